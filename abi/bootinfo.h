@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * What boot/ hands to hv/: memory, machine, configuration; and the page tables that boot/ builds for it.
+ *
+ * boot/ reserves one physically contiguous, 2 MiB aligned region (EfiReservedMemoryType) and lays it out as
+ *
+ *     image      hv's ELF segments, in order, page by page
+ *     bootinfo   struct rw_bootinfo
+ *     tables     page tables of the hypervisor itself
+ *     percpu     RW_PERCPU_SIZE for each CPU
+ *     pool       pages that hv hands out at start (nested page tables, VMCS, bitmaps)
+ *     symbols    RW_SYMBOLS_SIZE: names given by the agent
+ *     store      RW_STORE_HDR_SIZE + blocks
+ *
+ * Virtual addresses of the hypervisor (its own CR3; four-level paging):
+ *
+ *     RW_HV_LINK    image, each ELF segment with its own permissions, W^X
+ *     RW_HV_REGION  region from bootinfo on: virtual = RW_HV_REGION + (physical - region_phys), RW, NX;
+ *                   the image is not mapped here, nor are the guard pages of the per-CPU areas
+ *     RW_HV_GUEST   all other physical memory: virtual = RW_HV_GUEST + physical, RW, NX; the region is left out
+ *     lower half    the loader's own code, identity mapped, RX: only for the way in; hv removes it
+ */
+#ifndef RW_ABI_BOOTINFO_H
+#define RW_ABI_BOOTINFO_H
+
+#include "types.h"
+
+#define RW_BOOTINFO_MAGIC 0x42575752u /* "RWWB" */
+#define RW_BOOTINFO_VERSION 1u
+
+#define RW_HV_LINK   0xffffffff80000000ull
+#define RW_HV_REGION 0xffffff0000000000ull
+#define RW_HV_GUEST  0xffff800000000000ull
+
+#define RW_MAX_CPUS   64u
+#define RW_MAX_RANGES 512u
+#define RW_SYMBOLS_SIZE (4u << 20)
+
+/* A CPU's area: guard pages are not mapped. */
+#define RW_PERCPU_GUARD0    0x0000u
+#define RW_PERCPU_STACK     0x1000u /* 16 KiB, grows down from RW_PERCPU_STACK_TOP */
+#define RW_PERCPU_STACK_TOP 0x5000u
+#define RW_PERCPU_GUARD1    0x5000u
+#define RW_PERCPU_DF        0x6000u /* 4 KiB: double fault */
+#define RW_PERCPU_DF_TOP    0x7000u
+#define RW_PERCPU_GUARD2    0x7000u
+#define RW_PERCPU_NMI       0x8000u /* 4 KiB: NMI and machine check */
+#define RW_PERCPU_NMI_TOP   0x9000u
+#define RW_PERCPU_GUARD3    0x9000u
+#define RW_PERCPU_DATA      0xa000u /* struct percpu of hv/ */
+#define RW_PERCPU_SIZE      0x10000u
+
+/* rw_bootinfo.on_violation */
+enum rw_on_violation {
+	RW_ON_VIOLATION_SKIP = 0,
+	RW_ON_VIOLATION_FAULT = 1,
+	RW_ON_VIOLATION_STOP = 2
+};
+
+/* A piece of guest RAM: what the hypervisor may read and write for the guest. */
+struct rw_mem_range {
+	uint64_t base; /* page-aligned */
+	uint64_t size; /* bytes, page-aligned */
+};
+
+struct rw_bootinfo {
+	uint32_t magic;
+	uint32_t version;
+	uint64_t size; /* of this structure */
+
+	/* The region and its parts: physical addresses, bytes, all page-aligned. */
+	uint64_t region_phys, region_size; /* 2 MiB aligned */
+	uint64_t image_phys, image_size;
+	uint64_t bootinfo_phys;
+	uint64_t tables_phys, tables_size; /* tables_phys is the PML4 */
+	uint64_t percpu_phys;
+	uint64_t pool_phys, pool_size;
+	uint64_t symbols_phys, symbols_size;
+	uint64_t store_phys, store_size;
+
+	/* The machine. */
+	uint64_t ram_top;     /* end of the highest RAM */
+	uint64_t mapped_top;  /* end of RW_HV_GUEST: everything below is mapped there; at least 4 GiB */
+	uint64_t mem_top;     /* end of all memory and MMIO known to the firmware, at least 4 GiB */
+	uint64_t tsc_hz;
+	uint64_t tsc_start;   /* TSC at boot_epoch */
+	uint64_t boot_epoch;  /* seconds since 1970 UTC; 0: the firmware's clock does not work */
+	uint8_t boot_id[16];  /* random */
+	uint32_t cpu_count;
+	uint32_t apic_id[RW_MAX_CPUS];
+	uint32_t range_count; /* in ram */
+	struct rw_mem_range ram[RW_MAX_RANGES]; /* ascending, disjoint; hv's region is not in it */
+
+	/* From ACPI's FADT; a port is 0 where there is none or it is not an I/O port. */
+	uint16_t pm1a_cnt, pm1b_cnt; /* PM1 control registers: SLP_EN written here ends the run */
+	uint16_t reset_port;         /* RESET_REG */
+	uint8_t reset_value;
+	uint8_t reserved0;
+
+	/* Configuration. */
+	uint16_t serial_port;  /* I/O base of the hypervisor's own UART; 0: none */
+	uint16_t reserved1;
+	uint32_t serial_baud;
+	uint32_t agent;        /* 1: signature leaf and hypercalls answer */
+	uint32_t on_violation; /* enum rw_on_violation */
+};
+
+#define RW_HANDOFF_ERROR_LEN 160u
+
+/*
+ * A CPU's firmware context at the handoff: what the guest goes on with. Filled by boot/ in its own memory;
+ * hv reads it through RW_HV_GUEST. Offsets are used by assembly on both sides.
+ */
+struct rw_handoff {
+	uint64_t rip;    /* 0x00: where the guest goes on, with RAX = 0 and RSP = rsp */
+	uint64_t rsp;    /* 0x08: all other registers the loader has saved on its stack */
+	uint64_t rflags; /* 0x10 */
+	uint64_t cr0;    /* 0x18 */
+	uint64_t cr3;    /* 0x20 */
+	uint64_t cr4;    /* 0x28 */
+	uint64_t efer;   /* 0x30 */
+	uint16_t gdtr_limit; /* 0x38: as SGDT stores it: limit, then base */
+	uint8_t gdtr_base[8];
+	uint8_t pad0[6];
+	uint16_t idtr_limit; /* 0x48 */
+	uint8_t idtr_base[8];
+	uint8_t pad1[6];
+	uint16_t cs, ss, ds, es, fs, gs, tr, ldtr; /* 0x58 */
+	uint64_t fs_base;   /* 0x68 */
+	uint64_t gs_base;   /* 0x70 */
+	char error[RW_HANDOFF_ERROR_LEN]; /* 0x78: if hv returns: why, NUL-terminated */
+};
+RW_ASSERT_OFFSET(struct rw_handoff, gdtr_limit, 0x38);
+RW_ASSERT_OFFSET(struct rw_handoff, idtr_limit, 0x48);
+RW_ASSERT_OFFSET(struct rw_handoff, cs, 0x58);
+RW_ASSERT_OFFSET(struct rw_handoff, fs_base, 0x68);
+RW_ASSERT_OFFSET(struct rw_handoff, error, 0x78);
+
+/*
+ * The way in, on each CPU, with interrupts off: the loader fills struct rw_handoff, loads CR3 with tables_phys
+ * (CR4.PCIDE is off, CR4.LA57 is off, EFER.NXE is set first), sets RSP to the CPU's RW_PERCPU_STACK_TOP in
+ * RW_HV_REGION and jumps to the image's ELF entry with
+ *     RDI = virtual address of struct rw_bootinfo (RW_HV_REGION)
+ *     RSI = index of this CPU, from 0
+ *     RDX = virtual address of struct rw_handoff (RW_HV_GUEST)
+ *     RCX = physical address (identity mapped) of the loader's error return
+ * On success hv never returns: the CPU goes on as a guest at handoff.rip. On failure hv restores GDT, IDT, TR's
+ * absence, segments, CR0, CR4 and EFER as they were at the entry and jumps to the address in RCX with error set;
+ * the loader's code there loads its own CR3 and RSP (address of the handoff in RDX, minus RW_HV_GUEST) and reports.
+ */
+
+#endif

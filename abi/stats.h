@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Counters of the hypervisor: by hypercall to the agent, in a stats frame to rwlog and rwrun. */
+#ifndef RW_ABI_STATS_H
+#define RW_ABI_STATS_H
+
+#include "types.h"
+
+/* Why the hypervisor was entered, for both backends. */
+enum rw_exit_reason {
+	RW_EXIT_CPUID,
+	RW_EXIT_MSR_READ,
+	RW_EXIT_MSR_WRITE,
+	RW_EXIT_CR,
+	RW_EXIT_XSETBV,
+	RW_EXIT_IO,
+	RW_EXIT_HYPERCALL,
+	RW_EXIT_VIRT_INSN,  /* VMX or SVM instruction of the guest */
+	RW_EXIT_CACHE_INSN, /* INVD, WBINVD where it must exit */
+	RW_EXIT_NESTED,     /* EPT violation, nested page fault */
+	RW_EXIT_STEP,       /* end of a single step: monitor trap flag, #DB */
+	RW_EXIT_EXCEPTION,
+	RW_EXIT_INTERRUPT,
+	RW_EXIT_NMI,
+	RW_EXIT_INIT,
+	RW_EXIT_SIPI,
+	RW_EXIT_SHUTDOWN,   /* triple fault */
+	RW_EXIT_OTHER,
+	RW_EXIT_COUNT
+};
+#define RW_EXIT_NAMES \
+	{ "cpuid", "msr_read", "msr_write", "cr", "xsetbv", "io", "hypercall", "virt_insn", "cache_insn", \
+	  "nested", "step", "exception", "interrupt", "nmi", "init", "sipi", "shutdown", "other" }
+
+/* Counters of one CPU since the hypervisor's start. Payload of a stats frame: one of these a CPU. */
+struct rw_cpu_stats {
+	uint32_t cpu;
+	uint32_t apic_id;
+	uint64_t exits[RW_EXIT_COUNT];
+	uint64_t hv_cycles;     /* TSC cycles spent in the hypervisor */
+	uint64_t records;       /* taken into the store from this CPU */
+	uint64_t bytes;         /* of these records */
+	uint64_t lost;          /* records the agent could not put into its ring */
+	uint64_t malformed;     /* ring contents refused */
+	uint64_t violations;    /* accesses refused */
+	uint64_t patches;       /* writes of the kernel's own patching, let through */
+	uint64_t refused_calls; /* hypercalls answered with an error */
+	uint64_t shootdowns;    /* flushes of nested translations asked of other CPUs */
+};
+RW_ASSERT_SIZE(struct rw_cpu_stats, 8 + 8 * RW_EXIT_COUNT + 9 * 8);
+
+/* Answer of RW_HC_STATUS. */
+struct rw_status {
+	uint32_t abi_version;
+	uint32_t cpus;         /* that run under the hypervisor */
+	uint32_t locked;       /* 1 after the lock */
+	uint32_t backend;      /* 0 VMX/EPT, 1 SVM/NPT */
+	uint32_t ranges;       /* named by the agent */
+	uint32_t on_violation; /* 0 skip, 1 fault, 2 stop */
+	uint64_t protected_pages; /* of 4 KiB, read-only for the guest */
+	uint64_t pages_by_kind[8]; /* by enum rw_target; objects counted in bytes/4096 rounded up */
+	uint64_t store_bytes;  /* capacity */
+	uint64_t store_used;   /* bytes of live records */
+	uint64_t store_first;  /* oldest sequence number held */
+	uint64_t store_next;   /* next sequence number */
+	uint64_t evicted;      /* records pushed out */
+	uint64_t symbols;      /* names held */
+	uint64_t uptime_ns;    /* of the hypervisor */
+};
+RW_ASSERT_SIZE(struct rw_status, 24 + 8 + 64 + 56);
+
+#endif
