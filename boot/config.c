@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Parses ringward.conf. */
+#include "config.h"
+
+#include "bootinfo.h"
+#include "ucs2.h"
+
+#define UART_CLOCK 115200u /* highest speed of a PC's UART */
+
+/* A piece of the file, not NUL-terminated. */
+struct span {
+	const char *at;
+	size_t size;
+};
+
+struct parser {
+	struct config *config;
+	struct message *why; /* the first error */
+	bool failed;
+	uint32_t line;
+	bool section;    /* [ringward] was there */
+	bool any_key;    /* a key was there */
+	uint32_t seen;   /* bit for each entry of keys[] */
+};
+
+/* Takes a value over: 0, or -1 with the reason, which the caller puts line and key in front of. */
+typedef int (*set_value)(struct config *config, struct span value, struct message *why);
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct span trim(struct span s)
+{
+	while (s.size && is_blank(s.at[0])) {
+		s.at++;
+		s.size--;
+	}
+	while (s.size && is_blank(s.at[s.size - 1]))
+		s.size--;
+	return s;
+}
+
+static bool equals(struct span s, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < s.size; i++)
+		if (!word[i] || s.at[i] != word[i])
+			return false;
+	return !word[s.size];
+}
+
+static bool has_prefix(struct span s, const char *prefix)
+{
+	size_t i;
+
+	for (i = 0; prefix[i]; i++)
+		if (i >= s.size || s.at[i] != prefix[i])
+			return false;
+	return true;
+}
+
+/* A copy of @s for a message: NUL-terminated, cut, with "..." where it was. */
+#define QUOTE_MAX 48u
+static const char *quote(struct span s, char out[QUOTE_MAX + 4])
+{
+	size_t n = s.size < QUOTE_MAX ? s.size : QUOTE_MAX, i;
+
+	while (n < s.size && n && ((uint8_t)s.at[n] & 0xc0) == 0x80)
+		n--;
+	for (i = 0; i < n; i++)
+		out[i] = s.at[i];
+	for (; n < s.size && i < n + 3; i++)
+		out[i] = '.';
+	out[i] = '\0';
+	return out;
+}
+
+static void copy(char *out, struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.size; i++)
+		out[i] = s.at[i];
+	out[i] = '\0';
+}
+
+__attribute__((format(printf, 2, 3)))
+static void fail(struct parser *p, const char *fmt, ...)
+{
+	va_list args;
+	size_t used;
+
+	if (p->failed)
+		return;
+	p->failed = true;
+	if (p->line)
+		used = message_format(p->why->text, sizeof(p->why->text), CONFIG_NAME ":%u: ", p->line);
+	else
+		used = message_format(p->why->text, sizeof(p->why->text), CONFIG_NAME ": ");
+	va_start(args, fmt);
+	message_vformat(p->why->text + used, sizeof(p->why->text) - used, fmt, args);
+	va_end(args);
+}
+
+/* Digits of @base up to the end of @s; false on anything else or a number above 32 bits. */
+static bool number(struct span s, unsigned int base, uint32_t *out)
+{
+	uint64_t value = 0;
+	size_t i;
+
+	if (!s.size)
+		return false;
+	for (i = 0; i < s.size; i++) {
+		char c = s.at[i];
+		unsigned int digit;
+
+		if (c >= '0' && c <= '9')
+			digit = (unsigned int)(c - '0');
+		else if (c >= 'a' && c <= 'f')
+			digit = (unsigned int)(c - 'a') + 10;
+		else if (c >= 'A' && c <= 'F')
+			digit = (unsigned int)(c - 'A') + 10;
+		else
+			return false;
+		value = value * base + digit;
+		if (digit >= base || value > UINT32_MAX)
+			return false;
+	}
+	*out = (uint32_t)value;
+	return true;
+}
+
+static int set_next(struct config *config, struct span value, struct message *why)
+{
+	static const char forbidden[] = "\"*/:<>?|";
+	struct span path = value;
+	bool other = has_prefix(value, "other:");
+	size_t i, j;
+
+	if (other) {
+		path.at += 6;
+		path.size -= 6;
+		path = trim(path);
+	}
+	if (!path.size)
+		return message_fail(why, "names no file");
+	if (path.at[0] != '\\')
+		return message_fail(why, "the path does not begin with \\");
+	if (path.at[path.size - 1] == '\\')
+		return message_fail(why, "the path ends with \\, it names no file");
+	if (path.size > CONFIG_PATH_MAX)
+		return message_fail(why, "the path is longer than %u bytes", CONFIG_PATH_MAX);
+	for (i = 0; i < path.size; i++)
+		for (j = 0; forbidden[j]; j++)
+			if (path.at[i] == forbidden[j])
+				return message_fail(why, "the path has a %c, which no file name can have",
+						    forbidden[j]);
+	copy(config->next, path);
+	config->next_other = other;
+	return 0;
+}
+
+static int set_next_options(struct config *config, struct span value, struct message *why)
+{
+	if (value.size > CONFIG_OPTIONS_MAX)
+		return message_fail(why, "is longer than %u bytes", CONFIG_OPTIONS_MAX);
+	copy(config->next_options, value);
+	return 0;
+}
+
+static int set_store_mib(struct config *config, struct span value, struct message *why)
+{
+	char text[QUOTE_MAX + 4];
+	uint32_t mib;
+
+	if (!number(value, 10, &mib) || mib < 1 || mib > CONFIG_STORE_MIB_MAX)
+		return message_fail(why, "%s is not in 1..%u", quote(value, text), CONFIG_STORE_MIB_MAX);
+	config->store_mib = mib;
+	return 0;
+}
+
+static bool serial_port(struct span name, uint16_t *port)
+{
+	static const uint16_t com[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
+	uint32_t value;
+
+	if (name.size == 4 && has_prefix(name, "com") && name.at[3] >= '1' && name.at[3] <= '4') {
+		*port = com[name.at[3] - '1'];
+		return true;
+	}
+	if (!has_prefix(name, "0x"))
+		return false;
+	name.at += 2;
+	name.size -= 2;
+	if (!number(name, 16, &value) || value < 0x100 || value > 0xfff8 || value % 8)
+		return false;
+	*port = (uint16_t)value;
+	return true;
+}
+
+static int set_serial(struct config *config, struct span value, struct message *why)
+{
+	struct span name = value, speed = { NULL, 0 };
+	char text[QUOTE_MAX + 4];
+	uint32_t baud = UART_CLOCK;
+	uint16_t port;
+	size_t i;
+
+	for (i = 0; i < value.size; i++) {
+		if (value.at[i] != ',')
+			continue;
+		name.size = i;
+		speed = trim((struct span){ value.at + i + 1, value.size - i - 1 });
+		break;
+	}
+	name = trim(name);
+	if (i == value.size && equals(name, "none")) {
+		config->serial_port = 0;
+		return 0;
+	}
+	if (!serial_port(name, &port))
+		return message_fail(why, "%s is not com1..com4, none or an I/O port 0x100..0xfff8 "
+				    "(a multiple of 8)", quote(name, text));
+	if (i < value.size && (!number(speed, 10, &baud) || !baud || UART_CLOCK % baud ||
+			       UART_CLOCK / baud > 0xffff))
+		return message_fail(why, "%s is not a speed that divides %u", quote(speed, text), UART_CLOCK);
+	config->serial_port = port;
+	config->serial_baud = baud;
+	return 0;
+}
+
+static int set_agent(struct config *config, struct span value, struct message *why)
+{
+	char text[QUOTE_MAX + 4];
+
+	if (!equals(value, "yes") && !equals(value, "no"))
+		return message_fail(why, "%s is not yes or no", quote(value, text));
+	config->agent = equals(value, "yes");
+	return 0;
+}
+
+static int set_on_violation(struct config *config, struct span value, struct message *why)
+{
+	char text[QUOTE_MAX + 4];
+
+	if (equals(value, "skip"))
+		config->on_violation = RW_ON_VIOLATION_SKIP;
+	else if (equals(value, "fault"))
+		config->on_violation = RW_ON_VIOLATION_FAULT;
+	else if (equals(value, "stop"))
+		config->on_violation = RW_ON_VIOLATION_STOP;
+	else
+		return message_fail(why, "%s is not skip, fault or stop", quote(value, text));
+	return 0;
+}
+
+static int set_on_error(struct config *config, struct span value, struct message *why)
+{
+	char text[QUOTE_MAX + 4];
+
+	config->boot_on_error = equals(value, "boot");
+	if (!config->boot_on_error && !equals(value, "stop"))
+		return message_fail(why, "%s is not stop or boot", quote(value, text));
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	set_value set;
+} keys[] = {
+	{ "next", set_next },
+	{ "next_options", set_next_options },
+	{ "store_mib", set_store_mib },
+	{ "serial", set_serial },
+	{ "agent", set_agent },
+	{ "on_violation", set_on_violation },
+	{ "on_error", set_on_error },
+};
+#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+
+/* Takes the quotes off a quoted value; false if they do not match. */
+static bool unquote(struct span *value)
+{
+	size_t i;
+
+	if (!value->size || value->at[0] != '"')
+		return true;
+	if (value->size < 2 || value->at[value->size - 1] != '"')
+		return false;
+	value->at++;
+	value->size -= 2;
+	for (i = 0; i < value->size; i++)
+		if (value->at[i] == '"')
+			return false;
+	return true;
+}
+
+static void parse_key(struct parser *p, struct span key, struct span value)
+{
+	char text[QUOTE_MAX + 4];
+	struct message why;
+	size_t i;
+
+	p->any_key = true;
+	for (i = 0; i < KEY_COUNT; i++)
+		if (equals(key, keys[i].name))
+			break;
+	if (i == KEY_COUNT) {
+		fail(p, "%s is not a known key", quote(key, text));
+		return;
+	}
+	if (p->seen & 1u << i) {
+		if (keys[i].set == set_on_error)
+			p->config->boot_on_error = false;
+		fail(p, "%s is there a second time", keys[i].name);
+		return;
+	}
+	p->seen |= 1u << i;
+	if (!unquote(&value))
+		fail(p, "%s: the value begins with a double quote, but does not end with the next one",
+		     keys[i].name);
+	else if (!value.size && keys[i].set != set_next_options)
+		fail(p, "%s has no value", keys[i].name);
+	else if (keys[i].set(p->config, value, &why))
+		fail(p, "%s: %s", keys[i].name, why.text);
+}
+
+static void parse_section(struct parser *p, struct span line)
+{
+	char text[QUOTE_MAX + 4];
+	struct span name = { line.at + 1, line.size - 2 };
+
+	if (line.size < 2 || line.at[line.size - 1] != ']')
+		fail(p, "a section header does not end with ]");
+	else if (!equals(trim(name), "ringward"))
+		fail(p, "[%s] is not a known section", quote(trim(name), text));
+	else if (p->section)
+		fail(p, "[ringward] is there a second time");
+	else if (p->any_key)
+		fail(p, "[ringward] stands behind the first key");
+	p->section = true;
+}
+
+/* False, with an error, if a line has a byte that text can't have. */
+static bool check_bytes(struct parser *p, struct span line)
+{
+	uint16_t code;
+	size_t i = 0, taken;
+
+	while (i < line.size) {
+		taken = ucs2_decode(line.at + i, line.size - i, &code);
+		if (!taken) {
+			fail(p, "byte %lu (0x%02x) is not UTF-8 text of the Basic Multilingual Plane",
+			     (unsigned long)i + 1, (unsigned int)(uint8_t)line.at[i]);
+			return false;
+		}
+		if ((code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0)) {
+			fail(p, "byte %lu (0x%02x) is a control character", (unsigned long)i + 1,
+			     (unsigned int)(uint8_t)line.at[i]);
+			return false;
+		}
+		i += taken;
+	}
+	return true;
+}
+
+static void parse_line(struct parser *p, struct span line)
+{
+	char text[QUOTE_MAX + 4];
+	size_t i;
+
+	if (line.size > CONFIG_LINE_MAX) {
+		fail(p, "the line is longer than %u bytes", CONFIG_LINE_MAX);
+		return;
+	}
+	if (!check_bytes(p, line))
+		return;
+	line = trim(line);
+	if (!line.size || line.at[0] == '#' || line.at[0] == ';')
+		return;
+	if (line.at[0] == '[') {
+		parse_section(p, line);
+		return;
+	}
+	for (i = 0; i < line.size; i++)
+		if (line.at[i] == '=')
+			break;
+	if (i == line.size) {
+		fail(p, "%s: = is missing, a line is: key = value", quote(line, text));
+		return;
+	}
+	parse_key(p, trim((struct span){ line.at, i }),
+		  trim((struct span){ line.at + i + 1, line.size - i - 1 }));
+}
+
+void config_default(struct config *config)
+{
+	config->next[0] = '\0';
+	config->next_other = false;
+	config->next_options[0] = '\0';
+	config->store_mib = 16;
+	config->serial_port = 0x2f8;
+	config->serial_baud = UART_CLOCK;
+	config->agent = true;
+	config->on_violation = RW_ON_VIOLATION_SKIP;
+	config->boot_on_error = false;
+}
+
+int config_parse(struct config *config, const char *text, size_t size, struct message *why)
+{
+	struct parser p = { .config = config, .why = why };
+	size_t at = 0, end;
+
+	config_default(config);
+	if (size > CONFIG_FILE_MAX) {
+		fail(&p, "the file has %lu bytes, %u are the limit", (unsigned long)size, CONFIG_FILE_MAX);
+		return -1;
+	}
+	if (has_prefix((struct span){ text, size }, "\xef\xbb\xbf"))
+		at = 3;
+	while (at < size) {
+		size_t length;
+
+		for (end = at; end < size && text[end] != '\n'; end++)
+			;
+		length = end - at;
+		if (end < size && length && text[end - 1] == '\r')
+			length--;
+		p.line++;
+		parse_line(&p, (struct span){ text + at, length });
+		at = end + 1;
+	}
+	p.line = 0;
+	if (!(p.seen & 1u))
+		fail(&p, "next is missing: the program to go on with, for example "
+			 "next = \\EFI\\debian\\grubx64.efi");
+	return p.failed ? -1 : 0;
+}

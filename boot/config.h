@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* ringward.conf: what it says, as a structure. */
+#ifndef RW_BOOT_CONFIG_H
+#define RW_BOOT_CONFIG_H
+
+#include "message.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CONFIG_NAME        "ringward.conf"
+#define CONFIG_FILE_MAX    65536u /* bytes */
+#define CONFIG_LINE_MAX    4096u  /* bytes, without the line end */
+#define CONFIG_PATH_MAX    255u   /* bytes of `next`, without its prefix */
+#define CONFIG_OPTIONS_MAX 4000u  /* bytes of `next_options` */
+#define CONFIG_STORE_MIB_MAX 1024u
+
+struct config {
+	char next[CONFIG_PATH_MAX + 1];            /* "" if it is missing or not valid */
+	bool next_other;                           /* on another volume than the loader's own */
+	char next_options[CONFIG_OPTIONS_MAX + 1]; /* "": none */
+	uint32_t store_mib;
+	uint16_t serial_port;   /* I/O base; 0: none */
+	uint32_t serial_baud;
+	bool agent;
+	uint32_t on_violation;  /* enum rw_on_violation */
+	bool boot_on_error;
+};
+
+/**
+ * config_default() - what holds where the file says nothing.
+ * @config: filled
+ *
+ * Context: anywhere.
+ */
+void config_default(struct config *config);
+
+/**
+ * config_parse() - read a configuration.
+ * @config: filled; what the file does not set validly has its default
+ * @text:   the file's bytes, untrusted
+ * @size:   bytes of @text
+ * @why:    on an error: the first one, with its line
+ *
+ * All of the file is read even after an error, so that `next` and `on_error` hold wherever they stand.
+ * An `on_error` that is itself wrong or doubled means stop.
+ *
+ * Context: anywhere; no hardware. Return: 0, or -1 with @why.
+ */
+int config_parse(struct config *config, const char *text, size_t size, struct message *why);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tells messages. */
+#include "console.h"
+
+#include <efi.h>
+#include <efilib.h>
+
+#include "message.h"
+#include "x86.h"
+
+/* Registers of a 16550, from its base. */
+#define UART_DATA    0
+#define UART_DIV_LOW 0
+#define UART_IER     1
+#define UART_DIV_HIGH 1
+#define UART_FCR     2
+#define UART_LCR     3
+#define UART_MCR     4
+#define UART_LSR     5
+#define UART_SCRATCH 7
+#define LCR_8N1  0x03
+#define LCR_DLAB 0x80
+#define FCR_ON   0x07 /* FIFOs on and empty */
+#define MCR_ON   0x03 /* DTR, RTS */
+#define LSR_ROOM 0x20 /* the transmitter takes a byte */
+#define UART_CLOCK 115200u
+#define UART_PATIENCE 100000u /* reads of LSR to wait for room: longer than a byte at 1200 baud takes */
+
+static uint16_t serial; /* I/O base; 0: none */
+
+static bool uart_answers(uint16_t port)
+{
+	x86_out8(port + UART_SCRATCH, 0x5a);
+	if (x86_in8(port + UART_SCRATCH) != 0x5a)
+		return false;
+	x86_out8(port + UART_SCRATCH, 0xa5);
+	return x86_in8(port + UART_SCRATCH) == 0xa5;
+}
+
+bool console_serial(uint16_t port, uint32_t baud)
+{
+	uint32_t divisor;
+
+	serial = 0;
+	if (!port)
+		return true;
+	if (!uart_answers(port))
+		return false;
+	divisor = UART_CLOCK / baud;
+	x86_out8(port + UART_IER, 0);
+	x86_out8(port + UART_LCR, LCR_DLAB);
+	x86_out8(port + UART_DIV_LOW, (uint8_t)divisor);
+	x86_out8(port + UART_DIV_HIGH, (uint8_t)(divisor >> 8));
+	x86_out8(port + UART_LCR, LCR_8N1);
+	x86_out8(port + UART_FCR, FCR_ON);
+	x86_out8(port + UART_MCR, MCR_ON);
+	serial = port;
+	return true;
+}
+
+static void serial_put(char c)
+{
+	uint32_t i;
+
+	for (i = 0; i < UART_PATIENCE; i++)
+		if (x86_in8(serial + UART_LSR) & LSR_ROOM)
+			break;
+	x86_out8(serial + UART_DATA, (uint8_t)c);
+}
+
+void console_print(const char *fmt, ...)
+{
+	static const char prefix[] = "ringward: ";
+	char line[sizeof(prefix) + MESSAGE_LEN + 64];
+	CHAR16 wide[sizeof(line)];
+	size_t used, i;
+	va_list args;
+
+	used = message_format(line, sizeof(line), "%s", prefix);
+	va_start(args, fmt);
+	used += message_vformat(line + used, sizeof(line) - used - 2, fmt, args);
+	va_end(args);
+	line[used++] = '\r';
+	line[used++] = '\n';
+	for (i = 0; i < used; i++)
+		wide[i] = (uint8_t)line[i] < 0x80 ? (CHAR16)line[i] : L'?';
+	wide[used] = 0;
+	if (ST->ConOut)
+		ST->ConOut->OutputString(ST->ConOut, wide);
+	for (i = 0; serial && i < used; i++)
+		serial_put(line[i]);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The loader's messages: on the firmware's console and on the hypervisor's serial line. */
+#ifndef RW_BOOT_CONSOLE_H
+#define RW_BOOT_CONSOLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * console_serial() - choose the serial line for messages from here on.
+ * @port: I/O base of a 16550 UART; 0: none
+ * @baud: speed; divides 115200
+ *
+ * The UART is set to @baud, 8 data bits, no parity, one stop bit, no interrupts.
+ *
+ * Context: bare machine. Return: true if there is none to find or a UART answers at @port.
+ */
+bool console_serial(uint16_t port, uint32_t baud);
+
+/**
+ * console_print() - tell one line, with "ringward: " in front.
+ * @fmt: as message_vformat() takes it, without a line end
+ *
+ * Context: before ExitBootServices. Behind a launch call console_serial(0, 0) first: the line is the
+ * hypervisor's then.
+ */
+void console_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The hypervisor's region: how large its parts are and where they lie. */
+#ifndef RW_BOOT_LAYOUT_H
+#define RW_BOOT_LAYOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bootinfo.h"
+
+#define LAYOUT_REGION_ALIGN (2ull << 20)
+#define LAYOUT_TOP_MIN      (4ull << 30)
+
+/* Pages of the pool; layout_pool_pages() adds them up. */
+#define LAYOUT_POOL_BASE    256u /* 2M pages split to 4K, bitmaps, tables of the agent's ranges */
+#define LAYOUT_POOL_PER_CPU 8u   /* VMCS or VMCB, host save area, TSS stacks of the backend */
+
+/**
+ * layout_pool_pages() - how many pages the hypervisor's pool gets at least.
+ * @cpus:      number of CPUs
+ * @mem_top:   end of what the nested page tables map, bytes
+ * @gib_pages: the CPU has pages of 1 GiB
+ *
+ * LAYOUT_POOL_BASE + cpus * LAYOUT_POOL_PER_CPU + nested, where nested is what an identity map of mem_top
+ * takes: a table for each 512 GiB, a root, and one table for each GiB of 2M pages; with 1 GiB pages that is
+ * needed for 8 of them only (the first, around the region, around what is protected).
+ *
+ * Context: anywhere. Return: pages.
+ */
+uint64_t layout_pool_pages(uint32_t cpus, uint64_t mem_top, bool gib_pages);
+
+/**
+ * layout_plan() - compute the sizes of the region's parts and where they lie in it.
+ * @info:       in: image_size, cpu_count, mem_top, mapped_top; out: region_size and the other sizes, and
+ *              each part's address as if the region began at 0
+ * @store_mib:  size of the log store
+ * @gib_pages:  the CPU has pages of 1 GiB
+ *
+ * Context: anywhere.
+ */
+void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages);
+
+/**
+ * layout_place() - move a plan to where the region is.
+ * @info:        planned
+ * @region_phys: aligned to LAYOUT_REGION_ALIGN
+ *
+ * Context: anywhere.
+ */
+void layout_place(struct rw_bootinfo *info, uint64_t region_phys);
+
+#endif

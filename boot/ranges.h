@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The list of guest RAM in struct rw_bootinfo. */
+#ifndef RW_BOOT_RANGES_H
+#define RW_BOOT_RANGES_H
+
+#include "bootinfo.h"
+
+/**
+ * ranges_add() - add a piece of RAM to info->ram.
+ * @info: holds the list, ascending, disjoint, neighbours merged; so it does afterwards
+ * @base: page-aligned
+ * @size: bytes, page-aligned; base + size does not overflow
+ *
+ * Context: anywhere. Return: 0, or -1 if the list is full.
+ */
+int ranges_add(struct rw_bootinfo *info, uint64_t base, uint64_t size);
+
+#endif
