@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * The interface between the core and a backend (VMX/EPT, SVM/NPT). A third backend can be written from
+ * this page alone.
+ *
+ * The way in: the backend's assembly saves the guest's general registers into cpu->gprs, its C decodes
+ * the vendor's exit information into a struct hv_exit (decode only, no decision), calls exit_dispatch(),
+ * and enters the guest again. Nothing else in the backend decides anything about the guest.
+ *
+ * All functions run on the CPU that @cpu describes unless they say otherwise, with interrupts off.
+ */
+#ifndef HV_BACKEND_H
+#define HV_BACKEND_H
+
+#include "arch/x86/regs.h"
+#include "stats.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct percpu;
+struct rw_handoff;
+
+/* The guest's general registers. Order is that of entry.asm (gpr.inc); rsp is not live here: use GREG_RSP. */
+struct hv_gprs {
+	uint64_t rax, rcx, rdx, rbx, unused_rsp, rbp, rsi, rdi;
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+};
+
+/* Guest state that lives in the VMCS or VMCB. */
+enum guest_reg {
+	GREG_RIP,
+	GREG_RSP,
+	GREG_RFLAGS,
+	GREG_CR0, /* as the guest sees it */
+	GREG_CR2, /* set only while handling an exit, for an injected #PF */
+	GREG_CR3,
+	GREG_CR4, /* as the guest sees it */
+	GREG_EFER, /* as the guest sees it */
+	GREG_CS_BASE,
+	GREG_CS_LONG, /* read only: 1 when CS.L is set and the CPU is in long mode */
+	GREG_CPL,     /* read only */
+	GREG_FS_BASE, /* read only */
+	GREG_GS_BASE, /* read only */
+	GREG_KERNEL_GS_BASE, /* read only: what SWAPGS would load */
+	GREG_COUNT
+};
+
+/* An event to put into the guest, or one whose delivery an exit interrupted. */
+enum hv_event_type { EVENT_NONE, EVENT_INTR, EVENT_NMI, EVENT_EXCEPTION, EVENT_SOFT };
+struct hv_event {
+	enum hv_event_type type;
+	uint8_t vector;
+	bool has_error;
+	uint32_t error;
+	uint8_t insn_len; /* EVENT_SOFT: of the INT instruction */
+};
+
+/* Access bits of a nested fault. */
+#define NACC_READ 1u
+#define NACC_WRITE 2u
+#define NACC_EXEC 4u
+
+/* An exit, decoded: the same for both vendors. */
+struct hv_exit {
+	enum rw_exit_reason reason;
+	uint64_t raw;     /* the vendor's exit reason or code, for messages */
+	uint64_t info[2]; /* exit qualification and 0; EXITINFO1 and EXITINFO2 */
+	uint8_t insn_len; /* bytes to ADVANCE over; 0: the exit is not an instruction's, or not known */
+	struct hv_event pending; /* event whose delivery this exit interrupted */
+	union {
+		struct {
+			uint64_t gpa;
+			uint64_t gva; /* guest-linear address, if gva_valid */
+			bool gva_valid;
+			bool walk;    /* the access was the CPU's own, on the guest's page tables */
+			uint8_t access; /* NACC_* */
+			bool misconfig; /* EPT misconfiguration, reserved bit in NPT: the hypervisor's own mistake */
+		} nested;
+		struct {
+			uint16_t port;
+			uint8_t size; /* 1, 2, 4 */
+			bool in;
+			bool string, rep;
+		} io;
+		struct {
+			uint8_t cr; /* 0, 4 */
+			uint64_t value; /* that the guest wants to write */
+		} cr;
+		struct {
+			uint8_t vector;
+			bool has_error;
+			uint32_t error;
+			uint64_t cr2; /* for #PF */
+		} exception;
+		struct {
+			uint8_t vector;
+		} sipi;
+	};
+};
+
+/*
+ * Nested page tables: how one format writes its entries. Levels: 1 is a 4 KiB page, 2 is 2 MiB, 3 is 1 GiB,
+ * 4 the root. @perm is NPERM_*, 0 gives an entry that is not present.
+ */
+#define NPERM_R 1u
+#define NPERM_W 2u
+#define NPERM_X 4u
+#define NPERM_RWX 7u
+struct nested_format {
+	uint64_t (*leaf)(uint64_t pa, unsigned int perm, enum mem_type type, int level);
+	uint64_t (*table)(uint64_t pa);
+	bool (*present)(uint64_t entry);
+	bool (*is_leaf)(uint64_t entry, int level); /* of a present entry; true for every entry at level 1 */
+	uint64_t (*pa)(uint64_t entry);
+	unsigned int (*perm)(uint64_t entry);
+	bool types; /* entries carry memory types that must follow the MTRRs (EPT); else always WB (NPT) */
+};
+
+struct hv_backend {
+	const char *name; /* "VMX/EPT", "SVM/NPT" */
+	uint32_t id;      /* rw_store_hdr.backend: 0, 1 */
+	struct nested_format nested;
+
+	/*
+	 * has_1g() - whether nested tables may have 1 GiB leaves. Before the start.
+	 */
+	bool (*has_1g)(void);
+
+	/*
+	 * probe() - does this CPU have all that the backend needs, unlocked by the firmware?
+	 * Before the start, on each CPU. Changes nothing. Return: NULL, or one line that says what is missing.
+	 */
+	const char *(*probe)(void);
+
+	/*
+	 * global_init() - once, on the first CPU, after the nested tables exist: bitmaps from the page pool.
+	 * Return: NULL or an error line.
+	 */
+	const char *(*global_init)(void);
+
+	/*
+	 * cpu_init() - enables virtualization on this CPU and builds its VMCS or VMCB so that the guest goes on at
+	 * @handoff: a copy in the hypervisor's own memory.
+	 * Return: NULL, or an error line; then all is as before on this CPU (cpu_exit() has been done).
+	 */
+	const char *(*cpu_init)(struct percpu *cpu, const struct rw_handoff *handoff);
+
+	/* cpu_launch() - enters the guest for the first time. Returns an error line only if the entry failed. */
+	const char *(*cpu_launch)(struct percpu *cpu);
+
+	/* cpu_exit() - leaves virtualization after a failed start: VMXOFF, or EFER.SVME off. */
+	void (*cpu_exit)(struct percpu *cpu);
+
+	/* get(), set() - guest state, while handling an exit. */
+	uint64_t (*get)(struct percpu *cpu, enum guest_reg reg);
+	void (*set)(struct percpu *cpu, enum guest_reg reg, uint64_t value);
+
+	/* advance() - moves RIP over the instruction (@len bytes) and ends an STI or MOV SS shadow. */
+	void (*advance)(struct percpu *cpu, unsigned int len);
+
+	/* inject() - @event is delivered at the next entry. At most one for each entry. */
+	void (*inject)(struct percpu *cpu, const struct hv_event *event);
+
+	/*
+	 * step_begin() - from the next entry on: nested root @root_pa (this CPU only), one guest instruction (one
+	 * iteration of a repeated one), then RW_EXIT_STEP. Maskable interrupts are held back for it. Calling it
+	 * again while it is active arms the next step and keeps what was saved.
+	 */
+	void (*step_begin)(struct percpu *cpu, uint64_t root_pa);
+
+	/*
+	 * step_end() - back to the common root; guest state changed for the step is restored. If the guest itself
+	 * was single-stepping, true: the caller injects #DB (DR6 is set as the CPU would).
+	 */
+	bool (*step_end)(struct percpu *cpu);
+
+	/* flush() - this CPU's translations through the nested tables are dropped before the next entry. */
+	void (*flush)(struct percpu *cpu);
+
+	/* io_intercept() - every CPU exits on @count ports from @port. Before the start. */
+	void (*io_intercept)(uint16_t port, unsigned int count);
+
+	/* msr_intercept() - every CPU exits on reads, writes of @msr. Before the start. */
+	void (*msr_intercept)(uint32_t msr, bool read, bool write);
+
+	/* describe() - guest state that only this backend has, printed with printk, for a panic. */
+	void (*describe)(struct percpu *cpu);
+};
+
+extern const struct hv_backend vmx_backend;
+extern const struct hv_backend svm_backend;
+
+/* hv_backend() - the one that this machine uses; the flag behind it is set once at start. */
+const struct hv_backend *hv_backend(void);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Architectural register bits, MSR numbers and exception vectors of x86-64 that both backends use. */
+#ifndef HV_REGS_H
+#define HV_REGS_H
+
+#include <stdint.h>
+
+#define BIT(n) (1ull << (n))
+
+/* Control registers: Intel SDM volume 3, "Control Registers". */
+#define CR0_PE BIT(0)
+#define CR0_TS BIT(3)
+#define CR0_ET BIT(4)
+#define CR0_NE BIT(5)
+#define CR0_WP BIT(16)
+#define CR0_NW BIT(29)
+#define CR0_CD BIT(30)
+#define CR0_PG BIT(31)
+#define CR4_PSE BIT(4)
+#define CR4_PAE BIT(5)
+#define CR4_MCE BIT(6)
+#define CR4_PGE BIT(7)
+#define CR4_LA57 BIT(12)
+#define CR4_VMXE BIT(13)
+#define CR4_PCIDE BIT(17)
+#define CR4_OSXSAVE BIT(18)
+#define CR4_PKE BIT(22)
+#define CR4_CET BIT(23)
+#define CR3_ADDR_MASK 0x000ffffffffff000ull
+
+#define RFLAGS_FIXED BIT(1)
+#define RFLAGS_TF BIT(8)
+#define RFLAGS_IF BIT(9)
+#define RFLAGS_RF BIT(16)
+#define RFLAGS_VM BIT(17)
+
+#define DR6_BS BIT(14)
+
+#define EFER_SCE BIT(0)
+#define EFER_LME BIT(8)
+#define EFER_LMA BIT(10)
+#define EFER_NXE BIT(11)
+#define EFER_SVME BIT(12)
+
+#define MSR_APIC_BASE 0x1bu
+#define MSR_FEATURE_CONTROL 0x3au
+#define MSR_MICROCODE_UPDATE 0x79u
+#define MSR_MTRR_CAP 0xfeu
+#define MSR_SYSENTER_CS 0x174u
+#define MSR_SYSENTER_ESP 0x175u
+#define MSR_SYSENTER_EIP 0x176u
+#define MSR_DEBUGCTL 0x1d9u
+#define MSR_MTRR_PHYSBASE0 0x200u
+#define MSR_MTRR_FIX64K 0x250u
+#define MSR_MTRR_FIX16K_80000 0x258u
+#define MSR_MTRR_FIX16K_A0000 0x259u
+#define MSR_MTRR_FIX4K_C0000 0x268u
+#define MSR_PAT 0x277u
+#define MSR_MTRR_DEF_TYPE 0x2ffu
+#define MSR_VMX_BASIC 0x480u
+#define MSR_VMX_LAST 0x493u
+#define MSR_X2APIC_ICR 0x830u
+#define MSR_XSS 0xda0u
+#define MSR_EFER 0xc0000080u
+#define MSR_STAR 0xc0000081u
+#define MSR_LSTAR 0xc0000082u
+#define MSR_CSTAR 0xc0000083u
+#define MSR_FMASK 0xc0000084u
+#define MSR_FS_BASE 0xc0000100u
+#define MSR_GS_BASE 0xc0000101u
+#define MSR_KERNEL_GS_BASE 0xc0000102u
+#define MSR_VM_CR 0xc0010114u
+#define MSR_VM_HSAVE_PA 0xc0010117u
+#define MSR_SVM_KEY 0xc0010118u
+
+#define VEC_DB 1u
+#define VEC_NMI 2u
+#define VEC_BP 3u
+#define VEC_UD 6u
+#define VEC_DF 8u
+#define VEC_GP 13u
+#define VEC_PF 14u
+#define VEC_MC 18u
+
+/* Page-fault error code: Intel SDM volume 3, "Page-Fault Exceptions". */
+#define PF_ERR_P BIT(0)
+#define PF_ERR_W BIT(1)
+#define PF_ERR_U BIT(2)
+#define PF_ERR_I BIT(4)
+
+/* Page-table entries of the guest and of the hypervisor itself. */
+#define PTE_P BIT(0)
+#define PTE_PS BIT(7)
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE 4096ull
+#define PAGE_MASK (~(PAGE_SIZE - 1))
+#define SIZE_2M (2ull << 20)
+#define SIZE_1G (1ull << 30)
+#define SIZE_4G (4ull << 30)
+
+/* Memory types: the encodings of MTRRs and of EPT entries. */
+enum mem_type { MEM_UC = 0, MEM_WC = 1, MEM_WT = 4, MEM_WP = 5, MEM_WB = 6 };
+
+#endif

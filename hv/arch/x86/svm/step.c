@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Single steps: one guest instruction on another nested root, with all that could escape it intercepted. */
+#include "arch/x86/insn.h"
+#include "arch/x86/svm/svm.h"
+#include "mm/nested.h"
+
+#define DEBUGCTL_BTF BIT(1)
+#define DR6_BREAKPOINTS 0xfull
+#define EXCEPTIONS_ALL (UINT32_MAX & ~(uint32_t)BIT(VEC_NMI)) /* NMIs have their own intercept */
+
+/* What protection or the architecture demands: no interrupts, HLT or control registers. */
+#define STEADY_MISC1 (ICPT1_CPUID | ICPT1_INVLPGA | ICPT1_IOIO_PROT | ICPT1_MSR_PROT | ICPT1_SHUTDOWN)
+#define STEADY_MISC2                                                                              \
+	(ICPT2_VMRUN | ICPT2_VMMCALL | ICPT2_VMLOAD | ICPT2_VMSAVE | ICPT2_STGI | ICPT2_CLGI | ICPT2_SKINIT)
+
+/*
+ * INT n and IRET load RFLAGS and would run on without the trap flag. So would SYSCALL, which masks it and has
+ * no intercept: with EFER.SCE off it raises #UD. HLT and MWAIT would wait for an interrupt that is held back.
+ */
+#define STEP_MISC1 (STEADY_MISC1 | ICPT1_NMI | ICPT1_INTN | ICPT1_IRET | ICPT1_HLT)
+#define STEP_MISC2 (STEADY_MISC2 | ICPT2_MWAIT)
+
+void svm_steady_intercepts(struct vmcb *vmcb)
+{
+	vmcb->control.intercept[ICPT_EXCEPTION] = 0;
+	vmcb->control.intercept[ICPT_MISC1] = (uint32_t)STEADY_MISC1;
+	vmcb->control.intercept[ICPT_MISC2] = (uint32_t)STEADY_MISC2;
+}
+
+/* With BTF a trap comes after a branch only. DEBUGCTL is the guest's and is not switched by VMRUN. */
+static bool clear_btf(void)
+{
+	uint64_t debugctl;
+
+	if (rdmsr_safe(MSR_DEBUGCTL, &debugctl) || !(debugctl & DEBUGCTL_BTF))
+		return false;
+	return wrmsr_safe(MSR_DEBUGCTL, debugctl & ~DEBUGCTL_BTF) == 0;
+}
+
+static void restore_btf(void)
+{
+	uint64_t debugctl;
+
+	if (!rdmsr_safe(MSR_DEBUGCTL, &debugctl))
+		(void)wrmsr_safe(MSR_DEBUGCTL, debugctl | DEBUGCTL_BTF);
+}
+
+static void save_state(struct percpu *cpu)
+{
+	const struct vmcb *vmcb = svm_vmcb(cpu);
+
+	cpu->backend_flags = SVM_STEP_ACTIVE;
+	if (vmcb->save.rflags & RFLAGS_TF)
+		cpu->backend_flags |= SVM_STEP_TF;
+	if (vmcb->save.efer & EFER_SCE)
+		cpu->backend_flags |= SVM_STEP_SCE;
+	if (clear_btf())
+		cpu->backend_flags |= SVM_STEP_BTF;
+	cpu->backend_saved[SVM_SAVED_DR6] = vmcb->save.dr6;
+}
+
+/* The RFLAGS.IF of the hypervisor, which is 0, masks interrupts: the one of the guest is not touched. */
+void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
+{
+	struct vmcb *vmcb = svm_vmcb(cpu);
+
+	if (!(cpu->backend_flags & SVM_STEP_ACTIVE)) {
+		save_state(cpu);
+		vmcb->save.dr6 &= ~DR6_BREAKPOINTS;
+	}
+	cpu->backend_flags &= ~(uint32_t)SVM_STEP_DONE;
+	vmcb->save.dr6 &= ~DR6_BS;
+	vmcb->save.rflags |= RFLAGS_TF;
+	vmcb->save.efer &= ~EFER_SCE;
+	vmcb->control.int_control = VMCB_INT_MASKING;
+	vmcb->control.intercept[ICPT_EXCEPTION] = EXCEPTIONS_ALL;
+	vmcb->control.intercept[ICPT_MISC1] = (uint32_t)STEP_MISC1;
+	vmcb->control.intercept[ICPT_MISC2] = (uint32_t)STEP_MISC2;
+	vmcb->control.nested_cr3 = root_pa;
+	svm_flush(cpu);
+}
+
+/* Whether a breakpoint of the guest that is enabled in @dr7 was hit. */
+static bool breakpoint_hit(uint64_t dr6, uint64_t dr7)
+{
+	for (unsigned int i = 0; i < 4; i++) {
+		if ((dr6 & BIT(i)) && (dr7 >> 2 * i & 3))
+			return true;
+	}
+	return false;
+}
+
+bool svm_step_end(struct percpu *cpu)
+{
+	struct vmcb *vmcb = svm_vmcb(cpu);
+	uint64_t saved_dr6 = cpu->backend_saved[SVM_SAVED_DR6];
+	uint32_t flags = cpu->backend_flags;
+	bool trap = false;
+
+	if (!(flags & SVM_STEP_ACTIVE))
+		return false;
+	if (flags & SVM_STEP_DONE)
+		trap = (flags & SVM_STEP_TF) || breakpoint_hit(vmcb->save.dr6, vmcb->save.dr7);
+	vmcb->save.dr6 = (vmcb->save.dr6 & ~DR6_BS) | (saved_dr6 & (DR6_BREAKPOINTS | DR6_BS));
+	if (trap && (flags & SVM_STEP_TF))
+		vmcb->save.dr6 |= DR6_BS;
+	if (!(flags & SVM_STEP_TF))
+		vmcb->save.rflags &= ~RFLAGS_TF;
+	if (flags & SVM_STEP_SCE)
+		vmcb->save.efer |= EFER_SCE;
+	if (flags & SVM_STEP_BTF)
+		restore_btf();
+	cpu->backend_flags = 0;
+	svm_steady_intercepts(vmcb);
+	vmcb->control.int_control = 0;
+	vmcb->control.nested_cr3 = nested_root();
+	svm_flush(cpu);
+	return trap;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What the files of the SVM backend share with each other. */
+#ifndef HV_SVM_H
+#define HV_SVM_H
+
+#include "arch/x86/regs.h"
+
+#include "arch/x86/backend.h"
+#include "arch/x86/svm/vmcb.h"
+#include "core/percpu.h"
+
+/* percpu.backend_flags: what the current step changed or saw. */
+#define SVM_STEP_ACTIVE BIT(0)
+#define SVM_STEP_TF BIT(1) /* the guest itself had RFLAGS.TF set */
+#define SVM_STEP_SCE BIT(2) /* the guest has EFER.SCE set */
+#define SVM_STEP_BTF BIT(3) /* the guest had DEBUGCTL.BTF set */
+#define SVM_STEP_DONE BIT(4) /* the instruction was executed: #DB with DR6.BS came */
+
+/* percpu.backend_saved */
+#define SVM_SAVED_DR6 0
+
+/* What this kind of CPU has beside the needed; set by svm_features_init(), then constant. */
+struct svm_features {
+	bool next_rip;      /* VMCB.next_rip is written for intercepted instructions */
+	bool flush_by_asid; /* VMCB_TLB_FLUSH_ASID exists */
+	bool invlpgb;       /* the guest may flush other CPUs' TLBs with INVLPGB */
+};
+extern struct svm_features svm_features;
+
+static inline struct vmcb *svm_vmcb(const struct percpu *cpu)
+{
+	return cpu->area;
+}
+
+/* svm_run() - enters the guest and never comes back; each exit calls svm_exit(). Context: GS base is set. */
+void svm_run(void) __attribute__((noreturn));
+
+/* svm_exit() - one exit: decodes, dispatches, makes the VMCB ready for the next VMRUN. Context: GIF is 0. */
+void svm_exit(struct percpu *cpu);
+
+/*
+ * svm_decode() - fills @x from the VMCB and marks the end of a step in cpu->backend_flags. No decision.
+ * Stops the hypervisor when the hardware reports an event of a type that does not exist.
+ */
+void svm_decode(struct percpu *cpu, struct hv_exit *x);
+
+/* svm_decode_event() - of EXITINTINFO @info. Return: false when its type is unknown: @event is EVENT_NONE. */
+bool svm_decode_event(uint64_t info, struct hv_event *event);
+
+/*
+ * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @size bytes) with
+ * its prefixes. @code, of @count bytes, is the guest's and may have changed since it was executed, or be
+ * missing: the result is then @size.
+ */
+uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode,
+			uint8_t size);
+
+/* msr.c: the permission maps. svm_maps_init() comes first. Return: NULL or an error line. */
+const char *svm_maps_init(void);
+uint64_t svm_msrpm_pa(void);
+uint64_t svm_iopm_pa(void);
+void svm_io_intercept(uint16_t port, unsigned int count);
+void svm_msr_intercept(uint32_t msr, bool read, bool write);
+
+/* state.c: the guest's state in the VMCB; the functions of struct hv_backend with the same names. */
+uint64_t svm_get(struct percpu *cpu, enum guest_reg reg);
+void svm_set(struct percpu *cpu, enum guest_reg reg, uint64_t value);
+void svm_advance(struct percpu *cpu, unsigned int len);
+void svm_inject(struct percpu *cpu, const struct hv_event *event);
+void svm_flush(struct percpu *cpu);
+void svm_describe(struct percpu *cpu);
+
+/* step.c: single steps, and the intercepts that hold outside of one. */
+void svm_steady_intercepts(struct vmcb *vmcb);
+void svm_step_begin(struct percpu *cpu, uint64_t root_pa);
+bool svm_step_end(struct percpu *cpu);
+
+/* nested.c: the entry format of NPT. */
+uint64_t svm_npt_leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level);
+uint64_t svm_npt_table(uint64_t pa);
+bool svm_npt_present(uint64_t entry);
+bool svm_npt_is_leaf(uint64_t entry, int level);
+uint64_t svm_npt_pa(uint64_t entry);
+unsigned int svm_npt_perm(uint64_t entry);
+
+#endif

@@ -1,0 +1,105 @@
+; SPDX-License-Identifier: GPL-2.0-or-later
+; Copyright (C) 2026 The Ringward authors
+; Exceptions of the hypervisor itself. A fix-up (see insn_safe.c) goes on there; all else ends in panic_trap().
+
+%include "gpr.inc"
+
+	bits 64
+	default rel
+	section .text
+
+	extern trap_fatal
+	extern trap_nmi
+	global trap_entries
+	global trap_entry_nmi
+
+; Vectors for which the CPU pushes an error code: 8, 10 to 14, 17, 21, 29, 30.
+%define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
+
+	align 16
+trap_entries:
+%assign v 0
+%rep 32
+	align 16
+%if !HAS_ERROR(v)
+	push qword 0
+%endif
+	push qword v
+	jmp near trap_common
+%assign v v + 1
+%endrep
+
+%macro PUSH_ALL 0
+	push rax
+	push rcx
+	push rdx
+	push rbx
+	push rbp
+	push rsi
+	push rdi
+	push r8
+	push r9
+	push r10
+	push r11
+	push r12
+	push r13
+	push r14
+	push r15
+%endmacro
+
+trap_common:
+	push rax
+	xor eax, eax
+	xchg rax, [gs:PERCPU_FIXUP]
+	test rax, rax
+	jz .fatal
+	mov [rsp + 24], rax	; behind rax, vector, error: RIP of the frame
+	pop rax
+	add rsp, 16
+	iretq
+.fatal:
+	pop rax
+	PUSH_ALL
+	mov rsi, rsp
+	mov rdi, [gs:0]
+	and rsp, -16
+	cld
+	call trap_fatal
+	ud2
+
+; An NMI while the hypervisor runs is the guest's. It is sent to this CPU again and the handler returns without
+; IRET: so it stays blocked, and pending, until the guest is entered and can take it.
+trap_entry_nmi:
+	PUSH_ALL
+	mov rdi, [gs:0]
+	cld
+	call trap_nmi
+	pop r15
+	pop r14
+	pop r13
+	pop r12
+	pop r11
+	pop r10
+	pop r9
+	pop r8
+	pop rdi
+	pop rsi
+	pop rbp
+	pop rbx
+	pop rdx
+	pop rcx
+	; the interrupted stack gets RFLAGS and RIP for POPFQ and RET
+	mov rax, [rsp + 8 + 24]		; RSP
+	sub rax, 24
+	push qword [rsp + 8]		; RIP
+	pop qword [rax + 16]
+	push qword [rsp + 8 + 16]	; RFLAGS
+	pop qword [rax + 8]
+	push qword [rsp]		; RAX
+	pop qword [rax]
+	mov rsp, rax
+	pop rax
+	popfq
+	ret
+
+	section .note.GNU-stack noalloc noexec nowrite progbits

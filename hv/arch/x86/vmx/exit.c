@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* VMX exits: decoding only. Intel SDM volume 3, "VM-Exit Information Fields", "Exit Qualification". */
+#include "arch/x86/vmx/vmx.h"
+#include "core/exit.h"
+#include "core/panic.h"
+
+static enum rw_exit_reason neutral_reason(uint32_t reason)
+{
+	switch (reason) {
+	case VMX_EXIT_EXCEPTION:
+		return RW_EXIT_EXCEPTION;
+	case VMX_EXIT_EXTERNAL:
+		return RW_EXIT_INTERRUPT;
+	case VMX_EXIT_TRIPLE_FAULT:
+		return RW_EXIT_SHUTDOWN;
+	case VMX_EXIT_INIT:
+		return RW_EXIT_INIT;
+	case VMX_EXIT_SIPI:
+		return RW_EXIT_SIPI;
+	case VMX_EXIT_CPUID:
+		return RW_EXIT_CPUID;
+	case VMX_EXIT_INVD:
+	case VMX_EXIT_WBINVD:
+		return RW_EXIT_CACHE_INSN;
+	case VMX_EXIT_VMCALL:
+		return RW_EXIT_HYPERCALL;
+	case VMX_EXIT_CR:
+		return RW_EXIT_CR;
+	case VMX_EXIT_IO:
+		return RW_EXIT_IO;
+	case VMX_EXIT_RDMSR:
+		return RW_EXIT_MSR_READ;
+	case VMX_EXIT_WRMSR:
+		return RW_EXIT_MSR_WRITE;
+	case VMX_EXIT_MTF:
+		return RW_EXIT_STEP;
+	case VMX_EXIT_EPT_VIOLATION:
+	case VMX_EXIT_EPT_MISCONFIG:
+		return RW_EXIT_NESTED;
+	case VMX_EXIT_XSETBV:
+		return RW_EXIT_XSETBV;
+	case VMX_EXIT_GETSEC:
+	case VMX_EXIT_INVEPT:
+	case VMX_EXIT_INVVPID:
+		return RW_EXIT_VIRT_INSN;
+	default:
+		return reason >= VMX_EXIT_VMCLEAR && reason <= VMX_EXIT_VMXON ? RW_EXIT_VIRT_INSN : RW_EXIT_OTHER;
+	}
+}
+
+/* "IDT-Vectoring Information": the event that was being delivered when the exit came. */
+static void decode_pending(struct hv_event *event)
+{
+	static const enum hv_event_type types[8] = { EVENT_INTR, EVENT_NONE, EVENT_NMI,  EVENT_EXCEPTION,
+						     EVENT_SOFT, EVENT_SOFT, EVENT_SOFT, EVENT_NONE };
+	uint64_t info = vmcs_read(VMCS_IDT_INFO);
+
+	if (!(info & INTR_INFO_VALID))
+		return;
+	event->type = types[info >> 8 & 7];
+	event->vector = info & 0xff;
+	event->has_error = info & INTR_INFO_ERROR;
+	if (event->has_error)
+		event->error = (uint32_t)vmcs_read(VMCS_IDT_ERROR);
+}
+
+static void decode_nested(struct hv_exit *x, uint32_t reason)
+{
+	uint64_t q = x->info[0];
+
+	x->nested.gpa = vmcs_read(VMCS_GUEST_PHYSICAL);
+	x->nested.misconfig = reason == VMX_EXIT_EPT_MISCONFIG;
+	if (x->nested.misconfig)
+		return;
+	x->nested.gva_valid = q & EPTQ_LINEAR_VALID;
+	if (x->nested.gva_valid)
+		x->nested.gva = vmcs_read(VMCS_GUEST_LINEAR);
+	x->nested.walk = x->nested.gva_valid && !(q & EPTQ_NOT_WALK);
+	x->nested.access = (uint8_t)((q & EPTQ_READ ? NACC_READ : 0) | (q & EPTQ_WRITE ? NACC_WRITE : 0) |
+				     (q & EPTQ_FETCH ? NACC_EXEC : 0));
+}
+
+static void decode_cr(struct percpu *cpu, struct hv_exit *x)
+{
+	unsigned int gpr = x->info[0] >> 8 & 0xf;
+
+	/* Only moves to CR0 and CR4 exit: LMSW and CLTS touch no bit that the hypervisor owns. */
+	x->cr.cr = x->info[0] & 0xf;
+	x->cr.value = gpr == 4 ? vmcs_read(VMCS_GUEST_RSP) : (&cpu->gprs.rax)[gpr];
+}
+
+static void decode_io(struct hv_exit *x)
+{
+	uint64_t q = x->info[0];
+
+	x->io.port = (uint16_t)(q >> 16);
+	x->io.size = (uint8_t)((q & 7) + 1);
+	x->io.in = q & BIT(3);
+	x->io.string = q & BIT(4);
+	x->io.rep = q & BIT(5);
+}
+
+void vmx_exit(struct percpu *cpu)
+{
+	uint64_t raw = vmcs_read(VMCS_EXIT_REASON);
+	uint32_t reason = raw & 0xffff;
+	struct hv_exit x = { .reason = neutral_reason(reason), .raw = raw };
+
+	cpu->launched = 1;
+	x.info[0] = vmcs_read(VMCS_QUALIFICATION);
+	if (raw & VMX_EXIT_ENTRY_FAILED) {
+		panic_note_exit(cpu, &x);
+		hv_panic("VM entry failed: reason %lx, qualification %lx", raw, x.info[0]);
+	}
+	decode_pending(&x.pending);
+	if (x.reason == RW_EXIT_NESTED)
+		decode_nested(&x, reason);
+	else if (x.reason == RW_EXIT_CR)
+		decode_cr(cpu, &x);
+	else if (x.reason == RW_EXIT_IO)
+		decode_io(&x);
+	if (x.reason != RW_EXIT_NESTED)
+		x.insn_len = (uint8_t)vmcs_read(VMCS_EXIT_INSN_LEN);
+
+	exit_dispatch(cpu, &x);
+
+	if (cpu->backend_flags & VMX_FLUSH) {
+		cpu->backend_flags &= ~VMX_FLUSH;
+		vmx_invept();
+	}
+}
+
+void vmx_resume_failed(struct percpu *cpu)
+{
+	hv_panic("VMRESUME failed on CPU %u: error %lu", cpu->index, vmcs_read(VMCS_INSN_ERROR));
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Single steps by the monitor trap flag. Intel SDM volume 3, "Monitor Trap Flag". */
+#include "arch/x86/vmx/vmx.h"
+#include "mm/nested.h"
+
+#define STEP_SAVED_VALID 0
+#define STEP_SET_STI 1
+
+void vmx_step_begin(struct percpu *cpu, uint64_t root_pa)
+{
+	uint64_t blocked = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY);
+
+	/* An STI shadow keeps interrupts away for one instruction; it may only be set with RFLAGS.IF. */
+	if (!cpu->backend_saved[STEP_SAVED_VALID])
+		cpu->backend_saved[STEP_SET_STI] = 0;
+	cpu->backend_saved[STEP_SAVED_VALID] = 1;
+	if (vmcs_read(VMCS_GUEST_RFLAGS) & RFLAGS_IF && !(blocked & (INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS))) {
+		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked | INTERRUPTIBILITY_STI);
+		cpu->backend_saved[STEP_SET_STI] = 1;
+	}
+	vmcs_write(VMCS_CPU_CONTROLS, vmcs_read(VMCS_CPU_CONTROLS) | CPU_MONITOR_TRAP);
+	vmcs_write(VMCS_EPTP, vmx_eptp(root_pa));
+	cpu->backend_flags |= VMX_FLUSH; /* the view's tables are used again with other contents */
+}
+
+bool vmx_step_end(struct percpu *cpu)
+{
+	uint64_t blocked = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY);
+
+	/* Still there only if the instruction did not run. */
+	if (cpu->backend_saved[STEP_SET_STI] && blocked & INTERRUPTIBILITY_STI)
+		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked & ~INTERRUPTIBILITY_STI);
+	cpu->backend_saved[STEP_SAVED_VALID] = 0;
+	vmcs_write(VMCS_CPU_CONTROLS, vmcs_read(VMCS_CPU_CONTROLS) & ~CPU_MONITOR_TRAP);
+	vmcs_write(VMCS_EPTP, vmx_eptp(nested_root()));
+	return false; /* a guest that single-steps itself has its #DB pending in the VMCS */
+}

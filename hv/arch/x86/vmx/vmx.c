@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The VMX backend: what the CPU must have, VMXON, the VMCS, the first entry. */
+#include "arch/x86/vmx/vmx.h"
+
+#include "arch/x86/insn.h"
+#include "log/printk.h"
+#include "mm/page_pool.h"
+
+#define FEATURE_CONTROL_LOCK BIT(0)
+#define FEATURE_CONTROL_VMX_OUTSIDE_SMX BIT(2)
+#define EPT_CAP_NEEDED (EPT_CAP_WALK_4 | EPT_CAP_WB | EPT_CAP_2M | EPT_CAP_INVEPT)
+#define VMCS_REVISION_MASK 0x7fffffffull
+
+static const char *probe(void)
+{
+	uint64_t control = rdmsr(MSR_FEATURE_CONTROL);
+	const char *missing;
+
+	if (control & FEATURE_CONTROL_LOCK && !(control & FEATURE_CONTROL_VMX_OUTSIDE_SMX))
+		return "VMX is locked off by the firmware (IA32_FEATURE_CONTROL): switch it on in the firmware's set-up";
+	missing = vmx_controls_init();
+	if (missing)
+		return missing;
+	if ((rdmsr(MSR_VMX_EPT_VPID_CAP) & EPT_CAP_NEEDED) != EPT_CAP_NEEDED ||
+	    !(rdmsr(MSR_VMX_EPT_VPID_CAP) & (EPT_CAP_INVEPT_SINGLE | EPT_CAP_INVEPT_ALL)))
+		return "this CPU's EPT lacks four-level walks, write-back tables, 2 MiB pages or INVEPT";
+	return NULL;
+}
+
+static const char *global_init(void)
+{
+	return vmx_bitmaps_init();
+}
+
+void vmcs_write(enum vmcs_field field, uint64_t value)
+{
+	uint8_t failed;
+
+	__asm__ volatile("vmwrite %2, %1; setna %0" : "=qm"(failed) : "r"((uint64_t)field), "rm"(value) : "cc");
+	if (failed)
+		printk("VMWRITE to field %x failed", field); /* the VM entry will say what is wrong */
+}
+
+/* VMXON, VMCLEAR and VMPTRLD of a region. Return: whether the instruction failed. */
+#define VMX_REGION_OP(name)                                                                    \
+	static bool do_##name(uint64_t pa)                                                     \
+	{                                                                                      \
+		uint8_t failed;                                                                \
+		__asm__ volatile(#name " %1; setna %0" : "=qm"(failed) : "m"(pa) : "cc", "memory"); \
+		return failed;                                                                 \
+	}
+VMX_REGION_OP(vmxon)
+VMX_REGION_OP(vmclear)
+VMX_REGION_OP(vmptrld)
+
+static void cpu_exit(struct percpu *cpu)
+{
+	(void)cpu;
+	__asm__ volatile("vmxoff" : : : "cc");
+	write_cr4(read_cr4() & ~CR4_VMXE);
+}
+
+static const char *cpu_init(struct percpu *cpu, const struct rw_handoff *handoff)
+{
+	uint64_t revision = rdmsr(MSR_VMX_BASIC) & VMCS_REVISION_MASK;
+	uint64_t control = rdmsr(MSR_FEATURE_CONTROL), cr4 = CR4_VMXE;
+
+	cpu->area = pool_alloc(1);
+	cpu->host_area = pool_alloc(1);
+	if (!cpu->area || !cpu->host_area)
+		return "no room for the VMCS";
+	*(uint32_t *)cpu->area = (uint32_t)revision;
+	*(uint32_t *)cpu->host_area = (uint32_t)revision;
+
+	/* The hypervisor runs XSETBV for the guest and reads the guest's XCR0 with CPUID. */
+	if (cpuid(1, 0).ecx & BIT(26))
+		cr4 |= CR4_OSXSAVE;
+	write_cr0((read_cr0() | rdmsr(MSR_VMX_CR0_FIXED0)) & rdmsr(MSR_VMX_CR0_FIXED1));
+	write_cr4((read_cr4() | cr4 | rdmsr(MSR_VMX_CR4_FIXED0)) & rdmsr(MSR_VMX_CR4_FIXED1));
+	if (!(control & FEATURE_CONTROL_LOCK))
+		wrmsr(MSR_FEATURE_CONTROL, control | FEATURE_CONTROL_LOCK | FEATURE_CONTROL_VMX_OUTSIDE_SMX);
+
+	if (do_vmxon(hv_phys(cpu->host_area))) {
+		write_cr4(read_cr4() & ~CR4_VMXE);
+		return "VMXON failed";
+	}
+	if (do_vmclear(hv_phys(cpu->area)) || do_vmptrld(hv_phys(cpu->area))) {
+		cpu_exit(cpu);
+		return "the VMCS could not be made current";
+	}
+	vmx_controls_write();
+	vmx_bitmaps_write();
+	vmx_state_init(cpu, handoff);
+	cpu->backend_flags = VMX_FLUSH;
+	vmx_invept();
+	return NULL;
+}
+
+static const char *cpu_launch(struct percpu *cpu)
+{
+	vmx_enter(cpu);
+	return vmcs_read(VMCS_INSN_ERROR) == 7 ? "VMLAUNCH: invalid control fields" :
+	       vmcs_read(VMCS_INSN_ERROR) == 8 ? "VMLAUNCH: invalid host state" : "VMLAUNCH failed";
+}
+
+const struct hv_backend vmx_backend = {
+	.name = "VMX/EPT",
+	.id = 0,
+	.nested = {
+		.leaf = vmx_ept_leaf,
+		.table = vmx_ept_table,
+		.present = vmx_ept_present,
+		.is_leaf = vmx_ept_is_leaf,
+		.pa = vmx_ept_pa,
+		.perm = vmx_ept_perm,
+		.types = true,
+	},
+	.has_1g = vmx_has_1g,
+	.probe = probe,
+	.global_init = global_init,
+	.cpu_init = cpu_init,
+	.cpu_launch = cpu_launch,
+	.cpu_exit = cpu_exit,
+	.get = vmx_get,
+	.set = vmx_set,
+	.advance = vmx_advance,
+	.inject = vmx_inject,
+	.step_begin = vmx_step_begin,
+	.step_end = vmx_step_end,
+	.flush = vmx_flush,
+	.io_intercept = vmx_io_intercept,
+	.msr_intercept = vmx_msr_intercept,
+	.describe = vmx_describe,
+};

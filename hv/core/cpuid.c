@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* CPUID: the CPU's own answer, without virtualization extensions, with the agent's leaves where configured. */
+#include "arch/x86/insn.h"
+#include "core/exit.h"
+#include "core/state.h"
+#include "core/string.h"
+
+#define LEAF1_ECX_VMX BIT(5)
+#define LEAF1_ECX_SMX BIT(6)
+#define LEAF1_ECX_OSXSAVE BIT(27)
+#define LEAF7_ECX_OSPKE BIT(4)
+#define LEAF80000001_ECX_SVM BIT(2)
+#define LEAF80000001_ECX_SKINIT BIT(12)
+#define LEAF_SVM 0x8000000au
+
+static void set_bit(uint32_t *reg, uint64_t bit, uint64_t on)
+{
+	*reg = on ? *reg | (uint32_t)bit : *reg & ~(uint32_t)bit;
+}
+
+static void agent_leaf(uint32_t leaf, struct cpuid_regs *r)
+{
+	const char *sig = RW_SIGNATURE;
+
+	if (leaf == RW_CPUID_SIGNATURE) {
+		r->eax = RW_CPUID_VERSION;
+		memcpy(&r->ebx, sig, 4);
+		memcpy(&r->ecx, sig + 4, 4);
+		memcpy(&r->edx, sig + 8, 4);
+	} else {
+		*r = (struct cpuid_regs){ .eax = RW_ABI_VERSION, .ebx = hv_backend()->id };
+	}
+}
+
+enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x)
+{
+	uint32_t leaf = (uint32_t)cpu->gprs.rax, sub = (uint32_t)cpu->gprs.rcx;
+	struct cpuid_regs r = cpuid(leaf, sub);
+	uint64_t cr4 = hv_backend()->get(cpu, GREG_CR4);
+
+	(void)x;
+	switch (leaf) {
+	case 1:
+		r.ecx &= ~(uint32_t)(LEAF1_ECX_VMX | LEAF1_ECX_SMX);
+		/* Both follow the guest's CR4, and the one in force here is the hypervisor's. */
+		set_bit(&r.ecx, LEAF1_ECX_OSXSAVE, cr4 & CR4_OSXSAVE);
+		break;
+	case 7:
+		if (sub == 0)
+			set_bit(&r.ecx, LEAF7_ECX_OSPKE, cr4 & CR4_PKE);
+		break;
+	case 0x80000001u:
+		r.ecx &= ~(uint32_t)(LEAF80000001_ECX_SVM | LEAF80000001_ECX_SKINIT);
+		break;
+	case LEAF_SVM:
+		r = (struct cpuid_regs){ 0 };
+		break;
+	case RW_CPUID_SIGNATURE:
+	case RW_CPUID_VERSION:
+		if (hv.boot->agent)
+			agent_leaf(leaf, &r);
+		break;
+	default:
+		break;
+	}
+	cpu->gprs.rax = r.eax;
+	cpu->gprs.rbx = r.ebx;
+	cpu->gprs.rcx = r.ecx;
+	cpu->gprs.rdx = r.edx;
+	return HV_ADVANCE;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The one dispatcher. */
+#include "core/exit.h"
+
+#include "arch/x86/insn.h"
+#include "core/panic.h"
+#include "core/step.h"
+#include "log/journal.h"
+#include "log/printk.h"
+
+enum hv_action exit_inject(struct percpu *cpu, uint8_t vector, bool has_error, uint32_t error)
+{
+	cpu->to_inject = (struct hv_event){ EVENT_EXCEPTION, vector, has_error, error, 0 };
+	return HV_INJECT;
+}
+
+/* The guest's machine as a whole ends in a triple fault: a reset, as far as the log goes. */
+static enum hv_action exit_shutdown(struct percpu *cpu)
+{
+	printk("the guest on CPU %u ended in a triple fault, rip %lx: resetting the machine", cpu->index,
+	       hv_backend()->get(cpu, GREG_RIP));
+	journal_end(cpu, RW_END_RESET);
+	exit_reset_machine();
+}
+
+static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
+{
+	switch (x->reason) {
+	case RW_EXIT_CPUID:
+		return exit_cpuid(cpu, x);
+	case RW_EXIT_MSR_READ:
+	case RW_EXIT_MSR_WRITE:
+		return exit_msr(cpu, x);
+	case RW_EXIT_CR:
+		return exit_cr(cpu, x);
+	case RW_EXIT_XSETBV:
+		return exit_xsetbv(cpu, x);
+	case RW_EXIT_IO:
+		return exit_io(cpu, x);
+	case RW_EXIT_HYPERCALL:
+		return exit_hypercall(cpu, x);
+	case RW_EXIT_VIRT_INSN:
+		return exit_inject(cpu, VEC_UD, false, 0);
+	case RW_EXIT_CACHE_INSN:
+		wbinvd(); /* INVD would lose the hypervisor's own dirty lines */
+		return HV_ADVANCE;
+	case RW_EXIT_NESTED:
+		return exit_nested(cpu, x);
+	case RW_EXIT_INTERRUPT:
+		return HV_RESUME; /* asked for only to end a step */
+	case RW_EXIT_EXCEPTION:
+		if (x->exception.vector == VEC_PF)
+			hv_backend()->set(cpu, GREG_CR2, x->exception.cr2);
+		return exit_inject(cpu, x->exception.vector, x->exception.has_error, x->exception.error);
+	case RW_EXIT_NMI:
+		return HV_RESUME; /* still pending: the guest takes it */
+	case RW_EXIT_SHUTDOWN:
+		return exit_shutdown(cpu);
+	default:
+		return HV_FATAL;
+	}
+}
+
+/* A single step in progress: any exit but a further fault of the same instruction ends it. */
+static bool end_step(struct percpu *cpu, const struct hv_exit *x, enum hv_action *action)
+{
+	bool inject_db;
+
+	if (!cpu->step.active || x->reason == RW_EXIT_NESTED)
+		return false;
+	inject_db = x->reason == RW_EXIT_STEP ? step_done(cpu) : step_finish(cpu);
+	if (x->reason != RW_EXIT_STEP)
+		return false;
+	*action = inject_db ? exit_inject(cpu, VEC_DB, false, 0) : HV_RESUME;
+	return true;
+}
+
+void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
+{
+	const struct hv_backend *b = hv_backend();
+	enum hv_action action;
+
+	cpu->exit_tsc = rdtsc();
+	cpu->stats.exits[x->reason]++;
+	panic_note_exit(cpu, x);
+	if (!end_step(cpu, x, &action))
+		action = handle(cpu, x);
+
+	switch (action) {
+	case HV_RESUME:
+		/* An event that was on its way is delivered anew; an INT instruction runs anew by itself. */
+		if (x->pending.type != EVENT_NONE)
+			b->inject(cpu, &x->pending);
+		break;
+	case HV_ADVANCE:
+		if (!x->insn_len)
+			hv_panic("an exit with no instruction length cannot be passed over");
+		b->advance(cpu, x->insn_len);
+		break;
+	case HV_INJECT:
+		b->inject(cpu, &cpu->to_inject);
+		break;
+	case HV_FATAL:
+		hv_panic("exit %s (%lx) has no handler that can go on", panic_exit_name(x), x->raw);
+	}
+	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
+}

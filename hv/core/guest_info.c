@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What can be read off the guest at an exit. */
+#include "core/guest_info.h"
+
+#include "core/state.h"
+#include "core/string.h"
+#include "mm/guest_copy.h"
+#include "mm/guest_walk.h"
+#include "policy/operand.h"
+
+int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa)
+{
+	const struct hv_backend *b = hv_backend();
+	struct guest_paging paging = {
+		.cr0 = b->get(cpu, GREG_CR0),
+		.cr3 = b->get(cpu, GREG_CR3),
+		.cr4 = b->get(cpu, GREG_CR4),
+		.efer = b->get(cpu, GREG_EFER),
+	};
+
+	return guest_walk(&paging, gva, guest_read, gpa);
+}
+
+uint64_t guest_linear_rip(struct percpu *cpu)
+{
+	const struct hv_backend *b = hv_backend();
+	uint64_t rip = b->get(cpu, GREG_RIP);
+
+	return b->get(cpu, GREG_CS_LONG) ? rip : (uint32_t)(b->get(cpu, GREG_CS_BASE) + rip);
+}
+
+size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		size_t piece = PAGE_SIZE - ((gva + done) & (PAGE_SIZE - 1));
+		uint64_t gpa;
+
+		if (piece > size - done)
+			piece = size - done;
+		if (guest_translate(cpu, gva + done, &gpa) || guest_read(gpa, (uint8_t *)dst + done, piece))
+			break;
+		done += piece;
+	}
+	return done;
+}
+
+static bool read_exact(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
+{
+	return guest_read_virt(cpu, gva, dst, size) == size;
+}
+
+bool guest_process(struct percpu *cpu, struct rw_proc *proc)
+{
+	const struct rw_agent_info *a = &hv.agent;
+	uint64_t gs = hv_backend()->get(cpu, hv_backend()->get(cpu, GREG_CPL) ? GREG_KERNEL_GS_BASE : GREG_GS_BASE);
+	uint64_t task;
+
+	if (!hv.registered || !a->task_comm || !read_exact(cpu, gs + a->current_off, &task, sizeof(task)))
+		return false;
+	return read_exact(cpu, task + a->task_pid, &proc->pid, sizeof(proc->pid)) &&
+	       read_exact(cpu, task + a->task_tgid, &proc->tgid, sizeof(proc->tgid)) &&
+	       read_exact(cpu, task + a->task_comm, proc->comm, sizeof(proc->comm));
+}
+
+uint32_t guest_rip_target(struct percpu *cpu)
+{
+	struct ranges_hit hit;
+	uint64_t gpa;
+
+	if (!hv.locked || guest_translate(cpu, guest_linear_rip(cpu), &gpa) || !ranges_find(&hv.ranges, gpa, &hit))
+		return 0;
+	return hit.kind;
+}
+
+uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa)
+{
+	uint64_t candidates[OPERAND_CANDIDATES];
+	struct operand_regs regs;
+	uint64_t found;
+
+	if (!hv_backend()->get(cpu, GREG_CS_LONG))
+		return 0;
+	memcpy(regs.gpr, &cpu->gprs, sizeof(regs.gpr));
+	regs.gpr[4] = hv_backend()->get(cpu, GREG_RSP);
+	regs.rip = hv_backend()->get(cpu, GREG_RIP);
+	regs.fs_base = hv_backend()->get(cpu, GREG_FS_BASE);
+	regs.gs_base = hv_backend()->get(cpu, GREG_GS_BASE);
+
+	unsigned int n = operand_candidates(bytes, nbytes, &regs, candidates);
+
+	for (unsigned int i = 0; i < n; i++) {
+		/* A store that crosses into the page that was hit began in the page before. */
+		uint64_t gva = (candidates[i] & PAGE_MASK) | (gpa & (PAGE_SIZE - 1));
+
+		if (!guest_translate(cpu, gva, &found) && found == gpa)
+			return gva;
+		if (!guest_translate(cpu, gva + PAGE_SIZE, &found) && found == gpa)
+			return gva + PAGE_SIZE;
+	}
+	return 0;
+}

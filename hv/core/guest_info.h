@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What can be read off the guest at an exit: paging mode, code bytes, current process. All of it untrusted. */
+#ifndef HV_GUEST_INFO_H
+#define HV_GUEST_INFO_H
+
+#include "core/percpu.h"
+
+#include <stdbool.h>
+
+/* guest_translate() - guest-linear @gva to @gpa through the guest's tables as they are now. Return: 0, -RW_EFAULT. */
+int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa);
+
+/* guest_linear_rip() - linear address of the next instruction: CS base counts outside 64-bit mode. */
+uint64_t guest_linear_rip(struct percpu *cpu);
+
+/* guest_read_virt() - @size bytes at @gva, over page borders. Return: bytes read before the first that is not mapped. */
+size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size);
+
+/* guest_process() - pid, tgid and comm of the current task, by what the agent registered. Return: false if not known. */
+bool guest_process(struct percpu *cpu, struct rw_proc *proc);
+
+/* guest_rip_target() - enum rw_target of the protected range that the next instruction lies in; 0: none. */
+uint32_t guest_rip_target(struct percpu *cpu);
+
+/*
+ * guest_operand() - the guest-linear address that the current instruction used to reach @gpa, found by decoding its
+ * operand; for hardware that does not report it. It is checked by translation. Return: the address, 0 if not found.
+ */
+uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa);
+
+#endif

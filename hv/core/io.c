@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The ports that exit. */
+#include "core/io.h"
+
+#include "arch/x86/insn.h"
+#include "core/exit.h"
+#include "core/state.h"
+#include "dev/uart.h"
+#include "log/journal.h"
+#include "log/printk.h"
+
+/* ACPI specification, "PM1 Control Registers": SLP_EN starts the sleep state in SLP_TYP. */
+#define PM1_SLP_EN BIT(13)
+#define PORT_CF9 0xcf9u /* chipset's reset control register: bit 2 resets on the rise */
+#define CF9_RESET BIT(2)
+#define PORT_KBC 0x64u /* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
+#define KBC_PULSE 0xf0u
+
+static uint16_t hidden_port; /* of the UART; 0: none */
+
+void io_init(void)
+{
+	const struct rw_bootinfo *boot = hv.boot;
+	const struct hv_backend *b = hv_backend();
+
+	hidden_port = boot->serial_port;
+	if (hidden_port)
+		b->io_intercept(hidden_port, UART_PORTS);
+	if (boot->pm1a_cnt)
+		b->io_intercept(boot->pm1a_cnt, 2);
+	if (boot->pm1b_cnt)
+		b->io_intercept(boot->pm1b_cnt, 2);
+	if (boot->reset_port)
+		b->io_intercept(boot->reset_port, 1);
+	b->io_intercept(PORT_CF9, 1);
+	b->io_intercept(PORT_KBC, 1);
+}
+
+void exit_reset_machine(void)
+{
+	static const struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) no_idt = { 0, 0 };
+
+	if (hv.boot->reset_port)
+		outb(hv.boot->reset_port, hv.boot->reset_value);
+	outb(PORT_CF9, 0x02);
+	outb(PORT_CF9, 0x06);
+	outb(PORT_KBC, 0xfe);
+	__asm__ volatile("lidt %0; ud2" : : "m"(no_idt));
+	__builtin_unreachable();
+}
+
+static uint32_t port_read(uint16_t port, unsigned int size)
+{
+	return size == 1 ? inb(port) : size == 2 ? inw(port) : inl(port);
+}
+
+static void port_write(uint16_t port, unsigned int size, uint32_t value)
+{
+	if (size == 1)
+		outb(port, (uint8_t)value);
+	else if (size == 2)
+		outw(port, (uint16_t)value);
+	else
+		outl(port, value);
+}
+
+/* Does [port, port + size) hold @wanted? Then @value's byte for it goes to @byte. */
+static bool touches(const struct hv_exit *x, uint16_t wanted, uint32_t value, uint32_t *byte)
+{
+	unsigned int off = (unsigned int)(wanted - x->io.port);
+
+	if (!wanted || wanted < x->io.port || off >= x->io.size)
+		return false;
+	*byte = value >> (8 * off);
+	return true;
+}
+
+static bool is_sleep(const struct hv_exit *x, uint32_t value)
+{
+	uint32_t v;
+
+	/* SLP_EN is in the register's upper byte: it counts for writes of that byte alone, too. */
+	return (hv.boot->pm1a_cnt && touches(x, hv.boot->pm1a_cnt + 1, value, &v) && v & PM1_SLP_EN >> 8) ||
+	       (hv.boot->pm1b_cnt && touches(x, hv.boot->pm1b_cnt + 1, value, &v) && v & PM1_SLP_EN >> 8);
+}
+
+static bool is_reset(const struct hv_exit *x, uint32_t value)
+{
+	uint32_t v;
+
+	/* Only as a byte: a wider access is one to the PCI configuration address at CF8. */
+	if (x->io.port == PORT_CF9 && x->io.size == 1 && value & CF9_RESET)
+		return true;
+	if (touches(x, PORT_KBC, value, &v) && (v & KBC_PULSE) == KBC_PULSE && !(v & 1))
+		return true;
+	return hv.boot->reset_port != PORT_CF9 && touches(x, hv.boot->reset_port, value, &v) &&
+	       (uint8_t)v == hv.boot->reset_value;
+}
+
+static bool is_hidden(const struct hv_exit *x)
+{
+	return hidden_port && x->io.port < hidden_port + UART_PORTS && x->io.port + x->io.size > hidden_port;
+}
+
+static void set_accumulator(struct percpu *cpu, unsigned int size, uint32_t value)
+{
+	if (size == 4)
+		cpu->gprs.rax = value;
+	else if (size == 2)
+		cpu->gprs.rax = (cpu->gprs.rax & ~0xffffull) | (value & 0xffff);
+	else
+		cpu->gprs.rax = (cpu->gprs.rax & ~0xffull) | (value & 0xff);
+}
+
+enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
+{
+	uint32_t value = (uint32_t)cpu->gprs.rax;
+
+	/* No driver uses string instructions on these ports: they move nothing, see LIMITATIONS.md. */
+	if (x->io.string || (is_hidden(x) && !x->io.in))
+		return HV_ADVANCE;
+	if (x->io.in) {
+		set_accumulator(cpu, x->io.size, is_hidden(x) ? ~0u : port_read(x->io.port, x->io.size));
+		return HV_ADVANCE;
+	}
+	if (is_sleep(x, value)) {
+		printk("the guest switches off or sleeps (port %x, value %x)", x->io.port, value);
+		journal_end(cpu, RW_END_POWEROFF);
+	} else if (is_reset(x, value)) {
+		printk("the guest resets the machine (port %x, value %x)", x->io.port, value);
+		journal_end(cpu, RW_END_RESET);
+	}
+	port_write(x->io.port, x->io.size, value);
+	return HV_ADVANCE;
+}

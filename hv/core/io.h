@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The ports that exit: the hypervisor's own UART, and those by which a machine is switched off or reset. */
+#ifndef HV_IO_H
+#define HV_IO_H
+
+/* io_init() - asks the backend for the intercepts. Before the start. */
+void io_init(void);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The end, when the hypervisor itself cannot go on or is told to stop. */
+#ifndef HV_PANIC_H
+#define HV_PANIC_H
+
+#include "core/percpu.h"
+
+/* Registers that the exception entry saves, as they lie on the stack. */
+struct hv_trap_frame {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax;
+	uint64_t vector, error;
+	uint64_t rip, cs, rflags, rsp, ss;
+};
+
+/*
+ * hv_panic() - says why, prints the guest's registers, the last exit, a short call trace, the store, and stops this
+ * CPU for good. Never returns. Any context.
+ */
+void hv_panic(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* panic_note_exit() - remembers @x as this CPU's last exit, for hv_panic(). */
+void panic_note_exit(struct percpu *cpu, const struct hv_exit *x);
+
+/* panic_exit_name() - name of @x's reason, as in the counters. */
+const char *panic_exit_name(const struct hv_exit *x);
+
+/* panic_trap() - an exception of the hypervisor itself with no fix-up. */
+void panic_trap(struct percpu *cpu, const struct hv_trap_frame *frame) __attribute__((noreturn));
+
+/* hv_stop() - the guest is stopped by the configuration's will (on_violation = stop): dump the store, stop for good. */
+void hv_stop(const char *reason) __attribute__((noreturn));
+
+#endif

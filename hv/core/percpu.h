@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What the hypervisor keeps for each CPU. Lies at RW_PERCPU_DATA of the CPU's area; GS base points at it. */
+#ifndef HV_PERCPU_H
+#define HV_PERCPU_H
+
+#include "arch/x86/backend.h"
+#include "arch/x86/regs.h"
+#include "bootinfo.h"
+#include "core/step.h"
+#include "log/intake.h"
+#include "record.h"
+#include "stats.h"
+
+#define HV_GDT_ENTRIES 8
+
+struct hv_tss {
+	uint32_t reserved0;
+	uint64_t rsp[3];
+	uint64_t reserved1;
+	uint64_t ist[7];
+	uint64_t reserved2;
+	uint16_t reserved3;
+	uint16_t iomap;
+} __attribute__((packed));
+_Static_assert(sizeof(struct hv_tss) == 104, "64-bit TSS: Intel SDM volume 3, \"64-Bit Task State Segment\"");
+
+struct percpu {
+	struct percpu *self;     /* 0x00: for assembly */
+	struct hv_gprs gprs;     /* 0x08 */
+	uint64_t backend_area;   /* 0x88: for assembly: SVM: physical address of the VMCB */
+	uint64_t backend_host;   /* 0x90: for assembly: SVM: physical address of the host state for VMLOAD */
+	uint64_t launched;       /* 0x98: for assembly: VMX: VMRESUME instead of VMLAUNCH */
+	uint64_t fault_fixup;    /* 0xa0: RIP to go on at when the next exception comes; 0: panic */
+	uint32_t index;
+	uint32_t apic_id;
+	uint64_t gdt[HV_GDT_ENTRIES] __attribute__((aligned(16)));
+	struct hv_tss tss __attribute__((aligned(16)));
+	void *area;       /* VMCS or VMCB */
+	void *host_area;  /* VMXON region, or SVM host save area */
+	uint64_t host_area_pa;
+	struct hv_event to_inject;
+	struct step_state step;
+	struct rw_rec_violation held_read; /* last record, and reads that run on from it: see violation_record() */
+	uint64_t exit_tsc; /* at the last exit */
+	uint64_t spurious_gpa;
+	uint32_t spurious_count;
+	uint32_t panicking;
+	bool guest_entered;
+	uint64_t backend_saved[4]; /* backend's own: what step_begin() changed */
+	uint32_t backend_flags;
+	struct rw_cpu_stats stats;
+	struct log_ring ring;
+	uint8_t staging[RW_REC_MAX] __attribute__((aligned(8)));
+};
+
+#define PERCPU_OFF_GPRS 0x08
+#define PERCPU_OFF_AREA 0x88
+#define PERCPU_OFF_HOST 0x90
+#define PERCPU_OFF_LAUNCHED 0x98
+#define PERCPU_OFF_FIXUP 0xa0
+_Static_assert(offsetof(struct percpu, gprs) == PERCPU_OFF_GPRS, "entry.asm");
+_Static_assert(offsetof(struct percpu, backend_area) == PERCPU_OFF_AREA, "entry.asm");
+_Static_assert(offsetof(struct percpu, backend_host) == PERCPU_OFF_HOST, "entry.asm");
+_Static_assert(offsetof(struct percpu, launched) == PERCPU_OFF_LAUNCHED, "entry.asm");
+_Static_assert(offsetof(struct percpu, fault_fixup) == PERCPU_OFF_FIXUP, "entry.asm");
+_Static_assert(sizeof(struct percpu) <= RW_PERCPU_SIZE - RW_PERCPU_DATA, "fits its area");
+
+/* percpu_this() - of the CPU that runs this. After GS base is set. */
+static inline struct percpu *percpu_this(void)
+{
+	struct percpu *cpu;
+
+	__asm__ volatile("mov %%gs:0, %0" : "=r"(cpu));
+	return cpu;
+}
+
+/* percpu_of() - of any CPU, by its index. */
+struct percpu *percpu_of(uint32_t index);
+
+#endif

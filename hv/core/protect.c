@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The lock. */
+#include "core/protect.h"
+
+#include "core/state.h"
+#include "log/format.h"
+#include "log/journal.h"
+#include "log/printk.h"
+#include "mm/nested.h"
+#include "mm/page_pool.h"
+
+bool protect_is_text(const char *s, size_t size)
+{
+	for (; size; s++, size--) {
+		if (!*s)
+			return true;
+		if (*s < ' ' || *s > '~')
+			return false;
+	}
+	return false;
+}
+
+/* Sets @perm on the first @count ranges. Return: 0, or the first error; then *failed is that range. */
+static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
+{
+	for (*failed = 0; *failed < count; ++*failed) {
+		const struct rw_range *r = &hv.ranges.range[*failed];
+		int ret = nested_set_perm(r->gpa, r->len, perm);
+
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void record_lock(struct percpu *cpu, const struct ranges_pages *pages)
+{
+	static const char *const names[] = RW_TARGET_NAMES;
+	uint64_t arg[4] = { pages->total };
+	char text[LOG_EVENT_TEXT_MAX];
+	size_t n = 0;
+
+	text[0] = 0;
+	for (uint32_t kind = 1; kind <= RW_TARGET_GUEST_LAST; kind++)
+		if (pages->kind[kind])
+			n += format_text(text + n, sizeof(text) - n, "%s%s %lu", n ? ", " : "pages: ", names[kind],
+					 pages->kind[kind]);
+	journal_event(cpu, RW_REC_LOCK, hv.ranges.ranges + hv.ranges.objects, arg, text);
+	printk("locked: %lu pages read-only (%s)", pages->total, text);
+}
+
+int64_t protect_lock(struct percpu *cpu)
+{
+	struct ranges_pages pages;
+	struct input_error err;
+	uint32_t failed, ignored;
+	int ret = ranges_check(&hv.ranges, &err);
+
+	if (ret) {
+		printk("lock refused: %s (entry %u)", err.what, err.index);
+		return ret;
+	}
+	ret = set_perm(hv.ranges.ranges, NPERM_R | NPERM_X, &failed);
+	if (ret) {
+		/* What was split stays split: giving the permission back needs no room. */
+		set_perm(failed + 1, NPERM_RWX, &ignored);
+		printk("lock refused: %s at range %u, %lu pages left for page tables", ret == -RW_ENOSPC ? "no room" : "not mapped",
+		       failed, pool_left());
+		return ret;
+	}
+	ranges_count_pages(&hv.ranges, &pages);
+	hv.locked = true;
+	hv_backend()->flush(cpu);
+	record_lock(cpu, &pages);
+	return 0;
+}

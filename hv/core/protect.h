@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The lock: what the agent named becomes read-only for the guest, for good. */
+#ifndef HV_PROTECT_H
+#define HV_PROTECT_H
+
+#include "core/percpu.h"
+
+#include <stdbool.h>
+
+/*
+ * protect_lock() - checks the ranges, takes write permission away, and locks. All or nothing.
+ * Context: under hv.agent_lock. Return: 0, -RW_ENOTREADY, -RW_EINVAL, -RW_ENOSPC.
+ */
+int64_t protect_lock(struct percpu *cpu);
+
+/* protect_is_text() - whether @s of @size bytes is a NUL-terminated string of printable ASCII. */
+bool protect_is_text(const char *s, size_t size);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* One guest instruction on a view of memory in which protected pages are replaced by copies. */
+#include "core/step.h"
+
+#include "core/percpu.h"
+#include "core/string.h"
+#include "core/violation.h"
+#include "hypercall.h"
+#include "mm/guest_copy.h"
+#include "mm/page_pool.h"
+
+int step_init(struct percpu *cpu)
+{
+	struct step_state *s = &cpu->step;
+
+	for (int i = 0; i < STEP_PAGES; i++) {
+		s->page[i].copy = pool_alloc(1);
+		if (!s->page[i].copy)
+			return -RW_ENOSPC;
+		s->page[i].copy_pa = hv_phys(s->page[i].copy);
+	}
+	return nested_view_init(&s->view);
+}
+
+static void start(struct percpu *cpu)
+{
+	struct step_state *s = &cpu->step;
+
+	s->active = true;
+	s->pages = 0;
+	s->iterations = 0;
+	s->rip = hv_backend()->get(cpu, GREG_RIP);
+	nested_view_reset(&s->view);
+}
+
+int step_add(struct percpu *cpu, uint64_t gpa, bool hidden)
+{
+	struct step_state *s = &cpu->step;
+	struct step_page *p;
+	unsigned int perm = NPERM_R | NPERM_W;
+
+	gpa &= PAGE_MASK;
+	if (!s->active)
+		start(cpu);
+	for (uint32_t i = 0; i < s->pages; i++)
+		if (s->page[i].gpa == gpa)
+			return -RW_EINVAL;
+	if (s->pages == STEP_PAGES)
+		return -RW_ENOSPC;
+
+	p = &s->page[s->pages];
+	p->gpa = gpa;
+	p->hidden = hidden;
+	if (hidden) {
+		memset(p->copy, 0xff, PAGE_SIZE);
+	} else {
+		const uint8_t *real = guest_page(gpa);
+
+		if (!real)
+			return -RW_EFAULT;
+		memcpy(p->copy, real, PAGE_SIZE);
+		perm |= nested_perm(gpa);
+	}
+	if (nested_view_replace(&s->view, gpa, p->copy_pa, perm))
+		return -RW_ENOSPC;
+	s->pages++;
+	hv_backend()->step_begin(cpu, nested_view_root(&s->view));
+	return 0;
+}
+
+/* What stands in the page as the guest may see it: the real page, or ones. */
+static uint8_t standing(const struct step_page *p, const uint8_t *real, uint32_t off)
+{
+	return p->hidden ? 0xff : real[off];
+}
+
+/* Old and new bytes at the address that the record names, up to the last one that differs. */
+static void fill_value(struct rw_rec_violation *rec, const struct step_page *p, const uint8_t *real)
+{
+	uint32_t first = rec->gpa & (PAGE_SIZE - 1);
+
+	for (uint32_t i = 0; i < RW_VALUE_BYTES && first + i < PAGE_SIZE; i++) {
+		rec->old_value[i] = standing(p, real, first + i);
+		rec->new_value[i] = p->copy[first + i];
+		if (rec->old_value[i] != rec->new_value[i])
+			rec->value_len = (uint8_t)(i + 1);
+	}
+	memset(rec->old_value + rec->value_len, 0, RW_VALUE_BYTES - rec->value_len);
+	memset(rec->new_value + rec->value_len, 0, RW_VALUE_BYTES - rec->value_len);
+}
+
+static void carry_over(const struct step_page *p, uint8_t *real)
+{
+	/* Byte by byte and only what differs: another CPU may be running this code. */
+	for (uint32_t i = 0; i < PAGE_SIZE; i++)
+		if (real[i] != p->copy[i])
+			__atomic_store_n(&real[i], p->copy[i], __ATOMIC_RELAXED);
+}
+
+bool step_finish(struct percpu *cpu)
+{
+	struct step_state *s = &cpu->step;
+	bool inject_db;
+
+	for (uint32_t i = 0; i < s->pages; i++) {
+		struct step_page *p = &s->page[i];
+		uint8_t *real = p->hidden ? NULL : guest_page(p->gpa);
+
+		if ((s->rec.gpa & PAGE_MASK) == p->gpa)
+			fill_value(&s->rec, p, real);
+		if (s->commit && real)
+			carry_over(p, real);
+	}
+	s->active = false;
+	inject_db = hv_backend()->step_end(cpu);
+	violation_record(cpu, &s->rec);
+	return inject_db;
+}
+
+bool step_done(struct percpu *cpu)
+{
+	struct step_state *s = &cpu->step;
+
+	/* The same RIP again: a repeated string instruction between two iterations. */
+	if (hv_backend()->get(cpu, GREG_RIP) == s->rip && ++s->iterations < STEP_MAX_ITERATIONS) {
+		hv_backend()->step_begin(cpu, nested_view_root(&s->view));
+		return false;
+	}
+	return step_finish(cpu);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * One guest instruction on a view of memory in which a protected page is replaced by a copy.
+ *
+ * A refused access is not decoded: the instruction runs once, on this CPU alone, with copies in place of the
+ * pages that it may not touch. What it did to the copies is then seen by comparing, and discarded (skip), or
+ * carried over to the real page (the kernel's own patching). So every instruction works, of any length.
+ */
+#ifndef HV_STEP_H
+#define HV_STEP_H
+
+#include "arch/x86/backend.h"
+#include "mm/nested.h"
+#include "record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct percpu;
+
+#define STEP_PAGES NESTED_VIEW_PAGES /* a store touches at most two pages, or three with the largest XSAVE and tile areas */
+#define STEP_MAX_ITERATIONS 4096 /* of a repeated instruction, before the step ends anyway */
+
+struct step_page {
+	uint64_t gpa;     /* of the page */
+	uint8_t *copy;    /* that the guest sees in this view */
+	uint64_t copy_pa;
+	bool hidden;      /* the hypervisor's: reads as ones, nothing to compare with */
+};
+
+struct step_state {
+	bool active;
+	bool commit;      /* carry changes over: a patch */
+	uint32_t pages;
+	uint32_t iterations;
+	uint64_t rip;
+	struct step_page page[STEP_PAGES];
+	struct nested_view view;
+	struct rw_rec_violation rec; /* made at the fault, finished and stored at the end of the step */
+};
+
+/* step_init() - pages for @cpu's view from the pool. Before the start. Return: 0 or -RW_ENOSPC. */
+int step_init(struct percpu *cpu);
+
+/*
+ * step_add() - puts a copy in place of the page at @gpa, and starts the step if it is not active.
+ * @hidden: the page belongs to the hypervisor: the copy holds ones.
+ * Return: 0, or -RW_ENOSPC when the instruction touches more than STEP_PAGES pages.
+ */
+int step_add(struct percpu *cpu, uint64_t gpa, bool hidden);
+
+/*
+ * step_done() - after RW_EXIT_STEP: arms the next iteration of a repeated instruction, or finishes.
+ * Return: true if #DB has to be injected because the guest single-steps itself.
+ */
+bool step_done(struct percpu *cpu);
+
+/* step_finish() - ends the step now: compares, carries over or discards, stores the record. As step_done(). */
+bool step_finish(struct percpu *cpu);
+
+#endif

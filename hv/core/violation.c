@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Accesses that the nested page tables refuse. */
+#include "core/violation.h"
+
+#include "core/guest_info.h"
+#include "core/panic.h"
+#include "core/state.h"
+#include "core/string.h"
+#include "log/journal.h"
+#include "log/printk.h"
+#include "mm/guest_copy.h"
+#include "mm/nested.h"
+#include "mm/page_pool.h"
+#include "policy/verdict.h"
+
+/* Faults in a row at one address that the tables would allow, before the hypervisor takes itself for broken. */
+#define SPURIOUS_MAX 64
+
+static const char *const target_names[] = RW_TARGET_NAMES;
+static const char *const access_names[] = RW_ACCESS_NAMES;
+
+static void fill_symbol(struct rw_rec_violation *rec, const struct ranges_hit *hit)
+{
+	struct symbols_hit sym;
+
+	if (!symbols_lookup(&hv.symbols, hit->gva, hit->range->gva, &sym)) {
+		memcpy(rec->symbol, sym.name, sym.len);
+		rec->sym_off = sym.off;
+		return;
+	}
+	memcpy(rec->symbol, hit->range->name, sizeof(hit->range->name));
+	rec->sym_off = hit->gva - hit->range->gva;
+}
+
+void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target,
+			uint32_t access)
+{
+	const struct hv_backend *b = hv_backend();
+	struct ranges_hit hit;
+
+	memset(rec, 0, sizeof(*rec));
+	rec->hdr.type = RW_REC_VIOLATION;
+	rec->hdr.size = sizeof(*rec);
+	rec->target = (uint8_t)target;
+	rec->access = (uint8_t)access;
+	rec->cpl = (uint8_t)b->get(cpu, GREG_CPL);
+	rec->gpa = gpa;
+	rec->rip = b->get(cpu, GREG_RIP);
+	rec->cr3 = b->get(cpu, GREG_CR3);
+	rec->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), rec->bytes, RW_CODE_BYTES);
+	if (guest_process(cpu, &rec->proc))
+		rec->hdr.flags |= RW_RECF_PROC;
+	else
+		memset(&rec->proc, 0, sizeof(rec->proc));
+	if (target != RW_TARGET_HYPERVISOR && ranges_find(&hv.ranges, gpa, &hit))
+		fill_symbol(rec, &hit);
+}
+
+static void store(struct percpu *cpu, struct rw_rec_violation *rec)
+{
+	if (rec->hdr.type == RW_REC_PATCH)
+		cpu->stats.patches += 1 + rec->repeat;
+	else
+		cpu->stats.violations += 1 + rec->repeat;
+	journal_append(cpu, &rec->hdr);
+	if (rec->hdr.type == RW_REC_VIOLATION)
+		printk("ALERT violation: %s of %s%s%s at gpa %lx, rip %lx, cpl %u, %s[%u]", access_names[rec->access],
+		       target_names[rec->target], rec->symbol[0] ? " " : "", rec->symbol, rec->gpa, rec->rip, rec->cpl,
+		       rec->hdr.flags & RW_RECF_PROC ? "task " : "no task ", rec->proc.pid);
+}
+
+void violation_flush(struct percpu *cpu)
+{
+	struct rw_rec_violation *held = &cpu->held_read;
+
+	if (!held->repeat)
+		return;
+	held->repeat--; /* it stands for itself and for those before it */
+	store(cpu, held);
+	held->repeat = 0;
+}
+
+static bool runs_on(const struct rw_rec_violation *last, const struct rw_rec_violation *rec)
+{
+	return rec->target == RW_TARGET_HYPERVISOR && rec->access == RW_ACCESS_READ && last->access == RW_ACCESS_READ &&
+	       rec->rip == last->rip && rec->cr3 == last->cr3 && rec->gpa - last->gpa <= PAGE_SIZE;
+}
+
+void violation_record(struct percpu *cpu, struct rw_rec_violation *rec)
+{
+	struct rw_rec_violation *held = &cpu->held_read;
+	uint32_t repeat = held->repeat;
+
+	if (runs_on(held, rec)) {
+		*held = *rec;
+		held->repeat = repeat + 1;
+		return;
+	}
+	violation_flush(cpu);
+	store(cpu, rec);
+	*held = *rec;
+	held->repeat = 0;
+}
+
+static uint32_t classify(const struct hv_exit *x)
+{
+	if (x->nested.walk)
+		return RW_ACCESS_WALK;
+	if (x->pending.type != EVENT_NONE && x->nested.access & NACC_WRITE)
+		return RW_ACCESS_DELIVERY;
+	if (x->nested.access & NACC_WRITE)
+		return RW_ACCESS_WRITE;
+	return x->nested.access & NACC_EXEC ? RW_ACCESS_EXEC : RW_ACCESS_READ;
+}
+
+static enum policy_action verdict(struct percpu *cpu, const struct rw_rec_violation *rec)
+{
+	struct policy_access a = {
+		.target = rec->target,
+		.access = rec->access,
+		.on_violation = hv.boot->on_violation,
+		.cpl = rec->cpl,
+		.locked = hv.locked,
+		.in_poking_mm = hv.agent.poking_cr3 && (rec->cr3 & CR3_ADDR_MASK) == hv.agent.poking_cr3,
+	};
+
+	a.rip_in_kernel_text = guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT;
+	return policy_verdict(&a);
+}
+
+/* The exception that tells the guest: #PF where the address is known, #GP else, #UD for hidden code, #DF for delivery. */
+static enum hv_action inject_fault(struct percpu *cpu, const struct rw_rec_violation *rec)
+{
+	if (rec->access == RW_ACCESS_DELIVERY)
+		return exit_inject(cpu, VEC_DF, true, 0);
+	if (rec->access == RW_ACCESS_EXEC)
+		return exit_inject(cpu, VEC_UD, false, 0);
+	if (rec->access != RW_ACCESS_WRITE || !rec->gva)
+		return exit_inject(cpu, VEC_GP, true, 0);
+	hv_backend()->set(cpu, GREG_CR2, rec->gva);
+	return exit_inject(cpu, VEC_PF, true, PF_ERR_P | PF_ERR_W | (rec->cpl == 3 ? PF_ERR_U : 0));
+}
+
+/* No entry of the tables refuses this access any more, or none ever mapped it. */
+static enum hv_action not_ours(struct percpu *cpu, const struct hv_exit *x)
+{
+	uint64_t gpa = x->nested.gpa;
+
+	if (!nested_perm(gpa))
+		return exit_inject(cpu, VEC_GP, true, 0); /* beyond what the CPU can address */
+	if (cpu->spurious_gpa != gpa) {
+		cpu->spurious_gpa = gpa;
+		cpu->spurious_count = 0;
+	}
+	if (++cpu->spurious_count > SPURIOUS_MAX)
+		return HV_FATAL;
+	hv_backend()->flush(cpu);
+	return HV_RESUME;
+}
+
+static enum hv_action refuse(struct percpu *cpu, struct rw_rec_violation *rec, enum rw_verdict verdict)
+{
+	rec->hdr.verdict = (uint8_t)verdict;
+	violation_record(cpu, rec);
+	if (verdict == RW_VERDICT_STOP)
+		hv_stop("a violation, and on_violation = stop");
+	return inject_fault(cpu, rec);
+}
+
+/* Runs the instruction on copies; the record is finished when it has run. */
+static enum hv_action step(struct percpu *cpu, struct rw_rec_violation *rec, bool patch)
+{
+	struct step_state *s = &cpu->step;
+	bool first = !s->active;
+
+	if (step_add(cpu, rec->gpa, rec->target == RW_TARGET_HYPERVISOR)) {
+		/* More pages than one instruction can touch, or a page that even its copy does not satisfy. */
+		if (s->active)
+			step_finish(cpu);
+		return refuse(cpu, rec, RW_VERDICT_FAULT);
+	}
+	if (!first) {
+		s->commit = s->commit && patch;
+		return HV_RESUME;
+	}
+	s->commit = patch;
+	s->rec = *rec;
+	s->rec.hdr.type = patch ? RW_REC_PATCH : RW_REC_VIOLATION;
+	s->rec.hdr.verdict = patch ? RW_VERDICT_ALLOW : RW_VERDICT_SKIP;
+	return HV_RESUME;
+}
+
+enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
+{
+	struct rw_rec_violation rec;
+	struct ranges_hit hit = { 0 };
+	uint64_t gpa = x->nested.gpa;
+	bool hidden = hv_owns(gpa, 1);
+
+	if (x->nested.misconfig)
+		return HV_FATAL;
+	if (!hidden) {
+		if (nested_map_late(gpa)) {
+			hv_backend()->flush(cpu);
+			return HV_RESUME;
+		}
+		if (!hv.locked || !ranges_find(&hv.ranges, gpa, &hit) ||
+		    (x->nested.access & NACC_WRITE && nested_perm(gpa) & NPERM_W))
+			return not_ours(cpu, x);
+	}
+	violation_describe(cpu, &rec, gpa, hidden ? RW_TARGET_HYPERVISOR : hit.kind, classify(x));
+	rec.gva = x->nested.gva_valid ? x->nested.gva : guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
+	switch (verdict(cpu, &rec)) {
+	case POLICY_DISCARD:
+		return step(cpu, &rec, false);
+	case POLICY_PATCH:
+		return step(cpu, &rec, true);
+	case POLICY_FAULT:
+		return refuse(cpu, &rec, RW_VERDICT_FAULT);
+	case POLICY_STOP:
+		return refuse(cpu, &rec, RW_VERDICT_STOP);
+	}
+	return HV_FATAL;
+}

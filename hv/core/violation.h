@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Accesses that the nested page tables refuse: what they hit, what becomes of them, and their record. */
+#ifndef HV_VIOLATION_H
+#define HV_VIOLATION_H
+
+#include "core/exit.h"
+#include "record.h"
+
+/* violation_describe() - fills @rec with what is known of the guest at this exit. @gpa, @target: what was hit. */
+void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target,
+			uint32_t access);
+
+/*
+ * violation_record() - counts and stores a finished record (RW_REC_VIOLATION or RW_REC_PATCH), with an alert line.
+ * Reads of the hypervisor's memory that run on from one address to the next are joined: the first is stored at once,
+ * the rest as one record with rw_rec_violation.repeat.
+ */
+void violation_record(struct percpu *cpu, struct rw_rec_violation *rec);
+
+/* violation_flush() - stores what violation_record() still holds back on this CPU. */
+void violation_flush(struct percpu *cpu);
+
+#endif

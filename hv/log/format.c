@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Text formatting for messages: a small subset of printf. Pure C. */
+#include "log/format.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct out {
+	char *dst;
+	size_t size, len;
+};
+
+static void put(struct out *o, char c)
+{
+	if (o->len + 1 < o->size)
+		o->dst[o->len++] = c;
+}
+
+static void put_number(struct out *o, uint64_t v, unsigned int radix, unsigned int width, char pad)
+{
+	char digits[24];
+	unsigned int n = 0;
+
+	do {
+		digits[n++] = "0123456789abcdef"[v % radix];
+		v /= radix;
+	} while (v);
+	while (width-- > n)
+		put(o, pad);
+	while (n)
+		put(o, digits[--n]);
+}
+
+static void put_string(struct out *o, const char *s)
+{
+	for (s = s ? s : "(null)"; *s; s++)
+		put(o, *s);
+}
+
+static void put_argument(struct out *o, char conversion, bool is_long, unsigned int width, char pad, va_list *args)
+{
+	int64_t d;
+
+	switch (conversion) {
+	case 's':
+		put_string(o, va_arg(*args, const char *));
+		break;
+	case 'c':
+		put(o, (char)va_arg(*args, int));
+		break;
+	case 'd':
+		d = is_long ? va_arg(*args, int64_t) : va_arg(*args, int);
+		if (d < 0)
+			put(o, '-');
+		put_number(o, d < 0 ? -(uint64_t)d : (uint64_t)d, 10, width, pad);
+		break;
+	case 'u':
+	case 'x':
+		put_number(o, is_long ? va_arg(*args, uint64_t) : va_arg(*args, unsigned int),
+			   conversion == 'u' ? 10 : 16, width, pad);
+		break;
+	case 'p':
+		put_number(o, va_arg(*args, uint64_t), 16, 16, '0');
+		break;
+	default:
+		put(o, conversion);
+	}
+}
+
+size_t format_va(char *dst, size_t size, const char *format, va_list args)
+{
+	struct out o = { dst, size, 0 };
+	va_list ap;
+
+	va_copy(ap, args);
+	for (; *format; format++) {
+		unsigned int width = 0;
+		bool is_long = false;
+		char pad = ' ';
+
+		if (*format != '%') {
+			put(&o, *format);
+			continue;
+		}
+		if (*++format == '0')
+			pad = '0';
+		for (; *format >= '0' && *format <= '9'; format++)
+			width = width * 10 + (unsigned int)(*format - '0');
+		for (; *format == 'l'; format++)
+			is_long = true;
+		if (!*format)
+			break;
+		put_argument(&o, *format, is_long, width, pad, &ap);
+	}
+	va_end(ap);
+	if (size)
+		dst[o.len] = 0;
+	return o.len;
+}
+
+size_t format_text(char *dst, size_t size, const char *format, ...)
+{
+	va_list args;
+	size_t n;
+
+	va_start(args, format);
+	n = format_va(dst, size, format, args);
+	va_end(args);
+	return n;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The log as the core sees it: records of the hypervisor's own, intake of the rings, dumps, the end of a run. */
+#ifndef HV_JOURNAL_H
+#define HV_JOURNAL_H
+
+#include "core/percpu.h"
+#include "log/store.h"
+#include "record.h"
+
+#include <stdbool.h>
+
+/* journal_init() - lays the store out. Once. Return: NULL or an error line. */
+const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
+
+/* journal_now() - nanoseconds since the start. */
+uint64_t journal_now(void);
+
+/* journal_append() - stores @rec; time and CPU are set here. Context: any exit handler. */
+void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec);
+
+/* journal_event() - stores an agent, lock or drop record: see log_store_event(). */
+void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64_t arg[4], const char *text);
+
+/* journal_drain() - takes @cpu's ring over. Return: records stored or a negative RW_E*. */
+int journal_drain(struct percpu *cpu);
+
+/* journal_ring() - takes a ring for the CPU with index @desc->cpu; @desc is a private copy. Return: 0, negative RW_E*. */
+int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
+
+/* journal_dump() - all rings are drained, then the store and all CPUs' counters leave as frames. */
+void journal_dump(struct percpu *cpu);
+
+/* journal_end() - the run ends: writes down why, and dumps. */
+void journal_end(struct percpu *cpu, uint32_t reason);
+
+/* journal_panic() - as journal_end(RW_END_STOP), when locks may be held by whoever failed. */
+void journal_panic(void);
+
+/* journal_usage() - numbers for the status hypercall. */
+void journal_usage(struct log_store_usage *usage);
+
+#endif

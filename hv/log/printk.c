@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Text on the hypervisor's own serial line. */
+#include "log/printk.h"
+
+#include "core/lock.h"
+#include "dev/uart.h"
+#include "log/format.h"
+
+#define LINE_MAX 256
+
+static struct spinlock lock;
+
+void printk(const char *format, ...)
+{
+	char line[LINE_MAX];
+	size_t n = format_text(line, sizeof(line), "ringward: ");
+	va_list args;
+
+	va_start(args, format);
+	n += format_va(line + n, sizeof(line) - 2 - n, format, args);
+	va_end(args);
+	line[n++] = '\r';
+	line[n++] = '\n';
+	printk_raw(NULL, line, n);
+}
+
+void printk_raw(void *ctx, const char *s, size_t n)
+{
+	(void)ctx;
+	spin_lock(&lock);
+	uart_write(s, n);
+	spin_unlock(&lock);
+}
+
+void printk_break_lock(void)
+{
+	spin_unlock(&lock);
+}

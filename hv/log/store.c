@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * The log store: append, open a block, push the oldest one out.
+ *
+ * What holds in an image taken at any moment, such as by a crash between two stores (x86 keeps stores in
+ * order, barrier() keeps the compiler from changing it):
+ *  - a record's bytes are all there before its block's header counts it, and that before the store's
+ *    header does: the first `used` bytes of each block are whole records with right CRCs, and the
+ *    store's next_seq is right or one behind;
+ *  - before a block is reused, the store's header says that its records are gone; then its own header is
+ *    cleared, then the rest;
+ *  - only during the copy of a header itself (32 or 88 bytes, built aside) may that header's CRC be wrong.
+ */
+#include "store.h"
+
+#include "core/string.h"
+#include "crc32.h"
+#include "hypercall.h"
+
+#define barrier() __asm__ volatile("" : : : "memory")
+
+_Static_assert(sizeof(struct rw_block_hdr) + sizeof(struct rw_rec_event) + RW_REC_MAX <= RW_BLOCK_SIZE,
+	       "an empty block takes a drop record and a record of any size");
+_Static_assert(RW_REC_MAX <= UINT16_MAX, "rw_rec_hdr.size holds every size");
+
+static struct rw_block_hdr *block_at(const struct log_store *s, uint64_t index)
+{
+	return (struct rw_block_hdr *)(void *)(s->blocks + index % s->block_count * RW_BLOCK_SIZE);
+}
+
+static void write_store_hdr(struct log_store *s, struct rw_store_hdr *hdr)
+{
+	hdr->crc = 0;
+	hdr->crc = crc32_update(0, hdr, sizeof(*hdr));
+	barrier();
+	memcpy(s->hdr, hdr, sizeof(*hdr));
+	barrier();
+}
+
+/* Puts a record into the newest block, where it fits. */
+static void put_record(struct log_store *s, struct rw_rec_hdr *rec)
+{
+	struct rw_block_hdr *place = block_at(s, s->next_index - 1);
+	struct rw_block_hdr block = *place;
+	struct rw_store_hdr hdr = *s->hdr;
+
+	rec->magic = RW_REC_MAGIC;
+	rec->seq = hdr.next_seq++;
+	if (rec->time_ns < s->last_ns)
+		rec->time_ns = s->last_ns;
+	rec->crc = 0;
+	rec->crc = crc32_update(0, rec, rec->size);
+	memcpy((uint8_t *)place + s->used, rec, rec->size);
+	s->used += rec->size;
+	s->live_bytes += rec->size;
+	s->last_ns = rec->time_ns;
+
+	if (!block.count) {
+		block.magic = RW_BLOCK_MAGIC;
+		block.index = s->next_index - 1;
+		block.first_seq = rec->seq;
+	}
+	block.used = s->used;
+	block.count++;
+	block.crc = 0;
+	block.crc = crc32_update(0, &block, sizeof(block));
+	barrier();
+	memcpy(place, &block, sizeof(block));
+	barrier();
+	write_store_hdr(s, &hdr);
+}
+
+/* Opens an empty block, in place of the oldest where all are in use. Return: number of records pushed out. */
+static uint32_t open_block(struct log_store *s)
+{
+	struct rw_block_hdr *place = block_at(s, s->next_index);
+	uint32_t count = place->count;
+
+	if (count) {
+		struct rw_store_hdr hdr = *s->hdr;
+
+		hdr.first_seq += count;
+		hdr.evicted += count;
+		s->live_bytes -= place->used - sizeof(*place);
+		write_store_hdr(s, &hdr);
+		memset(place, 0, sizeof(*place));
+		barrier();
+		memset(place, 0, RW_BLOCK_SIZE);
+	}
+	s->used = sizeof(*place);
+	s->next_index++;
+	return count;
+}
+
+int log_store_init(struct log_store *s, void *mem, size_t size, const struct log_store_id *id)
+{
+	struct rw_store_hdr hdr = {
+		.magic = { 'R', 'W', 'S', 'T', 'O', 'R', 'E', '1' },
+		.version = RW_STORE_VERSION,
+		.boot_epoch = id->boot_epoch,
+		.tsc_hz = id->tsc_hz,
+		.block_size = RW_BLOCK_SIZE,
+		.backend = id->backend,
+		.end_reason = RW_END_RUNNING,
+		.next_seq = 1,
+		.first_seq = 1,
+	};
+
+	if (size < RW_STORE_HDR_SIZE + LOG_STORE_MIN_BLOCKS * RW_BLOCK_SIZE || size > UINT32_MAX)
+		return -RW_EINVAL;
+	hdr.block_count = (uint32_t)((size - RW_STORE_HDR_SIZE) / RW_BLOCK_SIZE);
+	memcpy(hdr.boot_id, id->boot_id, sizeof(hdr.boot_id));
+
+	memset(mem, 0, size);
+	*s = (struct log_store){
+		.hdr = mem,
+		.blocks = (uint8_t *)mem + RW_STORE_HDR_SIZE,
+		.block_count = hdr.block_count,
+		.used = RW_BLOCK_SIZE,
+	};
+	write_store_hdr(s, &hdr);
+	return 0;
+}
+
+int log_store_append(struct log_store *s, struct rw_rec_hdr *rec)
+{
+	if (rec->size < sizeof(*rec) || rec->size > RW_REC_MAX || rec->size % RW_REC_ALIGN)
+		return -RW_EINVAL;
+	if (!rec->type || rec->type >= RW_REC_TYPE_COUNT)
+		return -RW_EINVAL;
+
+	if (rec->size > RW_BLOCK_SIZE - s->used) {
+		uint32_t evicted = open_block(s);
+
+		if (evicted) {
+			struct rw_rec_event drop = {
+				.hdr.size = sizeof(drop),
+				.hdr.type = RW_REC_DROP,
+				.hdr.verdict = RW_VERDICT_NONE,
+				.hdr.time_ns = rec->time_ns,
+				.hdr.cpu = rec->cpu,
+				.code = RW_DROP_EVICTED,
+				.arg = { evicted, 0, s->hdr->evicted, rec->cpu },
+			};
+
+			put_record(s, &drop.hdr);
+		}
+	}
+	put_record(s, rec);
+	return 0;
+}
+
+int log_store_event(struct log_store *s, uint8_t type, uint32_t code, const uint64_t arg[4], uint8_t verdict,
+		    uint16_t cpu, uint64_t time_ns, const char *text)
+{
+	union {
+		struct rw_rec_event event;
+		uint8_t bytes[sizeof(struct rw_rec_event) + LOG_EVENT_TEXT_MAX];
+	} rec;
+	uint32_t len = 0;
+
+	memset(&rec, 0, sizeof(rec));
+	while (text && len < LOG_EVENT_TEXT_MAX && text[len]) {
+		rec.bytes[sizeof(rec.event) + len] = (uint8_t)text[len];
+		len++;
+	}
+	rec.event.text_len = len;
+	rec.event.hdr.size = (uint16_t)((sizeof(rec.event) + len + RW_REC_ALIGN - 1) & ~(RW_REC_ALIGN - 1));
+	rec.event.hdr.type = type;
+	rec.event.hdr.verdict = verdict;
+	rec.event.hdr.cpu = cpu;
+	rec.event.hdr.time_ns = time_ns;
+	rec.event.code = code;
+	if (arg)
+		memcpy(rec.event.arg, arg, sizeof(rec.event.arg));
+	return log_store_append(s, &rec.event.hdr);
+}
+
+void log_store_set_end(struct log_store *s, uint32_t reason)
+{
+	struct rw_store_hdr hdr = *s->hdr;
+
+	hdr.end_reason = reason;
+	write_store_hdr(s, &hdr);
+}
+
+void log_store_usage(const struct log_store *s, struct log_store_usage *usage)
+{
+	usage->capacity = (uint64_t)s->block_count * RW_BLOCK_SIZE;
+	usage->used = s->live_bytes;
+	usage->first_seq = s->hdr->first_seq;
+	usage->next_seq = s->hdr->next_seq;
+	usage->evicted = s->hdr->evicted;
+}
+
+uint64_t log_store_first_block(const struct log_store *s)
+{
+	return s->next_index > s->block_count ? s->next_index - s->block_count : 0;
+}
+
+const struct rw_block_hdr *log_store_block(const struct log_store *s, uint64_t index)
+{
+	return block_at(s, index);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The ordered start on each CPU, up to the point of no return: the first entry of the guest. */
+#include "arch/x86/backend.h"
+#include "arch/x86/desc.h"
+#include "arch/x86/insn.h"
+#include "core/io.h"
+#include "core/panic.h"
+#include "core/percpu.h"
+#include "core/state.h"
+#include "core/string.h"
+#include "dev/uart.h"
+#include "log/format.h"
+#include "log/journal.h"
+#include "log/printk.h"
+#include "mm/guest_copy.h"
+#include "mm/nested.h"
+#include "mm/page_pool.h"
+
+#define LEAF1_ECX_VMX BIT(5)
+#define LEAF80000001_ECX_SVM BIT(2)
+
+struct hv_state hv;
+
+static bool use_svm;
+
+void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff);
+
+const struct hv_backend *hv_backend(void)
+{
+	return use_svm ? &svm_backend : &vmx_backend;
+}
+
+struct percpu *percpu_of(uint32_t index)
+{
+	return (struct percpu *)((uint8_t *)hv_virt(hv.boot->percpu_phys) + (uint64_t)index * RW_PERCPU_SIZE +
+				 RW_PERCPU_DATA);
+}
+
+static const char *choose_backend(void)
+{
+	if (cpuid(1, 0).ecx & LEAF1_ECX_VMX)
+		use_svm = false;
+	else if (cpuid(0x80000000u, 0).eax >= 0x80000001u && cpuid(0x80000001u, 0).ecx & LEAF80000001_ECX_SVM)
+		use_svm = true;
+	else
+		return "this CPU has neither VMX nor SVM, or a hypervisor below hides it";
+	return hv_backend()->probe();
+}
+
+/* What is done once, on the first CPU. Order matters: each line needs those before it. */
+static const char *start_machine(const struct rw_bootinfo *info)
+{
+	const char *error;
+
+	pool_init(info);
+	hv.boot = info;
+	uart_init(info->serial_port, info->serial_baud);
+	guest_copy_init(info);
+	symbols_init(&hv.symbols, hv_virt(info->symbols_phys), (uint32_t)info->symbols_size);
+	error = journal_init(info, hv_backend()->id);
+	if (!error)
+		error = nested_init(&hv_backend()->nested, info);
+	if (!error)
+		error = hv_backend()->global_init();
+	if (error)
+		return error;
+	io_init();
+	desc_init_idt();
+	return NULL;
+}
+
+/* Takes the loader's own code out of the hypervisor's address space: only the guest runs there from here on. */
+static void close_lower_half(void)
+{
+	uint64_t *pml4 = hv_virt(hv.boot->tables_phys);
+
+	memset(pml4, 0, PAGE_SIZE / 2);
+	write_cr3(read_cr3());
+}
+
+static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
+{
+	struct percpu *cpu = percpu_of(index);
+	struct rw_handoff own = *handoff;
+	const char *error;
+
+	memset(cpu, 0, sizeof(*cpu));
+	desc_load(cpu);
+	cpu->index = index;
+	cpu->apic_id = hv.boot->apic_id[index];
+	cpu->stats.cpu = index;
+	cpu->stats.apic_id = cpu->apic_id;
+	if (step_init(cpu))
+		return "no room for this CPU's page tables";
+	error = hv_backend()->cpu_init(cpu, &own);
+	if (error)
+		return error;
+	printk("CPU %u (APIC %u) goes on as a guest under %s", index, cpu->apic_id, hv_backend()->name);
+	uart_flush();
+	close_lower_half();
+	cpu->guest_entered = true;
+	error = hv_backend()->cpu_launch(cpu);
+	/* Only if the entry failed, and there is no way back to the loader now. */
+	hv_panic("the first entry of the guest failed: %s", error);
+}
+
+void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff)
+{
+	const char *error = NULL;
+
+	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION || info->size != sizeof(*info))
+		error = "the loader and the hypervisor are of different versions";
+	if (!error)
+		error = choose_backend();
+	if (!error && index == 0)
+		error = start_machine(info);
+	if (!error)
+		error = start_cpu(index, handoff);
+	format_text(handoff->error, sizeof(handoff->error), "%s", error);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The only way to guest memory: bounds by the list of RAM, which leaves the hypervisor's region out. */
+#include "mm/guest_copy.h"
+
+#include "arch/x86/regs.h"
+#include "core/string.h"
+#include "hypercall.h"
+#include "mm/nested.h"
+
+static const struct rw_bootinfo *boot;
+
+void guest_copy_init(const struct rw_bootinfo *info)
+{
+	boot = info;
+}
+
+bool guest_is_ram(uint64_t gpa, uint64_t size)
+{
+	uint32_t low = 0, high = boot->range_count;
+
+	/* The last range that begins at or below gpa. */
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (boot->ram[mid].base <= gpa)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == 0)
+		return false;
+
+	const struct rw_mem_range *r = &boot->ram[low - 1];
+
+	return gpa - r->base < r->size && size <= r->size - (gpa - r->base);
+}
+
+int guest_read(uint64_t gpa, void *dst, size_t size)
+{
+	if (!guest_is_ram(gpa, size))
+		return -RW_EFAULT;
+	memcpy(dst, (const void *)(RW_HV_GUEST + gpa), size);
+	return 0;
+}
+
+int guest_write(uint64_t gpa, const void *src, size_t size)
+{
+	/* What the guest may not write, nobody writes for it. @size stays within a page, or the pages are alike. */
+	if (!guest_is_ram(gpa, size) || !(nested_perm(gpa) & NPERM_W) || !(nested_perm(gpa + size - 1) & NPERM_W))
+		return -RW_EFAULT;
+	memcpy((void *)(RW_HV_GUEST + gpa), src, size);
+	return 0;
+}
+
+uint8_t *guest_page(uint64_t gpa)
+{
+	gpa &= PAGE_MASK;
+	return guest_is_ram(gpa, PAGE_SIZE) ? (uint8_t *)(RW_HV_GUEST + gpa) : NULL;
+}

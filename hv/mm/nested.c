@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Nested page tables: the common identity map. The format of an entry comes from the backend. */
+#include "mm/nested.h"
+
+#include "arch/x86/insn.h"
+#include "core/lock.h"
+#include "hypercall.h"
+#include "mm/mtrr.h"
+#include "mm/nested_table.h"
+#include "mm/page_pool.h"
+
+#define LATE_TABLES 8
+
+/* Tables for MMIO that the firmware did not know of. When they run out, the oldest is used again. */
+struct late_table {
+	uint64_t *table;
+	uint64_t *parent; /* entry that points at it */
+};
+
+static struct nested_map map;
+static struct mtrr_state mtrr;
+static uint64_t phys_top; /* end of what this CPU can address */
+static struct late_table late[LATE_TABLES];
+static unsigned int late_next;
+static struct spinlock lock;
+
+enum mem_type nested_type(uint64_t pa, uint64_t size, bool *mixed)
+{
+	int type = map.fmt->types ? mtrr_type(&mtrr, pa, size) : MEM_WB;
+
+	*mixed = type == MTRR_MIXED;
+	return type == MTRR_MIXED ? MEM_UC : (enum mem_type)type;
+}
+
+uint64_t *nested_entry(uint64_t *table, uint64_t gpa, int level)
+{
+	return &table[gpa >> (PAGE_SHIFT + 9 * (level - 1)) & 511];
+}
+
+uint64_t nested_level_size(int level)
+{
+	return 1ull << (PAGE_SHIFT + 9 * (level - 1));
+}
+
+const struct nested_map *nested_common(void)
+{
+	return &map;
+}
+
+void nested_split_into(uint64_t *table, uint64_t entry, int level)
+{
+	uint64_t size = nested_level_size(level - 1), pa = map.fmt->pa(entry);
+	unsigned int perm = map.fmt->perm(entry);
+	bool mixed;
+
+	for (int i = 0; i < 512; i++, pa += size)
+		table[i] = map.fmt->leaf(pa, perm, nested_type(pa, size, &mixed), level - 1);
+}
+
+/* The table below @entry, made by @alloc when the entry is empty or a leaf. NULL: @alloc has none left. */
+static uint64_t *table_below(uint64_t *entry, int level, uint64_t *(*alloc)(uint64_t *parent))
+{
+	if (map.fmt->present(*entry) && !map.fmt->is_leaf(*entry, level))
+		return hv_virt(map.fmt->pa(*entry));
+
+	uint64_t *table = alloc(entry);
+
+	if (!table)
+		return NULL;
+	if (map.fmt->present(*entry))
+		nested_split_into(table, *entry, level);
+	__atomic_store_n(entry, map.fmt->table(hv_phys(table)), __ATOMIC_RELEASE);
+	return table;
+}
+
+static uint64_t *alloc_pool(uint64_t *parent)
+{
+	(void)parent;
+	return pool_alloc(1);
+}
+
+/*
+ * Takes back a late table: nothing points at it any more. Late tables that hang below it go with it; what they
+ * mapped is mapped again at the next touch.
+ */
+static void late_drop(struct late_table *l)
+{
+	*l->parent = 0;
+	l->parent = NULL;
+	for (int i = 0; i < LATE_TABLES; i++)
+		if (late[i].parent >= l->table && late[i].parent < l->table + 512)
+			late[i].parent = NULL;
+}
+
+static uint64_t *alloc_late(uint64_t *parent)
+{
+	struct late_table *l = &late[late_next];
+
+	late_next = (late_next + 1) % LATE_TABLES;
+	if (l->parent)
+		late_drop(l);
+	l->parent = parent;
+	for (int i = 0; i < 512; i++)
+		l->table[i] = 0;
+	return l->table;
+}
+
+/* Maps the largest leaf at @gpa that is aligned, at most @max bytes, and of one memory type. Return: its size, 0 on no room. */
+static uint64_t map_leaf(uint64_t gpa, uint64_t max, uint64_t *(*alloc)(uint64_t *parent))
+{
+	uint64_t *table = map.root;
+	int level = 4;
+
+	for (;;) {
+		uint64_t *entry = nested_entry(table, gpa, level);
+		uint64_t size = nested_level_size(level);
+		bool mixed;
+
+		if (level <= map.max_leaf && !(gpa & (size - 1)) && size <= max && !map.fmt->present(*entry)) {
+			enum mem_type type = nested_type(gpa, size, &mixed);
+
+			if (!mixed) {
+				*entry = map.fmt->leaf(gpa, NPERM_RWX, type, level);
+				return size;
+			}
+		}
+		table = table_below(entry, level, alloc);
+		if (!table)
+			return 0;
+		level--;
+	}
+}
+
+static bool map_range(uint64_t gpa, uint64_t end)
+{
+	while (gpa < end) {
+		uint64_t size = map_leaf(gpa, end - gpa, alloc_pool);
+
+		if (!size)
+			return false;
+		gpa += size;
+	}
+	return true;
+}
+
+const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info)
+{
+	unsigned int width = cpuid(0x80000008, 0).eax & 0xff;
+	uint64_t top = (info->mem_top + SIZE_2M - 1) & ~(SIZE_2M - 1);
+
+	map.fmt = format;
+	map.max_leaf = hv_backend()->has_1g() ? 3 : 2;
+	map.root = pool_alloc(1);
+	/* Four levels reach 48 bits; a CPU that can address more has no memory or MMIO there that we could map. */
+	phys_top = 1ull << (width < 48 ? width : 48);
+	if (top > phys_top)
+		top = phys_top;
+	mtrr_read(&mtrr);
+	for (int i = 0; i < LATE_TABLES; i++) {
+		late[i].table = pool_alloc(1);
+		if (!late[i].table)
+			return "no room for the nested page tables";
+	}
+	if (!map.root || !map_range(0, info->region_phys) || !map_range(info->region_phys + info->region_size, top))
+		return "no room for the nested page tables";
+	return NULL;
+}
+
+uint64_t nested_root(void)
+{
+	return hv_phys(map.root);
+}
+
+/* The leaf entry for @gpa and its level; NULL when nothing is mapped there. */
+static uint64_t *find_leaf(uint64_t gpa, int *level)
+{
+	uint64_t *table = map.root;
+
+	if (gpa >= phys_top)
+		return NULL;
+	for (*level = 4;; --*level) {
+		uint64_t *entry = nested_entry(table, gpa, *level);
+
+		if (!map.fmt->present(*entry))
+			return NULL;
+		if (map.fmt->is_leaf(*entry, *level))
+			return entry;
+		table = hv_virt(map.fmt->pa(*entry));
+	}
+}
+
+static int set_perm_locked(uint64_t gpa, uint64_t end, unsigned int perm)
+{
+	while (gpa < end) {
+		int level;
+		uint64_t *entry = find_leaf(gpa, &level);
+		uint64_t size;
+
+		if (!entry)
+			return -RW_EINVAL;
+		while (size = nested_level_size(level), (gpa & (size - 1)) || size > end - gpa) {
+			uint64_t *table = table_below(entry, level, alloc_pool);
+
+			if (!table)
+				return -RW_ENOSPC;
+			entry = nested_entry(table, gpa, --level);
+		}
+
+		bool mixed;
+		uint64_t pa = map.fmt->pa(*entry);
+
+		__atomic_store_n(entry, map.fmt->leaf(pa, perm, nested_type(pa, size, &mixed), level), __ATOMIC_RELEASE);
+		gpa += size;
+	}
+	return 0;
+}
+
+int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm)
+{
+	int ret;
+
+	if (((gpa | size) & ~PAGE_MASK) || gpa + size < gpa)
+		return -RW_EINVAL;
+	spin_lock(&lock);
+	ret = set_perm_locked(gpa, gpa + size, perm);
+	spin_unlock(&lock);
+	return ret;
+}
+
+unsigned int nested_perm(uint64_t gpa)
+{
+	int level;
+	uint64_t *entry = find_leaf(gpa, &level);
+
+	return entry ? map.fmt->perm(*entry) : 0;
+}
+
+bool nested_map_late(uint64_t gpa)
+{
+	bool done = false;
+	int level;
+
+	if (gpa >= phys_top || hv_owns(gpa, 1))
+		return false;
+	spin_lock(&lock);
+	if (!find_leaf(gpa, &level)) {
+		uint64_t size = map.max_leaf == 3 ? SIZE_1G : SIZE_2M;
+		uint64_t base = gpa & ~(size - 1);
+
+		/* Around the hypervisor's region and where memory types are mixed only smaller leaves fit. */
+		if (size == SIZE_1G && (hv_owns(base, size) || *nested_entry(map.root, gpa, 4)))
+			size = SIZE_2M;
+		base = gpa & ~(size - 1);
+		done = map_leaf(base, size, alloc_late) != 0;
+	}
+	spin_unlock(&lock);
+	return done;
+}
+
+/* One table of @level: each leaf gets the memory type that its block has now. */
+static void retype_table(uint64_t *table, int level)
+{
+	for (int i = 0; i < 512; i++) {
+		uint64_t *entry = &table[i], size = nested_level_size(level);
+		bool mixed;
+
+		if (!map.fmt->present(*entry) || !map.fmt->is_leaf(*entry, level))
+			continue;
+
+		uint64_t pa = map.fmt->pa(*entry);
+		enum mem_type type = nested_type(pa, size, &mixed);
+
+		/* A block that became mixed is split; with no room left it is UC as a whole: slow, but right. */
+		if (!mixed || !table_below(entry, level, alloc_pool))
+			*entry = map.fmt->leaf(pa, map.fmt->perm(*entry), type, level);
+	}
+}
+
+void nested_retype(void)
+{
+	if (!map.fmt->types)
+		return;
+	spin_lock(&lock);
+	mtrr_read(&mtrr);
+	for (int i4 = 0; i4 < 512; i4++) {
+		if (!map.fmt->present(map.root[i4]))
+			continue;
+		uint64_t *pdpt = hv_virt(map.fmt->pa(map.root[i4]));
+
+		retype_table(pdpt, 3);
+		for (int i3 = 0; i3 < 512; i3++) {
+			if (!map.fmt->present(pdpt[i3]) || map.fmt->is_leaf(pdpt[i3], 3))
+				continue;
+			uint64_t *pd = hv_virt(map.fmt->pa(pdpt[i3]));
+
+			retype_table(pd, 2);
+			for (int i2 = 0; i2 < 512; i2++)
+				if (map.fmt->present(pd[i2]) && !map.fmt->is_leaf(pd[i2], 2))
+					retype_table(hv_virt(map.fmt->pa(pd[i2])), 1);
+		}
+	}
+	spin_unlock(&lock);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * Nested page tables (EPT, NPT): one identity map for all CPUs, and a small view for each CPU's single steps.
+ *
+ * Guest-physical equals physical. All that the firmware knows of is mapped at the start; MMIO above that is
+ * mapped at the first touch, in tables that are used again when they run out, since an identity entry can always
+ * be made anew.
+ */
+#ifndef HV_NESTED_H
+#define HV_NESTED_H
+
+#include "arch/x86/backend.h"
+#include "bootinfo.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* nested_init() - builds the identity map without the hypervisor's region. Return: NULL or an error line. */
+const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info);
+
+/* nested_root() - physical address of the common root. */
+uint64_t nested_root(void);
+
+/*
+ * nested_set_perm() - sets NPERM_* @perm for whole 4 KiB pages; larger leaves are split as needed.
+ * The caller flushes every CPU before it relies on the change.
+ * Return: 0, -RW_EINVAL (unaligned, not mapped), -RW_ENOSPC (the pool is empty; what was done before stands).
+ */
+int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
+
+/* nested_perm() - NPERM_* of the page at @gpa in the common map; 0 when it is not mapped. */
+unsigned int nested_perm(uint64_t gpa);
+
+/*
+ * nested_map_late() - maps the 1 GiB or 2 MiB around @gpa when nothing was mapped there.
+ * Return: true if the guest can go on; false if @gpa is mapped already, is the hypervisor's, or lies beyond the
+ * CPU's physical address width.
+ */
+bool nested_map_late(uint64_t gpa);
+
+/* nested_retype() - memory types anew from the MTRRs, after the guest changed them. */
+void nested_retype(void);
+
+/* A CPU's view: the common map with a few pages replaced. */
+#define NESTED_VIEW_PAGES 3
+#define NESTED_VIEW_TABLES (1 + 3 * NESTED_VIEW_PAGES)
+struct nested_view {
+	uint64_t *table[NESTED_VIEW_TABLES]; /* [0] is the root */
+	uint32_t used;
+};
+
+/* nested_view_init() - takes the view's tables from the pool. Return: 0 or -RW_ENOSPC. */
+int nested_view_init(struct nested_view *view);
+
+/* nested_view_reset() - the view equals the common map again. */
+void nested_view_reset(struct nested_view *view);
+
+/* nested_view_replace() - @gpa's page is @pa with @perm in this view. Return: 0 or -RW_ENOSPC. */
+int nested_view_replace(struct nested_view *view, uint64_t gpa, uint64_t pa, unsigned int perm);
+
+/* nested_view_root() - physical address of the view's root. */
+uint64_t nested_view_root(const struct nested_view *view);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The linear addresses that an instruction in 64-bit mode may have accessed. */
+#include "policy/operand.h"
+
+#include <stdbool.h>
+
+#define REX_B 1u
+#define REX_X 2u
+
+/* Prefixes and opcode read so far. Intel SDM volume 2, "Instruction Format". */
+struct insn {
+	const uint8_t *bytes;
+	unsigned int n, pos;
+	unsigned int rex;
+	uint64_t seg_base;
+	unsigned int map; /* 0 one byte, 1 0F, 2 0F38, 3 0F3A */
+	uint8_t opcode;
+	bool addr32;
+	bool opsize16;
+};
+
+static bool next(struct insn *in, uint8_t *byte)
+{
+	if (in->pos >= in->n)
+		return false;
+	*byte = in->bytes[in->pos++];
+	return true;
+}
+
+static bool read_prefixes(struct insn *in, const struct operand_regs *r, uint8_t *byte)
+{
+	while (next(in, byte)) {
+		switch (*byte) {
+		case 0x64:
+			in->seg_base = r->fs_base;
+			break;
+		case 0x65:
+			in->seg_base = r->gs_base;
+			break;
+		case 0x66:
+			in->opsize16 = true;
+			break;
+		case 0x67:
+			in->addr32 = true;
+			break;
+		case 0x26: case 0x2e: case 0x36: case 0x3e: case 0xf0: case 0xf2: case 0xf3:
+			break;
+		default:
+			if ((*byte & 0xf0) != 0x40)
+				return true;
+			in->rex = *byte & 0xf;
+			return next(in, byte);
+		}
+	}
+	return false;
+}
+
+/* VEX and EVEX: R, X, B stand inverted in the payload's first byte. */
+static bool read_vex(struct insn *in, uint8_t first)
+{
+	uint8_t p[3];
+	unsigned int payload = first == 0xc5 ? 1 : first == 0xc4 ? 2 : 3;
+
+	for (unsigned int i = 0; i < payload; i++)
+		if (!next(in, &p[i]))
+			return false;
+	in->map = 1;
+	if (first != 0xc5) {
+		in->rex = (unsigned int)(~p[0] >> 5) & (REX_X | REX_B);
+		in->map = p[0] & 3;
+	}
+	return next(in, &in->opcode);
+}
+
+static bool read_opcode(struct insn *in, uint8_t byte)
+{
+	if (byte == 0xc4 || byte == 0xc5 || byte == 0x62)
+		return read_vex(in, byte);
+	if (byte == 0x0f) {
+		in->map = 1;
+		if (!next(in, &byte))
+			return false;
+		if (byte == 0x38 || byte == 0x3a) {
+			in->map = byte == 0x38 ? 2 : 3;
+			if (!next(in, &byte))
+				return false;
+		}
+	}
+	in->opcode = byte;
+	return true;
+}
+
+static bool read_disp(struct insn *in, unsigned int size, int64_t *disp)
+{
+	uint64_t v = 0;
+	uint8_t byte;
+
+	for (unsigned int i = 0; i < size; i++) {
+		if (!next(in, &byte))
+			return false;
+		v |= (uint64_t)byte << (8 * i);
+	}
+	*disp = size == 1 ? (int8_t)v : size == 4 ? (int32_t)v : (int64_t)v;
+	return true;
+}
+
+/* Bytes of immediate that follow the operand: only RIP-relative addresses need it. */
+static unsigned int immediate_size(const struct insn *in, uint8_t modrm)
+{
+	unsigned int word = in->opsize16 ? 2 : 4;
+
+	if (in->map == 3)
+		return 1;
+	if (in->map == 1)
+		return (in->opcode >= 0x70 && in->opcode <= 0x73) || in->opcode == 0xa4 || in->opcode == 0xac ||
+		       in->opcode == 0xba || in->opcode == 0xc2 || (in->opcode >= 0xc4 && in->opcode <= 0xc6);
+	if (in->map)
+		return 0;
+	switch (in->opcode) {
+	case 0x69: case 0x81: case 0xc7:
+		return word;
+	case 0x6b: case 0x80: case 0x82: case 0x83: case 0xc0: case 0xc1: case 0xc6:
+		return 1;
+	case 0xf6:
+		return (modrm >> 3 & 7) < 2;
+	case 0xf7:
+		return (modrm >> 3 & 7) < 2 ? word : 0;
+	default:
+		return 0;
+	}
+}
+
+/* The address in ModRM, SIB and displacement. Intel SDM volume 2, "Addressing-Mode Encoding". */
+static bool modrm_address(struct insn *in, const struct operand_regs *r, uint64_t *address)
+{
+	uint8_t modrm, sib;
+	unsigned int mod, rm, disp_size;
+	uint64_t base = 0;
+	int64_t disp = 0;
+	bool rip_relative = false;
+
+	if (!next(in, &modrm))
+		return false;
+	mod = modrm >> 6;
+	rm = modrm & 7;
+	if (mod == 3)
+		return false;
+	disp_size = mod == 1 ? 1 : mod == 2 ? 4 : 0;
+	if (rm == 4) {
+		unsigned int index;
+
+		if (!next(in, &sib))
+			return false;
+		index = (sib >> 3 & 7) | (in->rex & REX_X ? 8 : 0);
+		if ((sib & 7) == 5 && mod == 0)
+			disp_size = 4;
+		else
+			base = r->gpr[(sib & 7) | (in->rex & REX_B ? 8 : 0)];
+		if (index != 4)
+			base += r->gpr[index] << (sib >> 6);
+	} else if (rm == 5 && mod == 0) {
+		rip_relative = true;
+		disp_size = 4;
+	} else {
+		base = r->gpr[rm | (in->rex & REX_B ? 8 : 0)];
+	}
+	if (!read_disp(in, disp_size, &disp))
+		return false;
+	if (rip_relative)
+		base = r->rip + in->pos + immediate_size(in, modrm);
+	base += (uint64_t)disp;
+	*address = (in->addr32 ? (uint32_t)base : base) + in->seg_base;
+	return true;
+}
+
+/* MOV between AL/AX/EAX/RAX and an absolute address. */
+static bool absolute_address(struct insn *in, uint64_t *address)
+{
+	int64_t disp;
+
+	if (!read_disp(in, in->addr32 ? 4 : 8, &disp))
+		return false;
+	*address = (in->addr32 ? (uint32_t)disp : (uint64_t)disp) + in->seg_base;
+	return true;
+}
+
+static bool is_string(const struct insn *in)
+{
+	uint8_t op = in->opcode;
+
+	return in->map == 0 && ((op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf) || op == 0x6c || op == 0x6d);
+}
+
+unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out)
+{
+	struct insn in = { .bytes = bytes, .n = n };
+	unsigned int found = 0;
+	uint8_t byte;
+
+	if (!read_prefixes(&in, regs, &byte) || !read_opcode(&in, byte))
+		return 0;
+	if (is_string(&in)) {
+		out[found++] = in.addr32 ? (uint32_t)regs->gpr[7] : regs->gpr[7];
+		out[found++] = (in.addr32 ? (uint32_t)regs->gpr[6] : regs->gpr[6]) + in.seg_base;
+		return found;
+	}
+	if (in.map == 0 && in.opcode >= 0xa0 && in.opcode <= 0xa3)
+		return absolute_address(&in, &out[0]) ? 1 : 0;
+	if (modrm_address(&in, regs, &out[found]))
+		found++;
+	out[found++] = regs->gpr[4] - 8; /* pushes and calls */
+	out[found++] = regs->gpr[4];
+	return found;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The linear addresses that an instruction in 64-bit mode may have accessed, from its bytes and registers. Pure C. */
+#ifndef HV_POLICY_OPERAND_H
+#define HV_POLICY_OPERAND_H
+
+#include <stdint.h>
+
+#define OPERAND_CANDIDATES 4
+
+struct operand_regs {
+	uint64_t gpr[16]; /* in the order of the instruction encoding: rax rcx rdx rbx rsp rbp rsi rdi r8..r15 */
+	uint64_t rip;     /* of the instruction */
+	uint64_t fs_base, gs_base;
+};
+
+/*
+ * operand_candidates() - addresses for the memory operand (ModRM, with any prefixes, VEX and EVEX included), for
+ * absolute moves, for string instructions (RDI, RSI) and for pushes. The caller picks the right one by translating
+ * them. @bytes: @n bytes of code, untrusted.
+ *
+ * Return: how many were put into @out, at most OPERAND_CANDIDATES.
+ */
+unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What becomes of an access that the nested page tables refused. Pure C. */
+#ifndef HV_POLICY_VERDICT_H
+#define HV_POLICY_VERDICT_H
+
+#include "bootinfo.h"
+#include "record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum policy_action {
+	POLICY_DISCARD, /* run the instruction on a copy, throw the copy away */
+	POLICY_PATCH,   /* run the instruction on a copy, carry the change over */
+	POLICY_FAULT,   /* the guest gets an exception */
+	POLICY_STOP     /* the machine stops */
+};
+
+struct policy_access {
+	uint32_t target;        /* enum rw_target */
+	uint32_t access;        /* enum rw_access */
+	uint32_t on_violation;  /* enum rw_on_violation, as configured */
+	uint8_t cpl;
+	bool locked;
+	bool in_poking_mm;      /* CR3 is the kernel's for patching: only text_poke() loads it */
+	bool rip_in_kernel_text; /* by guest-physical address, in what is protected */
+};
+
+/*
+ * policy_verdict() - the action for one access.
+ *
+ * A write to kernel text with the patching page tables loaded, by protected kernel text in ring 0, is the
+ * kernel's own patching and is let through. A read (of the hypervisor's memory: nothing else is unreadable) gives
+ * ones, whatever is configured: tools that scan all memory are no reason to stop. The CPU's own accesses (page walk, exception delivery) and instruction
+ * fetches cannot be discarded: they fault. All else follows the configuration.
+ */
+enum policy_action policy_verdict(const struct policy_access *a);
+
+#endif

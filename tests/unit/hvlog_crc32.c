@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests of hv/log/crc32.c and hv/log/clock.h. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "hvlog_check.h"
+#include "log/clock.h"
+#include "log/crc32.h"
+
+static void known_values(void **state)
+{
+	uint8_t ff[32];
+
+	(void)state;
+	memset(ff, 0xff, sizeof(ff));
+	assert_int_equal(crc32_update(0, "", 0), 0);
+	assert_int_equal(crc32_update(0, "a", 1), 0xe8b7be43u);
+	assert_int_equal(crc32_update(0, "123456789", 9), 0xcbf43926u);
+	assert_int_equal(crc32_update(0, ff, sizeof(ff)), 0xff6cab0bu);
+}
+
+static void as_bit_by_bit(void **state)
+{
+	uint8_t data[600];
+	uint64_t seed = 1;
+	size_t i, n, at;
+
+	(void)state;
+	for (i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)random64(&seed);
+	for (i = 0; i < 256; i++) {
+		uint8_t byte = (uint8_t)i;
+
+		assert_int_equal(crc32_update(0, &byte, 1), plain_crc32(&byte, 1));
+	}
+	for (n = 0; n < 512; n++) {
+		at = random64(&seed) % 64;
+		assert_int_equal(crc32_update(0, data + at, n), plain_crc32(data + at, n));
+	}
+}
+
+static void in_pieces(void **state)
+{
+	static const char text[] = "the same in pieces as at once";
+	size_t cut;
+
+	(void)state;
+	for (cut = 0; cut <= sizeof(text); cut++)
+		assert_int_equal(crc32_update(crc32_update(0, text, cut), text + cut, sizeof(text) - cut),
+				 crc32_update(0, text, sizeof(text)));
+}
+
+static void clock_is_exact(void **state)
+{
+	static const uint64_t hz[] = { 1, 3, 999999999, 1000000000, 2999999999, LOG_CLOCK_HZ_MAX };
+	uint64_t seed = 2;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof(hz) / sizeof(hz[0]); i++) {
+		struct log_clock clock = { .tsc_start = 1000, .tsc_hz = hz[i] };
+
+		assert_int_equal(log_clock_ns(&clock, 0), 0);
+		assert_int_equal(log_clock_ns(&clock, 1000), 0);
+		assert_int_equal(log_clock_ns(&clock, 1000 + hz[i]), 1000000000);
+		for (n = 0; n < 10000; n++) {
+			uint64_t ticks = random64(&seed) >> (30 + random64(&seed) % 34);
+			unsigned __int128 exact = (unsigned __int128)ticks * 1000000000u / hz[i];
+
+			if (exact <= UINT64_MAX)
+				assert_int_equal(log_clock_ns(&clock, 1000 + ticks), (uint64_t)exact);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(known_values),
+		cmocka_unit_test(as_bit_by_bit),
+		cmocka_unit_test(in_pieces),
+		cmocka_unit_test(clock_is_exact),
+	};
+
+	return cmocka_run_group_tests_name("hvlog_crc32", tests, NULL, NULL);
+}
