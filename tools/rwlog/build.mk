@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# rwlog, the offline tool for Ringward's log, and its unit tests.
+
+RWLOG_SRC := $(filter-out tools/rwlog/main.c,$(wildcard tools/rwlog/*.c))
+RWLOG_OBJ := $(patsubst tools/%.c,$(B)/tools/%.o,$(RWLOG_SRC) tools/rwlog/main.c)
+RWLOG_CFLAGS := -MMD -MP
+RWLOG_LIBS := -lcapstone -lelf -lz
+
+all: $(B)/rwlog
+
+$(B)/rwlog: $(RWLOG_OBJ)
+	$(CC) $(HOSTCFLAGS) -o $@ $^ $(RWLOG_LIBS)
+
+$(B)/tools/rwlog/%.o: tools/rwlog/%.c
+	@mkdir -p $(@D)
+	$(CC) $(HOSTCFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
+
+-include $(RWLOG_OBJ:.o=.d)
+include tests/unit/rwlog.mk

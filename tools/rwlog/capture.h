@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* A serial capture: its frames, put together to dumps of the store and to sets of counters. */
+#ifndef RWLOG_CAPTURE_H
+#define RWLOG_CAPTURE_H
+
+#include "part.h"
+#include "stats.h"
+
+/* The counters of all CPUs, as they left at one moment. */
+struct counters {
+	uint8_t *buf; /* struct rw_cpu_stats of each CPU, one behind the other, at any alignment */
+	size_t len, cap;
+	uint32_t dump;
+	uint64_t line; /* where the set begins */
+	bool broken;   /* a piece is missing */
+};
+
+struct capture {
+	struct problems *problems;
+	struct part **part; /* dumps, in order */
+	size_t npart, part_cap;
+	struct counters last; /* the last complete set of counters; len 0 when there is none */
+	size_t frames;        /* good ones */
+	size_t bad_frames;
+
+	struct part *open;   /* dump whose END is still to come */
+	uint64_t next_off;   /* in the open dump: where its next data belong */
+	uint64_t total;      /* bytes of the open dump, as its BEGIN says */
+	bool has_begin;      /* the open dump has a BEGIN */
+	struct counters set; /* set that is being gathered */
+};
+
+/**
+ * capture_parse() - read a capture.
+ * @c:    zeroed but for problems
+ * @data: the capture's characters, from wherever
+ * @len:  how many
+ *
+ * Leaves the dumps, walked through, and the last complete set of counters in @c, and what is wrong in
+ * @c->problems.
+ */
+void capture_parse(struct capture *c, const char *data, size_t len);
+
+/** capture_free() - give the memory back, but for the list of problems. */
+void capture_free(struct capture *c);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The hypervisor's counters, as table or JSON. */
+#include "counters.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "json.h"
+#include "text.h"
+#include "util.h"
+
+static const char *const exit_names[] = RW_EXIT_NAMES;
+static const char *const end_names[] = RW_END_NAMES;
+_Static_assert(ARRAY_SIZE(exit_names) == RW_EXIT_COUNT, "every reason has a name");
+_Static_assert(ARRAY_SIZE(end_names) == RW_END_COUNT, "every end has a name");
+
+/* The counters that are not exits, in the order in which they are shown. */
+static const struct {
+	const char *name;
+	size_t off;
+} fields[] = {
+	{ "hv_cycles", offsetof(struct rw_cpu_stats, hv_cycles) },
+	{ "records", offsetof(struct rw_cpu_stats, records) },
+	{ "bytes", offsetof(struct rw_cpu_stats, bytes) },
+	{ "lost", offsetof(struct rw_cpu_stats, lost) },
+	{ "malformed", offsetof(struct rw_cpu_stats, malformed) },
+	{ "violations", offsetof(struct rw_cpu_stats, violations) },
+	{ "patches", offsetof(struct rw_cpu_stats, patches) },
+	{ "refused_calls", offsetof(struct rw_cpu_stats, refused_calls) },
+	{ "shootdowns", offsetof(struct rw_cpu_stats, shootdowns) },
+};
+
+static size_t cpu_count(const struct input *in)
+{
+	return in->capture.last.len / sizeof(struct rw_cpu_stats);
+}
+
+static uint64_t counter(const struct input *in, size_t cpu, size_t off)
+{
+	uint64_t v;
+
+	memcpy(&v, in->capture.last.buf + cpu * sizeof(struct rw_cpu_stats) + off, sizeof(v));
+	return v;
+}
+
+static size_t exit_off(size_t reason)
+{
+	return offsetof(struct rw_cpu_stats, exits) + reason * sizeof(uint64_t);
+}
+
+static uint64_t sum(const struct input *in, size_t off)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < cpu_count(in); i++)
+		v += counter(in, i, off);
+	return v;
+}
+
+static uint64_t exits_total(const struct input *in)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < RW_EXIT_COUNT; i++)
+		v += sum(in, exit_off(i));
+	return v;
+}
+
+bool counters_present(const struct input *in)
+{
+	return in->capture.last.len != 0;
+}
+
+/* A line of the table, with the sum behind the CPUs where there are several. */
+static void table_line(const struct input *in, const char *name, size_t off, FILE *out)
+{
+	fprintf(out, "%-14s", name);
+	for (size_t i = 0; i < cpu_count(in); i++)
+		fprintf(out, " %14" PRIu64, counter(in, i, off));
+	if (cpu_count(in) > 1)
+		fprintf(out, " %14" PRIu64, sum(in, off));
+	putc('\n', out);
+}
+
+void counters_table(const struct input *in, FILE *out)
+{
+	fprintf(out, "%-14s", "exits");
+	for (size_t i = 0; i < cpu_count(in); i++)
+		fprintf(out, " %11s%3zu", "cpu", i);
+	fprintf(out, "%s\n", cpu_count(in) > 1 ? "            all" : "");
+	for (size_t i = 0; i < RW_EXIT_COUNT; i++)
+		if (sum(in, exit_off(i)))
+			table_line(in, exit_names[i], exit_off(i), out);
+	fprintf(out, "%" PRIu64 " exits in all\n\n", exits_total(in));
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		table_line(in, fields[i].name, fields[i].off, out);
+}
+
+static void json_cpu(struct json *j, const struct input *in, size_t i)
+{
+	uint32_t apic_id;
+
+	memcpy(&apic_id,
+	       in->capture.last.buf + i * sizeof(struct rw_cpu_stats) +
+		       offsetof(struct rw_cpu_stats, apic_id),
+	       sizeof(apic_id));
+	json_open(j, NULL, '{');
+	json_u64(j, "cpu", i);
+	json_u64(j, "apic_id", apic_id);
+	json_open(j, "exits", '{');
+	for (size_t k = 0; k < RW_EXIT_COUNT; k++)
+		json_u64(j, exit_names[k], counter(in, i, exit_off(k)));
+	json_close(j, '}');
+	for (size_t k = 0; k < ARRAY_SIZE(fields); k++)
+		json_u64(j, fields[k].name, counter(in, i, fields[k].off));
+	json_close(j, '}');
+}
+
+/* What the last dump with a header says. */
+static void json_store(struct json *j, const struct input *in)
+{
+	const struct part *p = NULL;
+
+	for (size_t i = 0; i < in->capture.npart; i++)
+		if (in->capture.part[i]->have_hdr)
+			p = in->capture.part[i];
+	if (!p)
+		return;
+	json_open(j, "store", '{');
+	json_u64(j, "records", p->nrec);
+	json_u64(j, "first_seq", p->hdr.first_seq);
+	json_u64(j, "next_seq", p->hdr.next_seq);
+	json_u64(j, "evicted", p->hdr.evicted);
+	if (p->hdr.end_reason < RW_END_COUNT)
+		json_str(j, "end", end_names[p->hdr.end_reason]);
+	json_close(j, '}');
+}
+
+void counters_json(const struct input *in, FILE *out)
+{
+	struct json j = { .out = out };
+
+	json_open(&j, NULL, '{');
+	json_open(&j, "cpus", '[');
+	for (size_t i = 0; i < cpu_count(in); i++)
+		json_cpu(&j, in, i);
+	json_close(&j, ']');
+	json_open(&j, "exits", '{');
+	for (size_t i = 0; i < RW_EXIT_COUNT; i++)
+		json_u64(&j, exit_names[i], sum(in, exit_off(i)));
+	json_close(&j, '}');
+	json_u64(&j, "exits_total", exits_total(in));
+	json_u64(&j, "records", sum(in, offsetof(struct rw_cpu_stats, records)));
+	json_u64(&j, "bytes", sum(in, offsetof(struct rw_cpu_stats, bytes)));
+	json_u64(&j, "violations", sum(in, offsetof(struct rw_cpu_stats, violations)));
+	json_u64(&j, "patches", sum(in, offsetof(struct rw_cpu_stats, patches)));
+	json_u64(&j, "drops",
+		 sum(in, offsetof(struct rw_cpu_stats, lost)) +
+			 sum(in, offsetof(struct rw_cpu_stats, malformed)));
+	json_u64(&j, "hv_cycles", sum(in, offsetof(struct rw_cpu_stats, hv_cycles)));
+	json_store(&j, in);
+	json_close(&j, '}');
+	putc('\n', out);
+}

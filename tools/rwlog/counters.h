@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The hypervisor's counters, as table or JSON. */
+#ifndef RWLOG_COUNTERS_H
+#define RWLOG_COUNTERS_H
+
+#include "input.h"
+
+/** counters_present() - whether a file holds a complete set of counters. */
+bool counters_present(const struct input *in);
+
+/** counters_table() - print the last complete set for people. */
+void counters_table(const struct input *in, FILE *out);
+
+/** counters_json() - the last complete set, and what the last dump says of the store, as one JSON object. */
+void counters_json(const struct input *in, FILE *out);
+
+#endif

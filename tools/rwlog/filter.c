@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Which records the user wants to see. */
+#define _GNU_SOURCE
+#include "filter.h"
+
+#include <string.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+
+/* Digits at *s, moved behind them. Return: false when there are none or the number is above @max. */
+static bool take_number(const char **s, uint64_t max, uint64_t *v)
+{
+	const char *start = *s;
+
+	for (*v = 0; **s >= '0' && **s <= '9'; (*s)++) {
+		uint64_t digit = (uint64_t)(**s - '0');
+
+		if (*v > (max - digit) / 10)
+			return false;
+		*v = *v * 10 + digit;
+	}
+	return *s != start;
+}
+
+bool filter_types(struct filter *f, const char *list)
+{
+	for (;;) {
+		size_t n = strcspn(list, ",");
+		unsigned int type = rec_type_by_name(list, n);
+
+		if (!type)
+			return false;
+		f->types |= 1u << type;
+		if (!list[n])
+			return true;
+		list += n + 1;
+	}
+}
+
+bool filter_pid(struct filter *f, const char *value)
+{
+	uint64_t v;
+
+	if (!take_number(&value, UINT32_MAX, &v) || *value)
+		return false;
+	f->has_pid = true;
+	f->pid = (uint32_t)v;
+	return true;
+}
+
+bool filter_seq(struct filter *f, const char *value)
+{
+	f->seq_from = 0;
+	f->seq_to = UINT64_MAX;
+	if (!*value || strcmp(value, "-") == 0)
+		return false;
+	if (*value != '-' && !take_number(&value, UINT64_MAX, &f->seq_from))
+		return false;
+	if (!*value) {
+		f->seq_to = f->seq_from;
+		return true;
+	}
+	if (*value++ != '-')
+		return false;
+	if (*value && !take_number(&value, UINT64_MAX, &f->seq_to))
+		return false;
+	return !*value && f->seq_from <= f->seq_to;
+}
+
+bool filter_verdict(struct filter *f, const char *value)
+{
+	f->verdict = rec_verdict_by_name(value);
+	return f->verdict >= 0;
+}
+
+bool filter_seconds(uint64_t *ns, const char *value)
+{
+	uint64_t s, unit = NS_PER_S;
+
+	if (!take_number(&value, UINT64_MAX / NS_PER_S - 1, &s))
+		return false;
+	*ns = s * NS_PER_S;
+	if (!*value)
+		return true;
+	if (*value++ != '.' || !*value)
+		return false;
+	for (; *value >= '0' && *value <= '9' && unit > 1; value++) {
+		unit /= 10;
+		*ns += (uint64_t)(*value - '0') * unit;
+	}
+	return !*value;
+}
+
+static bool contains(struct text t, const char *s)
+{
+	return memmem(t.p, t.len, s, strlen(s)) != NULL;
+}
+
+static bool match_path(const struct filter *f, const struct rec *r)
+{
+	struct text path, path2;
+	struct rw_rec_agent a;
+
+	if (!rec_is_agent(r))
+		return false;
+	rec_agent(r, &a, &path, &path2);
+	return contains(path, f->path) || contains(path2, f->path);
+}
+
+bool filter_match(const struct filter *f, const struct rec *r)
+{
+	struct rw_proc proc;
+
+	if ((f->types && !(f->types & 1u << r->hdr.type)) || r->hdr.seq < f->seq_from ||
+	    r->hdr.seq > f->seq_to || r->hdr.time_ns < f->since || r->hdr.time_ns > f->until ||
+	    (f->verdict >= 0 && r->hdr.verdict != f->verdict))
+		return false;
+	if (f->has_pid || f->comm) {
+		struct text comm;
+
+		if (!rec_proc(r, &proc) || (f->has_pid && proc.pid != f->pid && proc.tgid != f->pid))
+			return false;
+		comm = rec_comm(&proc);
+		if (f->comm && (comm.len != strlen(f->comm) || memcmp(comm.p, f->comm, comm.len) != 0))
+			return false;
+	}
+	return !f->path || match_path(f, r);
+}

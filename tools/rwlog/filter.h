@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Which records the user wants to see. */
+#ifndef RWLOG_FILTER_H
+#define RWLOG_FILTER_H
+
+#include "rec.h"
+
+struct filter {
+	uint32_t types; /* bit i: type i; 0: all */
+	bool has_pid;
+	uint32_t pid;     /* of a thread or a process */
+	const char *comm; /* the whole name, or NULL */
+	const char *path; /* part of a path, or NULL */
+	uint64_t since;   /* ns since the hypervisor's start, both included */
+	uint64_t until;
+	uint64_t seq_from; /* both included */
+	uint64_t seq_to;
+	int verdict; /* -1: all */
+};
+
+/* Initialiser of a filter that lets everything through. */
+#define FILTER_ALL { .until = UINT64_MAX, .seq_to = UINT64_MAX, .verdict = -1 }
+
+/* Parsers of option values. Return: false when the value is not what the option wants. */
+bool filter_types(struct filter *f, const char *list);
+bool filter_pid(struct filter *f, const char *value);
+bool filter_seq(struct filter *f, const char *value);
+bool filter_verdict(struct filter *f, const char *value);
+
+/** filter_seconds() - decimal seconds, with at most nine digits behind the point, to nanoseconds. */
+bool filter_seconds(uint64_t *ns, const char *value);
+
+/** filter_match() - whether a record is wanted. */
+bool filter_match(const struct filter *f, const struct rec *r);
+
+#endif

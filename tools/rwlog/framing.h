@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* One frame of a serial capture: from characters to its payload. */
+#ifndef RWLOG_FRAMING_H
+#define RWLOG_FRAMING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frame.h"
+
+struct frame {
+	char type; /* RW_FRAME_* */
+	uint32_t dump;
+	uint32_t offset;
+	size_t len; /* bytes in payload */
+	uint8_t payload[RW_FRAME_MAX_BYTES];
+};
+
+enum frame_result {
+	FRAME_GOOD,
+	FRAME_BAD,  /* meant to be a frame, but damaged */
+	FRAME_TEXT, /* text that only contains the mark */
+};
+
+/**
+ * frame_parse() - take a frame apart.
+ * @s:     where the mark RW_FRAME_MARK stands
+ * @avail: characters that may be read there, the mark included
+ * @f:     receives the frame, when it is good
+ * @why:   receives what is wrong, when it is bad: a constant
+ *
+ * Nothing behind the frame's CRC is looked at, but that it is not one more hex digit.
+ */
+enum frame_result frame_parse(const char *s, size_t avail, struct frame *f, const char **why);
+
+#endif

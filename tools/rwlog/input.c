@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* An input file of rwlog: loaded, recognised by its content, taken apart. */
+#include "input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image.h"
+#include "util.h"
+
+#define READ_CHUNK 65536u
+
+static int read_all(struct input *in, int fd)
+{
+	size_t cap = 0;
+
+	for (;;) {
+		ssize_t n;
+
+		while (cap - in->len < READ_CHUNK)
+			in->data = grow(in->data, cap, &cap, 1);
+		n = read(fd, in->data + in->len, cap - in->len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
+		in->len += (size_t)n;
+	}
+}
+
+int input_load(struct input *in, const char *name)
+{
+	bool is_stdin = strcmp(name, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int err = 0;
+
+	in->name = is_stdin ? "standard input" : name;
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && !is_stdin) {
+		in->data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		in->mapped = in->data != MAP_FAILED;
+		in->len = in->mapped ? (size_t)st.st_size : 0;
+		if (!in->mapped)
+			in->data = NULL;
+	}
+	if (!in->mapped)
+		err = read_all(in, fd);
+	if (!is_stdin)
+		close(fd);
+	return err;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+	const struct rec *x = a, *y = b;
+
+	if (x->hdr.seq != y->hdr.seq)
+		return x->hdr.seq < y->hdr.seq ? -1 : 1;
+	return 0;
+}
+
+/* Leaves each record once; of those with one number but different contents the first one stays. */
+static void merge(struct input *in, struct boot *b)
+{
+	struct rec *rec;
+	size_t out = 0;
+
+	for (size_t i = 0; i < b->npart; i++)
+		for (size_t j = 0; j < b->part[i]->nrec; j++) {
+			b->rec = grow(b->rec, b->nrec, &b->rec_cap, sizeof(*b->rec));
+			b->rec[b->nrec++] = b->part[i]->rec[j];
+		}
+	if (b->nrec)
+		qsort(b->rec, b->nrec, sizeof(*b->rec), by_seq);
+	rec = b->rec;
+	for (size_t i = 0; i < b->nrec; i++) {
+		const struct rec *r = &rec[i], *last = out ? &rec[out - 1] : NULL;
+
+		if (!last || last->hdr.seq != r->hdr.seq) {
+			rec[out++] = *r;
+			continue;
+		}
+		if (r->hdr.size == last->hdr.size && memcmp(r->p, last->p, r->hdr.size) == 0)
+			continue;
+		b->bad++;
+		problem_add(&in->problems, b->newest,
+			    "record %" PRIu64 " is there twice, with different contents (at offsets "
+			    "0x%" PRIx64 " and 0x%" PRIx64 ")",
+			    r->hdr.seq, last->off, r->off);
+	}
+	b->nrec = out;
+}
+
+/* The boot that a part belongs to: a part without a header stands alone. */
+static struct boot *boot_of(struct input *in, const struct part *p)
+{
+	struct boot *b;
+
+	for (size_t i = 0; p->have_hdr && i < in->nboot; i++) {
+		b = &in->boot[i];
+		if (b->newest->have_hdr &&
+		    memcmp(b->newest->hdr.boot_id, p->hdr.boot_id, sizeof(p->hdr.boot_id)) == 0)
+			return b;
+	}
+	in->boot = grow(in->boot, in->nboot, &in->boot_cap, sizeof(*in->boot));
+	b = &in->boot[in->nboot++];
+	memset(b, 0, sizeof(*b));
+	b->newest = p;
+	return b;
+}
+
+static void add_part(struct input *in, struct part *p)
+{
+	struct boot *b = boot_of(in, p);
+
+	b->part = grow(b->part, b->npart, &b->part_cap, sizeof(struct part *));
+	b->part[b->npart++] = p;
+	if (p->hdr.next_seq >= b->newest->hdr.next_seq)
+		b->newest = p;
+}
+
+int input_parse(struct input *in)
+{
+	struct image_scan scan = { 0 };
+
+	image_scan(&scan, in->data, in->len);
+	if (!scan.ngood) {
+		in->capture.problems = &in->problems;
+		capture_parse(&in->capture, (const char *)in->data, in->len);
+		in->is_capture = in->capture.frames || in->capture.bad_frames;
+	}
+	if (!in->is_capture && !scan.ngood && !scan.damaged.p)
+		return -ENOENT;
+	if (!in->is_capture)
+		in->image = image_best(&scan, &in->problems, &in->notes);
+	if (in->image)
+		add_part(in, in->image);
+	for (size_t i = 0; i < in->capture.npart; i++)
+		add_part(in, in->capture.part[i]);
+	for (size_t i = 0; i < in->nboot; i++)
+		merge(in, &in->boot[i]);
+	return 0;
+}
+
+void input_free(struct input *in)
+{
+	for (size_t i = 0; i < in->nboot; i++) {
+		free(in->boot[i].part);
+		free(in->boot[i].rec);
+	}
+	free(in->boot);
+	if (in->image)
+		part_free(in->image);
+	free(in->image);
+	capture_free(&in->capture);
+	problems_free(&in->problems);
+	problems_free(&in->notes);
+	if (in->mapped)
+		munmap(in->data, in->len);
+	else
+		free(in->data);
+}

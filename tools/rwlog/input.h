@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* An input file of rwlog: loaded, recognised by its content, taken apart. */
+#ifndef RWLOG_INPUT_H
+#define RWLOG_INPUT_H
+
+#include "capture.h"
+
+/* Records of one start of the hypervisor, from all dumps of it that a file holds. */
+struct boot {
+	const struct part *newest; /* its header stands for the whole */
+	struct part **part;        /* as found in the file */
+	size_t npart, part_cap;
+	struct rec *rec; /* each record once, ascending by number */
+	size_t nrec, rec_cap;
+	uint64_t bad; /* records of one number that are not the same */
+};
+
+struct input {
+	const char *name;
+	uint8_t *data;
+	size_t len;
+	bool mapped;
+	bool is_capture;
+	struct capture capture; /* is_capture */
+	struct part *image;     /* otherwise */
+	struct boot *boot;
+	size_t nboot, boot_cap;
+	struct problems problems;
+	struct problems notes; /* nothing wrong, but worth to know */
+};
+
+/**
+ * input_load() - read a file.
+ * @in:   zeroed
+ * @name: the file; "-" is standard input
+ *
+ * Return: 0, or a negative errno.
+ */
+int input_load(struct input *in, const char *name);
+
+/**
+ * input_parse() - recognise the loaded bytes and take them apart.
+ *
+ * Return: 0 (problems found are in @in->problems), or -ENOENT when there is no log of Ringward in them.
+ */
+int input_parse(struct input *in);
+
+/** input_free() - give all memory back. */
+void input_free(struct input *in);
+
+#endif

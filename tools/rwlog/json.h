@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * Writes JSON objects, one member after the other.
+ *
+ * Own code and not a library's, because Jansson's integers are signed: an inode number above 2^63 would come
+ * out wrong.
+ */
+#ifndef RWLOG_JSON_H
+#define RWLOG_JSON_H
+
+#include <stdio.h>
+
+#include "rec.h"
+
+struct json {
+	FILE *out;
+	bool more; /* a member stands already in the object or array that is open */
+};
+
+/* Begin and end an object or array; @name is NULL inside of an array and for the outermost. */
+void json_open(struct json *j, const char *name, char bracket);
+void json_close(struct json *j, char bracket);
+
+void json_u64(struct json *j, const char *name, uint64_t v);
+void json_i64(struct json *j, const char *name, int64_t v);
+void json_true(struct json *j, const char *name);
+
+/** json_str() - a string that this program made: plain ASCII. */
+void json_str(struct json *j, const char *name, const char *v);
+
+/** json_address() - a 64-bit number as a string "0x..." of 16 digits. */
+void json_address(struct json *j, const char *name, uint64_t v);
+
+/** json_hex() - bytes as a string of hex digits. */
+void json_hex(struct json *j, const char *name, const uint8_t *p, size_t n);
+
+/**
+ * json_text() - a string of the guest.
+ *
+ * Bytes that are not UTF-8 become U+FFFD each; then a member NAME_hex follows with all bytes in hex.
+ */
+void json_text(struct json *j, const char *name, struct text t);
+
+#endif

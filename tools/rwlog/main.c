@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* rwlog: reads what Ringward recorded, from a serial capture, a store image, a memory dump or an ELF core. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "counters.h"
+#include "export.h"
+#include "extract.h"
+#include "input.h"
+#include "options.h"
+#include "show.h"
+#include "symbols.h"
+#include "verify.h"
+
+#define WARNINGS_SHOWN 20u
+
+/* Exit statuses, as --help gives them. */
+enum status {
+	STATUS_GOOD = 0,
+	STATUS_LOG = 1,
+	STATUS_USAGE = 2,
+};
+
+/* A mapped file that another program cut short: nothing sensible can follow. */
+static void lost_file(int sig)
+{
+	static const char text[] = "rwlog: the file became shorter, or cannot be read, while it was in use\n";
+	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	(void)sig;
+	_exit(n < 0 ? STATUS_USAGE + 1 : STATUS_USAGE);
+}
+
+static int load_symbols(struct input *file, struct symbols *s, const struct options *o)
+{
+	char why[128];
+	int err = input_load(file, o->symbols);
+
+	if (err) {
+		fprintf(stderr, "rwlog: %s: %s\n", o->symbols, strerror(-err));
+		return STATUS_USAGE;
+	}
+	s->kaslr = o->kaslr;
+	if (symbols_parse(s, file->data, file->len, why, sizeof(why))) {
+		fprintf(stderr, "rwlog: %s: %s\n", o->symbols, why);
+		return STATUS_USAGE;
+	}
+	return STATUS_GOOD;
+}
+
+static void warn(const struct problems *l, const char *name, const char *kind)
+{
+	char *prefix = NULL;
+
+	if (asprintf(&prefix, "rwlog: %s: %s: ", name, kind) < 0)
+		exit(STATUS_USAGE);
+	problems_print(l, stderr, prefix, WARNINGS_SHOWN);
+	free(prefix);
+}
+
+static enum status run_extract(const struct options *o, const struct input *in)
+{
+	const struct part *p = extract_choose(in), *last = in->image;
+	int err;
+
+	if (!p) {
+		fprintf(stderr, "rwlog: %s: no complete dump in it, nothing was written\n", in->name);
+		return STATUS_LOG;
+	}
+	err = extract_write(p, o->output);
+	if (err) {
+		fprintf(stderr, "rwlog: %s: %s\n", o->output, strerror(-err));
+		return STATUS_USAGE;
+	}
+	if (in->capture.npart)
+		last = in->capture.part[in->capture.npart - 1];
+	if (p != last)
+		fprintf(stderr, "rwlog: %s: the last dump is not complete, dump %u was taken\n", in->name,
+			p->dump);
+	return p == last && p->bad == 0 ? STATUS_GOOD : STATUS_LOG;
+}
+
+static enum status run_stats(const struct options *o, const struct input *in)
+{
+	if (!counters_present(in)) {
+		fprintf(stderr, "rwlog: %s: no complete set of counters in it\n", in->name);
+		return STATUS_LOG;
+	}
+	if (o->json)
+		counters_json(in, stdout);
+	else
+		counters_table(in, stdout);
+	return in->problems.count ? STATUS_LOG : STATUS_GOOD;
+}
+
+/* Applies the command to a file that was taken apart. */
+static enum status run(const struct options *o, const struct input *in, const struct symbols *symbols)
+{
+	char *prefix = NULL;
+	bool good;
+
+	switch (o->command) {
+	case COMMAND_VERIFY:
+		if (asprintf(&prefix, "%s%s", o->nfiles > 1 ? in->name : "", o->nfiles > 1 ? ": " : "") < 0)
+			exit(STATUS_USAGE);
+		good = verify(in, prefix, stdout);
+		free(prefix);
+		return good ? STATUS_GOOD : STATUS_LOG;
+	case COMMAND_STATS:
+		return run_stats(o, in);
+	case COMMAND_EXTRACT:
+		return run_extract(o, in);
+	case COMMAND_EXPORT:
+		export_jsonl(in, &o->filter, stdout);
+		break;
+	case COMMAND_SHOW:
+		if (o->nfiles > 1)
+			printf("-- file %s\n", in->name);
+		show(in, &o->filter, symbols, stdout);
+	}
+	if (!in->nboot)
+		fprintf(stderr, "rwlog: %s: no dump of the store in this capture\n", in->name);
+	return in->problems.count || !in->nboot ? STATUS_LOG : STATUS_GOOD;
+}
+
+static enum status one_file(const struct options *o, const char *name, const struct symbols *symbols)
+{
+	struct input in = { 0 };
+	enum status status = STATUS_USAGE;
+	int err = input_load(&in, name);
+
+	if (err) {
+		fprintf(stderr, "rwlog: %s: %s\n", in.name, strerror(-err));
+	} else if (input_parse(&in)) {
+		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store\n", in.name);
+	} else {
+		status = run(o, &in, symbols);
+		fflush(stdout);
+		warn(&in.notes, in.name, "note");
+		if (o->command != COMMAND_VERIFY)
+			warn(&in.problems, in.name, "warning");
+	}
+	input_free(&in);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction bus = { .sa_handler = lost_file };
+	struct input symbol_file = { 0 };
+	struct symbols symbols = { 0 };
+	struct options o;
+	int status = options_parse(&o, argc, argv);
+
+	if (status >= 0)
+		return status;
+	sigaction(SIGBUS, &bus, NULL);
+	status = o.symbols ? load_symbols(&symbol_file, &symbols, &o) : STATUS_GOOD;
+	for (int i = 0; status != STATUS_USAGE && i < o.nfiles; i++) {
+		int one = (int)one_file(&o, o.files[i], o.symbols ? &symbols : NULL);
+
+		if (one > status)
+			status = one;
+	}
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "rwlog: cannot write the output: %s\n", strerror(errno));
+		status = STATUS_USAGE;
+	}
+	symbols_free(&symbols);
+	input_free(&symbol_file);
+	return status;
+}

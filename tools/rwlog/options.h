@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Command line of rwlog. */
+#ifndef RWLOG_OPTIONS_H
+#define RWLOG_OPTIONS_H
+
+#include "filter.h"
+
+enum command {
+	COMMAND_SHOW,
+	COMMAND_VERIFY,
+	COMMAND_STATS,
+	COMMAND_EXPORT,
+	COMMAND_EXTRACT,
+};
+
+struct options {
+	enum command command;
+	struct filter filter;
+	bool json;           /* stats: JSON instead of a table */
+	const char *symbols; /* file, or NULL */
+	uint64_t kaslr;
+	const char *output; /* file, or NULL */
+	char **files;
+	int nfiles;
+};
+
+/**
+ * options_parse() - read the command line.
+ *
+ * Return: -1 to go on, or the exit status: 0 after --help and --version, 2 after a mistake, which was
+ * printed.
+ */
+int options_parse(struct options *o, int argc, char **argv);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* A part of a log: the blocks and records of one store image, or of one dump in a serial capture. */
+#ifndef RWLOG_PART_H
+#define RWLOG_PART_H
+
+#include "problem.h"
+#include "rec.h"
+#include "store.h"
+
+#define STORE_BLOCK_MIN 4096u /* limits for the sizes that a header may claim, bytes */
+#define STORE_BLOCK_MAX (64u << 20)
+#define STORE_BYTES_MAX (1ull << 40)
+
+/*
+ * Where records are looked for step by step, a hostile guest may have left many beginnings of large ones.
+ * Real damage costs one CRC a bad record; after this many bytes of a part the search is given up.
+ */
+#define PART_WASTE_MAX (64u << 20)
+
+/* A good block header, and what there is of its block. */
+struct part_block {
+	struct rw_block_hdr hdr;
+	const uint8_t *p; /* the block from its header on */
+	size_t len;       /* bytes at p that belong to it: hdr.used, or less where some are missing */
+	uint64_t off;     /* of the block in its part */
+};
+
+/* Data of a dump as they came by one frame. */
+struct part_seg {
+	uint64_t off; /* in the dump's data */
+	size_t pos;   /* in part.buf */
+	size_t len;
+	uint64_t line; /* of the capture */
+};
+
+struct part {
+	struct problems *problems; /* where to say what is wrong; shared with others */
+	struct rw_store_hdr hdr;
+	bool have_hdr; /* hdr is whole and its CRC is right */
+	bool complete; /* nothing of the transport is missing */
+	bool is_dump;  /* a dump of a capture; otherwise an image */
+	uint32_t dump; /* its number */
+	uint64_t line; /* of the capture, where it begins */
+	uint64_t base; /* image: position of the header in the file */
+	uint64_t bad;  /* problems of this part */
+
+	uint8_t *buf; /* dump: its data, one segment behind the other */
+	size_t buf_len, buf_cap;
+	struct part_seg *seg; /* ascending by off */
+	size_t nseg, seg_cap;
+
+	struct part_block *block; /* in order of the log */
+	size_t nblock, block_cap;
+	struct rec *rec; /* in the order found */
+	size_t nrec, rec_cap;
+	uint64_t expect; /* sequence number of the next record; 0: not known */
+	uint64_t last_time;
+	uint64_t wasted;     /* bytes read for the CRC of what then was no record */
+	uint64_t next_block; /* index of the next block, when nblock != 0 */
+};
+
+/**
+ * part_problem() - add a problem of a part.
+ * @off: position in the part: bytes from an image's header, or in a dump's data
+ */
+void part_problem(struct part *p, uint64_t off, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/**
+ * store_hdr_valid() - whether a header's magic, version, CRC and sizes are right.
+ * @why: receives what is wrong, when not NULL; @n: its size
+ */
+bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n);
+
+/** part_set_hdr() - give a part its header, which is valid, and check its other fields. */
+void part_set_hdr(struct part *p, const struct rw_store_hdr *h);
+
+/**
+ * part_walk_image() - find blocks and records of an image.
+ * @p:    part with its header, or without one when that is damaged
+ * @data: the header's first byte; stays in use
+ * @len:  bytes that may be read there; blocks behind it count as not in use
+ */
+void part_walk_image(struct part *p, const uint8_t *data, size_t len);
+
+/** part_walk_dump() - find blocks and records in the segments of a dump, whatever is missing between them. */
+void part_walk_dump(struct part *p);
+
+/** part_free() - give the memory back. */
+void part_free(struct part *p);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What is wrong with a log: a list of texts, each of which says where and what. */
+#ifndef RWLOG_PROBLEM_H
+#define RWLOG_PROBLEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define PROBLEMS_KEPT 1000u /* texts kept; further problems are only counted */
+
+struct problem {
+	const void *part; /* struct part that it belongs to, or NULL: the file as a whole */
+	char *text;
+};
+
+struct problems {
+	struct problem *v;
+	size_t kept, cap;
+	uint64_t count;
+};
+
+/** problem_add() - add a problem of @part (may be NULL); @fmt says where and what. */
+void problem_add(struct problems *l, const void *part, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** problems_print() - print at most @most of the list to @out, each line begun with @prefix. */
+void problems_print(const struct problems *l, FILE *out, const char *prefix, size_t most);
+
+/** problems_first() - text of the first problem of @part, or NULL when it has none. */
+const char *problems_first(const struct problems *l, const void *part);
+
+/** problems_free() - give the memory back. */
+void problems_free(struct problems *l);
+
+#endif

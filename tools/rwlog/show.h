@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The log for people: one line a record. */
+#ifndef RWLOG_SHOW_H
+#define RWLOG_SHOW_H
+
+#include "filter.h"
+#include "input.h"
+#include "symbols.h"
+
+/**
+ * show() - print the records of all boots in a file, and a line of counts.
+ * @in:      a file that was taken apart
+ * @filter:  which records
+ * @symbols: names of kernel code, or NULL
+ * @out:     where to
+ */
+void show(const struct input *in, const struct filter *filter, const struct symbols *symbols, FILE *out);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Text for people and for JSON, made of bytes that a hostile guest may have chosen. */
+#include "text.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#define NS_PER_S  UINT64_C(1000000000)
+#define EPOCH_MAX 253402300799ull /* the last second of the year 9999 */
+
+size_t text_utf8(const uint8_t *p, size_t n, uint32_t *code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len;
+	uint32_t c;
+
+	if (n == 0)
+		return 0;
+	c = p[0];
+	if (c < 0x80) {
+		*code = c;
+		return 1;
+	}
+	if (c >= 0xc2 && c <= 0xdf) {
+		len = 2;
+		c &= 0x1f;
+	} else if (c >= 0xe0 && c <= 0xef) {
+		len = 3;
+		c &= 0x0f;
+	} else if (c >= 0xf0 && c <= 0xf4) {
+		len = 4;
+		c &= 0x07;
+	} else {
+		return 0;
+	}
+	if (n < len)
+		return 0;
+	for (size_t i = 1; i < len; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	*code = c;
+	return len;
+}
+
+bool text_unsafe(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) ||        /* C0, DEL, C1 */
+	       code == 0x61c || (code >= 0x200b && code <= 0x200f) || /* zero width, marks of direction */
+	       (code >= 0x2028 && code <= 0x202e) ||                  /* line ends, overrides of direction */
+	       (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
+	       (code >= 0xe0000 && code <= 0xe007f); /* tags */
+}
+
+void text_show(FILE *out, struct text t, bool quoted)
+{
+	if (quoted)
+		putc('"', out);
+	for (size_t i = 0; i < t.len;) {
+		uint32_t code = 0;
+		size_t n = text_utf8(t.p + i, t.len - i, &code);
+
+		if (n == 0)
+			fprintf(out, "\\x%02x", t.p[i]);
+		else if (text_unsafe(code))
+			fprintf(out, "\\u{%" PRIx32 "}", code);
+		else if (code == '\\' || (quoted && code == '"'))
+			fprintf(out, "\\%c", (int)code);
+		else
+			fwrite(t.p + i, 1, n, out);
+		i += n ? n : 1;
+	}
+	if (quoted)
+		putc('"', out);
+}
+
+void text_hex(FILE *out, const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "%02x", p[i]);
+}
+
+void text_boot(char name[TEXT_BOOT_LEN], const struct rw_store_hdr *h)
+{
+	for (size_t i = 0; i < sizeof(h->boot_id); i++)
+		snprintf(name + 2 * i, 3, "%02x", h->boot_id[i]);
+}
+
+void text_time(char s[TEXT_TIME_LEN], uint64_t epoch, uint64_t time_ns)
+{
+	uint64_t us = time_ns % NS_PER_S / 1000;
+	struct tm tm;
+	time_t t;
+	size_t n;
+
+	if (epoch == 0 || epoch > EPOCH_MAX || time_ns / NS_PER_S > EPOCH_MAX - epoch) {
+		snprintf(s, TEXT_TIME_LEN, "+%" PRIu64 ".%06" PRIu64 "s", time_ns / NS_PER_S, us);
+		return;
+	}
+	t = (time_t)(epoch + time_ns / NS_PER_S);
+	gmtime_r(&t, &tm);
+	n = strftime(s, TEXT_TIME_LEN, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(s + n, TEXT_TIME_LEN - n, ".%06" PRIu64 "Z", us);
+}

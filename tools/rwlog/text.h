@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Text for people and for JSON, made of bytes that a hostile guest may have chosen. */
+#ifndef RWLOG_TEXT_H
+#define RWLOG_TEXT_H
+
+#include <stdio.h>
+
+#include "rec.h"
+#include "store.h"
+
+#define TEXT_BOOT_LEN 33u /* a boot's name, with its NUL */
+#define TEXT_TIME_LEN 48u
+
+/**
+ * text_utf8() - length of the UTF-8 sequence at @p, of which @n bytes may be read.
+ * @code: receives the character
+ *
+ * Return: 1 to 4, or 0 when no well-formed sequence stands there (overlong forms, surrogates and
+ * numbers above U+10FFFF are not well-formed).
+ */
+size_t text_utf8(const uint8_t *p, size_t n, uint32_t *code);
+
+/** text_unsafe() - whether a character may not reach a terminal: it controls, hides, or turns text round. */
+bool text_unsafe(uint32_t code);
+
+/**
+ * text_show() - write bytes for people: as a quoted string, or bare.
+ *
+ * Unsafe characters become \u{HEX}, bytes that are not UTF-8 \xNN; backslash and (when quoted) the quote get
+ * a backslash: what is written can be read back without doubt, and cannot end the quotes.
+ */
+void text_show(FILE *out, struct text t, bool quoted);
+
+/** text_hex() - write bytes as hex digits. */
+void text_hex(FILE *out, const uint8_t *p, size_t n);
+
+/** text_boot() - a boot's name: its boot_id in hex. */
+void text_boot(char name[TEXT_BOOT_LEN], const struct rw_store_hdr *h);
+
+/**
+ * text_time() - the time of a record.
+ * @epoch:   of the boot, seconds since 1970; 0: not known
+ * @time_ns: since the hypervisor's start
+ *
+ * UTC to the microsecond, or "+SECONDS" since the start when the epoch is not known.
+ */
+void text_time(char s[TEXT_TIME_LEN], uint64_t epoch, uint64_t time_ns);
+
+#endif

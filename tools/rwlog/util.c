@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Memory and small byte helpers that every part of rwlog uses. */
+#include "util.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+void *grow(void *v, size_t n, size_t *cap, size_t size)
+{
+	size_t want;
+
+	if (n < *cap)
+		return v;
+	want = *cap ? *cap * 2 : 16;
+	v = reallocarray(v, want, size);
+	if (!v) {
+		fputs("rwlog: out of memory\n", stderr);
+		exit(2);
+	}
+	*cap = want;
+	return v;
+}
+
+bool all_zero(const uint8_t *p, size_t n)
+{
+	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+}
+
+uint32_t crc_without(const uint8_t *p, size_t n, size_t hole)
+{
+	static const uint8_t zero[4];
+	uLong crc = crc32_z(0, p, hole);
+
+	crc = crc32_z(crc, zero, sizeof(zero));
+	return (uint32_t)crc32_z(crc, p + hole + 4, n - hole - 4);
+}

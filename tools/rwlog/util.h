@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Memory and small byte helpers that every part of rwlog uses. */
+#ifndef RWLOG_UTIL_H
+#define RWLOG_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/**
+ * grow() - make room for one more element at the end of an array.
+ * @v:    the array, or NULL
+ * @n:    elements in use
+ * @cap:  elements there is room for; updated
+ * @size: bytes of an element
+ *
+ * Return: the array, perhaps at a new address. Ends the program when memory is used up.
+ */
+void *grow(void *v, size_t n, size_t *cap, size_t size);
+
+/** all_zero() - whether @n bytes at @p are all zero. */
+bool all_zero(const uint8_t *p, size_t n);
+
+/**
+ * crc_without() - CRC-32 (as zlib's) of @n bytes at @p, the 4 bytes at @hole counted as zeros.
+ *
+ * @hole + 4 must not lie behind @n.
+ */
+uint32_t crc_without(const uint8_t *p, size_t n, size_t hole);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Judges a log: is everything there, and as it was written? */
+#ifndef RWLOG_VERIFY_H
+#define RWLOG_VERIFY_H
+
+#include "input.h"
+
+/**
+ * verify() - print what is wrong with a file, and a line of judgement for each boot in it.
+ * @in:     a file that was taken apart
+ * @prefix: put in front of each line, "" for nothing
+ * @out:    where to
+ *
+ * Return: true when nothing is wrong.
+ */
+bool verify(const struct input *in, const char *prefix, FILE *out);
+
+#endif
