@@ -31,10 +31,14 @@ void io_init(void)
 		b->io_intercept(boot->pm1a_cnt, 2);
 	if (boot->pm1b_cnt)
 		b->io_intercept(boot->pm1b_cnt, 2);
-	if (boot->reset_port)
+	if (boot->reset_port && boot->reset_port != PORT_CF9)
 		b->io_intercept(boot->reset_port, 1);
-	b->io_intercept(PORT_CF9, 1);
 	b->io_intercept(PORT_KBC, 1);
+}
+
+void io_lock(void)
+{
+	hv_backend()->io_intercept(PORT_CF9, 1);
 }
 
 void exit_reset_machine(void)

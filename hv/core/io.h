@@ -7,4 +7,10 @@
 /* io_init() - asks the backend for the intercepts. Before the start. */
 void io_init(void);
 
+/*
+ * io_lock() - at the lock: from here on a reset by port CF9 is noticed, too, so that the log leaves before it. Not
+ * earlier: CF9 lies inside the PCI configuration address port CF8, which a kernel writes thousands of times at boot.
+ */
+void io_lock(void);
+
 #endif

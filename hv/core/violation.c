@@ -24,13 +24,13 @@ static void fill_symbol(struct rw_rec_violation *rec, const struct ranges_hit *h
 {
 	struct symbols_hit sym;
 
-	if (!symbols_lookup(&hv.symbols, hit->gva, hit->range->gva, &sym)) {
+	if (!symbols_lookup(&hv.symbols, hit->gva, ranges_linear_start(&hv.ranges, hit->range), &sym)) {
 		memcpy(rec->symbol, sym.name, sym.len);
 		rec->sym_off = sym.off;
 		return;
 	}
 	memcpy(rec->symbol, hit->range->name, sizeof(hit->range->name));
-	rec->sym_off = hit->gva - hit->range->gva;
+	rec->sym_off = rec->gpa - hit->range->gpa;
 }
 
 void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target,

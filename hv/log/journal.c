@@ -41,9 +41,25 @@ static void refused(const char *what, const struct percpu *cpu)
 	printk("a record of the hypervisor's own was not stored: %s, CPU %u", what, cpu->index);
 }
 
+/* @cpu: whose ring; its own staging buffer serves, since the lock is held. */
+static int drain_locked(struct percpu *cpu)
+{
+	const struct log_intake in = { &store, &ring_ops, &hv.clock, cpu->staging };
+
+	return log_intake_drain(&in, &cpu->ring, rdtsc(), UINT32_MAX, &cpu->stats);
+}
+
+/* What this CPU's ring holds happened before: it goes in first, so that no time stamp has to be raised. */
+static void drain_before(struct percpu *cpu)
+{
+	if (cpu->ring.in_use)
+		drain_locked(cpu);
+}
+
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 {
 	spin_lock(&lock);
+	drain_before(cpu);
 	rec->cpu = (uint16_t)cpu->index;
 	rec->time_ns = journal_now();
 	if (log_store_append(&store, rec))
@@ -54,17 +70,10 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64_t arg[4], const char *text)
 {
 	spin_lock(&lock);
+	drain_before(cpu);
 	if (log_store_event(&store, type, code, arg, RW_VERDICT_NONE, (uint16_t)cpu->index, journal_now(), text))
 		refused("malformed event", cpu);
 	spin_unlock(&lock);
-}
-
-/* @cpu: whose ring; its own staging buffer serves, since the lock is held. */
-static int drain_locked(struct percpu *cpu)
-{
-	const struct log_intake in = { &store, &ring_ops, &hv.clock, cpu->staging };
-
-	return log_intake_drain(&in, &cpu->ring, rdtsc(), UINT32_MAX, &cpu->stats);
 }
 
 int journal_drain(struct percpu *cpu)

@@ -179,7 +179,7 @@ struct hv_backend {
 	/* flush() - this CPU's translations through the nested tables are dropped before the next entry. */
 	void (*flush)(struct percpu *cpu);
 
-	/* io_intercept() - every CPU exits on @count ports from @port. Before the start. */
+	/* io_intercept() - every CPU exits on @count ports from @port, from now on. */
 	void (*io_intercept)(uint16_t port, unsigned int count);
 
 	/* msr_intercept() - every CPU exits on reads, writes of @msr. Before the start. */
