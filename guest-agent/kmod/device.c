@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// The device by which rwctl and ringward-start talk to the agent.
+#define pr_fmt(fmt) "ringward: " fmt
+
+#include <linux/capability.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/uaccess.h>
+
+#include "device.h"
+#include "hvcall.h"
+#include "producer.h"
+#include "protect.h"
+#include "uapi.h"
+
+static const struct compat_kernel *kernel __ro_after_init;
+static DEFINE_MUTEX(request_lock);
+
+static_assert(sizeof(struct rw_ioc_status) <= PAGE_SIZE && sizeof(struct rw_ioc_stats) <= PAGE_SIZE);
+
+/* @page: cleared; what the hypervisor fills lies at its start, 8-byte aligned. */
+static int do_status(void *page, void __user *to)
+{
+	struct rw_ioc_status *answer = page;
+	struct producer_state state;
+	long ret;
+
+	BUILD_BUG_ON(offsetof(struct rw_ioc_status, hv) != 0);
+	ret = hvcall(RW_HC_STATUS, virt_to_phys(&answer->hv), 0, 0);
+	if (ret < 0)
+		return hvcall_error("status", ret);
+	producer_state(&state);
+	answer->rings = state.rings;
+	answer->pending = state.pending;
+	answer->lost = state.lost;
+	answer->no_ring = state.no_ring;
+	return copy_to_user(to, answer, sizeof(*answer)) ? -EFAULT : 0;
+}
+
+static int do_stats(void *page, void __user *user)
+{
+	struct rw_ioc_stats *answer = page;
+	long ret;
+
+	if (copy_from_user(answer, user, offsetof(struct rw_ioc_stats, stats)))
+		return -EFAULT;
+	if (answer->reserved != 0)
+		return -EINVAL;
+	ret = hvcall(RW_HC_STATS, virt_to_phys(&answer->stats), answer->cpu, 0);
+	if (ret == -RW_EINVAL)
+		return -EINVAL;
+	if (ret < 0)
+		return hvcall_error("stats", ret);
+	return copy_to_user(user, answer, sizeof(*answer)) ? -EFAULT : 0;
+}
+
+static int do_dump(void)
+{
+	long ret;
+
+	producer_flush();
+	ret = hvcall(RW_HC_DUMP, 0, 0, 0);
+	return ret < 0 ? hvcall_error("dump", ret) : 0;
+}
+
+static long device_ioctl(struct file *file, unsigned int request, unsigned long arg)
+{
+	void __user *user = (void __user *)arg;
+	void *page = (void *)get_zeroed_page(GFP_KERNEL);
+	long ret = 0;
+
+	if (!page)
+		return -ENOMEM;
+	mutex_lock(&request_lock);
+	if (request == RW_IOC_LOCK)
+		ret = protect_lock(kernel);
+	else if (request == RW_IOC_STATUS)
+		ret = do_status(page, user);
+	else if (request == RW_IOC_STATS)
+		ret = do_stats(page, user);
+	else if (request == RW_IOC_DUMP)
+		ret = do_dump();
+	else if (request == RW_IOC_FLUSH)
+		producer_flush();
+	else
+		ret = -ENOTTY;
+	mutex_unlock(&request_lock);
+	free_page((unsigned long)page);
+	return ret;
+}
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	return capable(CAP_SYS_ADMIN) ? nonseekable_open(inode, file) : -EPERM;
+}
+
+static const struct file_operations device_fops = {
+	.owner = THIS_MODULE,
+	.open = device_open,
+	.unlocked_ioctl = device_ioctl,
+	.llseek = no_llseek,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = RW_DEVICE_NAME,
+	.fops = &device_fops,
+	.mode = 0600,
+};
+
+int __init device_init(const struct compat_kernel *k)
+{
+	kernel = k;
+	return misc_register(&device);
+}
+
+void device_exit(void)
+{
+	misc_deregister(&device);
+}

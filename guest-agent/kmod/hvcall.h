@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The agent's way into the hypervisor. */
+#ifndef RW_AGENT_HVCALL_H
+#define RW_AGENT_HVCALL_H
+
+#include <linux/types.h>
+
+#include "hypercall.h"
+
+/* Result of hvcall() when the CPU knows no such instruction: nothing answers. */
+#define HVCALL_UD (-4096L)
+
+/**
+ * hvcall_detect() - find out whether Ringward answers, and how it wants to be called.
+ *
+ * Looks at the signature leaf first, then asks with a nonce, so that another hypervisor's answer for an
+ * out-of-range leaf does not mislead.
+ *
+ * Context: module init, once, before any other function here.
+ * Return: 0, or -ENODEV (nothing answers) or -EPROTO (another ABI version); the reason is printed.
+ */
+int hvcall_detect(void);
+
+/**
+ * hvcall() - one hypercall.
+ * @nr: enum rw_hypercall
+ * @a1: @a2: @a3: its arguments; addresses are guest-physical
+ *
+ * The only place with the instruction: after the lock the hypervisor takes calls from the module's text
+ * alone.
+ *
+ * Context: any; the call concerns the CPU it is made on.
+ * Return: the result, a negative RW_E*, or HVCALL_UD.
+ */
+long hvcall(unsigned long nr, unsigned long a1, unsigned long a2, unsigned long a3);
+
+/**
+ * hvcall_error() - print why a hypercall failed and translate its result.
+ * @what: what was tried, for the message
+ * @ret:  negative result of hvcall()
+ *
+ * Return: a negative errno: -EALREADY for RW_ELOCKED, -EINVAL for RW_EINVAL, -ENOSPC for RW_ENOSPC, else
+ * -EIO.
+ */
+int hvcall_error(const char *what, long ret);
+
+#endif

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// The agent's ordered start. It has no end: hooks stay attached until the machine goes down.
+#define pr_fmt(fmt) "ringward: " fmt
+
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/panic_notifier.h>
+#include <linux/printk.h>
+#include <linux/reboot.h>
+
+#include "compat.h"
+#include "device.h"
+#include "hvcall.h"
+#include "producer.h"
+#include "protect.h"
+
+static struct compat_kernel kernel __ro_after_init;
+
+/* The machine goes down in order: what waits in the rings is handed over. */
+static int on_reboot(struct notifier_block *nb, unsigned long action, void *data)
+{
+	producer_flush();
+	return NOTIFY_DONE;
+}
+
+/* The other CPUs may be stopped already: only this one's ring can be handed over. */
+static int on_panic(struct notifier_block *nb, unsigned long action, void *data)
+{
+	producer_flush_local();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block reboot_nb = { .notifier_call = on_reboot };
+static struct notifier_block panic_nb = { .notifier_call = on_panic };
+
+static int __init attach(void)
+{
+	int ret = compat_attach_tracepoints();
+
+	if (ret)
+		return ret;
+	ret = compat_attach_hooks();
+	if (ret)
+		compat_detach_tracepoints();
+	return ret;
+}
+
+static int __init agent_init(void)
+{
+	int ret = hvcall_detect();
+
+	if (ret)
+		return ret;
+	ret = compat_init(&kernel);
+	if (ret)
+		return ret;
+	ret = protect_register(&kernel);
+	if (ret)
+		return ret;
+	ret = producer_init();
+	if (ret)
+		goto failed;
+	ret = device_init(&kernel);
+	if (ret)
+		goto no_device;
+	register_reboot_notifier(&reboot_nb);
+	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
+	ret = attach();
+	if (ret)
+		goto not_attached;
+	pr_info("records flow; not locked yet\n");
+	return 0;
+
+not_attached:
+	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_nb);
+	unregister_reboot_notifier(&reboot_nb);
+	device_exit();
+no_device:
+	producer_exit();
+failed:
+	pr_err("cannot start: error %d\n", ret);
+	return ret;
+}
+module_init(agent_init);
+
+MODULE_LICENSE("GPL");
+MODULE_AUTHOR("The Ringward authors");
+MODULE_DESCRIPTION("Guest agent of the Ringward hypervisor");
+MODULE_VERSION("1");

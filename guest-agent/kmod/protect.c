@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Names the kernel's and the agent's read-only memory to the hypervisor and locks it.
+#define pr_fmt(fmt) "ringward: " fmt
+
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/utsname.h>
+#include <asm/pgtable.h>
+
+#include "hvcall.h"
+#include "protect.h"
+#include "record.h"
+#include "symbols.h"
+
+int __init protect_register(const struct compat_kernel *k)
+{
+	struct rw_agent_info *info = (void *)get_zeroed_page(GFP_KERNEL);
+	long ret;
+
+	if (!info)
+		return -ENOMEM;
+	info->abi_version = RW_ABI_VERSION;
+	info->cpus = num_possible_cpus();
+	info->poking_cr3 = k->poking_pgd ? __pa(k->poking_pgd) : 0;
+	info->current_off = k->current_off;
+	info->task_pid = offsetof(struct task_struct, pid);
+	info->task_tgid = offsetof(struct task_struct, tgid);
+	info->task_comm = offsetof(struct task_struct, comm);
+	strscpy(info->release, init_utsname()->release, sizeof(info->release));
+	ret = hvcall(RW_HC_REGISTER, virt_to_phys(info), 0, 0);
+	free_page((unsigned long)info);
+	return ret < 0 ? hvcall_error("register", ret) : 0;
+}
+
+/* Sends what the list holds, and empties it. */
+static int ranges_send(struct rw_protect_list *list)
+{
+	long ret;
+
+	if (list->count == 0)
+		return 0;
+	ret = hvcall(RW_HC_PROTECT, virt_to_phys(list), 0, 0);
+	memset(list, 0, sizeof(*list));
+	return ret < 0 ? hvcall_error("protect", ret) : 0;
+}
+
+static int ranges_add(struct rw_protect_list *list, const struct rw_range *range)
+{
+	int ret = list->count == RW_PROTECT_MAX ? ranges_send(list) : 0;
+
+	if (ret == 0)
+		list->range[list->count++] = *range;
+	return ret;
+}
+
+/*
+ * The physical address of @va, by the live page tables; 0 when nothing is mapped there, or a writable page
+ * while
+ * @ro is wanted. No memory of interest lies at physical 0.
+ */
+static u64 walk(unsigned long va, bool ro)
+{
+	unsigned int level;
+	pte_t *pte = lookup_address(va, &level);
+
+	if (!pte || !(pte_flags(*pte) & _PAGE_PRESENT) || (ro && pte_write(*pte)))
+		return 0;
+	return slow_virt_to_phys((void *)va);
+}
+
+/* A part of the kernel's image, which is physically contiguous. */
+static int add_image(struct rw_protect_list *list, u32 kind, u32 flags, const char *name, unsigned long start,
+		     unsigned long end)
+{
+	struct rw_range r = {
+		.gpa = __pa_symbol(start), .gva = start, .len = end - start, .kind = kind, .flags = flags
+	};
+
+	if (end <= start || walk(start, false) != r.gpa || walk(end - 1, false) != r.gpa + r.len - 1) {
+		pr_err("%s: %#lx to %#lx is not mapped as the kernel's image must be\n", name, start, end);
+		return -EFAULT;
+	}
+	strscpy(r.name, name, sizeof(r.name));
+	return ranges_add(list, &r);
+}
+
+/* A part of the module: pages from anywhere; neighbours become one range. */
+static int add_module(struct rw_protect_list *list, u32 kind, const char *name, struct compat_region region)
+{
+	struct rw_range r = { .kind = kind };
+	unsigned long va;
+	int ret;
+
+	strscpy(r.name, name, sizeof(r.name));
+	for (va = region.base; va < region.base + region.size; va += PAGE_SIZE) {
+		u64 gpa = page_to_phys(vmalloc_to_page((void *)va));
+		u64 mapped = walk(va, true);
+
+		if (mapped == 0) {
+			pr_err("%s: the module's page at %#lx is not read-only yet\n", name, va);
+			return -EAGAIN;
+		}
+		if (mapped != gpa) {
+			pr_err("%s: the module's page at %#lx is not where it must be\n", name, va);
+			return -EFAULT;
+		}
+		if (r.len != 0 && r.gpa + r.len == gpa) {
+			r.len += PAGE_SIZE;
+			continue;
+		}
+		if (r.len != 0) {
+			ret = ranges_add(list, &r);
+			if (ret)
+				return ret;
+		}
+		r.gpa = gpa;
+		r.gva = va;
+		r.len = PAGE_SIZE;
+	}
+	return r.len != 0 ? ranges_add(list, &r) : 0;
+}
+
+static int add_all(struct rw_protect_list *list, const struct compat_kernel *k)
+{
+	const struct module *me = THIS_MODULE;
+	int ret;
+
+	/* What lies behind the ends, up to the next 2 MiB, was given back to the page allocator: lock no
+	 * more. */
+	ret = add_image(list, RW_TARGET_KERNEL_TEXT, 0, "kernel_text", k->text & PAGE_MASK,
+			PAGE_ALIGN(k->etext));
+	if (ret == 0)
+		ret = add_image(list, RW_TARGET_KERNEL_RODATA, 0, "kernel_rodata",
+				k->start_rodata & PAGE_MASK, PAGE_ALIGN(k->end_rodata));
+	if (ret == 0)
+		ret = add_image(list, RW_TARGET_LSM_HOOKS, RW_RANGE_OBJECT, compat_lsm_table_name,
+				k->lsm_hooks, k->lsm_hooks + k->lsm_hooks_size);
+	if (ret == 0)
+		ret = add_image(list, RW_TARGET_IDT, 0, "idt_table", k->idt, k->idt + PAGE_SIZE);
+	if (ret == 0)
+		ret = add_module(list, RW_TARGET_AGENT_TEXT, "ringward:.text", compat_module_text(me));
+	if (ret == 0)
+		ret = add_module(list, RW_TARGET_AGENT_RODATA, "ringward:.rodata",
+				 compat_module_rodata(me, false));
+	if (ret == 0)
+		ret = add_module(list, RW_TARGET_AGENT_RODATA, "ringward:.data..ro_after_init",
+				 compat_module_rodata(me, true));
+	return ret == 0 ? ranges_send(list) : ret;
+}
+
+int protect_lock(const struct compat_kernel *k)
+{
+	static bool locked;
+	struct rw_protect_list *list;
+	long ret;
+
+	if (locked)
+		return -EALREADY;
+	list = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!list)
+		return -ENOMEM;
+	ret = symbols_send(k);
+	if (ret == 0)
+		ret = add_all(list, k);
+	free_page((unsigned long)list);
+	if (ret != 0)
+		return ret;
+	ret = hvcall(RW_HC_LOCK, 0, 0, 0);
+	if (ret < 0)
+		return hvcall_error("lock", ret);
+	locked = true;
+	return 0;
+}

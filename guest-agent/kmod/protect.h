@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Naming to the hypervisor what it has to keep read-only, and the lock. */
+#ifndef RW_AGENT_PROTECT_H
+#define RW_AGENT_PROTECT_H
+
+#include "compat.h"
+
+/**
+ * protect_register() - tell the hypervisor what it has to know of this kernel.
+ * @k: the kernel's addresses
+ *
+ * Context: module init, once.
+ * Return: 0, -ENOMEM, or what hvcall_error() made of the answer; printed.
+ */
+int protect_register(const struct compat_kernel *k);
+
+/**
+ * protect_lock() - name symbols and ranges, then lock.
+ * @k: the kernel's addresses
+ *
+ * Every address is checked against the live page tables before it is named.
+ *
+ * Context: may sleep; after module init has returned; one caller at a time.
+ * Return: 0; -EALREADY when it was locked before; -EAGAIN while the module's memory is not yet read-only;
+ * -EFAULT when the page tables do not say what the kernel's layout promises; -ENOMEM; or what hvcall_error()
+ * made of an answer. All but -EALREADY and -ENOMEM are printed. After a failed try another one finds the ranges
+ * already named and fails.
+ */
+int protect_lock(const struct compat_kernel *k);
+
+#endif

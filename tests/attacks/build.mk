@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# Programs that attack from inside the guest: a kernel module and two static user programs.
+# Included by guest-agent/build.mk, which defines build_kmod.
+
+.PHONY: attacks
+
+ATTACK_KMOD_SRC := $(wildcard tests/attacks/kmod/*.[ch]) tests/attacks/kmod/Kbuild
+
+attacks: $(B)/kmod/$(KREL)/rwattack.ko $(B)/attacks/hvmem $(B)/attacks/uhypercall
+all: attacks
+
+$(B)/kmod/$(KREL)/rwattack.ko: $(ATTACK_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
+	$(call build_kmod,rwattack,$(ATTACK_KMOD_SRC))
+	@strip --strip-debug -o $@ $(@D)/rwattack.d/rwattack.ko
+
+$(B)/attacks/%: tests/attacks/%.c
+	@mkdir -p $(@D)
+	$(CC) $(HOSTCFLAGS) -static -o $@ $<

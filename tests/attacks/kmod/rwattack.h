@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* A hostile kernel module: what its parts share. */
+#ifndef RWATTACK_H
+#define RWATTACK_H
+
+#include <linux/types.h>
+
+/* Adds a line to the answer that /proc/rwattack gives, and to the kernel's log. Context: process. */
+__printf(1, 2) void say(const char *fmt, ...);
+
+/* Address of a symbol, exported or not, of a module as "module:name"; 0 if there is none. */
+unsigned long symbol(const char *name);
+
+/* One command: its arguments, @argv[0] being its name. Return: 0, or -EINVAL when the arguments are wrong. */
+typedef int (*command_fn)(int argc, char **argv);
+
+int cmd_write(int argc, char **argv);     /* store.c */
+int cmd_unhook(int argc, char **argv);    /* store.c */
+int cmd_poke(int argc, char **argv);      /* store.c */
+int cmd_hvread(int argc, char **argv);    /* calls.c */
+int cmd_hvwrite(int argc, char **argv);   /* calls.c */
+int cmd_hypercall(int argc, char **argv); /* calls.c */
+int cmd_agentcall(int argc, char **argv); /* calls.c */
+int cmd_protect(int argc, char **argv);   /* calls.c */
+int cmd_ringdesc(int argc, char **argv);  /* calls.c */
+int cmd_vmx(int argc, char **argv);       /* calls.c */
+int cmd_ring(int argc, char **argv);      /* rings.c */
+
+/* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */
+int numbers(char **argv, u64 *to, int count);
+
+/* A hypercall by the agent's own code. Return: its result, or LONG_MIN when the agent is not loaded. */
+long call_agent(u64 nr, u64 a1, u64 a2, u64 a3);
+
+#endif
