@@ -40,14 +40,16 @@ static void good(void **state)
 	assert_int_equal(parse(&o, "verify a b -"), -1);
 	assert_int_equal(o.command, COMMAND_VERIFY);
 	assert_int_equal(o.nfiles, 3);
-	assert_int_equal(parse(&o, "show a --type exec,fork --pid 3 --seq 1-9 --symbols map --kaslr 0x1000"), -1);
+	assert_int_equal(parse(&o, "show a --type exec,fork --pid 3 --seq 1-9 --symbols map --kaslr 0x1000"),
+			 -1);
 	assert_int_equal(o.filter.types, 1u << RW_REC_EXEC | 1u << RW_REC_FORK);
 	assert_int_equal(o.filter.pid, 3);
 	assert_int_equal(o.kaslr, 0x1000);
 	assert_string_equal(o.symbols, "map");
 	assert_int_equal(parse(&o, "stats --format json cap"), -1);
 	assert_true(o.json);
-	assert_int_equal(parse(&o, "export --format=jsonl --comm ls --path /etc --since 1.5 --until 2 f"), -1);
+	assert_int_equal(parse(&o, "export --format=jsonl --comm ls --path /etc --since 1.5 --until 2 f"),
+			 -1);
 	assert_int_equal(o.command, COMMAND_EXPORT);
 	assert_string_equal(o.filter.comm, "ls");
 	assert_int_equal(o.filter.since, 1500000000);
@@ -60,10 +62,27 @@ static void good(void **state)
 static void wrong(void **state)
 {
 	static const char *const lines[] = {
-		"", "show", "--nothing f", "-x f", "--pid", "show --pid x f", "--type nothing f", "--verdict x f",
-		"--since -1 f", "verify --pid 1 f", "stats a b", "stats --format csv a", "export --format csv a",
-		"export --format json a", "export --symbols m a", "extract a", "extract --output o a b",
-		"show --output o a", "show --kaslr 5 f", "show --symbols m --kaslr -5 f", "show --symbols m --kaslr 5x f",
+		"",
+		"show",
+		"--nothing f",
+		"-x f",
+		"--pid",
+		"show --pid x f",
+		"--type nothing f",
+		"--verdict x f",
+		"--since -1 f",
+		"verify --pid 1 f",
+		"stats a b",
+		"stats --format csv a",
+		"export --format csv a",
+		"export --format json a",
+		"export --symbols m a",
+		"extract a",
+		"extract --output o a b",
+		"show --output o a",
+		"show --kaslr 5 f",
+		"show --symbols m --kaslr -5 f",
+		"show --symbols m --kaslr 5x f",
 	};
 	struct options o;
 

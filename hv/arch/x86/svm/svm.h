@@ -20,7 +20,7 @@
 /* percpu.backend_saved */
 #define SVM_SAVED_DR6 0
 
-/* What this kind of CPU has beside the needed; set by svm_features_init(), then constant. */
+/* What this kind of CPU has beside the needed; set once before the start. */
 struct svm_features {
 	bool next_rip;      /* VMCB.next_rip is written for intercepted instructions */
 	bool flush_by_asid; /* VMCB_TLB_FLUSH_ASID exists */

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# Builds everything into build/, and runs it: see `make help`.
+
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+B := build
+CC := gcc
+LD := ld
+NASM := nasm
+WARNFLAGS := -Wall -Wextra -Werror
+HOSTCFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -Iabi
+UNITFLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -Iabi -fsanitize=address,undefined -fno-sanitize-recover=all
+PYTHON := /usr/bin/python3
+
+# A fragment adds its unit-test programs here (paths build/tests/unit/NAME), and its products to `all`.
+UNIT_TESTS :=
+
+.PHONY: all run test check lint headers kernel bochs clean help
+
+# Set-up comes first and once: make remakes the files it includes before anything else, then starts again with
+# the packages and the kernel's headers in place. Fragments may thus ask pkg-config and the like.
+ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+include $(B)/setup.mk
+ifneq ($(wildcard $(B)/setup.mk),)
+include $(B)/kernels/kernel.mk
+-include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk
+include tests/fixtures/acpi/build.mk tests/e2e/build.mk
+endif
+endif
+
+$(B)/setup.mk: packages.txt scripts/install-packages
+	scripts/install-packages packages.txt
+	@mkdir -p $(@D)
+	@echo '# The packages of packages.txt are installed.' >$@
+
+# Sets KREL, the release of the stock kernel that tests and `make run` use.
+$(B)/kernels/kernel.mk: $(B)/setup.mk scripts/fetch-kernel
+	scripts/fetch-kernel $(B)/kernels
+
+all: $(UNIT_TESTS)
+
+kernel: $(B)/kernels/kernel.mk
+	@echo "$(B)/kernels/$(KREL)"
+
+# The private Debian 13 tree with Bochs 3.0; not needed where BOCHS= names one or PATH has one.
+bochs: $(B)/bochs-tree/.stamp
+$(B)/bochs-tree/.stamp: scripts/fetch-bochs
+	scripts/fetch-bochs $(@D)
+
+run: all
+	scripts/demo
+
+check: headers $(UNIT_TESTS)
+	$(PYTHON) scripts/run-tests $(UNIT_TESTS)
+
+test: all headers
+	$(PYTHON) scripts/run-tests --e2e $(UNIT_TESTS)
+
+# Each header compiles by itself.
+headers:
+	scripts/check-headers
+
+lint:
+	scripts/lint
+
+clean:
+	rm -rf $(B)
+
+help:
+	@echo 'make             build everything into build/ (installs missing Debian packages first)'
+	@echo 'make run         the main job: a guarded stock kernel under attack, on an Intel and on an AMD machine'
+	@echo 'make test        all tests: unit tests, then end to end on both emulators'
+	@echo 'make check       unit tests and header checks only, under two minutes'
+	@echo 'make lint        cppcheck and clang-tidy over the C sources'
+	@echo 'make kernel      fetch the stock Debian kernel that the tests boot'
+	@echo 'make bochs       make the private Debian 13 tree with Bochs 3.0 (made when needed, too)'
+	@echo 'make agent KREL=RELEASE     the guest agent for another kernel (needs its headers)'
+	@echo 'make clean       remove build/'
+	@echo 'BOCHS=FILE       use this Bochs 3.0 instead of the one on PATH or the private one'

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# Programs that the end-to-end tests run in the guest.
+
+all: $(B)/tests/tiny
+
+$(B)/tests/tiny: tests/e2e/tiny.c tests/e2e/build.mk
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -Os $(WARNFLAGS) -static -nostdlib -fno-stack-protector -Wl,--build-id=none -s -o $@ $<

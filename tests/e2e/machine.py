@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""Makes initial RAM disks for tests, boots them with tools/rwrun, takes results apart: docs/testing.md."""
+import functools
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+BUILD = TOP / "build"
+RWRUN = TOP / "tools/rwrun"
+RWLOG = BUILD / "rwlog"
+BUSYBOX = Path("/bin/busybox")
+COMMAND_LINE = "console=ttyS0,115200 loglevel=4 panic=-1"
+DEFAULT_CONF = {"serial": "com2", "agent": "yes", "store_mib": "16", "on_violation": "skip"}
+
+sys.path.insert(0, str(TOP / "tools"))
+from rwrun_lib import initrd as rwrun_initrd  # noqa: E402
+
+
+def kernel_release():
+    """Release of the stock kernel that `make kernel` has fetched."""
+    return (BUILD / "kernels/default").read_text(encoding="ascii").strip()
+
+
+def kernel():
+    """The stock kernel's image."""
+    return BUILD / "kernels" / kernel_release() / "vmlinuz"
+
+
+@functools.lru_cache(maxsize=None)
+def _applets():
+    return subprocess.run([BUSYBOX, "--list"], stdout=subprocess.PIPE, check=True, text=True).stdout.split()
+
+
+def build_initrd(archive, script, files=None):
+    """Writes an initial RAM disk with busybox, tests/initrd/init, the shell script and further files.
+
+    files: path in the guest ("/bin/x") -> bytes, text, or the Path of a file on the host. Files that are
+    executable on the host are so in the guest, and so is everything given as bytes or text.
+    """
+    tree = Path(archive).with_suffix(".tree")
+    for folder in ("bin", "proc", "sys", "dev", "tmp", "etc", "root"):
+        (tree / folder).mkdir(parents=True)
+    shutil.copy(BUSYBOX, tree / "bin/busybox")
+    for name in _applets():
+        if name != "busybox":
+            (tree / "bin" / name).symlink_to("busybox")
+    contents = {"/init": TOP / "tests/initrd/init", "/test.sh": script, **(files or {})}
+    for path, content in contents.items():
+        target = tree / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, Path):
+            shutil.copy(content, target)
+        else:
+            target.write_bytes(content.encode() if isinstance(content, str) else content)
+            target.chmod(0o755)
+    rwrun_initrd.pack(tree, archive)
+    shutil.rmtree(tree)
+
+
+@dataclass
+class Run:
+    """What came out of one boot."""
+
+    status: int      # of rwrun
+    console: str     # COM1
+    hv: str          # COM2: the hypervisor's serial line
+    stderr: str      # of rwrun
+    folder: Path     # everything of this run: console, hv-serial, store, stats
+    hv_serial: Path
+    store: Path
+    stats: dict      # of --stats; empty when there are none
+
+    @property
+    def markers(self):
+        """The texts behind "RWTEST: " on the console, in order."""
+        return re.findall(r"RWTEST: (.*?)\r?$", self.console, re.MULTILINE)
+
+    @functools.cached_property
+    def records(self):
+        """The log's records, as `rwlog export --format jsonl` gives them."""
+        out = self.rwlog("export", "--format", "jsonl")
+        assert out.returncode == 0, f"rwlog export: {out.stderr}"
+        return [json.loads(line) for line in out.stdout.splitlines()]
+
+    def of_type(self, *types):
+        """The records of these types."""
+        return [r for r in self.records if r["type"] in types]
+
+    def rwlog(self, *arguments, source=None):
+        """Runs rwlog over the store (or another file of the run)."""
+        return subprocess.run([RWLOG, *arguments, source or self.store], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+
+    def explain(self):
+        """The end of everything, for the message of an assertion."""
+        return (f"rwrun's exit status {self.status}; files in {self.folder}\n--- stderr\n{self.stderr}"
+                f"--- console\n{self.console[-3000:]}\n--- hypervisor\n{self._alerts()}")
+
+    def _alerts(self):
+        return "\n".join(ln for ln in self.hv.splitlines() if "@RW1 " not in ln)[-3000:]
+
+
+def rwrun(*arguments, timeout=700):
+    """Runs tools/rwrun with these arguments."""
+    return subprocess.run([RWRUN, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, errors="replace", timeout=timeout, check=False)
+
+
+def boot(folder, cpu, script, *, files=None, agent=True, no_hv=False, conf=None, append="", smp=1, mem=512,
+         timeout=180, extra=()):
+    """Boots the stock kernel with a script as its job, under Ringward unless no_hv, and returns a Run.
+
+    folder: an empty folder for this run. cpu: "intel" or "amd". script: shell text, run as /test.sh;
+    "RWTEST: ..." lines become Run.markers. conf: keys that differ from DEFAULT_CONF, or the whole text of one.
+    append: added to the kernel's command line. extra: further arguments of rwrun.
+    """
+    folder = Path(folder)
+    build_initrd(folder / "initrd", script, files)
+    store, hv_serial, stats = folder / "store", folder / "hv-serial", folder / "stats"
+    argv = ["--cpu", cpu, "--smp", smp, "--mem", mem, "--timeout", timeout, "--kernel", kernel(),
+            "--initrd", folder / "initrd", "--append", f"{COMMAND_LINE} {append}".strip(),
+            "--serial", folder / "console", "--hv-serial", hv_serial, "--stats", stats]
+    if no_hv:
+        argv.append("--no-hv")
+    else:
+        text = conf
+        if not isinstance(conf, str):
+            keys = {**DEFAULT_CONF, "agent": "yes" if agent else "no", **(conf or {})}
+            text = "".join(f"{key} = {value}\n" for key, value in keys.items())
+        (folder / "ringward.conf").write_text(text, encoding="utf-8")
+        argv += ["--conf", folder / "ringward.conf", "--store", store]
+        if agent:
+            argv.append("--agent")
+    done = rwrun(*argv, *extra, timeout=timeout + 120)
+    (folder / "initrd").unlink()
+
+    def read(path):
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    return Run(status=done.returncode, console=read(folder / "console"), hv=read(hv_serial),
+               stderr=done.stderr, folder=folder, hv_serial=hv_serial, store=store,
+               stats=json.loads(stats.read_text(encoding="utf-8")) if stats.exists() else {})

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""The agent's records: what ran is in the hypervisor's store, each exec once."""
+import collections
+
+import pytest
+
+import machine
+
+COUNT = 30
+SCRIPT = f"""
+i=0
+while [ $i -lt {COUNT} ]; do /opt/prog-$i; i=$((i + 1)); done
+cd /opt && ./relative && cd /
+ln -s /opt/target /tmp/link && /tmp/link
+/opt/script
+/opt/missing
+(exec /opt/replaced)
+echo hello >/tmp/first && mv /tmp/first /tmp/second && rm /tmp/second
+/ringward/rwctl status && echo "RWTEST: rwctl"
+stat -c 'RWTEST: inode %i' /opt/target
+echo "RWTEST: shell $$"
+"""
+RUN_ONCE = [f"/opt/prog-{i}" for i in range(COUNT)]
+RUN_ONCE += ["/opt/relative", "/opt/target", "/opt/script", "/opt/replaced"]
+
+
+@pytest.fixture(scope="module")
+def watched(cpu, boot):
+    """One run with the agent; all tests here look at it."""
+    tiny = machine.BUILD / "tests/tiny"
+    files = {path: tiny for path in RUN_ONCE}
+    files["/opt/script"] = "#!/bin/sh\nexit 0\n"
+    return boot(cpu, SCRIPT, files=files)
+
+
+def value_of(run, name):
+    """The word behind a marker."""
+    return next(m.split()[1] for m in run.markers if m.split()[0] == name)
+
+
+def test_guest_works_with_the_agent(watched):
+    assert watched.status == 0, watched.explain()
+    assert watched.markers[0] == "init" and "rwctl" in watched.markers, watched.explain()
+
+
+def test_verify_accepts_store_and_capture(watched):
+    for source in (watched.store, watched.hv_serial):
+        out = watched.rwlog("verify", source=source)
+        assert out.returncode == 0, out.stdout + out.stderr
+
+
+def test_each_exec_is_recorded_once(watched):
+    seen = collections.Counter(r["path"] for r in watched.of_type("exec"))
+    assert {p: seen[p] for p in RUN_ONCE} == {p: 1 for p in RUN_ONCE}
+    assert "/opt/missing" not in seen
+
+
+def test_exec_record_says_who_and_what(watched):
+    record = next(r for r in watched.of_type("exec") if r["path"] == "/opt/target")
+    assert record["ino"] == int(value_of(watched, "inode"))
+    assert record["ppid"] == int(value_of(watched, "shell"))
+    assert record["pid"] == record["tgid"] > 1
+    assert (record["uid"], record["euid"], record["gid"], record["verdict"]) == (0, 0, 0, "allow")
+    assert record["sync"] is True
+
+
+def test_script_names_its_interpreter(watched):
+    record = next(r for r in watched.of_type("exec") if r["path"] == "/opt/script")
+    assert record["interpreter"] == "/bin/busybox"
+
+
+def test_fork_and_exit_belong_together(watched):
+    record = next(r for r in watched.of_type("exec") if r["path"] == "/opt/target")
+    forks = [r for r in watched.of_type("fork") if r["child_pid"] == record["pid"]]
+    exits = [r for r in watched.of_type("exit") if r["pid"] == record["pid"]]
+    assert len(forks) == 1 and len(exits) == 1
+    assert forks[0]["time_ns"] <= record["time_ns"] <= exits[0]["time_ns"]
+
+
+def test_rename_and_unlink_are_recorded(watched):
+    renames = [(r["path"], r["new_path"]) for r in watched.of_type("file_rename")]
+    assert renames.count(("/tmp/first", "/tmp/second")) == 1
+    assert [r["path"] for r in watched.of_type("file_unlink")].count("/tmp/second") == 1
+
+
+def test_opened_file_is_recorded(watched):
+    assert any(r["path"] == "/test.sh" for r in watched.of_type("file_open"))
+
+
+def test_agent_registers_and_locks(watched):
+    kinds = [r["type"] for r in watched.records if r["type"] in ("agent", "lock")]
+    assert kinds == ["agent", "lock"]
+    assert watched.of_type("agent")[0]["release"] == machine.kernel_release()
+    assert watched.of_type("drop") == []
+
+
+def test_sequence_has_no_hole(watched):
+    numbers = [r["seq"] for r in watched.records]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert watched.stats["records"] >= len(watched.of_type("exec", "fork", "exit", "file_open"))

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""rwrun itself: its arguments, and how each end of a run comes out."""
+import hashlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import pytest
+
+import machine
+from rwrun_lib import esp
+from rwrun_lib import uki as rwrun_uki
+
+KERNEL = machine.kernel()
+BAD = {
+    "nothing to boot": ((), "--kernel"),
+    "missing kernel": (("--kernel", "/nonexistent/k"), "/nonexistent/k: no such file"),
+    "kernel is no kernel": (("--no-hv", "--kernel", "/bin/busybox"), "/bin/busybox: not an x86 Linux kernel"),
+    "missing initrd": (("--kernel", KERNEL, "--initrd", "/nonexistent/i"), "/nonexistent/i: no such file"),
+    "folder as a disk": (("--disk", "/tmp"), "/tmp: is a directory"),
+    "missing configuration": (("--kernel", KERNEL, "--conf", "/nonexistent/c"), "/nonexistent/c: no such"),
+    "unknown vendor": (("--cpu", "arm", "--kernel", KERNEL), "arm"),
+    "no CPU": (("--smp", "0", "--kernel", KERNEL), "--smp"),
+    "memory is no number": (("--mem", "1G", "--kernel", KERNEL), "1G"),
+    "too many CPUs": (("--cpu", "intel", "--accel", "bochs", "--smp", "3", "--efi", KERNEL), "--smp 3"),
+    "TCG for intel": (("--cpu", "intel", "--accel", "tcg", "--kernel", KERNEL), "--accel tcg"),
+    "initrd without kernel": (("--efi", KERNEL, "--initrd", KERNEL), "--initrd"),
+    "agent without kernel": (("--efi", KERNEL, "--agent"), "--agent"),
+    "two things to boot": (("--efi", KERNEL, "--kernel", KERNEL), "--kernel"),
+    "unwritable store": (("--kernel", KERNEL, "--store", "/nonexistent/s"), "/nonexistent/s"),
+    "unknown option": (("--kernel", KERNEL, "--fast"), "--fast"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_arguments_get_status_2_and_one_line(name):
+    arguments, text = BAD[name]
+    done = machine.rwrun(*arguments)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and text in done.stderr
+
+
+def test_kvm_without_nested_virtualization_is_refused():
+    with open("/proc/cpuinfo", encoding="ascii") as f:
+        flags = next(line for line in f if line.startswith("flags")).split()
+    if "svm" in flags:
+        pytest.skip("this machine has nested virtualization")
+    done = machine.rwrun("--accel", "kvm", "--kernel", KERNEL)
+    assert done.returncode == 2 and "svm" in done.stderr
+
+
+def test_reset_gives_status_1(cpu, boot):
+    run = boot(cpu, "stty onlcr </dev/console; reboot -f", no_hv=True)
+    assert run.status == 1, run.explain()
+    assert run.stats["end"] == "reset"
+    assert run.markers == ["init"]
+
+
+def test_time_limit_gives_status_124(boot):
+    run = boot("amd", "sleep 600", no_hv=True, timeout=1)
+    assert run.status == 124, run.explain()
+    assert run.stats["end"] == "timeout"
+
+
+@pytest.fixture(scope="module")
+def uki(tmp_path_factory):
+    """An EFI program that boots to a shell and powers off."""
+    folder = tmp_path_factory.mktemp("uki-")
+    machine.build_initrd(folder / "archive", "true")
+    return rwrun_uki.build(machine.kernel(), folder / "archive", machine.COMMAND_LINE, str(folder))
+
+
+def run_from_folder(folder, *arguments):
+    """Runs rwrun, bare, from a folder; returns its exit status, the counters and the console's text."""
+    done = subprocess.run([machine.RWRUN, "--no-hv", "--stats", "stats", "--serial", "console", *arguments],
+                          cwd=folder, check=False)
+    return (done.returncode, json.loads((folder / "stats").read_text(encoding="ascii")),
+            (folder / "console").read_text(encoding="utf-8", errors="replace"))
+
+
+def test_efi_program_by_a_relative_path(uki, tmp_path):
+    status, stats, console = run_from_folder(tmp_path, "--efi", os.path.relpath(uki, tmp_path))
+    assert (status, stats["end"]) == (0, "poweroff")
+    assert "RWTEST: script 0" in console
+
+
+def test_disk_boots_and_is_not_written(cpu, uki, tmp_path):
+    disk = tmp_path / "a,disk"
+    esp.build({"EFI/BOOT/BOOTX64.EFI": uki}, disk)
+    before = hashlib.sha256(disk.read_bytes()).digest()
+    status, stats, console = run_from_folder(tmp_path, "--cpu", cpu, "--disk", disk)
+    assert (status, stats["end"]) == (0, "poweroff")
+    assert "RWTEST: script 0" in console
+    assert hashlib.sha256(disk.read_bytes()).digest() == before
+
+
+def processes_with(text):
+    """How many processes have this text in their command line."""
+    count = 0
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            count += text.encode() in path.read_bytes()
+        except OSError:
+            pass  # it ended in between
+    return count
+
+
+def test_interrupted_run_leaves_nothing_behind(tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([machine.RWRUN, "--no-hv", "--kernel", KERNEL, "--serial", tmp_path / "console"],
+                          env=environment) as run:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "console").exists() or (tmp_path / "console").stat().st_size == 0:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert processes_with(str(tmp_path)) >= 2  # rwrun and its emulator
+        run.send_signal(signal.SIGINT)
+        assert run.wait(timeout=20) == 130
+    assert [p.name for p in tmp_path.iterdir()] == ["console"]
+    assert processes_with(str(tmp_path)) == 0

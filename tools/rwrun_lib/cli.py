@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""The command line of rwrun, and the order of a run."""
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+from . import bochs, monitor, payload, qemu, results
+from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError, check_writable, need_file
+
+DEFAULT_TIMEOUT = 600
+EPILOG = """exit status: 0 the guest powered off; 1 it was reset, or the hypervisor stopped it, or its log
+could not be read; 2 bad arguments or a missing file; 3 the emulator failed; 124 time limit; 130 interrupted.
+environment: BOCHS=FILE names the Bochs to use; RWRUN_QEMU=ARGUMENTS are added to QEMU's; RWRUN_KEEP=1 keeps
+the run's temporary folder and says where it is."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose error is one line."""
+
+    def error(self, message):
+        raise RunError(STATUS_USAGE, f"{message} (see rwrun --help)")
+
+
+def _whole(low, high):
+    def convert(text):
+        value = int(text) if text.isascii() and text.isdigit() else -1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low} to {high}")
+        return value
+    return convert
+
+
+def _parser():
+    p = Parser(prog="rwrun", epilog=EPILOG,
+               description="Boots a kernel, an EFI program or a disk under Ringward in an emulator.",
+               formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    p.add_argument("--cpu", choices=("intel", "amd"), default="amd",
+                   help="CPU vendor: VMX/EPT or SVM/NPT (amd)")
+    p.add_argument("--accel", choices=("auto", "bochs", "tcg", "kvm"), default="auto",
+                   help="auto: kvm where it has nested virtualization, else bochs for intel, tcg for amd")
+    p.add_argument("--smp", type=_whole(1, 64), default=1, metavar="N", help="number of CPUs (1)")
+    p.add_argument("--mem", type=_whole(128, 1 << 20), default=512, metavar="MIB", help="memory (512)")
+    p.add_argument("--no-hv", action="store_true", help="boot on the bare emulator, without Ringward")
+    what = p.add_mutually_exclusive_group(required=True)
+    what.add_argument("--kernel", metavar="FILE", help="Linux kernel image")
+    what.add_argument("--efi", metavar="FILE", help="EFI program")
+    what.add_argument("--disk", metavar="FILE",
+                      help="raw disk image with \\EFI\\BOOT\\BOOTX64.EFI; never written")
+    p.add_argument("--initrd", metavar="FILE", help="initial RAM disk of --kernel")
+    p.add_argument("--append", metavar="STRING", default=None, help="command line of --kernel")
+    p.add_argument("--agent", action="store_true", help="add the guest agent to the initial RAM disk")
+    p.add_argument("--conf", metavar="FILE", help="ringward.conf (`next` is added where it has none)")
+    p.add_argument("--policy", metavar="FILE", help="policy.conf")
+    p.add_argument("--serial", metavar="FILE", help="guest's console, COM1 (standard output)")
+    p.add_argument("--hv-serial", metavar="FILE", help="hypervisor's serial line, COM2")
+    p.add_argument("--store", metavar="FILE", help="write the hypervisor's log store here after the run")
+    p.add_argument("--stats", metavar="FILE", help="write counters here after the run, as JSON")
+    p.add_argument("--timeout", type=_whole(1, 1000000), default=DEFAULT_TIMEOUT, metavar="SECONDS",
+                   help=f"time limit ({DEFAULT_TIMEOUT})")
+    p.add_argument("--icount", action="store_true",
+                   help="QEMU's TCG only: one instruction a nanosecond, repeatable")
+    return p
+
+
+def _host_flag(flag):
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as f:
+            return any(line.startswith("flags") and flag in line.split() for line in f)
+    except OSError:
+        return False
+
+
+def _choose_accel(m):
+    """Settles m.accel, and refuses what the emulator cannot do."""
+    flag = "vmx" if m.cpu == "intel" else "svm"
+    kvm = os.access("/dev/kvm", os.R_OK | os.W_OK) and _host_flag(flag)
+    if m.accel == "auto":
+        m.accel = "kvm" if kvm and not m.icount else {"intel": "bochs", "amd": "tcg"}[m.cpu]
+    if m.accel == "kvm" and not kvm:
+        raise RunError(STATUS_USAGE, f"--accel kvm: no usable /dev/kvm with the CPU flag {flag} here")
+    if m.accel == "tcg" and m.cpu == "intel":
+        raise RunError(STATUS_USAGE, "--accel tcg: QEMU's TCG has no VMX; use --cpu amd or --accel bochs")
+    if m.accel == "bochs" and m.cpu == "amd":
+        raise RunError(STATUS_USAGE, "--accel bochs: it is used for --cpu intel only")
+    if m.accel == "bochs" and m.smp > bochs.MAX_CPUS:
+        raise RunError(STATUS_USAGE, f"--smp {m.smp}: at most {bochs.MAX_CPUS} CPUs on Bochs")
+    if m.accel == "bochs" and m.mem > bochs.MAX_MEM:
+        raise RunError(STATUS_USAGE, f"--mem {m.mem}: at most {bochs.MAX_MEM} MiB on Bochs")
+    if m.icount and m.accel != "tcg":
+        raise RunError(STATUS_USAGE, "--icount: only with QEMU's TCG (--cpu amd)")
+
+
+def parse(argv):
+    """Returns the machine described by the arguments, checked, with absolute paths."""
+    m = _parser().parse_args(argv)
+    for name in ("initrd", "append"):
+        if getattr(m, name) is not None and not m.kernel:
+            raise RunError(STATUS_USAGE, f"--{name}: only with --kernel")
+    if m.agent and not m.kernel:
+        raise RunError(STATUS_USAGE, "--agent: only with --kernel")
+    for name in ("kernel", "initrd", "efi", "disk", "conf", "policy"):
+        if getattr(m, name):
+            setattr(m, name, need_file(getattr(m, name)))
+    _choose_accel(m)
+    if m.no_hv:
+        # The same command line with and without Ringward is what one wants for a comparison.
+        unused = [name for name in ("agent", "conf", "policy", "store") if getattr(m, name)]
+        for name in unused:
+            setattr(m, name, None)
+        if unused:
+            print("rwrun: --no-hv: without effect: " + ", ".join("--" + n for n in unused), file=sys.stderr)
+    m.append = m.append or ""
+    for name in ("store", "stats"):
+        if getattr(m, name):
+            check_writable(getattr(m, name))
+    return m
+
+
+def _open_output(path):
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    except OSError as e:
+        raise RunError(STATUS_USAGE, f"{path}: {e.strerror}") from e
+
+
+def _run(m, tmp):
+    console = _open_output(m.serial) if m.serial else sys.stdout.fileno()
+    hv_serial = _open_output(m.hv_serial) if m.hv_serial else None
+    m.esp = payload.build_esp(m, tmp)
+    emulator = (bochs.Bochs if m.accel == "bochs" else qemu.Qemu)(m, tmp)
+    start = time.monotonic()
+    try:
+        emulator.start()
+        end = monitor.watch(emulator, console, hv_serial, m.timeout)
+    finally:
+        emulator.stop()
+    wall_seconds = time.monotonic() - start
+    status = monitor.STATUS_BY_END[end]
+    if status != 0:
+        says = {"reset": "the guest was reset", "stopped": "the hypervisor stopped the machine",
+                "timeout": f"time limit of {m.timeout} s"}[end]
+        print(f"rwrun: {says}", file=sys.stderr)
+    good = not m.store or results.extract_store(emulator.hv_serial, m.store)
+    if m.stats:
+        good = results.write_stats(m.stats, m, emulator, end, wall_seconds) and good
+    return status if status != 0 or good else STATUS_BAD_RUN
+
+
+class Interrupted(Exception):
+    """A signal asks for the end of the run."""
+
+
+def _interrupt(number, _frame):
+    raise Interrupted(number)
+
+
+def main(argv):
+    """Runs rwrun; returns its exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    tmp = None
+    try:
+        machine = parse(argv)
+        tmp = tempfile.mkdtemp(prefix="rwrun.")
+        return _run(machine, tmp)
+    except RunError as e:
+        print(f"rwrun: {e}", file=sys.stderr)
+        return e.status
+    except Interrupted as e:
+        return 128 + e.args[0]
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
+    finally:
+        if tmp and os.environ.get("RWRUN_KEEP"):
+            print(f"rwrun: kept {tmp}", file=sys.stderr)
+        elif tmp:
+            shutil.rmtree(tmp, ignore_errors=True)

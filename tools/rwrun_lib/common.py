@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""What every part of rwrun needs: the places of things, errors, running a program."""
+import os
+import subprocess
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+BUILD = os.path.join(TOP, "build")
+
+STATUS_BAD_RUN = 1
+STATUS_USAGE = 2
+STATUS_EMULATOR = 3
+STATUS_TIMEOUT = 124
+
+
+class RunError(Exception):
+    """Ends rwrun with one line on standard error and this exit status."""
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = status
+
+
+def need_file(path, hint=""):
+    """Returns path made absolute; a missing or unreadable file is an error that names it."""
+    if not os.path.isfile(path):
+        reason = "is a directory" if os.path.isdir(path) else "no such file"
+        raise RunError(STATUS_USAGE, f"{path}: {reason}{hint}")
+    if not os.access(path, os.R_OK):
+        raise RunError(STATUS_USAGE, f"{path}: not readable")
+    return os.path.abspath(path)
+
+
+def need_product(name):
+    """Returns the path of something that `make` builds; when it is missing the error says so."""
+    return need_file(os.path.join(BUILD, name), f" (run `make` in {TOP})")
+
+
+def check_writable(path):
+    """An output file that cannot be written is an error before the run, not after it. Creates nothing."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.isdir(path):
+        raise RunError(STATUS_USAGE, f"{path}: is a directory")
+    if not os.path.isdir(folder):
+        raise RunError(STATUS_USAGE, f"{path}: no such directory")
+    if not os.access(path if os.path.exists(path) else folder, os.W_OK):
+        raise RunError(STATUS_USAGE, f"{path}: not writable")
+
+
+def tool(*argv, **kwargs):
+    """Runs a helper program; its failure is an error that carries its own last line."""
+    try:
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False, **kwargs)
+    except OSError as e:
+        raise RunError(STATUS_USAGE, f"{argv[0]}: {e.strerror}") from e
+    if done.returncode != 0:
+        lines = done.stdout.decode(errors="replace").strip().splitlines() or ["no message"]
+        raise RunError(STATUS_USAGE, f"{os.path.basename(argv[0])} failed: {lines[-1]}")
+    return done.stdout
