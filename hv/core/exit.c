@@ -15,8 +15,7 @@ enum hv_action exit_inject(struct percpu *cpu, uint8_t vector, bool has_error, u
 	return HV_INJECT;
 }
 
-/* The guest's machine as a whole ends in a triple fault: a reset, as far as the log goes. */
-static enum hv_action exit_shutdown(struct percpu *cpu)
+enum hv_action exit_shutdown(struct percpu *cpu)
 {
 	printk("the guest on CPU %u ended in a triple fault, rip %lx: resetting the machine", cpu->index,
 	       hv_backend()->get(cpu, GREG_RIP));

@@ -17,7 +17,12 @@
 /* Faults in a row at one address that the tables would allow, before the hypervisor takes itself for broken. */
 #define SPURIOUS_MAX 64
 
+/* Alert lines: this many at once, then one each 100 ms. */
+#define ALERT_BURST 32ull
+#define ALERT_NS 100000000ull
+
 static const char *const target_names[] = RW_TARGET_NAMES;
+static const char *const verdict_names[] = RW_VERDICT_NAMES;
 static const char *const access_names[] = RW_ACCESS_NAMES;
 
 static void fill_symbol(struct rw_rec_violation *rec, const struct ranges_hit *hit)
@@ -57,6 +62,44 @@ void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64
 		fill_symbol(rec, &hit);
 }
 
+/* Alert lines are for whoever watches the serial line now; what is too much for it is in the log all the same. */
+static bool may_alert(void)
+{
+	static uint64_t next_ns, suppressed;
+	uint64_t now = journal_now();
+
+	/* A bucket of ALERT_BURST lines that fills by one each ALERT_NS. */
+	if (next_ns > now + ALERT_BURST * ALERT_NS) {
+		suppressed++;
+		return false;
+	}
+	next_ns = (next_ns > now ? next_ns : now) + ALERT_NS;
+	if (suppressed)
+		printk("%lu alerts were not printed; they are in the log", suppressed);
+	suppressed = 0;
+	return true;
+}
+
+static void alert(const struct rw_rec_violation *rec)
+{
+	char who[RW_COMM_LEN + 1] = "a task not known";
+
+	if (!may_alert())
+		return;
+	/* The name is the guest's: anything could stand in it. */
+	for (unsigned int i = 0; rec->hdr.flags & RW_RECF_PROC && i < RW_COMM_LEN; i++) {
+		char c = rec->proc.comm[i];
+
+		who[i] = c && (c < ' ' || c > '~') ? '?' : c;
+	}
+	if (rec->access == RW_ACCESS_HYPERCALL)
+		printk("ALERT hypercall %lu from outside the agent, rip %lx, by %s[%u]", rec->nr, rec->rip, who, rec->proc.pid);
+	else
+		printk("ALERT %s of %s %s+%lx at gpa %lx, rip %lx, cpl %u, by %s[%u]: %s", access_names[rec->access],
+		       target_names[rec->target], rec->symbol, rec->sym_off, rec->gpa, rec->rip, rec->cpl, who,
+		       rec->proc.pid, verdict_names[rec->hdr.verdict]);
+}
+
 static void store(struct percpu *cpu, struct rw_rec_violation *rec)
 {
 	if (rec->hdr.type == RW_REC_PATCH)
@@ -65,9 +108,7 @@ static void store(struct percpu *cpu, struct rw_rec_violation *rec)
 		cpu->stats.violations += 1 + rec->repeat;
 	journal_append(cpu, &rec->hdr);
 	if (rec->hdr.type == RW_REC_VIOLATION)
-		printk("ALERT violation: %s of %s%s%s at gpa %lx, rip %lx, cpl %u, %s[%u]", access_names[rec->access],
-		       target_names[rec->target], rec->symbol[0] ? " " : "", rec->symbol, rec->gpa, rec->rip, rec->cpl,
-		       rec->hdr.flags & RW_RECF_PROC ? "task " : "no task ", rec->proc.pid);
+		alert(rec);
 }
 
 void violation_flush(struct percpu *cpu)
@@ -105,10 +146,10 @@ void violation_record(struct percpu *cpu, struct rw_rec_violation *rec)
 
 static uint32_t classify(const struct hv_exit *x)
 {
+	if (x->pending.type != EVENT_NONE)
+		return RW_ACCESS_DELIVERY;
 	if (x->nested.walk)
 		return RW_ACCESS_WALK;
-	if (x->pending.type != EVENT_NONE && x->nested.access & NACC_WRITE)
-		return RW_ACCESS_DELIVERY;
 	if (x->nested.access & NACC_WRITE)
 		return RW_ACCESS_WRITE;
 	return x->nested.access & NACC_EXEC ? RW_ACCESS_EXEC : RW_ACCESS_READ;
@@ -209,6 +250,8 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 		    (x->nested.access & NACC_WRITE && nested_perm(gpa) & NPERM_W))
 			return not_ours(cpu, x);
 	}
+	if (x->pending.type == EVENT_EXCEPTION && x->pending.vector == VEC_DF)
+		return exit_shutdown(cpu); /* a double fault that cannot be delivered is a triple fault */
 	violation_describe(cpu, &rec, gpa, hidden ? RW_TARGET_HYPERVISOR : hit.kind, classify(x));
 	rec.gva = x->nested.gva_valid ? x->nested.gva : guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
 	switch (verdict(cpu, &rec)) {

@@ -179,10 +179,10 @@ struct hv_backend {
 	/* flush() - this CPU's translations through the nested tables are dropped before the next entry. */
 	void (*flush)(struct percpu *cpu);
 
-	/* io_intercept() - every CPU exits on @count ports from @port, from now on. */
+	/* io_intercept() - every CPU exits on @count ports from @port, from now on. After global_init(). */
 	void (*io_intercept)(uint16_t port, unsigned int count);
 
-	/* msr_intercept() - every CPU exits on reads, writes of @msr. Before the start. */
+	/* msr_intercept() - every CPU exits on reads, writes of @msr, from now on. After global_init(). */
 	void (*msr_intercept)(uint32_t msr, bool read, bool write);
 
 	/* describe() - guest state that only this backend has, printed with printk, for a panic. */

@@ -11,11 +11,15 @@ void vmx_step_begin(struct percpu *cpu, uint64_t root_pa)
 {
 	uint64_t blocked = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY);
 
-	/* An STI shadow keeps interrupts away for one instruction; it may only be set with RFLAGS.IF. */
+	/*
+	 * An STI shadow keeps interrupts away for one instruction. "Checks on Guest Non-Register State": it may only be
+	 * set with RFLAGS.IF, and not with RFLAGS.TF, which would want a pending #DB. Without it an interrupt may come
+	 * first; then the instruction faults again behind it.
+	 */
 	if (!cpu->backend_saved[STEP_SAVED_VALID])
 		cpu->backend_saved[STEP_SET_STI] = 0;
 	cpu->backend_saved[STEP_SAVED_VALID] = 1;
-	if (vmcs_read(VMCS_GUEST_RFLAGS) & RFLAGS_IF && !(blocked & (INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS))) {
+	if ((vmcs_read(VMCS_GUEST_RFLAGS) & (RFLAGS_IF | RFLAGS_TF)) == RFLAGS_IF && !(blocked & (INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS))) {
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked | INTERRUPTIBILITY_STI);
 		cpu->backend_saved[STEP_SET_STI] = 1;
 	}
