@@ -94,8 +94,8 @@ static int load_module(void)
 /* Return: the minor number that the kernel gave the agent's device, or -1. */
 static int find_minor(void)
 {
-	int minor = -1, number;
-	char name[64];
+	char line[80], *name;
+	int minor = -1;
 	FILE *misc;
 
 	if ((mkdir(PROC, 0700) != 0 && errno != EEXIST) ||
@@ -105,9 +105,12 @@ static int find_minor(void)
 		return -1;
 	}
 	misc = fopen(PROC "/misc", "re");
-	while (misc && minor < 0 && fscanf(misc, "%d %63s", &number, name) == 2)
-		if (strcmp(name, RW_DEVICE_NAME) == 0)
-			minor = number;
+	while (misc && minor < 0 && fgets(line, sizeof(line), misc)) {
+		long number = strtol(line, &name, 10);
+
+		if (strcmp(name, " " RW_DEVICE_NAME "\n") == 0)
+			minor = (int)number;
+	}
 	if (misc)
 		fclose(misc);
 	if (minor < 0)

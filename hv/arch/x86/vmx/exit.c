@@ -87,7 +87,7 @@ static void decode_cr(struct percpu *cpu, struct hv_exit *x)
 
 	/* Only moves to CR0 and CR4 exit: LMSW and CLTS touch no bit that the hypervisor owns. */
 	x->cr.cr = x->info[0] & 0xf;
-	x->cr.value = gpr == 4 ? vmcs_read(VMCS_GUEST_RSP) : (&cpu->gprs.rax)[gpr];
+	x->cr.value = gpr == 4 ? vmcs_read(VMCS_GUEST_RSP) : ((const uint64_t *)&cpu->gprs)[gpr];
 }
 
 static void decode_io(struct hv_exit *x)
