@@ -19,7 +19,7 @@
  *     RW_HV_REGION  region from bootinfo on: virtual = RW_HV_REGION + (physical - region_phys), RW, NX;
  *                   the image is not mapped here, nor are the guard pages of the per-CPU areas
  *     RW_HV_GUEST   all other physical memory: virtual = RW_HV_GUEST + physical, RW, NX; the region is left out
- *     lower half    the loader's own code, identity mapped, RX: only for the way in; hv removes it
+ *     lower half    the loader's own code, identity mapped, RX: only for the way in; hv removes it with the last CPU
  */
 #ifndef RW_ABI_BOOTINFO_H
 #define RW_ABI_BOOTINFO_H
@@ -78,6 +78,7 @@ struct rw_bootinfo {
 	uint64_t pool_phys, pool_size;
 	uint64_t symbols_phys, symbols_size;
 	uint64_t store_phys, store_size;
+	uint64_t trampoline_phys; /* a page below 640 KiB, outside the region, for CPUs reset by INIT; 0: none */
 
 	/* The machine. */
 	uint64_t ram_top;     /* end of the highest RAM */
@@ -138,7 +139,7 @@ RW_ASSERT_OFFSET(struct rw_handoff, fs_base, 0x68);
 RW_ASSERT_OFFSET(struct rw_handoff, error, 0x78);
 
 /*
- * The way in, on each CPU, with interrupts off: the loader fills struct rw_handoff, loads CR3 with tables_phys
+ * The way in, one CPU after the other, the boot CPU (index 0) last, with interrupts off: the loader fills struct rw_handoff, loads CR3 with tables_phys
  * (CR4.PCIDE is off, CR4.LA57 is off, EFER.NXE is set first), sets RSP to the CPU's RW_PERCPU_STACK_TOP in
  * RW_HV_REGION and jumps to the image's ELF entry with
  *     RDI = virtual address of struct rw_bootinfo (RW_HV_REGION)

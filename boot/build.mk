@@ -4,7 +4,7 @@
 
 BOOT_PURE := acpi clock config elf_image layout message paging ranges ucs2
 BOOT_OBJS := $(BOOT_PURE:%=$(B)/boot/%.o) \
-	     $(patsubst %,$(B)/boot/%.o,claim console launch loader machine memory next switch hvcore)
+	     $(patsubst %,$(B)/boot/%.o,claim console cpus launch loader machine memory next switch hvcore)
 
 # The firmware calls us with its own calling convention and without a red zone.
 BOOT_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -Iabi \

@@ -65,7 +65,8 @@ static void take_error(const struct rw_handoff *handoff, struct message *why)
 
 int launch_cpu(const struct rw_bootinfo *info, uint32_t cpu, uint64_t entry, struct message *why)
 {
-	static struct rw_handoff handoff;
+	static struct rw_handoff handoffs[RW_MAX_CPUS];
+	struct rw_handoff *handoff = &handoffs[cpu];
 	uint64_t percpu = info->percpu_phys + (uint64_t)cpu * RW_PERCPU_SIZE;
 	struct launch_target target = {
 		.cr3 = info->tables_phys,
@@ -73,11 +74,11 @@ int launch_cpu(const struct rw_bootinfo *info, uint32_t cpu, uint64_t entry, str
 		.entry = entry,
 		.bootinfo = RW_HV_REGION + (info->bootinfo_phys - info->region_phys),
 		.cpu = cpu,
-		.handoff = RW_HV_GUEST + (uint64_t)&handoff,
+		.handoff = RW_HV_GUEST + (uint64_t)handoff,
 	};
 
-	if (!launch_switch(&handoff, &target))
+	if (!launch_switch(handoff, &target))
 		return 0;
-	take_error(&handoff, why);
+	take_error(handoff, why);
 	return -1;
 }

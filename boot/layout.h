@@ -13,8 +13,8 @@
 #define LAYOUT_TOP_MIN      (4ull << 30)
 
 /* Pages of the pool; layout_pool_pages() adds them up. */
-#define LAYOUT_POOL_BASE    256u /* 2M pages split to 4K, bitmaps, tables of the agent's ranges */
-#define LAYOUT_POOL_PER_CPU 8u   /* VMCS or VMCB, host save area, TSS stacks of the backend */
+#define LAYOUT_POOL_BASE    128u /* 2M pages split to 4K, bitmaps, tables of the agent's ranges */
+#define LAYOUT_POOL_PER_CPU 18u  /* VMCS or VMCB, host save area, copies and tables for single steps */
 
 /**
  * layout_pool_pages() - how many pages the hypervisor's pool gets at least.

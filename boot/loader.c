@@ -7,6 +7,7 @@
 #include "claim.h"
 #include "config.h"
 #include "console.h"
+#include "cpus.h"
 #include "elf_image.h"
 #include "launch.h"
 #include "layout.h"
@@ -65,14 +66,21 @@ static void take_config(bool serial_answers)
 	bootinfo.on_violation = config.on_violation;
 }
 
+static void __attribute__((noreturn)) stop(const struct message *why)
+{
+	console_print("stopped: %s", why->text);
+	x86_halt();
+}
+
 /* Puts the machine under the hypervisor: 0 as its guest, -1 on the bare machine. */
 static int guard(bool serial_answers, struct message *why)
 {
 	bool gib_pages = x86_cpuid(0x80000001, 0).edx & CPUID_80000001_EDX_1GIB;
 	struct elf_image image;
+	bool under_way;
 
 	take_config(serial_answers);
-	if (launch_check(why) || machine_cpus(&bootinfo, why) || memory_survey(&bootinfo, why) ||
+	if (launch_check(why) || cpus_find(&bootinfo, why) || memory_survey(&bootinfo, why) ||
 	    elf_image_check(&image, hvcore_start, (uint64_t)hvcore_end - (uint64_t)hvcore_start, why))
 		return -1;
 	bootinfo.image_size = image.size;
@@ -83,18 +91,14 @@ static int guard(bool serial_answers, struct message *why)
 	if (!fill_region(&image, gib_pages, why)) {
 		if (bootinfo.serial_port)
 			claim_uart(bootinfo.serial_port);
-		if (!launch_cpu(&bootinfo, 0, image.entry, why))
+		if (!cpus_launch(&bootinfo, image.entry, &under_way, why))
 			return 0;
+		if (under_way)
+			stop(why); /* some CPUs are guests: neither a guarded nor a bare machine */
 		claim_release();
 	}
 	memory_release(&bootinfo);
 	return -1;
-}
-
-static void __attribute__((noreturn)) stop(const struct message *why)
-{
-	console_print("stopped: %s", why->text);
-	x86_halt();
 }
 
 static EFI_STATUS start(EFI_HANDLE next)

@@ -16,37 +16,6 @@
 #define STALL_TIMES 3u
 #define RDRAND_TRIES 10
 
-static uint32_t own_apic_id(void)
-{
-	struct cpuid topology;
-
-	if (x86_cpuid(0, 0).eax >= 0xb) {
-		topology = x86_cpuid(0xb, 0);
-		if (topology.ebx & 0xffff)
-			return topology.edx;
-	}
-	return x86_cpuid(1, 0).ebx >> 24;
-}
-
-int machine_cpus(struct rw_bootinfo *info, struct message *why)
-{
-	EFI_GUID guid = PI_MP_SERVICES_GUID;
-	struct pi_mp_services *mp;
-	UINTN all, enabled;
-
-	info->cpu_count = 1;
-	info->apic_id[0] = own_apic_id();
-	/* Firmware that starts only one CPU may go without the protocol. */
-	if (EFI_ERROR(LibLocateProtocol(&guid, (VOID **)&mp)))
-		return 0;
-	if (EFI_ERROR(mp->get_number_of_processors(mp, &all, &enabled)))
-		return message_fail(why, "the firmware can't tell how many CPUs there are");
-	if (enabled > 1)
-		return message_fail(why, "this machine has %lu CPUs; "
-				    "this version guards machines with one CPU only", enabled);
-	return 0;
-}
-
 /* From the crystal's clock, where CPUID knows it; 0: it does not. */
 static uint64_t tsc_hz_from_cpuid(void)
 {

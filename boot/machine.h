@@ -8,16 +8,6 @@
 #include "message.h"
 
 /**
- * machine_cpus() - count the CPUs.
- * @info: cpu_count and apic_id are filled
- * @why:  on an error: what is wrong
- *
- * Context: boot services, on the boot CPU.
- * Return: 0, or -1 with @why if there are more than this version guards.
- */
-int machine_cpus(struct rw_bootinfo *info, struct message *why);
-
-/**
  * machine_describe() - fill in clock, identity and ACPI's registers.
  * @info: tsc_hz, tsc_start, boot_epoch, boot_id, pm1a_cnt, pm1b_cnt, reset_port, reset_value are filled
  *

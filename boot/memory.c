@@ -12,6 +12,7 @@
 #include "x86.h"
 
 #define GIB (1ull << 30)
+#define TRAMPOLINE_MAX 0x9ffffu /* a SIPI vector is the number of a page; from 640 KiB on there is no RAM */
 
 /* The firmware's memory map, to be walked by descriptor size. */
 struct map {
@@ -131,6 +132,21 @@ static int list_ram(struct rw_bootinfo *info, struct message *why)
 	return ret;
 }
 
+/* On a machine with SVM a CPU that is reset by INIT comes back to the hypervisor by a page that SIPI can name. */
+static int reserve_trampoline(struct rw_bootinfo *info, struct message *why)
+{
+	EFI_PHYSICAL_ADDRESS got = TRAMPOLINE_MAX;
+
+	info->trampoline_phys = 0;
+	if (info->cpu_count == 1 || !(x86_cpuid(0x80000001, 0).ecx & CPUID_80000001_ECX_SVM))
+		return 0;
+	if (EFI_ERROR(BS->AllocatePages(AllocateMaxAddress, EfiReservedMemoryType, 1, &got)))
+		return message_fail(why, "the firmware has no free page below 640 KiB for starting CPUs");
+	info->trampoline_phys = got;
+	x86_zero((void *)got, EFI_PAGE_SIZE / sizeof(uint64_t));
+	return 0;
+}
+
 int memory_reserve(struct rw_bootinfo *info, struct message *why)
 {
 	UINTN pages = info->region_size / EFI_PAGE_SIZE;
@@ -138,8 +154,10 @@ int memory_reserve(struct rw_bootinfo *info, struct message *why)
 	EFI_PHYSICAL_ADDRESS got;
 	uint64_t phys, head;
 
-	if (EFI_ERROR(BS->AllocatePages(AllocateAnyPages, EfiReservedMemoryType, pages + slack, &got)))
-		return message_fail(why, "the firmware has no %lu MiB of free memory in one piece",
+	/* Below 4 GiB: a CPU that starts in real mode loads CR3 with 32 bits. */
+	got = UINT32_MAX;
+	if (EFI_ERROR(BS->AllocatePages(AllocateMaxAddress, EfiReservedMemoryType, pages + slack, &got)))
+		return message_fail(why, "the firmware has no %lu MiB of free memory in one piece below 4 GiB",
 				    (pages + slack) >> (20 - EFI_PAGE_SHIFT));
 	phys = (got + LAYOUT_REGION_ALIGN - 1) / LAYOUT_REGION_ALIGN * LAYOUT_REGION_ALIGN;
 	head = (phys - got) / EFI_PAGE_SIZE;
@@ -148,6 +166,10 @@ int memory_reserve(struct rw_bootinfo *info, struct message *why)
 	if (slack - head)
 		BS->FreePages(phys + info->region_size, slack - head);
 	layout_place(info, phys);
+	if (reserve_trampoline(info, why)) {
+		memory_release(info);
+		return -1;
+	}
 	if (phys + info->region_size > info->mapped_top) {
 		memory_release(info);
 		return message_fail(why, "the firmware gave memory at 0x%lx, above its own memory map", phys);
@@ -162,6 +184,8 @@ int memory_reserve(struct rw_bootinfo *info, struct message *why)
 
 void memory_release(const struct rw_bootinfo *info)
 {
+	if (info->trampoline_phys)
+		BS->FreePages(info->trampoline_phys, 1);
 	BS->FreePages(info->region_phys, info->region_size / EFI_PAGE_SIZE);
 }
 

@@ -12,9 +12,25 @@
 #define PI_MP_SERVICES_GUID \
 	{ 0x3fdda605, 0xa76e, 0x4f46, { 0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08 } }
 
+#define PI_CPU_BSP     1u
+#define PI_CPU_ENABLED 2u
+
+struct pi_cpu_info {
+	UINT64 apic_id;
+	UINT32 status; /* PI_CPU_* */
+	UINT32 package, core, thread;
+};
+
+typedef void (EFIAPI *pi_ap_procedure)(void *argument);
+
 struct pi_mp_services {
 	EFI_STATUS (EFIAPI *get_number_of_processors)(struct pi_mp_services *self, UINTN *all,
 						      UINTN *enabled);
+	EFI_STATUS (EFIAPI *get_processor_info)(struct pi_mp_services *self, UINTN number,
+						struct pi_cpu_info *info);
+	EFI_STATUS (EFIAPI *startup_all_aps)(struct pi_mp_services *self, pi_ap_procedure procedure,
+					     BOOLEAN one_by_one, EFI_EVENT event, UINTN timeout_us,
+					     void *argument, UINTN **failed);
 };
 
 /* Volume 2, "DXE Services Table". */

@@ -11,6 +11,7 @@
 #define CR4_CET   (1ull << 23)
 
 #define CPUID_1_ECX_RDRAND       (1u << 30)
+#define CPUID_80000001_ECX_SVM   (1u << 2)
 #define CPUID_80000001_EDX_NX    (1u << 20)
 #define CPUID_80000001_EDX_1GIB  (1u << 26)
 

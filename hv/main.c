@@ -7,6 +7,8 @@
 #include "core/io.h"
 #include "core/panic.h"
 #include "core/percpu.h"
+#include "core/smp.h"
+#include "core/startup.h"
 #include "core/state.h"
 #include "core/string.h"
 #include "dev/uart.h"
@@ -23,6 +25,7 @@
 struct hv_state hv;
 
 static bool use_svm;
+static uint32_t cpus_started; /* one after the other */
 
 void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff);
 
@@ -67,7 +70,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 		return error;
 	io_init();
 	desc_init_idt();
-	return NULL;
+	return startup_init();
 }
 
 /* Takes the loader's own code out of the hypervisor's address space: only the guest runs there from here on. */
@@ -98,8 +101,10 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 		return error;
 	printk("CPU %u (APIC %u) goes on as a guest under %s", index, cpu->apic_id, hv_backend()->name);
 	uart_flush();
-	close_lower_half();
+	if (++cpus_started == hv.boot->cpu_count)
+		close_lower_half();
 	cpu->guest_entered = true;
+	smp_enter_guest(cpu);
 	error = hv_backend()->cpu_launch(cpu);
 	/* Only if the entry failed, and there is no way back to the loader now. */
 	hv_panic("the first entry of the guest failed: %s", error);
@@ -113,7 +118,7 @@ void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *
 		error = "the loader and the hypervisor are of different versions";
 	if (!error)
 		error = choose_backend();
-	if (!error && index == 0)
+	if (!error && !hv.boot)
 		error = start_machine(info);
 	if (!error)
 		error = start_cpu(index, handoff);

@@ -5,6 +5,7 @@
 
 #include "arch/x86/insn.h"
 #include "core/panic.h"
+#include "core/smp.h"
 #include "core/step.h"
 #include "log/journal.h"
 #include "log/printk.h"
@@ -53,7 +54,21 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 			hv_backend()->set(cpu, GREG_CR2, x->exception.cr2);
 		return exit_inject(cpu, x->exception.vector, x->exception.has_error, x->exception.error);
 	case RW_EXIT_NMI:
-		return HV_RESUME; /* still pending: the guest takes it */
+		if (smp_take_kick(cpu))
+			hv_backend()->drop_nmi(cpu);
+		else
+			hv_backend()->pass_nmi(cpu);
+		return HV_RESUME;
+	case RW_EXIT_INIT:
+		if (!smp_take_kick(cpu)) {
+			cpu->parked = true;
+			hv_backend()->park(cpu);
+		}
+		return HV_RESUME;
+	case RW_EXIT_SIPI:
+		cpu->parked = false;
+		hv_backend()->start_at(cpu, x->sipi.vector);
+		return HV_RESUME;
 	case RW_EXIT_SHUTDOWN:
 		return exit_shutdown(cpu);
 	default:
@@ -68,7 +83,7 @@ static bool end_step(struct percpu *cpu, const struct hv_exit *x, enum hv_action
 
 	if (!cpu->step.active || x->reason == RW_EXIT_NESTED)
 		return false;
-	inject_db = x->reason == RW_EXIT_STEP ? step_done(cpu) : step_finish(cpu);
+	inject_db = x->reason == RW_EXIT_STEP ? step_done(cpu) : step_finish(cpu, cpu->step.iterations != 0);
 	if (x->reason != RW_EXIT_STEP)
 		return false;
 	*action = inject_db ? exit_inject(cpu, VEC_DB, false, 0) : HV_RESUME;
@@ -81,6 +96,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	enum hv_action action;
 
 	cpu->exit_tsc = rdtsc();
+	smp_left_guest(cpu);
 	cpu->stats.exits[x->reason]++;
 	panic_note_exit(cpu, x);
 	if (!end_step(cpu, x, &action))
@@ -104,4 +120,5 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 		hv_panic("exit %s (%lx) has no handler that can go on", panic_exit_name(x), x->raw);
 	}
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
+	smp_enter_guest(cpu);
 }

@@ -75,6 +75,17 @@ uint32_t guest_rip_target(struct percpu *cpu)
 	return hit.kind;
 }
 
+void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs)
+{
+	const struct hv_backend *b = hv_backend();
+
+	memcpy(regs->gpr, &cpu->gprs, sizeof(regs->gpr));
+	regs->gpr[4] = b->get(cpu, GREG_RSP);
+	regs->rip = b->get(cpu, GREG_RIP);
+	regs->fs_base = b->get(cpu, GREG_FS_BASE);
+	regs->gs_base = b->get(cpu, GREG_GS_BASE);
+}
+
 uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa)
 {
 	uint64_t candidates[OPERAND_CANDIDATES];
@@ -83,11 +94,7 @@ uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nb
 
 	if (!hv_backend()->get(cpu, GREG_CS_LONG))
 		return 0;
-	memcpy(regs.gpr, &cpu->gprs, sizeof(regs.gpr));
-	regs.gpr[4] = hv_backend()->get(cpu, GREG_RSP);
-	regs.rip = hv_backend()->get(cpu, GREG_RIP);
-	regs.fs_base = hv_backend()->get(cpu, GREG_FS_BASE);
-	regs.gs_base = hv_backend()->get(cpu, GREG_GS_BASE);
+	guest_operand_regs(cpu, &regs);
 
 	unsigned int n = operand_candidates(bytes, nbytes, &regs, candidates);
 

@@ -5,6 +5,7 @@
 #define HV_GUEST_INFO_H
 
 #include "core/percpu.h"
+#include "policy/operand.h"
 
 #include <stdbool.h>
 
@@ -22,6 +23,9 @@ bool guest_process(struct percpu *cpu, struct rw_proc *proc);
 
 /* guest_rip_target() - enum rw_target of the protected range that the next instruction lies in; 0: none. */
 uint32_t guest_rip_target(struct percpu *cpu);
+
+/* guest_operand_regs() - the registers that an instruction's operand may be made of. */
+void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs);
 
 /*
  * guest_operand() - the guest-linear address that the current instruction used to reach @gpa, found by decoding its

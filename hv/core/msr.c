@@ -3,6 +3,8 @@
 /* MSR accesses that exit: virtualization MSRs as on a CPU without them, EFER without SVME, MTRRs. */
 #include "arch/x86/insn.h"
 #include "core/exit.h"
+#include "core/smp.h"
+#include "core/startup.h"
 #include "mm/mtrr.h"
 #include "mm/nested.h"
 
@@ -66,11 +68,15 @@ static enum hv_action msr_write(struct percpu *cpu, uint32_t msr, uint64_t value
 		return exit_inject(cpu, VEC_GP, true, 0);
 	if (msr == MSR_EFER)
 		return write_efer(cpu, value);
+	if (msr == MSR_X2APIC_ICR)
+		return startup_icr_msr(cpu, value) ? HV_ADVANCE : exit_inject(cpu, VEC_GP, true, 0);
+	if (msr == MSR_APIC_BASE && (value ^ rdmsr(msr)) & CR3_ADDR_MASK)
+		return exit_inject(cpu, VEC_GP, true, 0); /* the page is watched where it is: see core/startup.h */
 	if (wrmsr_safe(msr, value))
 		return exit_inject(cpu, VEC_GP, true, 0);
 	if (mtrr_is_msr(msr)) {
 		nested_retype();
-		hv_backend()->flush(cpu);
+		smp_flush_all(cpu);
 	}
 	return HV_ADVANCE;
 }

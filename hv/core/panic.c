@@ -4,6 +4,7 @@
 #include "core/panic.h"
 
 #include "arch/x86/insn.h"
+#include "core/smp.h"
 #include "core/state.h"
 #include "dev/uart.h"
 #include "log/format.h"
@@ -78,6 +79,7 @@ static void begin(struct percpu *cpu)
 	__asm__ volatile("cli");
 	if (cpu->panicking++)
 		halt();
+	smp_stop_others(cpu);
 	printk_break_lock();
 }
 
@@ -123,6 +125,7 @@ void hv_stop(const char *reason)
 {
 	struct percpu *cpu = percpu_this();
 
+	smp_stop_others(cpu);
 	journal_end(cpu, RW_END_STOP);
 	printk("stopped: %s", reason);
 	halt();

@@ -45,6 +45,13 @@ struct percpu {
 	uint64_t exit_tsc; /* at the last exit */
 	uint64_t spurious_gpa;
 	uint32_t spurious_count;
+	/* core/smp.h; written by other CPUs, too */
+	bool in_guest;     /* may be using nested translations */
+	bool flush_wanted; /* before the next entry */
+	bool kicked;       /* an INIT or NMI of ours is on its way */
+	bool parked;       /* waits for SIPI */
+	bool dropping_nmi;
+	uint32_t sipi_vector; /* SVM: where the guest wants it to start */
 	uint32_t panicking;
 	bool guest_entered;
 	uint64_t backend_saved[4]; /* backend's own: what step_begin() changed */

@@ -4,6 +4,7 @@
 #include "core/protect.h"
 
 #include "core/io.h"
+#include "core/smp.h"
 #include "core/state.h"
 #include "log/format.h"
 #include "log/journal.h"
@@ -72,7 +73,7 @@ int64_t protect_lock(struct percpu *cpu)
 	}
 	ranges_count_pages(&hv.ranges, &pages);
 	hv.locked = true;
-	hv_backend()->flush(cpu);
+	smp_flush_all(cpu);
 	io_lock();
 	record_lock(cpu, &pages);
 	return 0;

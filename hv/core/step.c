@@ -3,7 +3,9 @@
 /* One guest instruction on a view of memory in which protected pages are replaced by copies. */
 #include "core/step.h"
 
+#include "arch/x86/apic.h"
 #include "core/percpu.h"
+#include "core/startup.h"
 #include "core/string.h"
 #include "core/violation.h"
 #include "hypercall.h"
@@ -30,38 +32,58 @@ static void start(struct percpu *cpu)
 	s->active = true;
 	s->pages = 0;
 	s->iterations = 0;
+	s->commit = false;
+	s->rec.hdr.type = 0;
 	s->rip = hv_backend()->get(cpu, GREG_RIP);
 	nested_view_reset(&s->view);
 }
 
-int step_add(struct percpu *cpu, uint64_t gpa, bool hidden)
+/* What the guest finds in the copy. */
+static int fill_copy(struct step_page *p)
+{
+	uint32_t reg = p->gpa & (PAGE_SIZE - 1) & ~3u, value;
+	const uint8_t *real;
+
+	switch (p->kind) {
+	case STEP_HIDDEN:
+		memset(p->copy, 0xff, PAGE_SIZE);
+		return 0;
+	case STEP_DEVICE:
+		memset(p->copy, 0, PAGE_SIZE);
+		value = apic_read(reg);
+		memcpy(p->copy + reg, &value, sizeof(value));
+		return 0;
+	case STEP_PROTECTED:
+		break;
+	}
+	real = guest_page(p->gpa);
+	if (!real)
+		return -RW_EFAULT;
+	memcpy(p->copy, real, PAGE_SIZE);
+	return 0;
+}
+
+int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
 {
 	struct step_state *s = &cpu->step;
 	struct step_page *p;
 	unsigned int perm = NPERM_R | NPERM_W;
 
-	gpa &= PAGE_MASK;
 	if (!s->active)
 		start(cpu);
 	for (uint32_t i = 0; i < s->pages; i++)
-		if (s->page[i].gpa == gpa)
+		if ((s->page[i].gpa ^ gpa) < PAGE_SIZE)
 			return -RW_EINVAL;
 	if (s->pages == STEP_PAGES)
 		return -RW_ENOSPC;
 
 	p = &s->page[s->pages];
 	p->gpa = gpa;
-	p->hidden = hidden;
-	if (hidden) {
-		memset(p->copy, 0xff, PAGE_SIZE);
-	} else {
-		const uint8_t *real = guest_page(gpa);
-
-		if (!real)
-			return -RW_EFAULT;
-		memcpy(p->copy, real, PAGE_SIZE);
+	p->kind = kind;
+	if (fill_copy(p))
+		return -RW_EFAULT;
+	if (kind == STEP_PROTECTED)
 		perm |= nested_perm(gpa);
-	}
 	if (nested_view_replace(&s->view, gpa, p->copy_pa, perm))
 		return -RW_ENOSPC;
 	s->pages++;
@@ -70,9 +92,9 @@ int step_add(struct percpu *cpu, uint64_t gpa, bool hidden)
 }
 
 /* What stands in the page as the guest may see it: the real page, or ones. */
-static uint8_t standing(const struct step_page *p, const uint8_t *real, uint32_t off)
+static uint8_t standing(const uint8_t *real, uint32_t off)
 {
-	return p->hidden ? 0xff : real[off];
+	return real ? real[off] : 0xff;
 }
 
 /* Old and new bytes at the address that the record names, up to the last one that differs. */
@@ -81,7 +103,7 @@ static void fill_value(struct rw_rec_violation *rec, const struct step_page *p, 
 	uint32_t first = rec->gpa & (PAGE_SIZE - 1);
 
 	for (uint32_t i = 0; i < RW_VALUE_BYTES && first + i < PAGE_SIZE; i++) {
-		rec->old_value[i] = standing(p, real, first + i);
+		rec->old_value[i] = standing(real, first + i);
 		rec->new_value[i] = p->copy[first + i];
 		if (rec->old_value[i] != rec->new_value[i])
 			rec->value_len = (uint8_t)(i + 1);
@@ -98,23 +120,37 @@ static void carry_over(const struct step_page *p, uint8_t *real)
 			__atomic_store_n(&real[i], p->copy[i], __ATOMIC_RELAXED);
 }
 
-bool step_finish(struct percpu *cpu)
+/* One page of a finished step. */
+static void settle(struct percpu *cpu, struct step_page *p)
+{
+	struct step_state *s = &cpu->step;
+	uint32_t reg = p->gpa & (PAGE_SIZE - 1) & ~3u, value;
+	uint8_t *real;
+
+	if (p->kind == STEP_DEVICE) {
+		memcpy(&value, p->copy + reg, sizeof(value));
+		startup_apic_stepped(cpu, p->gpa, value);
+		return;
+	}
+	real = p->kind == STEP_HIDDEN ? NULL : guest_page(p->gpa);
+	if ((s->rec.gpa ^ p->gpa) < PAGE_SIZE)
+		fill_value(&s->rec, p, real);
+	if (s->commit && real)
+		carry_over(p, real);
+}
+
+bool step_finish(struct percpu *cpu, bool ran)
 {
 	struct step_state *s = &cpu->step;
 	bool inject_db;
 
-	for (uint32_t i = 0; i < s->pages; i++) {
-		struct step_page *p = &s->page[i];
-		uint8_t *real = p->hidden ? NULL : guest_page(p->gpa);
-
-		if ((s->rec.gpa & PAGE_MASK) == p->gpa)
-			fill_value(&s->rec, p, real);
-		if (s->commit && real)
-			carry_over(p, real);
-	}
 	s->active = false;
 	inject_db = hv_backend()->step_end(cpu);
-	violation_record(cpu, &s->rec);
+	for (uint32_t i = 0; ran && i < s->pages; i++)
+		settle(cpu, &s->page[i]);
+	if (ran && s->rec.hdr.type)
+		violation_record(cpu, &s->rec);
+	s->rec.hdr.type = 0;
 	return inject_db;
 }
 
@@ -127,5 +163,5 @@ bool step_done(struct percpu *cpu)
 		hv_backend()->step_begin(cpu, nested_view_root(&s->view));
 		return false;
 	}
-	return step_finish(cpu);
+	return step_finish(cpu, true);
 }

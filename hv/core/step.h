@@ -22,11 +22,17 @@ struct percpu;
 #define STEP_PAGES NESTED_VIEW_PAGES /* a store touches at most two pages, or three with the largest XSAVE and tile areas */
 #define STEP_MAX_ITERATIONS 4096 /* of a repeated instruction, before the step ends anyway */
 
+enum step_kind {
+	STEP_PROTECTED, /* a page of the guest: the copy begins as the page */
+	STEP_HIDDEN,    /* the hypervisor's: the copy is full of ones */
+	STEP_DEVICE     /* the APIC's: the register that was hit, zeros around it */
+};
+
 struct step_page {
-	uint64_t gpa;     /* of the page */
+	uint64_t gpa;     /* that was hit */
 	uint8_t *copy;    /* that the guest sees in this view */
 	uint64_t copy_pa;
-	bool hidden;      /* the hypervisor's: reads as ones, nothing to compare with */
+	enum step_kind kind;
 };
 
 struct step_state {
@@ -45,10 +51,10 @@ int step_init(struct percpu *cpu);
 
 /*
  * step_add() - puts a copy in place of the page at @gpa, and starts the step if it is not active.
- * @hidden: the page belongs to the hypervisor: the copy holds ones.
+ * @gpa: the address that was hit.
  * Return: 0, or -RW_ENOSPC when the instruction touches more than STEP_PAGES pages.
  */
-int step_add(struct percpu *cpu, uint64_t gpa, bool hidden);
+int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind);
 
 /*
  * step_done() - after RW_EXIT_STEP: arms the next iteration of a repeated instruction, or finishes.
@@ -56,7 +62,10 @@ int step_add(struct percpu *cpu, uint64_t gpa, bool hidden);
  */
 bool step_done(struct percpu *cpu);
 
-/* step_finish() - ends the step now: compares, carries over or discards, stores the record. As step_done(). */
-bool step_finish(struct percpu *cpu);
+/*
+ * step_finish() - ends the step now: compares, carries over or discards, stores the record. As step_done().
+ * @ran: whether the instruction has run; if not, it runs again after this and faults again: nothing is recorded.
+ */
+bool step_finish(struct percpu *cpu, bool ran);
 
 #endif

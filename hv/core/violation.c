@@ -5,6 +5,8 @@
 
 #include "core/guest_info.h"
 #include "core/panic.h"
+#include "core/smp.h"
+#include "core/startup.h"
 #include "core/state.h"
 #include "core/string.h"
 #include "log/journal.h"
@@ -213,12 +215,12 @@ static enum hv_action refuse(struct percpu *cpu, struct rw_rec_violation *rec, e
 static enum hv_action step(struct percpu *cpu, struct rw_rec_violation *rec, bool patch)
 {
 	struct step_state *s = &cpu->step;
-	bool first = !s->active;
+	bool first = !s->active || !s->rec.hdr.type;
 
-	if (step_add(cpu, rec->gpa, rec->target == RW_TARGET_HYPERVISOR)) {
+	if (step_add(cpu, rec->gpa, rec->target == RW_TARGET_HYPERVISOR ? STEP_HIDDEN : STEP_PROTECTED)) {
 		/* More pages than one instruction can touch, or a page that even its copy does not satisfy. */
 		if (s->active)
-			step_finish(cpu);
+			step_finish(cpu, false);
 		return refuse(cpu, rec, RW_VERDICT_FAULT);
 	}
 	if (!first) {
@@ -241,9 +243,11 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 
 	if (x->nested.misconfig)
 		return HV_FATAL;
+	if (startup_owns(gpa))
+		return startup_apic_write(cpu, x);
 	if (!hidden) {
 		if (nested_map_late(gpa)) {
-			hv_backend()->flush(cpu);
+			smp_flush_all(cpu); /* tables may have been used again */
 			return HV_RESUME;
 		}
 		if (!hv.locked || !ranges_find(&hv.ranges, gpa, &hit) ||

@@ -7,12 +7,14 @@
 #include "core/string.h"
 
 static uint64_t region_phys, region_size;
+static uint64_t trampoline; /* a page of its own; 0: none */
 static uint64_t next, end; /* physical */
 
 void pool_init(const struct rw_bootinfo *info)
 {
 	region_phys = info->region_phys;
 	region_size = info->region_size;
+	trampoline = info->trampoline_phys;
 	next = info->pool_phys;
 	end = info->pool_phys + info->pool_size;
 }
@@ -45,7 +47,13 @@ void *hv_virt(uint64_t phys)
 	return (void *)(RW_HV_REGION + (phys - region_phys));
 }
 
+static int overlaps(uint64_t phys, uint64_t size, uint64_t base, uint64_t base_size)
+{
+	return phys < base + base_size && (phys >= base || size > base - phys);
+}
+
 int hv_owns(uint64_t phys, uint64_t size)
 {
-	return phys < region_phys + region_size && (phys >= region_phys || size > region_phys - phys);
+	return overlaps(phys, size, region_phys, region_size) ||
+	       (trampoline && overlaps(phys, size, trampoline, PAGE_SIZE));
 }

@@ -7,6 +7,8 @@
 
 #define REX_B 1u
 #define REX_X 2u
+#define REX_R 4u
+#define REX_W 8u
 
 /* Prefixes and opcode read so far. Intel SDM volume 2, "Instruction Format". */
 struct insn {
@@ -212,4 +214,32 @@ unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const stru
 	out[found++] = regs->gpr[4] - 8; /* pushes and calls */
 	out[found++] = regs->gpr[4];
 	return found;
+}
+
+unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint32_t *value)
+{
+	struct insn in = { .bytes = bytes, .n = n };
+	uint8_t byte, reg;
+	uint64_t address;
+	int64_t immediate;
+
+	if (!read_prefixes(&in, regs, &byte) || !read_opcode(&in, byte) || in.map || in.opsize16 || in.rex & REX_W)
+		return 0;
+	if (in.opcode == 0xa3) {
+		*value = (uint32_t)regs->gpr[0];
+		return absolute_address(&in, &address) ? in.pos : 0;
+	}
+	if ((in.opcode != 0x89 && in.opcode != 0xc7) || in.pos >= n)
+		return 0;
+	reg = (bytes[in.pos] >> 3 & 7) | (in.rex & REX_R ? 8 : 0);
+	if (!modrm_address(&in, regs, &address))
+		return 0;
+	if (in.opcode == 0x89) {
+		*value = (uint32_t)regs->gpr[reg];
+		return in.pos;
+	}
+	if (reg & 7 || !read_disp(&in, 4, &immediate))
+		return 0;
+	*value = (uint32_t)immediate;
+	return in.pos;
 }

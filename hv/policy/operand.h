@@ -23,4 +23,10 @@ struct operand_regs {
  */
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out);
 
+/*
+ * operand_store32() - decodes the plain stores of 4 bytes (MOV from a register or an immediate to memory): what a driver
+ * writes to a device. Return: bytes of the instruction, with the @value that it stores; 0: another instruction.
+ */
+unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint32_t *value);
+
 #endif

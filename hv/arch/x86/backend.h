@@ -179,6 +179,28 @@ struct hv_backend {
 	/* flush() - this CPU's translations through the nested tables are dropped before the next entry. */
 	void (*flush)(struct percpu *cpu);
 
+	/* kick() - makes @target, another CPU that is in the guest, exit soon: by INIT (VMX) or NMI (SVM). */
+	void (*kick)(const struct percpu *target);
+
+	/* drop_nmi() - after RW_EXIT_NMI: the NMI was a kick; the guest does not get it. NULL where kicks are INITs. */
+	void (*drop_nmi)(struct percpu *cpu);
+
+	/* pass_nmi() - after RW_EXIT_NMI: the guest takes it as the hardware delivers it. NULL where kicks are INITs. */
+	void (*pass_nmi)(struct percpu *cpu);
+
+	/* park() - after RW_EXIT_INIT: the CPU's state is as after INIT, and it waits for SIPI. NULL: see startup_here. */
+	void (*park)(struct percpu *cpu);
+
+	/* start_at() - the CPU starts in real mode at page @vector. */
+	void (*start_at)(struct percpu *cpu, uint8_t vector);
+
+	/*
+	 * INIT and SIPI do not exit: INIT resets the CPU, which core/startup.c catches with a trampoline page. It asks for
+	 * the address of the code there and its size by trampoline(), and for the writes to the APIC by itself.
+	 */
+	bool startup_here;
+	const char *(*trampoline)(uint64_t page);
+
 	/* io_intercept() - every CPU exits on @count ports from @port, from now on. After global_init(). */
 	void (*io_intercept)(uint16_t port, unsigned int count);
 

@@ -47,6 +47,24 @@ trap_entries:
 	push r15
 %endmacro
 
+; All but RAX.
+%macro POP_ALL 0
+	pop r15
+	pop r14
+	pop r13
+	pop r12
+	pop r11
+	pop r10
+	pop r9
+	pop r8
+	pop rdi
+	pop rsi
+	pop rbp
+	pop rbx
+	pop rdx
+	pop rcx
+%endmacro
+
 trap_common:
 	push rax
 	xor eax, eax
@@ -67,27 +85,19 @@ trap_common:
 	call trap_fatal
 	ud2
 
-; An NMI while the hypervisor runs is the guest's. It is sent to this CPU again and the handler returns without
-; IRET: so it stays blocked, and pending, until the guest is entered and can take it.
+; trap_nmi() says whether NMIs stay blocked: then the handler returns without IRET.
 trap_entry_nmi:
 	PUSH_ALL
 	mov rdi, [gs:0]
 	cld
 	call trap_nmi
-	pop r15
-	pop r14
-	pop r13
-	pop r12
-	pop r11
-	pop r10
-	pop r9
-	pop r8
-	pop rdi
-	pop rsi
-	pop rbp
-	pop rbx
-	pop rdx
-	pop rcx
+	test al, al
+	jnz .stay_blocked
+	POP_ALL
+	pop rax
+	iretq
+.stay_blocked:
+	POP_ALL
 	; the interrupted stack gets RFLAGS and RIP for POPFQ and RET
 	mov rax, [rsp + 8 + 24]		; RSP
 	sub rax, 24

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Exceptions of the hypervisor itself: instructions that may fault, NMIs, and the end. */
+#include "arch/x86/apic.h"
 #include "arch/x86/insn.h"
 #include "core/panic.h"
 #include "core/percpu.h"
 
-#define APIC_BASE_X2 BIT(10)
-#define APIC_BASE_ADDR 0x000ffffffffff000ull
-#define APIC_ICR_LOW 0x300
-#define APIC_ICR_HIGH 0x310
-#define APIC_ID 0x20
-#define ICR_PENDING BIT(12)
-#define ICR_NMI 0x4400u /* assert, delivery mode NMI, physical destination */
-
 void trap_fatal(struct percpu *cpu, const struct hv_trap_frame *frame);
-void trap_nmi(struct percpu *cpu);
+bool trap_nmi(struct percpu *cpu);
 
 /*
  * An instruction that may raise an exception: the fix-up is set before it and found cleared behind it when it did.
@@ -61,28 +54,16 @@ void trap_fatal(struct percpu *cpu, const struct hv_trap_frame *frame)
 	panic_trap(cpu, frame);
 }
 
-/* Sends an NMI to this CPU: it stays pending until NMIs are open again, in the guest. See trap.asm. */
-void trap_nmi(struct percpu *cpu)
+/*
+ * An NMI while the hypervisor runs. On VMX it is the guest's: sent to this CPU again, it stays pending until NMIs are
+ * open again, in the guest. On SVM it only comes while svm_drop_nmi() opens the door for a kick that has done its work.
+ * Return: whether NMIs stay blocked. See trap.asm.
+ */
+bool trap_nmi(struct percpu *cpu)
 {
-	uint64_t base = rdmsr(MSR_APIC_BASE);
-
+	if (cpu->dropping_nmi)
+		return false;
 	cpu->stats.exits[RW_EXIT_NMI]++;
-	if (base & APIC_BASE_X2) {
-		wrmsr(MSR_X2APIC_ICR, (uint64_t)cpu->apic_id << 32 | ICR_NMI);
-		return;
-	}
-
-	volatile uint8_t *apic = (volatile uint8_t *)(RW_HV_GUEST + (base & APIC_BASE_ADDR));
-	uint32_t id = *(volatile uint32_t *)(apic + APIC_ID);
-
-	/* The guest may be in the middle of an IPI of its own: its destination is put back. */
-	uint32_t high = *(volatile uint32_t *)(apic + APIC_ICR_HIGH);
-
-	while (*(volatile uint32_t *)(apic + APIC_ICR_LOW) & ICR_PENDING)
-		cpu_relax();
-	*(volatile uint32_t *)(apic + APIC_ICR_HIGH) = id;
-	*(volatile uint32_t *)(apic + APIC_ICR_LOW) = ICR_NMI;
-	while (*(volatile uint32_t *)(apic + APIC_ICR_LOW) & ICR_PENDING)
-		cpu_relax();
-	*(volatile uint32_t *)(apic + APIC_ICR_HIGH) = high;
+	apic_send(apic_x2() ? cpu->apic_id : apic_read(APIC_ID_REG) >> 24, ICR_NMI | ICR_ASSERT);
+	return true;
 }

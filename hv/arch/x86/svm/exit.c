@@ -200,6 +200,9 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 	}
 	switch (x->raw) {
 	case VMEXIT_IRET:
+		if (!(cpu->backend_flags & SVM_STEP_ACTIVE))
+			svm_steady_intercepts(svm_vmcb(cpu)); /* the end of an NMI that was passed on */
+		/* fallthrough */
 	case VMEXIT_SWINT:
 	case VMEXIT_HLT:
 	case VMEXIT_MWAIT:

@@ -24,7 +24,7 @@
 void svm_steady_intercepts(struct vmcb *vmcb)
 {
 	vmcb->control.intercept[ICPT_EXCEPTION] = 0;
-	vmcb->control.intercept[ICPT_MISC1] = (uint32_t)STEADY_MISC1;
+	vmcb->control.intercept[ICPT_MISC1] = (uint32_t)(STEADY_MISC1 | (svm_features.smp ? ICPT1_NMI : 0));
 	vmcb->control.intercept[ICPT_MISC2] = (uint32_t)STEADY_MISC2;
 }
 

@@ -3,6 +3,7 @@
 /* SVM on a CPU: what it must have, turning it on, the VMCB at the handoff, and the first entry. */
 #include "arch/x86/svm/svm.h"
 #include "arch/x86/insn.h"
+#include "core/state.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 
@@ -62,6 +63,7 @@ static const char *svm_global_init(void)
 	svm_features.next_rip = edx & SVM_EDX_NRIPS;
 	svm_features.flush_by_asid = edx & SVM_EDX_FLUSH_BY_ASID;
 	svm_features.invlpgb = cpuid(CPUID_EXT_SIZES, 0).ebx & SIZES_EBX_INVLPGB;
+	svm_features.smp = hv.boot->cpu_count > 1;
 	return svm_maps_init();
 }
 
@@ -238,6 +240,11 @@ const struct hv_backend svm_backend = {
 	.step_begin = svm_step_begin,
 	.step_end = svm_step_end,
 	.flush = svm_flush,
+	.kick = svm_kick,
+	.drop_nmi = svm_drop_nmi,
+	.pass_nmi = svm_pass_nmi,
+	.startup_here = true,
+	.trampoline = svm_trampoline_init,
 	.io_intercept = svm_io_intercept,
 	.msr_intercept = svm_msr_intercept,
 	.describe = svm_describe,

@@ -24,6 +24,7 @@
 struct svm_features {
 	bool next_rip;      /* VMCB.next_rip is written for intercepted instructions */
 	bool flush_by_asid; /* VMCB_TLB_FLUSH_ASID exists */
+	bool smp;           /* other CPUs kick with NMIs: they are intercepted */
 	bool invlpgb;       /* the guest may flush other CPUs' TLBs with INVLPGB */
 };
 extern struct svm_features svm_features;
@@ -75,6 +76,12 @@ void svm_describe(struct percpu *cpu);
 void svm_steady_intercepts(struct vmcb *vmcb);
 void svm_step_begin(struct percpu *cpu, uint64_t root_pa);
 bool svm_step_end(struct percpu *cpu);
+
+/* start.c: the functions of struct hv_backend with the same names. */
+const char *svm_trampoline_init(uint64_t page);
+void svm_kick(const struct percpu *target);
+void svm_drop_nmi(struct percpu *cpu);
+void svm_pass_nmi(struct percpu *cpu);
 
 /* nested.c: the entry format of NPT. */
 uint64_t svm_npt_leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level);

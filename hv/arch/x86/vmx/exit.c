@@ -118,6 +118,8 @@ void vmx_exit(struct percpu *cpu)
 		decode_nested(&x, reason);
 	else if (x.reason == RW_EXIT_CR)
 		decode_cr(cpu, &x);
+	else if (x.reason == RW_EXIT_SIPI)
+		x.sipi.vector = (uint8_t)x.info[0];
 	else if (x.reason == RW_EXIT_IO)
 		decode_io(&x);
 	if (x.reason != RW_EXIT_NESTED)

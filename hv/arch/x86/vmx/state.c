@@ -17,7 +17,7 @@
 #define VMCS_GROUP_AR 0x4814
 #define VMCS_GROUP_BASE 0x6806
 
-static void write_segment(enum vmx_segment s, uint16_t selector, uint64_t base, uint32_t limit, uint32_t ar)
+void vmx_write_segment(enum vmx_segment s, uint16_t selector, uint64_t base, uint32_t limit, uint32_t ar)
 {
 	vmcs_write(VMCS_SEGMENT(VMCS_GROUP_SELECTOR, s), selector);
 	vmcs_write(VMCS_SEGMENT(VMCS_GROUP_BASE, s), base);
@@ -32,7 +32,7 @@ static void load_segment(enum vmx_segment s, uint16_t selector, uint64_t gdt, ui
 	uint32_t limit;
 
 	if (!(selector & ~7u)) {
-		write_segment(s, 0, base_override, 0, AR_UNUSABLE);
+		vmx_write_segment(s, 0, base_override, 0, AR_UNUSABLE);
 		return;
 	}
 	memcpy(&d, (const void *)(RW_HV_GUEST + gdt + (selector & ~7u)), sizeof(d));
@@ -46,7 +46,7 @@ static void load_segment(enum vmx_segment s, uint16_t selector, uint64_t gdt, ui
 		memcpy(&high, (const void *)(RW_HV_GUEST + gdt + (selector & ~7u) + 8), sizeof(high));
 		base |= high << 32;
 	}
-	write_segment(s, selector, s == VMX_FS || s == VMX_GS ? base_override : base, limit, (uint32_t)(d >> 40) & 0xf0ff);
+	vmx_write_segment(s, selector, s == VMX_FS || s == VMX_GS ? base_override : base, limit, (uint32_t)(d >> 40) & 0xf0ff);
 }
 
 static void init_segments(const struct rw_handoff *h)
@@ -65,7 +65,7 @@ static void init_segments(const struct rw_handoff *h)
 	if (h->tr & ~7u)
 		load_segment(VMX_TR, h->tr, gdt, 0);
 	else /* VM entry demands a usable TR even where the firmware has none */
-		write_segment(VMX_TR, 0, 0, TSS_MIN_LIMIT, AR_TSS_BUSY);
+		vmx_write_segment(VMX_TR, 0, 0, TSS_MIN_LIMIT, AR_TSS_BUSY);
 	vmcs_write(VMCS_GUEST_GDTR_BASE, gdt);
 	vmcs_write(VMCS_GUEST_GDTR_LIMIT, h->gdtr_limit);
 	vmcs_write(VMCS_GUEST_IDTR_BASE, idt);

@@ -63,6 +63,12 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value);
 void vmx_advance(struct percpu *cpu, unsigned int len);
 void vmx_inject(struct percpu *cpu, const struct hv_event *event);
 void vmx_describe(struct percpu *cpu);
+void vmx_write_segment(enum vmx_segment s, uint16_t selector, uint64_t base, uint32_t limit, uint32_t ar);
+
+/* start.c */
+void vmx_kick(const struct percpu *target);
+void vmx_park(struct percpu *cpu);
+void vmx_start_at(struct percpu *cpu, uint8_t vector);
 void vmx_step_begin(struct percpu *cpu, uint64_t root_pa);
 bool vmx_step_end(struct percpu *cpu);
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* This CPU's local APIC. Intel SDM volume 3, "Local APIC", "Extended XAPIC (x2APIC)". */
+#include "arch/x86/apic.h"
+
+#include "arch/x86/insn.h"
+#include "arch/x86/regs.h"
+#include "bootinfo.h"
+
+#define APIC_BASE_X2 BIT(10)
+#define XAPIC_ID_SHIFT 24
+
+bool apic_x2(void)
+{
+	return rdmsr(MSR_APIC_BASE) & APIC_BASE_X2;
+}
+
+uint64_t apic_page(void)
+{
+	return rdmsr(MSR_APIC_BASE) & CR3_ADDR_MASK;
+}
+
+static volatile uint32_t *reg(uint32_t offset)
+{
+	return (volatile uint32_t *)(RW_HV_GUEST + apic_page() + offset);
+}
+
+uint32_t apic_read(uint32_t offset)
+{
+	return *reg(offset);
+}
+
+void apic_write(uint32_t offset, uint32_t value)
+{
+	*reg(offset) = value;
+}
+
+static void wait_sent(void)
+{
+	while (apic_read(APIC_ICR_LOW) & ICR_PENDING)
+		cpu_relax();
+}
+
+void apic_send(uint32_t dest, uint32_t low)
+{
+	uint32_t high;
+
+	if (apic_x2()) {
+		wrmsr(MSR_X2APIC_ICR, (uint64_t)dest << 32 | low);
+		return;
+	}
+	high = apic_read(APIC_ICR_HIGH);
+	wait_sent();
+	apic_write(APIC_ICR_HIGH, dest << XAPIC_ID_SHIFT);
+	apic_write(APIC_ICR_LOW, low);
+	wait_sent();
+	apic_write(APIC_ICR_HIGH, high);
+}

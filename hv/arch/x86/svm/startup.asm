@@ -1,0 +1,101 @@
+; SPDX-License-Identifier: GPL-2.0-or-later
+; Copyright (C) 2026 The Ringward authors
+; Where a CPU comes back after INIT and SIPI: a page below 640 KiB. It runs from a copy at an address of 4 KiB times the
+; SIPI vector; start.c fills the fields behind the code. AMD APM volume 2, "Initializing Long Mode".
+
+%define CR0_ON   0x80010033	; PG, WP, NE, ET, MP, PE
+%define CR4_ON   0x20		; PAE
+%define EFER_ON  0x900		; NXE, LME
+%define MSR_EFER 0xc0000080
+
+	default rel
+	section .rodata
+
+	global svm_trampoline
+	global svm_trampoline_end
+	global svm_trampoline_fields
+
+	bits 16
+svm_trampoline:
+	cli
+	cld
+	mov ax, cs
+	mov ds, ax
+	o32 lgdt [svm_trampoline_fields.gdtr - svm_trampoline]
+	mov eax, CR4_ON
+	mov cr4, eax
+	mov eax, [svm_trampoline_fields - svm_trampoline]
+	mov cr3, eax
+	mov ecx, MSR_EFER
+	xor edx, edx
+	mov eax, EFER_ON
+	wrmsr
+	mov eax, CR0_ON
+	mov cr0, eax
+	jmp far dword [svm_trampoline_fields.far - svm_trampoline]
+
+	bits 64
+.long:
+	jmp [svm_trampoline_fields + 8]
+
+	align 8
+svm_trampoline_fields:
+	dq 0			; CR3: the hypervisor's address space, and this page
+	dq 0			; svm_ap_entry
+.gdtr:	dw 15			; + 16
+.gdt_base: dd 0			; + 18: linear address of .gdt
+.far:	dd 0			; + 22: linear address of .long
+	dw 8
+	align 8
+.gdt:	dq 0			; + 32
+	dq 0x00af9b000000ffff
+	dd svm_trampoline.long - svm_trampoline ; + 48
+svm_trampoline_end:
+
+	section .text
+	extern svm_ap_start
+	extern svm_ap_ids
+	extern svm_ap_stacks
+	extern svm_ap_count
+	extern svm_ap_cr3
+	global svm_ap_entry
+
+; Finds this CPU's number by its APIC id, which no MMIO is needed for, and takes its stack.
+svm_ap_entry:
+	mov rax, [svm_ap_cr3]
+	mov cr3, rax
+	mov eax, 0
+	cpuid
+	cmp eax, 0xb
+	jb .old
+	mov eax, 0xb
+	xor ecx, ecx
+	cpuid
+	test bx, bx
+	jnz .have
+.old:
+	mov eax, 1
+	cpuid
+	mov edx, ebx
+	shr edx, 24
+.have:
+	xor edi, edi
+	lea rsi, [svm_ap_ids]
+.next:
+	cmp edi, [svm_ap_count]
+	jae .unknown
+	cmp [rsi + rdi * 4], edx
+	je .found
+	inc edi
+	jmp .next
+.found:
+	lea rsi, [svm_ap_stacks]
+	mov rsp, [rsi + rdi * 8]
+	xor ebp, ebp
+	call svm_ap_start
+.unknown:			; no CPU of ours: it never runs the guest
+	cli
+	hlt
+	jmp .unknown
+
+	section .note.GNU-stack noalloc noexec nowrite progbits

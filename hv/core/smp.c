@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Several CPUs. */
+#include "core/smp.h"
+
+#include "arch/x86/insn.h"
+#include "core/lock.h"
+#include "core/panic.h"
+#include "core/state.h"
+
+static struct spinlock lock; /* one shoot-down at a time */
+static bool stopping;
+
+void smp_left_guest(struct percpu *cpu)
+{
+	__atomic_store_n(&cpu->in_guest, false, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&stopping, __ATOMIC_RELAXED) && !cpu->panicking)
+		__asm__ volatile("cli; hlt");
+}
+
+void smp_enter_guest(struct percpu *cpu)
+{
+	/* Set first, then look: whoever sets flush_wanted later sees in_guest and kicks. A parked CPU runs nothing. */
+	if (!cpu->parked)
+		__atomic_store_n(&cpu->in_guest, true, __ATOMIC_SEQ_CST);
+	if (__atomic_exchange_n(&cpu->flush_wanted, false, __ATOMIC_SEQ_CST))
+		hv_backend()->flush(cpu);
+}
+
+static bool is_inside(const struct percpu *cpu)
+{
+	return __atomic_load_n(&cpu->in_guest, __ATOMIC_SEQ_CST);
+}
+
+static void kick(struct percpu *target)
+{
+	__atomic_store_n(&target->kicked, true, __ATOMIC_SEQ_CST);
+	hv_backend()->kick(target);
+}
+
+static void wait_for(const struct percpu *target)
+{
+	uint64_t start = rdtsc();
+
+	while (is_inside(target) && __atomic_load_n(&target->flush_wanted, __ATOMIC_SEQ_CST)) {
+		if (rdtsc() - start > hv.boot->tsc_hz)
+			hv_panic("CPU %u does not leave the guest", target->index);
+		cpu_relax();
+	}
+}
+
+void smp_flush_all(struct percpu *cpu)
+{
+	uint32_t i;
+
+	hv_backend()->flush(cpu);
+	if (hv.boot->cpu_count == 1)
+		return;
+	spin_lock(&lock);
+	cpu->stats.shootdowns++;
+	for (i = 0; i < hv.boot->cpu_count; i++) {
+		struct percpu *target = percpu_of(i);
+
+		if (target == cpu)
+			continue;
+		__atomic_store_n(&target->flush_wanted, true, __ATOMIC_SEQ_CST);
+		if (is_inside(target))
+			kick(target);
+	}
+	for (i = 0; i < hv.boot->cpu_count; i++)
+		if (percpu_of(i) != cpu)
+			wait_for(percpu_of(i));
+	spin_unlock(&lock);
+}
+
+bool smp_take_kick(struct percpu *cpu)
+{
+	return __atomic_exchange_n(&cpu->kicked, false, __ATOMIC_SEQ_CST);
+}
+
+void smp_stop_others(const struct percpu *cpu)
+{
+	__atomic_store_n(&stopping, true, __ATOMIC_SEQ_CST);
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
+		if (percpu_of(i) != cpu && is_inside(percpu_of(i)))
+			kick(percpu_of(i));
+}

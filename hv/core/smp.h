@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Several CPUs: dropping translations everywhere before a change counts, and stopping all of them. */
+#ifndef HV_SMP_H
+#define HV_SMP_H
+
+#include "core/percpu.h"
+
+#include <stdbool.h>
+
+/* smp_left_guest() - first thing at an exit. Halts for good when another CPU stopped the machine. */
+void smp_left_guest(struct percpu *cpu);
+
+/* smp_enter_guest() - last thing before an entry: whoever changes nested tables from here on waits for this CPU. */
+void smp_enter_guest(struct percpu *cpu);
+
+/*
+ * smp_flush_all() - no CPU uses a translation from before this call when it returns. CPUs in the guest are kicked out
+ * and waited for; the others flush before they enter it. A CPU that does not come within a second is a panic.
+ * Context: an exit handler. Other locks may be held: a CPU that waits for one is not in the guest.
+ */
+void smp_flush_all(struct percpu *cpu);
+
+/* smp_take_kick() - whether the INIT (VMX) or NMI (SVM) that made this exit was sent by smp_flush_all(). */
+bool smp_take_kick(struct percpu *cpu);
+
+/* smp_stop_others() - the machine stops: the other CPUs halt at their next exit, which is asked for. Does not wait. */
+void smp_stop_others(const struct percpu *cpu);
+
+#endif

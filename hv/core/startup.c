@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Starting CPUs where INIT and SIPI do not exit. */
+#include "core/startup.h"
+
+#include "arch/x86/apic.h"
+#include "arch/x86/insn.h"
+#include "core/guest_info.h"
+#include "core/state.h"
+#include "core/string.h"
+#include "log/printk.h"
+#include "mm/nested.h"
+#include "policy/operand.h"
+
+#define OFFSET_MASK (PAGE_SIZE - 1)
+#define XAPIC_BROADCAST 0xffu
+#define X2APIC_BROADCAST UINT32_MAX
+
+static uint64_t page; /* of the APIC, 0: not watched */
+
+const char *startup_init(void)
+{
+	const struct hv_backend *b = hv_backend();
+	const char *error;
+
+	if (!b->startup_here || hv.boot->cpu_count == 1)
+		return NULL;
+	error = b->trampoline(hv.boot->trampoline_phys);
+	if (error)
+		return error;
+	page = apic_page();
+	/* Reads do not exit; writes do, and that is what this costs. */
+	if (nested_set_perm(page, PAGE_SIZE, NPERM_R))
+		return "no room for watching the APIC's page";
+	if (nested_set_perm(hv.boot->trampoline_phys, PAGE_SIZE, 0))
+		return "no room for hiding the trampoline";
+	b->msr_intercept(MSR_X2APIC_ICR, false, true);
+	b->msr_intercept(MSR_APIC_BASE, false, true);
+	return NULL;
+}
+
+bool startup_owns(uint64_t gpa)
+{
+	return page && (gpa & PAGE_MASK) == page;
+}
+
+static bool matches(const struct percpu *self, const struct percpu *target, uint32_t dest, uint32_t low)
+{
+	switch (low & ICR_SHORTHAND) {
+	case ICR_SELF:
+		return target == self;
+	case ICR_ALL:
+		return true;
+	case ICR_OTHERS:
+		return target != self;
+	default:
+		return target->apic_id == dest || dest == (apic_x2() ? X2APIC_BROADCAST : XAPIC_BROADCAST);
+	}
+}
+
+/* Remembers what the IPI does to the CPUs that it goes to. */
+static void note(struct percpu *cpu, uint32_t dest, uint32_t low)
+{
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++) {
+		struct percpu *target = percpu_of(i);
+
+		if (!matches(cpu, target, dest, low))
+			continue;
+		if ((low & ICR_MODE) == ICR_SIPI) {
+			target->sipi_vector = low & ICR_VECTOR;
+		} else {
+			/* It is out of the guest: nobody waits for it, and it drops all when it comes back. */
+			target->flush_wanted = true;
+			target->in_guest = false;
+		}
+	}
+}
+
+/* An IPI of the guest. Return: the ICR's low half as it goes out; 0: it does not. */
+static uint32_t filter(struct percpu *cpu, uint32_t dest, uint32_t low)
+{
+	uint32_t mode = low & ICR_MODE;
+
+	if (mode != ICR_INIT && mode != ICR_SIPI)
+		return low;
+	/* INIT level de-assert does nothing on any CPU that has SVM. */
+	if (mode == ICR_INIT && (low & ICR_LEVEL) && !(low & ICR_ASSERT))
+		return low;
+	if ((low & ICR_LOGICAL) && !(low & ICR_SHORTHAND)) {
+		printk("CPU %u: INIT or SIPI to a logical destination is not supported, dropped", cpu->index);
+		return 0;
+	}
+	note(cpu, dest, low);
+	if (mode == ICR_SIPI)
+		low = (low & ~ICR_VECTOR) | (uint32_t)(hv.boot->trampoline_phys / PAGE_SIZE);
+	return low;
+}
+
+static void write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
+{
+	if (offset == APIC_ICR_LOW) {
+		value = filter(cpu, apic_read(APIC_ICR_HIGH) >> 24, value);
+		if (!value)
+			return;
+	}
+	apic_write(offset, value);
+}
+
+bool startup_icr_msr(struct percpu *cpu, uint64_t value)
+{
+	uint32_t low = filter(cpu, (uint32_t)(value >> 32), (uint32_t)value);
+
+	/* 0 is a legal command, and not one that filter() drops. */
+	if (!low && (uint32_t)value)
+		return true;
+	return !wrmsr_safe(MSR_X2APIC_ICR, (value & ~0xffffffffull) | low);
+}
+
+enum hv_action startup_apic_write(struct percpu *cpu, const struct hv_exit *x)
+{
+	uint32_t offset = x->nested.gpa & OFFSET_MASK, value;
+	uint8_t bytes[RW_CODE_BYTES];
+	struct operand_regs regs;
+	unsigned int n, len;
+
+	if (cpu->step.active || !(x->nested.access & NACC_WRITE) || x->pending.type != EVENT_NONE || x->nested.walk)
+		return exit_inject(cpu, VEC_GP, true, 0);
+	if (hv_backend()->get(cpu, GREG_CS_LONG)) {
+		guest_operand_regs(cpu, &regs);
+		n = (unsigned int)guest_read_virt(cpu, guest_linear_rip(cpu), bytes, sizeof(bytes));
+		len = operand_store32(bytes, n, &regs, &value);
+		if (len) {
+			write_register(cpu, offset, value);
+			hv_backend()->advance(cpu, len);
+			return HV_RESUME;
+		}
+	}
+	if (step_add(cpu, x->nested.gpa, STEP_DEVICE))
+		return exit_inject(cpu, VEC_GP, true, 0);
+	return HV_RESUME;
+}
+
+void startup_apic_stepped(struct percpu *cpu, uint64_t gpa, uint32_t value)
+{
+	write_register(cpu, gpa & OFFSET_MASK & ~3u, value);
+}
