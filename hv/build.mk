@@ -24,5 +24,6 @@ $(B)/hv.elf: $(HV_OBJ) linker.ld
 
 -include $(HV_OBJ:.o=.d)
 -include tests/unit/hv.mk tests/unit/svm.mk
+-include tests/unit/hvmm.mk
 
 all: $(B)/hv.elf

@@ -16,12 +16,25 @@ enum hv_action exit_inject(struct percpu *cpu, uint8_t vector, bool has_error, u
 	return HV_INJECT;
 }
 
-enum hv_action exit_shutdown(struct percpu *cpu)
+void exit_reset(const char *why)
 {
-	printk("the guest on CPU %u ended in a triple fault, rip %lx: resetting the machine", cpu->index,
-	       hv_backend()->get(cpu, GREG_RIP));
+	struct percpu *cpu = percpu_this();
+
+	printk("%s on CPU %u, guest at rip %lx: resetting the machine", why, cpu->index, hv_backend()->get(cpu, GREG_RIP));
 	journal_end(cpu, RW_END_RESET);
 	exit_reset_machine();
+}
+
+/* INIT: on the boot CPU it starts the firmware over, on the others they wait for SIPI. */
+static enum hv_action exit_init(struct percpu *cpu)
+{
+	if (smp_take_kick(cpu))
+		return HV_RESUME;
+	if (cpu->index == 0)
+		exit_reset("INIT to the boot CPU");
+	cpu->parked = true;
+	hv_backend()->park(cpu);
+	return HV_RESUME;
 }
 
 static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
@@ -60,17 +73,13 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 			hv_backend()->pass_nmi(cpu);
 		return HV_RESUME;
 	case RW_EXIT_INIT:
-		if (!smp_take_kick(cpu)) {
-			cpu->parked = true;
-			hv_backend()->park(cpu);
-		}
-		return HV_RESUME;
+		return exit_init(cpu);
 	case RW_EXIT_SIPI:
 		cpu->parked = false;
 		hv_backend()->start_at(cpu, x->sipi.vector);
 		return HV_RESUME;
 	case RW_EXIT_SHUTDOWN:
-		return exit_shutdown(cpu);
+		exit_reset("triple fault");
 	default:
 		return HV_FATAL;
 	}

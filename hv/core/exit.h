@@ -23,8 +23,8 @@ enum hv_action exit_inject(struct percpu *cpu, uint8_t vector, bool has_error, u
 /* exit_reset_machine() - resets by the chipset's register, else by a triple fault of our own. */
 void exit_reset_machine(void) __attribute__((noreturn));
 
-/* exit_shutdown() - a triple fault: the log leaves, and the machine is reset as the CPU would have it. */
-enum hv_action exit_shutdown(struct percpu *cpu) __attribute__((noreturn));
+/* exit_reset() - the guest ends in what resets a machine, @why: the log leaves, and it is reset. */
+void exit_reset(const char *why) __attribute__((noreturn));
 
 /* Handlers, one for each concern. All get untrusted guest state. */
 enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x);

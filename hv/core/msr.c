@@ -74,10 +74,8 @@ static enum hv_action msr_write(struct percpu *cpu, uint32_t msr, uint64_t value
 		return exit_inject(cpu, VEC_GP, true, 0); /* the page is watched where it is: see core/startup.h */
 	if (wrmsr_safe(msr, value))
 		return exit_inject(cpu, VEC_GP, true, 0);
-	if (mtrr_is_msr(msr)) {
-		nested_retype();
+	if (mtrr_is_msr(msr) && nested_retype())
 		smp_flush_all(cpu);
-	}
 	return HV_ADVANCE;
 }
 

@@ -90,6 +90,8 @@ static uint32_t filter(struct percpu *cpu, uint32_t dest, uint32_t low)
 		printk("CPU %u: INIT or SIPI to a logical destination is not supported, dropped", cpu->index);
 		return 0;
 	}
+	if (mode == ICR_INIT && matches(cpu, percpu_of(0), dest, low))
+		exit_reset("INIT to the boot CPU");
 	note(cpu, dest, low);
 	if (mode == ICR_SIPI)
 		low = (low & ~ICR_VECTOR) | (uint32_t)(hv.boot->trampoline_phys / PAGE_SIZE);

@@ -255,7 +255,7 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 			return not_ours(cpu, x);
 	}
 	if (x->pending.type == EVENT_EXCEPTION && x->pending.vector == VEC_DF)
-		return exit_shutdown(cpu); /* a double fault that cannot be delivered is a triple fault */
+		exit_reset("triple fault"); /* a double fault that cannot be delivered is a triple fault */
 	violation_describe(cpu, &rec, gpa, hidden ? RW_TARGET_HYPERVISOR : hit.kind, classify(x));
 	rec.gva = x->nested.gva_valid ? x->nested.gva : guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
 	switch (verdict(cpu, &rec)) {

@@ -5,6 +5,7 @@
 
 #include "arch/x86/insn.h"
 #include "core/lock.h"
+#include "core/string.h"
 #include "hypercall.h"
 #include "mm/mtrr.h"
 #include "mm/nested_table.h"
@@ -277,12 +278,15 @@ static void retype_table(uint64_t *table, int level)
 	}
 }
 
-void nested_retype(void)
+bool nested_retype(void)
 {
-	if (!map.fmt->types)
-		return;
+	struct mtrr_state now;
+
+	mtrr_read(&now);
+	if (!map.fmt->types || !now.enabled || !memcmp(&now, &mtrr, sizeof(now)))
+		return false;
 	spin_lock(&lock);
-	mtrr_read(&mtrr);
+	mtrr = now;
 	for (int i4 = 0; i4 < 512; i4++) {
 		if (!map.fmt->present(map.root[i4]))
 			continue;
@@ -301,4 +305,5 @@ void nested_retype(void)
 		}
 	}
 	spin_unlock(&lock);
+	return true;
 }

@@ -39,8 +39,12 @@ unsigned int nested_perm(uint64_t gpa);
  */
 bool nested_map_late(uint64_t gpa);
 
-/* nested_retype() - memory types anew from the MTRRs, after the guest changed them. */
-void nested_retype(void);
+/*
+ * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one. While they are off nothing changes: the
+ * guest is in the middle of it, with its caches off.
+ * Return: whether entries changed, and every CPU has to flush.
+ */
+bool nested_retype(void);
 
 /* A CPU's view: the common map with a few pages replaced. */
 #define NESTED_VIEW_PAGES 3
