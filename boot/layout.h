@@ -14,7 +14,7 @@
 
 /* Pages of the pool; layout_pool_pages() adds them up. */
 #define LAYOUT_POOL_BASE    128u /* 2M pages split to 4K, bitmaps, tables of the agent's ranges */
-#define LAYOUT_POOL_PER_CPU 18u  /* VMCS or VMCB, host save area, copies and tables for single steps */
+#define LAYOUT_POOL_PER_CPU 22u  /* VMCS or VMCB, host save area, copies and tables for single steps */
 
 /**
  * layout_pool_pages() - how many pages the hypervisor's pool gets at least.

@@ -108,6 +108,8 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	smp_left_guest(cpu);
 	cpu->stats.exits[x->reason]++;
 	panic_note_exit(cpu, x);
+	if (x->reason != RW_EXIT_NESTED)
+		cpu->spurious_count = 0;
 	if (!end_step(cpu, x, &action))
 		action = handle(cpu, x);
 
@@ -123,6 +125,9 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 		b->advance(cpu, x->insn_len);
 		break;
 	case HV_INJECT:
+		/* The instruction that was being stepped ends in an exception, and the step with it. */
+		if (cpu->step.active)
+			step_finish(cpu, cpu->step.iterations != 0);
 		b->inject(cpu, &cpu->to_inject);
 		break;
 	case HV_FATAL:

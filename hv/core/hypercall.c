@@ -194,17 +194,20 @@ static bool may_call(struct percpu *cpu, uint64_t nr)
 
 enum hv_action exit_hypercall(struct percpu *cpu, const struct hv_exit *x)
 {
+	bool refused;
 	int64_t ret;
 
 	(void)x;
 	if (!hv.boot->agent)
 		return exit_inject(cpu, VEC_UD, false, 0);
-	if (may_call(cpu, cpu->gprs.rax))
+	if (may_call(cpu, cpu->gprs.rax)) {
 		ret = call(cpu, cpu->gprs.rax, cpu->gprs.rdi, cpu->gprs.rsi);
-	else
+		refused = ret < 0 && cpu->gprs.rax != RW_HC_HELLO; /* whose answer may be any number */
+	} else {
 		ret = -RW_EPERM;
-	if (cpu->gprs.rax != RW_HC_HELLO && ret < 0)
-		cpu->stats.refused_calls++;
+		refused = true;
+	}
+	cpu->stats.refused_calls += refused;
 	cpu->gprs.rax = (uint64_t)ret;
 	return HV_ADVANCE;
 }

@@ -100,6 +100,9 @@ static uint32_t filter(struct percpu *cpu, uint32_t dest, uint32_t low)
 
 static void write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
 {
+	/* A register is the first four of its sixteen bytes. What the others are is undefined: on some machines the same. */
+	if (offset & 15)
+		return;
 	if (offset == APIC_ICR_LOW) {
 		value = filter(cpu, apic_read(APIC_ICR_HIGH) >> 24, value);
 		if (!value)

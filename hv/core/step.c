@@ -63,11 +63,27 @@ static int fill_copy(struct step_page *p)
 	return 0;
 }
 
+/* Puts a page's copy into the view. */
+static int show(struct step_state *s, const struct step_page *p)
+{
+	unsigned int perm = NPERM_R | NPERM_W | (p->kind == STEP_PROTECTED ? nested_perm(p->gpa) : 0);
+
+	return nested_view_replace(&s->view, p->gpa, p->copy_pa, perm);
+}
+
+void step_refresh(struct percpu *cpu)
+{
+	struct step_state *s = &cpu->step;
+
+	nested_view_reset(&s->view);
+	for (uint32_t i = 0; i < s->pages; i++)
+		show(s, &s->page[i]); /* takes as many tables as before */
+}
+
 int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
 {
 	struct step_state *s = &cpu->step;
 	struct step_page *p;
-	unsigned int perm = NPERM_R | NPERM_W;
 
 	if (!s->active)
 		start(cpu);
@@ -82,9 +98,7 @@ int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
 	p->kind = kind;
 	if (fill_copy(p))
 		return -RW_EFAULT;
-	if (kind == STEP_PROTECTED)
-		perm |= nested_perm(gpa);
-	if (nested_view_replace(&s->view, gpa, p->copy_pa, perm))
+	if (show(s, p))
 		return -RW_ENOSPC;
 	s->pages++;
 	hv_backend()->step_begin(cpu, nested_view_root(&s->view));

@@ -19,7 +19,7 @@
 
 struct percpu;
 
-#define STEP_PAGES NESTED_VIEW_PAGES /* a store touches at most two pages, or three with the largest XSAVE and tile areas */
+#define STEP_PAGES NESTED_VIEW_PAGES /* MOVS touches two and two; XSAVE and tile areas up to three */
 #define STEP_MAX_ITERATIONS 4096 /* of a repeated instruction, before the step ends anyway */
 
 enum step_kind {
@@ -55,6 +55,9 @@ int step_init(struct percpu *cpu);
  * Return: 0, or -RW_ENOSPC when the instruction touches more than STEP_PAGES pages.
  */
 int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind);
+
+/* step_refresh() - the common map has changed: the active step's view follows. The caller flushes this CPU. */
+void step_refresh(struct percpu *cpu);
 
 /*
  * step_done() - after RW_EXIT_STEP: arms the next iteration of a repeated instruction, or finishes.

@@ -216,8 +216,16 @@ static enum hv_action step(struct percpu *cpu, struct rw_rec_violation *rec, boo
 {
 	struct step_state *s = &cpu->step;
 	bool first = !s->active || !s->rec.hdr.type;
+	enum step_kind kind = rec->target == RW_TARGET_HYPERVISOR ? STEP_HIDDEN : STEP_PROTECTED;
+	int ret = step_add(cpu, rec->gpa, kind);
 
-	if (step_add(cpu, rec->gpa, rec->target == RW_TARGET_HYPERVISOR ? STEP_HIDDEN : STEP_PROTECTED)) {
+	if (ret == -RW_ENOSPC && s->iterations) {
+		/* A repeated instruction came to further pages: what it did so far is one record, the rest another. */
+		step_finish(cpu, true);
+		first = true;
+		ret = step_add(cpu, rec->gpa, kind);
+	}
+	if (ret) {
 		/* More pages than one instruction can touch, or a page that even its copy does not satisfy. */
 		if (s->active)
 			step_finish(cpu, false);
@@ -247,6 +255,8 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 		return startup_apic_write(cpu, x);
 	if (!hidden) {
 		if (nested_map_late(gpa)) {
+			if (cpu->step.active)
+				step_refresh(cpu);
 			smp_flush_all(cpu); /* tables may have been used again */
 			return HV_RESUME;
 		}

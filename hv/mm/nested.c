@@ -246,14 +246,16 @@ bool nested_map_late(uint64_t gpa)
 		return false;
 	spin_lock(&lock);
 	if (!find_leaf(gpa, &level)) {
-		uint64_t size = map.max_leaf == 3 ? SIZE_1G : SIZE_2M;
-		uint64_t base = gpa & ~(size - 1);
+		/* The largest block around gpa that is free, not the hypervisor's, and of one memory type. */
+		uint64_t size = nested_level_size(level < map.max_leaf ? level : map.max_leaf);
+		bool mixed = true;
 
-		/* Around the hypervisor's region and where memory types are mixed only smaller leaves fit. */
-		if (size == SIZE_1G && (hv_owns(base, size) || *nested_entry(map.root, gpa, 4)))
-			size = SIZE_2M;
-		base = gpa & ~(size - 1);
-		done = map_leaf(base, size, alloc_late) != 0;
+		for (;; size >>= 9) {
+			nested_type(gpa & ~(size - 1), size, &mixed);
+			if (!mixed && !hv_owns(gpa & ~(size - 1), size))
+				break;
+		}
+		done = map_leaf(gpa & ~(size - 1), size, alloc_late) != 0;
 	}
 	spin_unlock(&lock);
 	return done;

@@ -47,7 +47,7 @@ bool nested_map_late(uint64_t gpa);
 bool nested_retype(void);
 
 /* A CPU's view: the common map with a few pages replaced. */
-#define NESTED_VIEW_PAGES 3
+#define NESTED_VIEW_PAGES 4
 #define NESTED_VIEW_TABLES (1 + 3 * NESTED_VIEW_PAGES)
 struct nested_view {
 	uint64_t *table[NESTED_VIEW_TABLES]; /* [0] is the root */

@@ -52,8 +52,9 @@ static bool read_prefixes(struct insn *in, const struct operand_regs *r, uint8_t
 			if ((*byte & 0xf0) != 0x40)
 				return true;
 			in->rex = *byte & 0xf;
-			return next(in, byte);
+			continue;
 		}
+		in->rex = 0; /* counts right before the opcode only */
 	}
 	return false;
 }
@@ -110,7 +111,7 @@ static bool read_disp(struct insn *in, unsigned int size, int64_t *disp)
 /* Bytes of immediate that follow the operand: only RIP-relative addresses need it. */
 static unsigned int immediate_size(const struct insn *in, uint8_t modrm)
 {
-	unsigned int word = in->opsize16 ? 2 : 4;
+	unsigned int word = in->opsize16 && !(in->rex & REX_W) ? 2 : 4;
 
 	if (in->map == 3)
 		return 1;
@@ -191,7 +192,7 @@ static bool is_string(const struct insn *in)
 {
 	uint8_t op = in->opcode;
 
-	return in->map == 0 && ((op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf) || op == 0x6c || op == 0x6d);
+	return in->map == 0 && ((op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf) || (op >= 0x6c && op <= 0x6f));
 }
 
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out)

@@ -225,8 +225,8 @@ static void test_layout(void **state)
 		assert_int_equal((info.tables_phys | info.pool_phys | info.symbols_phys | info.store_phys) %
 				 RW_PAGE_SIZE, 0);
 	}
-	assert_int_equal(layout_pool_pages(1, 4 * GIB, true), 256 + 8 + 2 + 8);
-	assert_int_equal(layout_pool_pages(2, 513 * GIB, false), 256 + 16 + 3 + 513);
+	assert_int_equal(layout_pool_pages(1, 4 * GIB, true), 128 + 22 + 2 + 8);
+	assert_int_equal(layout_pool_pages(2, 513 * GIB, false), 128 + 44 + 3 + 513);
 }
 
 static void test_errors(void **state)
