@@ -3,6 +3,10 @@
 # Builds everything into build/, and runs it: see `make help`.
 
 MAKEFLAGS += --no-builtin-rules
+# Commands are shown with V=1.
+ifndef V
+MAKEFLAGS += --silent
+endif
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all

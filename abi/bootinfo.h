@@ -42,10 +42,10 @@
 #define RW_PERCPU_STACK     0x1000u /* 16 KiB, grows down from RW_PERCPU_STACK_TOP */
 #define RW_PERCPU_STACK_TOP 0x5000u
 #define RW_PERCPU_GUARD1    0x5000u
-#define RW_PERCPU_DF        0x6000u /* 4 KiB: double fault */
+#define RW_PERCPU_DF        0x6000u /* 4 KiB: double fault, machine check */
 #define RW_PERCPU_DF_TOP    0x7000u
 #define RW_PERCPU_GUARD2    0x7000u
-#define RW_PERCPU_NMI       0x8000u /* 4 KiB: NMI and machine check */
+#define RW_PERCPU_NMI       0x8000u /* 4 KiB: NMI */
 #define RW_PERCPU_NMI_TOP   0x9000u
 #define RW_PERCPU_GUARD3    0x9000u
 #define RW_PERCPU_DATA      0xa000u /* struct percpu of hv/ */
@@ -146,9 +146,9 @@ RW_ASSERT_OFFSET(struct rw_handoff, error, 0x78);
  *     RSI = index of this CPU, from 0
  *     RDX = virtual address of struct rw_handoff (RW_HV_GUEST)
  *     RCX = physical address (identity mapped) of the loader's error return
- * On success hv never returns: the CPU goes on as a guest at handoff.rip. On failure hv restores GDT, IDT, TR's
- * absence, segments, CR0, CR4 and EFER as they were at the entry and jumps to the address in RCX with error set;
- * the loader's code there loads its own CR3 and RSP (address of the handoff in RDX, minus RW_HV_GUEST) and reports.
+ * On success hv never returns: the CPU goes on as a guest at handoff.rip. On failure hv restores CR0, CR4 and EFER as
+ * they were at the entry and jumps to the address in RCX with error set; the loader's code there loads its own CR3
+ * and RSP (address of the handoff in RDX, minus RW_HV_GUEST), GDT, IDT and segments, and reports.
  */
 
 #endif

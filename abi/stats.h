@@ -25,12 +25,13 @@ enum rw_exit_reason {
 	RW_EXIT_INIT,
 	RW_EXIT_SIPI,
 	RW_EXIT_SHUTDOWN,   /* triple fault */
+	RW_EXIT_TASK_SWITCH, /* by a 32-bit TSS: not supported */
 	RW_EXIT_OTHER,
 	RW_EXIT_COUNT
 };
 #define RW_EXIT_NAMES \
 	{ "cpuid", "msr_read", "msr_write", "cr", "xsetbv", "io", "hypercall", "virt_insn", "cache_insn", \
-	  "nested", "step", "exception", "interrupt", "nmi", "init", "sipi", "shutdown", "other" }
+	  "nested", "step", "exception", "interrupt", "nmi", "init", "sipi", "shutdown", "task_switch", "other" }
 
 /* Counters of one CPU since the hypervisor's start. Payload of a stats frame: one of these a CPU. */
 struct rw_cpu_stats {

@@ -41,6 +41,13 @@ RW_HV_GUEST equ 0xffff800000000000
 	mov [rdi + %2 + 4], edx
 %endmacro
 
+%macro WRITE_MSR 2
+	mov ecx, %1
+	mov eax, [rdi + %2]
+	mov edx, [rdi + %2 + 4]
+	wrmsr
+%endmacro
+
 section .text
 global launch_switch, launch_switch_end
 align 64
@@ -107,6 +114,21 @@ launch_switch:
 	mov eax, [rdi + HO_EFER]
 	mov edx, [rdi + HO_EFER + 4]
 	wrmsr
+	lgdt [rdi + HO_GDTR]
+	lidt [rdi + HO_IDTR]
+	mov ss, [rdi + HO_CS + 2]
+	mov ds, [rdi + HO_CS + 4]
+	mov es, [rdi + HO_CS + 6]
+	mov fs, [rdi + HO_CS + 8]
+	mov gs, [rdi + HO_CS + 10]
+	WRITE_MSR MSR_FS_BASE, HO_FS_BASE
+	WRITE_MSR MSR_GS_BASE, HO_GS_BASE
+	movzx eax, word [rdi + HO_CS]
+	lea rdx, [.cs]
+	push rax
+	push rdx
+	retfq
+.cs:
 	mov eax, -1
 	jmp .restore
 

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; The way in from the loader, and the way back when the start failed: abi/bootinfo.h has the contract.
+; The way in from the loader, and the way back when the start failed: abi/bootinfo.h has the contract. The firmware's
+; tables are not mapped here: the loader takes GDT, IDT and segments back itself.
 
 	bits 64
 	default rel
@@ -41,30 +42,6 @@ hv_entry:
 	mov cr0, rax
 	pop rdx				; struct rw_handoff
 	pop rcx				; error return
-	lgdt [rdx + 0x38]
-	lidt [rdx + 0x48]
-	mov ds, [rdx + 0x5c]
-	mov es, [rdx + 0x5e]
-	mov ss, [rdx + 0x5a]
-	mov fs, [rdx + 0x60]
-	mov gs, [rdx + 0x62]
-	mov r8, rcx
-	mov r9, rdx
-	mov rax, [r9 + 0x68]
-	mov rdx, rax
-	shr rdx, 32
-	mov ecx, 0xc0000100		; FS base
-	wrmsr
-	mov rax, [r9 + 0x70]
-	mov rdx, rax
-	shr rdx, 32
-	mov ecx, 0xc0000101		; GS base
-	wrmsr
-	mov rdx, r9
-	mov rcx, r8
-	movzx eax, word [rdx + 0x58]	; CS, and on at the loader's code
-	push rax
-	push rcx
-	retfq
+	jmp rcx
 
 	section .note.GNU-stack noalloc noexec nowrite progbits

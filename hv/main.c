@@ -5,6 +5,7 @@
 #include "arch/x86/desc.h"
 #include "arch/x86/insn.h"
 #include "core/io.h"
+#include "core/msr.h"
 #include "core/panic.h"
 #include "core/percpu.h"
 #include "core/smp.h"
@@ -69,6 +70,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	if (error)
 		return error;
 	io_init();
+	msr_init();
 	desc_init_idt();
 	return startup_init();
 }
@@ -89,6 +91,7 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 	const char *error;
 
 	memset(cpu, 0, sizeof(*cpu));
+	write_cr0(read_cr0() | CR0_WP); /* or read-only pages would not be, for the hypervisor */
 	desc_load(cpu);
 	cpu->index = index;
 	cpu->apic_id = hv.boot->apic_id[index];

@@ -13,6 +13,10 @@
 #define LEAF80000001_ECX_SVM BIT(2)
 #define LEAF80000001_ECX_SKINIT BIT(12)
 #define LEAF_SVM 0x8000000au
+#define LEAF6_EAX_HFI (BIT(19) | BIT(23)) /* hardware feedback, thread director: tables at physical addresses */
+#define LEAF7_EBX_PT BIT(25)
+#define LEAF_PT 0x14u
+#define LEAF_PV_LAST 0x400001ffu
 
 static void set_bit(uint32_t *reg, uint64_t bit, uint64_t on)
 {
@@ -46,9 +50,17 @@ enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x)
 		/* Both follow the guest's CR4, and the one in force here is the hypervisor's. */
 		set_bit(&r.ecx, LEAF1_ECX_OSXSAVE, cr4 & CR4_OSXSAVE);
 		break;
+	case 6:
+		r.eax &= ~(uint32_t)LEAF6_EAX_HFI;
+		break;
+	case LEAF_PT:
+		r = (struct cpuid_regs){ 0 };
+		break;
 	case 7:
-		if (sub == 0)
+		if (sub == 0) {
+			r.ebx &= ~(uint32_t)LEAF7_EBX_PT;
 			set_bit(&r.ecx, LEAF7_ECX_OSPKE, cr4 & CR4_PKE);
+		}
 		break;
 	case 0x80000001u:
 		r.ecx &= ~(uint32_t)(LEAF80000001_ECX_SVM | LEAF80000001_ECX_SKINIT);
@@ -60,8 +72,13 @@ enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x)
 	case RW_CPUID_VERSION:
 		if (hv.boot->agent)
 			agent_leaf(leaf, &r);
+		else if (leaf == RW_CPUID_VERSION)
+			r = (struct cpuid_regs){ 0 };
 		break;
 	default:
+		/* A hypervisor below keeps its name, but offers the guest nothing: that would go past the nested tables. */
+		if (leaf > RW_CPUID_SIGNATURE && leaf <= LEAF_PV_LAST)
+			r = (struct cpuid_regs){ 0 };
 		break;
 	}
 	cpu->gprs.rax = r.eax;

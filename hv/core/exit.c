@@ -21,7 +21,7 @@ void exit_reset(const char *why)
 	struct percpu *cpu = percpu_this();
 
 	printk("%s on CPU %u, guest at rip %lx: resetting the machine", why, cpu->index, hv_backend()->get(cpu, GREG_RIP));
-	journal_end(cpu, RW_END_RESET);
+	journal_end(RW_END_RESET);
 	exit_reset_machine();
 }
 
@@ -78,6 +78,8 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 		cpu->parked = false;
 		hv_backend()->start_at(cpu, x->sipi.vector);
 		return HV_RESUME;
+	case RW_EXIT_TASK_SWITCH:
+		return exit_inject(cpu, VEC_GP, true, 0); /* no 64-bit system has them: see LIMITATIONS.md */
 	case RW_EXIT_SHUTDOWN:
 		exit_reset("triple fault");
 	default:

@@ -86,7 +86,7 @@ static int64_t hc_ring(struct percpu *cpu, uint64_t gpa)
 	return ret ? ret : journal_ring(cpu, &argument.ring);
 }
 
-static int64_t hc_status(uint64_t gpa)
+static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 {
 	struct log_store_usage usage;
 	struct ranges_pages pages;
@@ -108,7 +108,7 @@ static int64_t hc_status(uint64_t gpa)
 		.store_next = usage.next_seq,
 		.evicted = usage.evicted,
 		.symbols = hv.symbols.count,
-		.uptime_ns = journal_now(),
+		.uptime_ns = journal_now(cpu),
 	};
 	memcpy(s->pages_by_kind, pages.kind, sizeof(s->pages_by_kind));
 	return give_answer(gpa, sizeof(*s));
@@ -157,7 +157,7 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 		return journal_drain(cpu);
 	case RW_HC_DUMP:
 		violation_flush(cpu);
-		journal_dump(cpu);
+		journal_dump();
 		return 0;
 	default:
 		break;
@@ -166,7 +166,7 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 		return -RW_ENOSYS;
 	spin_lock(&hv.agent_lock);
 	if (nr == RW_HC_STATUS)
-		ret = hc_status(arg1);
+		ret = hc_status(cpu, arg1);
 	else if (nr == RW_HC_STATS)
 		ret = hc_stats(arg1, arg2);
 	else

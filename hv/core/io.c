@@ -16,6 +16,7 @@
 #define CF9_RESET BIT(2)
 #define PORT_KBC 0x64u /* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
 #define KBC_PULSE 0xf0u
+#define PORT_92 0x92u /* system control port A: bit 0 is the reset line */
 
 static uint16_t hidden_port; /* of the UART; 0: none */
 
@@ -34,6 +35,7 @@ void io_init(void)
 	if (boot->reset_port && boot->reset_port != PORT_CF9)
 		b->io_intercept(boot->reset_port, 1);
 	b->io_intercept(PORT_KBC, 1);
+	b->io_intercept(PORT_92, 1);
 }
 
 void io_lock(void)
@@ -48,6 +50,7 @@ void exit_reset_machine(void)
 		uint64_t base;
 	} __attribute__((packed)) no_idt = { 0, 0 };
 
+	hv_backend()->cpu_exit(percpu_this()); /* in VMX operation the CPU would not take an INIT */
 	if (hv.boot->reset_port)
 		outb(hv.boot->reset_port, hv.boot->reset_value);
 	outb(PORT_CF9, 0x02);
@@ -99,6 +102,8 @@ static bool is_reset(const struct hv_exit *x, uint32_t value)
 	/* Only as a byte: a wider access is one to the PCI configuration address at CF8. */
 	if (x->io.port == PORT_CF9 && x->io.size == 1 && value & CF9_RESET)
 		return true;
+	if (touches(x, PORT_92, value, &v) && v & 1)
+		return true;
 	if (touches(x, PORT_KBC, value, &v) && (v & KBC_PULSE) == KBC_PULSE && !(v & 1))
 		return true;
 	return hv.boot->reset_port != PORT_CF9 && touches(x, hv.boot->reset_port, value, &v) &&
@@ -133,10 +138,11 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	}
 	if (is_sleep(x, value)) {
 		printk("the guest switches off or sleeps (port %x, value %x)", x->io.port, value);
-		journal_end(cpu, RW_END_POWEROFF);
+		journal_end(RW_END_POWEROFF);
 	} else if (is_reset(x, value)) {
 		printk("the guest resets the machine (port %x, value %x)", x->io.port, value);
-		journal_end(cpu, RW_END_RESET);
+		journal_end(RW_END_RESET);
+		exit_reset_machine(); /* wholly, also where the guest asked for an INIT only */
 	}
 	port_write(x->io.port, x->io.size, value);
 	return HV_ADVANCE;

@@ -3,6 +3,7 @@
 /* MSR accesses that exit: virtualization MSRs as on a CPU without them, EFER without SVME, MTRRs. */
 #include "arch/x86/insn.h"
 #include "core/exit.h"
+#include "core/msr.h"
 #include "core/smp.h"
 #include "core/startup.h"
 #include "mm/mtrr.h"
@@ -12,10 +13,51 @@
 #define FEATURE_CONTROL_LOCK BIT(0)
 #define FEATURE_CONTROL_VMX (BIT(1) | BIT(2))
 
-static bool is_virtualization_msr(uint32_t msr)
+/* SYSCFG: bits by which an operating system makes the fixed MTRRs visible; Linux does. */
+#define SYSCFG_MTRR_BITS (BIT(18) | BIT(19) | BIT(20))
+
+static bool in(uint32_t msr, uint32_t first, uint32_t last)
 {
-	return (msr >= MSR_VMX_BASIC && msr <= MSR_VMX_LAST) || msr == MSR_VM_CR || msr == MSR_VM_HSAVE_PA ||
-	       msr == MSR_SVM_KEY;
+	return msr >= first && msr <= last;
+}
+
+/*
+ * Not there for the guest: virtualization, and what takes physical addresses that pass no nested tables (traces,
+ * feedback tables, the structures that hypervisors below share with their guests).
+ */
+static bool is_absent(uint32_t msr)
+{
+	return in(msr, MSR_VMX_BASIC, MSR_VMX_LAST) || msr == MSR_VM_CR || msr == MSR_VM_HSAVE_PA || msr == MSR_SVM_KEY ||
+	       msr == MSR_TSC_RATIO || in(msr, MSR_RTIT_FIRST, MSR_RTIT_LAST) || in(msr, MSR_HFI_FIRST, MSR_HFI_LAST) ||
+	       in(msr, MSR_PV_FIRST, MSR_PV_LAST) || in(msr, MSR_KVM_FIRST, MSR_KVM_LAST) ||
+	       in(msr, MSR_KVM_OLD_WALL_CLOCK, MSR_KVM_OLD_SYSTEM_TIME);
+}
+
+/* Registers that say what is memory: they stay as the firmware left them. */
+static bool is_memory_map(uint32_t msr)
+{
+	return in(msr, MSR_IORR_FIRST, MSR_IORR_LAST) || msr == MSR_TOP_MEM || msr == MSR_TOP_MEM2 || msr == MSR_SYSCFG ||
+	       in(msr, MSR_SMM_BASE, MSR_SMM_MASK) || in(msr, MSR_RMP_BASE, MSR_RMP_END);
+}
+
+void msr_init(void)
+{
+	const struct hv_backend *b = hv_backend();
+	uint32_t msr;
+
+	b->msr_intercept(MSR_TSC, false, true);
+	b->msr_intercept(MSR_TSC_ADJUST, false, true);
+	b->msr_intercept(MSR_APIC_BASE, false, true);
+	for (msr = MSR_KVM_OLD_WALL_CLOCK; msr <= MSR_KVM_OLD_SYSTEM_TIME; msr++)
+		b->msr_intercept(msr, true, true);
+	for (msr = MSR_RTIT_FIRST; msr <= MSR_RTIT_LAST; msr++)
+		b->msr_intercept(msr, true, true);
+	for (msr = MSR_HFI_FIRST; msr <= MSR_HFI_LAST; msr++)
+		b->msr_intercept(msr, true, true);
+	for (msr = MSR_SYSCFG; msr <= MSR_RMP_END; msr++)
+		if (is_memory_map(msr))
+			b->msr_intercept(msr, false, true);
+	b->msr_intercept(MSR_TSC_RATIO, true, true);
 }
 
 static enum hv_action read_done(struct percpu *cpu, uint64_t value)
@@ -29,7 +71,7 @@ static enum hv_action msr_read(struct percpu *cpu, uint32_t msr)
 {
 	uint64_t value;
 
-	if (is_virtualization_msr(msr))
+	if (is_absent(msr))
 		return exit_inject(cpu, VEC_GP, true, 0);
 	if (msr == MSR_EFER)
 		return read_done(cpu, hv_backend()->get(cpu, GREG_EFER));
@@ -62,16 +104,44 @@ static enum hv_action write_efer(struct percpu *cpu, uint64_t value)
 	return HV_ADVANCE;
 }
 
+static enum hv_action write_memory_map(struct percpu *cpu, uint32_t msr, uint64_t value)
+{
+	uint64_t now, changed;
+
+	if (rdmsr_safe(msr, &now))
+		return exit_inject(cpu, VEC_GP, true, 0);
+	changed = (value ^ now) & ~(msr == MSR_SYSCFG ? SYSCFG_MTRR_BITS : 0);
+	if (changed || (value != now && wrmsr_safe(msr, value)))
+		return exit_inject(cpu, VEC_GP, true, 0);
+	return HV_ADVANCE;
+}
+
+/* The guest's to set; the log's clock runs on as if it had not. */
+static enum hv_action write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
+{
+	uint64_t before = rdtsc();
+
+	if (wrmsr_safe(msr, value))
+		return exit_inject(cpu, VEC_GP, true, 0);
+	cpu->tsc_bias += rdtsc() - before;
+	return HV_ADVANCE;
+}
+
 static enum hv_action msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
-	if (is_virtualization_msr(msr) || msr == MSR_FEATURE_CONTROL)
+	if (is_absent(msr) || msr == MSR_FEATURE_CONTROL)
 		return exit_inject(cpu, VEC_GP, true, 0);
 	if (msr == MSR_EFER)
 		return write_efer(cpu, value);
 	if (msr == MSR_X2APIC_ICR)
 		return startup_icr_msr(cpu, value) ? HV_ADVANCE : exit_inject(cpu, VEC_GP, true, 0);
+	/* The APIC's page over memory of the hypervisor would take that away from it; and it is watched where it is. */
 	if (msr == MSR_APIC_BASE && (value ^ rdmsr(msr)) & CR3_ADDR_MASK)
-		return exit_inject(cpu, VEC_GP, true, 0); /* the page is watched where it is: see core/startup.h */
+		return exit_inject(cpu, VEC_GP, true, 0);
+	if (is_memory_map(msr))
+		return write_memory_map(cpu, msr, value);
+	if (msr == MSR_TSC || msr == MSR_TSC_ADJUST)
+		return write_tsc(cpu, msr, value);
 	if (wrmsr_safe(msr, value))
 		return exit_inject(cpu, VEC_GP, true, 0);
 	if (mtrr_is_msr(msr) && nested_retype())

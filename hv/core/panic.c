@@ -126,7 +126,7 @@ void hv_stop(const char *reason)
 	struct percpu *cpu = percpu_this();
 
 	smp_stop_others(cpu);
-	journal_end(cpu, RW_END_STOP);
+	journal_end(RW_END_STOP);
 	printk("stopped: %s", reason);
 	halt();
 }

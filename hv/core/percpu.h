@@ -43,6 +43,7 @@ struct percpu {
 	struct step_state step;
 	struct rw_rec_violation held_read; /* last record, and reads that run on from it: see violation_record() */
 	uint64_t exit_tsc; /* at the last exit */
+	uint64_t tsc_bias; /* by how much the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;
 	uint32_t spurious_count;
 	/* core/smp.h; written by other CPUs, too */

@@ -63,6 +63,11 @@ int64_t protect_lock(struct percpu *cpu)
 		printk("lock refused: %s (entry %u)", err.what, err.index);
 		return ret;
 	}
+	ranges_count_pages(&hv.ranges, &pages);
+	if (!pages.kind[RW_TARGET_AGENT_TEXT]) {
+		printk("lock refused: nobody could make a hypercall afterwards, no agent_text was named");
+		return -RW_ENOTREADY;
+	}
 	ret = set_perm(hv.ranges.ranges, NPERM_R | NPERM_X, &failed);
 	if (ret) {
 		/* What was split stays split: giving the permission back needs no room. */
@@ -71,7 +76,6 @@ int64_t protect_lock(struct percpu *cpu)
 		       failed, pool_left());
 		return ret;
 	}
-	ranges_count_pages(&hv.ranges, &pages);
 	hv.locked = true;
 	smp_flush_all(cpu);
 	io_lock();

@@ -8,6 +8,9 @@
 #include "core/panic.h"
 #include "core/state.h"
 
+/* A CPU that is in SMM, or that a hypervisor below does not run, may take its time. */
+#define SMP_PATIENCE_S 10
+
 static struct spinlock lock; /* one shoot-down at a time */
 static bool stopping;
 
@@ -34,8 +37,9 @@ static bool is_inside(const struct percpu *cpu)
 
 static void kick(struct percpu *target)
 {
-	__atomic_store_n(&target->kicked, true, __ATOMIC_SEQ_CST);
-	hv_backend()->kick(target);
+	/* One that is on its way makes the exit, too; a second would arrive as the guest's own INIT or NMI. */
+	if (!__atomic_exchange_n(&target->kicked, true, __ATOMIC_SEQ_CST))
+		hv_backend()->kick(target);
 }
 
 static void wait_for(const struct percpu *target)
@@ -43,7 +47,7 @@ static void wait_for(const struct percpu *target)
 	uint64_t start = rdtsc();
 
 	while (is_inside(target) && __atomic_load_n(&target->flush_wanted, __ATOMIC_SEQ_CST)) {
-		if (rdtsc() - start > hv.boot->tsc_hz)
+		if (rdtsc() - start > SMP_PATIENCE_S * hv.boot->tsc_hz)
 			hv_panic("CPU %u does not leave the guest", target->index);
 		cpu_relax();
 	}

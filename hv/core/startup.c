@@ -35,7 +35,6 @@ const char *startup_init(void)
 	if (nested_set_perm(hv.boot->trampoline_phys, PAGE_SIZE, 0))
 		return "no room for hiding the trampoline";
 	b->msr_intercept(MSR_X2APIC_ICR, false, true);
-	b->msr_intercept(MSR_APIC_BASE, false, true);
 	return NULL;
 }
 
@@ -100,8 +99,11 @@ static uint32_t filter(struct percpu *cpu, uint32_t dest, uint32_t low)
 
 static void write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
 {
-	/* A register is the first four of its sixteen bytes. What the others are is undefined: on some machines the same. */
-	if (offset & 15)
+	/*
+	 * A register is the first four of its sixteen bytes. What the others are is undefined: on some machines the same.
+	 * The id stays as the firmware gave it: IPIs are matched by it.
+	 */
+	if (offset & 15 || offset == APIC_ID_REG)
 		return;
 	if (offset == APIC_ICR_LOW) {
 		value = filter(cpu, apic_read(APIC_ICR_HIGH) >> 24, value);

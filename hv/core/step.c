@@ -4,6 +4,7 @@
 #include "core/step.h"
 
 #include "arch/x86/apic.h"
+#include "core/guest_info.h"
 #include "core/percpu.h"
 #include "core/startup.h"
 #include "core/string.h"
@@ -35,6 +36,7 @@ static void start(struct percpu *cpu)
 	s->commit = false;
 	s->rec.hdr.type = 0;
 	s->rip = hv_backend()->get(cpu, GREG_RIP);
+	s->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), s->bytes, sizeof(s->bytes));
 	nested_view_reset(&s->view);
 }
 
@@ -168,12 +170,22 @@ bool step_finish(struct percpu *cpu, bool ran)
 	return inject_db;
 }
 
+/* The bytes at RIP are those of the instruction that began the step: it has not overwritten itself with another. */
+static bool same_code(struct percpu *cpu)
+{
+	uint8_t now[RW_CODE_BYTES];
+	const struct step_state *s = &cpu->step;
+
+	return guest_read_virt(cpu, guest_linear_rip(cpu), now, s->nbytes) == s->nbytes &&
+	       !memcmp(now, s->bytes, s->nbytes);
+}
+
 bool step_done(struct percpu *cpu)
 {
 	struct step_state *s = &cpu->step;
 
 	/* The same RIP again: a repeated string instruction between two iterations. */
-	if (hv_backend()->get(cpu, GREG_RIP) == s->rip && ++s->iterations < STEP_MAX_ITERATIONS) {
+	if (hv_backend()->get(cpu, GREG_RIP) == s->rip && ++s->iterations < STEP_MAX_ITERATIONS && same_code(cpu)) {
 		hv_backend()->step_begin(cpu, nested_view_root(&s->view));
 		return false;
 	}

@@ -41,6 +41,8 @@ struct step_state {
 	uint32_t pages;
 	uint32_t iterations;
 	uint64_t rip;
+	uint8_t nbytes;   /* in bytes */
+	uint8_t bytes[RW_CODE_BYTES]; /* code at rip when the step began */
 	struct step_page page[STEP_PAGES];
 	struct nested_view view;
 	struct rw_rec_violation rec; /* made at the fault, finished and stored at the end of the step */

@@ -65,28 +65,33 @@ void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64
 }
 
 /* Alert lines are for whoever watches the serial line now; what is too much for it is in the log all the same. */
-static bool may_alert(void)
+static bool may_alert(const struct percpu *cpu)
 {
 	static uint64_t next_ns, suppressed;
-	uint64_t now = journal_now();
+	static struct spinlock lock;
+	uint64_t now = journal_now(cpu);
+	bool may;
 
+	spin_lock(&lock);
 	/* A bucket of ALERT_BURST lines that fills by one each ALERT_NS. */
-	if (next_ns > now + ALERT_BURST * ALERT_NS) {
+	may = next_ns <= now + ALERT_BURST * ALERT_NS;
+	if (may) {
+		next_ns = (next_ns > now ? next_ns : now) + ALERT_NS;
+		if (suppressed)
+			printk("%lu alerts were not printed; they are in the log", suppressed);
+		suppressed = 0;
+	} else {
 		suppressed++;
-		return false;
 	}
-	next_ns = (next_ns > now ? next_ns : now) + ALERT_NS;
-	if (suppressed)
-		printk("%lu alerts were not printed; they are in the log", suppressed);
-	suppressed = 0;
-	return true;
+	spin_unlock(&lock);
+	return may;
 }
 
-static void alert(const struct rw_rec_violation *rec)
+static void alert(const struct percpu *cpu, const struct rw_rec_violation *rec)
 {
 	char who[RW_COMM_LEN + 1] = "a task not known";
 
-	if (!may_alert())
+	if (!may_alert(cpu))
 		return;
 	/* The name is the guest's: anything could stand in it. */
 	for (unsigned int i = 0; rec->hdr.flags & RW_RECF_PROC && i < RW_COMM_LEN; i++) {
@@ -110,7 +115,7 @@ static void store(struct percpu *cpu, struct rw_rec_violation *rec)
 		cpu->stats.violations += 1 + rec->repeat;
 	journal_append(cpu, &rec->hdr);
 	if (rec->hdr.type == RW_REC_VIOLATION)
-		alert(rec);
+		alert(cpu, rec);
 }
 
 void violation_flush(struct percpu *cpu)
@@ -211,6 +216,21 @@ static enum hv_action refuse(struct percpu *cpu, struct rw_rec_violation *rec, e
 	return inject_fault(cpu, rec);
 }
 
+/* The instruction that is being stepped touches another page, too. */
+static void further_page(struct percpu *cpu, struct step_state *s, struct rw_rec_violation *rec, bool patch)
+{
+	/* A patch that reaches beyond kernel text is none. */
+	if (s->commit && !patch) {
+		s->commit = false;
+		s->rec.hdr.type = RW_REC_VIOLATION;
+		s->rec.hdr.verdict = RW_VERDICT_SKIP;
+	}
+	if (rec->target != s->rec.target) {
+		rec->hdr.verdict = RW_VERDICT_SKIP;
+		violation_record(cpu, rec);
+	}
+}
+
 /* Runs the instruction on copies; the record is finished when it has run. */
 static enum hv_action step(struct percpu *cpu, struct rw_rec_violation *rec, bool patch)
 {
@@ -232,7 +252,7 @@ static enum hv_action step(struct percpu *cpu, struct rw_rec_violation *rec, boo
 		return refuse(cpu, rec, RW_VERDICT_FAULT);
 	}
 	if (!first) {
-		s->commit = s->commit && patch;
+		further_page(cpu, s, rec, patch);
 		return HV_RESUME;
 	}
 	s->commit = patch;
@@ -257,7 +277,9 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 		if (nested_map_late(gpa)) {
 			if (cpu->step.active)
 				step_refresh(cpu);
-			smp_flush_all(cpu); /* tables may have been used again */
+			hv_backend()->flush(cpu);
+			if (nested_tables_reused())
+				smp_flush_all(cpu);
 			return HV_RESUME;
 		}
 		if (!hv.locked || !ranges_find(&hv.ranges, gpa, &hit) ||

@@ -5,6 +5,7 @@
 
 #include "core/state.h"
 #include "core/string.h"
+#include "core/violation.h"
 #include "dev/uart.h"
 #include "log/drain.h"
 #include "log/intake.h"
@@ -31,9 +32,15 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 	return NULL;
 }
 
-uint64_t journal_now(void)
+/* The log's clock as this CPU's TSC shows it: what the guest has done to the TSC does not count. */
+static struct log_clock clock_of(const struct percpu *cpu)
 {
-	return log_clock_ns(&hv.clock, rdtsc());
+	return (struct log_clock){ hv.clock.tsc_start + cpu->tsc_bias, hv.clock.tsc_hz };
+}
+
+uint64_t journal_now(const struct percpu *cpu)
+{
+	return log_clock_ns(&hv.clock, rdtsc() - cpu->tsc_bias);
 }
 
 static void refused(const char *what, const struct percpu *cpu)
@@ -41,12 +48,19 @@ static void refused(const char *what, const struct percpu *cpu)
 	printk("a record of the hypervisor's own was not stored: %s, CPU %u", what, cpu->index);
 }
 
+/* What @cpu's TSC shows now, as far as it only differs from this one's by what the guest did to both. */
+static uint64_t tsc_of(const struct percpu *cpu)
+{
+	return rdtsc() - percpu_this()->tsc_bias + cpu->tsc_bias;
+}
+
 /* @cpu: whose ring; its own staging buffer serves, since the lock is held. */
 static int drain_locked(struct percpu *cpu)
 {
-	const struct log_intake in = { &store, &ring_ops, &hv.clock, cpu->staging };
+	const struct log_clock clock = clock_of(cpu);
+	const struct log_intake in = { &store, &ring_ops, &clock, cpu->staging };
 
-	return log_intake_drain(&in, &cpu->ring, rdtsc(), UINT32_MAX, &cpu->stats);
+	return log_intake_drain(&in, &cpu->ring, tsc_of(cpu), UINT32_MAX, &cpu->stats);
 }
 
 /* What this CPU's ring holds happened before: it goes in first, so that no time stamp has to be raised. */
@@ -61,7 +75,7 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	spin_lock(&lock);
 	drain_before(cpu);
 	rec->cpu = (uint16_t)cpu->index;
-	rec->time_ns = journal_now();
+	rec->time_ns = journal_now(cpu);
 	if (log_store_append(&store, rec))
 		refused("malformed", cpu);
 	spin_unlock(&lock);
@@ -71,7 +85,7 @@ void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64
 {
 	spin_lock(&lock);
 	drain_before(cpu);
-	if (log_store_event(&store, type, code, arg, RW_VERDICT_NONE, (uint16_t)cpu->index, journal_now(), text))
+	if (log_store_event(&store, type, code, arg, RW_VERDICT_NONE, (uint16_t)cpu->index, journal_now(cpu), text))
 		refused("malformed event", cpu);
 	spin_unlock(&lock);
 }
@@ -94,7 +108,7 @@ int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc)
 	if (desc->cpu >= hv.boot->cpu_count)
 		return -RW_EINVAL;
 	spin_lock(&lock);
-	ret = log_ring_init(&percpu_of(desc->cpu)->ring, &ring_ops, desc, rdtsc(), &err);
+	ret = log_ring_init(&percpu_of(desc->cpu)->ring, &ring_ops, desc, tsc_of(percpu_of(desc->cpu)), &err);
 	spin_unlock(&lock);
 	if (ret)
 		printk("CPU %u: ring refused: %s (%u)", cpu->index, err.what, err.index);
@@ -117,18 +131,18 @@ static void drain_all_locked(void)
 			drain_locked(percpu_of(i));
 }
 
-void journal_dump(struct percpu *cpu)
+void journal_dump(void)
 {
-	(void)cpu;
 	spin_lock(&lock);
 	drain_all_locked();
 	dump_locked();
 	spin_unlock(&lock);
 }
 
-void journal_end(struct percpu *cpu, uint32_t reason)
+void journal_end(uint32_t reason)
 {
-	(void)cpu;
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
+		violation_flush(percpu_of(i));
 	spin_lock(&lock);
 	drain_all_locked();
 	log_store_set_end(&store, reason);

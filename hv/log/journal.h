@@ -13,8 +13,8 @@
 /* journal_init() - lays the store out. Once. Return: NULL or an error line. */
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
 
-/* journal_now() - nanoseconds since the start. */
-uint64_t journal_now(void);
+/* journal_now() - nanoseconds since the start, on this CPU. */
+uint64_t journal_now(const struct percpu *cpu);
 
 /* journal_append() - stores @rec; time and CPU are set here. Context: any exit handler. */
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec);
@@ -29,10 +29,10 @@ int journal_drain(struct percpu *cpu);
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
 
 /* journal_dump() - all rings are drained, then the store and all CPUs' counters leave as frames. */
-void journal_dump(struct percpu *cpu);
+void journal_dump(void);
 
 /* journal_end() - the run ends: writes down why, and dumps. */
-void journal_end(struct percpu *cpu, uint32_t reason);
+void journal_end(uint32_t reason);
 
 /* journal_panic() - as journal_end(RW_END_STOP), when locks may be held by whoever failed. */
 void journal_panic(void);

@@ -24,6 +24,7 @@ static struct mtrr_state mtrr;
 static uint64_t phys_top; /* end of what this CPU can address */
 static struct late_table late[LATE_TABLES];
 static unsigned int late_next;
+static bool reused;
 static struct spinlock lock;
 
 enum mem_type nested_type(uint64_t pa, uint64_t size, bool *mixed)
@@ -99,8 +100,10 @@ static uint64_t *alloc_late(uint64_t *parent)
 	struct late_table *l = &late[late_next];
 
 	late_next = (late_next + 1) % LATE_TABLES;
-	if (l->parent)
+	if (l->parent) {
 		late_drop(l);
+		reused = true;
+	}
 	l->parent = parent;
 	for (int i = 0; i < 512; i++)
 		l->table[i] = 0;
@@ -145,9 +148,31 @@ static bool map_range(uint64_t gpa, uint64_t end)
 	return true;
 }
 
-const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info)
+/*
+ * Bits of a physical address that select memory. Where memory encryption is on, the upper ones select a key: with them the
+ * same memory has other addresses, which must not be mapped. (AMD APM volume 2, "Secure Memory Encryption"; Intel SDM
+ * volume 3, "Multi-Key Total Memory Encryption".)
+ */
+static unsigned int address_width(void)
 {
 	unsigned int width = cpuid(0x80000008, 0).eax & 0xff;
+
+	if (cpuid(0x80000000, 0).eax >= 0x8000001f && cpuid(0x8000001f, 0).eax & 1) {
+		struct cpuid_regs sme = cpuid(0x8000001f, 0);
+		unsigned int c_bit = sme.ebx & 63;
+
+		width -= sme.ebx >> 6 & 63;
+		if (c_bit < width)
+			width = c_bit;
+	}
+	if (cpuid(0, 0).eax >= 7 && cpuid(7, 0).ecx & BIT(13))
+		width -= rdmsr(MSR_TME_ACTIVATE) >> 32 & 15;
+	return width;
+}
+
+const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info)
+{
+	unsigned int width = address_width();
 	uint64_t top = (info->mem_top + SIZE_2M - 1) & ~(SIZE_2M - 1);
 
 	map.fmt = format;
@@ -259,6 +284,11 @@ bool nested_map_late(uint64_t gpa)
 	}
 	spin_unlock(&lock);
 	return done;
+}
+
+bool nested_tables_reused(void)
+{
+	return __atomic_exchange_n(&reused, false, __ATOMIC_SEQ_CST);
 }
 
 /* One table of @level: each leaf gets the memory type that its block has now. */

@@ -39,6 +39,9 @@ unsigned int nested_perm(uint64_t gpa);
  */
 bool nested_map_late(uint64_t gpa);
 
+/* nested_tables_reused() - whether a table was used again since the last call: then every CPU has to flush. */
+bool nested_tables_reused(void);
+
 /*
  * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one. While they are off nothing changes: the
  * guest is in the middle of it, with its caches off.

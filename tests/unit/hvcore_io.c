@@ -49,9 +49,9 @@ static void test_intercepts(void **state)
 	(void)state;
 	for (uint32_t port = 0; port < 65536; port++)
 		count += exits((uint16_t)port);
-	assert_int_equal(count, 8 + 2 + 2 + 1 + 1);
+	assert_int_equal(count, 8 + 2 + 2 + 1 + 1 + 1);
 	assert_true(exits(UART) && exits(UART + 7) && exits(PM1A + 1) && exits(PM1B) && exits(RESET) &&
-		    exits(0x64));
+		    exits(0x64) && exits(0x92));
 	assert_false(exits(0xcf9));
 	io_lock();
 	assert_true(exits(0xcf9));
@@ -113,6 +113,17 @@ static void ends(uint16_t port, uint8_t size, uint32_t value, int reason)
 {
 	unsigned int before = mock.ends, outs = mock.outs;
 
+	if (reason == RW_END_RESET) {
+		/* The log leaves, virtualization is switched off, and the machine is reset in all ways there are. */
+		assert_true(MOCK_ENDS(out(port, size, value)));
+		assert_int_equal(mock.ends, before + 1);
+		assert_int_equal(mock.end_reason, reason);
+		assert_true(mock.cpu_exits > 0);
+		assert_int_equal(mock.out[mock.outs - 1].port, 0x64);
+		mock.outs = 0;
+		mock.cpu_exits = 0;
+		return;
+	}
 	out(port, size, value);
 	assert_int_equal(mock.ends, before + (reason != RW_END_RUNNING));
 	if (reason != RW_END_RUNNING)
@@ -141,6 +152,8 @@ static void test_resets(void **state)
 	ends(RESET, 1, 0x0f, RW_END_RESET);
 	ends(RESET, 1, 0x0e, RW_END_RUNNING);
 	ends(RESET - 1, 2, 0x0f00, RW_END_RESET);
+	ends(0x92, 1, 0x03, RW_END_RESET);
+	ends(0x92, 1, 0x02, RW_END_RUNNING);
 	ends(0x64, 1, 0xfe, RW_END_RESET);
 	ends(0x64, 1, 0xf0, RW_END_RESET);
 	ends(0x64, 1, 0xff, RW_END_RUNNING);

@@ -33,6 +33,12 @@ static bool has_1g(void)
 	return machine.has_1g;
 }
 
+static void cpu_exit(struct percpu *cpu)
+{
+	(void)cpu;
+	mock.cpu_exits++;
+}
+
 static uint64_t get(struct percpu *cpu, enum guest_reg reg)
 {
 	(void)cpu;
@@ -146,6 +152,7 @@ const struct hv_backend *hv_backend(void)
 		.inject = inject,
 		.step_begin = step_begin,
 		.step_end = step_end,
+		.cpu_exit = cpu_exit,
 		.flush = flush,
 		.kick = kick,
 		.drop_nmi = drop_nmi,
@@ -205,8 +212,9 @@ void printk(const char *format, ...)
 	mock.lines++;
 }
 
-uint64_t journal_now(void)
+uint64_t journal_now(const struct percpu *cpu)
 {
+	(void)cpu;
 	return 123456789;
 }
 
@@ -242,15 +250,13 @@ int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc)
 	return mock.ring_result;
 }
 
-void journal_dump(struct percpu *cpu)
+void journal_dump(void)
 {
-	(void)cpu;
 	mock.dumps++;
 }
 
-void journal_end(struct percpu *cpu, uint32_t reason)
+void journal_end(uint32_t reason)
 {
-	(void)cpu;
 	mock.ends++;
 	mock.end_reason = reason;
 }

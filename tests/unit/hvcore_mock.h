@@ -39,6 +39,7 @@ struct mock {
 	unsigned int advances, advanced; /* calls of advance(), bytes in all */
 	unsigned int injects;
 	struct hv_event injected; /* the last */
+	unsigned int cpu_exits;
 	unsigned int step_begins, step_ends, flushes;
 	unsigned int msr_intercepts;
 	unsigned int kicks, nmis_dropped, nmis_passed, parks, starts;

@@ -151,8 +151,12 @@ static void test_no_patch(void **state)
 	mock.reg[GREG_RIP] = GUEST_TEXT;
 	assert_true(mock_store(GUEST_RODATA - 2, store, 4));
 	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE + 0x2000));
-	assert_int_equal(mock.records, 5);
-	assert_int_equal(mock.cpu.stats.patches + mock.cpu.stats.violations, 5);
+	/* Both places that it hit are in the log, and neither as a patch. */
+	assert_int_equal(mock.records, 6);
+	assert_int_equal(mock.cpu.stats.violations, 6);
+	assert_int_equal(mock.record[4].target, RW_TARGET_KERNEL_RODATA);
+	assert_int_equal(mock.record[5].target, RW_TARGET_KERNEL_TEXT);
+	assert_int_equal(mock.record[5].hdr.verdict, RW_VERDICT_SKIP);
 }
 
 static void test_fault(void **state)

@@ -55,6 +55,10 @@ struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 	if (leaf == 1)
 		return (struct cpuid_regs){ 0x806f8, 0x100800, 0xffffffff,
 					    machine.has_mtrr ? 0xffffffff : ~(1u << 12) };
+	if (leaf == 0x80000000u)
+		return (struct cpuid_regs){ .eax = machine.c_bit ? 0x8000001f : 0x80000008 };
+	if (leaf == 0x8000001fu)
+		return (struct cpuid_regs){ .eax = 1, .ebx = machine.c_bit | machine.lost_bits << 6 };
 	if (leaf == 0x80000008u)
 		return (struct cpuid_regs){ .eax = 48 << 8 | machine.phys_bits };
 	return (struct cpuid_regs){ ~leaf, leaf + 1, 0xffffffff, leaf + 3 };
@@ -66,6 +70,10 @@ bool machine_msr(uint32_t msr, uint64_t *value)
 					  0x26b, 0x26c, 0x26d, 0x26e, 0x26f };
 	const struct mtrr_state *m = &machine.mtrr;
 
+	if (msr == 0x982) {
+		*value = (uint64_t)machine.key_bits << 32;
+		return true;
+	}
 	if (msr == 0xfe) {
 		*value = m->var_count | 1u << 8;
 		return true;

@@ -27,6 +27,8 @@ struct machine {
 	struct mtrr_state mtrr; /* what rdmsr() answers for the MTRRs */
 	bool has_mtrr, has_1g;
 	unsigned int phys_bits;
+	unsigned int key_bits;  /* MKTME: upper address bits that select a key */
+	unsigned int c_bit, lost_bits; /* SME: its position, 0: none; address bits that it costs */
 	const struct nested_format *format;
 };
 extern struct machine machine;

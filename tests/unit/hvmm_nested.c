@@ -284,6 +284,29 @@ static void touch(uint64_t gpa)
 	fail_msg("%lx is not mapped by three faults", gpa);
 }
 
+/* With memory encryption the upper address bits select a key: the hypervisor's memory must not show up under them. */
+static void test_aliases(void **state)
+{
+	(void)state;
+	machine.phys_bits = 46;
+	machine.key_bits = 6;
+	start(POOL_ALL);
+	assert_true(nested_map_late((1ull << 40) - 1));
+	assert_false(nested_map_late(1ull << 40 | MACHINE_REGION));
+	assert_false(nested_map_late(1ull << 45 | MACHINE_REGION));
+	machine_reset();
+	machine.phys_bits = 48;
+	machine.c_bit = 47;
+	start(POOL_ALL);
+	assert_false(nested_map_late(1ull << 47 | MACHINE_REGION));
+	machine_reset();
+	machine.phys_bits = 48;
+	machine.c_bit = 51;
+	machine.lost_bits = 5;
+	start(POOL_ALL);
+	assert_false(nested_map_late(1ull << 43 | MACHINE_REGION));
+}
+
 static void test_late(void **state)
 {
 	size_t left;
@@ -433,6 +456,7 @@ int main(void)
 		BOTH(test_late_recycled_without_1g),
 		BOTH(test_retype),
 		cmocka_unit_test_setup(test_top, reset_ept),
+		cmocka_unit_test_setup(test_aliases, reset_ept),
 		cmocka_unit_test_setup(test_no_room, reset_ept),
 		cmocka_unit_test_setup(test_no_mtrrs, reset_ept),
 		cmocka_unit_test_setup(test_late_mixed, reset_ept),

@@ -9,6 +9,7 @@
 
 #define APIC_BASE_X2 BIT(10)
 #define XAPIC_ID_SHIFT 24
+#define ICR_PATIENCE 1000000u /* polls; an IPI is accepted within microseconds */
 
 bool apic_x2(void)
 {
@@ -17,7 +18,7 @@ bool apic_x2(void)
 
 uint64_t apic_page(void)
 {
-	return rdmsr(MSR_APIC_BASE) & CR3_ADDR_MASK;
+	return rdmsr(MSR_APIC_BASE) & CR3_ADDR_MASK; /* writes that would move it are refused: core/msr.c */
 }
 
 static volatile uint32_t *reg(uint32_t offset)
@@ -35,9 +36,10 @@ void apic_write(uint32_t offset, uint32_t value)
 	*reg(offset) = value;
 }
 
+/* An APIC that the guest has switched off reads as ones for ever. */
 static void wait_sent(void)
 {
-	while (apic_read(APIC_ICR_LOW) & ICR_PENDING)
+	for (uint32_t i = 0; i < ICR_PATIENCE && apic_read(APIC_ICR_LOW) & ICR_PENDING; i++)
 		cpu_relax();
 }
 

@@ -37,7 +37,7 @@ void desc_init_idt(void)
 	for (unsigned int v = 0; v < VECTORS; v++)
 		set_gate(v, (uint64_t)trap_entries + v * TRAP_ENTRY_SIZE, 0);
 	set_gate(VEC_DF, (uint64_t)trap_entries + VEC_DF * TRAP_ENTRY_SIZE, IST_DF);
-	set_gate(VEC_MC, (uint64_t)trap_entries + VEC_MC * TRAP_ENTRY_SIZE, IST_NMI);
+	set_gate(VEC_MC, (uint64_t)trap_entries + VEC_MC * TRAP_ENTRY_SIZE, IST_DF);
 	set_gate(VEC_NMI, (uint64_t)trap_entry_nmi, IST_NMI);
 }
 

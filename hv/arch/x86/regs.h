@@ -36,6 +36,7 @@
 #define RFLAGS_VM BIT(17)
 
 #define DR6_BS BIT(14)
+#define DEBUGCTL_BTF BIT(1)
 
 #define EFER_SCE BIT(0)
 #define EFER_LME BIT(8)
@@ -43,9 +44,10 @@
 #define EFER_NXE BIT(11)
 #define EFER_SVME BIT(12)
 
+#define MSR_TSC 0x10u
 #define MSR_APIC_BASE 0x1bu
 #define MSR_FEATURE_CONTROL 0x3au
-#define MSR_MICROCODE_UPDATE 0x79u
+#define MSR_TSC_ADJUST 0x3bu
 #define MSR_MTRR_CAP 0xfeu
 #define MSR_SYSENTER_CS 0x174u
 #define MSR_SYSENTER_ESP 0x175u
@@ -62,6 +64,18 @@
 #define MSR_VMX_LAST 0x493u
 #define MSR_X2APIC_ICR 0x830u
 #define MSR_XSS 0xda0u
+#define MSR_TME_ACTIVATE 0x982u
+#define MSR_RTIT_FIRST 0x560u /* Intel Processor Trace */
+#define MSR_RTIT_LAST 0x58fu
+#define MSR_RTIT_CTL 0x570u
+#define MSR_HFI_FIRST 0x17d0u /* hardware feedback interface, thread director */
+#define MSR_HFI_LAST 0x17d4u
+#define MSR_PV_FIRST 0x40000000u /* of hypervisors: Hyper-V's numbers, and KVM's */
+#define MSR_PV_LAST 0x4000ffffu
+#define MSR_KVM_FIRST 0x4b564d00u
+#define MSR_KVM_LAST 0x4b564dffu
+#define MSR_KVM_OLD_WALL_CLOCK 0x11u
+#define MSR_KVM_OLD_SYSTEM_TIME 0x12u
 #define MSR_EFER 0xc0000080u
 #define MSR_STAR 0xc0000081u
 #define MSR_LSTAR 0xc0000082u
@@ -70,7 +84,17 @@
 #define MSR_FS_BASE 0xc0000100u
 #define MSR_GS_BASE 0xc0000101u
 #define MSR_KERNEL_GS_BASE 0xc0000102u
+#define MSR_TSC_RATIO 0xc0000104u
+#define MSR_SYSCFG 0xc0010010u
+#define MSR_IORR_FIRST 0xc0010016u
+#define MSR_IORR_LAST 0xc0010019u
+#define MSR_TOP_MEM 0xc001001au
+#define MSR_TOP_MEM2 0xc001001du
+#define MSR_SMM_BASE 0xc0010111u /* and SMM_ADDR, SMM_MASK behind it */
+#define MSR_SMM_MASK 0xc0010113u
 #define MSR_VM_CR 0xc0010114u
+#define MSR_RMP_BASE 0xc0010132u
+#define MSR_RMP_END 0xc0010133u
 #define MSR_VM_HSAVE_PA 0xc0010117u
 #define MSR_SVM_KEY 0xc0010118u
 

@@ -67,6 +67,12 @@ trap_entries:
 
 trap_common:
 	push rax
+	mov rax, [rsp + 8]	; vector: only #UD and #GP come from the instructions that have a fix-up
+	cmp eax, 6
+	je .fixup
+	cmp eax, 13
+	jne .fatal
+.fixup:
 	xor eax, eax
 	xchg rax, [gs:PERCPU_FIXUP]
 	test rax, rax

@@ -19,6 +19,7 @@ static const struct insn_exit {
 	uint8_t opcode[OPCODE_MAX];
 } insn_exits[] = {
 	{ VMEXIT_CPUID, RW_EXIT_CPUID, 2, { 0x0f, 0xa2 } },
+	{ VMEXIT_INVD, RW_EXIT_CACHE_INSN, 2, { 0x0f, 0x08 } },
 	{ VMEXIT_VMMCALL, RW_EXIT_HYPERCALL, 3, { 0x0f, 0x01, 0xd9 } },
 	{ VMEXIT_VMRUN, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xd8 } },
 	{ VMEXIT_VMLOAD, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xda } },
@@ -127,7 +128,8 @@ static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 		cpu->backend_flags |= SVM_STEP_DONE;
 		return;
 	}
-	if (vector == VEC_UD && (cpu->backend_flags & SVM_STEP_SCE)) {
+	/* INT3 and INTO run again, too: their return address lies behind them. */
+	if (vector == VEC_BP || vector == VEC_OF || (vector == VEC_UD && (cpu->backend_flags & SVM_STEP_SCE))) {
 		x->reason = RW_EXIT_INTERRUPT;
 		return;
 	}
@@ -206,6 +208,8 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 	case VMEXIT_SWINT:
 	case VMEXIT_HLT:
 	case VMEXIT_MWAIT:
+	case VMEXIT_ICEBP:
+	case VMEXIT_TASK_SWITCH:
 		x->reason = RW_EXIT_INTERRUPT; /* during a step only: it ends, and the guest goes on there */
 		return;
 	case VMEXIT_NMI:
@@ -219,6 +223,12 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 		return;
 	case VMEXIT_NPF:
 		decode_nested(x);
+		return;
+	case VMEXIT_MSR:
+		if (cpu->backend_flags & SVM_STEP_ACTIVE)
+			x->reason = RW_EXIT_INTERRUPT;
+		else
+			decode_insn(cpu, x);
 		return;
 	default:
 		decode_insn(cpu, x);

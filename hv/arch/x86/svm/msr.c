@@ -2,13 +2,14 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* The MSR and I/O permission maps of all CPUs: AMD APM volume 2, "MSR Intercepts", "IOIO Intercepts". */
 #include "arch/x86/svm/svm.h"
+#include "core/string.h"
 #include "mm/page_pool.h"
 
 #define MSRPM_PAGES 2
 #define IOPM_PAGES 3
 #define MSRPM_RANGE_MSRS 0x2000u /* MSRs of one range, two bits each: read, write */
 
-static uint8_t *msrpm;
+static uint8_t *msrpm, *msrpm_step;
 static uint8_t *iopm;
 
 /* Where the two bits of @msr are; -1 when it lies outside of the map: then it always exits. */
@@ -47,9 +48,11 @@ const char *svm_maps_init(void)
 	static const uint32_t own[] = { MSR_EFER, MSR_VM_CR, MSR_VM_HSAVE_PA, MSR_SVM_KEY };
 
 	msrpm = pool_alloc(MSRPM_PAGES);
+	msrpm_step = pool_alloc(MSRPM_PAGES);
 	iopm = pool_alloc(IOPM_PAGES);
-	if (!msrpm || !iopm)
+	if (!msrpm || !msrpm_step || !iopm)
 		return "no memory for the permission maps of SVM";
+	memset(msrpm_step, 0xff, MSRPM_PAGES * PAGE_SIZE);
 	/* EFER for its SVME bit, which must stay set and is not shown; the others belong to SVM. */
 	for (unsigned int i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		svm_msr_intercept(own[i], true, true);
@@ -59,6 +62,11 @@ const char *svm_maps_init(void)
 uint64_t svm_msrpm_pa(void)
 {
 	return hv_phys(msrpm);
+}
+
+uint64_t svm_msrpm_step_pa(void)
+{
+	return hv_phys(msrpm_step);
 }
 
 uint64_t svm_iopm_pa(void)

@@ -152,7 +152,7 @@ void svm_advance(struct percpu *cpu, unsigned int len)
 		vmcb->save.rip &= UINT32_MAX;
 	vmcb->save.rflags &= ~RFLAGS_RF;
 	vmcb->control.int_state &= ~VMCB_INT_SHADOW;
-	if (svm_get(cpu, GREG_RFLAGS) & RFLAGS_TF) {
+	if (svm_get(cpu, GREG_RFLAGS) & RFLAGS_TF && !svm_btf()) {
 		const struct hv_event trap = { .type = EVENT_EXCEPTION, .vector = VEC_DB };
 
 		vmcb->save.dr6 |= DR6_BS;
@@ -179,7 +179,8 @@ void svm_inject(struct percpu *cpu, const struct hv_event *event)
 		value |= VMCB_EVENT_EXCEPTION << VMCB_EVENT_TYPE_SHIFT;
 		break;
 	}
-	if (event->has_error)
+	/* Real mode has no error codes, and an event with one is refused there. */
+	if (event->has_error && svm_vmcb(cpu)->save.cr0 & CR0_PE)
 		value |= VMCB_EVENT_HAS_ERROR | (uint64_t)event->error << VMCB_EVENT_ERROR_SHIFT;
 	svm_vmcb(cpu)->control.event_inj = value;
 }

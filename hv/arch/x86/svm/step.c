@@ -5,21 +5,22 @@
 #include "arch/x86/svm/svm.h"
 #include "mm/nested.h"
 
-#define DEBUGCTL_BTF BIT(1)
 #define DR6_BREAKPOINTS 0xfull
 #define EXCEPTIONS_ALL (UINT32_MAX & ~(uint32_t)BIT(VEC_NMI)) /* NMIs have their own intercept */
 
 /* What protection or the architecture demands: no interrupts, HLT or control registers. */
-#define STEADY_MISC1 (ICPT1_CPUID | ICPT1_INVLPGA | ICPT1_IOIO_PROT | ICPT1_MSR_PROT | ICPT1_SHUTDOWN)
+#define STEADY_MISC1 (ICPT1_CPUID | ICPT1_INVD | ICPT1_INVLPGA | ICPT1_IOIO_PROT | ICPT1_MSR_PROT | ICPT1_SHUTDOWN)
 #define STEADY_MISC2                                                                              \
 	(ICPT2_VMRUN | ICPT2_VMMCALL | ICPT2_VMLOAD | ICPT2_VMSAVE | ICPT2_STGI | ICPT2_CLGI | ICPT2_SKINIT)
 
 /*
  * INT n and IRET load RFLAGS and would run on without the trap flag. So would SYSCALL, which masks it and has
- * no intercept: with EFER.SCE off it raises #UD. HLT and MWAIT would wait for an interrupt that is held back.
+ * no intercept: with EFER.SCE off it raises #UD. ICEBP passes the exception intercepts by; a task switch loads RFLAGS.
+ * HLT and MWAIT would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into one at
+ * the next branch: no MSR is open during a step.
  */
-#define STEP_MISC1 (STEADY_MISC1 | ICPT1_NMI | ICPT1_INTN | ICPT1_IRET | ICPT1_HLT)
-#define STEP_MISC2 (STEADY_MISC2 | ICPT2_MWAIT)
+#define STEP_MISC1 (STEADY_MISC1 | ICPT1_NMI | ICPT1_INTN | ICPT1_IRET | ICPT1_HLT | ICPT1_TASK_SWITCH)
+#define STEP_MISC2 (STEADY_MISC2 | ICPT2_MWAIT | ICPT2_ICEBP)
 
 void svm_steady_intercepts(struct vmcb *vmcb)
 {
@@ -29,13 +30,18 @@ void svm_steady_intercepts(struct vmcb *vmcb)
 }
 
 /* With BTF a trap comes after a branch only. DEBUGCTL is the guest's and is not switched by VMRUN. */
+bool svm_btf(void)
+{
+	uint64_t debugctl;
+
+	return !rdmsr_safe(MSR_DEBUGCTL, &debugctl) && debugctl & DEBUGCTL_BTF;
+}
+
 static bool clear_btf(void)
 {
 	uint64_t debugctl;
 
-	if (rdmsr_safe(MSR_DEBUGCTL, &debugctl) || !(debugctl & DEBUGCTL_BTF))
-		return false;
-	return wrmsr_safe(MSR_DEBUGCTL, debugctl & ~DEBUGCTL_BTF) == 0;
+	return svm_btf() && !rdmsr_safe(MSR_DEBUGCTL, &debugctl) && !wrmsr_safe(MSR_DEBUGCTL, debugctl & ~DEBUGCTL_BTF);
 }
 
 static void restore_btf(void)
@@ -77,6 +83,7 @@ void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 	vmcb->control.intercept[ICPT_EXCEPTION] = EXCEPTIONS_ALL;
 	vmcb->control.intercept[ICPT_MISC1] = (uint32_t)STEP_MISC1;
 	vmcb->control.intercept[ICPT_MISC2] = (uint32_t)STEP_MISC2;
+	vmcb->control.msrpm_base_pa = svm_msrpm_step_pa();
 	vmcb->control.nested_cr3 = root_pa;
 	svm_flush(cpu);
 }
@@ -114,6 +121,7 @@ bool svm_step_end(struct percpu *cpu)
 	cpu->backend_flags = 0;
 	svm_steady_intercepts(vmcb);
 	vmcb->control.int_control = 0;
+	vmcb->control.msrpm_base_pa = svm_msrpm_pa();
 	vmcb->control.nested_cr3 = nested_root();
 	svm_flush(cpu);
 	return trap;

@@ -182,6 +182,7 @@ static const char *init_vmcb(struct vmcb *vmcb, const struct rw_handoff *h)
 static void svm_cpu_exit(struct percpu *cpu)
 {
 	(void)cpu;
+	__asm__ volatile("stgi"); /* or an INIT would be held back for ever */
 	wrmsr(MSR_VM_HSAVE_PA, 0);
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) & ~EFER_SVME);
 }

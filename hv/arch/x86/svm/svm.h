@@ -60,6 +60,7 @@ uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const
 /* msr.c: the permission maps. svm_maps_init() comes first. Return: NULL or an error line. */
 const char *svm_maps_init(void);
 uint64_t svm_msrpm_pa(void);
+uint64_t svm_msrpm_step_pa(void); /* every MSR exits */
 uint64_t svm_iopm_pa(void);
 void svm_io_intercept(uint16_t port, unsigned int count);
 void svm_msr_intercept(uint32_t msr, bool read, bool write);
@@ -74,6 +75,7 @@ void svm_describe(struct percpu *cpu);
 
 /* step.c: single steps, and the intercepts that hold outside of one. */
 void svm_steady_intercepts(struct vmcb *vmcb);
+bool svm_btf(void); /* the guest traps branches only */
 void svm_step_begin(struct percpu *cpu, uint64_t root_pa);
 bool svm_step_end(struct percpu *cpu);
 

@@ -22,10 +22,12 @@ enum vmcb_intercept_word {
 #define ICPT1_CPUID BIT(18)
 #define ICPT1_IRET BIT(20)
 #define ICPT1_INTN BIT(21)
+#define ICPT1_INVD BIT(22)
 #define ICPT1_HLT BIT(24)
 #define ICPT1_INVLPGA BIT(26)
 #define ICPT1_IOIO_PROT BIT(27)
 #define ICPT1_MSR_PROT BIT(28)
+#define ICPT1_TASK_SWITCH BIT(29)
 #define ICPT1_SHUTDOWN BIT(31)
 #define ICPT2_VMRUN BIT(0)
 #define ICPT2_VMMCALL BIT(1)
@@ -35,6 +37,7 @@ enum vmcb_intercept_word {
 #define ICPT2_CLGI BIT(5)
 #define ICPT2_SKINIT BIT(6)
 #define ICPT2_MWAIT BIT(11)
+#define ICPT2_ICEBP BIT(13)
 
 #define VMCB_TLB_NOTHING 0u
 #define VMCB_TLB_FLUSH_ALL 1u
@@ -78,10 +81,12 @@ enum vmcb_exit_code {
 	VMEXIT_CPUID = 0x72,
 	VMEXIT_IRET = 0x74,
 	VMEXIT_SWINT = 0x75,
+	VMEXIT_INVD = 0x76,
 	VMEXIT_HLT = 0x78,
 	VMEXIT_INVLPGA = 0x7a,
 	VMEXIT_IOIO = 0x7b,
 	VMEXIT_MSR = 0x7c,
+	VMEXIT_TASK_SWITCH = 0x7d,
 	VMEXIT_SHUTDOWN = 0x7f,
 	VMEXIT_VMRUN = 0x80,
 	VMEXIT_VMMCALL = 0x81,
@@ -91,6 +96,7 @@ enum vmcb_exit_code {
 	VMEXIT_CLGI = 0x85,
 	VMEXIT_SKINIT = 0x86,
 	VMEXIT_MWAIT = 0x8b,
+	VMEXIT_ICEBP = 0x8d,
 	VMEXIT_NPF = 0x400,
 };
 #define VMEXIT_INVALID UINT32_MAX /* -1; QEMU writes only the low half: compare 32 bits */

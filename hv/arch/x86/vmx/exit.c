@@ -18,6 +18,8 @@ static enum rw_exit_reason neutral_reason(uint32_t reason)
 		return RW_EXIT_INIT;
 	case VMX_EXIT_SIPI:
 		return RW_EXIT_SIPI;
+	case VMX_EXIT_TASK_SWITCH:
+		return RW_EXIT_TASK_SWITCH;
 	case VMX_EXIT_CPUID:
 		return RW_EXIT_CPUID;
 	case VMX_EXIT_INVD:
@@ -114,6 +116,9 @@ void vmx_exit(struct percpu *cpu)
 		hv_panic("VM entry failed: reason %lx, qualification %lx", raw, x.info[0]);
 	}
 	decode_pending(&x.pending);
+	/* An IRET that faulted has opened NMIs; it runs again, so they are closed until then. "Resuming Guest Software". */
+	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && x.pending.type == EVENT_NONE)
+		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, vmcs_read(VMCS_GUEST_INTERRUPTIBILITY) | INTERRUPTIBILITY_NMI);
 	if (x.reason == RW_EXIT_NESTED)
 		decode_nested(&x, reason);
 	else if (x.reason == RW_EXIT_CR)

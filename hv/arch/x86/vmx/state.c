@@ -10,6 +10,8 @@
 
 #define AR_UNUSABLE 0x10000u
 #define AR_TSS_BUSY 0x8bu
+#define AR_CODE_OR_DATA BIT(4)
+#define AR_ACCESSED 1u
 #define TSS_MIN_LIMIT 0x67u
 
 #define VMCS_GROUP_SELECTOR 0x0800
@@ -26,12 +28,12 @@ void vmx_write_segment(enum vmx_segment s, uint16_t selector, uint64_t base, uin
 }
 
 /* A segment as the firmware's GDT describes it; the firmware maps its memory one to one. */
-static void load_segment(enum vmx_segment s, uint16_t selector, uint64_t gdt, uint64_t base_override)
+static void load_segment(enum vmx_segment s, uint16_t selector, uint64_t gdt, uint16_t gdt_limit, uint64_t base_override)
 {
 	uint64_t d, base;
-	uint32_t limit;
+	uint32_t limit, ar;
 
-	if (!(selector & ~7u)) {
+	if (!(selector & ~7u) || (selector & ~7u) + 7u > gdt_limit) {
 		vmx_write_segment(s, 0, base_override, 0, AR_UNUSABLE);
 		return;
 	}
@@ -46,7 +48,10 @@ static void load_segment(enum vmx_segment s, uint16_t selector, uint64_t gdt, ui
 		memcpy(&high, (const void *)(RW_HV_GUEST + gdt + (selector & ~7u) + 8), sizeof(high));
 		base |= high << 32;
 	}
-	vmx_write_segment(s, selector, s == VMX_FS || s == VMX_GS ? base_override : base, limit, (uint32_t)(d >> 40) & 0xf0ff);
+	ar = (uint32_t)(d >> 40) & 0xf0ff;
+	if (ar & AR_CODE_OR_DATA)
+		ar |= AR_ACCESSED; /* VM entry wants it, even if nobody has used the segment since the GDT was made */
+	vmx_write_segment(s, selector, s == VMX_FS || s == VMX_GS ? base_override : base, limit, ar);
 }
 
 static void init_segments(const struct rw_handoff *h)
@@ -55,15 +60,15 @@ static void init_segments(const struct rw_handoff *h)
 
 	memcpy(&gdt, h->gdtr_base, sizeof(gdt));
 	memcpy(&idt, h->idtr_base, sizeof(idt));
-	load_segment(VMX_CS, h->cs, gdt, 0);
-	load_segment(VMX_SS, h->ss, gdt, 0);
-	load_segment(VMX_DS, h->ds, gdt, 0);
-	load_segment(VMX_ES, h->es, gdt, 0);
-	load_segment(VMX_FS, h->fs, gdt, h->fs_base);
-	load_segment(VMX_GS, h->gs, gdt, h->gs_base);
-	load_segment(VMX_LDTR, h->ldtr, gdt, 0);
+	load_segment(VMX_CS, h->cs, gdt, h->gdtr_limit, 0);
+	load_segment(VMX_SS, h->ss, gdt, h->gdtr_limit, 0);
+	load_segment(VMX_DS, h->ds, gdt, h->gdtr_limit, 0);
+	load_segment(VMX_ES, h->es, gdt, h->gdtr_limit, 0);
+	load_segment(VMX_FS, h->fs, gdt, h->gdtr_limit, h->fs_base);
+	load_segment(VMX_GS, h->gs, gdt, h->gdtr_limit, h->gs_base);
+	load_segment(VMX_LDTR, h->ldtr, gdt, h->gdtr_limit, 0);
 	if (h->tr & ~7u)
-		load_segment(VMX_TR, h->tr, gdt, 0);
+		load_segment(VMX_TR, h->tr, gdt, h->gdtr_limit, 0);
 	else /* VM entry demands a usable TR even where the firmware has none */
 		vmx_write_segment(VMX_TR, 0, 0, TSS_MIN_LIMIT, AR_TSS_BUSY);
 	vmcs_write(VMCS_GUEST_GDTR_BASE, gdt);
@@ -205,7 +210,7 @@ void vmx_advance(struct percpu *cpu, unsigned int len)
 	if (blocked & (INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS))
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked & ~(INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS));
 	/* The trap after an instruction that was done for the guest: it single-steps itself. */
-	if (vmcs_read(VMCS_GUEST_RFLAGS) & RFLAGS_TF)
+	if (vmcs_read(VMCS_GUEST_RFLAGS) & RFLAGS_TF && !(vmcs_read(VMCS_GUEST_DEBUGCTL) & DEBUGCTL_BTF))
 		vmcs_write(VMCS_GUEST_PENDING_DBG, vmcs_read(VMCS_GUEST_PENDING_DBG) | DR6_BS);
 }
 
@@ -213,13 +218,16 @@ void vmx_advance(struct percpu *cpu, unsigned int len)
 void vmx_inject(struct percpu *cpu, const struct hv_event *event)
 {
 	static const uint8_t types[] = { [EVENT_INTR] = 0, [EVENT_NMI] = 2, [EVENT_EXCEPTION] = 3 };
+	bool has_error;
 
 	(void)cpu;
 	if (event->type == EVENT_NONE || event->type == EVENT_SOFT)
 		return; /* INT n runs again: RIP still points at it */
-	if (event->has_error)
+	/* Real mode has no error codes, and VM entry refuses one there. */
+	has_error = event->has_error && vmcs_read(VMCS_GUEST_CR0) & CR0_PE;
+	if (has_error)
 		vmcs_write(VMCS_ENTRY_ERROR_CODE, event->error);
-	vmcs_write(VMCS_ENTRY_INTR_INFO, INTR_INFO_VALID | (event->has_error ? INTR_INFO_ERROR : 0) |
+	vmcs_write(VMCS_ENTRY_INTR_INFO, INTR_INFO_VALID | (has_error ? INTR_INFO_ERROR : 0) |
 						 (uint64_t)types[event->type] << 8 | event->vector);
 }
 
