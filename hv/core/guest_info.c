@@ -9,17 +9,25 @@
 #include "mm/guest_walk.h"
 #include "policy/operand.h"
 
-int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa)
+/* With page-table isolation user mode runs on the second page of a pair of roots; the kernel's is the first. */
+#define CR3_ISOLATION_USER BIT(12)
+
+static int translate(struct percpu *cpu, uint64_t cr3, uint64_t gva, uint64_t *gpa)
 {
 	const struct hv_backend *b = hv_backend();
 	struct guest_paging paging = {
 		.cr0 = b->get(cpu, GREG_CR0),
-		.cr3 = b->get(cpu, GREG_CR3),
+		.cr3 = cr3,
 		.cr4 = b->get(cpu, GREG_CR4),
 		.efer = b->get(cpu, GREG_EFER),
 	};
 
 	return guest_walk(&paging, gva, guest_read, gpa);
+}
+
+int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa)
+{
+	return translate(cpu, hv_backend()->get(cpu, GREG_CR3), gva, gpa);
 }
 
 uint64_t guest_linear_rip(struct percpu *cpu)
@@ -30,7 +38,7 @@ uint64_t guest_linear_rip(struct percpu *cpu)
 	return b->get(cpu, GREG_CS_LONG) ? rip : (uint32_t)(b->get(cpu, GREG_CS_BASE) + rip);
 }
 
-size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
+static size_t read_virt(struct percpu *cpu, uint64_t cr3, uint64_t gva, void *dst, size_t size)
 {
 	size_t done = 0;
 
@@ -40,29 +48,38 @@ size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
 
 		if (piece > size - done)
 			piece = size - done;
-		if (guest_translate(cpu, gva + done, &gpa) || guest_read(gpa, (uint8_t *)dst + done, piece))
+		if (translate(cpu, cr3, gva + done, &gpa) || guest_read(gpa, (uint8_t *)dst + done, piece))
 			break;
 		done += piece;
 	}
 	return done;
 }
 
-static bool read_exact(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
+size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
 {
-	return guest_read_virt(cpu, gva, dst, size) == size;
+	return read_virt(cpu, hv_backend()->get(cpu, GREG_CR3), gva, dst, size);
+}
+
+static bool read_process(struct percpu *cpu, uint64_t cr3, uint64_t gs, struct rw_proc *proc)
+{
+	const struct rw_agent_info *a = &hv.agent;
+	uint64_t task;
+
+	return read_virt(cpu, cr3, gs + a->current_off, &task, sizeof(task)) == sizeof(task) &&
+	       read_virt(cpu, cr3, task + a->task_pid, &proc->pid, sizeof(proc->pid)) == sizeof(proc->pid) &&
+	       read_virt(cpu, cr3, task + a->task_tgid, &proc->tgid, sizeof(proc->tgid)) == sizeof(proc->tgid) &&
+	       read_virt(cpu, cr3, task + a->task_comm, proc->comm, sizeof(proc->comm)) == sizeof(proc->comm);
 }
 
 bool guest_process(struct percpu *cpu, struct rw_proc *proc)
 {
-	const struct rw_agent_info *a = &hv.agent;
-	uint64_t gs = hv_backend()->get(cpu, hv_backend()->get(cpu, GREG_CPL) ? GREG_KERNEL_GS_BASE : GREG_GS_BASE);
-	uint64_t task;
+	const struct hv_backend *b = hv_backend();
+	bool user = b->get(cpu, GREG_CPL) == 3;
+	uint64_t gs = b->get(cpu, user ? GREG_KERNEL_GS_BASE : GREG_GS_BASE), cr3 = b->get(cpu, GREG_CR3);
 
-	if (!hv.registered || !a->task_comm || !read_exact(cpu, gs + a->current_off, &task, sizeof(task)))
+	if (!hv.registered || !hv.agent.task_comm)
 		return false;
-	return read_exact(cpu, task + a->task_pid, &proc->pid, sizeof(proc->pid)) &&
-	       read_exact(cpu, task + a->task_tgid, &proc->tgid, sizeof(proc->tgid)) &&
-	       read_exact(cpu, task + a->task_comm, proc->comm, sizeof(proc->comm));
+	return read_process(cpu, cr3, gs, proc) || (user && read_process(cpu, cr3 & ~CR3_ISOLATION_USER, gs, proc));
 }
 
 uint32_t guest_rip_target(struct percpu *cpu)

@@ -177,17 +177,17 @@ static enum policy_action verdict(struct percpu *cpu, const struct rw_rec_violat
 	return policy_verdict(&a);
 }
 
-/* The exception that tells the guest: #PF where the address is known, #GP else, #UD for hidden code, #DF for delivery. */
+/*
+ * The exception that tells the guest: #UD for hidden code, #DF for delivery, else #GP. Not #PF: the guest's own page
+ * tables allow the access, so that Linux would take the fault for a stale TLB entry and try again for ever.
+ */
 static enum hv_action inject_fault(struct percpu *cpu, const struct rw_rec_violation *rec)
 {
 	if (rec->access == RW_ACCESS_DELIVERY)
 		return exit_inject(cpu, VEC_DF, true, 0);
 	if (rec->access == RW_ACCESS_EXEC)
 		return exit_inject(cpu, VEC_UD, false, 0);
-	if (rec->access != RW_ACCESS_WRITE || !rec->gva)
-		return exit_inject(cpu, VEC_GP, true, 0);
-	hv_backend()->set(cpu, GREG_CR2, rec->gva);
-	return exit_inject(cpu, VEC_PF, true, PF_ERR_P | PF_ERR_W | (rec->cpl == 3 ? PF_ERR_U : 0));
+	return exit_inject(cpu, VEC_GP, true, 0);
 }
 
 /* No entry of the tables refuses this access any more, or none ever mapped it. */

@@ -7,12 +7,18 @@
 
 ATTACK_KMOD_SRC := $(wildcard tests/attacks/kmod/*.[ch]) tests/attacks/kmod/Kbuild
 
-attacks: $(B)/kmod/$(KREL)/rwattack.ko $(B)/attacks/hvmem $(B)/attacks/uhypercall
+STALE_KMOD_SRC := tests/attacks/stale/rwstale.c tests/attacks/stale/Kbuild
+
+attacks: $(B)/kmod/$(KREL)/rwattack.ko $(B)/kmod/$(KREL)/rwstale.ko $(B)/attacks/cpusig $(B)/attacks/hvmem $(B)/attacks/uhypercall
 all: attacks
 
 $(B)/kmod/$(KREL)/rwattack.ko: $(ATTACK_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
 	$(call build_kmod,rwattack,$(ATTACK_KMOD_SRC))
 	@strip --strip-debug -o $@ $(@D)/rwattack.d/rwattack.ko
+
+$(B)/kmod/$(KREL)/rwstale.ko: $(STALE_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
+	$(call build_kmod,rwstale,$(STALE_KMOD_SRC))
+	@strip --strip-debug -o $@ $(@D)/rwstale.d/rwstale.ko
 
 $(B)/attacks/%: tests/attacks/%.c
 	@mkdir -p $(@D)

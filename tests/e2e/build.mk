@@ -7,3 +7,5 @@ all: $(B)/tests/tiny
 $(B)/tests/tiny: tests/e2e/tiny.c tests/e2e/build.mk
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -Os $(WARNFLAGS) -static -nostdlib -fno-stack-protector -Wl,--build-id=none -s -o $@ $<
+
+include tests/guests/build.mk

@@ -7,6 +7,8 @@ sys.dont_write_bytecode = True
 
 import pytest  # noqa: E402
 
+import attack_script  # noqa: E402
+import attacked as attacked_run  # noqa: E402
 import machine  # noqa: E402
 
 BACKENDS = ("intel", "amd")
@@ -24,3 +26,26 @@ def boot(tmp_path_factory):
     def start(cpu, script, **options):
         return machine.boot(tmp_path_factory.mktemp(f"{cpu}-"), cpu, script, **options)
     return start
+
+
+@pytest.fixture(scope="session")
+def boot_efi(tmp_path_factory):
+    """machine.boot_efi() with a fresh folder: boot_efi(cpu, program, **options) -> machine.Run."""
+    def start(cpu, program, **options):
+        return machine.boot_efi(tmp_path_factory.mktemp(f"{cpu}-efi-"), cpu, program, **options)
+    return start
+
+
+@pytest.fixture(scope="session")
+def bare_attacked(boot):
+    """The same attacks without Ringward, on one backend; an attacked.Attacked."""
+    run = boot("amd", attack_script.BARE_SCRIPT, files=attacked_run.files(), no_hv=True)
+    return attacked_run.Attacked(run, {})
+
+
+@pytest.fixture(scope="session")
+def attacked(cpu, boot, bare_attacked):
+    """A guest that tried everything in attack_script, with on_violation = skip; an attacked.Attacked."""
+    offsets = attacked_run.kernel_offsets(bare_attacked.run)
+    run = boot(cpu, attack_script.script(offsets), files=attacked_run.files())
+    return attacked_run.Attacked(run, offsets)

@@ -139,10 +139,31 @@ def boot(folder, cpu, script, *, files=None, agent=True, no_hv=False, conf=None,
             argv.append("--agent")
     done = rwrun(*argv, *extra, timeout=timeout + 120)
     (folder / "initrd").unlink()
+    return _collect(folder, done)
 
-    def read(path):
+
+def boot_efi(folder, cpu, program, *, agent=True, conf=None, timeout=60):
+    """Boots an EFI program under Ringward, with agent = yes or no in the configuration, and returns a Run.
+
+    folder: an empty folder for this run. program: its path. conf: keys that differ from DEFAULT_CONF.
+    """
+    folder = Path(folder)
+    keys = {**DEFAULT_CONF, "agent": "yes" if agent else "no", **(conf or {})}
+    text = "".join(f"{key} = {value}\n" for key, value in keys.items())
+    (folder / "ringward.conf").write_text(text, encoding="utf-8")
+    done = rwrun("--cpu", cpu, "--timeout", timeout, "--efi", program, "--conf", folder / "ringward.conf",
+                 "--serial", folder / "console", "--hv-serial", folder / "hv-serial",
+                 "--store", folder / "store", "--stats", folder / "stats", timeout=timeout + 120)
+    return _collect(folder, done)
+
+
+def _collect(folder, done):
+    """The Run of what a finished rwrun has left in its folder."""
+    def read(name):
+        path = folder / name
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
-    return Run(status=done.returncode, console=read(folder / "console"), hv=read(hv_serial),
-               stderr=done.stderr, folder=folder, hv_serial=hv_serial, store=store,
-               stats=json.loads(stats.read_text(encoding="utf-8")) if stats.exists() else {})
+    stats = read("stats")
+    return Run(status=done.returncode, console=read("console"), hv=read("hv-serial"), stderr=done.stderr,
+               folder=folder, hv_serial=folder / "hv-serial", store=folder / "store",
+               stats=json.loads(stats) if stats else {})

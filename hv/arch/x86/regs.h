@@ -107,12 +107,6 @@
 #define VEC_PF 14u
 #define VEC_MC 18u
 
-/* Page-fault error code: Intel SDM volume 3, "Page-Fault Exceptions". */
-#define PF_ERR_P BIT(0)
-#define PF_ERR_W BIT(1)
-#define PF_ERR_U BIT(2)
-#define PF_ERR_I BIT(4)
-
 /* Page-table entries of the guest and of the hypervisor itself. */
 #define PTE_P BIT(0)
 #define PTE_PS BIT(7)

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""More than one CPU: every one of them is a guest, through hotplug too, and none uses a stale translation."""
+import re
+
+import machine
+import pytest
+
+MACHINES = [("intel", 2), ("amd", 2), ("amd", 4), ("amd", 8)]
+ATTACKS = machine.BUILD / "attacks"
+KMOD = machine.BUILD / "kmod"
+
+SCRIPT = """
+/root/cpusig | sed 's/^/RWTEST: sig /'
+n={rounds}
+while [ $n -gt 0 ]; do
+    for cpu in /sys/devices/system/cpu/cpu[1-9]*; do
+        echo 0 >$cpu/online || echo "RWTEST: offline failed"
+    done
+    for cpu in /sys/devices/system/cpu/cpu[1-9]*; do
+        echo 1 >$cpu/online || echo "RWTEST: online failed"
+    done
+    n=$((n - 1))
+done
+echo "RWTEST: online $(cat /sys/devices/system/cpu/online)"
+/root/cpusig | sed 's/^/RWTEST: again /'
+dmesg | grep -E "WARNING: CPU|BUG:|lockup|rcu.*stall" | sed 's/^/RWTEST: trouble /'
+"""
+STALE = """
+insmod /root/rwstale.ko 2>/dev/null
+dmesg | grep rwstale: | sed 's/.*rwstale/RWTEST: rwstale/'
+"""
+
+
+def name(machine_):
+    return f"{machine_[0]}-{machine_[1]}"
+
+
+@pytest.fixture(scope="module", params=MACHINES, ids=name)
+def smp(request, boot):
+    """Boots with several CPUs and the agent, switches all but one off and on again."""
+    vendor, cpus = request.param
+    run = boot(vendor, SCRIPT.format(rounds=3 if cpus == 2 else 1), smp=cpus, files={"/root/cpusig": ATTACKS / "cpusig"},
+               timeout=300)
+    run.cpus = cpus
+    return run
+
+
+def test_boots_and_powers_off(smp):
+    assert smp.status == 0, smp.explain()
+    assert f"online 0-{smp.cpus - 1}" in smp.markers, smp.explain()
+    assert not [m for m in smp.markers if "failed" in m or m.startswith("trouble")], smp.explain()
+
+
+def test_every_cpu_is_a_guest(smp):
+    for prefix in ("sig", "again"):
+        lines = [m for m in smp.markers if m.startswith(prefix + " ")]
+        assert lines == [f"{prefix} cpu {i} signature RingwardRing vmx 0 svm 0" for i in range(smp.cpus)], smp.explain()
+
+
+def test_every_cpu_is_counted(smp):
+    cpus = smp.stats["cpus"]
+    assert [c["cpu"] for c in cpus] == list(range(smp.cpus))
+    assert all(c["exits"]["cpuid"] > 0 for c in cpus)
+    # Started once by the firmware at the least, and again by each hotplug.
+    assert all(c["exits"]["sipi"] > 1 for c in cpus[1:]), cpus
+
+
+def test_lock_reached_every_cpu(smp):
+    assert sum(c["shootdowns"] for c in smp.stats["cpus"]) >= 1
+
+
+def test_log_is_sound(smp):
+    out = smp.rwlog("verify")
+    assert out.returncode == 0, out.stdout + out.stderr
+
+
+@pytest.fixture(scope="module", params=[("intel", 2), ("amd", 4)], ids=name)
+def stale(request, boot):
+    """No agent: the test's module locks a page that all other CPUs are writing to."""
+    vendor, cpus = request.param
+    run = boot(vendor, STALE, smp=cpus, agent=False, conf={"agent": "yes"}, timeout=300,
+               files={"/root/rwstale.ko": KMOD / machine.kernel_release() / "rwstale.ko"})
+    run.cpus = cpus
+    return run
+
+
+def test_no_stale_translation(stale):
+    assert stale.status == 0, stale.explain()
+    line = next((m for m in stale.markers if m.startswith("rwstale: lock")), "")
+    found = re.fullmatch(r"rwstale: lock 0, (\d+) CPUs were writing \((\d+) writes before\), (\d+) changes after", line)
+    assert found, stale.explain()
+    writers, before, after = map(int, found.groups())
+    assert writers == stale.cpus - 1
+    assert before > 0
+    assert after == 0
+
+
+def test_writes_after_the_lock_are_recorded(stale):
+    hits = [r for r in stale.of_type("violation") if r["target"] == "kernel_rodata"]
+    assert {r["cpu"] for r in hits} >= set(range(stale.cpus)) - {r["cpu"] for r in stale.of_type("lock")}

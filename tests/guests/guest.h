@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What test guests without a kernel need of the machine. Boot services are there, one CPU, ring 0, identity map. */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include <efi.h>
+
+#include "hypercall.h"
+#include "record.h"
+#include "ring.h"
+#include "stats.h"
+
+/* Answers of guest_jump() and guest_try_0f01(). */
+#define GUEST_RETURNED 0
+#define GUEST_UD       1
+
+/* Writes text or a number to COM1. */
+void guest_say(const char *text);
+void guest_say_hex(UINT64 n);
+
+/*
+ * Says "PASS name" or "FAIL name: got X, wanted Y". expect2() takes the name in two parts, expect_number() adds
+ * a number to it.
+ */
+void expect(const char *name, INT64 got, INT64 want);
+void expect2(const char *name, const char *rest, INT64 got, INT64 want);
+void expect_number(const char *name, UINT64 number, INT64 got, INT64 want);
+
+void guest_cpuid(UINT32 leaf, UINT32 regs[4]);
+UINT32 guest_is_amd(void);
+
+/* @count zeroed pages, or NULL. */
+void *guest_pages(UINTN count, EFI_MEMORY_TYPE type);
+
+/* The largest reserved piece of RAM in the firmware's map: the hypervisor's. FALSE when none is of its size. */
+BOOLEAN guest_find_hypervisor(UINT64 *start, UINT64 *end);
+
+/* Makes this program's own handler the one for #UD. FALSE when there is no memory for it. */
+BOOLEAN guest_take_ud(void);
+
+/* A hypercall from this program's own code. */
+INT64 guest_hypercall(UINT64 nr, UINT64 a1, UINT64 a2);
+
+/* Copies the code of guest_hypercall(), which runs anywhere, to @to; it has the System V calling convention. */
+void guest_copy_hypercall(void *to);
+
+/* Makes a hypercall without arguments. Return: 1 when no register but RAX has changed. */
+UINT32 guest_registers_kept(UINT64 nr);
+
+/* Calls @address. Return: GUEST_RETURNED, or GUEST_UD. */
+UINT32 guest_jump(UINT64 address);
+
+/* Runs the instruction 0F 01 @modrm. Return: GUEST_RETURNED, or GUEST_UD. */
+UINT32 guest_try_0f01(UINT8 modrm);
+
+/* Stores to 16 bytes at @at by LOCK ADD, XCHG, REP STOSB and MOVDQU. */
+void guest_stores(void *at);
+
+void guest_triple_fault(void) __attribute__((noreturn));
+
+/* Waits until all that was said has left, then switches the machine off. */
+void guest_power_off(void) __attribute__((noreturn));
+
+#endif
