@@ -3,6 +3,8 @@
 /* Memory types by the MTRRs. The look-up is pure C; only mtrr_read() touches the hardware. */
 #include "mm/mtrr.h"
 
+#include "core/string.h"
+
 #define MTRR_MASK_VALID BIT(11)
 #define FIXED_TOP 0x100000u
 
@@ -61,4 +63,11 @@ int mtrr_type(const struct mtrr_state *m, uint64_t pa, uint64_t size)
 		type = combine(type, (int)(m->base[i] & 0xff));
 	}
 	return type == MTRR_MIXED ? m->def_type : type;
+}
+
+bool mtrr_same(const struct mtrr_state *a, const struct mtrr_state *b)
+{
+	return a->enabled == b->enabled && a->fixed_enabled == b->fixed_enabled && a->def_type == b->def_type &&
+	       a->var_count == b->var_count && !memcmp(a->base, b->base, sizeof(a->base)) &&
+	       !memcmp(a->mask, b->mask, sizeof(a->mask)) && !memcmp(a->fixed, b->fixed, sizeof(a->fixed));
 }

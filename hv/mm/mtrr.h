@@ -25,6 +25,9 @@ struct mtrr_state {
 /* mtrr_read() - this CPU's MTRRs; all WB where the CPU has none. */
 void mtrr_read(struct mtrr_state *m);
 
+/* mtrr_same() - whether two copies give every address the same type. Pure. */
+bool mtrr_same(const struct mtrr_state *a, const struct mtrr_state *b);
+
 /* mtrr_is_msr() - whether @msr is one of the MTRRs that mtrr_read() reads. */
 bool mtrr_is_msr(uint32_t msr);
 

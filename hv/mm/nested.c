@@ -5,7 +5,6 @@
 
 #include "arch/x86/insn.h"
 #include "core/lock.h"
-#include "core/string.h"
 #include "hypercall.h"
 #include "mm/mtrr.h"
 #include "mm/nested_table.h"
@@ -203,9 +202,10 @@ static uint64_t *find_leaf(uint64_t gpa, int *level)
 {
 	uint64_t *table = map.root;
 
+	*level = 4;
 	if (gpa >= phys_top)
 		return NULL;
-	for (*level = 4;; --*level) {
+	for (;; --*level) {
 		uint64_t *entry = nested_entry(table, gpa, *level);
 
 		if (!map.fmt->present(*entry))
@@ -315,7 +315,7 @@ bool nested_retype(void)
 	struct mtrr_state now;
 
 	mtrr_read(&now);
-	if (!map.fmt->types || !now.enabled || !memcmp(&now, &mtrr, sizeof(now)))
+	if (!map.fmt->types || !now.enabled || mtrr_same(&now, &mtrr))
 		return false;
 	spin_lock(&lock);
 	mtrr = now;
