@@ -34,13 +34,15 @@ void io_init(void)
 		b->io_intercept(boot->pm1b_cnt, 2);
 	if (boot->reset_port && boot->reset_port != PORT_CF9)
 		b->io_intercept(boot->reset_port, 1);
-	b->io_intercept(PORT_KBC, 1);
-	b->io_intercept(PORT_92, 1);
 }
 
 void io_lock(void)
 {
-	hv_backend()->io_intercept(PORT_CF9, 1);
+	const struct hv_backend *b = hv_backend();
+
+	b->io_intercept(PORT_CF9, 1);
+	b->io_intercept(PORT_KBC, 1);
+	b->io_intercept(PORT_92, 1);
 }
 
 void exit_reset_machine(void)
