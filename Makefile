@@ -32,7 +32,7 @@ include $(B)/setup.mk
 ifneq ($(wildcard $(B)/setup.mk),)
 include $(B)/kernels/kernel.mk
 -include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk
-include tests/fixtures/acpi/build.mk tests/e2e/build.mk
+include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk
 endif
 endif
 
@@ -81,6 +81,7 @@ help:
 	@echo 'make check       unit tests and header checks only, under two minutes'
 	@echo 'make lint        cppcheck and clang-tidy over the C sources'
 	@echo 'make kernel      fetch the stock Debian kernel that the tests boot'
+	@echo 'make disk        make a disk image with an installed Debian 12 for tools/rwrun --disk'
 	@echo 'make bochs       make the private Debian 13 tree with Bochs 3.0 (made when needed, too)'
 	@echo 'make agent KREL=RELEASE     the guest agent for another kernel (needs its headers)'
 	@echo 'make clean       remove build/'

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""Any loader: an installed Debian by shim and GRUB, systemd-boot, a kernel's EFI stub, a UKI."""
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+import pytest
+
+import machine
+from rwrun_lib import esp
+from rwrun_lib import initrd as rwrun_initrd
+from rwrun_lib import uki as rwrun_uki
+
+SYSTEMD_BOOT = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi"
+BOOT = "EFI/BOOT/BOOTX64.EFI"
+# QEMU 7.2's TCG computes wrong flags for CMPXCHG16B, which Linux 6.12 uses, bare or not: docs/loaders.md.
+WITHOUT_CX16 = "-cpu EPYC,+svm,+npt,-cx16"
+# What depends on how fast the emulator is at that moment.
+TIMING = re.compile(r"calibrat|clock|timer|took too long|perf: interrupt", re.IGNORECASE)
+MARKERS = ["init", "cmdline rwtest_token", "script 0"]
+SCRIPT = 'grep -q -w rwtest_token /proc/cmdline && echo "RWTEST: cmdline rwtest_token"'
+
+
+@dataclass
+class DiskRun:
+    """What came out of one boot of a disk."""
+
+    run: machine.Run
+
+    @property
+    def warnings(self):
+        """The kernel's warnings, but for those about timing."""
+        lines = [m.removeprefix("dmesg ") for m in self.run.markers if m.startswith("dmesg ")]
+        return {ln for ln in lines if not TIMING.search(ln)}
+
+    def value(self, name):
+        """What stands behind a marker's first word, or None."""
+        return next((m.split(" ", 1)[1] for m in self.run.markers if m.startswith(name + " ")), None)
+
+    @property
+    def failed(self):
+        """Names of failed units."""
+        return [m.split()[1] for m in self.run.markers if m.startswith("failed ")]
+
+
+def boot_disk(folder, disk, *, cpu="amd", no_hv=False, smp=1, mem=1024, conf=None, timeout=240):
+    """Boots a disk image and returns a DiskRun; conf: the text of a ringward.conf."""
+    store, hv_serial, stats = folder / "store", folder / "hv-serial", folder / "stats"
+    argv = ["--cpu", cpu, "--smp", smp, "--mem", mem, "--timeout", timeout, "--disk", disk,
+            "--serial", folder / "console", "--hv-serial", hv_serial, "--stats", stats]
+    if no_hv:
+        argv.append("--no-hv")
+    else:
+        argv += ["--store", store]
+        if conf:
+            (folder / "ringward.conf").write_text(conf, encoding="utf-8")
+            argv += ["--conf", folder / "ringward.conf"]
+    done = machine.rwrun(*argv, timeout=timeout + 120)
+
+    def read(path):
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    return DiskRun(machine.Run(
+        status=done.returncode, console=read(folder / "console"), hv=read(hv_serial), stderr=done.stderr,
+        folder=folder, hv_serial=hv_serial, store=store, stats=json.loads(read(stats) or "{}")))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """folder(NAME): an empty folder."""
+    return lambda name: tmp_path_factory.mktemp(name)
+
+
+@pytest.fixture(scope="module")
+def debian(folder):
+    """debian(KERNEL, *OPTIONS): an image by scripts/make-disk, of a Debian that reports and powers off."""
+    made = {}
+
+    def make(kernel, *options):
+        key = (kernel, *options)
+        if key not in made:
+            made[key] = folder("disk-") / "disk.img"
+            argv = [machine.TOP / "scripts/make-disk", "--kernel", kernel, "--append", "rwtest", *options]
+            subprocess.run([*argv, made[key]], stdin=subprocess.DEVNULL, check=True)
+        return made[key]
+
+    yield make
+    for disk in made.values():
+        disk.unlink()
+
+
+def check_debian(disk_run, bare, kernel, smp):
+    """Debian came up and went down again; no unit failed, no warning came that bare has not."""
+    run = disk_run.run
+    assert run.status == 0, run.explain()
+    assert "multi-user" in run.markers and "end" in run.markers, run.explain()
+    assert re.search(r"^ringward-test login: ", run.console, re.MULTILINE), run.explain()
+    assert disk_run.value("kernel").startswith(kernel + ".")
+    assert disk_run.value("cpus") == str(smp)
+    assert set(disk_run.failed) <= set(bare.failed)
+    assert disk_run.value("state") == bare.value("state")
+    assert disk_run.warnings - bare.warnings == set()
+    cpus = run.stats["cpus"]
+    assert [c["cpu"] for c in cpus] == list(range(smp))
+    assert all(sum(c["exits"].values()) > 0 for c in cpus), cpus
+
+
+@pytest.mark.parametrize("kernel,smp", [("6.1", 2), ("6.12", 1)])
+def test_installed_debian_by_shim_and_grub(debian, folder, monkeypatch, kernel, smp):
+    if kernel == "6.12":
+        monkeypatch.setenv("RWRUN_QEMU", WITHOUT_CX16)
+    disk = debian(kernel)
+    bare = boot_disk(folder("bare-"), disk, smp=smp, no_hv=True)
+    assert bare.run.status == 0, bare.run.explain()
+    check_debian(boot_disk(folder("guarded-"), disk, smp=smp), bare, kernel, smp)
+
+
+@pytest.fixture(scope="module")
+def with_agent(debian, folder):
+    """An installed Debian with the agent in its initramfs, as docs/agent.md says."""
+    conf = "".join(f"{k} = {v}\n" for k, v in machine.DEFAULT_CONF.items())
+    return boot_disk(folder("agent-"), debian("6.1", "--agent"), conf=conf, timeout=300)
+
+
+def test_agent_of_an_installed_debian_locks_and_the_system_lives(with_agent):
+    run = with_agent.run
+    assert run.status == 0, run.explain()
+    assert "multi-user" in run.markers and with_agent.value("state") == "running", run.explain()
+    assert with_agent.failed == []
+    assert not re.search(r"Oops|BUG:|Call Trace|general protection", run.console), run.explain()
+
+
+def test_agent_of_an_installed_debian_records(with_agent):
+    run = with_agent.run
+    out = run.rwlog("verify")
+    assert out.returncode == 0, out.stdout + out.stderr
+    assert len(run.of_type("lock")) == 1
+    assert run.of_type("violation") == []
+    assert len(run.of_type("patch")) > 0
+    programs = {r.get("path", "").rsplit("/", 1)[-1] for r in run.of_type("exec")}
+    assert {"systemd", "agetty", "rwtest"} <= programs, programs
+
+
+@pytest.fixture(scope="module")
+def small(folder):
+    """A small initial RAM disk that looks for its token on the kernel's command line."""
+    path = folder("small-") / "initrd"
+    machine.build_initrd(path, SCRIPT)
+    return path
+
+
+@pytest.fixture(scope="module")
+def volume(folder, small):
+    """A FAT volume with a kernel, its initial RAM disk, and systemd-boot with an entry for them."""
+    here = folder("volume-")
+    entry = here / "entry"
+    entry.write_text("title Ringward test\nlinux /vmlinuz\ninitrd /initrd.img\n"
+                     f"options {machine.COMMAND_LINE} rwtest_token\n", encoding="ascii")
+    conf = here / "loader"
+    conf.write_text("timeout 0\ndefault test.conf\n", encoding="ascii")
+    image = here / "volume.img"
+    esp.build({BOOT: SYSTEMD_BOOT, "loader/loader.conf": conf, "loader/entries/test.conf": entry,
+               "vmlinuz": machine.kernel(), "initrd.img": small}, image)
+    return image
+
+
+@pytest.mark.parametrize("vendor,no_hv", [("amd", True), ("amd", False), ("intel", False)])
+def test_systemd_boot(volume, folder, vendor, no_hv):
+    run = boot_disk(folder("sdboot-"), volume, cpu=vendor, mem=512, no_hv=no_hv).run
+    assert run.status == 0, run.explain()
+    assert run.markers == MARKERS, run.explain()
+    assert no_hv or sum(run.stats["cpus"][0]["exits"].values()) > 0
+
+
+def test_kernel_by_its_efi_stub(volume, folder):
+    conf = ("serial = com2\nagent = no\nnext = other:\\vmlinuz\n"
+            f"next_options = {machine.COMMAND_LINE} rwtest_token initrd=\\initrd.img\n")
+    run = boot_disk(folder("stub-"), volume, mem=512, conf=conf).run
+    assert run.status == 0, run.explain()
+    assert run.markers == MARKERS, run.explain()
+
+
+def test_unified_kernel_image_of_another_kernel(debian, small, folder, monkeypatch):
+    """Linux 6.12 of the backports: its EFI stub is a new one."""
+    monkeypatch.setenv("RWRUN_QEMU", WITHOUT_CX16)
+    debian("6.12")
+    kernel = next((machine.BUILD / "disk/tree/boot").glob("vmlinuz-6.12.*"))
+    assert rwrun_initrd.kernel_release(kernel).startswith("6.12.")
+    here = folder("uki-")
+    uki = rwrun_uki.build(kernel, small, f"{machine.COMMAND_LINE} rwtest_token", str(here))
+    for arguments in ((), ("--no-hv",)):
+        done = machine.rwrun("--efi", uki, "--serial", here / "console", *arguments)
+        console = (here / "console").read_text(encoding="utf-8", errors="replace")
+        assert done.returncode == 0, done.stderr + console[-3000:]
+        assert re.findall(r"RWTEST: (.*?)\r?$", console, re.MULTILINE) == MARKERS
+    shutil.rmtree(here)
