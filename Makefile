@@ -32,7 +32,7 @@ include $(B)/setup.mk
 ifneq ($(wildcard $(B)/setup.mk),)
 include $(B)/kernels/kernel.mk
 -include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk
-include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk
+include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/bench/build.mk
 endif
 endif
 
@@ -79,6 +79,7 @@ help:
 	@echo 'make run         the main job: a guarded stock kernel under attack, on an Intel and on an AMD machine'
 	@echo 'make test        all tests: unit tests, then end to end on both emulators'
 	@echo 'make check       unit tests and header checks only, under two minutes'
+	@echo 'make bench       what Ringward costs on both emulators, table and chart: about ten minutes'
 	@echo 'make lint        cppcheck and clang-tidy over the C sources'
 	@echo 'make kernel      fetch the stock Debian kernel that the tests boot'
 	@echo 'make disk        make a disk image with an installed Debian 12 for tools/rwrun --disk'

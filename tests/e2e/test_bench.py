@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""The benchmark's guest runs and says sane numbers; the numbers themselves are `make bench`."""
+import sys
+
+import pytest
+
+import machine
+
+sys.path.insert(0, str(machine.TOP / "tests/bench"))
+from benchlib import boots, chart, lines, table  # noqa: E402
+
+FEW = ["null", "page_fault", "pipe_self", "fork_exec", "fork_exec_libc"]
+
+
+@pytest.fixture(scope="module")
+def booted(tmp_path_factory):
+    """One boot under Ringward with a few operations, not in counted instructions."""
+    folder = tmp_path_factory.mktemp("bench")
+    archive = boots.build_initrd(folder)
+    return boots.Machine("amd", archive, folder, timeout=180).boot("ringward", only=FEW, icount=False)
+
+
+def test_guest_measures_what_was_asked_for(booted):
+    assert list(booted.operations) == FEW
+
+
+def test_numbers_are_sane(booted):
+    for found in booted.operations.values():
+        assert 0 < found.min <= found.middle <= found.total, found
+        assert found.total >= found.min * found.batches, found
+    ticks = {name: found.ticks for name, found in booted.operations.items()}
+    assert ticks["null"] < ticks["pipe_self"] < ticks["fork_exec"] < ticks["fork_exec_libc"], ticks
+    assert booted.init > 0
+    assert 300 << 20 < booted.ram < boots.MEM_MIB << 20
+
+
+def test_table_knows_every_operation_of_the_guest():
+    sources = (machine.TOP / "tests/bench/guest").glob("ops_*.c")
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    assert [line.name for line in lines.LINES if f'{{ "{line.name}", ' not in text] == []
+
+
+def test_targets_and_chart():
+    good = table.Row("null", "null", 100.0, 100.4, 110.0, 0.0, 0.5, 1.0, "")
+    slow = table.Row("read", "a <b>", 100.0, 101.0, 100.0, 0.0, 0.0, 0.0, "")
+    leaves = table.Row("stat", "stat", 100.0, 100.0, 100.0, 0.001, 0.0, 0.0, "")
+    shown = table.Row("pipe", "pipe", 100.0, 100.0, 100.0, 3.0, 3.0, 0.0, "why")
+    assert [row.met for row in (good, slow, leaves, shown)] == [True, False, False, None]
+    assert shown.cost == pytest.approx(46)
+    drawn = chart.draw({"amd": [good, slow, leaves, shown]})
+    assert drawn.startswith("<svg") and "a &lt;b&gt;" in drawn
+
+
+def test_guest_that_fails_is_told():
+    with pytest.raises(boots.BenchError, match="mounting /tmp"):
+        boots.parse("RWBENCH: error mounting /tmp: No such device\r\n", {})
+    with pytest.raises(boots.BenchError, match="did not come to its end"):
+        boots.parse("RWBENCH: init 5\r\nRWBENCH: ram 6\r\n", {})
