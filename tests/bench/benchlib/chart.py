@@ -9,7 +9,8 @@ LABELS, PANEL, GAP, ROW, TOP, SIDE = 300, 400, 70, 34, 96, 16
 BAR = 11
 COLOURS = {"cost": "#2a6f97", "agent_cost": "#e09f3e"}
 LEGEND = (("cost", "Ringward"), ("agent_cost", "Ringward with agent"))
-NICE = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+NICE = (0.05, 0.1, 0.2)
+MOST = 0.5  # a longer bar ends at the edge of its panel; its label says how long it is
 STYLE = "font-family:sans-serif;font-size:12px;fill:#222"
 
 
@@ -24,8 +25,8 @@ def _rect(x, y, width, colour):
 def _panel(left, made, titles):
     """One machine: bars of the cost above bare, in per cent."""
     rows = {r.name: r for r in made}
-    most = max(max(r.cost, r.agent_cost) - 1 for r in made)
-    step = next((n for n in NICE if most / n <= 5), most)
+    most = min(max(max(r.cost, r.agent_cost) - 1 for r in made), MOST)
+    step = next(n for n in NICE if most / n <= 5)
     scale = PANEL / (step * (int(most / step) + 1))
     bottom = TOP + ROW * len(titles)
     out = []
@@ -39,9 +40,10 @@ def _panel(left, made, titles):
         for offset, (attribute, _) in enumerate(LEGEND):
             above = getattr(rows[name], attribute) - 1
             y = TOP + number * ROW + 4 + offset * (BAR + 2)
-            out.append(_rect(left, y, max(above, 0) * scale, COLOURS[attribute]))
+            length = min(max(above, 0) * scale, PANEL)
+            out.append(_rect(left, y, length, COLOURS[attribute]))
             label = f"{above:+.1%}".replace("-0.0%", "+0.0%")
-            out.append(_text(left + max(above, 0) * scale + 4, y + BAR - 1, label, "start",
+            out.append(_text(left + length + 4, y + BAR - 1, label, "start",
                              'style="font-size:10px"'))
     return out
 

@@ -105,7 +105,7 @@ static void protection_teardown(void)
 }
 
 const struct bench_op memory_ops[] = {
-	{ "mmap", 20, 120, 1, mmap_setup, mmap_run, mmap_teardown },
+	{ "mmap", 20, 300, 1, mmap_setup, mmap_run, mmap_teardown },
 	{ "page_fault", 64, 120, 1, fault_setup, fault_run, fault_teardown },
 	{ "protection_fault", 40, 120, 1, protection_setup, protection_run, protection_teardown },
 };
