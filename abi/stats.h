@@ -50,6 +50,22 @@ struct rw_cpu_stats {
 };
 RW_ASSERT_SIZE(struct rw_cpu_stats, 8 + 8 * RW_EXIT_COUNT + 9 * 8);
 
+/* The counters that are not exits, each 64 bits wide: their names in output, in the order in which they are shown. */
+struct rw_counter_field {
+	const char *name;
+	size_t off;
+};
+#define RW_COUNTER_FIELDS \
+	{ { "hv_cycles", offsetof(struct rw_cpu_stats, hv_cycles) }, \
+	  { "records", offsetof(struct rw_cpu_stats, records) }, \
+	  { "bytes", offsetof(struct rw_cpu_stats, bytes) }, \
+	  { "lost", offsetof(struct rw_cpu_stats, lost) }, \
+	  { "malformed", offsetof(struct rw_cpu_stats, malformed) }, \
+	  { "violations", offsetof(struct rw_cpu_stats, violations) }, \
+	  { "patches", offsetof(struct rw_cpu_stats, patches) }, \
+	  { "refused_calls", offsetof(struct rw_cpu_stats, refused_calls) }, \
+	  { "shootdowns", offsetof(struct rw_cpu_stats, shootdowns) } }
+
 /* Answer of RW_HC_STATUS. */
 struct rw_status {
 	uint32_t abi_version;

@@ -192,20 +192,7 @@ static void row(const struct rwctl_stats *stats, const char *name, size_t off)
 
 int print_stats(const struct rwctl_stats *stats, bool json)
 {
-	static const struct {
-		const char *name;
-		size_t off;
-	} counters[] = {
-		{ "hv_cycles", offsetof(struct rw_cpu_stats, hv_cycles) },
-		{ "records", offsetof(struct rw_cpu_stats, records) },
-		{ "bytes", offsetof(struct rw_cpu_stats, bytes) },
-		{ "lost", offsetof(struct rw_cpu_stats, lost) },
-		{ "malformed", offsetof(struct rw_cpu_stats, malformed) },
-		{ "violations", offsetof(struct rw_cpu_stats, violations) },
-		{ "patches", offsetof(struct rw_cpu_stats, patches) },
-		{ "refused_calls", offsetof(struct rw_cpu_stats, refused_calls) },
-		{ "shootdowns", offsetof(struct rw_cpu_stats, shootdowns) },
-	};
+	static const struct rw_counter_field counters[] = RW_COUNTER_FIELDS;
 	unsigned int i;
 
 	if (json)

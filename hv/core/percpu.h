@@ -30,8 +30,7 @@ struct percpu {
 	struct hv_gprs gprs;     /* 0x08 */
 	uint64_t backend_area;   /* 0x88: for assembly: SVM: physical address of the VMCB */
 	uint64_t backend_host;   /* 0x90: for assembly: SVM: physical address of the host state for VMLOAD */
-	uint64_t launched;       /* 0x98: for assembly: VMX: VMRESUME instead of VMLAUNCH */
-	uint64_t fault_fixup;    /* 0xa0: RIP to go on at when the next exception comes; 0: panic */
+	uint64_t fault_fixup;    /* 0x98: RIP to go on at when the next exception comes; 0: panic */
 	uint32_t index;
 	uint32_t apic_id;
 	uint64_t gdt[HV_GDT_ENTRIES] __attribute__((aligned(16)));
@@ -65,12 +64,10 @@ struct percpu {
 #define PERCPU_OFF_GPRS 0x08
 #define PERCPU_OFF_AREA 0x88
 #define PERCPU_OFF_HOST 0x90
-#define PERCPU_OFF_LAUNCHED 0x98
-#define PERCPU_OFF_FIXUP 0xa0
+#define PERCPU_OFF_FIXUP 0x98
 _Static_assert(offsetof(struct percpu, gprs) == PERCPU_OFF_GPRS, "entry.asm");
 _Static_assert(offsetof(struct percpu, backend_area) == PERCPU_OFF_AREA, "entry.asm");
 _Static_assert(offsetof(struct percpu, backend_host) == PERCPU_OFF_HOST, "entry.asm");
-_Static_assert(offsetof(struct percpu, launched) == PERCPU_OFF_LAUNCHED, "entry.asm");
 _Static_assert(offsetof(struct percpu, fault_fixup) == PERCPU_OFF_FIXUP, "entry.asm");
 _Static_assert(sizeof(struct percpu) <= RW_PERCPU_SIZE - RW_PERCPU_DATA, "fits its area");
 

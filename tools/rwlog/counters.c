@@ -16,20 +16,7 @@ _Static_assert(ARRAY_SIZE(exit_names) == RW_EXIT_COUNT, "every reason has a name
 _Static_assert(ARRAY_SIZE(end_names) == RW_END_COUNT, "every end has a name");
 
 /* The counters that are not exits, in the order in which they are shown. */
-static const struct {
-	const char *name;
-	size_t off;
-} fields[] = {
-	{ "hv_cycles", offsetof(struct rw_cpu_stats, hv_cycles) },
-	{ "records", offsetof(struct rw_cpu_stats, records) },
-	{ "bytes", offsetof(struct rw_cpu_stats, bytes) },
-	{ "lost", offsetof(struct rw_cpu_stats, lost) },
-	{ "malformed", offsetof(struct rw_cpu_stats, malformed) },
-	{ "violations", offsetof(struct rw_cpu_stats, violations) },
-	{ "patches", offsetof(struct rw_cpu_stats, patches) },
-	{ "refused_calls", offsetof(struct rw_cpu_stats, refused_calls) },
-	{ "shootdowns", offsetof(struct rw_cpu_stats, shootdowns) },
-};
+static const struct rw_counter_field fields[] = RW_COUNTER_FIELDS;
 
 static size_t cpu_count(const struct input *in)
 {

@@ -109,7 +109,6 @@ void vmx_exit(struct percpu *cpu)
 	uint32_t reason = raw & 0xffff;
 	struct hv_exit x = { .reason = neutral_reason(reason), .raw = raw };
 
-	cpu->launched = 1;
 	x.info[0] = vmcs_read(VMCS_QUALIFICATION);
 	if (raw & VMX_EXIT_ENTRY_FAILED) {
 		panic_note_exit(cpu, &x);
