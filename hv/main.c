@@ -91,7 +91,6 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 	const char *error;
 
 	memset(cpu, 0, sizeof(*cpu));
-	write_cr0(read_cr0() | CR0_WP); /* or read-only pages would not be, for the hypervisor */
 	desc_load(cpu);
 	cpu->index = index;
 	cpu->apic_id = hv.boot->apic_id[index];
@@ -117,6 +116,8 @@ void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *
 {
 	const char *error = NULL;
 
+	write_cr0(read_cr0() | CR0_WP);  /* or read-only pages would not be, for the hypervisor */
+	write_cr4(read_cr4() | CR4_MCE); /* or a machine check here would be a shutdown */
 	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION || info->size != sizeof(*info))
 		error = "the loader and the hypervisor are of different versions";
 	if (!error)

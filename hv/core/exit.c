@@ -101,6 +101,17 @@ static bool end_step(struct percpu *cpu, const struct hv_exit *x, enum hv_action
 	return true;
 }
 
+/* Without CR4.MCE a machine check is a shutdown. Intel SDM volume 3, "Control Registers". */
+static void pass_machine_check(struct percpu *cpu)
+{
+	const struct hv_event event = { .type = EVENT_EXCEPTION, .vector = VEC_MC };
+
+	cpu->machine_check = false;
+	if (!(hv_backend()->get(cpu, GREG_CR4) & CR4_MCE))
+		exit_reset("machine check with CR4.MCE clear");
+	hv_backend()->inject(cpu, &event);
+}
+
 void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 {
 	const struct hv_backend *b = hv_backend();
@@ -135,6 +146,9 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	case HV_FATAL:
 		hv_panic("exit %s (%lx) has no handler that can go on", panic_exit_name(x), x->raw);
 	}
+	/* Only one event goes into an entry: behind another it waits for the next exit. */
+	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE)
+		pass_machine_check(cpu);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
 	smp_enter_guest(cpu);
 }

@@ -51,6 +51,7 @@ struct percpu {
 	bool kicked;       /* an INIT or NMI of ours is on its way */
 	bool parked;       /* waits for SIPI */
 	bool dropping_nmi;
+	bool machine_check; /* came while the hypervisor ran: the guest's, at the next entry */
 	uint32_t sipi_vector; /* SVM: where the guest wants it to start */
 	uint32_t panicking;
 	bool guest_entered;
