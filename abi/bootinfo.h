@@ -94,10 +94,11 @@ struct rw_bootinfo {
 	struct rw_mem_range ram[RW_MAX_RANGES]; /* ascending, disjoint; hv's region is not in it */
 
 	/* From ACPI's FADT; a port is 0 where there is none or it is not an I/O port. */
-	uint16_t pm1a_cnt, pm1b_cnt; /* PM1 control registers: SLP_EN written here ends the run */
+	uint16_t pm1a_cnt, pm1b_cnt; /* PM1 control registers: SLP_EN written here ends the run, or is refused */
 	uint16_t reset_port;         /* RESET_REG */
 	uint8_t reset_value;
-	uint8_t reserved0;
+	uint8_t pm1a_off_types, pm1b_off_types; /* bit for each SLP_TYP that ends the run; the others are refused */
+	uint8_t reserved0[7];
 
 	/* Configuration. */
 	uint16_t serial_port;  /* I/O base of the hypervisor's own UART; 0: none */

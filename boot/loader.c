@@ -151,6 +151,7 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 	if (guard(serial_answers, &why))
 		return give_up(self, volume, next, &why);
 	console_serial(0, 0);
+	machine_hide_sleep();
 	console_print("guarding this machine, store %u MiB at 0x%lx, starting %s%s", config.store_mib,
 		      bootinfo.store_phys, config.next_other ? "other:" : "", config.next);
 	return start(next);

@@ -17,6 +17,8 @@ static int with_ports(void **state)
 	machine.boot.serial_port = UART;
 	machine.boot.pm1a_cnt = PM1A;
 	machine.boot.pm1b_cnt = PM1B;
+	machine.boot.pm1a_off_types = 1u << 0 | 1u << 5;
+	machine.boot.pm1b_off_types = 1u << 0 | 1u << 6;
 	machine.boot.reset_port = RESET;
 	machine.boot.reset_value = 0x0f;
 	io_init();
@@ -147,6 +149,28 @@ static void test_sleep(void **state)
 	ends(PM1A + 1, 1, 0xdf, RW_END_RUNNING);
 }
 
+/* Other sleep types: the write goes nowhere, the log goes on. */
+static void test_sleep_refused(void **state)
+{
+	static const struct {
+		uint16_t port;
+		uint8_t size;
+		uint32_t value;
+	} writes[] = {
+		{ PM1A, 2, 0x2400 }, { PM1A, 2, 0x3c01 }, { PM1A + 1, 1, 0x24 }, { PM1A, 4, 0x12342800 },
+		{ PM1B, 2, 0x3400 }, { PM1A - 1, 4, 0x00240000 }, { PM1A + 1, 2, 0x0024 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(writes) / sizeof(writes[0]); i++) {
+		out(writes[i].port, writes[i].size, writes[i].value);
+		assert_int_equal(mock.outs, 0);
+		assert_int_equal(mock.ends, 0);
+		assert_int_equal(mock.advances, i + 1);
+	}
+	ends(PM1B, 2, 0x3800, RW_END_POWEROFF);
+}
+
 static void test_resets(void **state)
 {
 	(void)state;
@@ -187,6 +211,7 @@ int main(void)
 		cmocka_unit_test_setup(test_hidden, with_ports),
 		cmocka_unit_test_setup(test_passed_through, with_ports),
 		cmocka_unit_test_setup(test_sleep, with_ports),
+		cmocka_unit_test_setup(test_sleep_refused, with_ports),
 		cmocka_unit_test_setup(test_resets, with_ports),
 		cmocka_unit_test_setup(test_string, with_ports),
 	};
