@@ -90,11 +90,10 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 /* A single step in progress: any exit but a further fault of the same instruction ends it. */
 static bool end_step(struct percpu *cpu, const struct hv_exit *x, enum hv_action *action)
 {
-	bool inject_db;
-
 	if (!cpu->step.active || x->reason == RW_EXIT_NESTED)
 		return false;
-	inject_db = x->reason == RW_EXIT_STEP ? step_done(cpu) : step_finish(cpu, cpu->step.iterations != 0);
+
+	bool inject_db = x->reason == RW_EXIT_STEP ? step_done(cpu) : step_finish(cpu, cpu->step.iterations != 0);
 	if (x->reason != RW_EXIT_STEP)
 		return false;
 	*action = inject_db ? exit_inject(cpu, VEC_DB, false, 0) : HV_RESUME;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The ports that exit. */
-#include "core/io.h"
 
 #include "arch/x86/insn.h"
 #include "core/exit.h"

@@ -3,7 +3,6 @@
 /* MSR accesses that exit: virtualization MSRs as on a CPU without them, EFER without SVME, MTRRs. */
 #include "arch/x86/insn.h"
 #include "core/exit.h"
-#include "core/msr.h"
 #include "core/smp.h"
 #include "core/startup.h"
 #include "mm/mtrr.h"
@@ -15,6 +14,8 @@
 
 /* SYSCFG: bits by which an operating system makes the fixed MTRRs visible; Linux does. */
 #define SYSCFG_MTRR_BITS (BIT(18) | BIT(19) | BIT(20))
+
+#define BITMAP_MSRS 0x2000u
 
 static bool in(uint32_t msr, uint32_t first, uint32_t last)
 {
@@ -48,12 +49,10 @@ void msr_init(void)
 	b->msr_intercept(MSR_TSC, false, true);
 	b->msr_intercept(MSR_TSC_ADJUST, false, true);
 	b->msr_intercept(MSR_APIC_BASE, false, true);
-	for (msr = MSR_KVM_OLD_WALL_CLOCK; msr <= MSR_KVM_OLD_SYSTEM_TIME; msr++)
-		b->msr_intercept(msr, true, true);
-	for (msr = MSR_RTIT_FIRST; msr <= MSR_RTIT_LAST; msr++)
-		b->msr_intercept(msr, true, true);
-	for (msr = MSR_HFI_FIRST; msr <= MSR_HFI_LAST; msr++)
-		b->msr_intercept(msr, true, true);
+	/* All of the two ranges that the backends' bitmaps cover. What lies outside of them exits anyway. */
+	for (msr = 0; msr < BITMAP_MSRS; msr++)
+		if (is_absent(msr))
+			b->msr_intercept(msr, true, true);
 	for (msr = MSR_SYSCFG; msr <= MSR_RMP_END; msr++)
 		if (is_memory_map(msr))
 			b->msr_intercept(msr, false, true);

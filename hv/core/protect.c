@@ -3,7 +3,7 @@
 /* The lock. */
 #include "core/protect.h"
 
-#include "core/io.h"
+#include "core/exit.h"
 #include "core/smp.h"
 #include "core/state.h"
 #include "log/format.h"

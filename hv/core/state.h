@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What all CPUs share: the machine as the loader described it, the agent's words, and whether they are locked in. */
-#ifndef HV_STATE_H
-#define HV_STATE_H
+#pragma once
 
 #include "bootinfo.h"
 #include "core/lock.h"
@@ -25,5 +24,3 @@ struct hv_state {
 };
 
 extern struct hv_state hv;
-
-#endif

@@ -3,7 +3,7 @@
 /* Tests of hv/core/io.c: the hidden UART, the ports that end a run, and all others passed through. */
 #include "hvcore_mock.h"
 
-#include "core/io.h"
+#include "core/exit.h"
 
 #define UART 0x2f8
 #define PM1A 0x604
