@@ -4,6 +4,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 
@@ -73,6 +74,9 @@ class Bochs(Emulator):
     """bochs, with or without its debugger, with whatever display that needs no screen."""
 
     name = "bochs"
+    # Once a second its handler logs the speed. If the signal comes while a line is being logged, Bochs waits
+    # for ever for the lock that it holds itself.
+    blocked_signals = (signal.SIGALRM,)
 
     def __init__(self, machine, tmp):
         super().__init__(machine, tmp)

@@ -12,8 +12,9 @@ PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent():
+def _prepare(blocked):
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
 
 
 class Emulator:
@@ -23,6 +24,7 @@ class Emulator:
     """
 
     name = ""
+    blocked_signals = ()  # in the emulator's process
 
     def __init__(self, machine, tmp):
         self.machine = machine
@@ -57,7 +59,8 @@ class Emulator:
                 # pylint: disable-next=subprocess-popen-preexec-fn,consider-using-with
                 self.process = subprocess.Popen(
                     argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=self.tmp,
-                    start_new_session=True, env={**os.environ, **environment}, preexec_fn=_die_with_parent)
+                    start_new_session=True, env={**os.environ, **environment},
+                    preexec_fn=lambda: _prepare(self.blocked_signals))
         except OSError as e:
             raise RunError(STATUS_EMULATOR, f"{argv[0]}: {e.strerror}") from e
 
