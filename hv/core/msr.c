@@ -81,15 +81,16 @@ static enum hv_action msr_read(struct percpu *cpu, uint32_t msr)
 	return read_done(cpu, value);
 }
 
-/* The CPU itself says which bits it takes; the hypervisor's own stay as they are meanwhile. */
-static bool efer_bits_valid(uint64_t value)
+/* The CPU itself says which bits it takes, refuses or ignores; the hypervisor's own stay as they are meanwhile. */
+static bool efer_bits_valid(uint64_t *value)
 {
 	uint64_t own = rdmsr(MSR_EFER);
 	uint64_t kept = EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
-	int refused = wrmsr_safe(MSR_EFER, (value & ~kept) | (own & kept));
+	int refused = wrmsr_safe(MSR_EFER, (*value & ~kept) | (own & kept));
 
+	*value = (rdmsr(MSR_EFER) & ~kept) | (*value & kept);
 	wrmsr(MSR_EFER, own);
-	return !refused && !(value & EFER_SVME);
+	return !refused && !(*value & EFER_SVME);
 }
 
 static enum hv_action write_efer(struct percpu *cpu, uint64_t value)
@@ -97,7 +98,7 @@ static enum hv_action write_efer(struct percpu *cpu, uint64_t value)
 	const struct hv_backend *b = hv_backend();
 	uint64_t old = b->get(cpu, GREG_EFER);
 
-	if (!efer_bits_valid(value) || ((value ^ old) & EFER_LME && b->get(cpu, GREG_CR0) & CR0_PG))
+	if (!efer_bits_valid(&value) || ((value ^ old) & EFER_LME && b->get(cpu, GREG_CR0) & CR0_PG))
 		return exit_inject(cpu, VEC_GP, true, 0);
 	b->set(cpu, GREG_EFER, (value & ~EFER_LMA) | (old & EFER_LMA));
 	return HV_ADVANCE;
