@@ -36,6 +36,7 @@
 #define RW_MAX_CPUS   64u
 #define RW_MAX_RANGES 512u
 #define RW_SYMBOLS_SIZE (4u << 20)
+#define RW_EXIT_PORTS 4u /* as many as QEMU's isa-debug-exit is given */
 
 /* A CPU's area: guard pages are not mapped. */
 #define RW_PERCPU_GUARD0    0x0000u
@@ -102,10 +103,12 @@ struct rw_bootinfo {
 
 	/* Configuration. */
 	uint16_t serial_port;  /* I/O base of the hypervisor's own UART; 0: none */
-	uint16_t reserved1;
+	uint16_t exit_port;    /* a write to one of RW_EXIT_PORTS from here ends the run; 0: none */
 	uint32_t serial_baud;
 	uint32_t agent;        /* 1: signature leaf and hypercalls answer */
 	uint32_t on_violation; /* enum rw_on_violation */
+	uint32_t watch_resets; /* 1: ports that reset the machine are watched from the start, not only from the lock on */
+	uint32_t reserved1;
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u

@@ -64,6 +64,8 @@ static void take_config(bool serial_answers)
 	bootinfo.serial_baud = config.serial_baud;
 	bootinfo.agent = config.agent;
 	bootinfo.on_violation = config.on_violation;
+	bootinfo.exit_port = config.exit_port;
+	bootinfo.watch_resets = config.watch_resets;
 }
 
 static void __attribute__((noreturn)) stop(const struct message *why)

@@ -31,8 +31,8 @@ void msr_init(void);
 
 /*
  * io_lock() - at the lock: from here on a reset by port CF9, 64 or 92 is noticed, too, so that the log leaves before it.
- * Not earlier: CF9 lies inside the PCI configuration address port CF8, which a kernel writes thousands of times at boot,
- * and firmware and boot loaders poll the keyboard controller at 64.
+ * Earlier only with watch_resets = start: CF9 lies inside the PCI configuration address port CF8, which a kernel writes
+ * thousands of times at boot, and firmware and boot loaders poll the keyboard controller at 64.
  */
 void io_lock(void);
 

@@ -4,6 +4,7 @@
 
 #include "arch/x86/insn.h"
 #include "core/exit.h"
+#include "core/panic.h"
 #include "core/state.h"
 #include "dev/uart.h"
 #include "log/journal.h"
@@ -34,6 +35,10 @@ void io_init(void)
 		b->io_intercept(boot->pm1b_cnt, 2);
 	if (boot->reset_port && boot->reset_port != PORT_CF9)
 		b->io_intercept(boot->reset_port, 1);
+	if (boot->exit_port)
+		b->io_intercept(boot->exit_port, RW_EXIT_PORTS);
+	if (boot->watch_resets)
+		io_lock();
 }
 
 void io_lock(void)
@@ -115,6 +120,11 @@ static bool is_reset(const struct hv_exit *x, uint32_t value)
 	       (uint8_t)v == hv.boot->reset_value;
 }
 
+static bool is_exit(const struct hv_exit *x)
+{
+	return hv.boot->exit_port && (uint16_t)(x->io.port - hv.boot->exit_port) < RW_EXIT_PORTS;
+}
+
 static bool is_hidden(const struct hv_exit *x)
 {
 	return hidden_port && x->io.port < hidden_port + UART_PORTS && x->io.port + x->io.size > hidden_port;
@@ -141,6 +151,13 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	if (x->io.in) {
 		set_accumulator(cpu, x->io.size, is_hidden(x) ? ~0u : port_read(x->io.port, x->io.size));
 		return HV_ADVANCE;
+	}
+	if (is_exit(x)) {
+		value &= ~0u >> (32 - 8 * x->io.size);
+		printk("the guest ends the run (port %x, value %x)", x->io.port, value);
+		journal_end(RW_END_EXIT);
+		port_write(x->io.port, x->io.size, value); /* an emulator may have a device there */
+		hv_halt_machine();
 	}
 	a = sleeps(x, hv.boot->pm1a_cnt, hv.boot->pm1a_off_types, value);
 	b = sleeps(x, hv.boot->pm1b_cnt, hv.boot->pm1b_off_types, value);

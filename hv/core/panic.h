@@ -29,3 +29,6 @@ void panic_trap(struct percpu *cpu, const struct hv_trap_frame *frame) __attribu
 
 /* hv_stop() - the guest is stopped by the configuration's will (on_violation = stop): dump the store, stop for good. */
 void hv_stop(const char *reason) __attribute__((noreturn));
+
+/* hv_halt_machine() - the run is over and the log has left: stop for good. */
+void hv_halt_machine(void) __attribute__((noreturn));

@@ -58,6 +58,14 @@ static void test_intercepts(void **state)
 	assert_true(exits(0xcf9) && exits(0x64) && exits(0x92));
 }
 
+static void test_watched_from_the_start(void **state)
+{
+	(void)state;
+	machine.boot.watch_resets = 1;
+	io_init();
+	assert_true(exits(0xcf9) && exits(0x64) && exits(0x92));
+}
+
 /* A machine without any of these. */
 static void test_no_ports(void **state)
 {
@@ -188,6 +196,38 @@ static void test_resets(void **state)
 	ends(0xcf8, 4, 0x80000600, RW_END_RUNNING); /* a PCI configuration address */
 }
 
+/* Any write to one of the four ports: the log leaves, the device gets it, and where there is none that CPU halts. */
+static void test_exit_port(void **state)
+{
+	static const struct {
+		uint8_t port, size;
+		uint32_t value;
+	} good[] = { { 0xf4, 1, 0x21 }, { 0xf4, 2, 0x1234 }, { 0xf4, 4, 0xfedcba98 }, { 0xf7, 1, 0 } };
+
+	(void)state;
+	out(0xf4, 1, 0x21);
+	assert_int_equal(mock.ends, 0);
+	machine.boot.exit_port = 0xf4;
+	io_init();
+	assert_true(exits(0xf4) && exits(0xf7) && !exits(0xf3) && !exits(0xf8));
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		mock.ends = mock.outs = 0;
+		assert_true(MOCK_ENDS(out(good[i].port, good[i].size, 0xa5000000 | good[i].value)));
+		assert_int_equal(mock.ends, 1);
+		assert_int_equal(mock.end_reason, RW_END_EXIT);
+		assert_int_equal(mock.outs, 1);
+		assert_int_equal(mock.out[0].port, good[i].port);
+		assert_int_equal(mock.out[0].value, good[i].size == 4 ? 0xa5000000 | good[i].value : good[i].value);
+	}
+	mock.ends = mock.outs = 0;
+	mock.in_value = 0x55;
+	assert_int_equal(in(0xf4, 1), 0x1122334455667755);
+	out(0xf3, 1, 1);
+	out(0xf8, 1, 1);
+	assert_int_equal(mock.ends, 0);
+	assert_int_equal(mock.outs, 2);
+}
+
 /* String instructions move nothing. */
 static void test_string(void **state)
 {
@@ -213,6 +253,8 @@ int main(void)
 		cmocka_unit_test_setup(test_sleep, with_ports),
 		cmocka_unit_test_setup(test_sleep_refused, with_ports),
 		cmocka_unit_test_setup(test_resets, with_ports),
+		cmocka_unit_test_setup(test_watched_from_the_start, with_ports),
+		cmocka_unit_test_setup(test_exit_port, with_ports),
 		cmocka_unit_test_setup(test_string, with_ports),
 	};
 

@@ -188,6 +188,12 @@ void hv_stop(const char *reason)
 	abort();
 }
 
+void hv_halt_machine(void)
+{
+	end("halt");
+	abort();
+}
+
 void panic_note_exit(struct percpu *cpu, const struct hv_exit *x)
 {
 	(void)cpu;
