@@ -18,6 +18,8 @@ for type in 1 3 4 5 6 7; do
 	/root/portwrite $((port + 1)):1:$((type << 2 | 1 << 5)) $((port - 2)):4:$((type << 26 | 1 << 29))
 	echo "RWTEST: survived $type"
 done
+(echo disk >/sys/power/state) 2>&1 | sed 's/^/RWTEST: hibernate /'
+dmesg | grep -c 'ringward: hibernation is refused' | sed 's/^/RWTEST: told /'
 """
 
 
@@ -37,6 +39,11 @@ def test_sleeping_is_refused(sleepy):
     assert len(survived) == 6, sleepy.explain()
     assert sleepy.hv.count("refused: a sleep state that keeps memory") == 18
     assert sleepy.status == 0 and sleepy.stats["end"] == "poweroff"
+
+
+def test_hibernation_is_refused(sleepy):
+    assert any(m.startswith("hibernate ") and "not permitted" in m for m in sleepy.markers), sleepy.explain()
+    assert "told 1" in sleepy.markers
 
 
 def test_bare_machine_offers_s3(boot):
