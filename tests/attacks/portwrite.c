@@ -3,6 +3,7 @@
 // Writes to I/O ports from user mode, as root may: portwrite PORT:SIZE:VALUE...
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/io.h>
 
@@ -13,9 +14,12 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	for (int i = 1; i < argc; i++) {
-		unsigned int port, size, value;
+		char *end;
+		unsigned long port = strtoul(argv[i], &end, 0);
+		unsigned long size = *end == ':' ? strtoul(end + 1, &end, 0) : 0;
+		unsigned int value = *end == ':' ? (unsigned int)strtoul(end + 1, &end, 0) : 0;
 
-		if (sscanf(argv[i], "%i:%u:%i", (int *)&port, &size, (int *)&value) != 3 || port > 0xffff) {
+		if (*end || port > 0xffff || (size != 1 && size != 2 && size != 4)) {
 			fprintf(stderr, "portwrite: %s: not PORT:SIZE:VALUE\n", argv[i]);
 			return 2;
 		}
