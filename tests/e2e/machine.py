@@ -142,19 +142,22 @@ def boot(folder, cpu, script, *, files=None, agent=True, no_hv=False, conf=None,
     return _collect(folder, done)
 
 
-def boot_efi(folder, cpu, program, *, agent=True, conf=None, timeout=60):
-    """Boots an EFI program under Ringward, with agent = yes or no in the configuration, and returns a Run.
+def boot_efi(folder, cpu, program, *, agent=True, no_hv=False, conf=None, smp=1, timeout=60):
+    """Boots an EFI program under Ringward unless no_hv, with agent = yes or no in the configuration; returns a Run.
 
     folder: an empty folder for this run. program: its path. conf: keys that differ from DEFAULT_CONF.
     """
     folder = Path(folder)
-    keys = {**DEFAULT_CONF, "agent": "yes" if agent else "no", **(conf or {})}
-    text = "".join(f"{key} = {value}\n" for key, value in keys.items())
-    (folder / "ringward.conf").write_text(text, encoding="utf-8")
-    done = rwrun("--timeout", timeout, "--cpu", cpu, "--efi", program, "--conf", folder / "ringward.conf",
-                 "--serial", folder / "console", "--hv-serial", folder / "hv-serial",
-                 "--store", folder / "store", "--stats", folder / "stats", timeout=timeout + 120)
-    return _collect(folder, done)
+    argv = ["--cpu", cpu, "--smp", smp, "--efi", program, "--serial", folder / "console",
+            "--hv-serial", folder / "hv-serial", "--stats", folder / "stats"]
+    if no_hv:
+        argv.append("--no-hv")
+    else:
+        keys = {**DEFAULT_CONF, "agent": "yes" if agent else "no", **(conf or {})}
+        text = "".join(f"{key} = {value}\n" for key, value in keys.items())
+        (folder / "ringward.conf").write_text(text, encoding="utf-8")
+        argv += ["--conf", folder / "ringward.conf", "--store", folder / "store"]
+    return _collect(folder, rwrun("--timeout", timeout, *argv, timeout=timeout + 120))
 
 
 def _collect(folder, done):
