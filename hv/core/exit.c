@@ -140,6 +140,9 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 		/* The instruction that was being stepped ends in an exception, and the step with it. */
 		if (cpu->step.active)
 			step_finish(cpu, cpu->step.iterations != 0);
+		/* A fault's frame has RF set, and that of an injected one is what the CPU has. */
+		if (cpu->to_inject.vector != VEC_DB)
+			b->set(cpu, GREG_RFLAGS, b->get(cpu, GREG_RFLAGS) | RFLAGS_RF);
 		b->inject(cpu, &cpu->to_inject);
 		break;
 	case HV_FATAL:
