@@ -52,6 +52,15 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	probe_cpuid();
 	probe_msr();
 	probe_faults();
+	probe_debug();
+	probe_control();
+	probe_descriptor();
+	probe_syscall();
+	probe_xsave();
+	probe_paging();
+	probe_apic();
+	probe_timer();
+	probe_insn();
 	say("PROBE done: %d", probe_count);
 	power_off();
 }

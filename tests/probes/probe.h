@@ -199,5 +199,14 @@ static inline void outb(UINT16 port, UINT8 v)
 void probe_cpuid(void);
 void probe_msr(void);
 void probe_faults(void);
+void probe_debug(void);
+void probe_control(void);
+void probe_descriptor(void);
+void probe_syscall(void);
+void probe_xsave(void);
+void probe_paging(void);
+void probe_apic(void);
+void probe_timer(void);
+void probe_insn(void);
 
 #endif
