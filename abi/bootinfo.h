@@ -59,6 +59,12 @@ enum rw_on_violation {
 	RW_ON_VIOLATION_STOP = 2
 };
 
+/* rw_bootinfo.kexec, rw_status.kexec: what becomes of a locked kernel that wants to give way to another one. */
+enum rw_kexec {
+	RW_KEXEC_REFUSE = 0,
+	RW_KEXEC_ALLOW = 1
+};
+
 /* A piece of guest RAM: what the hypervisor may read and write for the guest. */
 struct rw_mem_range {
 	uint64_t base; /* page-aligned */
@@ -108,7 +114,7 @@ struct rw_bootinfo {
 	uint32_t agent;        /* 1: signature leaf and hypercalls answer */
 	uint32_t on_violation; /* enum rw_on_violation */
 	uint32_t watch_resets; /* 1: ports that reset the machine are watched from the start, not only from the lock on */
-	uint32_t reserved1;
+	uint32_t kexec;        /* enum rw_kexec */
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u

@@ -288,6 +288,16 @@ static int set_watch_resets(struct config *config, struct span value, struct mes
 	return 0;
 }
 
+static int set_kexec(struct config *config, struct span value, struct message *why)
+{
+	char text[QUOTE_MAX + 4];
+
+	if (!equals(value, "refuse") && !equals(value, "allow"))
+		return message_fail(why, "%s is not refuse or allow", quote(value, text));
+	config->kexec = equals(value, "allow") ? RW_KEXEC_ALLOW : RW_KEXEC_REFUSE;
+	return 0;
+}
+
 static int set_on_error(struct config *config, struct span value, struct message *why)
 {
 	char text[QUOTE_MAX + 4];
@@ -308,6 +318,7 @@ static const struct {
 	{ "serial", set_serial },
 	{ "agent", set_agent },
 	{ "on_violation", set_on_violation },
+	{ "kexec", set_kexec },
 	{ "on_error", set_on_error },
 	{ "exit_port", set_exit_port },
 	{ "watch_resets", set_watch_resets },
@@ -439,6 +450,7 @@ void config_default(struct config *config)
 	config->serial_baud = UART_CLOCK;
 	config->agent = true;
 	config->on_violation = RW_ON_VIOLATION_SKIP;
+	config->kexec = RW_KEXEC_REFUSE;
 	config->boot_on_error = false;
 	config->exit_port = 0;
 	config->watch_resets = false;

@@ -27,6 +27,7 @@ struct config {
 	uint32_t on_violation;  /* enum rw_on_violation */
 	uint16_t exit_port;     /* 0: none */
 	bool watch_resets;      /* from the start, not only from the lock on */
+	uint32_t kexec;         /* enum rw_kexec */
 	bool boot_on_error;
 };
 

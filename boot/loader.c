@@ -66,6 +66,7 @@ static void take_config(bool serial_answers)
 	bootinfo.on_violation = config.on_violation;
 	bootinfo.exit_port = config.exit_port;
 	bootinfo.watch_resets = config.watch_resets;
+	bootinfo.kexec = config.kexec;
 }
 
 static void __attribute__((noreturn)) stop(const struct message *why)
