@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The lock: what the agent named becomes read-only for the guest, for good. */
+/* The lock: what the agent named becomes read-only for the guest, until another kernel may take over. */
 #pragma once
 
 #include "core/percpu.h"
@@ -12,6 +12,12 @@
  * Context: under hv.agent_lock. Return: 0, -RW_ENOTREADY, -RW_EINVAL, -RW_ENOSPC.
  */
 int64_t protect_lock(struct percpu *cpu);
+
+/*
+ * protect_release() - another kernel takes over: gives write permission back on every CPU, records that, and forgets what the
+ * agent said, its rings too. Context: under hv.agent_lock, after the registration.
+ */
+void protect_release(struct percpu *cpu);
 
 /* protect_is_text() - whether @s of @size bytes is a NUL-terminated string of printable ASCII. */
 bool protect_is_text(const char *s, size_t size);

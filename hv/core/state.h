@@ -15,9 +15,9 @@
 struct hv_state {
 	const struct rw_bootinfo *boot;
 	struct log_clock clock;
-	struct spinlock agent_lock;  /* the fields below, until the lock; then they do not change */
+	struct spinlock agent_lock;  /* the fields below; from the lock on they change for RW_HC_KEXEC only */
 	bool registered;
-	bool locked;                 /* set once; read without a lock */
+	bool locked;                 /* read without a lock */
 	struct rw_agent_info agent;
 	struct ranges ranges;
 	struct symbols symbols;

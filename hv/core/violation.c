@@ -99,7 +99,7 @@ static void alert(const struct percpu *cpu, const struct rw_rec_violation *rec)
 		who[i] = c && (c < ' ' || c > '~') ? '?' : c;
 	}
 	if (rec->access == RW_ACCESS_HYPERCALL)
-		printk("ALERT hypercall %lu from outside the agent, rip %lx, by %s[%u]", rec->nr, rec->rip, who, rec->proc.pid);
+		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]", rec->nr, rec->rip, who, rec->proc.pid);
 	else
 		printk("ALERT %s of %s %s+%lx at gpa %lx, rip %lx, cpl %u, by %s[%u]: %s", access_names[rec->access],
 		       target_names[rec->target], rec->symbol, rec->sym_off, rec->gpa, rec->rip, rec->cpl, who,

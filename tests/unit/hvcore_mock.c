@@ -242,6 +242,11 @@ void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64
 	format_text(mock.event_text, sizeof(mock.event_text), "%s", text);
 }
 
+void journal_release(void)
+{
+	mock.releases++;
+}
+
 int journal_drain(struct percpu *cpu)
 {
 	(void)cpu;
