@@ -139,7 +139,7 @@ def boot(folder, cpu, script, *, files=None, agent=True, no_hv=False, conf=None,
             argv.append("--agent")
     done = rwrun("--timeout", timeout, *argv, *extra, timeout=timeout + 120)
     (folder / "initrd").unlink()
-    return _collect(folder, done)
+    return collect(folder, done)
 
 
 def boot_efi(folder, cpu, program, *, agent=True, no_hv=False, conf=None, smp=1, timeout=60):
@@ -157,10 +157,10 @@ def boot_efi(folder, cpu, program, *, agent=True, no_hv=False, conf=None, smp=1,
         text = "".join(f"{key} = {value}\n" for key, value in keys.items())
         (folder / "ringward.conf").write_text(text, encoding="utf-8")
         argv += ["--conf", folder / "ringward.conf", "--store", folder / "store"]
-    return _collect(folder, rwrun("--timeout", timeout, *argv, timeout=timeout + 120))
+    return collect(folder, rwrun("--timeout", timeout, *argv, timeout=timeout + 120))
 
 
-def _collect(folder, done):
+def collect(folder, done):
     """The Run of what a finished rwrun has left in its folder."""
     def read(name):
         path = folder / name

@@ -220,7 +220,7 @@ void guest_stores(void *at)
 	__asm__ volatile("pcmpeqb %%xmm0, %%xmm0\n movdqu %%xmm0, (%0)" : : "r"(at) : "memory", "xmm0");
 }
 
-static void drain(void)
+void guest_drain(void)
 {
 	while (!(inb(COM1 + LSR) & LSR_EMPTY))
 		;
@@ -230,14 +230,14 @@ void guest_triple_fault(void)
 {
 	static const struct table_register none;
 
-	drain();
+	guest_drain();
 	__asm__ volatile("lidt %0\n ud2" : : "m"(none));
 	__builtin_unreachable();
 }
 
 void guest_power_off(void)
 {
-	drain();
+	guest_drain();
 	RT->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);
 	for (;;)
 		__asm__ volatile("hlt");

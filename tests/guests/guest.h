@@ -57,9 +57,12 @@ UINT32 guest_try_0f01(UINT8 modrm);
 /* Stores to 16 bytes at @at by LOCK ADD, XCHG, REP STOSB and MOVDQU. */
 void guest_stores(void *at);
 
+/* Waits until all that was said has left. */
+void guest_drain(void);
+
 void guest_triple_fault(void) __attribute__((noreturn));
 
-/* Waits until all that was said has left, then switches the machine off. */
+/* The same, then switches the machine off. */
 void guest_power_off(void) __attribute__((noreturn));
 
 #endif

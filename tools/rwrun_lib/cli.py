@@ -120,11 +120,14 @@ def parse(argv):
         if unused:
             print("rwrun: --no-hv: without effect: " + ", ".join("--" + n for n in unused), file=sys.stderr)
     m.append = m.append or ""
+    for name in OUTPUTS:
+        if getattr(m, name) == "":
+            raise RunError(STATUS_USAGE, f"--{name.replace('_', '-')}: needs the name of a file")
     for name in ("store", "stats"):
-        if getattr(m, name) is not None:
+        if getattr(m, name):
             check_writable(getattr(m, name))
     check_distinct([getattr(m, n) for n in INPUTS if getattr(m, n)],
-                   [getattr(m, n) for n in OUTPUTS if getattr(m, n) is not None])
+                   [getattr(m, n) for n in OUTPUTS if getattr(m, n)])
     return m
 
 
@@ -136,8 +139,8 @@ def _open_output(path):
 
 
 def _run(m, tmp):
-    console = _open_output(m.serial) if m.serial is not None else sys.stdout.fileno() if sys.stdout else None
-    hv_serial = _open_output(m.hv_serial) if m.hv_serial is not None else None
+    console = _open_output(m.serial) if m.serial else sys.stdout.fileno() if sys.stdout else None
+    hv_serial = _open_output(m.hv_serial) if m.hv_serial else None
     m.esp = payload.build_esp(m, tmp)
     emulator = (bochs.Bochs if m.accel == "bochs" else qemu.Qemu)(m, tmp)
     start = time.monotonic()

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""Ends and new beginnings: every way to end a run, reboots that come back into Ringward, NMIs."""
+import json
+import os
+import re
+import shlex
+import socket
+import threading
+
+import machine
+import pytest
+
+ENDING = machine.BUILD / "tests/guests/ending.efi"
+CHIP = machine.BUILD / "tests/chip"
+TINY = machine.BUILD / "tests/tiny"
+
+# What the program does, before (B) and after (A) ExitBootServices -> rwrun's exit status, the run's end, the log's.
+ENDINGS = {"s": (0, "poweroff", "poweroff"), "c": (1, "reset", "reset"), "w": (1, "reset", "reset"),
+           "b": (0, "debug_exit", "exit"), "l": (0, "debug_exit", "exit"), "f": (0, "debug_exit", "exit")}
+WRITTEN = {"b": 0x21, "l": 0x12345678, "f": 0}
+GUARDED = ("Bs", "As", "Bc", "Ac", "Bw", "Aw", "Bb", "Al", "Bf")
+BARE = ("Bs", "As", "Bc", "Ac", "Bw", "Aw", "Bb", "Al")
+
+
+def end_by(folder, cpu, how, *arguments):
+    """Runs a copy of the ending program that ends in this way; returns a machine.Run."""
+    program = folder / "ending.efi"
+    program.write_bytes(ENDING.read_bytes().replace(b"RWENDING=??", b"RWENDING=" + how.encode()))
+    done = machine.rwrun("--cpu", cpu, "--efi", program, "--serial", folder / "console", "--hv-serial",
+                         folder / "hv-serial", "--stats", folder / "stats", "--timeout", 60, *arguments)
+    return machine.collect(folder, done)
+
+
+@pytest.mark.parametrize("how", GUARDED)
+def test_ending_leaves_the_whole_log(cpu, how, tmp_path):
+    status, end, log_end = ENDINGS[how[1]]
+    run = end_by(tmp_path, cpu, how, "--store", tmp_path / "store")
+    assert "ending" in run.console and "FAIL" not in run.console, run.explain()
+    assert (run.status, run.stats["end"]) == (status, end), run.explain()
+    assert run.stats["boots"] == 1 and run.stats["exits_total"] > 0 and run.stats["store"]["end"] == log_end
+    for source in (run.store, run.hv_serial):
+        out = run.rwlog("verify", source=source)
+        assert out.returncode == 0 and out.stdout.rstrip().endswith(f"ended by {log_end}"), out.stdout + out.stderr
+    value = WRITTEN.get(how[1])
+    assert run.stats.get("debug_exit") == value
+    if value is not None:
+        assert run.stats["debug_exit_status"] == (value << 1 | 1) & 0xff
+        assert f"the guest ends the run (port f4, value {value:x})" in run.hv
+
+
+@pytest.mark.parametrize("how", BARE)
+def test_bare_ending_is_told_the_same_way(cpu, how, tmp_path):
+    status, end, _ = ENDINGS[how[1]]
+    run = end_by(tmp_path, cpu, how, "--no-hv")
+    assert (run.status, run.stats["end"]) == (status, end), run.explain()
+    value = WRITTEN.get(how[1])
+    if value is not None:
+        assert run.stats["debug_exit_status"] == (value << 1 | 1) & 0xff
+        assert run.stats["debug_exit"] == (value if cpu == "intel" else value & 0x7f)  # all that QEMU's status holds
+
+
+def boots_of(run):
+    """The boots in the capture, in order: boot_id -> its records. Each has to be sound and to have ended."""
+    out = run.rwlog("verify", source=run.hv_serial)
+    assert out.returncode == 0, out.stdout + run.explain()
+    found = re.findall(r"^OK: (\d+) records, seq 1 to (\d+), 1 dump, boot (\w+), evicted 0, ended by (\w+)$",
+                       out.stdout, re.MULTILINE)
+    assert len(found) == len(out.stdout.splitlines()) == len({boot for _, _, boot, _ in found}), out.stdout
+    out = run.rwlog("export", source=run.hv_serial)
+    assert out.returncode == 0, out.stderr
+    records = [json.loads(line) for line in out.stdout.splitlines()]
+    boots = {}
+    for count, last, boot, end in found:
+        mine = [r for r in records if r.get("boot", boot) == boot]
+        assert int(count) == int(last) == len(mine)
+        assert [r["seq"] for r in mine] == list(range(1, len(mine) + 1))
+        boots[boot] = (end, mine)
+    return boots
+
+
+def assert_guarded_to_the_end(records):
+    """The agent was there and locked, nothing was lost, and the last thing that the guest did is in the log."""
+    assert [r["type"] for r in records if r["type"] in ("agent", "lock", "drop")] == ["agent", "lock"]
+    assert records[-1]["type"] in ("exec", "file_open", "fork", "exit")
+    assert "/opt/last" in [r["path"] for r in records if r["type"] == "exec"]
+
+
+WAYS = ("acpi", "kbd", "pci", "triple", "efi")
+DRIVERS = ("scsi/scsi_common", "scsi/scsi_mod", "scsi/sd_mod", "ata/libata", "ata/ata_piix")
+# Prints how many boots there were before this one. Bochs is started anew at a reset: only its disk keeps anything.
+COUNT = {"amd": "/root/chip cmos", "intel": f"""
+	for m in {" ".join(map(os.path.basename, DRIVERS))}; do insmod /root/$m.ko; done
+	while [ ! -e /dev/sda ]; do sleep 0.1; done
+	last=$(($(cat /sys/block/sda/size) - 1))
+	n=$(dd if=/dev/sda bs=512 skip=$last count=1 2>/dev/null | tr -dc 0-9)
+	printf $((n + 1)) | dd of=/dev/sda bs=512 seek=$last conv=fsync 2>/dev/null
+	echo ${{n:-0}}
+"""}
+REBOOT = """
+n=$(count)
+set -- {ways}
+[ $n -lt $# ] || {{ echo "RWTEST: boot $n"; /opt/last; exit 0; }}
+shift $n
+echo "RWTEST: boot $n $1"
+echo $1 >/sys/kernel/reboot/type
+/opt/last
+stty onlcr </dev/console
+reboot -f
+"""
+
+
+@pytest.fixture(scope="module")
+def rebooted(cpu, boot):
+    """Reset in each way, one after the other, then switched off."""
+    modules = machine.BUILD / "kernels" / machine.kernel_release() / "modules/kernel/drivers"
+    files = {"/root/chip": CHIP, "/opt/last": TINY}
+    files |= {f"/root/{os.path.basename(d)}.ko": modules / f"{d}.ko" for d in DRIVERS if cpu == "intel"}
+    script = f"count() {{ {COUNT[cpu]}\n}}\n" + REBOOT.format(ways=" ".join(WAYS))
+    return boot(cpu, script, files=files, smp=2 if cpu == "amd" else 1, timeout=300, extra=("--reboots", len(WAYS)))
+
+
+def test_each_reset_comes_back_into_ringward(cpu, rebooted):
+    assert rebooted.status == 0, rebooted.explain()
+    told = [f"boot {n} {way}" for n, way in enumerate(WAYS)] + [f"boot {len(WAYS)}"]
+    assert [m for m in rebooted.markers if m.startswith("boot ")] == told, rebooted.explain()
+    boots = boots_of(rebooted)
+    assert [end for end, _ in boots.values()] == ["reset"] * len(WAYS) + ["poweroff"]
+    for _, records in boots.values():
+        assert_guarded_to_the_end(records)
+    assert rebooted.hv.count("goes on as a guest") == len(boots) * (2 if cpu == "amd" else 1)
+
+
+def test_store_and_counters_are_the_last_boots(rebooted):
+    assert (rebooted.stats["boots"], rebooted.stats["store"]["end"]) == (len(WAYS) + 1, "poweroff")
+    last = list(boots_of(rebooted).values())[-1][1]
+    assert [{**r, "boot": None} for r in rebooted.records] == [{**r, "boot": None} for r in last]
+    assert sum(c["records"] for c in rebooted.stats["cpus"]) <= len(last)
+
+
+IDLE, BUSY = 5, 50
+NMI = f"""
+count() {{ awk '/^ *NMI:/ {{ for (i = 2; i <= NF; i++) if ($i ~ /^[0-9]+$/) s += $i; print s }}' /proc/interrupts; }}
+# Waits for that many further NMIs, and tells of each: the host sends the next one then.
+take() {{
+	base=$(count) told=-1 tries=0
+	while [ $tries -lt 600 ]; do
+		n=$(($(count) - base))
+		[ $n -eq $told ] || echo "RWTEST: $1 $n"
+		told=$n tries=$((tries + 1))
+		[ $n -lt $2 ] || break
+	done
+	sleep 1
+	echo "RWTEST: $1 all $(($(count) - base))"
+}}
+take idle {IDLE}
+/root/chip cpuid
+take busy {BUSY}
+killall chip
+dmesg | grep -E "Uhhuh|WARNING: CPU|BUG:|lockup|stall" | sed 's/^[^]]*] //; s/on CPU.*//' | sort | uniq -c | sed 's/^/RWTEST: said /'
+"""
+
+
+class Monitor:
+    """QEMU's human monitor, of a run that is started within RWRUN_QEMU's reach."""
+
+    def __init__(self, monkeypatch, folder):
+        self._path = str(folder / "hmp")
+        monkeypatch.setenv("RWRUN_QEMU", f"-chardev socket,id=hmp,path={shlex.quote(self._path)},server=on,"
+                           "wait=off -mon chardev=hmp,mode=readline")
+        self._link = None
+
+    def command(self, text):
+        """Gives a command. Its answer is not looked at."""
+        if self._link is None:
+            self._link = socket.socket(socket.AF_UNIX)
+            self._link.connect(self._path)
+        self._link.sendall(text.encode() + b"\n")
+
+
+def send_nmis(monitor, console, over):
+    """An NMI as soon as the guest has counted the one before."""
+    sent = set()
+    while not over.wait(0.02):
+        try:
+            text = console.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            continue
+        for phase, number in re.findall(r"RWTEST: (idle|busy) (\d+)\r?\n", text):
+            if (phase, number) not in sent and int(number) < {"idle": IDLE, "busy": BUSY}[phase]:
+                sent.add((phase, number))
+                monitor.command("nmi")
+
+
+@pytest.mark.parametrize("cpus", (1, 4))
+def test_nmis_reach_linux_as_on_the_bare_machine(monkeypatch, tmp_path, cpus):
+    told = {}
+    for no_hv in (True, False):
+        folder = tmp_path / f"bare-{no_hv}"
+        folder.mkdir()
+        over = threading.Event()
+        sender = threading.Thread(target=send_nmis, args=(Monitor(monkeypatch, folder), folder / "console", over))
+        sender.start()
+        try:
+            run = machine.boot(folder, "amd", NMI, files={"/root/chip": CHIP}, no_hv=no_hv, smp=cpus, timeout=120)
+        finally:
+            over.set()
+            sender.join()
+        assert run.status == 0, run.explain()
+        assert f"idle all {IDLE}" in run.markers and f"busy all {BUSY}" in run.markers, run.explain()
+        told[no_hv] = [m for m in run.markers if m.startswith("said ")]
+        assert any("Uhhuh. NMI received for unknown reason" in m for m in told[no_hv]), run.explain()
+        assert not any(word in m for m in told[no_hv] for word in ("WARNING", "BUG", "lockup", "stall")), told
+    assert run.stats["exits"]["cpuid"] > 10000  # of the loop: most of the time it is in the hypervisor
+    assert run.rwlog("verify").returncode == 0
+    assert [re.sub(r"\d+", "", m) for m in told[True]] == [re.sub(r"\d+", "", m) for m in told[False]]

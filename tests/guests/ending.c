@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// A guest that ends its run, in the way that the test has written into a copy of this program.
+#include "guest.h"
+
+#include <efilib.h>
+
+#define EXIT_PORT 0xf4u
+
+/* Behind the "=": B or A, before or after ExitBootServices(); then how. */
+static volatile char how[] = "RWENDING=??";
+#define WHEN how[9]
+#define WHAT how[10]
+
+static BOOLEAN exit_boot_services(EFI_HANDLE self)
+{
+	UINTN entries, key, size;
+	UINT32 version;
+
+	/* The map's key is that of the moment: once more if something has changed it. */
+	for (int i = 0; i < 3; i++)
+		if (LibMemoryMap(&entries, &key, &size, &version) && !EFI_ERROR(BS->ExitBootServices(self, key)))
+			return TRUE;
+	return FALSE;
+}
+
+static void reset(EFI_RESET_TYPE type)
+{
+	RT->ResetSystem(type, EFI_SUCCESS, 0, NULL);
+	guest_say("FAIL ResetSystem came back\n");
+}
+
+EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
+{
+	InitializeLib(self, system);
+	guest_say("ending\n");
+	guest_drain();
+	if (WHEN == 'A' && !exit_boot_services(self))
+		guest_say("FAIL ExitBootServices\n");
+	switch (WHAT) {
+	case 's':
+		reset(EfiResetShutdown);
+		break;
+	case 'c':
+		reset(EfiResetCold);
+		break;
+	case 'w':
+		reset(EfiResetWarm);
+		break;
+	case 'b': /* a byte to the exit port */
+		__asm__ volatile("outb %0, %1" : : "a"((UINT8)0x21), "Nd"((UINT16)EXIT_PORT));
+		break;
+	case 'l': /* 32 bits */
+		__asm__ volatile("outl %0, %1" : : "a"(0x12345678u), "Nd"((UINT16)EXIT_PORT));
+		break;
+	case 'f': /* what programs do that do not know whether the device is there */
+		__asm__ volatile("outb %0, %1" : : "a"((UINT8)0), "Nd"((UINT16)EXIT_PORT));
+		reset(EfiResetShutdown);
+		break;
+	default:
+		guest_say("FAIL the test has not said how\n");
+	}
+	for (;;)
+		__asm__ volatile("hlt");
+}
