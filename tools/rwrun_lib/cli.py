@@ -57,7 +57,7 @@ def _parser():
     p.add_argument("--initrd", metavar="FILE", help="initial RAM disk of --kernel")
     p.add_argument("--append", metavar="STRING", default=None, help="command line of --kernel")
     p.add_argument("--agent", action="store_true", help="add the guest agent to the initial RAM disk")
-    p.add_argument("--conf", metavar="FILE", help="ringward.conf (`next` is added where it has none)")
+    p.add_argument("--conf", metavar="FILE", help="ringward.conf (`next`, `exit_port` and such are added where it has none)")
     p.add_argument("--policy", metavar="FILE", help="policy.conf")
     p.add_argument("--serial", metavar="FILE", help="guest's console, COM1 (standard output)")
     p.add_argument("--hv-serial", metavar="FILE", help="hypervisor's serial line, COM2")
