@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Ends and new beginnings: every way to end a run, reboots that come back into Ringward, NMIs."""
+"""Ends and new beginnings: every way to end a run, reboots that come back into Ringward, NMIs, machine checks."""
 import json
 import os
 import re
@@ -12,6 +12,7 @@ import machine
 import pytest
 
 ENDING = machine.BUILD / "tests/guests/ending.efi"
+MCE = machine.BUILD / "tests/guests/mce.efi"
 CHIP = machine.BUILD / "tests/chip"
 TINY = machine.BUILD / "tests/tiny"
 
@@ -214,3 +215,39 @@ def test_nmis_reach_linux_as_on_the_bare_machine(monkeypatch, tmp_path, cpus):
     assert run.stats["exits"]["cpuid"] > 10000  # of the loop: most of the time it is in the hypervisor
     assert run.rwlog("verify").returncode == 0
     assert [re.sub(r"\d+", "", m) for m in told[True]] == [re.sub(r"\d+", "", m) for m in told[False]]
+
+
+# Status and MCG_STATUS of machine checks: valid, with more; an uncorrected one comes with an exception.
+CORRECTED = ("0x8c00000000000135", "0x0")
+UNCORRECTED = ("0xb400000000000135", "0x5")
+MACHINE_CHECKS = [CORRECTED, *[UNCORRECTED] * 10, CORRECTED]
+
+
+def send_machine_checks(monitor, console, over):
+    """A machine check in the last bank as soon as the guest has told of the one before."""
+    sent = 0
+    while not over.wait(0.02):
+        text = console.read_text(encoding="utf-8", errors="replace") if console.exists() else ""
+        if "ready" in text and sent < len(MACHINE_CHECKS) and text.count(" status ") == sent:
+            status, mcg = MACHINE_CHECKS[sent]
+            bank = int(re.search(r"banks (0x[0-9a-f]+)", text).group(1), 16) - 1
+            monitor.command(f"mce 0 {bank} {status} {mcg} 0x1000 0x8c")
+            sent += 1
+
+
+@pytest.mark.parametrize("no_hv", (True, False), ids=("bare", "guarded"))
+def test_machine_checks_reach_the_guest(monkeypatch, tmp_path, no_hv):
+    over = threading.Event()
+    sender = threading.Thread(target=send_machine_checks,
+                              args=(Monitor(monkeypatch, tmp_path), tmp_path / "console", over))
+    sender.start()
+    try:
+        done = machine.rwrun("--efi", MCE, "--serial", tmp_path / "console", "--hv-serial", tmp_path / "hv-serial",
+                             "--stats", tmp_path / "stats", "--timeout", 40, *["--no-hv"] * no_hv)
+    finally:
+        over.set()
+        sender.join()
+    run = machine.collect(tmp_path, done)
+    told = re.findall(r"^(\w+) status (0x\w+) mcg 0x0*(\w)\r?$", run.console, re.MULTILINE)
+    wanted = [("polled" if check == CORRECTED else "exception", check[0], check[1][2:]) for check in MACHINE_CHECKS]
+    assert (run.status, told) == (0, wanted), run.explain()

@@ -3,12 +3,13 @@
 # Test guests without a kernel: EFI programs. Included by tests/e2e/build.mk.
 
 GUEST_OUT := $(B)/tests/guests
-.SECONDARY: $(GUEST_OUT)/hypercall.so $(GUEST_OUT)/hypercall.o $(GUEST_OUT)/ending.so $(GUEST_OUT)/ending.o $(GUEST_OUT)/guest.o $(GUEST_OUT)/entry.o
+.SECONDARY: $(GUEST_OUT)/hypercall.so $(GUEST_OUT)/hypercall.o $(GUEST_OUT)/ending.so $(GUEST_OUT)/ending.o \
+	$(GUEST_OUT)/mce.so $(GUEST_OUT)/mce.o $(GUEST_OUT)/guest.o $(GUEST_OUT)/entry.o
 GUEST_CFLAGS := -std=gnu11 -O2 $(WARNFLAGS) -Iabi -ffreestanding -fpic -fshort-wchar -fno-stack-protector \
 	-mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI -fvisibility=hidden \
 	-isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
-all: $(GUEST_OUT)/hypercall.efi $(GUEST_OUT)/ending.efi
+all: $(GUEST_OUT)/hypercall.efi $(GUEST_OUT)/ending.efi $(GUEST_OUT)/mce.efi
 
 $(GUEST_OUT)/%.o: tests/guests/%.c tests/guests/guest.h tests/guests/build.mk $(wildcard abi/*.h)
 	@mkdir -p $(@D)

@@ -63,6 +63,14 @@ static void warn(const struct problems *l, const char *name, const char *kind)
 	free(prefix);
 }
 
+/* These two are about one boot: says so where there are others. */
+static void note_boots(const struct input *in, const char *what)
+{
+	if (in->nboot > 1)
+		fprintf(stderr, "rwlog: %s: note: %zu boots in it; the %s those of the last complete dump\n", in->name,
+			in->nboot, what);
+}
+
 static enum status run_extract(const struct options *o, const struct input *in)
 {
 	const struct part *p = extract_choose(in), *last = in->image;
@@ -77,6 +85,7 @@ static enum status run_extract(const struct options *o, const struct input *in)
 		fprintf(stderr, "rwlog: %s: %s\n", o->output, strerror(-err));
 		return STATUS_USAGE;
 	}
+	note_boots(in, "records are");
 	if (in->capture.npart)
 		last = in->capture.part[in->capture.npart - 1];
 	if (p != last)
@@ -91,6 +100,7 @@ static enum status run_stats(const struct options *o, const struct input *in)
 		fprintf(stderr, "rwlog: %s: no complete set of counters in it\n", in->name);
 		return STATUS_LOG;
 	}
+	note_boots(in, "counters are");
 	if (o->json)
 		counters_json(in, stdout);
 	else
