@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Prints every CPUID leaf on every CPU, raw: "cpu leaf.subleaf eax ebx ecx edx". Subleaves that read zero are left out.
+#define _GNU_SOURCE
+#include <cpuid.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define SUBLEAVES 64
+#define PV_LEAVES 16 /* above 0x40000000, whatever that leaf says */
+
+static void leaf(int cpu, uint32_t number)
+{
+	for (uint32_t sub = 0; sub < SUBLEAVES; sub++) {
+		uint32_t a, b, c, d;
+
+		__cpuid_count(number, sub, a, b, c, d);
+		/* Leaves without subleaves answer the same for each, or with the subleaf's number in ECX. */
+		if (sub && !(a | b | (c & ~0xffu) | d))
+			continue;
+		if (sub && number != 4 && number != 7 && number != 0xb && number != 0xd && number != 0xf && number != 0x10 &&
+		    number != 0x12 && number != 0x14 && number != 0x17 && number != 0x18 && number != 0x1d && number != 0x1f &&
+		    number != 0x8000001d && number != 0x80000020)
+			break;
+		printf("%d %08x.%02x %08x %08x %08x %08x\n", cpu, number, sub, a, b, c, d);
+	}
+}
+
+static void range(int cpu, uint32_t first, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		leaf(cpu, first + i);
+}
+
+static uint32_t leaves(uint32_t first)
+{
+	uint32_t a, b, c, d;
+
+	__cpuid(first, a, b, c, d);
+	return a >= first && a - first < 0x100 ? a - first + 1 : 1;
+}
+
+int main(void)
+{
+	cpu_set_t all, one;
+
+	if (sched_getaffinity(0, sizeof(all), &all)) {
+		perror("sched_getaffinity");
+		return 1;
+	}
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &all))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (sched_setaffinity(0, sizeof(one), &one)) {
+			perror("sched_setaffinity");
+			return 1;
+		}
+		range(cpu, 0, leaves(0));
+		range(cpu, 0x20000000, 1);
+		range(cpu, 0x40000000, PV_LEAVES);
+		range(cpu, 0x80000000, leaves(0x80000000));
+		range(cpu, 0xc0000000, 1);
+	}
+	return 0;
+}
