@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* From TSC ticks to the log's time: nanoseconds since the hypervisor's start. */
-#ifndef HV_LOG_CLOCK_H
-#define HV_LOG_CLOCK_H
+#pragma once
 
 #include <stdint.h>
 
@@ -10,21 +9,13 @@
 
 struct log_clock {
 	uint64_t tsc_start; /* TSC at time 0 */
-	uint64_t tsc_hz;    /* 1 to LOG_CLOCK_HZ_MAX */
+	uint64_t tsc_hz;    /* 1 to LOG_CLOCK_HZ_MAX: checked once by who sets it */
 };
 
-/**
- * log_clock_ns() - time of a TSC value.
- * @clock: checked by the caller once: tsc_hz within its bounds
- * @tsc:   TSC; before tsc_start it gives 0
- *
- * Context: any. Return: nanoseconds since tsc_start, rounded down.
- */
+/* log_clock_ns() - nanoseconds from tsc_start to @tsc, rounded down; 0 for a TSC before it. Context: any. */
 static inline uint64_t log_clock_ns(const struct log_clock *clock, uint64_t tsc)
 {
 	uint64_t ticks = tsc > clock->tsc_start ? tsc - clock->tsc_start : 0;
 
 	return ticks / clock->tsc_hz * 1000000000u + ticks % clock->tsc_hz * 1000000000u / clock->tsc_hz;
 }
-
-#endif

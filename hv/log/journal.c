@@ -10,18 +10,15 @@
 #include "log/drain.h"
 #include "log/intake.h"
 #include "log/printk.h"
-#include "mm/guest_copy.h"
 #include "mm/page_pool.h"
 
 static struct log_store store;
 static struct spinlock lock;
 static uint32_t dumps;
 
-static const struct log_ring_ops ring_ops = { guest_read, guest_write };
-
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 {
-	struct log_store_id id = { .boot_epoch = info->boot_epoch, .tsc_hz = info->tsc_hz, .backend = backend };
+	struct rw_store_hdr id = { .boot_epoch = info->boot_epoch, .tsc_hz = info->tsc_hz, .backend = backend };
 
 	if (info->tsc_hz == 0 || info->tsc_hz > LOG_CLOCK_HZ_MAX)
 		return "the loader gave no usable TSC frequency";
@@ -30,12 +27,6 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 	if (log_store_init(&store, hv_virt(info->store_phys), info->store_size, &id))
 		return "the log store has no usable size";
 	return NULL;
-}
-
-/* The log's clock as this CPU's TSC shows it: what the guest has done to the TSC does not count. */
-static struct log_clock clock_of(const struct percpu *cpu)
-{
-	return (struct log_clock){ hv.clock.tsc_start + cpu->tsc_bias, hv.clock.tsc_hz };
 }
 
 uint64_t journal_now(const struct percpu *cpu)
@@ -54,26 +45,24 @@ static uint64_t tsc_of(const struct percpu *cpu)
 	return rdtsc() - percpu_this()->tsc_bias + cpu->tsc_bias;
 }
 
-/* @cpu: whose ring; its own staging buffer serves, since the lock is held. */
+/* Takes @cpu's ring over, by the log's clock as its TSC shows it: what the guest has done to the TSC does not count. */
 static int drain_locked(struct percpu *cpu)
 {
-	const struct log_clock clock = clock_of(cpu);
-	const struct log_intake in = { &store, &ring_ops, &clock, cpu->staging };
+	const struct log_clock clock = { hv.clock.tsc_start + cpu->tsc_bias, hv.clock.tsc_hz };
 
-	return log_intake_drain(&in, &cpu->ring, tsc_of(cpu), UINT32_MAX, &cpu->stats);
+	return log_intake_drain(&store, &clock, &cpu->ring, tsc_of(cpu), &cpu->stats);
 }
 
-/* What this CPU's ring holds happened before: it goes in first, so that no time stamp has to be raised. */
-static void drain_before(struct percpu *cpu)
+/* A record of the hypervisor's own follows: what the CPU's ring holds happened before, and no stamp has to be raised. */
+static void begin_own(struct percpu *cpu)
 {
-	if (cpu->ring.in_use)
-		drain_locked(cpu);
+	spin_lock(&lock);
+	drain_locked(cpu);
 }
 
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 {
-	spin_lock(&lock);
-	drain_before(cpu);
+	begin_own(cpu);
 	rec->cpu = (uint16_t)cpu->index;
 	rec->time_ns = journal_now(cpu);
 	if (log_store_append(&store, rec))
@@ -83,19 +72,17 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 
 void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64_t arg[4], const char *text)
 {
-	spin_lock(&lock);
-	drain_before(cpu);
-	if (log_store_event(&store, type, code, arg, RW_VERDICT_NONE, (uint16_t)cpu->index, journal_now(cpu), text))
+	begin_own(cpu);
+	if (log_store_event(&store, type, code, arg, (uint16_t)cpu->index, journal_now(cpu), text))
 		refused("malformed event", cpu);
 	spin_unlock(&lock);
 }
 
 int journal_drain(struct percpu *cpu)
 {
-	int ret;
-
 	spin_lock(&lock);
-	ret = drain_locked(cpu);
+	int ret = drain_locked(cpu);
+
 	spin_unlock(&lock);
 	return ret;
 }
@@ -103,12 +90,12 @@ int journal_drain(struct percpu *cpu)
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc)
 {
 	struct input_error err;
-	int ret;
 
 	if (desc->cpu >= hv.boot->cpu_count)
 		return -RW_EINVAL;
 	spin_lock(&lock);
-	ret = log_ring_init(&percpu_of(desc->cpu)->ring, &ring_ops, desc, tsc_of(percpu_of(desc->cpu)), &err);
+	int ret = log_ring_init(&percpu_of(desc->cpu)->ring, desc, tsc_of(percpu_of(desc->cpu)), &err);
+
 	spin_unlock(&lock);
 	if (ret)
 		printk("CPU %u: ring refused: %s (%u)", cpu->index, err.what, err.index);
@@ -118,17 +105,16 @@ int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc)
 static void dump_locked(void)
 {
 	dumps++;
-	log_drain_dump(&store, dumps, printk_raw, NULL);
+	log_drain_dump(&store, dumps);
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		log_drain_stats(&percpu_of(i)->stats, i, dumps, printk_raw, NULL);
+		log_drain_stats(&percpu_of(i)->stats, i, dumps);
 	uart_flush();
 }
 
 static void drain_all_locked(void)
 {
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		if (percpu_of(i)->ring.in_use)
-			drain_locked(percpu_of(i));
+		drain_locked(percpu_of(i));
 }
 
 void journal_dump(void)

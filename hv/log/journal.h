@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The log as the core sees it: records of the hypervisor's own, intake of the rings, dumps, the end of a run. */
-#ifndef HV_JOURNAL_H
-#define HV_JOURNAL_H
+/* The log as the core sees it: the hypervisor's own records, intake of the rings, dumps, the end of a run. */
+#pragma once
 
 #include "core/percpu.h"
 #include "log/store.h"
 #include "record.h"
-
-#include <stdbool.h>
 
 /* journal_init() - lays the store out. Once. Return: NULL or an error line. */
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
@@ -25,7 +22,7 @@ void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64
 /* journal_drain() - takes @cpu's ring over. Return: records stored or a negative RW_E*. */
 int journal_drain(struct percpu *cpu);
 
-/* journal_ring() - takes a ring for the CPU with index @desc->cpu; @desc is a private copy. Return: 0, negative RW_E*. */
+/* journal_ring() - takes a ring for the CPU with index desc->cpu; @desc: a private copy. Return: 0, negative RW_E*. */
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
 
 /* journal_dump() - all rings are drained, then the store and all CPUs' counters leave as frames. */
@@ -39,5 +36,3 @@ void journal_panic(void);
 
 /* journal_usage() - numbers for the status hypercall. */
 void journal_usage(struct log_store_usage *usage);
-
-#endif

@@ -22,12 +22,11 @@ void printk(const char *format, ...)
 	va_end(args);
 	line[n++] = '\r';
 	line[n++] = '\n';
-	printk_raw(NULL, line, n);
+	printk_raw(line, n);
 }
 
-void printk_raw(void *ctx, const char *s, size_t n)
+void printk_raw(const char *s, size_t n)
 {
-	(void)ctx;
 	spin_lock(&lock);
 	uart_write(s, n);
 	spin_unlock(&lock);

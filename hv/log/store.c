@@ -24,11 +24,6 @@ _Static_assert(sizeof(struct rw_block_hdr) + sizeof(struct rw_rec_event) + RW_RE
 	       "an empty block takes a drop record and a record of any size");
 _Static_assert(RW_REC_MAX <= UINT16_MAX, "rw_rec_hdr.size holds every size");
 
-static struct rw_block_hdr *block_at(const struct log_store *s, uint64_t index)
-{
-	return (struct rw_block_hdr *)(void *)(s->blocks + index % s->block_count * RW_BLOCK_SIZE);
-}
-
 static void write_store_hdr(struct log_store *s, struct rw_store_hdr *hdr)
 {
 	hdr->crc = 0;
@@ -41,7 +36,7 @@ static void write_store_hdr(struct log_store *s, struct rw_store_hdr *hdr)
 /* Puts a record into the newest block, where it fits. */
 static void put_record(struct log_store *s, struct rw_rec_hdr *rec)
 {
-	struct rw_block_hdr *place = block_at(s, s->next_index - 1);
+	struct rw_block_hdr *place = log_store_block(s, s->next_index - 1);
 	struct rw_block_hdr block = *place;
 	struct rw_store_hdr hdr = *s->hdr;
 
@@ -74,7 +69,7 @@ static void put_record(struct log_store *s, struct rw_rec_hdr *rec)
 /* Opens an empty block, in place of the oldest where all are in use. Return: number of records pushed out. */
 static uint32_t open_block(struct log_store *s)
 {
-	struct rw_block_hdr *place = block_at(s, s->next_index);
+	struct rw_block_hdr *place = log_store_block(s, s->next_index);
 	uint32_t count = place->count;
 
 	if (count) {
@@ -93,25 +88,21 @@ static uint32_t open_block(struct log_store *s)
 	return count;
 }
 
-int log_store_init(struct log_store *s, void *mem, size_t size, const struct log_store_id *id)
+int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_store_hdr *id)
 {
-	struct rw_store_hdr hdr = {
-		.magic = { 'R', 'W', 'S', 'T', 'O', 'R', 'E', '1' },
-		.version = RW_STORE_VERSION,
-		.boot_epoch = id->boot_epoch,
-		.tsc_hz = id->tsc_hz,
-		.block_size = RW_BLOCK_SIZE,
-		.backend = id->backend,
-		.end_reason = RW_END_RUNNING,
-		.next_seq = 1,
-		.first_seq = 1,
-	};
-
 	if (size < RW_STORE_HDR_SIZE + LOG_STORE_MIN_BLOCKS * RW_BLOCK_SIZE || size > UINT32_MAX)
 		return -RW_EINVAL;
-	hdr.block_count = (uint32_t)((size - RW_STORE_HDR_SIZE) / RW_BLOCK_SIZE);
-	memcpy(hdr.boot_id, id->boot_id, sizeof(hdr.boot_id));
 
+	struct rw_store_hdr hdr = *id;
+
+	memcpy(hdr.magic, RW_STORE_MAGIC, sizeof(hdr.magic));
+	hdr.version = RW_STORE_VERSION;
+	hdr.block_size = RW_BLOCK_SIZE;
+	hdr.block_count = (uint32_t)((size - RW_STORE_HDR_SIZE) / RW_BLOCK_SIZE);
+	hdr.end_reason = RW_END_RUNNING;
+	hdr.next_seq = 1;
+	hdr.first_seq = 1;
+	hdr.evicted = 0;
 	memset(mem, 0, size);
 	*s = (struct log_store){
 		.hdr = mem,
@@ -151,8 +142,8 @@ int log_store_append(struct log_store *s, struct rw_rec_hdr *rec)
 	return 0;
 }
 
-int log_store_event(struct log_store *s, uint8_t type, uint32_t code, const uint64_t arg[4], uint8_t verdict,
-		    uint16_t cpu, uint64_t time_ns, const char *text)
+int log_store_event(struct log_store *s, uint8_t type, uint32_t code, const uint64_t arg[4], uint16_t cpu,
+		    uint64_t time_ns, const char *text)
 {
 	union {
 		struct rw_rec_event event;
@@ -161,14 +152,12 @@ int log_store_event(struct log_store *s, uint8_t type, uint32_t code, const uint
 	uint32_t len = 0;
 
 	memset(&rec, 0, sizeof(rec));
-	while (text && len < LOG_EVENT_TEXT_MAX && text[len]) {
+	for (; text && len < LOG_EVENT_TEXT_MAX && text[len]; len++)
 		rec.bytes[sizeof(rec.event) + len] = (uint8_t)text[len];
-		len++;
-	}
 	rec.event.text_len = len;
 	rec.event.hdr.size = (uint16_t)((sizeof(rec.event) + len + RW_REC_ALIGN - 1) & ~(RW_REC_ALIGN - 1));
 	rec.event.hdr.type = type;
-	rec.event.hdr.verdict = verdict;
+	rec.event.hdr.verdict = RW_VERDICT_NONE;
 	rec.event.hdr.cpu = cpu;
 	rec.event.hdr.time_ns = time_ns;
 	rec.event.code = code;
@@ -199,7 +188,7 @@ uint64_t log_store_first_block(const struct log_store *s)
 	return s->next_index > s->block_count ? s->next_index - s->block_count : 0;
 }
 
-const struct rw_block_hdr *log_store_block(const struct log_store *s, uint64_t index)
+struct rw_block_hdr *log_store_block(const struct log_store *s, uint64_t index)
 {
-	return block_at(s, index);
+	return (struct rw_block_hdr *)(void *)(s->blocks + index % s->block_count * RW_BLOCK_SIZE);
 }
