@@ -14,7 +14,8 @@
 void log_drain_dump(const struct log_store *s, uint32_t dump);
 
 /*
- * log_drain_stats() - the counters of one CPU, the @position-th of this dump: call it for each, ascending from 0.
+ * log_drain_stats() - the counters of one CPU, the @position-th of the dump: call it for each, from 0
+ * upwards.
  * Context: any; 600 bytes of stack.
  */
 void log_drain_stats(const struct rw_cpu_stats *stats, uint32_t position, uint32_t dump);

@@ -80,7 +80,7 @@ int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64
 	return 0;
 }
 
-/* Stages bytes @from to @end of the record at position @pos of the ring, page by page: none of the reads crosses one. */
+/* Stages bytes @from to @end of the record at position @pos of the ring; no read crosses a page. */
 static int stage(const struct log_ring *ring, uint64_t pos, uint32_t from, uint32_t end)
 {
 	while (from < end) {

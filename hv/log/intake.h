@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Intake: takes the records out of the rings in guest memory, checks them, and puts them into the store. Nothing in a ring is trusted: each value is copied once and then checked, and the ring's pages, size and
+ * Intake: takes the records out of the rings in guest memory, checks them, and puts them into the store.
+ * Nothing in a ring is trusted: each value is copied once and then checked, and the ring's pages, size and
  * consumer index are private here. The guest may change its memory at any time meanwhile.
  */
 #pragma once

@@ -45,7 +45,7 @@ static uint64_t tsc_of(const struct percpu *cpu)
 	return rdtsc() - percpu_this()->tsc_bias + cpu->tsc_bias;
 }
 
-/* Takes @cpu's ring over, by the log's clock as its TSC shows it: what the guest has done to the TSC does not count. */
+/* Takes @cpu's ring over, by the log's clock as its TSC shows it: what the guest did to the TSC does not count. */
 static int drain_locked(struct percpu *cpu)
 {
 	const struct log_clock clock = { hv.clock.tsc_start + cpu->tsc_bias, hv.clock.tsc_hz };
@@ -53,7 +53,7 @@ static int drain_locked(struct percpu *cpu)
 	return log_intake_drain(&store, &clock, &cpu->ring, tsc_of(cpu), &cpu->stats);
 }
 
-/* A record of the hypervisor's own follows: what the CPU's ring holds happened before, and no stamp has to be raised. */
+/* Before a record of our own: what the ring holds is older and goes in first, so that no stamp is raised. */
 static void begin_own(struct percpu *cpu)
 {
 	spin_lock(&lock);

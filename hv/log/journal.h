@@ -22,7 +22,7 @@ void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64
 /* journal_drain() - takes @cpu's ring over. Return: records stored or a negative RW_E*. */
 int journal_drain(struct percpu *cpu);
 
-/* journal_ring() - takes a ring for the CPU with index desc->cpu; @desc: a private copy. Return: 0, negative RW_E*. */
+/* journal_ring() - takes a ring for the CPU desc->cpu; @desc is a private copy. Return: 0, negative RW_E*. */
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
 
 /* journal_dump() - all rings are drained, then the store and all CPUs' counters leave as frames. */

@@ -59,14 +59,14 @@ int log_store_append(struct log_store *s, struct rw_rec_hdr *rec);
 int log_store_event(struct log_store *s, uint8_t type, uint32_t code, const uint64_t arg[4], uint16_t cpu,
 		    uint64_t time_ns, const char *text);
 
-/* log_store_set_end() - writes down how the run ends (enum rw_end), last call wins. Appending stays possible. */
+/* log_store_set_end() - writes down how the run ends (enum rw_end), the last call wins. Appending goes on. */
 void log_store_set_end(struct log_store *s, uint32_t reason);
 
 /* log_store_usage() - numbers for the status hypercall. */
 void log_store_usage(const struct log_store *s, struct log_store_usage *usage);
 
-/* log_store_first_block() - number of the oldest live block; the newest is s->next_index - 1, if there is any. */
+/* log_store_first_block() - number of the oldest live block; s->next_index when there is none. */
 uint64_t log_store_first_block(const struct log_store *s);
 
-/* log_store_block() - the live block with number @index: rw_block_hdr.used bytes from its header on are in use. */
+/* log_store_block() - the live block with number @index: rw_block_hdr.used bytes from there on are in use. */
 struct rw_block_hdr *log_store_block(const struct log_store *s, uint64_t index);
