@@ -88,11 +88,9 @@ static int64_t hc_ring(struct percpu *cpu, uint64_t gpa)
 
 static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 {
-	struct log_store_usage usage;
 	struct ranges_pages pages;
 	struct rw_status *s = &argument.status;
 
-	journal_usage(&usage);
 	ranges_count_pages(&hv.ranges, &pages);
 	*s = (struct rw_status){
 		.abi_version = RW_ABI_VERSION,
@@ -102,14 +100,10 @@ static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 		.ranges = hv.ranges.ranges + hv.ranges.objects,
 		.on_violation = hv.boot->on_violation,
 		.protected_pages = hv.locked ? pages.total : 0,
-		.store_bytes = usage.capacity,
-		.store_used = usage.used,
-		.store_first = usage.first_seq,
-		.store_next = usage.next_seq,
-		.evicted = usage.evicted,
 		.symbols = hv.symbols.count,
 		.uptime_ns = journal_now(cpu),
 	};
+	journal_usage(s);
 	memcpy(s->pages_by_kind, pages.kind, sizeof(s->pages_by_kind));
 	return give_answer(gpa, sizeof(*s));
 }

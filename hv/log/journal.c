@@ -144,9 +144,9 @@ void journal_panic(void)
 	dump_locked();
 }
 
-void journal_usage(struct log_store_usage *usage)
+void journal_usage(struct rw_status *status)
 {
 	spin_lock(&lock);
-	log_store_usage(&store, usage);
+	log_store_usage(&store, status);
 	spin_unlock(&lock);
 }

@@ -34,5 +34,5 @@ void journal_end(uint32_t reason);
 /* journal_panic() - as journal_end(RW_END_STOP), when locks may be held by whoever failed. */
 void journal_panic(void);
 
-/* journal_usage() - numbers for the status hypercall. */
-void journal_usage(struct log_store_usage *usage);
+/* journal_usage() - sets what the status hypercall tells of the store. */
+void journal_usage(struct rw_status *status);

@@ -174,13 +174,13 @@ void log_store_set_end(struct log_store *s, uint32_t reason)
 	write_store_hdr(s, &hdr);
 }
 
-void log_store_usage(const struct log_store *s, struct log_store_usage *usage)
+void log_store_usage(const struct log_store *s, struct rw_status *status)
 {
-	usage->capacity = (uint64_t)s->block_count * RW_BLOCK_SIZE;
-	usage->used = s->live_bytes;
-	usage->first_seq = s->hdr->first_seq;
-	usage->next_seq = s->hdr->next_seq;
-	usage->evicted = s->hdr->evicted;
+	status->store_bytes = (uint64_t)s->block_count * RW_BLOCK_SIZE;
+	status->store_used = s->live_bytes;
+	status->store_first = s->hdr->first_seq;
+	status->store_next = s->hdr->next_seq;
+	status->evicted = s->hdr->evicted;
 }
 
 uint64_t log_store_first_block(const struct log_store *s)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "record.h"
+#include "stats.h"
 #include <store.h> /* abi's, not this file */
 
 #define LOG_STORE_MIN_BLOCKS 2u   /* so that a full store still holds something after an eviction */
@@ -22,15 +23,6 @@ struct log_store {
 	uint64_t next_index;      /* number of the block that would be opened next */
 	uint64_t live_bytes;      /* of all live records */
 	uint64_t last_ns;         /* time of the newest record */
-};
-
-/* Numbers for struct rw_status. */
-struct log_store_usage {
-	uint64_t capacity;  /* bytes of all blocks */
-	uint64_t used;      /* bytes of live records */
-	uint64_t first_seq; /* oldest record held; next_seq when there is none */
-	uint64_t next_seq;
-	uint64_t evicted;   /* records pushed out so far */
 };
 
 /*
@@ -62,8 +54,8 @@ int log_store_event(struct log_store *s, uint8_t type, uint32_t code, const uint
 /* log_store_set_end() - writes down how the run ends (enum rw_end), the last call wins. Appending goes on. */
 void log_store_set_end(struct log_store *s, uint32_t reason);
 
-/* log_store_usage() - numbers for the status hypercall. */
-void log_store_usage(const struct log_store *s, struct log_store_usage *usage);
+/* log_store_usage() - sets what the status hypercall tells of the store. */
+void log_store_usage(const struct log_store *s, struct rw_status *status);
 
 /* log_store_first_block() - number of the oldest live block; s->next_index when there is none. */
 uint64_t log_store_first_block(const struct log_store *s);

@@ -33,28 +33,17 @@ static bool next(struct insn *in, uint8_t *byte)
 static bool read_prefixes(struct insn *in, const struct operand_regs *r, uint8_t *byte)
 {
 	while (next(in, byte)) {
-		switch (*byte) {
-		case 0x64:
+		if (*byte == 0x64)
 			in->seg_base = r->fs_base;
-			break;
-		case 0x65:
+		else if (*byte == 0x65)
 			in->seg_base = r->gs_base;
-			break;
-		case 0x66:
+		else if (*byte == 0x66)
 			in->opsize16 = true;
-			break;
-		case 0x67:
+		else if (*byte == 0x67)
 			in->addr32 = true;
-			break;
-		case 0x26: case 0x2e: case 0x36: case 0x3e: case 0xf0: case 0xf2: case 0xf3:
-			break;
-		default:
-			if ((*byte & 0xf0) != 0x40)
-				return true;
-			in->rex = *byte & 0xf;
-			continue;
-		}
-		in->rex = 0; /* counts right before the opcode only */
+		else if ((*byte & 0xf0) != 0x40 && (*byte & 0xe7) != 0x26 && *byte != 0xf0 && (*byte & 0xfe) != 0xf2)
+			return true; /* nor REX, nor ES, CS, SS, DS, nor LOCK, nor REP */
+		in->rex = (*byte & 0xf0) == 0x40 ? *byte & 0xf : 0; /* counts right before the opcode only */
 	}
 	return false;
 }
@@ -76,8 +65,12 @@ static bool read_vex(struct insn *in, uint8_t first)
 	return next(in, &in->opcode);
 }
 
-static bool read_opcode(struct insn *in, uint8_t byte)
+static bool read_opcode(struct insn *in, const struct operand_regs *r)
 {
+	uint8_t byte;
+
+	if (!read_prefixes(in, r, &byte))
+		return false;
 	if (byte == 0xc4 || byte == 0xc5 || byte == 0x62)
 		return read_vex(in, byte);
 	if (byte == 0x0f) {
@@ -138,32 +131,28 @@ static unsigned int immediate_size(const struct insn *in, uint8_t modrm)
 static bool modrm_address(struct insn *in, const struct operand_regs *r, uint64_t *address)
 {
 	uint8_t modrm, sib;
-	unsigned int mod, rm, disp_size;
+
+	if (!next(in, &modrm) || modrm >> 6 == 3)
+		return false;
+
+	unsigned int mod = modrm >> 6, rm = modrm & 7, disp_size = mod == 1 ? 1 : mod == 2 ? 4 : 0;
+	bool rip_relative = mod == 0 && rm == 5;
 	uint64_t base = 0;
-	int64_t disp = 0;
-	bool rip_relative = false;
+	int64_t disp;
 
-	if (!next(in, &modrm))
-		return false;
-	mod = modrm >> 6;
-	rm = modrm & 7;
-	if (mod == 3)
-		return false;
-	disp_size = mod == 1 ? 1 : mod == 2 ? 4 : 0;
 	if (rm == 4) {
-		unsigned int index;
-
 		if (!next(in, &sib))
 			return false;
-		index = (sib >> 3 & 7) | (in->rex & REX_X ? 8 : 0);
+
+		unsigned int index = (sib >> 3 & 7) | (in->rex & REX_X ? 8 : 0);
+
 		if ((sib & 7) == 5 && mod == 0)
 			disp_size = 4;
 		else
 			base = r->gpr[(sib & 7) | (in->rex & REX_B ? 8 : 0)];
 		if (index != 4)
 			base += r->gpr[index] << (sib >> 6);
-	} else if (rm == 5 && mod == 0) {
-		rip_relative = true;
+	} else if (rip_relative) {
 		disp_size = 4;
 	} else {
 		base = r->gpr[rm | (in->rex & REX_B ? 8 : 0)];
@@ -188,25 +177,24 @@ static bool absolute_address(struct insn *in, uint64_t *address)
 	return true;
 }
 
+/* INS, OUTS, MOVS, CMPS, STOS, LODS, SCAS. */
 static bool is_string(const struct insn *in)
 {
-	uint8_t op = in->opcode;
-
-	return in->map == 0 && ((op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf) || (op >= 0x6c && op <= 0x6f));
+	return in->map == 0 && ((in->opcode >= 0x6c && in->opcode <= 0x6f) || (in->opcode >= 0xa4 && in->opcode <= 0xa7) ||
+				(in->opcode >= 0xaa && in->opcode <= 0xaf));
 }
 
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out)
 {
 	struct insn in = { .bytes = bytes, .n = n };
 	unsigned int found = 0;
-	uint8_t byte;
 
-	if (!read_prefixes(&in, regs, &byte) || !read_opcode(&in, byte))
+	if (!read_opcode(&in, regs))
 		return 0;
 	if (is_string(&in)) {
-		out[found++] = in.addr32 ? (uint32_t)regs->gpr[7] : regs->gpr[7];
-		out[found++] = (in.addr32 ? (uint32_t)regs->gpr[6] : regs->gpr[6]) + in.seg_base;
-		return found;
+		out[0] = in.addr32 ? (uint32_t)regs->gpr[7] : regs->gpr[7];
+		out[1] = (in.addr32 ? (uint32_t)regs->gpr[6] : regs->gpr[6]) + in.seg_base;
+		return 2;
 	}
 	if (in.map == 0 && in.opcode >= 0xa0 && in.opcode <= 0xa3)
 		return absolute_address(&in, &out[0]) ? 1 : 0;
@@ -220,11 +208,10 @@ unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const stru
 unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint32_t *value)
 {
 	struct insn in = { .bytes = bytes, .n = n };
-	uint8_t byte, reg;
 	uint64_t address;
 	int64_t immediate;
 
-	if (!read_prefixes(&in, regs, &byte) || !read_opcode(&in, byte) || in.map || in.opsize16 || in.rex & REX_W)
+	if (!read_opcode(&in, regs) || in.map || in.opsize16 || in.rex & REX_W)
 		return 0;
 	if (in.opcode == 0xa3) {
 		*value = (uint32_t)regs->gpr[0];
@@ -232,7 +219,9 @@ unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct 
 	}
 	if ((in.opcode != 0x89 && in.opcode != 0xc7) || in.pos >= n)
 		return 0;
-	reg = (bytes[in.pos] >> 3 & 7) | (in.rex & REX_R ? 8 : 0);
+
+	unsigned int reg = (bytes[in.pos] >> 3 & 7) | (in.rex & REX_R ? 8 : 0);
+
 	if (!modrm_address(&in, regs, &address))
 		return 0;
 	if (in.opcode == 0x89) {

@@ -24,14 +24,10 @@ static struct symbols_entry *entries(const struct symbols *s)
 
 static bool name_ok(const uint8_t *name, uint32_t len)
 {
-	uint32_t i;
-
-	if (!len || len > SYMBOL_NAME_MAX)
-		return false;
-	for (i = 0; i < len; i++)
+	for (uint32_t i = 0; i < len; i++)
 		if (name[i] < ' ' || name[i] > '~')
 			return false;
-	return true;
+	return len && len <= SYMBOL_NAME_MAX;
 }
 
 static uint32_t entry_addr(const uint8_t *entry)
@@ -43,33 +39,32 @@ static uint32_t entry_addr(const uint8_t *entry)
 }
 
 /* Checks a page; @need: room that its new addresses take. */
-static int check_page(const struct symbols *s, const struct rw_symbol_page *page, uint64_t *need,
-		      struct input_error *err)
+static int check_page(const struct symbols *s, const struct rw_symbol_page *page, uint64_t *need, struct input_error *err)
 {
 	bool first = !s->count;
 	uint32_t last = first ? 0 : entries(s)[s->count - 1].addr_off;
-	uint32_t pos = 0, i;
+	uint32_t pos = 0;
 
 	*need = 0;
 	if (page->bytes > RW_SYMBOL_PAGE_BYTES)
 		return input_error_set(err, 0, "more bytes than a page holds", -RW_EINVAL);
-	for (i = 0; i < page->count; i++) {
+	for (uint32_t i = 0; i < page->count; i++) {
 		const uint8_t *entry = page->data + pos;
-		uint32_t left = page->bytes - pos;
+		uint32_t left = page->bytes - pos, addr;
 
 		if (left < ENTRY_HEAD || left - ENTRY_HEAD < entry[4])
 			return input_error_set(err, i, "symbol passes the end of the data", -RW_EINVAL);
 		if (!name_ok(entry + ENTRY_HEAD, entry[4]))
-			return input_error_set(err, i, "name is not 1 to 63 printable characters",
-					       -RW_EINVAL);
-		if (entry_addr(entry) > ADDR_OFF_MAX)
+			return input_error_set(err, i, "name is not 1 to 63 printable characters", -RW_EINVAL);
+		addr = entry_addr(entry);
+		if (addr > ADDR_OFF_MAX)
 			return input_error_set(err, i, "address lies beyond 2^64", -RW_EINVAL);
-		if (!first && entry_addr(entry) < last)
+		if (!first && addr < last)
 			return input_error_set(err, i, "address is lower than the one before", -RW_EINVAL);
-		if (first || entry_addr(entry) > last)
+		if (first || addr > last)
 			*need += sizeof(struct symbols_entry) + 1 + entry[4];
 		first = false;
-		last = entry_addr(entry);
+		last = addr;
 		pos += ENTRY_HEAD + entry[4];
 	}
 	if (pos != page->bytes)
@@ -81,16 +76,14 @@ int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struc
 {
 	const uint8_t *entry = page->data;
 	uint64_t need;
-	uint32_t i;
-	int ret;
+	int ret = check_page(s, page, &need, err);
 
-	ret = check_page(s, page, &need, err);
 	if (ret)
 		return ret;
 	if (need > s->names - s->count * sizeof(struct symbols_entry))
 		return input_error_set(err, 0, "no room for the names of this page", -RW_ENOSPC);
 
-	for (i = 0; i < page->count; i++, entry += ENTRY_HEAD + entry[4]) {
+	for (uint32_t i = 0; i < page->count; i++, entry += ENTRY_HEAD + entry[4]) {
 		if (s->count && entries(s)[s->count - 1].addr_off == entry_addr(entry))
 			continue;
 		s->names -= 1u + entry[4];
@@ -104,7 +97,6 @@ int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct
 {
 	uint64_t off = gva - RW_SYMBOL_BASE;
 	uint32_t low = 0, high = s->count; /* entries below low are at or below off, from high on above it */
-	const struct symbols_entry *found;
 
 	if (gva < RW_SYMBOL_BASE)
 		return -RW_EINVAL;
@@ -116,11 +108,11 @@ int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct
 		else
 			high = mid;
 	}
-	if (!low)
+	if (!low || RW_SYMBOL_BASE + entries(s)[low - 1].addr_off < floor)
 		return -RW_EINVAL;
-	found = &entries(s)[low - 1];
-	if (RW_SYMBOL_BASE + found->addr_off < floor)
-		return -RW_EINVAL;
+
+	const struct symbols_entry *found = &entries(s)[low - 1];
+
 	hit->name = (const char *)s->area + found->name + 1;
 	hit->len = s->area[found->name];
 	hit->off = off - found->addr_off;

@@ -60,7 +60,7 @@ static void empty_store(void **state)
 
 	(void)state;
 	for (i = 0; i < 4; i++) {
-		struct log_store_usage usage;
+		struct rw_status usage;
 		struct log_store s;
 		struct image image;
 		void *mem = store_new(&s, sizes[i]);
@@ -77,8 +77,8 @@ static void empty_store(void **state)
 		assert_memory_equal(image.hdr.boot_id, id.boot_id, 16);
 		assert_int_equal(log_store_first_block(&s), s.next_index);
 		log_store_usage(&s, &usage);
-		assert_int_equal(usage.capacity, (uint64_t)blocks[i] * RW_BLOCK_SIZE);
-		assert_int_equal(usage.used, 0);
+		assert_int_equal(usage.store_bytes, (uint64_t)blocks[i] * RW_BLOCK_SIZE);
+		assert_int_equal(usage.store_used, 0);
 		free(mem);
 	}
 }
@@ -187,7 +187,7 @@ static void wrap_around(void **state)
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		uint64_t mine = 0;
-		struct log_store_usage usage;
+		struct rw_status usage;
 		struct log_store s;
 		struct image image;
 		void *mem = store_new(&s, store_size(blocks[i]));
@@ -204,11 +204,11 @@ static void wrap_around(void **state)
 				continue;
 			image_check(mem, store_size(blocks[i]), false, &image);
 			log_store_usage(&s, &usage);
-			assert_int_equal(usage.used, image.bytes);
-			assert_int_equal(usage.first_seq, image.hdr.first_seq);
-			assert_int_equal(usage.next_seq, image.hdr.next_seq);
+			assert_int_equal(usage.store_used, image.bytes);
+			assert_int_equal(usage.store_first, image.hdr.first_seq);
+			assert_int_equal(usage.store_next, image.hdr.next_seq);
 			assert_int_equal(usage.evicted, image.hdr.evicted);
-			assert_int_equal(usage.next_seq - usage.first_seq, image.records);
+			assert_int_equal(usage.store_next - usage.store_first, image.records);
 			if (image.hdr.evicted) {
 				const struct rw_rec_event *drop;
 
