@@ -6,20 +6,15 @@
 #include "core/string.h"
 #include "crc32.h"
 #include "frame.h"
+#include "log/format.h"
 #include "log/printk.h"
 
 /* Mark, type and dump and offset with a blank each, base64, blank, CRC, CR LF. */
 #define FRAME_LINE_MAX (sizeof(RW_FRAME_MARK) - 1 + 2 + 9 + 9 + RW_FRAME_MAX_BYTES / 3 * 4 + 1 + 8 + 2)
 _Static_assert(RW_FRAME_MAX_BYTES % 3 == 0, "only a dump's last frames need padding");
 
-static char *add_hex(char *to, uint32_t value)
-{
-	for (int shift = 28; shift >= 0; shift -= 4)
-		*to++ = "0123456789abcdef"[value >> shift & 0xf];
-	return to;
-}
-
-static char *add_base64(char *to, const uint8_t *data, size_t n)
+/* Return: number of digits put at @to. */
+static size_t add_base64(char *to, const uint8_t *data, size_t n)
 {
 	static const char digit[64] __attribute__((nonstring)) =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -34,28 +29,19 @@ static char *add_base64(char *to, const uint8_t *data, size_t n)
 		*to++ = i + 1 < n ? digit[bits >> 6 & 63] : '=';
 		*to++ = i + 2 < n ? digit[bits & 63] : '=';
 	}
-	return to;
+	return (n + 2) / 3 * 4;
 }
 
 /* Puts out one frame; @n is 1 to RW_FRAME_MAX_BYTES. */
 static void put_frame(uint32_t dump, char type, uint32_t offset, const void *data, size_t n)
 {
-	char line[FRAME_LINE_MAX];
-	char *to = line + sizeof(RW_FRAME_MARK) - 1;
+	char line[FRAME_LINE_MAX + 1];
+	size_t len = format_text(line, sizeof(line), RW_FRAME_MARK "%c %08x %08x ", type, dump, offset);
 
-	memcpy(line, RW_FRAME_MARK, sizeof(RW_FRAME_MARK) - 1);
-	*to++ = type;
-	*to++ = ' ';
-	to = add_hex(to, dump);
-	*to++ = ' ';
-	to = add_hex(to, offset);
-	*to++ = ' ';
-	to = add_base64(to, data, n);
-	*to++ = ' ';
-	to = add_hex(to, crc32_update(0, line, (size_t)(to - line)));
-	*to++ = '\r';
-	*to++ = '\n';
-	printk_raw(line, (size_t)(to - line));
+	len += add_base64(line + len, data, n);
+	line[len++] = ' ';
+	len += format_text(line + len, sizeof(line) - len, "%08x\r\n", crc32_update(0, line, len));
+	printk_raw(line, len);
 }
 
 /* Puts out as many frames as @n bytes take. */

@@ -48,9 +48,17 @@ static int check_pages(const struct rw_ring_desc *desc, struct input_error *err)
 	return 0;
 }
 
+/* Lets the agent know how far its records have been taken. */
+static int publish(const struct log_ring *ring)
+{
+	uint64_t gpa = ring->hdr_gpa + offsetof(struct rw_ring_hdr, consumer);
+
+	return guest_write(gpa, &ring->consumer, sizeof(ring->consumer));
+}
+
 int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc, struct input_error *err)
 {
-	const uint64_t consumer = 0;
+	struct log_ring fresh = { .hdr_gpa = desc->hdr_gpa, .last_tsc = tsc, .in_use = true };
 
 	if (ring->in_use)
 		return input_error_set(err, 0, "the CPU has a ring", -RW_EXISTS);
@@ -66,17 +74,13 @@ int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64
 
 	if (ret)
 		return ret;
-	if (guest_write(desc->hdr_gpa + offsetof(struct rw_ring_hdr, consumer), &consumer, sizeof(consumer)))
+	if (publish(&fresh))
 		return input_error_set(err, 0, "header page is not guest RAM", -RW_EFAULT);
 
-	*ring = (struct log_ring){
-		.in_use = true,
-		.cpu = (uint16_t)desc->cpu,
-		.size = desc->data_pages * RW_PAGE_SIZE,
-		.last_tsc = tsc,
-		.hdr_gpa = desc->hdr_gpa,
-	};
-	memcpy(ring->data_gpa, desc->data_gpa, desc->data_pages * sizeof(desc->data_gpa[0]));
+	fresh.cpu = (uint16_t)desc->cpu;
+	fresh.size = desc->data_pages * RW_PAGE_SIZE;
+	memcpy(fresh.data_gpa, desc->data_gpa, desc->data_pages * sizeof(desc->data_gpa[0]));
+	*ring = fresh;
 	return 0;
 }
 
@@ -184,23 +188,13 @@ static uint64_t take_lost(struct pass *p, uint64_t lost)
 	return rise;
 }
 
+/* Tells of @count records that were lost or refused in this call. */
 static void put_drop(const struct pass *p, uint32_t code, uint64_t count, uint32_t reason, uint64_t total)
 {
 	uint64_t arg[4] = { count, reason, total, p->ring->cpu };
 
-	log_store_event(p->store, RW_REC_DROP, code, arg, p->ring->cpu, log_clock_ns(p->clock, p->tsc), NULL);
-}
-
-/* Tells of what was lost and refused in this call. */
-static void report(struct pass *p, uint64_t lost)
-{
-	if (p->malformed) {
-		p->ring->malformed_total += p->malformed;
-		p->stats->malformed += p->malformed;
-		put_drop(p, RW_DROP_MALFORMED, p->malformed, p->reason, p->ring->malformed_total);
-	}
-	if (lost)
-		put_drop(p, RW_DROP_RING_FULL, lost, 0, p->ring->lost_total);
+	if (count)
+		log_store_event(p->store, RW_REC_DROP, code, arg, p->ring->cpu, log_clock_ns(p->clock, p->tsc), NULL);
 }
 
 int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring, uint64_t tsc,
@@ -223,8 +217,13 @@ int log_intake_drain(struct log_store *store, const struct log_clock *clock, str
 	while (!ret && ring->consumer != p.producer)
 		ret = take_record(&p);
 
-	report(&p, take_lost(&p, hdr.lost));
-	if (guest_write(ring->hdr_gpa + offsetof(struct rw_ring_hdr, consumer), &ring->consumer, sizeof(ring->consumer)))
+	uint64_t lost = take_lost(&p, hdr.lost);
+
+	ring->malformed_total += p.malformed;
+	stats->malformed += p.malformed;
+	put_drop(&p, RW_DROP_MALFORMED, p.malformed, p.reason, ring->malformed_total);
+	put_drop(&p, RW_DROP_RING_FULL, lost, 0, ring->lost_total);
+	if (publish(ring))
 		ret = -RW_EFAULT;
 	return ret ? ret : p.stored;
 }

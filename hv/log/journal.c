@@ -34,11 +34,6 @@ uint64_t journal_now(const struct percpu *cpu)
 	return log_clock_ns(&hv.clock, rdtsc() - cpu->tsc_bias);
 }
 
-static void refused(const char *what, const struct percpu *cpu)
-{
-	printk("a record of the hypervisor's own was not stored: %s, CPU %u", what, cpu->index);
-}
-
 /* What @cpu's TSC shows now, as far as it only differs from this one's by what the guest did to both. */
 static uint64_t tsc_of(const struct percpu *cpu)
 {
@@ -60,22 +55,25 @@ static void begin_own(struct percpu *cpu)
 	drain_locked(cpu);
 }
 
+static void end_own(const struct percpu *cpu, int refused)
+{
+	if (refused)
+		printk("a record of the hypervisor's own was not stored: malformed, CPU %u", cpu->index);
+	spin_unlock(&lock);
+}
+
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 {
 	begin_own(cpu);
 	rec->cpu = (uint16_t)cpu->index;
 	rec->time_ns = journal_now(cpu);
-	if (log_store_append(&store, rec))
-		refused("malformed", cpu);
-	spin_unlock(&lock);
+	end_own(cpu, log_store_append(&store, rec));
 }
 
 void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64_t arg[4], const char *text)
 {
 	begin_own(cpu);
-	if (log_store_event(&store, type, code, arg, (uint16_t)cpu->index, journal_now(cpu), text))
-		refused("malformed event", cpu);
-	spin_unlock(&lock);
+	end_own(cpu, log_store_event(&store, type, code, arg, (uint16_t)cpu->index, journal_now(cpu), text));
 }
 
 int journal_drain(struct percpu *cpu)

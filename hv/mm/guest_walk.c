@@ -41,13 +41,6 @@ static uint64_t leaf_base(const struct walk_mode *m, uint64_t entry, uint64_t pa
 	return entry & CR3_ADDR_MASK & ~(page_size - 1);
 }
 
-static int canonical(uint64_t gva, int levels)
-{
-	unsigned int shift = levels == 5 ? 7 : 16;
-
-	return (uint64_t)((int64_t)(gva << shift) >> shift) == gva;
-}
-
 int guest_walk(const struct guest_paging *paging, uint64_t gva, int (*read)(uint64_t gpa, void *dst, size_t size),
 	       uint64_t *gpa)
 {
@@ -57,11 +50,11 @@ int guest_walk(const struct guest_paging *paging, uint64_t gva, int (*read)(uint
 	}
 
 	struct walk_mode m = walk_mode(paging);
-
-	if (m.levels >= 4 ? !canonical(gva, m.levels) : gva > 0xffffffffu)
-		return -RW_EFAULT;
-
+	unsigned int unused = m.levels == 5 ? 7 : 16; /* upper bits, which repeat the highest that is translated */
 	uint64_t table = paging->cr3 & m.root_mask;
+
+	if (m.levels >= 4 ? (uint64_t)((int64_t)(gva << unused) >> unused) != gva : gva > 0xffffffffu)
+		return -RW_EFAULT;
 
 	for (int level = m.levels; level > 0; level--) {
 		unsigned int shift = PAGE_SHIFT + m.index_bits * (unsigned int)(level - 1);

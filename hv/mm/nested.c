@@ -68,28 +68,7 @@ static void split_into(uint64_t *table, uint64_t entry, int level)
 		table[i] = make_leaf(pa, fmt->perm(entry), level - 1);
 }
 
-/* The table below @entry, made by @alloc when the entry is empty or a leaf. NULL: @alloc has none left. */
-static uint64_t *table_below(uint64_t *entry, int level, uint64_t *(*alloc)(uint64_t *parent))
-{
-	if (is_table(*entry, level))
-		return hv_virt(fmt->pa(*entry));
-
-	uint64_t *table = alloc(entry);
-
-	if (!table)
-		return NULL;
-	if (fmt->present(*entry))
-		split_into(table, *entry, level);
-	__atomic_store_n(entry, fmt->table(hv_phys(table)), __ATOMIC_RELEASE);
-	return table;
-}
-
-static uint64_t *alloc_pool(uint64_t *parent)
-{
-	(void)parent;
-	return pool_alloc(1);
-}
-
+/* A late table, for @parent to point at. */
 static uint64_t *alloc_late(uint64_t *parent)
 {
 	struct late_table *l = &late[late_next];
@@ -108,8 +87,24 @@ static uint64_t *alloc_late(uint64_t *parent)
 	return l->table;
 }
 
+/* The table below @entry, made when the entry is empty or a leaf: a late one, or from the pool. NULL: that is empty. */
+static uint64_t *table_below(uint64_t *entry, int level, bool is_late)
+{
+	if (is_table(*entry, level))
+		return hv_virt(fmt->pa(*entry));
+
+	uint64_t *table = is_late ? alloc_late(entry) : pool_alloc(1);
+
+	if (!table)
+		return NULL;
+	if (fmt->present(*entry))
+		split_into(table, *entry, level);
+	__atomic_store_n(entry, fmt->table(hv_phys(table)), __ATOMIC_RELEASE);
+	return table;
+}
+
 /* Maps the largest aligned leaf at @gpa of up to @max bytes and one memory type. Return: its size; 0: no room. */
-static uint64_t map_leaf(uint64_t gpa, uint64_t max, uint64_t *(*alloc)(uint64_t *parent))
+static uint64_t map_leaf(uint64_t gpa, uint64_t max, bool is_late)
 {
 	uint64_t *table = root;
 
@@ -121,7 +116,7 @@ static uint64_t map_leaf(uint64_t gpa, uint64_t max, uint64_t *(*alloc)(uint64_t
 			*entry = make_leaf(gpa, NPERM_RWX, level);
 			return size;
 		}
-		table = table_below(entry, level, alloc);
+		table = table_below(entry, level, is_late);
 	}
 	return 0;
 }
@@ -129,7 +124,7 @@ static uint64_t map_leaf(uint64_t gpa, uint64_t max, uint64_t *(*alloc)(uint64_t
 static bool map_range(uint64_t gpa, uint64_t end)
 {
 	for (uint64_t size; gpa < end; gpa += size) {
-		size = map_leaf(gpa, end - gpa, alloc_pool);
+		size = map_leaf(gpa, end - gpa, false);
 		if (!size)
 			return false;
 	}
@@ -171,12 +166,10 @@ const char *nested_init(const struct nested_format *format, const struct rw_boot
 	if (top > phys_top)
 		top = phys_top;
 	mtrr_read(&mtrr);
-	for (int i = 0; i < LATE_TABLES; i++) {
+	for (int i = 0; i < LATE_TABLES; i++)
 		late[i].table = pool_alloc(1);
-		if (!late[i].table)
-			return "no room for the nested page tables";
-	}
-	if (!root || !map_range(0, info->region_phys) || !map_range(behind, top))
+	/* The pool gives nothing any more once it is empty: the last table stands for all. */
+	if (!late[LATE_TABLES - 1].table || !map_range(0, info->region_phys) || !map_range(behind, top))
 		return "no room for the nested page tables";
 	return NULL;
 }
@@ -212,7 +205,7 @@ static int set_perm_locked(uint64_t gpa, uint64_t end, unsigned int perm)
 		if (!entry)
 			return -RW_EINVAL;
 		while (size = level_size(level), (gpa & (size - 1)) || size > end - gpa) {
-			uint64_t *table = table_below(entry, level, alloc_pool);
+			uint64_t *table = table_below(entry, level, false);
 
 			if (!table)
 				return -RW_ENOSPC;
@@ -256,7 +249,7 @@ bool nested_map_late(uint64_t gpa)
 
 		while (block_type(gpa & ~(size - 1), size) == MTRR_MIXED || hv_owns(gpa & ~(size - 1), size))
 			size >>= 9;
-		done = map_leaf(gpa & ~(size - 1), size, alloc_late) != 0;
+		done = map_leaf(gpa & ~(size - 1), size, true);
 	}
 	spin_unlock(&lock);
 	return done;
@@ -281,7 +274,7 @@ bool nested_retype(void)
 		uint64_t *entry = find_leaf(gpa, &level), size = level_size(level);
 
 		/* A block that became mixed is split; with no room left it is all UC: slow, but right. */
-		if (entry && block_type(gpa, size) == MTRR_MIXED && table_below(entry, level, alloc_pool))
+		if (entry && block_type(gpa, size) == MTRR_MIXED && table_below(entry, level, false))
 			continue;
 		if (entry)
 			*entry = make_leaf(gpa, fmt->perm(*entry), level);

@@ -41,8 +41,7 @@ static uint32_t entry_addr(const uint8_t *entry)
 /* Checks a page; @need: room that its new addresses take. */
 static int check_page(const struct symbols *s, const struct rw_symbol_page *page, uint64_t *need, struct input_error *err)
 {
-	bool first = !s->count;
-	uint32_t last = first ? 0 : entries(s)[s->count - 1].addr_off;
+	int64_t last = s->count ? (int64_t)entries(s)[s->count - 1].addr_off : -1;
 	uint32_t pos = 0;
 
 	*need = 0;
@@ -50,20 +49,21 @@ static int check_page(const struct symbols *s, const struct rw_symbol_page *page
 		return input_error_set(err, 0, "more bytes than a page holds", -RW_EINVAL);
 	for (uint32_t i = 0; i < page->count; i++) {
 		const uint8_t *entry = page->data + pos;
-		uint32_t left = page->bytes - pos, addr;
+		uint32_t left = page->bytes - pos;
 
 		if (left < ENTRY_HEAD || left - ENTRY_HEAD < entry[4])
 			return input_error_set(err, i, "symbol passes the end of the data", -RW_EINVAL);
 		if (!name_ok(entry + ENTRY_HEAD, entry[4]))
 			return input_error_set(err, i, "name is not 1 to 63 printable characters", -RW_EINVAL);
-		addr = entry_addr(entry);
+
+		int64_t addr = entry_addr(entry);
+
 		if (addr > ADDR_OFF_MAX)
 			return input_error_set(err, i, "address lies beyond 2^64", -RW_EINVAL);
-		if (!first && addr < last)
+		if (addr < last)
 			return input_error_set(err, i, "address is lower than the one before", -RW_EINVAL);
-		if (first || addr > last)
+		if (addr > last)
 			*need += sizeof(struct symbols_entry) + 1 + entry[4];
-		first = false;
 		last = addr;
 		pos += ENTRY_HEAD + entry[4];
 	}
