@@ -76,7 +76,7 @@ static int64_t hc_protect(uint64_t gpa)
 	int64_t ret = take_argument(gpa, sizeof(argument.protect));
 	struct input_error err;
 
-	return ret ? ret : report("protect", &err, ranges_add(&hv.ranges, &argument.protect, guest_is_ram, &err));
+	return ret ? ret : report("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
 }
 
 static int64_t hc_ring(struct percpu *cpu, uint64_t gpa)

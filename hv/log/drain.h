@@ -7,15 +7,11 @@
 #include "store.h"
 
 /*
- * log_drain_dump() - the whole store: a begin frame, data frames, an end frame. @dump: its number, from 1.
- * Also for a stop in the middle of an append: blocks whose header is not whole are left out.
- * Context: caller's lock on the store, or after a stop; 600 bytes of stack.
+ * log_drain_dump() - the whole store, as dump number @dump, from 1: a begin frame, data frames, an end frame. Also
+ * for a stop in the middle of an append: blocks whose header is not whole are left out.
+ * Context: caller's lock on the store, or after a stop; 600 bytes of stack, as the next.
  */
 void log_drain_dump(const struct log_store *s, uint32_t dump);
 
-/*
- * log_drain_stats() - the counters of one CPU, the @position-th of the dump: call it for each, from 0
- * upwards.
- * Context: any; 600 bytes of stack.
- */
+/* log_drain_stats() - counters of one CPU, the @position-th of the dump: call it for each, from 0 upwards. */
 void log_drain_stats(const struct rw_cpu_stats *stats, uint32_t position, uint32_t dump);

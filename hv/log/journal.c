@@ -109,16 +109,11 @@ static void dump_locked(void)
 	uart_flush();
 }
 
-static void drain_all_locked(void)
-{
-	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		drain_locked(percpu_of(i));
-}
-
 void journal_dump(void)
 {
 	spin_lock(&lock);
-	drain_all_locked();
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
+		drain_locked(percpu_of(i));
 	dump_locked();
 	spin_unlock(&lock);
 }
@@ -128,10 +123,9 @@ void journal_end(uint32_t reason)
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		violation_flush(percpu_of(i));
 	spin_lock(&lock);
-	drain_all_locked();
 	log_store_set_end(&store, reason);
-	dump_locked();
 	spin_unlock(&lock);
+	journal_dump();
 }
 
 void journal_panic(void)

@@ -24,12 +24,13 @@ _Static_assert(sizeof(struct rw_block_hdr) + sizeof(struct rw_rec_event) + RW_RE
 	       "an empty block takes a drop record and a record of any size");
 _Static_assert(RW_REC_MAX <= UINT16_MAX, "rw_rec_hdr.size holds every size");
 
-static void write_store_hdr(struct log_store *s, struct rw_store_hdr *hdr)
+/* Checksums a header that was built aside into its @crc, and puts it in its place behind what was written before. */
+static void write_hdr(void *place, void *hdr, uint32_t *crc, size_t size)
 {
-	hdr->crc = 0;
-	hdr->crc = crc32_update(0, hdr, sizeof(*hdr));
+	*crc = 0;
+	*crc = crc32_update(0, hdr, size);
 	barrier();
-	memcpy(s->hdr, hdr, sizeof(*hdr));
+	memcpy(place, hdr, size);
 	barrier();
 }
 
@@ -58,12 +59,8 @@ static void put_record(struct log_store *s, struct rw_rec_hdr *rec)
 	}
 	block.used = s->used;
 	block.count++;
-	block.crc = 0;
-	block.crc = crc32_update(0, &block, sizeof(block));
-	barrier();
-	memcpy(place, &block, sizeof(block));
-	barrier();
-	write_store_hdr(s, &hdr);
+	write_hdr(place, &block, &block.crc, sizeof(block));
+	write_hdr(s->hdr, &hdr, &hdr.crc, sizeof(hdr));
 }
 
 /* Opens an empty block, in place of the oldest where all are in use. Return: number of records pushed out. */
@@ -78,7 +75,7 @@ static uint32_t open_block(struct log_store *s)
 		hdr.first_seq += count;
 		hdr.evicted += count;
 		s->live_bytes -= place->used - sizeof(*place);
-		write_store_hdr(s, &hdr);
+		write_hdr(s->hdr, &hdr, &hdr.crc, sizeof(hdr));
 		memset(place, 0, sizeof(*place));
 		barrier();
 		memset(place, 0, RW_BLOCK_SIZE);
@@ -110,7 +107,7 @@ int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_
 		.block_count = hdr.block_count,
 		.used = RW_BLOCK_SIZE,
 	};
-	write_store_hdr(s, &hdr);
+	write_hdr(s->hdr, &hdr, &hdr.crc, sizeof(hdr));
 	return 0;
 }
 
@@ -126,11 +123,8 @@ int log_store_append(struct log_store *s, struct rw_rec_hdr *rec)
 
 		if (evicted) {
 			struct rw_rec_event drop = {
-				.hdr.size = sizeof(drop),
-				.hdr.type = RW_REC_DROP,
-				.hdr.verdict = RW_VERDICT_NONE,
-				.hdr.time_ns = rec->time_ns,
-				.hdr.cpu = rec->cpu,
+				.hdr = { .size = sizeof(drop), .type = RW_REC_DROP, .verdict = RW_VERDICT_NONE,
+					 .time_ns = rec->time_ns, .cpu = rec->cpu },
 				.code = RW_DROP_EVICTED,
 				.arg = { evicted, 0, s->hdr->evicted, rec->cpu },
 			};
@@ -171,7 +165,7 @@ void log_store_set_end(struct log_store *s, uint32_t reason)
 	struct rw_store_hdr hdr = *s->hdr;
 
 	hdr.end_reason = reason;
-	write_store_hdr(s, &hdr);
+	write_hdr(s->hdr, &hdr, &hdr.crc, sizeof(hdr));
 }
 
 void log_store_usage(const struct log_store *s, struct rw_status *status)

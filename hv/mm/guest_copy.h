@@ -23,7 +23,5 @@ bool guest_is_ram(uint64_t gpa, uint64_t size);
 int guest_read(uint64_t gpa, void *dst, size_t size);
 int guest_write(uint64_t gpa, const void *src, size_t size);
 
-/*
- * guest_page() - the page of @gpa, mapped: to compare, or carry a verified change over. NULL: no guest RAM.
- */
+/* guest_page() - the page of @gpa, to compare, or carry a verified change over; NULL: no guest RAM. */
 uint8_t *guest_page(uint64_t gpa);

@@ -5,6 +5,7 @@
 
 #include "arch/x86/regs.h"
 #include "hypercall.h"
+#include "mm/guest_copy.h"
 
 /* One paging mode: Intel SDM volume 3, "Paging". */
 struct walk_mode {
@@ -41,8 +42,7 @@ static uint64_t leaf_base(const struct walk_mode *m, uint64_t entry, uint64_t pa
 	return entry & CR3_ADDR_MASK & ~(page_size - 1);
 }
 
-int guest_walk(const struct guest_paging *paging, uint64_t gva, int (*read)(uint64_t gpa, void *dst, size_t size),
-	       uint64_t *gpa)
+int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa)
 {
 	if (!(paging->cr0 & CR0_PG)) {
 		*gpa = gva & 0xffffffffu;
@@ -61,7 +61,7 @@ int guest_walk(const struct guest_paging *paging, uint64_t gva, int (*read)(uint
 		uint64_t index = gva >> shift & ((1u << m.index_bits) - 1);
 		uint64_t entry = 0;
 
-		if (read(table + index * m.entry_size, &entry, m.entry_size) || !(entry & PTE_P))
+		if (guest_read(table + index * m.entry_size, &entry, m.entry_size) || !(entry & PTE_P))
 			return -RW_EFAULT;
 		if (level == 1 || is_large(paging, &m, level, entry)) {
 			uint64_t size = 1ull << shift;

@@ -4,7 +4,6 @@
 #include "mm/mtrr.h"
 
 #include "arch/x86/insn.h"
-#include "core/string.h"
 
 #define MTRR_MASK_VALID BIT(11)
 #define FIXED_TOP 0x100000u
@@ -32,12 +31,9 @@ bool mtrr_is_msr(uint32_t msr)
 
 void mtrr_read(struct mtrr_state *m)
 {
-	memset(m, 0, sizeof(*m));
-	if (!(cpuid(1, 0).edx & BIT(12))) {
-		m->enabled = true;
-		m->def_type = MEM_WB;
+	*m = (struct mtrr_state){ .enabled = true, .def_type = MEM_WB };
+	if (!(cpuid(1, 0).edx & BIT(12)))
 		return;
-	}
 
 	uint64_t cap = rdmsr(MSR_MTRR_CAP), def = rdmsr(MSR_MTRR_DEF_TYPE);
 	uint32_t count = cap & 0xff;

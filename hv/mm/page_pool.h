@@ -12,8 +12,7 @@
 void pool_init(const struct rw_bootinfo *info);
 
 /*
- * pool_alloc() - @pages pages, physically contiguous and zeroed. Return: virtual address; NULL: too few are
- * left.
+ * pool_alloc() - @pages pages, physically contiguous and zeroed. Return: virtual address; NULL: too few are left.
  * Context: before the start; after it only under the nested tables' lock.
  */
 void *pool_alloc(size_t pages);
@@ -21,14 +20,9 @@ void *pool_alloc(size_t pages);
 /* pool_left() - pages not handed out. */
 size_t pool_left(void);
 
-/* hv_phys() - physical address of an address in the region's window (not of the image). */
+/* hv_phys() - physical address of one in the region's window (not of the image); hv_virt(): the reverse. */
 uint64_t hv_phys(const void *virt);
-
-/* hv_virt() - the reverse, for physical addresses inside the region. */
 void *hv_virt(uint64_t phys);
 
-/*
- * hv_owns() - whether any byte of [@phys, @phys + @size) is the hypervisor's. @phys, @size may be the
- * guest's.
- */
+/* hv_owns() - whether any of the @size bytes at @phys, which may be the guest's words, is the hypervisor's. */
 bool hv_owns(uint64_t phys, uint64_t size);

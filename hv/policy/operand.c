@@ -187,7 +187,6 @@ static bool is_string(const struct insn *in)
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out)
 {
 	struct insn in = { .bytes = bytes, .n = n };
-	unsigned int found = 0;
 
 	if (!read_opcode(&in, regs))
 		return 0;
@@ -198,8 +197,9 @@ unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const stru
 	}
 	if (in.map == 0 && in.opcode >= 0xa0 && in.opcode <= 0xa3)
 		return absolute_address(&in, &out[0]) ? 1 : 0;
-	if (modrm_address(&in, regs, &out[found]))
-		found++;
+
+	unsigned int found = modrm_address(&in, regs, out) ? 1 : 0;
+
 	out[found++] = regs->gpr[4] - 8; /* pushes and calls */
 	out[found++] = regs->gpr[4];
 	return found;

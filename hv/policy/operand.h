@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/*
- * The linear addresses that an instruction in 64-bit mode may have accessed, from its bytes and registers.
- * Pure C.
- */
+/* The linear addresses that an instruction in 64-bit mode may have accessed, and what it stores. Pure C. */
 #pragma once
 
 #include <stdint.h>
@@ -17,16 +14,14 @@ struct operand_regs {
 };
 
 /*
- * operand_candidates() - addresses for the memory operand (ModRM, with any prefixes, VEX and EVEX included),
- * for absolute moves, string instructions (RDI, RSI) and pushes. @bytes: @n bytes of code, untrusted. The
- * caller picks the right one by translating them. Return: how many were put into @out, at most
- * OPERAND_CANDIDATES.
+ * operand_candidates() - addresses for the memory operand (ModRM, with any prefixes, VEX and EVEX included), for
+ * absolute moves, string instructions and pushes; the caller finds the right one by translating them. @bytes: @n
+ * bytes of code, untrusted. Return: how many were put into @out, at most OPERAND_CANDIDATES.
  */
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out);
 
 /*
- * operand_store32() - decodes the plain stores of 4 bytes (MOV from a register or an immediate to memory):
- * what a driver writes to a device. Return: bytes of the instruction, with the @value that it stores; 0:
- * another one.
+ * operand_store32() - decodes plain stores of 4 bytes (MOV from a register or an immediate to memory): what a driver
+ * writes to a device. Return: bytes of the instruction, with the @value that it stores; 0: another one.
  */
 unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint32_t *value);

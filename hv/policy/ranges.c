@@ -4,6 +4,7 @@
 #include "ranges.h"
 
 #include "core/string.h"
+#include "mm/guest_copy.h"
 
 static bool is_object(const struct rw_range *range)
 {
@@ -71,15 +72,14 @@ static const char *bad_field(const struct rw_range *range)
 }
 
 /* Checks one range of @list against what is there and the ranges before it in @list. */
-static int check_range(const struct ranges *r, const struct rw_protect_list *list, uint32_t index,
-		       ranges_is_ram_fn is_ram, struct input_error *err)
+static int check_range(const struct ranges *r, const struct rw_protect_list *list, uint32_t index, struct input_error *err)
 {
 	const struct rw_range *range = &list->range[index];
 	const char *what = bad_field(range);
 
 	if (what)
 		return input_error_set(err, index, what, -RW_EINVAL);
-	if (!is_ram(range->gpa, range->len))
+	if (!guest_is_ram(range->gpa, range->len))
 		return input_error_set(err, index, "not guest RAM", -RW_EFAULT);
 	if (is_object(range) ? find_in(r->object, r->objects, range->gpa, range->len) :
 			       find_in(r->range, r->ranges, range->gpa, range->len))
@@ -99,7 +99,7 @@ static void insert(struct rw_range *list, uint32_t *n, const struct rw_range *ra
 	++*n;
 }
 
-int ranges_add(struct ranges *r, const struct rw_protect_list *list, ranges_is_ram_fn is_ram, struct input_error *err)
+int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err)
 {
 	uint32_t objects = 0;
 
@@ -109,7 +109,7 @@ int ranges_add(struct ranges *r, const struct rw_protect_list *list, ranges_is_r
 		if (list->reserved[i])
 			return input_error_set(err, 0, "reserved field is not 0", -RW_EINVAL);
 	for (uint32_t i = 0; i < list->count; i++) {
-		int ret = check_range(r, list, i, is_ram, err);
+		int ret = check_range(r, list, i, err);
 
 		if (ret)
 			return ret;

@@ -24,9 +24,6 @@ struct ranges {
 	struct rw_range object[RW_MAX_GUEST_OBJECTS];
 };
 
-/* Is all of [gpa, gpa + len) RAM of the guest, and none of it the hypervisor's? len is not 0, no overflow. */
-typedef bool (*ranges_is_ram_fn)(uint64_t gpa, uint64_t len);
-
 struct ranges_hit {
 	uint32_t kind;                /* enum rw_target */
 	const struct rw_range *range; /* the object, or the range where there is none */
@@ -46,7 +43,7 @@ struct ranges_pages {
  * flags, length, alignment, overflow, name; -RW_EFAULT: not guest RAM; -RW_EXISTS: overlaps another range (of
  * objects: another object), here or in @list; -RW_ENOSPC: too many.
  */
-int ranges_add(struct ranges *r, const struct rw_protect_list *list, ranges_is_ram_fn is_ram, struct input_error *err);
+int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err);
 
 /*
  * ranges_check() - what must hold at the lock, before anything is protected: objects lie wholly in ranges.

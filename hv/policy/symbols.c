@@ -14,12 +14,7 @@
 
 void symbols_init(struct symbols *s, void *area, uint32_t size)
 {
-	*s = (struct symbols){ .area = area, .size = size, .names = size };
-}
-
-static struct symbols_entry *entries(const struct symbols *s)
-{
-	return (struct symbols_entry *)(void *)s->area;
+	*s = (struct symbols){ .entry = area, .area = area, .size = size, .names = size };
 }
 
 static bool name_ok(const uint8_t *name, uint32_t len)
@@ -41,7 +36,7 @@ static uint32_t entry_addr(const uint8_t *entry)
 /* Checks a page; @need: room that its new addresses take. */
 static int check_page(const struct symbols *s, const struct rw_symbol_page *page, uint64_t *need, struct input_error *err)
 {
-	int64_t last = s->count ? (int64_t)entries(s)[s->count - 1].addr_off : -1;
+	int64_t last = s->count ? (int64_t)s->entry[s->count - 1].addr_off : -1;
 	uint32_t pos = 0;
 
 	*need = 0;
@@ -84,11 +79,11 @@ int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struc
 		return input_error_set(err, 0, "no room for the names of this page", -RW_ENOSPC);
 
 	for (uint32_t i = 0; i < page->count; i++, entry += ENTRY_HEAD + entry[4]) {
-		if (s->count && entries(s)[s->count - 1].addr_off == entry_addr(entry))
+		if (s->count && s->entry[s->count - 1].addr_off == entry_addr(entry))
 			continue;
 		s->names -= 1u + entry[4];
 		memcpy(s->area + s->names, entry + 4, 1u + entry[4]);
-		entries(s)[s->count++] = (struct symbols_entry){ entry_addr(entry), s->names };
+		s->entry[s->count++] = (struct symbols_entry){ entry_addr(entry), s->names };
 	}
 	return 0;
 }
@@ -103,15 +98,15 @@ int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
 
-		if (entries(s)[mid].addr_off <= off)
+		if (s->entry[mid].addr_off <= off)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (!low || RW_SYMBOL_BASE + entries(s)[low - 1].addr_off < floor)
+	if (!low || RW_SYMBOL_BASE + s->entry[low - 1].addr_off < floor)
 		return -RW_EINVAL;
 
-	const struct symbols_entry *found = &entries(s)[low - 1];
+	const struct symbols_entry *found = &s->entry[low - 1];
 
 	hit->name = (const char *)s->area + found->name + 1;
 	hit->len = s->area[found->name];

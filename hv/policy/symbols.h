@@ -15,6 +15,7 @@ struct symbols_entry {
 
 /* Private state: entries grow from the area's front, ascending; names from its back. */
 struct symbols {
+	struct symbols_entry *entry; /* at the area's front */
 	uint8_t *area;
 	uint32_t size;
 	uint32_t count;
