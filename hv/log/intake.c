@@ -30,24 +30,6 @@ struct pass {
 	int stored;
 };
 
-static int check_pages(const struct rw_ring_desc *desc, struct input_error *err)
-{
-	uint64_t probe;
-
-	for (uint32_t i = 0; i < desc->data_pages; i++) {
-		if (desc->data_gpa[i] % RW_PAGE_SIZE)
-			return input_error_set(err, i, "data page is not page-aligned", -RW_EINVAL);
-		if (desc->data_gpa[i] == desc->hdr_gpa)
-			return input_error_set(err, i, "data page is the header page", -RW_EINVAL);
-		for (uint32_t j = 0; j < i; j++)
-			if (desc->data_gpa[i] == desc->data_gpa[j])
-				return input_error_set(err, i, "data page is named twice", -RW_EINVAL);
-		if (guest_read(desc->data_gpa[i], &probe, sizeof(probe)))
-			return input_error_set(err, i, "data page is not guest RAM", -RW_EFAULT);
-	}
-	return 0;
-}
-
 /* Lets the agent know how far its records have been taken. */
 static int publish(const struct log_ring *ring)
 {
@@ -59,6 +41,7 @@ static int publish(const struct log_ring *ring)
 int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc, struct input_error *err)
 {
 	struct log_ring fresh = { .hdr_gpa = desc->hdr_gpa, .last_tsc = tsc, .in_use = true };
+	uint64_t probe;
 
 	if (ring->in_use)
 		return input_error_set(err, 0, "the CPU has a ring", -RW_EXISTS);
@@ -69,11 +52,17 @@ int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64
 		return input_error_set(err, 0, "number of data pages out of bounds or no power of two", -RW_EINVAL);
 	if (desc->hdr_gpa % RW_PAGE_SIZE)
 		return input_error_set(err, 0, "header page is not page-aligned", -RW_EINVAL);
-
-	int ret = check_pages(desc, err);
-
-	if (ret)
-		return ret;
+	for (uint32_t i = 0; i < desc->data_pages; i++) {
+		if (desc->data_gpa[i] % RW_PAGE_SIZE)
+			return input_error_set(err, i, "data page is not page-aligned", -RW_EINVAL);
+		if (desc->data_gpa[i] == desc->hdr_gpa)
+			return input_error_set(err, i, "data page is the header page", -RW_EINVAL);
+		for (uint32_t j = 0; j < i; j++)
+			if (desc->data_gpa[i] == desc->data_gpa[j])
+				return input_error_set(err, i, "data page is named twice", -RW_EINVAL);
+		if (guest_read(desc->data_gpa[i], &probe, sizeof(probe)))
+			return input_error_set(err, i, "data page is not guest RAM", -RW_EFAULT);
+	}
 	if (publish(&fresh))
 		return input_error_set(err, 0, "header page is not guest RAM", -RW_EFAULT);
 
@@ -194,7 +183,8 @@ static void put_drop(const struct pass *p, uint32_t code, uint64_t count, uint32
 	uint64_t arg[4] = { count, reason, total, p->ring->cpu };
 
 	if (count)
-		log_store_event(p->store, RW_REC_DROP, code, arg, p->ring->cpu, log_clock_ns(p->clock, p->tsc), NULL);
+		log_store_event(p->store, RW_REC_DROP, code, arg, p->ring->cpu, log_clock_ns(p->clock, p->tsc),
+				NULL);
 }
 
 int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring, uint64_t tsc,

@@ -40,7 +40,7 @@ static uint64_t tsc_of(const struct percpu *cpu)
 	return rdtsc() - percpu_this()->tsc_bias + cpu->tsc_bias;
 }
 
-/* Takes @cpu's ring over, by the log's clock as its TSC shows it: what the guest did to the TSC does not count. */
+/* Takes @cpu's ring over, by the log's clock as its TSC shows it: what the guest did to that does not count. */
 static int drain_locked(struct percpu *cpu)
 {
 	const struct log_clock clock = { hv.clock.tsc_start + cpu->tsc_bias, hv.clock.tsc_hz };

@@ -5,11 +5,10 @@
  *
  * What holds in an image taken at any moment, such as by a crash between two stores (x86 keeps stores in
  * order, barrier() keeps the compiler from changing it):
- *  - a record's bytes are all there before its block's header counts it, and that before the store's
- *    header does: the first `used` bytes of each block are whole records with right CRCs, and the
- *    store's next_seq is right or one behind;
- *  - before a block is reused, the store's header says that its records are gone; then its own header is
- *    cleared, then the rest;
+ *  - a record's bytes are all there before its block's header counts it, and that before the store's header
+ *    does: the first `used` bytes of each block are whole records with right CRCs, and the store's next_seq
+ *    is right or one behind;
+ *  - before a block is reused, the store's header drops its records; then its own is cleared, then the rest;
  *  - only during the copy of a header itself (32 or 88 bytes, built aside) may that header's CRC be wrong.
  */
 #include "store.h"
@@ -24,7 +23,7 @@ _Static_assert(sizeof(struct rw_block_hdr) + sizeof(struct rw_rec_event) + RW_RE
 	       "an empty block takes a drop record and a record of any size");
 _Static_assert(RW_REC_MAX <= UINT16_MAX, "rw_rec_hdr.size holds every size");
 
-/* Checksums a header that was built aside into its @crc, and puts it in its place behind what was written before. */
+/* Checksums a header that was built aside, and puts it in its place behind all that was written before. */
 static void write_hdr(void *place, void *hdr, uint32_t *crc, size_t size)
 {
 	*crc = 0;
@@ -99,7 +98,6 @@ int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_
 	hdr.end_reason = RW_END_RUNNING;
 	hdr.next_seq = 1;
 	hdr.first_seq = 1;
-	hdr.evicted = 0;
 	memset(mem, 0, size);
 	*s = (struct log_store){
 		.hdr = mem,
@@ -113,9 +111,8 @@ int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_
 
 int log_store_append(struct log_store *s, struct rw_rec_hdr *rec)
 {
-	if (rec->size < sizeof(*rec) || rec->size > RW_REC_MAX || rec->size % RW_REC_ALIGN)
-		return -RW_EINVAL;
-	if (!rec->type || rec->type >= RW_REC_TYPE_COUNT)
+	if (rec->size < sizeof(*rec) || rec->size > RW_REC_MAX || rec->size % RW_REC_ALIGN ||
+	    !rec->type || rec->type >= RW_REC_TYPE_COUNT)
 		return -RW_EINVAL;
 
 	if (rec->size > RW_BLOCK_SIZE - s->used) {
@@ -149,11 +146,8 @@ int log_store_event(struct log_store *s, uint8_t type, uint32_t code, const uint
 	for (; text && len < LOG_EVENT_TEXT_MAX && text[len]; len++)
 		rec.bytes[sizeof(rec.event) + len] = (uint8_t)text[len];
 	rec.event.text_len = len;
+	rec.event.hdr = (struct rw_rec_hdr){ .type = type, .verdict = RW_VERDICT_NONE, .time_ns = time_ns, .cpu = cpu };
 	rec.event.hdr.size = (uint16_t)((sizeof(rec.event) + len + RW_REC_ALIGN - 1) & ~(RW_REC_ALIGN - 1));
-	rec.event.hdr.type = type;
-	rec.event.hdr.verdict = RW_VERDICT_NONE;
-	rec.event.hdr.cpu = cpu;
-	rec.event.hdr.time_ns = time_ns;
 	rec.event.code = code;
 	if (arg)
 		memcpy(rec.event.arg, arg, sizeof(rec.event.arg));

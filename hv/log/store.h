@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The log store (abi/store.h): records go in at its end and never change; the oldest whole block goes when it is
- * full. Its memory is the hypervisor's. One lock of the caller's serialises all functions here and the drain's.
+ * The log store (abi/store.h): records go in at its end and never change; the oldest whole block goes when it
+ * is full. Its memory is the hypervisor's. One lock of the caller's serialises all functions, and a dump.
  */
 #pragma once
 
@@ -25,16 +25,16 @@ struct log_store {
 };
 
 /*
- * log_store_init() - lays an empty store out in @size bytes of page-aligned memory, all of which is zeroed; what is
- * left behind the last whole block stays unused. @id: this run's boot_id, boot_epoch, tsc_hz and backend. Once.
- * Return: 0; -RW_EINVAL: no room for LOG_STORE_MIN_BLOCKS, or 4 GiB and more (a frame's position has 32 bits).
+ * log_store_init() - lays an empty store out in @size bytes of page-aligned memory, all of which is zeroed;
+ * what is behind the last whole block stays unused. @id: boot_id, boot_epoch, tsc_hz, backend, else 0.
+ * Return: 0; -RW_EINVAL: no room for LOG_STORE_MIN_BLOCKS, or 4 GiB and more (frames have 32-bit positions).
  */
 int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_store_hdr *id);
 
 /*
  * log_store_append() - puts a record behind the newest one. @rec: the whole record in private memory, 8-byte
- * aligned, checked by the caller; magic, seq and crc are set here, and time_ns is raised to that of the record
- * before: time never goes back. Where a block takes the oldest one's place, a RW_DROP_EVICTED record precedes.
+ * aligned, checked by the caller; magic, seq and crc are set here, and time_ns is raised to that of the
+ * record before: time never goes back. A RW_DROP_EVICTED record precedes it where a block had to go for it.
  * Return: 0; -RW_EINVAL: size or type out of bounds, nothing stored.
  */
 int log_store_append(struct log_store *s, struct rw_rec_hdr *rec);

@@ -75,7 +75,7 @@ static uint64_t *alloc_late(uint64_t *parent)
 
 	late_next = (late_next + 1) % LATE_TABLES;
 	if (l->parent) {
-		/* Late tables below go with it; what they mapped is mapped again at the next touch. */
+		/* Those below go with it; what they mapped is mapped again at the next touch. */
 		*l->parent = 0;
 		for (int i = 0; i < LATE_TABLES; i++)
 			if (late[i].parent >= l->table && late[i].parent < l->table + 512)
@@ -87,7 +87,7 @@ static uint64_t *alloc_late(uint64_t *parent)
 	return l->table;
 }
 
-/* The table below @entry, made when the entry is empty or a leaf: a late one, or from the pool. NULL: that is empty. */
+/* The table below @entry, made when that is empty or a leaf: a late one, or of the pool. NULL: that has none left. */
 static uint64_t *table_below(uint64_t *entry, int level, bool is_late)
 {
 	if (is_table(*entry, level))
@@ -103,7 +103,7 @@ static uint64_t *table_below(uint64_t *entry, int level, bool is_late)
 	return table;
 }
 
-/* Maps the largest aligned leaf at @gpa of up to @max bytes and one memory type. Return: its size; 0: no room. */
+/* Maps the largest leaf at @gpa of up to @max bytes and one memory type. Return: its size; 0: no room. */
 static uint64_t map_leaf(uint64_t gpa, uint64_t max, bool is_late)
 {
 	uint64_t *table = root;
@@ -156,7 +156,8 @@ static unsigned int address_width(void)
 const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info)
 {
 	unsigned int width = address_width();
-	uint64_t top = (info->mem_top + SIZE_2M - 1) & ~(SIZE_2M - 1), behind = info->region_phys + info->region_size;
+	uint64_t behind = info->region_phys + info->region_size;
+	uint64_t top = (info->mem_top + SIZE_2M - 1) & ~(SIZE_2M - 1);
 
 	fmt = format;
 	max_leaf = hv_backend()->has_1g() ? 3 : 2;

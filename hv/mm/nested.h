@@ -27,8 +27,8 @@ int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
 unsigned int nested_perm(uint64_t gpa);
 
 /*
- * nested_map_late() - maps the 1 GiB or 2 MiB around @gpa when nothing was mapped there. Return: true if the guest
- * can go on; false if @gpa is mapped, is the hypervisor's, or lies beyond the CPU's physical address width.
+ * nested_map_late() - maps the 1 GiB or 2 MiB around @gpa when nothing was mapped there. Return: true if the
+ * guest can go on; false if @gpa is mapped, is the hypervisor's, or lies beyond the CPU's address width.
  */
 bool nested_map_late(uint64_t gpa);
 
@@ -36,8 +36,8 @@ bool nested_map_late(uint64_t gpa);
 bool nested_tables_reused(void);
 
 /*
- * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one; nothing while they are off: the
- * guest is in the middle of it, with its caches off. Return: whether entries changed, and every CPU has to flush.
+ * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one; but not while they are off:
+ * the guest is in the middle of it, with its caches off. Return: whether every CPU has to flush.
  */
 bool nested_retype(void);
 

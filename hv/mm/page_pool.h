@@ -12,7 +12,7 @@
 void pool_init(const struct rw_bootinfo *info);
 
 /*
- * pool_alloc() - @pages pages, physically contiguous and zeroed. Return: virtual address; NULL: too few are left.
+ * pool_alloc() - @pages pages, contiguous and zeroed. Return: their virtual address; NULL: too few are left.
  * Context: before the start; after it only under the nested tables' lock.
  */
 void *pool_alloc(size_t pages);
@@ -24,5 +24,5 @@ size_t pool_left(void);
 uint64_t hv_phys(const void *virt);
 void *hv_virt(uint64_t phys);
 
-/* hv_owns() - whether any of the @size bytes at @phys, which may be the guest's words, is the hypervisor's. */
+/* hv_owns() - whether any of the @size bytes at @phys (both may be the guest's) is the hypervisor's. */
 bool hv_owns(uint64_t phys, uint64_t size);

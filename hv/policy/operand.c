@@ -33,6 +33,10 @@ static bool next(struct insn *in, uint8_t *byte)
 static bool read_prefixes(struct insn *in, const struct operand_regs *r, uint8_t *byte)
 {
 	while (next(in, byte)) {
+		if ((*byte & 0xf0) == 0x40) {
+			in->rex = *byte & 0xf;
+			continue;
+		}
 		if (*byte == 0x64)
 			in->seg_base = r->fs_base;
 		else if (*byte == 0x65)
@@ -41,9 +45,9 @@ static bool read_prefixes(struct insn *in, const struct operand_regs *r, uint8_t
 			in->opsize16 = true;
 		else if (*byte == 0x67)
 			in->addr32 = true;
-		else if ((*byte & 0xf0) != 0x40 && (*byte & 0xe7) != 0x26 && *byte != 0xf0 && (*byte & 0xfe) != 0xf2)
-			return true; /* nor REX, nor ES, CS, SS, DS, nor LOCK, nor REP */
-		in->rex = (*byte & 0xf0) == 0x40 ? *byte & 0xf : 0; /* counts right before the opcode only */
+		else if ((*byte & 0xe7) != 0x26 && *byte != 0xf0 && (*byte & 0xfe) != 0xf2)
+			return true; /* not ES, CS, SS, DS, LOCK, REP either */
+		in->rex = 0; /* counts right before the opcode only */
 	}
 	return false;
 }
@@ -73,18 +77,16 @@ static bool read_opcode(struct insn *in, const struct operand_regs *r)
 		return false;
 	if (byte == 0xc4 || byte == 0xc5 || byte == 0x62)
 		return read_vex(in, byte);
-	if (byte == 0x0f) {
-		in->map = 1;
-		if (!next(in, &byte))
-			return false;
-		if (byte == 0x38 || byte == 0x3a) {
-			in->map = byte == 0x38 ? 2 : 3;
-			if (!next(in, &byte))
-				return false;
-		}
-	}
 	in->opcode = byte;
-	return true;
+	if (byte != 0x0f)
+		return true;
+	in->map = 1;
+	if (!next(in, &in->opcode))
+		return false;
+	if (in->opcode != 0x38 && in->opcode != 0x3a)
+		return true;
+	in->map = in->opcode == 0x38 ? 2 : 3;
+	return next(in, &in->opcode);
 }
 
 static bool read_disp(struct insn *in, unsigned int size, int64_t *disp)
@@ -180,8 +182,9 @@ static bool absolute_address(struct insn *in, uint64_t *address)
 /* INS, OUTS, MOVS, CMPS, STOS, LODS, SCAS. */
 static bool is_string(const struct insn *in)
 {
-	return in->map == 0 && ((in->opcode >= 0x6c && in->opcode <= 0x6f) || (in->opcode >= 0xa4 && in->opcode <= 0xa7) ||
-				(in->opcode >= 0xaa && in->opcode <= 0xaf));
+	uint8_t op = in->opcode;
+
+	return in->map == 0 && ((op >= 0x6c && op <= 0x6f) || (op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf));
 }
 
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out)

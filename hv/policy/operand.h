@@ -14,14 +14,14 @@ struct operand_regs {
 };
 
 /*
- * operand_candidates() - addresses for the memory operand (ModRM, with any prefixes, VEX and EVEX included), for
- * absolute moves, string instructions and pushes; the caller finds the right one by translating them. @bytes: @n
- * bytes of code, untrusted. Return: how many were put into @out, at most OPERAND_CANDIDATES.
+ * operand_candidates() - addresses for the memory operand (ModRM, with any prefixes, VEX and EVEX included),
+ * for absolute moves, string instructions and pushes; the caller finds the right one by translating them.
+ * @bytes: @n bytes of code, untrusted. Return: how many were put into @out, at most OPERAND_CANDIDATES.
  */
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out);
 
 /*
- * operand_store32() - decodes plain stores of 4 bytes (MOV from a register or an immediate to memory): what a driver
- * writes to a device. Return: bytes of the instruction, with the @value that it stores; 0: another one.
+ * operand_store32() - decodes plain stores of 4 bytes (MOV from a register or an immediate to memory): what a
+ * driver writes to a device. Return: bytes of the instruction, and in @value what it stores; 0: another.
  */
 unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint32_t *value);

@@ -72,7 +72,8 @@ static const char *bad_field(const struct rw_range *range)
 }
 
 /* Checks one range of @list against what is there and the ranges before it in @list. */
-static int check_range(const struct ranges *r, const struct rw_protect_list *list, uint32_t index, struct input_error *err)
+static int check_range(const struct ranges *r, const struct rw_protect_list *list, uint32_t index,
+		       struct input_error *err)
 {
 	const struct rw_range *range = &list->range[index];
 	const char *what = bad_field(range);

@@ -37,8 +37,7 @@ struct ranges_pages {
 
 /*
  * ranges_add() - takes one RW_HC_PROTECT argument in, all of it or nothing. @list: private copy of the
- * guest's argument, untrusted; @is_ram: what may be named; @err: set on error, index: number of the range in
- * @list.
+ * guest's argument, untrusted; @err: set on error, index: number of the range in @list.
  * Context: before the lock, serialised by the caller. Return: 0; -RW_EINVAL: count, reserved fields, kind,
  * flags, length, alignment, overflow, name; -RW_EFAULT: not guest RAM; -RW_EXISTS: overlaps another range (of
  * objects: another object), here or in @list; -RW_ENOSPC: too many.
@@ -47,7 +46,7 @@ int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct inpu
 
 /*
  * ranges_check() - what must hold at the lock, before anything is protected: objects lie wholly in ranges.
- * Return: 0; -RW_ENOTREADY: no range; -RW_EINVAL: an object lies outside, @err has its number, ascending by gpa.
+ * Return: 0; -RW_ENOTREADY: no range; -RW_EINVAL: an object lies outside, @err has its number in r->object.
  */
 int ranges_check(const struct ranges *r, struct input_error *err);
 

@@ -34,7 +34,8 @@ static uint32_t entry_addr(const uint8_t *entry)
 }
 
 /* Checks a page; @need: room that its new addresses take. */
-static int check_page(const struct symbols *s, const struct rw_symbol_page *page, uint64_t *need, struct input_error *err)
+static int check_page(const struct symbols *s, const struct rw_symbol_page *page, uint64_t *need,
+		      struct input_error *err)
 {
 	int64_t last = s->count ? (int64_t)s->entry[s->count - 1].addr_off : -1;
 	uint32_t pos = 0;
@@ -93,8 +94,6 @@ int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct
 	uint64_t off = gva - RW_SYMBOL_BASE;
 	uint32_t low = 0, high = s->count; /* entries below low are at or below off, from high on above it */
 
-	if (gva < RW_SYMBOL_BASE)
-		return -RW_EINVAL;
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
 
@@ -103,7 +102,7 @@ int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct
 		else
 			high = mid;
 	}
-	if (!low || RW_SYMBOL_BASE + s->entry[low - 1].addr_off < floor)
+	if (gva < RW_SYMBOL_BASE || !low || RW_SYMBOL_BASE + s->entry[low - 1].addr_off < floor)
 		return -RW_EINVAL;
 
 	const struct symbols_entry *found = &s->entry[low - 1];
