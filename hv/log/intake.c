@@ -38,7 +38,8 @@ static int publish(const struct log_ring *ring)
 	return guest_write(gpa, &ring->consumer, sizeof(ring->consumer));
 }
 
-int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc, struct input_error *err)
+int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc,
+		  struct input_error *err)
 {
 	struct log_ring fresh = { .hdr_gpa = desc->hdr_gpa, .last_tsc = tsc, .in_use = true };
 	uint64_t probe;
@@ -49,7 +50,8 @@ int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64
 		return input_error_set(err, 0, "no such CPU", -RW_EINVAL);
 	if (desc->data_pages < RW_RING_MIN_PAGES || desc->data_pages > RW_RING_MAX_PAGES ||
 	    (desc->data_pages & (desc->data_pages - 1)))
-		return input_error_set(err, 0, "number of data pages out of bounds or no power of two", -RW_EINVAL);
+		return input_error_set(err, 0, "number of data pages out of bounds or no power of two",
+				       -RW_EINVAL);
 	if (desc->hdr_gpa % RW_PAGE_SIZE)
 		return input_error_set(err, 0, "header page is not page-aligned", -RW_EINVAL);
 	for (uint32_t i = 0; i < desc->data_pages; i++) {
@@ -102,9 +104,8 @@ static bool fields_ok(void)
 	const struct rw_rec_agent *rec = &staging.rec;
 	size_t end = sizeof(*rec) + rec->path_len + rec->path2_len;
 
-	if (rec->hdr.verdict >= RW_VERDICT_COUNT || (rec->hdr.flags & ~(RW_RECF_PATH_TRUNC | RW_RECF_SYNC)))
-		return false;
-	if (rec->path_len > RW_PATH_MAX || rec->path2_len > RW_PATH_MAX)
+	if (rec->hdr.verdict >= RW_VERDICT_COUNT || (rec->hdr.flags & ~(RW_RECF_PATH_TRUNC | RW_RECF_SYNC)) ||
+	    rec->path_len > RW_PATH_MAX || rec->path2_len > RW_PATH_MAX)
 		return false;
 	if (rec->hdr.size != ((end + RW_REC_ALIGN - 1) & ~(size_t)(RW_REC_ALIGN - 1)))
 		return false;
@@ -187,8 +188,8 @@ static void put_drop(const struct pass *p, uint32_t code, uint64_t count, uint32
 				NULL);
 }
 
-int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring, uint64_t tsc,
-		     struct rw_cpu_stats *stats)
+int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring,
+		     uint64_t tsc, struct rw_cpu_stats *stats)
 {
 	struct pass p = { .store = store, .clock = clock, .ring = ring, .stats = stats, .tsc = tsc };
 	struct rw_ring_hdr hdr;

@@ -55,19 +55,18 @@ struct log_ring {
  * Context: before the lock; the caller has checked that desc->cpu is the CPU meant. Return: 0; -RW_EXISTS:
  * has a ring; -RW_EINVAL: page count, alignment, a page named twice, CPU; -RW_EFAULT: a page is no guest RAM.
  */
-int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc, struct input_error *err);
+int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc,
+		  struct input_error *err);
 
 /*
  * log_intake_drain() - moves the guest's pending records into the store: at most one pass over the ring's
  * data. @tsc: now, no record is newer; @stats: records and bytes stored, lost and malformed are added to it.
- *
  * Each record is copied once and then validated (enum rw_malformed). One that fails is counted and skipped,
  * with all that follows where its end is not known. A stamp in the future or before the ring's last one is
  * replaced by @tsc and flagged. An impossible producer index moves the ring to it. At last one record each,
  * RW_DROP_MALFORMED and RW_DROP_RING_FULL, tells of such, if any, and the consumer index is published.
- *
  * Context: owner of the store's lock. Return: number of the agent's records stored; -RW_ENOTREADY: no ring;
  * -RW_EFAULT: the ring's memory could not be read or written any more, what was pending is skipped.
  */
-int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring, uint64_t tsc,
-		     struct rw_cpu_stats *stats);
+int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring,
+		     uint64_t tsc, struct rw_cpu_stats *stats);

@@ -29,7 +29,7 @@ int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
 /*
  * journal_dump() - all rings are drained, then the store and all CPUs' counters leave as frames.
  * journal_end() - the run ends: writes down why, and dumps.
- * journal_panic() - as journal_end(RW_END_STOP), when locks may be held by whoever failed: rings stay as they are.
+ * journal_panic() - as journal_end(RW_END_STOP), when whoever failed may hold locks: rings stay as they are.
  */
 void journal_dump(void);
 void journal_end(uint32_t reason);

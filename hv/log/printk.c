@@ -7,13 +7,11 @@
 #include "dev/uart.h"
 #include "log/format.h"
 
-#define LINE_MAX 256
-
 static struct spinlock lock;
 
 void printk(const char *format, ...)
 {
-	char line[LINE_MAX];
+	char line[256];
 	size_t n = format_text(line, sizeof(line), "ringward: ");
 	va_list args;
 

@@ -99,12 +99,8 @@ int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_
 	hdr.next_seq = 1;
 	hdr.first_seq = 1;
 	memset(mem, 0, size);
-	*s = (struct log_store){
-		.hdr = mem,
-		.blocks = (uint8_t *)mem + RW_STORE_HDR_SIZE,
-		.block_count = hdr.block_count,
-		.used = RW_BLOCK_SIZE,
-	};
+	*s = (struct log_store){ .hdr = mem, .block_count = hdr.block_count, .used = RW_BLOCK_SIZE };
+	s->blocks = (uint8_t *)mem + RW_STORE_HDR_SIZE;
 	write_hdr(s->hdr, &hdr, &hdr.crc, sizeof(hdr));
 	return 0;
 }
@@ -146,7 +142,8 @@ int log_store_event(struct log_store *s, uint8_t type, uint32_t code, const uint
 	for (; text && len < LOG_EVENT_TEXT_MAX && text[len]; len++)
 		rec.bytes[sizeof(rec.event) + len] = (uint8_t)text[len];
 	rec.event.text_len = len;
-	rec.event.hdr = (struct rw_rec_hdr){ .type = type, .verdict = RW_VERDICT_NONE, .time_ns = time_ns, .cpu = cpu };
+	rec.event.hdr = (struct rw_rec_hdr){ .type = type, .verdict = RW_VERDICT_NONE, .cpu = cpu };
+	rec.event.hdr.time_ns = time_ns;
 	rec.event.hdr.size = (uint16_t)((sizeof(rec.event) + len + RW_REC_ALIGN - 1) & ~(RW_REC_ALIGN - 1));
 	rec.event.code = code;
 	if (arg)

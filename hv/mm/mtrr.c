@@ -81,9 +81,7 @@ int mtrr_type(const struct mtrr_state *m, uint64_t pa, uint64_t size)
 	for (uint32_t i = 0; i < m->var_count; i++) {
 		uint64_t mask = m->mask[i] & CR3_ADDR_MASK;
 
-		if (!(m->mask[i] & MTRR_MASK_VALID))
-			continue;
-		if ((pa ^ m->base[i]) & mask & ~(size - 1))
+		if (!(m->mask[i] & MTRR_MASK_VALID) || (pa ^ m->base[i]) & mask & ~(size - 1))
 			continue; /* no byte of the block matches */
 		if (mask & (size - 1))
 			return MTRR_MIXED; /* some bytes match */

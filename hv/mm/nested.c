@@ -87,7 +87,7 @@ static uint64_t *alloc_late(uint64_t *parent)
 	return l->table;
 }
 
-/* The table below @entry, made when that is empty or a leaf: a late one, or of the pool. NULL: that has none left. */
+/* The table below @entry, made when that is empty or a leaf: late or from the pool. NULL: the pool is empty. */
 static uint64_t *table_below(uint64_t *entry, int level, bool is_late)
 {
 	if (is_table(*entry, level))

@@ -13,13 +13,11 @@
 /* Prefixes and opcode read so far. Intel SDM volume 2, "Instruction Format". */
 struct insn {
 	const uint8_t *bytes;
-	unsigned int n, pos;
-	unsigned int rex;
+	unsigned int n, pos, rex;
 	uint64_t seg_base;
 	unsigned int map; /* 0 one byte, 1 0F, 2 0F38, 3 0F3A */
 	uint8_t opcode;
-	bool addr32;
-	bool opsize16;
+	bool addr32, opsize16;
 };
 
 static bool next(struct insn *in, uint8_t *byte)
@@ -108,13 +106,11 @@ static unsigned int immediate_size(const struct insn *in, uint8_t modrm)
 {
 	unsigned int word = in->opsize16 && !(in->rex & REX_W) ? 2 : 4;
 
-	if (in->map == 3)
-		return 1;
+	if (in->map > 1)
+		return in->map == 3;
 	if (in->map == 1)
 		return (in->opcode >= 0x70 && in->opcode <= 0x73) || in->opcode == 0xa4 || in->opcode == 0xac ||
 		       in->opcode == 0xba || in->opcode == 0xc2 || (in->opcode >= 0xc4 && in->opcode <= 0xc6);
-	if (in->map)
-		return 0;
 	switch (in->opcode) {
 	case 0x69: case 0x81: case 0xc7:
 		return word;
@@ -184,7 +180,8 @@ static bool is_string(const struct insn *in)
 {
 	uint8_t op = in->opcode;
 
-	return in->map == 0 && ((op >= 0x6c && op <= 0x6f) || (op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf));
+	return in->map == 0 &&
+	       ((op >= 0x6c && op <= 0x6f) || (op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf));
 }
 
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out)

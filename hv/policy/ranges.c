@@ -91,8 +91,10 @@ static int check_range(const struct ranges *r, const struct rw_protect_list *lis
 	return 0;
 }
 
-static void insert(struct rw_range *list, uint32_t *n, const struct rw_range *range)
+static void insert(struct ranges *r, const struct rw_range *range)
 {
+	struct rw_range *list = is_object(range) ? r->object : r->range;
+	uint32_t *n = is_object(range) ? &r->objects : &r->ranges;
 	uint32_t i = first_behind(list, *n, range->gpa);
 
 	memmove(&list[i + 1], &list[i], (*n - i) * sizeof(*list));
@@ -122,10 +124,7 @@ int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct inpu
 		return input_error_set(err, 0, "too many ranges", -RW_ENOSPC);
 
 	for (uint32_t i = 0; i < list->count; i++)
-		if (is_object(&list->range[i]))
-			insert(r->object, &r->objects, &list->range[i]);
-		else
-			insert(r->range, &r->ranges, &list->range[i]);
+		insert(r, &list->range[i]);
 	return 0;
 }
 

@@ -13,10 +13,7 @@
 #define RW_MAX_GUEST_OBJECTS 64u
 #define RANGES_KINDS 8u /* as rw_status.pages_by_kind */
 
-/*
- * Private state: all zero at the start. Both lists ascend by gpa and are disjoint in themselves. The lock
- * goes over range[0] to range[ranges - 1]; each is page-aligned.
- */
+/* Private state, all zero at the start: two lists, ascending by gpa and disjoint; ranges are page-aligned. */
 struct ranges {
 	uint32_t ranges;
 	uint32_t objects;

@@ -17,8 +17,7 @@ struct symbols_entry {
 struct symbols {
 	struct symbols_entry *entry; /* at the area's front */
 	uint8_t *area;
-	uint32_t size;
-	uint32_t count;
+	uint32_t size, count;
 	uint32_t names; /* position of the lowest name */
 };
 

@@ -12,7 +12,7 @@ enum policy_action policy_verdict(const struct policy_access *a)
 		return POLICY_DISCARD;
 	if (a->on_violation == RW_ON_VIOLATION_STOP)
 		return POLICY_STOP;
-	if (a->on_violation == RW_ON_VIOLATION_FAULT)
+	if (a->on_violation == RW_ON_VIOLATION_FAULT || a->access != RW_ACCESS_WRITE)
 		return POLICY_FAULT;
-	return a->access == RW_ACCESS_WRITE ? POLICY_DISCARD : POLICY_FAULT;
+	return POLICY_DISCARD;
 }
