@@ -11,6 +11,7 @@
 #include "mm/page_pool.h"
 
 #define LATE_TABLES 8
+#define SPARE_TABLES 128 /* of each level; more splits than these stay */
 
 /* Tables for MMIO that the firmware did not know of. When they run out, the oldest is used again. */
 struct late_table {
@@ -26,6 +27,12 @@ static struct mtrr_state mtrr;
 static struct late_table late[LATE_TABLES];
 static unsigned int late_next;
 static bool reused;
+/*
+ * Given back by nested_merge(), for splits by nested_set_perm() only. By the level of the entry above, which they
+ * keep: a CPU that still looks into one finds entries of the kind that it expects.
+ */
+static uint64_t *spare[2][SPARE_TABLES];
+static unsigned int spares[2];
 static struct spinlock lock;
 
 /* Bytes that one entry of @level maps. */
@@ -87,14 +94,23 @@ static uint64_t *alloc_late(uint64_t *parent)
 	return l->table;
 }
 
-/* The table below @entry, made when that is empty or a leaf: late or from the pool. NULL: the pool is empty. */
-static uint64_t *table_below(uint64_t *entry, int level, bool is_late)
+/* Where a new table comes from. */
+enum source { FROM_POOL, FROM_SPARES, FROM_LATE };
+
+/* The table below @entry, made when that is empty or a leaf. NULL: the pool, which stands in for spares, is empty. */
+static uint64_t *table_below(uint64_t *entry, int level, enum source source)
 {
 	if (is_table(*entry, level))
 		return hv_virt(fmt->pa(*entry));
 
-	uint64_t *table = is_late ? alloc_late(entry) : pool_alloc(1);
+	uint64_t *table;
 
+	if (source == FROM_LATE)
+		table = alloc_late(entry);
+	else if (source == FROM_SPARES && level <= 3 && spares[level - 2])
+		table = spare[level - 2][--spares[level - 2]]; /* a split fills the whole table */
+	else
+		table = pool_alloc(1);
 	if (!table)
 		return NULL;
 	if (fmt->present(*entry))
@@ -104,7 +120,7 @@ static uint64_t *table_below(uint64_t *entry, int level, bool is_late)
 }
 
 /* Maps the largest leaf at @gpa of up to @max bytes and one memory type. Return: its size; 0: no room. */
-static uint64_t map_leaf(uint64_t gpa, uint64_t max, bool is_late)
+static uint64_t map_leaf(uint64_t gpa, uint64_t max, enum source source)
 {
 	uint64_t *table = root;
 
@@ -116,7 +132,7 @@ static uint64_t map_leaf(uint64_t gpa, uint64_t max, bool is_late)
 			*entry = make_leaf(gpa, NPERM_RWX, level);
 			return size;
 		}
-		table = table_below(entry, level, is_late);
+		table = table_below(entry, level, source);
 	}
 	return 0;
 }
@@ -124,7 +140,7 @@ static uint64_t map_leaf(uint64_t gpa, uint64_t max, bool is_late)
 static bool map_range(uint64_t gpa, uint64_t end)
 {
 	for (uint64_t size; gpa < end; gpa += size) {
-		size = map_leaf(gpa, end - gpa, false);
+		size = map_leaf(gpa, end - gpa, FROM_POOL);
 		if (!size)
 			return false;
 	}
@@ -206,7 +222,7 @@ static int set_perm_locked(uint64_t gpa, uint64_t end, unsigned int perm)
 		if (!entry)
 			return -RW_EINVAL;
 		while (size = level_size(level), (gpa & (size - 1)) || size > end - gpa) {
-			uint64_t *table = table_below(entry, level, false);
+			uint64_t *table = table_below(entry, level, FROM_SPARES);
 
 			if (!table)
 				return -RW_ENOSPC;
@@ -226,6 +242,48 @@ int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm)
 
 	spin_unlock(&lock);
 	return ret;
+}
+
+/* Whether @table, of @level, holds just what one leaf for @pa with all permissions would say. */
+static bool is_plain(const uint64_t *table, uint64_t pa, int level)
+{
+	for (int i = 0; i < 512; i++, pa += level_size(level))
+		if (!fmt->present(table[i]) || !fmt->is_leaf(table[i], level) || fmt->pa(table[i]) != pa ||
+		    fmt->perm(table[i]) != NPERM_RWX)
+			return false;
+	return true;
+}
+
+/* Puts one leaf in place of the table below the entry of @level for @gpa, if it says the same. */
+static void merge_at(uint64_t gpa, int level)
+{
+	uint64_t *entry = entry_of(root, gpa, 4), size = level_size(level), pa = gpa & ~(size - 1);
+
+	for (int l = 4; l > level; l--) {
+		if (!is_table(*entry, l))
+			return;
+		entry = entry_of(hv_virt(fmt->pa(*entry)), gpa, l - 1);
+	}
+	if (!is_table(*entry, level) || spares[level - 2] == SPARE_TABLES || block_type(pa, size) == MTRR_MIXED)
+		return;
+
+	uint64_t *table = hv_virt(fmt->pa(*entry));
+
+	if (!is_plain(table, pa, level - 1))
+		return;
+	__atomic_store_n(entry, make_leaf(pa, NPERM_RWX, level), __ATOMIC_RELEASE);
+	spare[level - 2][spares[level - 2]++] = table;
+}
+
+void nested_merge(uint64_t gpa, uint64_t size)
+{
+	uint64_t end = gpa + size;
+
+	spin_lock(&lock);
+	for (gpa &= ~(SIZE_2M - 1); gpa < end; gpa += SIZE_2M)
+		for (int level = 2; level <= max_leaf; level++)
+			merge_at(gpa, level);
+	spin_unlock(&lock);
 }
 
 unsigned int nested_perm(uint64_t gpa)
@@ -250,7 +308,7 @@ bool nested_map_late(uint64_t gpa)
 
 		while (block_type(gpa & ~(size - 1), size) == MTRR_MIXED || hv_owns(gpa & ~(size - 1), size))
 			size >>= 9;
-		done = map_leaf(gpa & ~(size - 1), size, true);
+		done = map_leaf(gpa & ~(size - 1), size, FROM_LATE);
 	}
 	spin_unlock(&lock);
 	return done;
@@ -275,7 +333,7 @@ bool nested_retype(void)
 		uint64_t *entry = find_leaf(gpa, &level), size = level_size(level);
 
 		/* A block that became mixed is split; with no room left it is all UC: slow, but right. */
-		if (entry && block_type(gpa, size) == MTRR_MIXED && table_below(entry, level, false))
+		if (entry && block_type(gpa, size) == MTRR_MIXED && table_below(entry, level, FROM_POOL))
 			continue;
 		if (entry)
 			*entry = make_leaf(gpa, fmt->perm(*entry), level);

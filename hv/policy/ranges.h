@@ -49,7 +49,8 @@ int ranges_check(const struct ranges *r, struct input_error *err);
 
 /*
  * ranges_find() - what lies at @gpa, which may be any value: an object if there is one, else a range.
- * Context: any, once the ranges do not change any more. Return: found or not, and then @hit is not set.
+ * Context: any. While another CPU changes the ranges the answer may be wrong, but is an entry that was checked.
+ * Return: found or not, and then @hit is not set.
  */
 bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit);
 

@@ -102,13 +102,20 @@ int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct
 		else
 			high = mid;
 	}
-	if (gva < RW_SYMBOL_BASE || !low || RW_SYMBOL_BASE + s->entry[low - 1].addr_off < floor)
+	if (gva < RW_SYMBOL_BASE || !low)
 		return -RW_EINVAL;
 
-	const struct symbols_entry *found = &s->entry[low - 1];
+	const struct symbols_entry found = s->entry[low - 1];
 
-	hit->name = (const char *)s->area + found->name + 1;
-	hit->len = s->area[found->name];
-	hit->off = off - found->addr_off;
+	if (RW_SYMBOL_BASE + found.addr_off < floor || found.name >= s->size)
+		return -RW_EINVAL;
+
+	uint8_t len = s->area[found.name];
+
+	if (!len || len > SYMBOL_NAME_MAX || len >= s->size - found.name)
+		return -RW_EINVAL;
+	hit->name = (const char *)s->area + found.name + 1;
+	hit->len = len;
+	hit->off = off - found.addr_off;
 	return 0;
 }

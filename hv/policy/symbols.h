@@ -43,6 +43,7 @@ int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struc
  * symbols_lookup() - the nearest name at or below @gva, which may be any value. @floor: lowest address that
  * the symbol may have, the start of the range that @gva lies in: an address in a range without names is not
  * given the last name of another.
- * Context: any, once the table does not change any more. Return: 0 with @hit; -RW_EINVAL: no such symbol.
+ * Context: any. While another CPU fills the table anew the answer may be wrong, but never lies outside of it.
+ * Return: 0 with @hit; -RW_EINVAL: no such symbol.
  */
 int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit);

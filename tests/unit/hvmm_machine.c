@@ -37,6 +37,7 @@ void machine_reset(void)
 	machine.format = &machine_ept;
 	memset(late, 0, sizeof(late));
 	late_next = 0;
+	memset(spares, 0, sizeof(spares));
 	lock = (struct spinlock){ 0 };
 }
 

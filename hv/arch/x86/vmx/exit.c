@@ -11,6 +11,7 @@ static enum rw_exit_reason neutral_reason(uint32_t reason)
 	case VMX_EXIT_EXCEPTION:
 		return RW_EXIT_EXCEPTION;
 	case VMX_EXIT_EXTERNAL:
+	case VMX_EXIT_ENTRY_MC:
 		return RW_EXIT_INTERRUPT;
 	case VMX_EXIT_TRIPLE_FAULT:
 		return RW_EXIT_SHUTDOWN;
@@ -110,7 +111,9 @@ void vmx_exit(struct percpu *cpu)
 	struct hv_exit x = { .reason = neutral_reason(reason), .raw = raw };
 
 	x.info[0] = vmcs_read(VMCS_QUALIFICATION);
-	if (raw & VMX_EXIT_ENTRY_FAILED) {
+	if (reason == VMX_EXIT_ENTRY_MC)
+		cpu->machine_check = true; /* the entry did nothing else */
+	else if (raw & VMX_EXIT_ENTRY_FAILED) {
 		panic_note_exit(cpu, &x);
 		hv_panic("VM entry failed: reason %lx, qualification %lx", raw, x.info[0]);
 	}
