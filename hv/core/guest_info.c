@@ -22,7 +22,7 @@ static int translate(struct percpu *cpu, uint64_t cr3, uint64_t gva, uint64_t *g
 		.efer = b->get(cpu, GREG_EFER),
 	};
 
-	return guest_walk(&paging, gva, guest_read, gpa);
+	return guest_walk(&paging, gva, gpa);
 }
 
 int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa)

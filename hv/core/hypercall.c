@@ -87,7 +87,7 @@ static int64_t hc_protect(uint64_t gpa)
 	int64_t ret = take_argument(gpa, sizeof(argument.protect));
 	struct input_error err;
 
-	return ret ? ret : report("protect", &err, ranges_add(&hv.ranges, &argument.protect, guest_is_ram, &err));
+	return ret ? ret : report("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
 }
 
 static int64_t hc_ring(struct percpu *cpu, uint64_t gpa)
@@ -99,11 +99,9 @@ static int64_t hc_ring(struct percpu *cpu, uint64_t gpa)
 
 static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 {
-	struct log_store_usage usage;
 	struct ranges_pages pages;
 	struct rw_status *s = &argument.status;
 
-	journal_usage(&usage);
 	ranges_count_pages(&hv.ranges, &pages);
 	*s = (struct rw_status){
 		.abi_version = RW_ABI_VERSION,
@@ -113,15 +111,11 @@ static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 		.ranges = hv.ranges.ranges + hv.ranges.objects,
 		.on_violation = hv.boot->on_violation,
 		.protected_pages = hv.locked ? pages.total : 0,
-		.store_bytes = usage.capacity,
-		.store_used = usage.used,
-		.store_first = usage.first_seq,
-		.store_next = usage.next_seq,
-		.evicted = usage.evicted,
 		.symbols = hv.symbols.count,
 		.uptime_ns = journal_now(cpu),
 		.kexec = hv.boot->kexec,
 	};
+	journal_usage(s);
 	memcpy(s->pages_by_kind, pages.kind, sizeof(s->pages_by_kind));
 	return give_answer(gpa, sizeof(*s));
 }

@@ -58,7 +58,6 @@ struct percpu {
 	uint32_t backend_flags;
 	struct rw_cpu_stats stats;
 	struct log_ring ring;
-	uint8_t staging[RW_REC_MAX] __attribute__((aligned(8)));
 };
 
 #define PERCPU_OFF_GPRS 0x08

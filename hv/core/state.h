@@ -6,7 +6,7 @@
 #include "bootinfo.h"
 #include "core/lock.h"
 #include "hypercall.h"
-#include "log/clock.h"
+#include "log/intake.h"
 #include "policy/ranges.h"
 #include "policy/symbols.h"
 

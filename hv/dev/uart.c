@@ -6,15 +6,13 @@
 #include "arch/x86/insn.h"
 #include "arch/x86/regs.h"
 
+#include <stdbool.h>
+
+enum { UART_DATA, UART_IER, UART_FCR, UART_LCR, UART_MCR, UART_LSR };
+
 #define UART_CLOCK 115200u
-#define UART_DATA 0
-#define UART_IER  1
-#define UART_FCR  2
-#define UART_LCR  3
-#define UART_MCR  4
-#define UART_LSR  5
-#define LCR_8N1   0x03
-#define LCR_DLAB  0x80
+#define LCR_8N1 0x03
+#define LCR_DLAB 0x80
 #define FCR_ENABLE_CLEAR 0x07
 #define MCR_DTR_RTS 0x03
 #define IIR_FIFO 0xc0 /* read at UART_FCR: both bits set where the FIFOs work */
@@ -30,11 +28,12 @@ static int fifo; /* characters that fit once the holding register is empty */
 
 void uart_init(uint16_t port, uint32_t baud)
 {
-	uint32_t divisor = UART_CLOCK / baud;
-
 	base = port;
 	if (!base)
 		return;
+
+	uint32_t divisor = UART_CLOCK / baud;
+
 	outb(base + UART_IER, 0);
 	outb(base + UART_LCR, LCR_DLAB);
 	outb(base + UART_DATA, (uint8_t)divisor);
@@ -45,35 +44,25 @@ void uart_init(uint16_t port, uint32_t baud)
 	fifo = (inb(base + UART_FCR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
 }
 
-static int wait_for(uint8_t bit)
+static bool wait_for(uint8_t bit)
 {
-	for (uint32_t i = 0; i < UART_PATIENCE; i++) {
+	for (uint32_t i = 0; i < UART_PATIENCE; i++, cpu_relax())
 		if (inb(base + UART_LSR) & bit)
-			return 1;
-		cpu_relax();
-	}
+			return true;
 	base = 0;
-	return 0;
+	return false;
 }
 
 void uart_write(const char *s, size_t n)
 {
-	while (base && n) {
-		if (!wait_for(LSR_THRE))
-			return;
+	while (base && n && wait_for(LSR_THRE))
 		/* The holding register is empty: so is the FIFO. */
 		for (int i = 0; i < fifo && n; i++, n--)
 			outb(base + UART_DATA, (uint8_t)*s++);
-	}
 }
 
 void uart_flush(void)
 {
 	if (base)
 		wait_for(LSR_TEMT);
-}
-
-uint16_t uart_port(void)
-{
-	return base;
 }

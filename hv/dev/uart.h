@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The hypervisor's own serial port: a 16550, written by polling. */
-#ifndef HV_UART_H
-#define HV_UART_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,13 +11,8 @@
 /* uart_init() - takes the port at I/O base @port (0: none) into use with @baud. Before printk(). */
 void uart_init(uint16_t port, uint32_t baud);
 
-/* uart_write() - waits for room and sends. Without a port: nothing. Gives up on a port that never gets ready. */
+/* uart_write() - waits for room and sends. Nothing without a port; gives up on one that never gets ready. */
 void uart_write(const char *s, size_t n);
 
 /* uart_flush() - waits until the last bit has left. */
 void uart_flush(void);
-
-/* uart_port() - I/O base, 0 for none. */
-uint16_t uart_port(void);
-
-#endif

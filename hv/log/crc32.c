@@ -21,10 +21,9 @@ static const uint32_t table[256] = { T64(0u), T64(64u), T64(128u), T64(192u) };
 uint32_t crc32_update(uint32_t crc, const void *p, size_t n)
 {
 	const uint8_t *byte = p;
-	size_t i;
 
 	crc = ~crc;
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		crc = crc >> 8 ^ table[(crc ^ byte[i]) & 0xffu];
 	return ~crc;
 }

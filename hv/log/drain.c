@@ -6,33 +6,20 @@
 #include "core/string.h"
 #include "crc32.h"
 #include "frame.h"
+#include "log/format.h"
+#include "log/printk.h"
 
 /* Mark, type and dump and offset with a blank each, base64, blank, CRC, CR LF. */
 #define FRAME_LINE_MAX (sizeof(RW_FRAME_MARK) - 1 + 2 + 9 + 9 + RW_FRAME_MAX_BYTES / 3 * 4 + 1 + 8 + 2)
 _Static_assert(RW_FRAME_MAX_BYTES % 3 == 0, "only a dump's last frames need padding");
 
-struct out {
-	log_put_fn put;
-	void *ctx;
-	uint32_t dump;
-};
-
-static char *add_hex(char *to, uint32_t value)
-{
-	int shift;
-
-	for (shift = 28; shift >= 0; shift -= 4)
-		*to++ = "0123456789abcdef"[value >> shift & 0xf];
-	return to;
-}
-
-static char *add_base64(char *to, const uint8_t *data, size_t n)
+/* Return: number of digits put at @to. */
+static size_t add_base64(char *to, const uint8_t *data, size_t n)
 {
 	static const char digit[64] __attribute__((nonstring)) =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t i;
 
-	for (i = 0; i < n; i += 3) {
+	for (size_t i = 0; i < n; i += 3) {
 		uint32_t second = i + 1 < n ? data[i + 1] : 0;
 		uint32_t third = i + 2 < n ? data[i + 2] : 0;
 		uint32_t bits = (uint32_t)data[i] << 16 | second << 8 | third;
@@ -42,44 +29,30 @@ static char *add_base64(char *to, const uint8_t *data, size_t n)
 		*to++ = i + 1 < n ? digit[bits >> 6 & 63] : '=';
 		*to++ = i + 2 < n ? digit[bits & 63] : '=';
 	}
-	return to;
+	return (n + 2) / 3 * 4;
 }
 
 /* Puts out one frame; @n is 1 to RW_FRAME_MAX_BYTES. */
-static void put_frame(const struct out *out, char type, uint32_t offset, const void *data, size_t n)
+static void put_frame(uint32_t dump, char type, uint32_t offset, const void *data, size_t n)
 {
-	char line[FRAME_LINE_MAX];
-	char *to = line + sizeof(RW_FRAME_MARK) - 1;
+	char line[FRAME_LINE_MAX + 1];
+	size_t len = format_text(line, sizeof(line), RW_FRAME_MARK "%c %08x %08x ", type, dump, offset);
 
-	memcpy(line, RW_FRAME_MARK, sizeof(RW_FRAME_MARK) - 1);
-	*to++ = type;
-	*to++ = ' ';
-	to = add_hex(to, out->dump);
-	*to++ = ' ';
-	to = add_hex(to, offset);
-	*to++ = ' ';
-	to = add_base64(to, data, n);
-	*to++ = ' ';
-	to = add_hex(to, crc32_update(0, line, (size_t)(to - line)));
-	*to++ = '\r';
-	*to++ = '\n';
-	out->put(out->ctx, line, (size_t)(to - line));
+	len += add_base64(line + len, data, n);
+	line[len++] = ' ';
+	len += format_text(line + len, sizeof(line) - len, "%08x\r\n", crc32_update(0, line, len));
+	printk_raw(line, len);
 }
 
-/* Puts out as many frames as @n bytes take. Return: position behind them. */
-static uint32_t put_frames(const struct out *out, char type, uint32_t offset, const void *data, uint32_t n)
+/* Puts out as many frames as @n bytes take. */
+static void put_frames(uint32_t dump, char type, uint32_t offset, const void *data, uint32_t n)
 {
-	const uint8_t *from = data;
+	for (uint32_t done = 0; done < n; done += RW_FRAME_MAX_BYTES) {
+		uint32_t left = n - done;
 
-	while (n) {
-		uint32_t piece = n < RW_FRAME_MAX_BYTES ? n : RW_FRAME_MAX_BYTES;
-
-		put_frame(out, type, offset, from, piece);
-		offset += piece;
-		from += piece;
-		n -= piece;
+		put_frame(dump, type, offset + done, (const uint8_t *)data + done,
+			  left < RW_FRAME_MAX_BYTES ? left : RW_FRAME_MAX_BYTES);
 	}
-	return offset;
 }
 
 /* Bytes in use of a live block; 0 where a stop came before its header was whole. */
@@ -92,28 +65,24 @@ static uint32_t block_used(const struct log_store *s, uint64_t index)
 	return block->used;
 }
 
-void log_drain_dump(const struct log_store *s, uint32_t dump, log_put_fn put, void *ctx)
+void log_drain_dump(const struct log_store *s, uint32_t dump)
 {
-	struct out out = { .put = put, .ctx = ctx, .dump = dump };
 	uint32_t total = 0, offset = 0, crc = 0;
-	uint64_t index;
 
-	for (index = log_store_first_block(s); index < s->next_index; index++)
+	for (uint64_t index = log_store_first_block(s); index < s->next_index; index++)
 		total += block_used(s, index);
-	put_frame(&out, RW_FRAME_BEGIN, total, s->hdr, sizeof(*s->hdr));
-	for (index = log_store_first_block(s); index < s->next_index; index++) {
+	put_frame(dump, RW_FRAME_BEGIN, total, s->hdr, sizeof(*s->hdr));
+	for (uint64_t index = log_store_first_block(s); index < s->next_index; index++) {
 		uint32_t used = block_used(s, index);
 
 		crc = crc32_update(crc, log_store_block(s, index), used);
-		offset = put_frames(&out, RW_FRAME_DATA, offset, log_store_block(s, index), used);
+		put_frames(dump, RW_FRAME_DATA, offset, log_store_block(s, index), used);
+		offset += used;
 	}
-	put_frame(&out, RW_FRAME_END, total, &crc, sizeof(crc));
+	put_frame(dump, RW_FRAME_END, total, &crc, sizeof(crc));
 }
 
-void log_drain_stats(const struct rw_cpu_stats *stats, uint32_t position, uint32_t dump, log_put_fn put,
-		     void *ctx)
+void log_drain_stats(const struct rw_cpu_stats *stats, uint32_t position, uint32_t dump)
 {
-	struct out out = { .put = put, .ctx = ctx, .dump = dump };
-
-	put_frames(&out, RW_FRAME_STATS, position * (uint32_t)sizeof(*stats), stats, sizeof(*stats));
+	put_frames(dump, RW_FRAME_STATS, position * (uint32_t)sizeof(*stats), stats, sizeof(*stats));
 }

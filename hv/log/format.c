@@ -32,19 +32,16 @@ static void put_number(struct out *o, uint64_t v, unsigned int radix, unsigned i
 		put(o, digits[--n]);
 }
 
-static void put_string(struct out *o, const char *s)
-{
-	for (s = s ? s : "(null)"; *s; s++)
-		put(o, *s);
-}
-
 static void put_argument(struct out *o, char conversion, bool is_long, unsigned int width, char pad, va_list *args)
 {
+	const char *s;
 	int64_t d;
 
 	switch (conversion) {
 	case 's':
-		put_string(o, va_arg(*args, const char *));
+		s = va_arg(*args, const char *);
+		for (s = s ? s : "(null)"; *s; s++)
+			put(o, *s);
 		break;
 	case 'c':
 		put(o, (char)va_arg(*args, int));
@@ -102,10 +99,9 @@ size_t format_va(char *dst, size_t size, const char *format, va_list args)
 size_t format_text(char *dst, size_t size, const char *format, ...)
 {
 	va_list args;
-	size_t n;
 
 	va_start(args, format);
-	n = format_va(dst, size, format, args);
+	size_t n = format_va(dst, size, format, args);
 	va_end(args);
 	return n;
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Text formatting for messages: %s %c %d %u %x %lu %lx %ld %p %%, with width and 0-padding; nothing else. */
-#ifndef HV_FORMAT_H
-#define HV_FORMAT_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
 
-/* format_va(), format_text() - into @dst of @size bytes, cut to fit, always terminated. Return: length without the NUL. */
+/* format_va(), format_text() - into @dst of @size bytes, cut to fit, terminated. Return: its length. */
 size_t format_va(char *dst, size_t size, const char *format, va_list args);
 size_t format_text(char *dst, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-#endif

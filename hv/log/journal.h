@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The log as the core sees it: records of the hypervisor's own, intake of the rings, dumps, the end of a run. */
-#ifndef HV_JOURNAL_H
-#define HV_JOURNAL_H
+/* The log as the core sees it: the hypervisor's own records, intake of the rings, dumps, the end of a run. */
+#pragma once
 
 #include "core/percpu.h"
 #include "log/store.h"
 #include "record.h"
-
-#include <stdbool.h>
 
 /* journal_init() - lays the store out. Once. Return: NULL or an error line. */
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
@@ -16,31 +13,30 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
 /* journal_now() - nanoseconds since the start, on this CPU. */
 uint64_t journal_now(const struct percpu *cpu);
 
-/* journal_append() - stores @rec; time and CPU are set here. Context: any exit handler. */
+/*
+ * journal_append() - stores @rec; time and CPU are set here. Context: any exit handler.
+ * journal_event() - the same with an agent, lock or drop record that it builds: see log_store_event().
+ */
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec);
-
-/* journal_event() - stores an agent, lock or drop record: see log_store_event(). */
 void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64_t arg[4], const char *text);
 
 /* journal_drain() - takes @cpu's ring over. Return: records stored or a negative RW_E*. */
 int journal_drain(struct percpu *cpu);
 
-/* journal_ring() - takes a ring for the CPU with index @desc->cpu; @desc is a private copy. Return: 0, negative RW_E*. */
+/* journal_ring() - takes a ring for the CPU desc->cpu; @desc is a private copy. Return: 0, negative RW_E*. */
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
 
 /* journal_release() - takes all rings over for the last time, and forgets where they are. */
 void journal_release(void);
 
-/* journal_dump() - all rings are drained, then the store and all CPUs' counters leave as frames. */
+/*
+ * journal_dump() - all rings are drained, then the store and all CPUs' counters leave as frames.
+ * journal_end() - the run ends: writes down why, and dumps.
+ * journal_panic() - as journal_end(RW_END_STOP), when whoever failed may hold locks: rings stay as they are.
+ */
 void journal_dump(void);
-
-/* journal_end() - the run ends: writes down why, and dumps. */
 void journal_end(uint32_t reason);
-
-/* journal_panic() - as journal_end(RW_END_STOP), when locks may be held by whoever failed. */
 void journal_panic(void);
 
-/* journal_usage() - numbers for the status hypercall. */
-void journal_usage(struct log_store_usage *usage);
-
-#endif
+/* journal_usage() - sets what the status hypercall tells of the store. */
+void journal_usage(struct rw_status *status);

@@ -7,13 +7,11 @@
 #include "dev/uart.h"
 #include "log/format.h"
 
-#define LINE_MAX 256
-
 static struct spinlock lock;
 
 void printk(const char *format, ...)
 {
-	char line[LINE_MAX];
+	char line[256];
 	size_t n = format_text(line, sizeof(line), "ringward: ");
 	va_list args;
 
@@ -22,12 +20,11 @@ void printk(const char *format, ...)
 	va_end(args);
 	line[n++] = '\r';
 	line[n++] = '\n';
-	printk_raw(NULL, line, n);
+	printk_raw(line, n);
 }
 
-void printk_raw(void *ctx, const char *s, size_t n)
+void printk_raw(const char *s, size_t n)
 {
-	(void)ctx;
 	spin_lock(&lock);
 	uart_write(s, n);
 	spin_unlock(&lock);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Text on the hypervisor's own serial line. Never on hot paths. */
-#ifndef HV_PRINTK_H
-#define HV_PRINTK_H
+#pragma once
 
 #include <stddef.h>
 
@@ -12,10 +11,8 @@
  */
 void printk(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* printk_raw() - @n bytes as they are: frames. The put callback of log/drain.h; @ctx is not used. */
-void printk_raw(void *ctx, const char *s, size_t n);
+/* printk_raw() - @n bytes as they are: frames. Context: as printk(). */
+void printk_raw(const char *s, size_t n);
 
 /* printk_break_lock() - for a panic: whoever prints now is cut off. */
 void printk_break_lock(void);
-
-#endif

@@ -46,8 +46,8 @@ int guest_read(uint64_t gpa, void *dst, size_t size)
 
 int guest_write(uint64_t gpa, const void *src, size_t size)
 {
-	/* What the guest may not write, nobody writes for it. @size stays within a page, or the pages are alike. */
-	if (!guest_is_ram(gpa, size) || !(nested_perm(gpa) & NPERM_W) || !(nested_perm(gpa + size - 1) & NPERM_W))
+	/* What the guest may not write, nobody writes for it. @size bytes lie in one page or two. */
+	if (!guest_is_ram(gpa, size) || !(nested_perm(gpa) & nested_perm(gpa + size - 1) & NPERM_W))
 		return -RW_EFAULT;
 	memcpy((void *)(RW_HV_GUEST + gpa), src, size);
 	return 0;

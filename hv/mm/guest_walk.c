@@ -5,51 +5,25 @@
 
 #include "arch/x86/regs.h"
 #include "hypercall.h"
+#include "mm/guest_copy.h"
 
 /* One paging mode: Intel SDM volume 3, "Paging". */
 struct walk_mode {
-	int levels;
-	unsigned int index_bits;
-	unsigned int entry_size;
+	int levels, max_leaf; /* a leaf can be as large as an entry of that level maps */
+	unsigned int index_bits, entry_size;
 	uint64_t root_mask;
 };
 
 static struct walk_mode walk_mode(const struct guest_paging *p)
 {
 	if (p->efer & EFER_LMA)
-		return (struct walk_mode){ p->cr4 & CR4_LA57 ? 5 : 4, 9, 8, CR3_ADDR_MASK };
+		return (struct walk_mode){ p->cr4 & CR4_LA57 ? 5 : 4, 3, 9, 8, CR3_ADDR_MASK };
 	if (p->cr4 & CR4_PAE)
-		return (struct walk_mode){ 3, 9, 8, 0xffffffe0u };
-	return (struct walk_mode){ 2, 10, 4, 0xfffff000u };
+		return (struct walk_mode){ 3, 2, 9, 8, 0xffffffe0u };
+	return (struct walk_mode){ 2, p->cr4 & CR4_PSE ? 2 : 1, 10, 4, 0xfffff000u };
 }
 
-/* A large leaf is possible at level 2 always (32-bit mode: only with CR4.PSE), at level 3 in long mode only. */
-static int is_large(const struct guest_paging *p, const struct walk_mode *m, int level, uint64_t entry)
-{
-	if (!(entry & PTE_PS))
-		return 0;
-	if (m->entry_size == 4)
-		return level == 2 && (p->cr4 & CR4_PSE);
-	return level == 2 || (level == 3 && m->levels >= 4);
-}
-
-static uint64_t leaf_base(const struct walk_mode *m, uint64_t entry, uint64_t page_size)
-{
-	if (m->entry_size == 4 && page_size > PAGE_SIZE)
-		/* 4 MiB page with PSE-36: bits 20:13 of the entry are bits 39:32 of the address. */
-		return (entry & 0xffc00000u) | ((entry >> 13 & 0xff) << 32);
-	return entry & CR3_ADDR_MASK & ~(page_size - 1);
-}
-
-static int canonical(uint64_t gva, int levels)
-{
-	unsigned int shift = levels == 5 ? 7 : 16;
-
-	return (uint64_t)((int64_t)(gva << shift) >> shift) == gva;
-}
-
-int guest_walk(const struct guest_paging *paging, uint64_t gva, int (*read)(uint64_t gpa, void *dst, size_t size),
-	       uint64_t *gpa)
+int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa)
 {
 	if (!(paging->cr0 & CR0_PG)) {
 		*gpa = gva & 0xffffffffu;
@@ -57,23 +31,26 @@ int guest_walk(const struct guest_paging *paging, uint64_t gva, int (*read)(uint
 	}
 
 	struct walk_mode m = walk_mode(paging);
-
-	if (m.levels >= 4 ? !canonical(gva, m.levels) : gva > 0xffffffffu)
-		return -RW_EFAULT;
-
+	unsigned int unused = m.levels == 5 ? 7 : 16; /* upper bits, which repeat the one below */
 	uint64_t table = paging->cr3 & m.root_mask;
+
+	if (m.levels >= 4 ? (uint64_t)((int64_t)(gva << unused) >> unused) != gva : gva > 0xffffffffu)
+		return -RW_EFAULT;
 
 	for (int level = m.levels; level > 0; level--) {
 		unsigned int shift = PAGE_SHIFT + m.index_bits * (unsigned int)(level - 1);
 		uint64_t index = gva >> shift & ((1u << m.index_bits) - 1);
 		uint64_t entry = 0;
 
-		if (read(table + index * m.entry_size, &entry, m.entry_size) || !(entry & PTE_P))
+		if (guest_read(table + index * m.entry_size, &entry, m.entry_size) || !(entry & PTE_P))
 			return -RW_EFAULT;
-		if (level == 1 || is_large(paging, &m, level, entry)) {
-			uint64_t size = 1ull << shift;
+		if (level == 1 || (level <= m.max_leaf && entry & PTE_PS)) {
+			uint64_t size = 1ull << shift, base = entry & CR3_ADDR_MASK & ~(size - 1);
 
-			*gpa = leaf_base(&m, entry, size) | (gva & (size - 1));
+			/* 4 MiB page with PSE-36: bits 20:13 of the entry are bits 39:32 of the address. */
+			if (m.entry_size == 4 && level == 2)
+				base = (entry & 0xffc00000u) | ((entry >> 13 & 0xff) << 32);
+			*gpa = base | (gva & (size - 1));
 			return 0;
 		}
 		table = entry & CR3_ADDR_MASK;

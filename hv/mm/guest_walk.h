@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The guest's own page tables, walked by software: guest-linear to guest-physical. Pure C: no hardware access. */
-#ifndef HV_GUEST_WALK_H
-#define HV_GUEST_WALK_H
+/* The guest's own page tables, walked by software: guest-linear to guest-physical. Pure C. */
+#pragma once
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* What decides the paging mode: Intel SDM volume 3, "Paging Modes and Control Bits". */
@@ -13,11 +11,8 @@ struct guest_paging {
 };
 
 /*
- * guest_walk() - translates @gva. Sets no accessed or dirty flags and checks no permissions.
- * @read: reads @size bytes of guest-physical memory; 0 or negative. The tables are the guest's: not trusted.
+ * guest_walk() - translates @gva by the guest's tables, which guest_read() reads and which are not trusted.
+ * Sets no accessed or dirty flags and checks no permissions.
  * Return: 0 with @gpa, or -RW_EFAULT when @gva is not mapped, not canonical, or a table lies outside RAM.
  */
-int guest_walk(const struct guest_paging *paging, uint64_t gva, int (*read)(uint64_t gpa, void *dst, size_t size),
-	       uint64_t *gpa);
-
-#endif
+int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa);

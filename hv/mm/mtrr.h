@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Memory types by the MTRRs: what the EPT map must repeat, since EPT takes their place for the guest. */
-#ifndef HV_MTRR_H
-#define HV_MTRR_H
+#pragma once
 
 #include "arch/x86/regs.h"
 
@@ -16,25 +15,21 @@
 /* A copy of the MTRRs. Intel SDM volume 3, "Memory Type Range Registers (MTRRs)". */
 struct mtrr_state {
 	bool enabled, fixed_enabled;
-	uint8_t def_type;
+	uint16_t def_type;
 	uint32_t var_count;
 	uint64_t base[MTRR_VAR_MAX], mask[MTRR_VAR_MAX];
 	uint64_t fixed[MTRR_FIXED_COUNT];
 };
+_Static_assert(sizeof(struct mtrr_state) == 8 + 8 * (2 * MTRR_VAR_MAX + MTRR_FIXED_COUNT), "no padding");
 
 /* mtrr_read() - this CPU's MTRRs; all WB where the CPU has none. */
 void mtrr_read(struct mtrr_state *m);
-
-/* mtrr_same() - whether two copies give every address the same type. Pure. */
-bool mtrr_same(const struct mtrr_state *a, const struct mtrr_state *b);
 
 /* mtrr_is_msr() - whether @msr is one of the MTRRs that mtrr_read() reads. */
 bool mtrr_is_msr(uint32_t msr);
 
 /*
- * mtrr_type() - type of the naturally aligned block of @size bytes at @pa.
- * Return: enum mem_type, or MTRR_MIXED when the block has more than one (never for 4 KiB). Pure.
+ * mtrr_type() - type of the naturally aligned block of @size bytes at @pa. Pure.
+ * Return: enum mem_type, or MTRR_MIXED when the block has more than one (never for 4 KiB).
  */
 int mtrr_type(const struct mtrr_state *m, uint64_t pa, uint64_t size);
-
-#endif

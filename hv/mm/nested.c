@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Nested page tables: the common identity map. The format of an entry comes from the backend. */
+/* Nested page tables: the common identity map, and the views of it. Entries have the backend's format. */
 #include "mm/nested.h"
 
 #include "arch/x86/insn.h"
 #include "core/lock.h"
+#include "core/string.h"
 #include "hypercall.h"
 #include "mm/mtrr.h"
-#include "mm/nested_table.h"
 #include "mm/page_pool.h"
 
 #define LATE_TABLES 8
@@ -19,157 +19,148 @@ struct late_table {
 	uint64_t *parent; /* entry that points at it */
 };
 
-static struct nested_map map;
-static struct mtrr_state mtrr;
+static const struct nested_format *fmt;
+static uint64_t *root;
+static int max_leaf;      /* highest level of a leaf: 2 or 3 */
 static uint64_t phys_top; /* end of what this CPU can address */
+static struct mtrr_state mtrr;
 static struct late_table late[LATE_TABLES];
 static unsigned int late_next;
 static bool reused;
 /*
- * Given back by nested_merge(), for splits by nested_set_perm() only. By the level of the entry above, which they keep: a CPU
- * that still looks into one finds entries of the kind that it expects.
+ * Given back by nested_merge(), for splits by nested_set_perm() only. By the level of the entry above, which they
+ * keep: a CPU that still looks into one finds entries of the kind that it expects.
  */
 static uint64_t *spare[2][SPARE_TABLES];
 static unsigned int spares[2];
 static struct spinlock lock;
 
-enum mem_type nested_type(uint64_t pa, uint64_t size, bool *mixed)
-{
-	int type = map.fmt->types ? mtrr_type(&mtrr, pa, size) : MEM_WB;
-
-	*mixed = type == MTRR_MIXED;
-	return type == MTRR_MIXED ? MEM_UC : (enum mem_type)type;
-}
-
-uint64_t *nested_entry(uint64_t *table, uint64_t gpa, int level)
-{
-	return &table[gpa >> (PAGE_SHIFT + 9 * (level - 1)) & 511];
-}
-
-uint64_t nested_level_size(int level)
+/* Bytes that one entry of @level maps. */
+static uint64_t level_size(int level)
 {
 	return 1ull << (PAGE_SHIFT + 9 * (level - 1));
 }
 
-const struct nested_map *nested_common(void)
+/* The entry for @gpa in a table of @level. */
+static uint64_t *entry_of(uint64_t *table, uint64_t gpa, int level)
 {
-	return &map;
+	return &table[gpa >> (PAGE_SHIFT + 9 * (level - 1)) & 511];
 }
 
-void nested_split_into(uint64_t *table, uint64_t entry, int level)
+static bool is_table(uint64_t entry, int level)
 {
-	uint64_t size = nested_level_size(level - 1), pa = map.fmt->pa(entry);
-	unsigned int perm = map.fmt->perm(entry);
-	bool mixed;
-
-	for (int i = 0; i < 512; i++, pa += size)
-		table[i] = map.fmt->leaf(pa, perm, nested_type(pa, size, &mixed), level - 1);
+	return fmt->present(entry) && !fmt->is_leaf(entry, level);
 }
 
-/* The table below @entry, made by @alloc when the entry is empty or a leaf. NULL: @alloc has none left. */
-static uint64_t *table_below(uint64_t *entry, int level, uint64_t *(*alloc)(uint64_t *parent, int level))
+/* Memory type of an aligned block, or MTRR_MIXED. */
+static int block_type(uint64_t pa, uint64_t size)
 {
-	if (map.fmt->present(*entry) && !map.fmt->is_leaf(*entry, level))
-		return hv_virt(map.fmt->pa(*entry));
-
-	uint64_t *table = alloc(entry, level);
-
-	if (!table)
-		return NULL;
-	if (map.fmt->present(*entry))
-		nested_split_into(table, *entry, level);
-	__atomic_store_n(entry, map.fmt->table(hv_phys(table)), __ATOMIC_RELEASE);
-	return table;
+	return fmt->types ? mtrr_type(&mtrr, pa, size) : MEM_WB;
 }
 
-static uint64_t *alloc_pool(uint64_t *parent, int level)
+/* A leaf with the memory type of its block; where that has more than one, with the safe one, UC. */
+static uint64_t make_leaf(uint64_t pa, unsigned int perm, int level)
 {
-	(void)parent;
-	(void)level;
-	return pool_alloc(1);
+	int type = block_type(pa, level_size(level));
+
+	return fmt->leaf(pa, perm, type == MTRR_MIXED ? MEM_UC : (enum mem_type)type, level);
 }
 
-/*
- * Takes back a late table: nothing points at it any more. Late tables that hang below it go with it; what they
- * mapped is mapped again at the next touch.
- */
-static void late_drop(struct late_table *l)
+/* Fills @table with the 512 pieces of the leaf @entry of @level. */
+static void split_into(uint64_t *table, uint64_t entry, int level)
 {
-	*l->parent = 0;
-	l->parent = NULL;
-	for (int i = 0; i < LATE_TABLES; i++)
-		if (late[i].parent >= l->table && late[i].parent < l->table + 512)
-			late[i].parent = NULL;
+	uint64_t pa = fmt->pa(entry);
+
+	for (int i = 0; i < 512; i++, pa += level_size(level - 1))
+		table[i] = make_leaf(pa, fmt->perm(entry), level - 1);
 }
 
-static uint64_t *alloc_late(uint64_t *parent, int level)
+/* A late table, for @parent to point at. */
+static uint64_t *alloc_late(uint64_t *parent)
 {
-	(void)level;
 	struct late_table *l = &late[late_next];
 
 	late_next = (late_next + 1) % LATE_TABLES;
 	if (l->parent) {
-		late_drop(l);
+		/* Those below go with it; what they mapped is mapped again at the next touch. */
+		*l->parent = 0;
+		for (int i = 0; i < LATE_TABLES; i++)
+			if (late[i].parent >= l->table && late[i].parent < l->table + 512)
+				late[i].parent = NULL;
 		reused = true;
 	}
 	l->parent = parent;
-	for (int i = 0; i < 512; i++)
-		l->table[i] = 0;
+	memset(l->table, 0, PAGE_SIZE);
 	return l->table;
 }
 
-/* Maps the largest leaf at @gpa that is aligned, at most @max bytes, and of one memory type. Return: its size, 0 on no room. */
-static uint64_t map_leaf(uint64_t gpa, uint64_t max, uint64_t *(*alloc)(uint64_t *parent, int level))
+/* Where a new table comes from. */
+enum source { FROM_POOL, FROM_SPARES, FROM_LATE };
+
+/* The table below @entry, made when that is empty or a leaf. NULL: the pool, which stands in for spares, is empty. */
+static uint64_t *table_below(uint64_t *entry, int level, enum source source)
 {
-	uint64_t *table = map.root;
-	int level = 4;
+	if (is_table(*entry, level))
+		return hv_virt(fmt->pa(*entry));
 
-	for (;;) {
-		uint64_t *entry = nested_entry(table, gpa, level);
-		uint64_t size = nested_level_size(level);
-		bool mixed;
+	uint64_t *table;
 
-		if (level <= map.max_leaf && !(gpa & (size - 1)) && size <= max && !map.fmt->present(*entry)) {
-			enum mem_type type = nested_type(gpa, size, &mixed);
+	if (source == FROM_LATE)
+		table = alloc_late(entry);
+	else if (source == FROM_SPARES && level <= 3 && spares[level - 2])
+		table = spare[level - 2][--spares[level - 2]]; /* a split fills the whole table */
+	else
+		table = pool_alloc(1);
+	if (!table)
+		return NULL;
+	if (fmt->present(*entry))
+		split_into(table, *entry, level);
+	__atomic_store_n(entry, fmt->table(hv_phys(table)), __ATOMIC_RELEASE);
+	return table;
+}
 
-			if (!mixed) {
-				*entry = map.fmt->leaf(gpa, NPERM_RWX, type, level);
-				return size;
-			}
+/* Maps the largest leaf at @gpa of up to @max bytes and one memory type. Return: its size; 0: no room. */
+static uint64_t map_leaf(uint64_t gpa, uint64_t max, enum source source)
+{
+	uint64_t *table = root;
+
+	for (int level = 4; table; level--) {
+		uint64_t *entry = entry_of(table, gpa, level), size = level_size(level);
+
+		if (level <= max_leaf && !(gpa & (size - 1)) && size <= max && !fmt->present(*entry) &&
+		    block_type(gpa, size) != MTRR_MIXED) {
+			*entry = make_leaf(gpa, NPERM_RWX, level);
+			return size;
 		}
-		table = table_below(entry, level, alloc);
-		if (!table)
-			return 0;
-		level--;
+		table = table_below(entry, level, source);
 	}
+	return 0;
 }
 
 static bool map_range(uint64_t gpa, uint64_t end)
 {
-	while (gpa < end) {
-		uint64_t size = map_leaf(gpa, end - gpa, alloc_pool);
-
+	for (uint64_t size; gpa < end; gpa += size) {
+		size = map_leaf(gpa, end - gpa, FROM_POOL);
 		if (!size)
 			return false;
-		gpa += size;
 	}
 	return true;
 }
 
 /*
- * Bits of a physical address that select memory. Where memory encryption is on, the upper ones select a key: with them the
- * same memory has other addresses, which must not be mapped. (AMD APM volume 2, "Secure Memory Encryption"; Intel SDM
- * volume 3, "Multi-Key Total Memory Encryption".)
+ * Bits of a physical address that select memory. Where memory encryption is on, the upper ones select a key:
+ * with them the same memory has other addresses, which must not be mapped. (AMD APM volume 2, "Secure Memory
+ * Encryption"; Intel SDM volume 3, "Multi-Key Total Memory Encryption".)
  */
 static unsigned int address_width(void)
 {
 	unsigned int width = cpuid(0x80000008, 0).eax & 0xff;
 
 	if (cpuid(0x80000000, 0).eax >= 0x8000001f && cpuid(0x8000001f, 0).eax & 1) {
-		struct cpuid_regs sme = cpuid(0x8000001f, 0);
-		unsigned int c_bit = sme.ebx & 63;
+		uint32_t sme = cpuid(0x8000001f, 0).ebx;
+		unsigned int c_bit = sme & 63;
 
-		width -= sme.ebx >> 6 & 63;
+		width -= sme >> 6 & 63;
 		if (c_bit < width)
 			width = c_bit;
 	}
@@ -181,91 +172,74 @@ static unsigned int address_width(void)
 const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info)
 {
 	unsigned int width = address_width();
+	uint64_t behind = info->region_phys + info->region_size;
 	uint64_t top = (info->mem_top + SIZE_2M - 1) & ~(SIZE_2M - 1);
 
-	map.fmt = format;
-	map.max_leaf = hv_backend()->has_1g() ? 3 : 2;
-	map.root = pool_alloc(1);
-	/* Four levels reach 48 bits; a CPU that can address more has no memory or MMIO there that we could map. */
+	fmt = format;
+	max_leaf = hv_backend()->has_1g() ? 3 : 2;
+	root = pool_alloc(1);
+	/* Four levels reach 48 bits: what a CPU addresses above, we could not map. */
 	phys_top = 1ull << (width < 48 ? width : 48);
 	if (top > phys_top)
 		top = phys_top;
 	mtrr_read(&mtrr);
-	for (int i = 0; i < LATE_TABLES; i++) {
+	for (int i = 0; i < LATE_TABLES; i++)
 		late[i].table = pool_alloc(1);
-		if (!late[i].table)
-			return "no room for the nested page tables";
-	}
-	if (!map.root || !map_range(0, info->region_phys) || !map_range(info->region_phys + info->region_size, top))
+	/* The pool gives nothing any more once it is empty: the last table stands for all. */
+	if (!late[LATE_TABLES - 1].table || !map_range(0, info->region_phys) || !map_range(behind, top))
 		return "no room for the nested page tables";
 	return NULL;
 }
 
 uint64_t nested_root(void)
 {
-	return hv_phys(map.root);
+	return hv_phys(root);
 }
 
-/* The leaf entry for @gpa and its level; NULL when nothing is mapped there. */
+/* The leaf entry for @gpa; NULL when nothing is mapped there. @level: of the leaf, or of the empty entry. */
 static uint64_t *find_leaf(uint64_t gpa, int *level)
 {
-	uint64_t *table = map.root;
+	uint64_t *table = root;
 
 	*level = 4;
 	if (gpa >= phys_top)
 		return NULL;
 	for (;; --*level) {
-		uint64_t *entry = nested_entry(table, gpa, *level);
+		uint64_t *entry = entry_of(table, gpa, *level);
 
-		if (!map.fmt->present(*entry))
-			return NULL;
-		if (map.fmt->is_leaf(*entry, *level))
-			return entry;
-		table = hv_virt(map.fmt->pa(*entry));
+		if (!is_table(*entry, *level))
+			return fmt->present(*entry) ? entry : NULL;
+		table = hv_virt(fmt->pa(*entry));
 	}
-}
-
-static uint64_t *alloc_split(uint64_t *parent, int level)
-{
-	if (level <= 3 && spares[level - 2])
-		return spare[level - 2][--spares[level - 2]]; /* a split fills the whole table */
-	return alloc_pool(parent, level);
 }
 
 static int set_perm_locked(uint64_t gpa, uint64_t end, unsigned int perm)
 {
-	while (gpa < end) {
+	for (uint64_t size; gpa < end; gpa += size) {
 		int level;
 		uint64_t *entry = find_leaf(gpa, &level);
-		uint64_t size;
 
 		if (!entry)
 			return -RW_EINVAL;
-		while (size = nested_level_size(level), (gpa & (size - 1)) || size > end - gpa) {
-			uint64_t *table = table_below(entry, level, alloc_split);
+		while (size = level_size(level), (gpa & (size - 1)) || size > end - gpa) {
+			uint64_t *table = table_below(entry, level, FROM_SPARES);
 
 			if (!table)
 				return -RW_ENOSPC;
-			entry = nested_entry(table, gpa, --level);
+			entry = entry_of(table, gpa, --level);
 		}
-
-		bool mixed;
-		uint64_t pa = map.fmt->pa(*entry);
-
-		__atomic_store_n(entry, map.fmt->leaf(pa, perm, nested_type(pa, size, &mixed), level), __ATOMIC_RELEASE);
-		gpa += size;
+		__atomic_store_n(entry, make_leaf(gpa, perm, level), __ATOMIC_RELEASE);
 	}
 	return 0;
 }
 
 int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm)
 {
-	int ret;
-
 	if (((gpa | size) & ~PAGE_MASK) || gpa + size < gpa)
 		return -RW_EINVAL;
 	spin_lock(&lock);
-	ret = set_perm_locked(gpa, gpa + size, perm);
+	int ret = set_perm_locked(gpa, gpa + size, perm);
+
 	spin_unlock(&lock);
 	return ret;
 }
@@ -273,11 +247,9 @@ int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm)
 /* Whether @table, of @level, holds just what one leaf for @pa with all permissions would say. */
 static bool is_plain(const uint64_t *table, uint64_t pa, int level)
 {
-	uint64_t size = nested_level_size(level);
-
-	for (int i = 0; i < 512; i++, pa += size)
-		if (!map.fmt->present(table[i]) || !map.fmt->is_leaf(table[i], level) || map.fmt->pa(table[i]) != pa ||
-		    map.fmt->perm(table[i]) != NPERM_RWX)
+	for (int i = 0; i < 512; i++, pa += level_size(level))
+		if (!fmt->present(table[i]) || !fmt->is_leaf(table[i], level) || fmt->pa(table[i]) != pa ||
+		    fmt->perm(table[i]) != NPERM_RWX)
 			return false;
 	return true;
 }
@@ -285,24 +257,21 @@ static bool is_plain(const uint64_t *table, uint64_t pa, int level)
 /* Puts one leaf in place of the table below the entry of @level for @gpa, if it says the same. */
 static void merge_at(uint64_t gpa, int level)
 {
-	uint64_t *entry = nested_entry(map.root, gpa, 4), size = nested_level_size(level);
-	bool mixed;
+	uint64_t *entry = entry_of(root, gpa, 4), size = level_size(level), pa = gpa & ~(size - 1);
 
 	for (int l = 4; l > level; l--) {
-		if (!map.fmt->present(*entry) || map.fmt->is_leaf(*entry, l))
+		if (!is_table(*entry, l))
 			return;
-		entry = nested_entry(hv_virt(map.fmt->pa(*entry)), gpa, l - 1);
+		entry = entry_of(hv_virt(fmt->pa(*entry)), gpa, l - 1);
 	}
-	if (!map.fmt->present(*entry) || map.fmt->is_leaf(*entry, level) ||
-	    spares[level - 2] == SPARE_TABLES)
+	if (!is_table(*entry, level) || spares[level - 2] == SPARE_TABLES || block_type(pa, size) == MTRR_MIXED)
 		return;
 
-	uint64_t *table = hv_virt(map.fmt->pa(*entry));
-	enum mem_type type = nested_type(gpa & ~(size - 1), size, &mixed);
+	uint64_t *table = hv_virt(fmt->pa(*entry));
 
-	if (mixed || !is_plain(table, gpa & ~(size - 1), level - 1))
+	if (!is_plain(table, pa, level - 1))
 		return;
-	__atomic_store_n(entry, map.fmt->leaf(gpa & ~(size - 1), NPERM_RWX, type, level), __ATOMIC_RELEASE);
+	__atomic_store_n(entry, make_leaf(pa, NPERM_RWX, level), __ATOMIC_RELEASE);
 	spare[level - 2][spares[level - 2]++] = table;
 }
 
@@ -312,7 +281,7 @@ void nested_merge(uint64_t gpa, uint64_t size)
 
 	spin_lock(&lock);
 	for (gpa &= ~(SIZE_2M - 1); gpa < end; gpa += SIZE_2M)
-		for (int level = 2; level <= map.max_leaf; level++)
+		for (int level = 2; level <= max_leaf; level++)
 			merge_at(gpa, level);
 	spin_unlock(&lock);
 }
@@ -322,7 +291,7 @@ unsigned int nested_perm(uint64_t gpa)
 	int level;
 	uint64_t *entry = find_leaf(gpa, &level);
 
-	return entry ? map.fmt->perm(*entry) : 0;
+	return entry ? fmt->perm(*entry) : 0;
 }
 
 bool nested_map_late(uint64_t gpa)
@@ -335,15 +304,11 @@ bool nested_map_late(uint64_t gpa)
 	spin_lock(&lock);
 	if (!find_leaf(gpa, &level)) {
 		/* The largest block around gpa that is free, not the hypervisor's, and of one memory type. */
-		uint64_t size = nested_level_size(level < map.max_leaf ? level : map.max_leaf);
-		bool mixed = true;
+		uint64_t size = level_size(level < max_leaf ? level : max_leaf);
 
-		for (;; size >>= 9) {
-			nested_type(gpa & ~(size - 1), size, &mixed);
-			if (!mixed && !hv_owns(gpa & ~(size - 1), size))
-				break;
-		}
-		done = map_leaf(gpa & ~(size - 1), size, alloc_late) != 0;
+		while (block_type(gpa & ~(size - 1), size) == MTRR_MIXED || hv_owns(gpa & ~(size - 1), size))
+			size >>= 9;
+		done = map_leaf(gpa & ~(size - 1), size, FROM_LATE);
 	}
 	spin_unlock(&lock);
 	return done;
@@ -354,51 +319,82 @@ bool nested_tables_reused(void)
 	return __atomic_exchange_n(&reused, false, __ATOMIC_SEQ_CST);
 }
 
-/* One table of @level: each leaf gets the memory type that its block has now. */
-static void retype_table(uint64_t *table, int level)
-{
-	for (int i = 0; i < 512; i++) {
-		uint64_t *entry = &table[i], size = nested_level_size(level);
-		bool mixed;
-
-		if (!map.fmt->present(*entry) || !map.fmt->is_leaf(*entry, level))
-			continue;
-
-		uint64_t pa = map.fmt->pa(*entry);
-		enum mem_type type = nested_type(pa, size, &mixed);
-
-		/* A block that became mixed is split; with no room left it is UC as a whole: slow, but right. */
-		if (!mixed || !table_below(entry, level, alloc_pool))
-			*entry = map.fmt->leaf(pa, map.fmt->perm(*entry), type, level);
-	}
-}
-
 bool nested_retype(void)
 {
 	struct mtrr_state now;
 
 	mtrr_read(&now);
-	if (!map.fmt->types || !now.enabled || mtrr_same(&now, &mtrr))
+	if (!fmt->types || !now.enabled || !memcmp(&now, &mtrr, sizeof(now)))
 		return false;
 	spin_lock(&lock);
 	mtrr = now;
-	for (int i4 = 0; i4 < 512; i4++) {
-		if (!map.fmt->present(map.root[i4]))
+	for (uint64_t gpa = 0; gpa < phys_top;) {
+		int level;
+		uint64_t *entry = find_leaf(gpa, &level), size = level_size(level);
+
+		/* A block that became mixed is split; with no room left it is all UC: slow, but right. */
+		if (entry && block_type(gpa, size) == MTRR_MIXED && table_below(entry, level, FROM_POOL))
 			continue;
-		uint64_t *pdpt = hv_virt(map.fmt->pa(map.root[i4]));
-
-		retype_table(pdpt, 3);
-		for (int i3 = 0; i3 < 512; i3++) {
-			if (!map.fmt->present(pdpt[i3]) || map.fmt->is_leaf(pdpt[i3], 3))
-				continue;
-			uint64_t *pd = hv_virt(map.fmt->pa(pdpt[i3]));
-
-			retype_table(pd, 2);
-			for (int i2 = 0; i2 < 512; i2++)
-				if (map.fmt->present(pd[i2]) && !map.fmt->is_leaf(pd[i2], 2))
-					retype_table(hv_virt(map.fmt->pa(pd[i2])), 1);
-		}
+		if (entry)
+			*entry = make_leaf(gpa, fmt->perm(*entry), level);
+		gpa += size;
 	}
 	spin_unlock(&lock);
 	return true;
+}
+
+int nested_view_init(struct nested_view *view)
+{
+	for (int i = 0; i < NESTED_VIEW_TABLES; i++) {
+		view->table[i] = pool_alloc(1);
+		if (!view->table[i])
+			return -RW_ENOSPC;
+	}
+	nested_view_reset(view);
+	return 0;
+}
+
+void nested_view_reset(struct nested_view *view)
+{
+	view->used = 1;
+	memcpy(view->table[0], root, PAGE_SIZE);
+}
+
+/* The view's own table below @entry, which lies in one of the view's tables: a copy of the common one. */
+static uint64_t *own_table(struct nested_view *view, uint64_t *entry, int level)
+{
+	for (uint32_t i = 1; is_table(*entry, level) && i < view->used; i++)
+		if (hv_phys(view->table[i]) == fmt->pa(*entry))
+			return view->table[i];
+	if (view->used == NESTED_VIEW_TABLES)
+		return NULL;
+
+	uint64_t *table = view->table[view->used++];
+
+	if (is_table(*entry, level))
+		memcpy(table, hv_virt(fmt->pa(*entry)), PAGE_SIZE);
+	else if (fmt->present(*entry))
+		split_into(table, *entry, level);
+	else
+		memset(table, 0, PAGE_SIZE);
+	*entry = fmt->table(hv_phys(table));
+	return table;
+}
+
+int nested_view_replace(struct nested_view *view, uint64_t gpa, uint64_t pa, unsigned int perm)
+{
+	uint64_t *table = view->table[0];
+
+	for (int level = 4; level > 1; level--) {
+		table = own_table(view, entry_of(table, gpa, level), level);
+		if (!table)
+			return -RW_ENOSPC;
+	}
+	*entry_of(table, gpa, 1) = fmt->leaf(pa, perm, MEM_WB, 1);
+	return 0;
+}
+
+uint64_t nested_view_root(const struct nested_view *view)
+{
+	return hv_phys(view->table[0]);
 }

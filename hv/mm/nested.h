@@ -2,19 +2,13 @@
 /* Copyright (C) 2026 The Ringward authors */
 /*
  * Nested page tables (EPT, NPT): one identity map for all CPUs, and a small view for each CPU's single steps.
- *
- * Guest-physical equals physical. All that the firmware knows of is mapped at the start; MMIO above that is
- * mapped at the first touch, in tables that are used again when they run out, since an identity entry can always
- * be made anew.
+ * All that the firmware knows of is mapped at the start; MMIO above that is mapped at the first touch, in
+ * tables that are used again when they run out, since an identity entry can be made anew.
  */
-#ifndef HV_NESTED_H
-#define HV_NESTED_H
+#pragma once
 
 #include "arch/x86/backend.h"
 #include "bootinfo.h"
-
-#include <stdbool.h>
-#include <stdint.h>
 
 /* nested_init() - builds the identity map without the hypervisor's region. Return: NULL or an error line. */
 const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info);
@@ -23,14 +17,14 @@ const char *nested_init(const struct nested_format *format, const struct rw_boot
 uint64_t nested_root(void);
 
 /*
- * nested_set_perm() - sets NPERM_* @perm for whole 4 KiB pages; larger leaves are split as needed.
- * The caller flushes every CPU before it relies on the change.
+ * nested_set_perm() - sets NPERM_* @perm for whole 4 KiB pages; larger leaves are split as needed. The caller
+ * flushes every CPU before it relies on the change.
  * Return: 0, -RW_EINVAL (unaligned, not mapped), -RW_ENOSPC (the pool is empty; what was done before stands).
  */
 int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
 
 /*
- * nested_merge() - undoes the splits around whole pages that have all permissions again. What is mapped stays the same; the
+ * nested_merge() - undoes the splits around whole pages that have all permissions again; the mapping stays. The
  * tables serve later splits, so the caller flushes every CPU before the next nested_set_perm().
  */
 void nested_merge(uint64_t gpa, uint64_t size);
@@ -39,19 +33,17 @@ void nested_merge(uint64_t gpa, uint64_t size);
 unsigned int nested_perm(uint64_t gpa);
 
 /*
- * nested_map_late() - maps the 1 GiB or 2 MiB around @gpa when nothing was mapped there.
- * Return: true if the guest can go on; false if @gpa is mapped already, is the hypervisor's, or lies beyond the
- * CPU's physical address width.
+ * nested_map_late() - maps the 1 GiB or 2 MiB around @gpa when nothing was mapped there. Return: true if the
+ * guest can go on; false if @gpa is mapped, is the hypervisor's, or lies beyond the CPU's address width.
  */
 bool nested_map_late(uint64_t gpa);
 
-/* nested_tables_reused() - whether a table was used again since the last call: then every CPU has to flush. */
+/* nested_tables_reused() - whether a table was used again since the last call: every CPU has to flush. */
 bool nested_tables_reused(void);
 
 /*
- * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one. While they are off nothing changes: the
- * guest is in the middle of it, with its caches off.
- * Return: whether entries changed, and every CPU has to flush.
+ * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one; but not while they are off:
+ * the guest is in the middle of it, with its caches off. Return: whether every CPU has to flush.
  */
 bool nested_retype(void);
 
@@ -63,16 +55,13 @@ struct nested_view {
 	uint32_t used;
 };
 
-/* nested_view_init() - takes the view's tables from the pool. Return: 0 or -RW_ENOSPC. */
+/*
+ * nested_view_init() - takes the view's tables from the pool. Return: 0 or -RW_ENOSPC.
+ * nested_view_reset() - the view equals the common map again.
+ * nested_view_replace() - @gpa's page is @pa with @perm in this view. Return: 0 or -RW_ENOSPC.
+ * nested_view_root() - physical address of the view's root.
+ */
 int nested_view_init(struct nested_view *view);
-
-/* nested_view_reset() - the view equals the common map again. */
 void nested_view_reset(struct nested_view *view);
-
-/* nested_view_replace() - @gpa's page is @pa with @perm in this view. Return: 0 or -RW_ENOSPC. */
 int nested_view_replace(struct nested_view *view, uint64_t gpa, uint64_t pa, unsigned int perm);
-
-/* nested_view_root() - physical address of the view's root. */
 uint64_t nested_view_root(const struct nested_view *view);
-
-#endif

@@ -6,30 +6,25 @@
 #include "arch/x86/regs.h"
 #include "core/string.h"
 
-static uint64_t region_phys, region_size;
-static uint64_t trampoline; /* a page of its own; 0: none */
+static const struct rw_bootinfo *boot;
 static uint64_t next, end; /* physical */
 
 void pool_init(const struct rw_bootinfo *info)
 {
-	region_phys = info->region_phys;
-	region_size = info->region_size;
-	trampoline = info->trampoline_phys;
+	boot = info;
 	next = info->pool_phys;
 	end = info->pool_phys + info->pool_size;
 }
 
 void *pool_alloc(size_t pages)
 {
-	uint64_t size = pages * PAGE_SIZE;
-	void *p;
-
-	if (size > end - next)
+	if (pages > pool_left())
 		return NULL;
-	p = hv_virt(next);
-	next += size;
-	memset(p, 0, size);
-	return p;
+
+	void *p = hv_virt(next);
+
+	next += pages * PAGE_SIZE;
+	return memset(p, 0, pages * PAGE_SIZE);
 }
 
 size_t pool_left(void)
@@ -39,21 +34,21 @@ size_t pool_left(void)
 
 uint64_t hv_phys(const void *virt)
 {
-	return (uint64_t)virt - RW_HV_REGION + region_phys;
+	return (uint64_t)virt - RW_HV_REGION + boot->region_phys;
 }
 
 void *hv_virt(uint64_t phys)
 {
-	return (void *)(RW_HV_REGION + (phys - region_phys));
+	return (void *)(RW_HV_REGION + (phys - boot->region_phys));
 }
 
-static int overlaps(uint64_t phys, uint64_t size, uint64_t base, uint64_t base_size)
+static bool overlaps(uint64_t phys, uint64_t size, uint64_t base, uint64_t base_size)
 {
 	return phys < base + base_size && (phys >= base || size > base - phys);
 }
 
-int hv_owns(uint64_t phys, uint64_t size)
+bool hv_owns(uint64_t phys, uint64_t size)
 {
-	return overlaps(phys, size, region_phys, region_size) ||
-	       (trampoline && overlaps(phys, size, trampoline, PAGE_SIZE));
+	return overlaps(phys, size, boot->region_phys, boot->region_size) ||
+	       (boot->trampoline_phys && overlaps(phys, size, boot->trampoline_phys, PAGE_SIZE));
 }

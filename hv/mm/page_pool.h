@@ -1,34 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Pages of the hypervisor's own region, handed out at start and for splits of nested tables; never freed. */
-#ifndef HV_PAGE_POOL_H
-#define HV_PAGE_POOL_H
+#pragma once
 
 #include "bootinfo.h"
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-/* pool_init() - takes the pool that @info names. Before all others, on the first CPU. */
+/* pool_init() - takes the pool that @info names, which stays where it is. First of all, on the first CPU. */
 void pool_init(const struct rw_bootinfo *info);
 
 /*
- * pool_alloc() - @pages pages, physically contiguous and zeroed.
+ * pool_alloc() - @pages pages, contiguous and zeroed. Return: their virtual address; NULL: too few are left.
  * Context: before the start; after it only under the nested tables' lock.
- * Return: their virtual address, or NULL when the pool is empty.
  */
 void *pool_alloc(size_t pages);
 
 /* pool_left() - pages not handed out. */
 size_t pool_left(void);
 
-/* hv_phys() - physical address of an address in the region's window (not of the image). */
+/* hv_phys() - physical address of one in the region's window (not of the image); hv_virt(): the reverse. */
 uint64_t hv_phys(const void *virt);
-
-/* hv_virt() - the reverse, for physical addresses inside the region. */
 void *hv_virt(uint64_t phys);
 
-/* hv_owns() - whether any byte of [@phys, @phys + @size) is the hypervisor's. @phys, @size may be the guest's. */
-int hv_owns(uint64_t phys, uint64_t size);
-
-#endif
+/* hv_owns() - whether any of the @size bytes at @phys (both may be the guest's) is the hypervisor's. */
+bool hv_owns(uint64_t phys, uint64_t size);

@@ -13,13 +13,11 @@
 /* Prefixes and opcode read so far. Intel SDM volume 2, "Instruction Format". */
 struct insn {
 	const uint8_t *bytes;
-	unsigned int n, pos;
-	unsigned int rex;
+	unsigned int n, pos, rex;
 	uint64_t seg_base;
 	unsigned int map; /* 0 one byte, 1 0F, 2 0F38, 3 0F3A */
 	uint8_t opcode;
-	bool addr32;
-	bool opsize16;
+	bool addr32, opsize16;
 };
 
 static bool next(struct insn *in, uint8_t *byte)
@@ -33,27 +31,20 @@ static bool next(struct insn *in, uint8_t *byte)
 static bool read_prefixes(struct insn *in, const struct operand_regs *r, uint8_t *byte)
 {
 	while (next(in, byte)) {
-		switch (*byte) {
-		case 0x64:
-			in->seg_base = r->fs_base;
-			break;
-		case 0x65:
-			in->seg_base = r->gs_base;
-			break;
-		case 0x66:
-			in->opsize16 = true;
-			break;
-		case 0x67:
-			in->addr32 = true;
-			break;
-		case 0x26: case 0x2e: case 0x36: case 0x3e: case 0xf0: case 0xf2: case 0xf3:
-			break;
-		default:
-			if ((*byte & 0xf0) != 0x40)
-				return true;
+		if ((*byte & 0xf0) == 0x40) {
 			in->rex = *byte & 0xf;
 			continue;
 		}
+		if (*byte == 0x64)
+			in->seg_base = r->fs_base;
+		else if (*byte == 0x65)
+			in->seg_base = r->gs_base;
+		else if (*byte == 0x66)
+			in->opsize16 = true;
+		else if (*byte == 0x67)
+			in->addr32 = true;
+		else if ((*byte & 0xe7) != 0x26 && *byte != 0xf0 && (*byte & 0xfe) != 0xf2)
+			return true; /* not ES, CS, SS, DS, LOCK, REP either */
 		in->rex = 0; /* counts right before the opcode only */
 	}
 	return false;
@@ -76,22 +67,24 @@ static bool read_vex(struct insn *in, uint8_t first)
 	return next(in, &in->opcode);
 }
 
-static bool read_opcode(struct insn *in, uint8_t byte)
+static bool read_opcode(struct insn *in, const struct operand_regs *r)
 {
+	uint8_t byte;
+
+	if (!read_prefixes(in, r, &byte))
+		return false;
 	if (byte == 0xc4 || byte == 0xc5 || byte == 0x62)
 		return read_vex(in, byte);
-	if (byte == 0x0f) {
-		in->map = 1;
-		if (!next(in, &byte))
-			return false;
-		if (byte == 0x38 || byte == 0x3a) {
-			in->map = byte == 0x38 ? 2 : 3;
-			if (!next(in, &byte))
-				return false;
-		}
-	}
 	in->opcode = byte;
-	return true;
+	if (byte != 0x0f)
+		return true;
+	in->map = 1;
+	if (!next(in, &in->opcode))
+		return false;
+	if (in->opcode != 0x38 && in->opcode != 0x3a)
+		return true;
+	in->map = in->opcode == 0x38 ? 2 : 3;
+	return next(in, &in->opcode);
 }
 
 static bool read_disp(struct insn *in, unsigned int size, int64_t *disp)
@@ -113,13 +106,11 @@ static unsigned int immediate_size(const struct insn *in, uint8_t modrm)
 {
 	unsigned int word = in->opsize16 && !(in->rex & REX_W) ? 2 : 4;
 
-	if (in->map == 3)
-		return 1;
+	if (in->map > 1)
+		return in->map == 3;
 	if (in->map == 1)
 		return (in->opcode >= 0x70 && in->opcode <= 0x73) || in->opcode == 0xa4 || in->opcode == 0xac ||
 		       in->opcode == 0xba || in->opcode == 0xc2 || (in->opcode >= 0xc4 && in->opcode <= 0xc6);
-	if (in->map)
-		return 0;
 	switch (in->opcode) {
 	case 0x69: case 0x81: case 0xc7:
 		return word;
@@ -138,32 +129,28 @@ static unsigned int immediate_size(const struct insn *in, uint8_t modrm)
 static bool modrm_address(struct insn *in, const struct operand_regs *r, uint64_t *address)
 {
 	uint8_t modrm, sib;
-	unsigned int mod, rm, disp_size;
+
+	if (!next(in, &modrm) || modrm >> 6 == 3)
+		return false;
+
+	unsigned int mod = modrm >> 6, rm = modrm & 7, disp_size = mod == 1 ? 1 : mod == 2 ? 4 : 0;
+	bool rip_relative = mod == 0 && rm == 5;
 	uint64_t base = 0;
-	int64_t disp = 0;
-	bool rip_relative = false;
+	int64_t disp;
 
-	if (!next(in, &modrm))
-		return false;
-	mod = modrm >> 6;
-	rm = modrm & 7;
-	if (mod == 3)
-		return false;
-	disp_size = mod == 1 ? 1 : mod == 2 ? 4 : 0;
 	if (rm == 4) {
-		unsigned int index;
-
 		if (!next(in, &sib))
 			return false;
-		index = (sib >> 3 & 7) | (in->rex & REX_X ? 8 : 0);
+
+		unsigned int index = (sib >> 3 & 7) | (in->rex & REX_X ? 8 : 0);
+
 		if ((sib & 7) == 5 && mod == 0)
 			disp_size = 4;
 		else
 			base = r->gpr[(sib & 7) | (in->rex & REX_B ? 8 : 0)];
 		if (index != 4)
 			base += r->gpr[index] << (sib >> 6);
-	} else if (rm == 5 && mod == 0) {
-		rip_relative = true;
+	} else if (rip_relative) {
 		disp_size = 4;
 	} else {
 		base = r->gpr[rm | (in->rex & REX_B ? 8 : 0)];
@@ -188,30 +175,31 @@ static bool absolute_address(struct insn *in, uint64_t *address)
 	return true;
 }
 
+/* INS, OUTS, MOVS, CMPS, STOS, LODS, SCAS. */
 static bool is_string(const struct insn *in)
 {
 	uint8_t op = in->opcode;
 
-	return in->map == 0 && ((op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf) || (op >= 0x6c && op <= 0x6f));
+	return in->map == 0 &&
+	       ((op >= 0x6c && op <= 0x6f) || (op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf));
 }
 
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out)
 {
 	struct insn in = { .bytes = bytes, .n = n };
-	unsigned int found = 0;
-	uint8_t byte;
 
-	if (!read_prefixes(&in, regs, &byte) || !read_opcode(&in, byte))
+	if (!read_opcode(&in, regs))
 		return 0;
 	if (is_string(&in)) {
-		out[found++] = in.addr32 ? (uint32_t)regs->gpr[7] : regs->gpr[7];
-		out[found++] = (in.addr32 ? (uint32_t)regs->gpr[6] : regs->gpr[6]) + in.seg_base;
-		return found;
+		out[0] = in.addr32 ? (uint32_t)regs->gpr[7] : regs->gpr[7];
+		out[1] = (in.addr32 ? (uint32_t)regs->gpr[6] : regs->gpr[6]) + in.seg_base;
+		return 2;
 	}
 	if (in.map == 0 && in.opcode >= 0xa0 && in.opcode <= 0xa3)
 		return absolute_address(&in, &out[0]) ? 1 : 0;
-	if (modrm_address(&in, regs, &out[found]))
-		found++;
+
+	unsigned int found = modrm_address(&in, regs, out) ? 1 : 0;
+
 	out[found++] = regs->gpr[4] - 8; /* pushes and calls */
 	out[found++] = regs->gpr[4];
 	return found;
@@ -220,11 +208,10 @@ unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const stru
 unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint32_t *value)
 {
 	struct insn in = { .bytes = bytes, .n = n };
-	uint8_t byte, reg;
 	uint64_t address;
 	int64_t immediate;
 
-	if (!read_prefixes(&in, regs, &byte) || !read_opcode(&in, byte) || in.map || in.opsize16 || in.rex & REX_W)
+	if (!read_opcode(&in, regs) || in.map || in.opsize16 || in.rex & REX_W)
 		return 0;
 	if (in.opcode == 0xa3) {
 		*value = (uint32_t)regs->gpr[0];
@@ -232,7 +219,9 @@ unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct 
 	}
 	if ((in.opcode != 0x89 && in.opcode != 0xc7) || in.pos >= n)
 		return 0;
-	reg = (bytes[in.pos] >> 3 & 7) | (in.rex & REX_R ? 8 : 0);
+
+	unsigned int reg = (bytes[in.pos] >> 3 & 7) | (in.rex & REX_R ? 8 : 0);
+
 	if (!modrm_address(&in, regs, &address))
 		return 0;
 	if (in.opcode == 0x89) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The linear addresses that an instruction in 64-bit mode may have accessed, from its bytes and registers. Pure C. */
-#ifndef HV_POLICY_OPERAND_H
-#define HV_POLICY_OPERAND_H
+/* The linear addresses that an instruction in 64-bit mode may have accessed, and what it stores. Pure C. */
+#pragma once
 
 #include <stdint.h>
 
@@ -15,18 +14,14 @@ struct operand_regs {
 };
 
 /*
- * operand_candidates() - addresses for the memory operand (ModRM, with any prefixes, VEX and EVEX included), for
- * absolute moves, for string instructions (RDI, RSI) and for pushes. The caller picks the right one by translating
- * them. @bytes: @n bytes of code, untrusted.
- *
- * Return: how many were put into @out, at most OPERAND_CANDIDATES.
+ * operand_candidates() - addresses for the memory operand (ModRM, with any prefixes, VEX and EVEX included),
+ * for absolute moves, string instructions and pushes; the caller finds the right one by translating them.
+ * @bytes: @n bytes of code, untrusted. Return: how many were put into @out, at most OPERAND_CANDIDATES.
  */
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out);
 
 /*
- * operand_store32() - decodes the plain stores of 4 bytes (MOV from a register or an immediate to memory): what a driver
- * writes to a device. Return: bytes of the instruction, with the @value that it stores; 0: another instruction.
+ * operand_store32() - decodes plain stores of 4 bytes (MOV from a register or an immediate to memory): what a
+ * driver writes to a device. Return: bytes of the instruction, and in @value what it stores; 0: another.
  */
 unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint32_t *value);
-
-#endif

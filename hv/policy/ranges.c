@@ -4,6 +4,7 @@
 #include "ranges.h"
 
 #include "core/string.h"
+#include "mm/guest_copy.h"
 
 static bool is_object(const struct rw_range *range)
 {
@@ -31,28 +32,21 @@ static uint32_t first_behind(const struct rw_range *list, uint32_t n, uint64_t g
 	return low;
 }
 
-static const struct rw_range *find_in(const struct rw_range *list, uint32_t n, uint64_t gpa)
+/* The first entry of a sorted list that has a byte of the @len ones from @gpa; NULL if there is none. */
+static const struct rw_range *find_in(const struct rw_range *list, uint32_t n, uint64_t gpa, uint64_t len)
 {
 	uint32_t i = first_behind(list, n, gpa);
 
-	return i < n && list[i].gpa <= gpa ? &list[i] : NULL;
-}
-
-static bool overlaps_in(const struct rw_range *list, uint32_t n, const struct rw_range *range)
-{
-	uint32_t i = first_behind(list, n, range->gpa);
-
-	return i < n && overlaps(&list[i], range);
+	return i < n && list[i].gpa <= gpa + (len - 1) ? &list[i] : NULL;
 }
 
 static bool name_ok(const char *name, size_t size)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < size && name[i]; i++)
-		if (name[i] < ' ' || name[i] > '~')
-			return false;
-	return i && i < size;
+	while (i < size && name[i] >= ' ' && name[i] <= '~')
+		i++;
+	return i && i < size && !name[i];
 }
 
 /* What is wrong with the fields of one range; NULL: nothing. */
@@ -79,27 +73,28 @@ static const char *bad_field(const struct rw_range *range)
 
 /* Checks one range of @list against what is there and the ranges before it in @list. */
 static int check_range(const struct ranges *r, const struct rw_protect_list *list, uint32_t index,
-		       ranges_is_ram_fn is_ram, struct input_error *err)
+		       struct input_error *err)
 {
 	const struct rw_range *range = &list->range[index];
 	const char *what = bad_field(range);
-	uint32_t i;
 
 	if (what)
 		return input_error_set(err, index, what, -RW_EINVAL);
-	if (!is_ram(range->gpa, range->len))
+	if (!guest_is_ram(range->gpa, range->len))
 		return input_error_set(err, index, "not guest RAM", -RW_EFAULT);
-	if (is_object(range) ? overlaps_in(r->object, r->objects, range) :
-			       overlaps_in(r->range, r->ranges, range))
+	if (is_object(range) ? find_in(r->object, r->objects, range->gpa, range->len) :
+			       find_in(r->range, r->ranges, range->gpa, range->len))
 		return input_error_set(err, index, "overlaps a range named before", -RW_EXISTS);
-	for (i = 0; i < index; i++)
+	for (uint32_t i = 0; i < index; i++)
 		if (is_object(range) == is_object(&list->range[i]) && overlaps(range, &list->range[i]))
 			return input_error_set(err, index, "overlaps a range of the same call", -RW_EXISTS);
 	return 0;
 }
 
-static void insert(struct rw_range *list, uint32_t *n, const struct rw_range *range)
+static void insert(struct ranges *r, const struct rw_range *range)
 {
+	struct rw_range *list = is_object(range) ? r->object : r->range;
+	uint32_t *n = is_object(range) ? &r->objects : &r->ranges;
 	uint32_t i = first_behind(list, *n, range->gpa);
 
 	memmove(&list[i + 1], &list[i], (*n - i) * sizeof(*list));
@@ -107,19 +102,18 @@ static void insert(struct rw_range *list, uint32_t *n, const struct rw_range *ra
 	++*n;
 }
 
-int ranges_add(struct ranges *r, const struct rw_protect_list *list, ranges_is_ram_fn is_ram,
-	       struct input_error *err)
+int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err)
 {
-	uint32_t i, objects = 0;
-	int ret;
+	uint32_t objects = 0;
 
 	if (!list->count || list->count > RW_PROTECT_MAX)
 		return input_error_set(err, 0, "number of ranges is not 1 to 63", -RW_EINVAL);
-	for (i = 0; i < sizeof(list->reserved) / sizeof(list->reserved[0]); i++)
+	for (size_t i = 0; i < sizeof(list->reserved) / sizeof(list->reserved[0]); i++)
 		if (list->reserved[i])
 			return input_error_set(err, 0, "reserved field is not 0", -RW_EINVAL);
-	for (i = 0; i < list->count; i++) {
-		ret = check_range(r, list, i, is_ram, err);
+	for (uint32_t i = 0; i < list->count; i++) {
+		int ret = check_range(r, list, i, err);
+
 		if (ret)
 			return ret;
 		objects += is_object(&list->range[i]);
@@ -129,31 +123,22 @@ int ranges_add(struct ranges *r, const struct rw_protect_list *list, ranges_is_r
 	if (list->count - objects > RW_MAX_GUEST_RANGES - r->ranges)
 		return input_error_set(err, 0, "too many ranges", -RW_ENOSPC);
 
-	for (i = 0; i < list->count; i++) {
-		if (is_object(&list->range[i]))
-			insert(r->object, &r->objects, &list->range[i]);
-		else
-			insert(r->range, &r->ranges, &list->range[i]);
-	}
+	for (uint32_t i = 0; i < list->count; i++)
+		insert(r, &list->range[i]);
 	return 0;
 }
 
 int ranges_check(const struct ranges *r, struct input_error *err)
 {
-	uint32_t i;
-
 	if (!r->ranges)
 		return input_error_set(err, 0, "no range is named", -RW_ENOTREADY);
-	for (i = 0; i < r->objects; i++) {
-		const struct rw_range *object = &r->object[i];
-		uint64_t at = object->gpa;
+	for (uint32_t i = 0; i < r->objects; i++) {
+		const struct rw_range *object = &r->object[i], *range;
 
-		while (at < object->gpa + object->len) {
-			const struct rw_range *range = find_in(r->range, r->ranges, at);
-
+		for (uint64_t at = object->gpa; at < object->gpa + object->len; at = range->gpa + range->len) {
+			range = find_in(r->range, r->ranges, at, 1);
 			if (!range)
 				return input_error_set(err, i, "object does not lie in ranges", -RW_EINVAL);
-			at = range->gpa + range->len;
 		}
 	}
 	return 0;
@@ -161,26 +146,21 @@ int ranges_check(const struct ranges *r, struct input_error *err)
 
 bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit)
 {
-	const struct rw_range *range = find_in(r->object, r->objects, gpa);
+	const struct rw_range *range = find_in(r->object, r->objects, gpa, 1);
 
 	if (!range)
-		range = find_in(r->range, r->ranges, gpa);
+		range = find_in(r->range, r->ranges, gpa, 1);
 	if (!range)
 		return false;
-	hit->kind = range->kind;
-	hit->range = range;
-	hit->gva = range->gva ? range->gva + (gpa - range->gpa) : 0;
+	*hit = (struct ranges_hit){ range->kind, range, range->gva ? range->gva + (gpa - range->gpa) : 0 };
 	return true;
 }
 
 uint64_t ranges_linear_start(const struct ranges *r, const struct rw_range *range)
 {
 	uint64_t start = range->gva;
-	uint32_t i = 0;
 
-	if (is_object(range) || !start)
-		return start;
-	while (i < r->ranges) {
+	for (uint32_t i = 0; start && !is_object(range) && i < r->ranges;) {
 		const struct rw_range *before = &r->range[i++];
 
 		if (before->kind == range->kind && before->gva && before->gva + before->len == start) {
@@ -194,15 +174,14 @@ uint64_t ranges_linear_start(const struct ranges *r, const struct rw_range *rang
 void ranges_count_pages(const struct ranges *r, struct ranges_pages *pages)
 {
 	uint64_t object_bytes[RANGES_KINDS] = { 0 };
-	uint32_t i;
 
-	memset(pages, 0, sizeof(*pages));
-	for (i = 0; i < r->ranges; i++) {
+	*pages = (struct ranges_pages){ 0 };
+	for (uint32_t i = 0; i < r->ranges; i++) {
 		pages->kind[r->range[i].kind] += r->range[i].len / RW_PAGE_SIZE;
 		pages->total += r->range[i].len / RW_PAGE_SIZE;
 	}
-	for (i = 0; i < r->objects; i++)
+	for (uint32_t i = 0; i < r->objects; i++)
 		object_bytes[r->object[i].kind] += r->object[i].len;
-	for (i = 0; i < RANGES_KINDS; i++)
+	for (uint32_t i = 0; i < RANGES_KINDS; i++)
 		pages->kind[i] += (object_bytes[i] + RW_PAGE_SIZE - 1) / RW_PAGE_SIZE;
 }

@@ -14,24 +14,15 @@
 
 void symbols_init(struct symbols *s, void *area, uint32_t size)
 {
-	*s = (struct symbols){ .area = area, .size = size, .names = size };
-}
-
-static struct symbols_entry *entries(const struct symbols *s)
-{
-	return (struct symbols_entry *)(void *)s->area;
+	*s = (struct symbols){ .entry = area, .area = area, .size = size, .names = size };
 }
 
 static bool name_ok(const uint8_t *name, uint32_t len)
 {
-	uint32_t i;
-
-	if (!len || len > SYMBOL_NAME_MAX)
-		return false;
-	for (i = 0; i < len; i++)
+	for (uint32_t i = 0; i < len; i++)
 		if (name[i] < ' ' || name[i] > '~')
 			return false;
-	return true;
+	return len && len <= SYMBOL_NAME_MAX;
 }
 
 static uint32_t entry_addr(const uint8_t *entry)
@@ -46,30 +37,30 @@ static uint32_t entry_addr(const uint8_t *entry)
 static int check_page(const struct symbols *s, const struct rw_symbol_page *page, uint64_t *need,
 		      struct input_error *err)
 {
-	bool first = !s->count;
-	uint32_t last = first ? 0 : entries(s)[s->count - 1].addr_off;
-	uint32_t pos = 0, i;
+	int64_t last = s->count ? (int64_t)s->entry[s->count - 1].addr_off : -1;
+	uint32_t pos = 0;
 
 	*need = 0;
 	if (page->bytes > RW_SYMBOL_PAGE_BYTES)
 		return input_error_set(err, 0, "more bytes than a page holds", -RW_EINVAL);
-	for (i = 0; i < page->count; i++) {
+	for (uint32_t i = 0; i < page->count; i++) {
 		const uint8_t *entry = page->data + pos;
 		uint32_t left = page->bytes - pos;
 
 		if (left < ENTRY_HEAD || left - ENTRY_HEAD < entry[4])
 			return input_error_set(err, i, "symbol passes the end of the data", -RW_EINVAL);
 		if (!name_ok(entry + ENTRY_HEAD, entry[4]))
-			return input_error_set(err, i, "name is not 1 to 63 printable characters",
-					       -RW_EINVAL);
-		if (entry_addr(entry) > ADDR_OFF_MAX)
+			return input_error_set(err, i, "name is not 1 to 63 printable characters", -RW_EINVAL);
+
+		int64_t addr = entry_addr(entry);
+
+		if (addr > ADDR_OFF_MAX)
 			return input_error_set(err, i, "address lies beyond 2^64", -RW_EINVAL);
-		if (!first && entry_addr(entry) < last)
+		if (addr < last)
 			return input_error_set(err, i, "address is lower than the one before", -RW_EINVAL);
-		if (first || entry_addr(entry) > last)
+		if (addr > last)
 			*need += sizeof(struct symbols_entry) + 1 + entry[4];
-		first = false;
-		last = entry_addr(entry);
+		last = addr;
 		pos += ENTRY_HEAD + entry[4];
 	}
 	if (pos != page->bytes)
@@ -81,21 +72,19 @@ int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struc
 {
 	const uint8_t *entry = page->data;
 	uint64_t need;
-	uint32_t i;
-	int ret;
+	int ret = check_page(s, page, &need, err);
 
-	ret = check_page(s, page, &need, err);
 	if (ret)
 		return ret;
 	if (need > s->names - s->count * sizeof(struct symbols_entry))
 		return input_error_set(err, 0, "no room for the names of this page", -RW_ENOSPC);
 
-	for (i = 0; i < page->count; i++, entry += ENTRY_HEAD + entry[4]) {
-		if (s->count && entries(s)[s->count - 1].addr_off == entry_addr(entry))
+	for (uint32_t i = 0; i < page->count; i++, entry += ENTRY_HEAD + entry[4]) {
+		if (s->count && s->entry[s->count - 1].addr_off == entry_addr(entry))
 			continue;
 		s->names -= 1u + entry[4];
 		memcpy(s->area + s->names, entry + 4, 1u + entry[4]);
-		entries(s)[s->count++] = (struct symbols_entry){ entry_addr(entry), s->names };
+		s->entry[s->count++] = (struct symbols_entry){ entry_addr(entry), s->names };
 	}
 	return 0;
 }
@@ -104,25 +93,25 @@ int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct
 {
 	uint64_t off = gva - RW_SYMBOL_BASE;
 	uint32_t low = 0, high = s->count; /* entries below low are at or below off, from high on above it */
-	struct symbols_entry found;
-	uint8_t len;
 
-	if (gva < RW_SYMBOL_BASE)
-		return -RW_EINVAL;
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
 
-		if (entries(s)[mid].addr_off <= off)
+		if (s->entry[mid].addr_off <= off)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (!low)
+	if (gva < RW_SYMBOL_BASE || !low)
 		return -RW_EINVAL;
-	found = entries(s)[low - 1];
+
+	const struct symbols_entry found = s->entry[low - 1];
+
 	if (RW_SYMBOL_BASE + found.addr_off < floor || found.name >= s->size)
 		return -RW_EINVAL;
-	len = s->area[found.name];
+
+	uint8_t len = s->area[found.name];
+
 	if (!len || len > SYMBOL_NAME_MAX || len >= s->size - found.name)
 		return -RW_EINVAL;
 	hit->name = (const char *)s->area + found.name + 1;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Names for addresses in protected memory, as the agent gives them before the lock. */
-#ifndef HV_POLICY_SYMBOLS_H
-#define HV_POLICY_SYMBOLS_H
+#pragma once
 
 #include "core/input_error.h"
 #include "hypercall.h"
@@ -16,9 +15,9 @@ struct symbols_entry {
 
 /* Private state: entries grow from the area's front, ascending; names from its back. */
 struct symbols {
+	struct symbols_entry *entry; /* at the area's front */
 	uint8_t *area;
-	uint32_t size;
-	uint32_t count;
+	uint32_t size, count;
 	uint32_t names; /* position of the lowest name */
 };
 
@@ -28,42 +27,23 @@ struct symbols_hit {
 	uint64_t off;     /* bytes from the symbol's address */
 };
 
-/**
- * symbols_init() - an empty table.
- * @s:    state to set
- * @area: memory of the hypervisor, 8-byte aligned
- * @size: bytes, at most 4 GiB - 1
- *
- * Context: once, at the start.
- */
+/* symbols_init() - an empty table in @size bytes, below 4 GiB, of the hypervisor's, 8-byte aligned. Once. */
 void symbols_init(struct symbols *s, void *area, uint32_t size);
 
-/**
- * symbols_add_page() - take one RW_HC_SYMBOLS argument in, all of it or nothing.
- * @s:    table
- * @page: private copy of the guest's argument, untrusted
- * @err:  set on error; index: number of the entry
- *
- * Addresses never descend, over all calls; of several names for one address the first is kept. A page
- * without entries is fine.
- *
+/*
+ * symbols_add_page() - takes one RW_HC_SYMBOLS argument in, all of it or nothing. @page: private copy of the
+ * guest's argument, untrusted; @err: set on error, index: number of the entry. Addresses never descend, over
+ * all calls; of several names for one address the first is kept. A page without entries is fine.
  * Context: before the lock, serialised by the caller. Return: 0; -RW_EINVAL: count, bytes, order, an address
  * beyond 2^64, a name not of 1 to 63 printable ASCII characters; -RW_ENOSPC: the area is full.
  */
 int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struct input_error *err);
 
-/**
- * symbols_lookup() - the nearest name at or below an address.
- * @s:     table
- * @gva:   guest-linear address, may be any value
- * @floor: lowest address that the symbol may have: the start of the range that @gva lies in, so that an
- *         address in a range without names is not given the last name of another
- * @hit:   set on success
- *
- * While another CPU fills the table anew the answer may be wrong, but never lies outside of it.
- *
- * Context: any. Return: 0; -RW_EINVAL: no such symbol.
+/*
+ * symbols_lookup() - the nearest name at or below @gva, which may be any value. @floor: lowest address that
+ * the symbol may have, the start of the range that @gva lies in: an address in a range without names is not
+ * given the last name of another.
+ * Context: any. While another CPU fills the table anew the answer may be wrong, but never lies outside of it.
+ * Return: 0 with @hit; -RW_EINVAL: no such symbol.
  */
 int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit);
-
-#endif

@@ -3,21 +3,16 @@
 /* What becomes of an access that the nested page tables refused. */
 #include "policy/verdict.h"
 
-static bool is_kernel_patching(const struct policy_access *a)
-{
-	return a->locked && a->target == RW_TARGET_KERNEL_TEXT && a->access == RW_ACCESS_WRITE && a->cpl == 0 &&
-	       a->in_poking_mm && a->rip_in_kernel_text;
-}
-
 enum policy_action policy_verdict(const struct policy_access *a)
 {
-	if (is_kernel_patching(a))
-		return POLICY_PATCH;
+	if (a->locked && a->target == RW_TARGET_KERNEL_TEXT && a->access == RW_ACCESS_WRITE && a->cpl == 0 &&
+	    a->in_poking_mm && a->rip_in_kernel_text)
+		return POLICY_PATCH; /* the kernel's own patching */
 	if (a->access == RW_ACCESS_READ)
 		return POLICY_DISCARD;
 	if (a->on_violation == RW_ON_VIOLATION_STOP)
 		return POLICY_STOP;
-	if (a->on_violation == RW_ON_VIOLATION_FAULT)
+	if (a->on_violation == RW_ON_VIOLATION_FAULT || a->access != RW_ACCESS_WRITE)
 		return POLICY_FAULT;
-	return a->access == RW_ACCESS_WRITE ? POLICY_DISCARD : POLICY_FAULT;
+	return POLICY_DISCARD;
 }

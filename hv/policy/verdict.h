@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What becomes of an access that the nested page tables refused. Pure C. */
-#ifndef HV_POLICY_VERDICT_H
-#define HV_POLICY_VERDICT_H
+#pragma once
 
 #include "bootinfo.h"
 #include "record.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 enum policy_action {
 	POLICY_DISCARD, /* run the instruction on a copy, throw the copy away */
@@ -28,13 +26,10 @@ struct policy_access {
 };
 
 /*
- * policy_verdict() - the action for one access.
- *
- * A write to kernel text with the patching page tables loaded, by protected kernel text in ring 0, is the
- * kernel's own patching and is let through. A read (of the hypervisor's memory: nothing else is unreadable) gives
- * ones, whatever is configured: tools that scan all memory are no reason to stop. The CPU's own accesses (page walk, exception delivery) and instruction
- * fetches cannot be discarded: they fault. All else follows the configuration.
+ * policy_verdict() - the action for one access. A write to kernel text with the patching page tables loaded,
+ * by protected kernel text in ring 0, is the kernel's own patching and is let through. A read (only the
+ * hypervisor's memory is unreadable) gives ones, whatever is configured: tools that scan all memory are no
+ * reason to stop. The CPU's own accesses (page walk, exception delivery) and fetches cannot be discarded:
+ * they fault. All else follows the configuration.
  */
 enum policy_action policy_verdict(const struct policy_access *a);
-
-#endif

@@ -4,13 +4,13 @@
 
 HV_UNIT := hvlog_crc32 hvlog_store hvlog_crash hvlog_intake hvlog_drain hvpolicy_symbols hvpolicy_ranges
 HV_UNIT_DIR := $(B)/tests/unit
-HV_UNIT_HDR := $(wildcard tests/unit/hvlog_*.h abi/*.h hv/core/*.h hv/log/*.h hv/policy/*.h)
+HV_UNIT_HDR := $(wildcard tests/unit/hvlog_*.h abi/*.h hv/core/*.h hv/log/*.h hv/mm/*.h hv/policy/*.h)
 
 hvlog_crc32_SRC := tests/unit/hvlog_check.c hv/log/crc32.c
 hvlog_store_SRC := tests/unit/hvlog_check.c hv/log/crc32.c hv/log/store.c
 hvlog_crash_SRC := tests/unit/hvlog_check.c hv/log/crc32.c $(HV_UNIT_DIR)/watched_store.o
 hvlog_intake_SRC := tests/unit/hvlog_check.c hv/log/crc32.c hv/log/store.c hv/log/intake.c
-hvlog_drain_SRC := tests/unit/hvlog_check.c hv/log/crc32.c hv/log/store.c hv/log/drain.c
+hvlog_drain_SRC := tests/unit/hvlog_check.c $(addprefix hv/log/,crc32.c drain.c format.c store.c)
 hvpolicy_symbols_SRC := hv/policy/symbols.c
 hvpolicy_ranges_SRC := hv/policy/ranges.c
 

@@ -272,11 +272,10 @@ void journal_end(uint32_t reason)
 	mock.end_reason = reason;
 }
 
-void journal_usage(struct log_store_usage *usage)
+void journal_usage(struct rw_status *status)
 {
-	memset(usage, 0, sizeof(*usage));
-	usage->capacity = 1 << 20;
-	usage->next_seq = 42;
+	status->store_bytes = 1 << 20;
+	status->store_next = 42;
 }
 
 /* The CPU. */

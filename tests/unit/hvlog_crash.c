@@ -63,7 +63,7 @@ void *watched_memset(void *dst, int c, size_t n)
 
 static void every_moment_is_a_log(void **state)
 {
-	static const struct log_store_id id = { .tsc_hz = 1 };
+	static const struct rw_store_hdr id = { .tsc_hz = 1 };
 	uint64_t buf[RW_REC_MAX / 8] = { 0 };
 	struct rw_rec_hdr *rec = (void *)buf;
 	struct log_store s;

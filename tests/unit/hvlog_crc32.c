@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/log/crc32.c and hv/log/clock.h. */
+/* Tests of hv/log/crc32.c and the clock of hv/log/intake.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "hvlog_check.h"
-#include "log/clock.h"
+#include "log/intake.h"
 #include "log/crc32.h"
 
 static void known_values(void **state)

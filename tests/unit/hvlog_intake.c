@@ -11,6 +11,7 @@
 #include "hvlog_check.h"
 #include "bootinfo.h"
 #include "log/intake.h"
+#include "mm/guest_copy.h"
 
 #define PAGES 80u /* of the mock's guest memory */
 #define BASE 0x100000000ull
@@ -34,7 +35,7 @@ static uint8_t *at(uint64_t gpa, size_t n)
 	return &guest[off / RW_PAGE_SIZE][off % RW_PAGE_SIZE];
 }
 
-static int guest_read(uint64_t gpa, void *dst, size_t n)
+int guest_read(uint64_t gpa, void *dst, size_t n)
 {
 	uint8_t *from = at(gpa, n);
 	size_t i;
@@ -48,7 +49,7 @@ static int guest_read(uint64_t gpa, void *dst, size_t n)
 	return 0;
 }
 
-static int guest_write(uint64_t gpa, const void *src, size_t n)
+int guest_write(uint64_t gpa, const void *src, size_t n)
 {
 	uint8_t *to = at(gpa, n);
 
@@ -58,14 +59,12 @@ static int guest_write(uint64_t gpa, const void *src, size_t n)
 	return 0;
 }
 
-static const struct log_ring_ops ops = { guest_read, guest_write };
 static const struct log_clock tsc_clock = { .tsc_start = 0, .tsc_hz = 1000000000 };
 
 /* What each test starts with: one ring, an empty store, a clock at START_TSC. */
 struct bench {
 	struct log_store store;
 	struct log_ring ring;
-	struct log_intake in;
 	struct rw_ring_desc desc;
 	struct rw_cpu_stats stats;
 	uint8_t *mem;
@@ -92,7 +91,7 @@ static void desc_fill(struct rw_ring_desc *desc, uint32_t pages)
 
 static struct bench *bench_new(uint32_t pages)
 {
-	static const struct log_store_id id = { .tsc_hz = 1000000000 };
+	static const struct rw_store_hdr id = { .tsc_hz = 1000000000 };
 	struct bench *b = calloc(1, sizeof(*b));
 	struct input_error err;
 
@@ -103,25 +102,23 @@ static struct bench *bench_new(uint32_t pages)
 	b->mem = aligned_alloc(RW_PAGE_SIZE, STORE_SIZE);
 	assert_non_null(b->mem);
 	assert_int_equal(log_store_init(&b->store, b->mem, STORE_SIZE, &id), 0);
-	b->in = (struct log_intake){ &b->store, &ops, &tsc_clock, malloc(RW_REC_MAX) };
 	b->tsc = START_TSC;
 	desc_fill(&b->desc, pages);
 	ring_hdr()->consumer = 77;
-	assert_int_equal(log_ring_init(&b->ring, &ops, &b->desc, b->tsc, &err), 0);
+	assert_int_equal(log_ring_init(&b->ring, &b->desc, b->tsc, &err), 0);
 	assert_int_equal(ring_hdr()->consumer, 0);
 	return b;
 }
 
 static void bench_end(struct bench *b)
 {
-	free(b->in.staging);
 	free(b->mem);
 	free(b);
 }
 
 static int drain(struct bench *b, struct image *image)
 {
-	int ret = log_intake_drain(&b->in, &b->ring, b->tsc, UINT32_MAX, &b->stats);
+	int ret = log_intake_drain(&b->store, &tsc_clock, &b->ring, b->tsc, &b->stats);
 
 	image_check(b->mem, STORE_SIZE, false, image);
 	return ret;
@@ -181,7 +178,7 @@ static void check_init_refused(uint32_t pages, uint32_t page, uint64_t gpa, int 
 		desc.data_gpa[page] = gpa;
 	else
 		desc.hdr_gpa = gpa ? gpa : desc.hdr_gpa;
-	assert_int_equal(log_ring_init(&ring, &ops, &desc, 0, &err), code);
+	assert_int_equal(log_ring_init(&ring, &desc, 0, &err), code);
 	assert_false(ring.in_use);
 	assert_non_null(err.what);
 	assert_int_equal(err.index, index);
@@ -210,10 +207,10 @@ static void init_refused(void **state)
 
 	desc_fill(&desc, 4);
 	desc.cpu = RW_MAX_CPUS;
-	assert_int_equal(log_ring_init(&fresh, &ops, &desc, 0, &err), -RW_EINVAL);
+	assert_int_equal(log_ring_init(&fresh, &desc, 0, &err), -RW_EINVAL);
 	desc.cpu = RW_MAX_CPUS - 1;
-	assert_int_equal(log_ring_init(&fresh, &ops, &desc, 0, &err), 0);
-	assert_int_equal(log_ring_init(&b->ring, &ops, &desc, 0, &err), -RW_EXISTS);
+	assert_int_equal(log_ring_init(&fresh, &desc, 0, &err), 0);
+	assert_int_equal(log_ring_init(&b->ring, &desc, 0, &err), -RW_EXISTS);
 	assert_memory_equal(&before, &b->ring, sizeof(before));
 	bench_end(b);
 }
@@ -224,7 +221,7 @@ static void without_ring(void **state)
 	struct log_ring none = { 0 };
 
 	(void)state;
-	assert_int_equal(log_intake_drain(&b->in, &none, 0, 1, &b->stats), -RW_ENOTREADY);
+	assert_int_equal(log_intake_drain(&b->store, &tsc_clock, &none, 0, &b->stats), -RW_ENOTREADY);
 	bench_end(b);
 }
 
@@ -270,22 +267,22 @@ static void good_records(void **state)
 	bench_end(b);
 }
 
-static void budget(void **state)
+static void batches(void **state)
 {
+	static const int batch[] = { 30, 0, 60, 10, 0 };
 	struct bench *b = bench_new(8);
 	uint64_t buf[RW_REC_MAX / 8];
 	struct image image;
-	int i;
+	int taken = 0;
 
 	(void)state;
-	for (i = 0; i < 100; i++)
-		push(b, make(buf, b->tsc, 10, 0));
-	assert_int_equal(log_intake_drain(&b->in, &b->ring, b->tsc, 30, &b->stats), 30);
-	assert_int_equal(ring_hdr()->consumer, 30 * 128);
-	assert_int_equal(log_intake_drain(&b->in, &b->ring, b->tsc, 0, &b->stats), 0);
-	assert_int_equal(log_intake_drain(&b->in, &b->ring, b->tsc, 60, &b->stats), 60);
-	assert_int_equal(log_intake_drain(&b->in, &b->ring, b->tsc, 60, &b->stats), 10);
-	assert_int_equal(drain(b, &image), 0);
+	for (size_t i = 0; i < sizeof(batch) / sizeof(batch[0]); i++) {
+		for (int j = 0; j < batch[i]; j++)
+			push(b, make(buf, b->tsc, 10, 0));
+		assert_int_equal(drain(b, &image), batch[i]);
+		taken += batch[i];
+		assert_int_equal(ring_hdr()->consumer, taken * 128);
+	}
 	assert_int_equal(image.records, 100);
 	assert_int_equal(b->ring.consumer, b->producer);
 	bench_end(b);
@@ -574,7 +571,7 @@ static void header_read_only(void **state)
 
 	(void)state;
 	no_writes = true;
-	assert_int_equal(log_ring_init(&fresh, &ops, &b->desc, 0, &err), -RW_EFAULT);
+	assert_int_equal(log_ring_init(&fresh, &b->desc, 0, &err), -RW_EFAULT);
 	assert_false(fresh.in_use);
 	push(b, make(buf, b->tsc, 16, 0));
 	assert_int_equal(drain(b, &image), -RW_EFAULT);
@@ -654,7 +651,7 @@ static void random_rings(void **state)
 		guest_racer = dice >> 32 & 7 ? 0 : dice;
 		b->tsc += dice >> 36 & 0xffff;
 		before = bytes_read;
-		n = (size_t)log_intake_drain(&b->in, &b->ring, b->tsc, UINT32_MAX, &b->stats);
+		n = (size_t)log_intake_drain(&b->store, &tsc_clock, &b->ring, b->tsc, &b->stats);
 		guest_racer = 0;
 		assert_true(n <= b->ring.size / sizeof(struct rw_rec_agent));
 		assert_true(bytes_read - before <= b->ring.size + sizeof(struct rw_ring_hdr));
@@ -682,7 +679,7 @@ int main(void)
 		cmocka_unit_test(init_refused),
 		cmocka_unit_test(without_ring),
 		cmocka_unit_test(good_records),
-		cmocka_unit_test(budget),
+		cmocka_unit_test(batches),
 		cmocka_unit_test(full_ring),
 		cmocka_unit_test(time_stamps),
 		cmocka_unit_test(bad_index),

@@ -12,7 +12,7 @@
 #include "hypercall.h"
 #include "log/store.h"
 
-static const struct log_store_id id = {
+static const struct rw_store_hdr id = {
 	.boot_id = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 },
 	.boot_epoch = 1700000000,
 	.tsc_hz = 2000000000,
@@ -60,7 +60,7 @@ static void empty_store(void **state)
 
 	(void)state;
 	for (i = 0; i < 4; i++) {
-		struct log_store_usage usage;
+		struct rw_status usage;
 		struct log_store s;
 		struct image image;
 		void *mem = store_new(&s, sizes[i]);
@@ -77,8 +77,8 @@ static void empty_store(void **state)
 		assert_memory_equal(image.hdr.boot_id, id.boot_id, 16);
 		assert_int_equal(log_store_first_block(&s), s.next_index);
 		log_store_usage(&s, &usage);
-		assert_int_equal(usage.capacity, (uint64_t)blocks[i] * RW_BLOCK_SIZE);
-		assert_int_equal(usage.used, 0);
+		assert_int_equal(usage.store_bytes, (uint64_t)blocks[i] * RW_BLOCK_SIZE);
+		assert_int_equal(usage.store_used, 0);
 		free(mem);
 	}
 }
@@ -187,7 +187,7 @@ static void wrap_around(void **state)
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		uint64_t mine = 0;
-		struct log_store_usage usage;
+		struct rw_status usage;
 		struct log_store s;
 		struct image image;
 		void *mem = store_new(&s, store_size(blocks[i]));
@@ -204,11 +204,11 @@ static void wrap_around(void **state)
 				continue;
 			image_check(mem, store_size(blocks[i]), false, &image);
 			log_store_usage(&s, &usage);
-			assert_int_equal(usage.used, image.bytes);
-			assert_int_equal(usage.first_seq, image.hdr.first_seq);
-			assert_int_equal(usage.next_seq, image.hdr.next_seq);
+			assert_int_equal(usage.store_used, image.bytes);
+			assert_int_equal(usage.store_first, image.hdr.first_seq);
+			assert_int_equal(usage.store_next, image.hdr.next_seq);
 			assert_int_equal(usage.evicted, image.hdr.evicted);
-			assert_int_equal(usage.next_seq - usage.first_seq, image.records);
+			assert_int_equal(usage.store_next - usage.store_first, image.records);
 			if (image.hdr.evicted) {
 				const struct rw_rec_event *drop;
 
@@ -253,7 +253,7 @@ static void events(void **state)
 
 		memset(text, 'x', sizeof(text));
 		text[lengths[i]] = 0;
-		assert_int_equal(log_store_event(&s, RW_REC_LOCK, 77, arg, RW_VERDICT_NONE, 2, 99, text), 0);
+		assert_int_equal(log_store_event(&s, RW_REC_LOCK, 77, arg, 2, 99, text), 0);
 		image_check(mem, store_size(2), false, &image);
 		event = (const void *)image.last;
 		assert_int_equal(event->hdr.type, RW_REC_LOCK);
@@ -269,10 +269,10 @@ static void events(void **state)
 		for (; sizeof(*event) + len < event->hdr.size; len++)
 			assert_int_equal(((const uint8_t *)event)[sizeof(*event) + len], 0);
 	}
-	assert_int_equal(log_store_event(&s, RW_REC_AGENT, 1, NULL, RW_VERDICT_NONE, 0, 100, NULL), 0);
+	assert_int_equal(log_store_event(&s, RW_REC_AGENT, 1, NULL, 0, 100, NULL), 0);
 	image_check(mem, store_size(2), false, &image);
 	assert_int_equal(((const struct rw_rec_event *)(const void *)image.last)->arg[3], 0);
-	assert_int_equal(log_store_event(&s, 0, 1, NULL, RW_VERDICT_NONE, 0, 100, NULL), -RW_EINVAL);
+	assert_int_equal(log_store_event(&s, 0, 1, NULL, 0, 100, NULL), -RW_EINVAL);
 	free(mem);
 }
 
@@ -286,7 +286,7 @@ static void end_reason(void **state)
 	log_store_set_end(&s, RW_END_POWEROFF);
 	image_check(mem, store_size(2), false, &image);
 	assert_int_equal(image.hdr.end_reason, RW_END_POWEROFF);
-	assert_int_equal(log_store_event(&s, RW_REC_LOCK, 1, NULL, RW_VERDICT_NONE, 0, 1, NULL), 0);
+	assert_int_equal(log_store_event(&s, RW_REC_LOCK, 1, NULL, 0, 1, NULL), 0);
 	log_store_set_end(&s, RW_END_STOP);
 	image_check(mem, store_size(2), false, &image);
 	assert_int_equal(image.hdr.end_reason, RW_END_STOP);

@@ -8,7 +8,7 @@ HVMM_UNIT_HDR := $(wildcard tests/unit/hvmm_*.h tests/unit/hvcore_*.h abi/*.h hv
 	hv/core/*.h hv/dev/*.h hv/log/*.h hv/mm/*.h hv/policy/*.h) hv/mm/nested.c
 
 # Nested tables with both vendors' entries; hvmm_machine.c holds nested.c.
-HVMM_TABLES := tests/unit/hvmm_machine.c hv/mm/nested_view.c hv/mm/mtrr.c hv/mm/mtrr_read.c hv/mm/page_pool.c \
+HVMM_TABLES := tests/unit/hvmm_machine.c hv/mm/mtrr.c hv/mm/page_pool.c \
 	hv/mm/guest_copy.c hv/arch/x86/vmx/nested.c hv/arch/x86/svm/nested.c
 # The core on a backend of the test.
 HVMM_CORE := $(HVMM_TABLES) tests/unit/hvcore_mock.c hv/mm/guest_walk.c hv/log/format.c \
@@ -17,7 +17,7 @@ HVMM_CORE := $(HVMM_TABLES) tests/unit/hvcore_mock.c hv/mm/guest_walk.c hv/log/f
 	$(addprefix hv/policy/,operand.c ranges.c symbols.c verdict.c)
 
 hvmm_walk_SRC := hv/mm/guest_walk.c
-hvmm_mtrr_SRC := hv/mm/mtrr.c
+hvmm_mtrr_SRC := tests/unit/hvmm_cpu.c $(HVMM_TABLES)
 hvmm_nested_SRC := tests/unit/hvmm_cpu.c $(HVMM_TABLES)
 hvmm_view_SRC := tests/unit/hvmm_cpu.c $(HVMM_TABLES)
 hvmm_copy_SRC := tests/unit/hvmm_cpu.c $(HVMM_TABLES)

@@ -35,7 +35,6 @@ void machine_reset(void)
 	machine.has_1g = true;
 	machine.phys_bits = 40;
 	machine.format = &machine_ept;
-	map = (struct nested_map){ 0 };
 	memset(late, 0, sizeof(late));
 	late_next = 0;
 	memset(spares, 0, sizeof(spares));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/mm/nested_view.c with both vendors' entries. */
+/* Tests of the views in hv/mm/nested.c with both vendors' entries. */
 #include "hvmm_machine.h"
 
 #include "hypercall.h"

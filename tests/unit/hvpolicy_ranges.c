@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "mm/guest_copy.h"
 #include "policy/ranges.h"
 
 #define PAGE 4096ull
@@ -19,7 +20,7 @@ static struct ranges r;
 static struct rw_protect_list list;
 static bool all_is_ram;
 
-static bool is_ram(uint64_t gpa, uint64_t len)
+bool guest_is_ram(uint64_t gpa, uint64_t len)
 {
 	/* What the callback is promised. */
 	assert_true(len && gpa + len > gpa);
@@ -47,7 +48,7 @@ static struct rw_range *add(uint64_t gpa, uint64_t len, uint32_t kind, uint32_t 
 static void take(void)
 {
 	struct input_error err = { 0 };
-	int ret = ranges_add(&r, &list, is_ram, &err);
+	int ret = ranges_add(&r, &list, &err);
 
 	if (ret)
 		fail_msg("%d: range %u: %s", ret, err.index, err.what);
@@ -61,7 +62,7 @@ static void refused(int code, uint32_t index)
 	struct input_error err = { 0 };
 
 	before = r;
-	assert_int_equal(ranges_add(&r, &list, is_ram, &err), code);
+	assert_int_equal(ranges_add(&r, &list, &err), code);
 	assert_non_null(err.what);
 	assert_int_equal(err.index, index);
 	assert_memory_equal(&before, &r, sizeof(r));
@@ -384,7 +385,7 @@ static void random_lists(void **state)
 				next[page] = (uint8_t)kind;
 			}
 		}
-		assert_int_equal(ranges_add(&r, &list, is_ram, &err), clash ? -RW_EXISTS : 0);
+		assert_int_equal(ranges_add(&r, &list, &err), clash ? -RW_EXISTS : 0);
 		if (!clash)
 			memcpy(map, next, sizeof(map));
 		for (page = 0; page < 256; page++)

@@ -8,7 +8,7 @@ RWLOG_TEST_CFLAGS := $(RWLOG_CFLAGS) -Itools/rwlog -Itests/unit
 UNIT_TESTS += $(RWLOG_TESTS)
 
 # The hypervisor's own writers, for the test that reads what they write.
-RWLOG_HV_OBJ := $(patsubst %,$(B)/tests/unit/rwlog_hv/%.o,crc32 drain store)
+RWLOG_HV_OBJ := $(patsubst %,$(B)/tests/unit/rwlog_hv/%.o,crc32 drain format store)
 $(B)/tests/unit/rwlog_hv_test: $(RWLOG_HV_OBJ)
 $(B)/tests/unit/rwlog_hv_test.o: RWLOG_TEST_CFLAGS += -Ihv
 

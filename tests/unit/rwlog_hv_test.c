@@ -12,14 +12,18 @@
 
 #include "counters.h"
 #include "log/drain.h"
+#include "log/printk.h"
 #include "log/store.h"
 #include "rwlog_build.h"
 
 #define STORE_SIZE (RW_STORE_HDR_SIZE + 3 * RW_BLOCK_SIZE)
 
-static void put(void *ctx, const char *s, size_t n)
+static FILE *out;
+
+/* In place of the serial line. */
+void printk_raw(const char *s, size_t n)
 {
-	fwrite(s, 1, n, ctx);
+	fwrite(s, 1, n, out);
 }
 
 static void append(struct log_store *s, unsigned int i)
@@ -42,28 +46,28 @@ static void append(struct log_store *s, unsigned int i)
 /* Dumps from the empty store to one that went round several times, and the store's memory itself. */
 static void store_and_frames(void **state)
 {
-	const struct log_store_id id = { .boot_id = { 1, 2, 3 }, .boot_epoch = BUILD_EPOCH, .backend = 1 };
+	const struct rw_store_hdr id = { .boot_id = { 1, 2, 3 }, .boot_epoch = BUILD_EPOCH, .backend = 1 };
 	void *mem = aligned_alloc(RW_PAGE_SIZE, STORE_SIZE);
 	struct rw_cpu_stats stats = { .records = 1000 };
 	struct log_store store = { 0 };
 	struct input in;
 	size_t len;
 	char *s;
-	FILE *out = open_memstream(&s, &len);
 
 	(void)state;
+	out = open_memstream(&s, &len);
 	assert_int_equal(log_store_init(&store, mem, STORE_SIZE, &id), 0);
-	log_drain_dump(&store, 1, put, out);
+	log_drain_dump(&store, 1);
 	for (unsigned int i = 1; i <= 1000; i++) {
 		append(&store, i);
 		if (i == 10 || i == 40)
-			log_drain_dump(&store, i, put, out);
+			log_drain_dump(&store, i);
 	}
 	log_store_set_end(&store, RW_END_RESET);
-	log_drain_stats(&stats, 0, 1000, put, out);
+	log_drain_stats(&stats, 0, 1000);
 	stats.cpu = 1;
-	log_drain_stats(&stats, 1, 1000, put, out);
-	log_drain_dump(&store, 1000, put, out);
+	log_drain_stats(&stats, 1, 1000);
+	log_drain_dump(&store, 1000);
 	fclose(out);
 	assert_true(build_verify(s, len));
 	assert_true(build_verify(mem, STORE_SIZE));
