@@ -12,7 +12,7 @@ section .text
 extern svm_exit
 global svm_run
 
-; void svm_run(void)
+; void svm_run(struct percpu *cpu)
 ; GIF is 0 from here on whenever the hypervisor runs: NMIs and interrupts wait for the guest. After #VMEXIT
 ; FS, GS, TR and LDTR are still the guest's, so only RAX is free (VMRUN restores it: the address of the VMCB,
 ; which is what VMSAVE wants), and the address of the host's state lies on the stack.

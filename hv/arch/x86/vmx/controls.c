@@ -3,11 +3,8 @@
 /* VMX controls from the capability MSRs. Intel SDM volume 3, "Algorithms for Determining VMX Capabilities". */
 #include "arch/x86/insn.h"
 #include "arch/x86/vmx/vmx.h"
+#include "mm/page_pool.h"
 
-#define MSR_PIN 0x481u
-#define MSR_CPU 0x482u
-#define MSR_EXIT 0x483u
-#define MSR_ENTRY 0x484u
 #define MSR_TRUE_PIN 0x48du
 #define MSR_TRUE_CPU 0x48eu
 #define MSR_TRUE_EXIT 0x48fu
@@ -51,19 +48,21 @@ const char *vmx_controls_init(void)
 
 void vmx_controls_write(void)
 {
-	vmcs_write(VMCS_PIN_CONTROLS, controls.pin);
-	vmcs_write(VMCS_CPU_CONTROLS, controls.cpu);
-	vmcs_write(VMCS_CPU_CONTROLS2, controls.cpu2);
-	vmcs_write(VMCS_EXIT_CONTROLS, controls.exit);
-	vmcs_write(VMCS_ENTRY_CONTROLS, controls.entry);
-	vmcs_write(VMCS_EXCEPTION_BITMAP, 0);
-	vmcs_write(VMCS_CR3_TARGET_COUNT, 0);
-	vmcs_write(VMCS_EXIT_MSR_STORE_COUNT, 0);
-	vmcs_write(VMCS_EXIT_MSR_LOAD_COUNT, 0);
-	vmcs_write(VMCS_ENTRY_MSR_LOAD_COUNT, 0);
-	vmcs_write(VMCS_ENTRY_INTR_INFO, 0);
+	const struct vmcs_value values[] = {
+		{ VMCS_PIN_CONTROLS, controls.pin }, { VMCS_CPU_CONTROLS, controls.cpu },
+		{ VMCS_CPU_CONTROLS2, controls.cpu2 }, { VMCS_EXIT_CONTROLS, controls.exit },
+		{ VMCS_ENTRY_CONTROLS, controls.entry }, { VMCS_EXCEPTION_BITMAP, 0 }, { VMCS_CR3_TARGET_COUNT, 0 },
+		{ VMCS_EXIT_MSR_STORE_COUNT, 0 }, { VMCS_EXIT_MSR_LOAD_COUNT, 0 },
+		{ VMCS_ENTRY_MSR_LOAD_COUNT, 0 }, { VMCS_ENTRY_INTR_INFO, 0 },
+		{ VMCS_MSR_BITMAP, hv_phys(vmx_msr_bitmap) }, { VMCS_IO_BITMAP_A, hv_phys(vmx_io_bitmap) },
+		{ VMCS_IO_BITMAP_B, hv_phys(vmx_io_bitmap) + PAGE_SIZE },
+	};
+
+	vmcs_write_all(values, sizeof(values) / sizeof(values[0]));
 	if (controls.cpu2 & CPU2_VPID)
 		vmcs_write(VMCS_VPID, 1);
 	if (controls.cpu2 & CPU2_XSAVES)
 		vmcs_write(VMCS_XSS_EXIT_BITMAP, 0);
+	if (controls.cpu2 & CPU2_PCONFIG)
+		vmcs_write(VMCS_PCONFIG_EXIT_BITMAP, 0);
 }
