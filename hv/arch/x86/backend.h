@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The interface between the core and a backend (VMX/EPT, SVM/NPT). A third backend can be written from this page alone.
+ * The interface between the core and a backend (VMX/EPT, SVM/NPT): a third can be written from this page alone.
  *
- * The way in: the backend's assembly saves the guest's general registers into cpu->gprs, its C decodes the vendor's
- * exit information into a struct hv_exit (decode only, no decision), calls exit_dispatch(), and enters the guest again.
- * Nothing else in the backend decides anything about the guest.
+ * The way in: the backend's assembly saves the guest's general registers into cpu->gprs, its C decodes the
+ * vendor's exit information into a struct hv_exit (decode only, no decision), calls exit_dispatch(), and enters
+ * the guest again. Nothing else in the backend decides anything about the guest.
  */
 #pragma once
 
@@ -61,7 +61,7 @@ struct hv_exit {
 			bool gva_valid;
 			bool walk;      /* the access was the CPU's own, on the guest's page tables */
 			uint8_t access; /* NACC_* */
-			bool misconfig; /* EPT misconfiguration, reserved bit in NPT: the hypervisor's own mistake */
+			bool misconfig; /* the hypervisor's own mistake: a reserved bit or the like */
 		} nested;
 		struct {
 			uint16_t port;
@@ -83,8 +83,8 @@ struct hv_exit {
 };
 
 /*
- * Nested page tables: how one format writes its entries. Levels: 1 is a 4 KiB page, 2 is 2 MiB, 3 is 1 GiB, 4 the root.
- * @perm is NPERM_*, 0 gives an entry that is not present.
+ * Nested page tables: how one format writes its entries. Levels: 1 is a 4 KiB page, 2 is 2 MiB, 3 is 1 GiB, 4 the
+ * root. @perm is NPERM_*, 0 gives an entry that is not present.
  */
 #define NPERM_R 1u
 #define NPERM_W 2u
@@ -129,16 +129,16 @@ struct hv_backend {
 	 */
 	const char *(*probe)(void);
 
-	/* global_init() - once, on the first CPU, after the nested tables exist: bitmaps from the page pool. */
+	/* global_init() - once, on the first CPU, after the nested tables exist: bitmaps, from the pool. */
 	const char *(*global_init)(void);
 
 	/*
-	 * cpu_init() - enables virtualization on this CPU and builds its VMCS or VMCB so that the guest goes on at
-	 * @handoff: a copy in the hypervisor's own memory. On error all is as before on this CPU (cpu_exit() has been done).
+	 * cpu_init() - enables virtualization on this CPU and builds its VMCS or VMCB so that the guest goes on
+	 * at @handoff: a copy in the hypervisor's own memory. On error this CPU is as before: cpu_exit() was done.
 	 */
 	const char *(*cpu_init)(struct percpu *cpu, const struct rw_handoff *handoff);
 
-	/* cpu_launch() - enters the guest for the first time, after cpu_init(). An entry that fails is a panic. */
+	/* cpu_launch() - enters the guest for the first time. An entry that fails is a panic. */
 	void (*cpu_launch)(struct percpu *cpu) __attribute__((noreturn));
 
 	/* cpu_exit() - leaves virtualization after a failed start: VMXOFF, or EFER.SVME off. */
@@ -151,19 +151,19 @@ struct hv_backend {
 	/* advance() - moves RIP over the instruction (@len bytes) and ends an STI or MOV SS shadow. */
 	void (*advance)(struct percpu *cpu, unsigned int len);
 
-	/* inject() - @event is delivered at the next entry. At most one for each entry. EVENT_SOFT runs anew by itself. */
+	/* inject() - @event is delivered at the next entry: at most one. EVENT_SOFT runs anew by itself. */
 	void (*inject)(struct percpu *cpu, const struct hv_event *event);
 
 	/*
-	 * step_begin() - from the next entry on: nested root @root_pa (this CPU only), one guest instruction (one
-	 * iteration of a repeated one), then RW_EXIT_STEP. Maskable interrupts are held back for it. Calling it
-	 * again while it is active arms the next step and keeps what was saved.
+	 * step_begin() - from the next entry on: nested root @root_pa (this CPU only), one guest instruction
+	 * (one iteration of a repeated one), then RW_EXIT_STEP. Maskable interrupts are held back for it.
+	 * Calling it again while it is active arms the next step and keeps what was saved.
 	 */
 	void (*step_begin)(struct percpu *cpu, uint64_t root_pa);
 
 	/*
-	 * step_end() - back to the common root; guest state changed for the step is restored. If the guest itself
-	 * was single-stepping, true: the caller injects #DB (DR6 is set as the CPU would).
+	 * step_end() - back to the common root; guest state changed for the step is restored. If the guest
+	 * itself was single-stepping, true: the caller injects #DB (DR6 is set as the CPU would).
 	 */
 	bool (*step_end)(struct percpu *cpu);
 
@@ -174,22 +174,22 @@ struct hv_backend {
 	void (*kick)(const struct percpu *target);
 
 	/*
-	 * drop_nmi(), pass_nmi() - after RW_EXIT_NMI: it was a kick, and the guest does not get it; or the guest takes it
-	 * as the hardware delivers it. NULL where kicks are INITs.
+	 * drop_nmi(), pass_nmi() - after RW_EXIT_NMI: it was a kick, and the guest does not get it; or the guest
+	 * takes it as the hardware delivers it. NULL where kicks are INITs.
 	 */
 	void (*drop_nmi)(struct percpu *cpu);
 	void (*pass_nmi)(struct percpu *cpu);
 
 	/*
 	 * park() - after RW_EXIT_INIT: the CPU's state is as after INIT, and it waits for SIPI.
-	 * start_at() - after RW_EXIT_SIPI: it starts in real mode at page @vector. Both are NULL with startup_here.
+	 * start_at() - after RW_EXIT_SIPI: it starts in real mode at page @vector. Both: NULL with startup_here.
 	 */
 	void (*park)(struct percpu *cpu);
 	void (*start_at)(struct percpu *cpu, uint8_t vector);
 
 	/*
-	 * startup_here: INIT and SIPI do not exit; INIT resets the CPU, and core/startup.c sends it to a page of ours
-	 * instead of the guest's. trampoline() - fills that page, at physical address @page; once, after global_init().
+	 * startup_here: INIT and SIPI do not exit; INIT resets the CPU, and core/startup.c sends SIPI to a page
+	 * of ours. trampoline() - fills that page, at physical address @page; once, after global_init().
 	 */
 	bool startup_here;
 	const char *(*trampoline)(uint64_t page);

@@ -13,8 +13,8 @@
 #define EVENT_INFO_ERROR_SHIFT 32 /* in EVENTINJ; VMX has the error code in a field of its own */
 
 /*
- * event_encode() - @event, to be injected while the guest's CR0 is @cr0. 0: nothing is injected. That is so for INT n,
- * too: RIP still points at it, and the guest executes it again.
+ * event_encode() - @event, to be injected while the guest's CR0 is @cr0. 0: nothing is injected. That is so for
+ * INT n, too: RIP still points at it, and the guest executes it again.
  */
 static inline uint64_t event_encode(const struct hv_event *event, uint64_t cr0)
 {
@@ -23,7 +23,7 @@ static inline uint64_t event_encode(const struct hv_event *event, uint64_t cr0)
 	if (event->type == EVENT_NONE || event->type == EVENT_SOFT)
 		return 0;
 
-	uint64_t info = EVENT_INFO_VALID | (uint64_t)types[event->type] << EVENT_INFO_TYPE_SHIFT | event->vector;
+	uint64_t info = EVENT_INFO_VALID | types[event->type] << EVENT_INFO_TYPE_SHIFT | event->vector;
 
 	/* Real mode has no error codes, and an event with one is refused there. */
 	if (event->has_error && cr0 & CR0_PE)

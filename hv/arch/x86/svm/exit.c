@@ -12,7 +12,7 @@
 
 #define VMEXIT_MSR_WRITE (VMEXIT_MSR | 1u << 16) /* of ours: EXITINFO1 tells the two apart */
 
-/* Exits and their neutral reasons; of an instruction that may be passed over, its opcode: see insn_length(). */
+/* Exits and their neutral reasons; for one that may be passed over, the opcode: see insn_length(). */
 static const struct known_exit {
 	uint32_t code;
 	uint8_t reason, size, opcode[3];
@@ -53,15 +53,15 @@ static bool is_prefix(uint8_t byte, bool long_mode)
 	return long_mode && (byte & 0xf0) == 0x40;
 }
 
-uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t size)
+uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t n)
 {
 	size_t prefixes = 0;
 
 	while (prefixes < count && is_prefix(code[prefixes], long_mode))
 		prefixes++;
-	if (count - prefixes < size || memcmp(code + prefixes, opcode, size))
-		return size;
-	return (uint8_t)(prefixes + size);
+	if (count - prefixes < n || memcmp(code + prefixes, opcode, n))
+		return n;
+	return (uint8_t)(prefixes + n);
 }
 
 /* Where RIP goes behind the instruction follows from the opcode on CPUs without next-RIP save. */
@@ -122,7 +122,7 @@ static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 		return;
 	}
 	/* INT3 and INTO run again, too: their return address lies behind them. */
-	if (vector == VEC_BP || vector == VEC_OF || (vector == VEC_UD && (cpu->backend_flags & SVM_STEP_SCE))) {
+	if (vector == VEC_BP || vector == VEC_OF || (vector == VEC_UD && cpu->backend_flags & SVM_STEP_SCE)) {
 		x->reason = RW_EXIT_INTERRUPT;
 		return;
 	}
@@ -172,7 +172,8 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 
 	bool stepping = cpu->backend_flags & SVM_STEP_ACTIVE;
 	uint64_t code = x->raw == VMEXIT_MSR && x->info[0] ? VMEXIT_MSR_WRITE : x->raw;
-	const struct known_exit *known = known_exits, *const end = known + sizeof(known_exits) / sizeof(known_exits[0]);
+	const struct known_exit *known = known_exits;
+	const struct known_exit *const end = known + sizeof(known_exits) / sizeof(known_exits[0]);
 
 	while (known < end && known->code != code)
 		known++;

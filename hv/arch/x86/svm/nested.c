@@ -16,8 +16,8 @@ static uint64_t leaf(uint64_t pa, unsigned int perm, enum mem_type type, int lev
 	(void)type; /* PAT index 0 is write-back; the guest's PAT and the MTRRs restrict it */
 	if (!(perm & NPERM_R))
 		return 0;
-	return pa | NPT_P | NPT_US | NPT_A | NPT_D | (perm & NPERM_W ? NPT_RW : 0) | (perm & NPERM_X ? 0 : NPT_NX) |
-	       (level > 1 ? PTE_PS : 0);
+	return pa | NPT_P | NPT_US | NPT_A | NPT_D | (perm & NPERM_W ? NPT_RW : 0) |
+	       (perm & NPERM_X ? 0 : NPT_NX) | (level > 1 ? PTE_PS : 0);
 }
 
 static uint64_t table(uint64_t pa)

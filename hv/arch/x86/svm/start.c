@@ -26,8 +26,8 @@ struct trampoline_fields {
 	uint64_t gdt[2];
 	uint32_t long_offset; /* of the code there, from the begin of the page */
 } __attribute__((packed));
-_Static_assert(offsetof(struct trampoline_fields, gdt_base) == 18 && offsetof(struct trampoline_fields, gdt) == 32 &&
-	       offsetof(struct trampoline_fields, far_offset) == 22 && sizeof(struct trampoline_fields) == 52,
+_Static_assert(offsetof(struct trampoline_fields, gdt_base) == 18 && sizeof(struct trampoline_fields) == 52 &&
+	       offsetof(struct trampoline_fields, far_offset) == 22 && offsetof(struct trampoline_fields, gdt) == 32,
 	       "startup.asm has the same fields");
 
 void svm_ap_start(uint32_t index) __attribute__((noreturn));
@@ -40,7 +40,7 @@ static struct {
 	uint64_t cr0, cr4, efer, pat;
 } host; /* of the CPU that started first */
 
-/* An address space that is the hypervisor's, and has the trampoline's page where it is, too. NULL: no room. */
+/* The hypervisor's address space, with the trampoline's page where it is, too. NULL: no room. */
 static uint64_t *trampoline_tables(uint64_t page)
 {
 	uint64_t *table[4];
@@ -145,8 +145,8 @@ void svm_drop_nmi(struct percpu *cpu)
 }
 
 /*
- * The guest takes it as the hardware has it, masking included. Until its IRET there is no NMI intercept; then there is
- * again: see VMEXIT_IRET in exit.c.
+ * The guest takes it as the hardware has it, masking included. Until its IRET there is no NMI intercept; then
+ * there is again: see VMEXIT_IRET in exit.c.
  */
 void svm_pass_nmi(struct percpu *cpu)
 {

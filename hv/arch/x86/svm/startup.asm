@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; Where a CPU comes back after INIT and SIPI: a page below 640 KiB. It runs from a copy at an address of 4 KiB times the
-; SIPI vector; start.c fills the fields behind the code. AMD APM volume 2, "Initializing Long Mode".
+; Where a CPU comes back after INIT and SIPI: a page below 640 KiB. It runs from a copy at 4 KiB times the SIPI
+; vector; start.c fills the fields behind the code. AMD APM volume 2, "Initializing Long Mode".
 
 %define CR0_ON   0x80010033	; PG, WP, NE, ET, MP, PE
 %define CR4_ON   0x20		; PAE

@@ -145,7 +145,7 @@ void svm_flush(struct percpu *cpu)
 
 void svm_describe(struct percpu *cpu)
 {
-	static const char *const names[SEG_COUNT] = { "es", "cs", "ss", "ds", "fs", "gs", "gdtr", "ldtr", "idtr", "tr" };
+	static const char names[SEG_COUNT][5] = { "es", "cs", "ss", "ds", "fs", "gs", "gdtr", "ldtr", "idtr", "tr" };
 	const struct vmcb_control *c = &svm_vmcb(cpu)->control;
 	const struct vmcb_save *s = &svm_vmcb(cpu)->save;
 

@@ -12,17 +12,17 @@
 /* What protection or the architecture demands: no interrupts, HLT or control registers. */
 #define STEADY_MISC1 (ICPT(VMEXIT_CPUID) | ICPT(VMEXIT_INVD) | ICPT(VMEXIT_INVLPGA) | ICPT(VMEXIT_IOIO) | \
 		      ICPT(VMEXIT_MSR) | ICPT(VMEXIT_SHUTDOWN))
-#define STEADY_MISC2 (ICPT(VMEXIT_VMRUN) | ICPT(VMEXIT_VMMCALL) | ICPT(VMEXIT_VMLOAD) | ICPT(VMEXIT_VMSAVE) | \
-		      ICPT(VMEXIT_STGI) | ICPT(VMEXIT_CLGI) | ICPT(VMEXIT_SKINIT))
+#define STEADY_MISC2 (ICPT(VMEXIT_VMRUN) | ICPT(VMEXIT_VMMCALL) | ICPT(VMEXIT_VMLOAD) | \
+		      ICPT(VMEXIT_VMSAVE) | ICPT(VMEXIT_STGI) | ICPT(VMEXIT_CLGI) | ICPT(VMEXIT_SKINIT))
 
 /*
- * INT n and IRET load RFLAGS and would run on without the trap flag. So would SYSCALL, which masks it and has
- * no intercept: with EFER.SCE off it raises #UD. ICEBP passes the exception intercepts by; a task switch loads RFLAGS.
- * HLT and MWAIT would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into one at
- * the next branch: no MSR is open during a step.
+ * INT n, IRET and task switches load RFLAGS and would run on without the trap flag. So would SYSCALL, which masks
+ * it and has no intercept: with EFER.SCE off it raises #UD. ICEBP passes the exception intercepts by. HLT and MWAIT
+ * would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into one at the next
+ * branch: no MSR is open during a step.
  */
-#define STEP_MISC1 (STEADY_MISC1 | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | ICPT(VMEXIT_IRET) | ICPT(VMEXIT_HLT) | \
-		    ICPT(VMEXIT_TASK_SWITCH))
+#define STEP_MISC1 (STEADY_MISC1 | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | ICPT(VMEXIT_IRET) | \
+		    ICPT(VMEXIT_HLT) | ICPT(VMEXIT_TASK_SWITCH))
 #define STEP_MISC2 (STEADY_MISC2 | ICPT(VMEXIT_MWAIT) | ICPT(VMEXIT_ICEBP))
 
 void svm_steady_intercepts(struct vmcb *vmcb)
@@ -66,9 +66,9 @@ void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 	struct vmcb *vmcb = svm_vmcb(cpu);
 
 	if (!(cpu->backend_flags & SVM_STEP_ACTIVE)) {
-		cpu->backend_flags = (uint32_t)(SVM_STEP_ACTIVE | (vmcb->save.rflags & RFLAGS_TF ? SVM_STEP_TF : 0) |
-						(vmcb->save.efer & EFER_SCE ? SVM_STEP_SCE : 0) |
-						(svm_btf() && set_btf(false) ? SVM_STEP_BTF : 0));
+		cpu->backend_flags = SVM_STEP_ACTIVE | (vmcb->save.rflags & RFLAGS_TF ? SVM_STEP_TF : 0) |
+				     (vmcb->save.efer & EFER_SCE ? SVM_STEP_SCE : 0) |
+				     (svm_btf() && set_btf(false) ? SVM_STEP_BTF : 0);
 		cpu->backend_saved[SVM_SAVED_DR6] = vmcb->save.dr6;
 		vmcb->save.dr6 &= ~DR6_BREAKPOINTS;
 	}

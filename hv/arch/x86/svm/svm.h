@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What the files of the SVM backend share with each other; what is not explained here is as in struct hv_backend. */
+/* Between the files of the SVM backend; what is not explained here is as in struct hv_backend. */
 #pragma once
 
 #include "arch/x86/backend.h"
@@ -30,7 +30,7 @@ static inline struct vmcb *svm_vmcb(const struct percpu *cpu)
 	return cpu->area;
 }
 
-/* svm_run() - enters the guest of @cpu, which is this one; each exit calls svm_exit(). Context: GS base is set. */
+/* svm_run() - enters the guest of this CPU; each exit calls svm_exit(). Context: GS base is set. */
 void svm_run(struct percpu *cpu) __attribute__((noreturn));
 
 /* svm_exit() - one exit: decodes, dispatches, makes the VMCB ready for the next VMRUN. Context: GIF is 0. */
@@ -46,11 +46,11 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x);
 bool svm_decode_event(uint64_t info, struct hv_event *event);
 
 /*
- * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @size bytes) with its
- * prefixes. @code, of @count bytes, is the guest's and may have changed since it was executed, or be missing: the
- * result is then @size.
+ * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @n bytes) with its
+ * prefixes. @code, of @count bytes, is the guest's and may have changed since it was executed, or be missing:
+ * the result is then @n.
  */
-uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t size);
+uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t n);
 
 /* msr.c: the permission maps. svm_maps_init() comes first. Return: NULL or an error line. */
 extern uint8_t *svm_msrpm, *svm_msrpm_step /* every MSR exits */, *svm_iopm;

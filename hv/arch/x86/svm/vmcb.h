@@ -11,8 +11,8 @@ enum vmcb_exit_code {
 	VMEXIT_IRET = 0x74, VMEXIT_SWINT = 0x75, VMEXIT_INVD = 0x76, VMEXIT_HLT = 0x78, VMEXIT_INVLPGA = 0x7a,
 	VMEXIT_IOIO = 0x7b, VMEXIT_MSR = 0x7c, VMEXIT_TASK_SWITCH = 0x7d, VMEXIT_SHUTDOWN = 0x7f,
 	VMEXIT_VMRUN = 0x80, VMEXIT_VMMCALL = 0x81, VMEXIT_VMLOAD = 0x82, VMEXIT_VMSAVE = 0x83,
-	VMEXIT_STGI = 0x84, VMEXIT_CLGI = 0x85, VMEXIT_SKINIT = 0x86, VMEXIT_MWAIT = 0x8b, VMEXIT_ICEBP = 0x8d,
-	VMEXIT_NPF = 0x400
+	VMEXIT_STGI = 0x84, VMEXIT_CLGI = 0x85, VMEXIT_SKINIT = 0x86, VMEXIT_MWAIT = 0x8b,
+	VMEXIT_ICEBP = 0x8d, VMEXIT_NPF = 0x400
 };
 #define VMEXIT_INVALID UINT32_MAX /* -1; QEMU writes only the low half: compare 32 bits */
 
@@ -75,29 +75,27 @@ struct vmcb_save {
 };
 RW_ASSERT_SIZE(struct vmcb_save, 0xc00);
 
-#define LIES_AT(member, offset) (offsetof(struct vmcb, member) == (offset))
+#define AT(member, offset) (offsetof(struct vmcb, member) == (offset))
 struct vmcb {
 	struct vmcb_control control;
 	struct vmcb_save save;
 };
 RW_ASSERT_SIZE(struct vmcb, RW_PAGE_SIZE);
-_Static_assert(LIES_AT(control.iopm_base_pa, 0x40) && LIES_AT(control.msrpm_base_pa, 0x48) &&
-	       LIES_AT(control.tsc_offset, 0x50) && LIES_AT(control.asid, 0x58) && LIES_AT(control.tlb_control, 0x5c) &&
-	       LIES_AT(control.int_control, 0x60) && LIES_AT(control.int_state, 0x68) &&
-	       LIES_AT(control.exit_code, 0x70) && LIES_AT(control.exit_info, 0x78) &&
-	       LIES_AT(control.exit_int_info, 0x88) && LIES_AT(control.nested_ctl, 0x90) &&
-	       LIES_AT(control.event_inj, 0xa8) && LIES_AT(control.nested_cr3, 0xb0) && LIES_AT(control.clean, 0xc0) &&
-	       LIES_AT(control.next_rip, 0xc8), "control area as in the manual");
-_Static_assert(LIES_AT(save.seg[SEG_ES], 0x400) && LIES_AT(save.seg[SEG_CS], 0x410) &&
-	       LIES_AT(save.seg[SEG_SS], 0x420) && LIES_AT(save.seg[SEG_DS], 0x430) &&
-	       LIES_AT(save.seg[SEG_FS], 0x440) && LIES_AT(save.seg[SEG_GS], 0x450) &&
-	       LIES_AT(save.seg[SEG_GDTR], 0x460) && LIES_AT(save.seg[SEG_LDTR], 0x470) &&
-	       LIES_AT(save.seg[SEG_IDTR], 0x480) && LIES_AT(save.seg[SEG_TR], 0x490), "segments as in the manual");
-_Static_assert(LIES_AT(save.cpl, 0x4cb) && LIES_AT(save.efer, 0x4d0) && LIES_AT(save.cr4, 0x548) &&
-	       LIES_AT(save.cr3, 0x550) && LIES_AT(save.cr0, 0x558) && LIES_AT(save.dr7, 0x560) &&
-	       LIES_AT(save.dr6, 0x568) && LIES_AT(save.rflags, 0x570) && LIES_AT(save.rip, 0x578) &&
-	       LIES_AT(save.rsp, 0x5d8) && LIES_AT(save.s_cet, 0x5e0) && LIES_AT(save.rax, 0x5f8) &&
-	       LIES_AT(save.star, 0x600) && LIES_AT(save.kernel_gs_base, 0x620) && LIES_AT(save.sysenter_cs, 0x628) &&
-	       LIES_AT(save.cr2, 0x640) && LIES_AT(save.g_pat, 0x668) && LIES_AT(save.debugctl, 0x670),
-	       "save area as in the manual");
-#undef LIES_AT
+_Static_assert(AT(control.iopm_base_pa, 0x40) && AT(control.msrpm_base_pa, 0x48) &&
+	       AT(control.tsc_offset, 0x50) && AT(control.asid, 0x58) && AT(control.tlb_control, 0x5c) &&
+	       AT(control.int_control, 0x60) && AT(control.int_state, 0x68) && AT(control.exit_code, 0x70) &&
+	       AT(control.exit_info, 0x78) && AT(control.exit_int_info, 0x88) &&
+	       AT(control.nested_ctl, 0x90) && AT(control.event_inj, 0xa8) && AT(control.nested_cr3, 0xb0) &&
+	       AT(control.clean, 0xc0) && AT(control.next_rip, 0xc8), "control area as in the manual");
+_Static_assert(AT(save.seg[SEG_ES], 0x400) && AT(save.seg[SEG_CS], 0x410) &&
+	       AT(save.seg[SEG_SS], 0x420) && AT(save.seg[SEG_DS], 0x430) && AT(save.seg[SEG_FS], 0x440) &&
+	       AT(save.seg[SEG_GS], 0x450) && AT(save.seg[SEG_GDTR], 0x460) &&
+	       AT(save.seg[SEG_LDTR], 0x470) && AT(save.seg[SEG_IDTR], 0x480) &&
+	       AT(save.seg[SEG_TR], 0x490), "segments as in the manual");
+_Static_assert(AT(save.cpl, 0x4cb) && AT(save.efer, 0x4d0) && AT(save.cr4, 0x548) &&
+	       AT(save.cr3, 0x550) && AT(save.cr0, 0x558) && AT(save.dr7, 0x560) && AT(save.dr6, 0x568) &&
+	       AT(save.rflags, 0x570) && AT(save.rip, 0x578) && AT(save.rsp, 0x5d8) &&
+	       AT(save.s_cet, 0x5e0) && AT(save.rax, 0x5f8) && AT(save.star, 0x600) &&
+	       AT(save.kernel_gs_base, 0x620) && AT(save.sysenter_cs, 0x628) && AT(save.cr2, 0x640) &&
+	       AT(save.g_pat, 0x668) && AT(save.debugctl, 0x670), "save area as in the manual");
+#undef AT

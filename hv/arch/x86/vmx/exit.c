@@ -15,10 +15,10 @@ static const uint8_t neutral[VMX_EXIT_KNOWN] = {
 	[VMX_EXIT_CPUID] = IS(CPUID), [VMX_EXIT_INVD] = IS(CACHE_INSN), [VMX_EXIT_WBINVD] = IS(CACHE_INSN),
 	[VMX_EXIT_VMCALL] = IS(HYPERCALL), [VMX_EXIT_CR] = IS(CR), [VMX_EXIT_IO] = IS(IO),
 	[VMX_EXIT_RDMSR] = IS(MSR_READ), [VMX_EXIT_WRMSR] = IS(MSR_WRITE), [VMX_EXIT_MTF] = IS(STEP),
-	[VMX_EXIT_EPT_VIOLATION] = IS(NESTED), [VMX_EXIT_EPT_MISCONFIG] = IS(NESTED), [VMX_EXIT_XSETBV] = IS(XSETBV),
-	[VMX_EXIT_VMCLEAR ... VMX_EXIT_VMXON] = IS(VIRT_INSN), [VMX_EXIT_GETSEC] = IS(VIRT_INSN),
-	[VMX_EXIT_INVEPT] = IS(VIRT_INSN), [VMX_EXIT_INVVPID] = IS(VIRT_INSN),
-	/* On CPUs with TDX these exit at any privilege level: Intel TDX, "CPU Architectural Extensions Specification". */
+	[VMX_EXIT_EPT_VIOLATION] = IS(NESTED), [VMX_EXIT_EPT_MISCONFIG] = IS(NESTED),
+	[VMX_EXIT_XSETBV] = IS(XSETBV), [VMX_EXIT_VMCLEAR ... VMX_EXIT_VMXON] = IS(VIRT_INSN),
+	[VMX_EXIT_GETSEC] = IS(VIRT_INSN), [VMX_EXIT_INVEPT] = IS(VIRT_INSN), [VMX_EXIT_INVVPID] = IS(VIRT_INSN),
+	/* CPUs with TDX: they exit at any privilege level ("Intel TDX CPU Architectural Extensions"). */
 	[VMX_EXIT_SEAMCALL] = IS(VIRT_INSN), [VMX_EXIT_TDCALL] = IS(VIRT_INSN),
 };
 
@@ -91,9 +91,10 @@ void vmx_exit(struct percpu *cpu)
 		hv_panic("VM entry failed: reason %lx, qualification %lx", raw, x.info[0]);
 	}
 	decode_pending(&x.pending);
-	/* An IRET that faulted has opened NMIs; it runs again, so they are closed until then. "Resuming Guest Software". */
-	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && x.pending.type == EVENT_NONE)
-		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, vmcs_read(VMCS_GUEST_INTERRUPTIBILITY) | INTERRUPTIBILITY_NMI);
+	/* An IRET that faulted has opened NMIs; until it runs again they are closed ("Resuming Guest Software"). */
+	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && !x.pending.type)
+		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY,
+			   vmcs_read(VMCS_GUEST_INTERRUPTIBILITY) | INTERRUPTIBILITY_NMI);
 	if (x.reason == RW_EXIT_NESTED)
 		decode_nested(&x, reason);
 	else if (x.reason == RW_EXIT_CR)

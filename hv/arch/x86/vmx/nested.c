@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* EPT: the entry format, the pointer, flushing. Intel SDM volume 3, "The Extended Page Table Mechanism (EPT)". */
+/* EPT: entries, pointer, flushing. Intel SDM volume 3, "The Extended Page Table Mechanism (EPT)". */
 #include "arch/x86/insn.h"
 #include "arch/x86/vmx/vmx.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* CPUs that are reset and started by the guest: INIT and SIPI exit. Intel SDM volume 3, "Processor State After Reset". */
+/* CPUs that the guest resets and starts: INIT and SIPI exit. */
 #include "arch/x86/apic.h"
 #include "arch/x86/insn.h"
 #include "arch/x86/vmx/vmx.h"
@@ -13,14 +13,15 @@ void vmx_kick(const struct percpu *target)
 	apic_send(target->apic_id, ICR_INIT | ICR_ASSERT);
 }
 
+/* Intel SDM volume 3, "Processor State After Reset". */
 static void reset_registers(struct percpu *cpu)
 {
-	/* INIT leaves CD and NW as they are, and so does a VM entry: the guest's idea of them has to follow. */
+	/* INIT leaves CD and NW as they are, and so does a VM entry: the guest's idea of them follows. */
 	uint64_t cache = vmcs_read(VMCS_GUEST_CR0) & (CR0_CD | CR0_NW);
 	const struct vmcs_value values[] = {
 		{ VMCS_GUEST_CR0, cache | CR0_ET | CR0_NE }, { VMCS_CR0_SHADOW, cache | CR0_ET },
-		{ VMCS_GUEST_CR3, 0 }, { VMCS_GUEST_CR4, CR4_VMXE }, { VMCS_CR4_SHADOW, 0 }, { VMCS_GUEST_EFER, 0 },
-		{ VMCS_ENTRY_CONTROLS, vmcs_read(VMCS_ENTRY_CONTROLS) & ~ENTRY_GUEST_64 },
+		{ VMCS_GUEST_CR3, 0 }, { VMCS_GUEST_CR4, CR4_VMXE }, { VMCS_CR4_SHADOW, 0 },
+		{ VMCS_GUEST_EFER, 0 }, { VMCS_ENTRY_CONTROLS, vmcs_read(VMCS_ENTRY_CONTROLS) & ~ENTRY_GUEST_64 },
 		{ VMCS_GUEST_DR7, DR7_RESET }, { VMCS_GUEST_DEBUGCTL, 0 }, { VMCS_GUEST_PENDING_DBG, 0 },
 		{ VMCS_GUEST_RSP, 0 }, { VMCS_GUEST_RFLAGS, RFLAGS_FIXED },
 	};

@@ -39,8 +39,8 @@ static void init_host(struct percpu *cpu)
 	const struct vmcs_value values[] = {
 		{ VMCS_HOST_CR0, read_cr0() }, { VMCS_HOST_CR3, read_cr3() }, { VMCS_HOST_CR4, read_cr4() },
 		{ VMCS_HOST_EFER, rdmsr(MSR_EFER) }, { VMCS_HOST_PAT, rdmsr(MSR_PAT) },
-		{ VMCS_HOST_CS, HV_CS }, { VMCS_HOST_SS, HV_DS }, { VMCS_HOST_DS, HV_DS }, { VMCS_HOST_ES, HV_DS },
-		{ VMCS_HOST_FS, 0 }, { VMCS_HOST_GS, 0 }, { VMCS_HOST_TR, HV_TSS },
+		{ VMCS_HOST_CS, HV_CS }, { VMCS_HOST_SS, HV_DS }, { VMCS_HOST_DS, HV_DS },
+		{ VMCS_HOST_ES, HV_DS }, { VMCS_HOST_FS, 0 }, { VMCS_HOST_GS, 0 }, { VMCS_HOST_TR, HV_TSS },
 		{ VMCS_HOST_FS_BASE, 0 }, { VMCS_HOST_GS_BASE, (uint64_t)cpu },
 		{ VMCS_HOST_TR_BASE, (uint64_t)&cpu->tss }, { VMCS_HOST_GDTR_BASE, (uint64_t)cpu->gdt },
 		{ VMCS_HOST_IDTR_BASE, desc_idt_base() }, { VMCS_HOST_SYSENTER_CS, 0 },
@@ -60,14 +60,15 @@ const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *h)
 		{ VMCS_EPTP, vmx_eptp(nested_root()) }, { VMCS_LINK_POINTER, ~0ull },
 		{ VMCS_CR0_MASK, CR0_NE }, { VMCS_CR0_SHADOW, h->cr0 }, { VMCS_GUEST_CR0, h->cr0 | CR0_NE },
 		{ VMCS_CR4_MASK, CR4_VMXE }, { VMCS_CR4_SHADOW, h->cr4 & ~CR4_VMXE },
-		{ VMCS_GUEST_CR4, h->cr4 | CR4_VMXE }, { VMCS_GUEST_CR3, h->cr3 }, { VMCS_GUEST_EFER, h->efer },
-		{ VMCS_GUEST_PAT, rdmsr(MSR_PAT) }, { VMCS_GUEST_DEBUGCTL, 0 }, { VMCS_GUEST_DR7, DR7_RESET },
+		{ VMCS_GUEST_CR4, h->cr4 | CR4_VMXE }, { VMCS_GUEST_CR3, h->cr3 },
+		{ VMCS_GUEST_EFER, h->efer }, { VMCS_GUEST_PAT, rdmsr(MSR_PAT) },
+		{ VMCS_GUEST_DEBUGCTL, 0 }, { VMCS_GUEST_DR7, DR7_RESET },
 		{ VMCS_GUEST_SYSENTER_CS, rdmsr(MSR_SYSENTER_CS) },
 		{ VMCS_GUEST_SYSENTER_ESP, rdmsr(MSR_SYSENTER_ESP) },
-		{ VMCS_GUEST_SYSENTER_EIP, rdmsr(MSR_SYSENTER_EIP) },
-		{ VMCS_GUEST_RIP, h->rip }, { VMCS_GUEST_RSP, h->rsp },
-		{ VMCS_GUEST_RFLAGS, (h->rflags | RFLAGS_FIXED) & ~RFLAGS_IF },
-		{ VMCS_GUEST_INTERRUPTIBILITY, 0 }, { VMCS_GUEST_ACTIVITY, 0 }, { VMCS_GUEST_PENDING_DBG, 0 },
+		{ VMCS_GUEST_SYSENTER_EIP, rdmsr(MSR_SYSENTER_EIP) }, { VMCS_GUEST_RIP, h->rip },
+		{ VMCS_GUEST_RSP, h->rsp }, { VMCS_GUEST_RFLAGS, (h->rflags | RFLAGS_FIXED) & ~RFLAGS_IF },
+		{ VMCS_GUEST_INTERRUPTIBILITY, 0 }, { VMCS_GUEST_ACTIVITY, 0 },
+		{ VMCS_GUEST_PENDING_DBG, 0 },
 	};
 
 	if (error)
@@ -78,7 +79,7 @@ const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *h)
 	return NULL;
 }
 
-/* What the guest reads of a control register: its own bits, and the shadow's where the hypervisor has the say. */
+/* What the guest reads of a control register: its own bits, and the shadow's where they are the hypervisor's. */
 static uint64_t guest_cr(enum vmcs_field value, enum vmcs_field shadow, uint64_t mask)
 {
 	return (vmcs_read(value) & ~mask) | (vmcs_read(shadow) & mask);
@@ -86,8 +87,8 @@ static uint64_t guest_cr(enum vmcs_field value, enum vmcs_field shadow, uint64_t
 
 /* Where the VMCS has what is the guest's as it is. */
 static const uint16_t plain[GREG_COUNT] = {
-	[GREG_RIP] = VMCS_GUEST_RIP,	     [GREG_RSP] = VMCS_GUEST_RSP,	  [GREG_RFLAGS] = VMCS_GUEST_RFLAGS,
-	[GREG_CR3] = VMCS_GUEST_CR3,	     [GREG_EFER] = VMCS_GUEST_EFER,	  [GREG_CS_BASE] = VMCS_GUEST_CS_BASE,
+	[GREG_RIP] = VMCS_GUEST_RIP, [GREG_RSP] = VMCS_GUEST_RSP, [GREG_RFLAGS] = VMCS_GUEST_RFLAGS,
+	[GREG_CR3] = VMCS_GUEST_CR3, [GREG_EFER] = VMCS_GUEST_EFER, [GREG_CS_BASE] = VMCS_GUEST_CS_BASE,
 	[GREG_FS_BASE] = VMCS_GUEST_FS_BASE, [GREG_GS_BASE] = VMCS_GUEST_GS_BASE,
 };
 
@@ -104,7 +105,7 @@ uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg)
 	case GREG_CS_LONG:
 		return (vmcs_read(VMCS_GUEST_EFER) & EFER_LMA) && (vmcs_read(VMCS_GUEST_CS_AR) & AR_CS_LONG);
 	case GREG_CPL:
-		return vmcs_read(VMCS_GUEST_SS_AR) >> 5 & 3; /* SS.DPL is the CPL, also in real and virtual-8086 mode */
+		return vmcs_read(VMCS_GUEST_SS_AR) >> 5 & 3; /* SS.DPL: so in real and virtual-8086 mode, too */
 	case GREG_KERNEL_GS_BASE:
 		return rdmsr(MSR_KERNEL_GS_BASE); /* not switched: the hypervisor never uses SWAPGS */
 	case GREG_COUNT:
@@ -137,14 +138,13 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 
 void vmx_advance(struct percpu *cpu, unsigned int len)
 {
+	const uint64_t shadows = INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS;
 	uint64_t blocked = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY);
 	uint64_t rip = vmcs_read(VMCS_GUEST_RIP) + len;
 
-	if (!vmx_get(cpu, GREG_CS_LONG))
-		rip = (uint32_t)rip;
-	vmcs_write(VMCS_GUEST_RIP, rip);
-	if (blocked & (INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS))
-		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked & ~(INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS));
+	vmcs_write(VMCS_GUEST_RIP, vmx_get(cpu, GREG_CS_LONG) ? rip : (uint32_t)rip);
+	if (blocked & shadows)
+		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked & ~shadows);
 	/* The trap after an instruction that was done for the guest: it single-steps itself. */
 	if (vmcs_read(VMCS_GUEST_RFLAGS) & RFLAGS_TF && !(vmcs_read(VMCS_GUEST_DEBUGCTL) & DEBUGCTL_BTF))
 		vmcs_write(VMCS_GUEST_PENDING_DBG, vmcs_read(VMCS_GUEST_PENDING_DBG) | DR6_BS);
@@ -169,7 +169,8 @@ void vmx_describe(struct percpu *cpu)
 		printk("guest %s %04lx base %lx limit %lx ar %lx", names[i],
 		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_SELECTOR, i)), vmcs_read(VMCS_SEGMENT(VMCS_GUEST_BASE, i)),
 		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_LIMIT, i)), vmcs_read(VMCS_SEGMENT(VMCS_GUEST_AR, i)));
-	printk("vmcs reason %lx qualification %lx idt-info %lx entry-info %lx interruptibility %lx activity %lx",
-	       vmcs_read(VMCS_EXIT_REASON), vmcs_read(VMCS_QUALIFICATION), vmcs_read(VMCS_IDT_INFO),
-	       vmcs_read(VMCS_ENTRY_INTR_INFO), vmcs_read(VMCS_GUEST_INTERRUPTIBILITY), vmcs_read(VMCS_GUEST_ACTIVITY));
+	printk("vmcs reason %lx qualification %lx idt-info %lx entry-info %lx", vmcs_read(VMCS_EXIT_REASON),
+	       vmcs_read(VMCS_QUALIFICATION), vmcs_read(VMCS_IDT_INFO), vmcs_read(VMCS_ENTRY_INTR_INFO));
+	printk("  interruptibility %lx activity %lx", vmcs_read(VMCS_GUEST_INTERRUPTIBILITY),
+	       vmcs_read(VMCS_GUEST_ACTIVITY));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What the files of the VMX backend share with each other; what is not explained here is as in struct hv_backend. */
+/* Between the files of the VMX backend; what is not explained here is as in struct hv_backend. */
 #pragma once
 
 #include "arch/x86/backend.h"
@@ -33,14 +33,14 @@ void vmcs_write_all(const struct vmcs_value *values, size_t count);
 void vmx_launch(struct percpu *cpu) __attribute__((noreturn));
 extern const char vmx_exit_entry[];
 
-/* vmx_exit(), vmx_entry_failed() - from entry.asm, general registers saved; after VMLAUNCH or VMRESUME failed. */
+/* From entry.asm: vmx_exit() at an exit, registers saved; vmx_entry_failed() behind VMLAUNCH and VMRESUME. */
 void vmx_exit(struct percpu *cpu);
 void vmx_entry_failed(struct percpu *cpu) __attribute__((noreturn));
 
 /* vmx_controls_init() - fixes the controls from the capability MSRs. Return: NULL, or what is missing. */
 const char *vmx_controls_init(void);
 
-/* Into the current VMCS: the controls with the bitmaps' addresses; guest state (from @handoff) and host state. */
+/* Into the current VMCS: controls with the bitmaps' addresses; guest state (from @handoff) and host state. */
 void vmx_controls_write(void);
 const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *handoff);
 
