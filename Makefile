@@ -32,7 +32,7 @@ include $(B)/setup.mk
 ifneq ($(wildcard $(B)/setup.mk),)
 include $(B)/kernels/kernel.mk
 -include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk
-include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/bench/build.mk
+include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/probes/build.mk tests/bench/build.mk
 endif
 endif
 

@@ -36,6 +36,7 @@
 #define RW_MAX_CPUS   64u
 #define RW_MAX_RANGES 512u
 #define RW_SYMBOLS_SIZE (4u << 20)
+#define RW_EXIT_PORTS 4u /* as many as QEMU's isa-debug-exit is given */
 
 /* A CPU's area: guard pages are not mapped. */
 #define RW_PERCPU_GUARD0    0x0000u
@@ -56,6 +57,12 @@ enum rw_on_violation {
 	RW_ON_VIOLATION_SKIP = 0,
 	RW_ON_VIOLATION_FAULT = 1,
 	RW_ON_VIOLATION_STOP = 2
+};
+
+/* rw_bootinfo.kexec, rw_status.kexec: what becomes of a locked kernel that wants to give way to another one. */
+enum rw_kexec {
+	RW_KEXEC_REFUSE = 0,
+	RW_KEXEC_ALLOW = 1
 };
 
 /* A piece of guest RAM: what the hypervisor may read and write for the guest. */
@@ -94,17 +101,20 @@ struct rw_bootinfo {
 	struct rw_mem_range ram[RW_MAX_RANGES]; /* ascending, disjoint; hv's region is not in it */
 
 	/* From ACPI's FADT; a port is 0 where there is none or it is not an I/O port. */
-	uint16_t pm1a_cnt, pm1b_cnt; /* PM1 control registers: SLP_EN written here ends the run */
+	uint16_t pm1a_cnt, pm1b_cnt; /* PM1 control registers: SLP_EN written here ends the run, or is refused */
 	uint16_t reset_port;         /* RESET_REG */
 	uint8_t reset_value;
-	uint8_t reserved0;
+	uint8_t pm1a_off_types, pm1b_off_types; /* bit for each SLP_TYP that ends the run; the others are refused */
+	uint8_t reserved0[7];
 
 	/* Configuration. */
 	uint16_t serial_port;  /* I/O base of the hypervisor's own UART; 0: none */
-	uint16_t reserved1;
+	uint16_t exit_port;    /* a write to one of RW_EXIT_PORTS from here ends the run; 0: none */
 	uint32_t serial_baud;
 	uint32_t agent;        /* 1: signature leaf and hypercalls answer */
 	uint32_t on_violation; /* enum rw_on_violation */
+	uint32_t watch_resets; /* 1: ports that reset the machine are watched from the start, not only from the lock on */
+	uint32_t kexec;        /* enum rw_kexec */
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u

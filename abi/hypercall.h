@@ -33,11 +33,12 @@ enum rw_hypercall {
 	RW_HC_STATUS = 8,    /* (gpa of struct rw_status) */
 	RW_HC_STATS = 9,     /* (gpa of struct rw_cpu_stats, CPU index) */
 	RW_HC_CPU_INDEX = 10, /* () -> the hypervisor's index of this CPU */
+	RW_HC_KEXEC = 11,    /* () another kernel is about to start: what was locked is given back, all is forgotten */
 	RW_HC_COUNT
 };
 
 /* Errors, as negative values in RAX. */
-#define RW_EPERM    1 /* not from ring 0 in 64-bit mode, or, after the lock, not from the agent's text */
+#define RW_EPERM    1 /* not from ring 0 in 64-bit mode; after the lock: not from the agent's text, or KEXEC is refused */
 #define RW_ENOSYS   2 /* no such number */
 #define RW_EINVAL   3 /* an argument or a field is out of its bounds, unaligned or overflows */
 #define RW_EFAULT   4 /* an address is not guest RAM, or belongs to the hypervisor */

@@ -29,17 +29,19 @@ enum rw_rec_type {
 	RW_REC_FILE_UNLINK = 5,
 	RW_REC_FILE_RENAME = 6,
 	RW_REC_MODULE_LOAD = 7,
-	RW_REC_AGENT_LAST = 7, /* types up to here may come from the agent's ring */
-	RW_REC_VIOLATION = 8,
-	RW_REC_PATCH = 9,
-	RW_REC_AGENT = 10,
-	RW_REC_LOCK = 11,
-	RW_REC_DROP = 12,
+	RW_REC_KEXEC = 8,
+	RW_REC_AGENT_LAST = 8, /* types up to here may come from the agent's ring */
+	RW_REC_VIOLATION = 9,
+	RW_REC_PATCH = 10,
+	RW_REC_AGENT = 11,
+	RW_REC_LOCK = 12,
+	RW_REC_UNLOCK = 13,
+	RW_REC_DROP = 14,
 	RW_REC_TYPE_COUNT
 };
 #define RW_REC_TYPE_NAMES \
 	{ NULL, "exec", "fork", "exit", "file_open", "file_unlink", "file_rename", "module_load", \
-	  "violation", "patch", "agent", "lock", "drop" }
+	  "kexec", "violation", "patch", "agent", "lock", "unlock", "drop" }
 
 /* rw_rec_hdr.verdict */
 enum rw_verdict {
@@ -87,7 +89,7 @@ struct rw_proc {
 RW_ASSERT_SIZE(struct rw_proc, 40);
 
 /*
- * Records of the agent: RW_REC_EXEC to RW_REC_MODULE_LOAD.
+ * Records of the agent: RW_REC_EXEC to RW_REC_KEXEC.
  *
  * type         path                     path2              arg                      flags
  * exec         file given to execve     interpreter, or "" 0                        file->f_flags
@@ -97,6 +99,7 @@ RW_ASSERT_SIZE(struct rw_proc, 40);
  * file_unlink  file                     ""                 0                        0
  * file_rename  old name                 new name           0                        rename flags
  * module_load  file, "" by init_module  ""                 0                        0
+ * kexec        file, "" by kexec_load   ""                 0                        enum rw_kexec_event
  */
 struct rw_rec_agent {
 	struct rw_rec_hdr hdr;
@@ -113,6 +116,17 @@ struct rw_rec_agent {
 };
 RW_ASSERT_SIZE(struct rw_rec_agent, 112);
 RW_ASSERT_OFFSET(struct rw_rec_agent, data, 112);
+
+/* rw_rec_agent.flags of RW_REC_KEXEC: what was about to happen */
+enum rw_kexec_event {
+	RW_KEXEC_LOAD = 0,          /* a kernel is loaded, or, by kexec_load, also unloaded */
+	RW_KEXEC_INITRAMFS = 1,     /* its initial RAM disk is loaded */
+	RW_KEXEC_EARLIER = 2,       /* the lock finds that a kernel was loaded before */
+	RW_KEXEC_EARLIER_CRASH = 3, /* the lock finds that a crash kernel was loaded before */
+	RW_KEXEC_START = 4,         /* the loaded kernel starts */
+	RW_KEXEC_EVENT_COUNT
+};
+#define RW_KEXEC_EVENT_NAMES { "load", "initramfs", "earlier", "earlier_crash", "start" }
 
 #define RW_REC_MAX ((sizeof(struct rw_rec_agent) + 2 * RW_PATH_MAX + 7) & ~(size_t)7)
 
@@ -188,13 +202,13 @@ enum rw_malformed {
 };
 #define RW_MALFORMED_NAMES { NULL, "index", "size", "magic", "type", "field" }
 
-/* RW_REC_AGENT, RW_REC_LOCK and RW_REC_DROP: made by the hypervisor. */
+/* RW_REC_AGENT, RW_REC_LOCK, RW_REC_UNLOCK and RW_REC_DROP: made by the hypervisor. */
 struct rw_rec_event {
 	struct rw_rec_hdr hdr;
-	uint32_t code;     /* drop: enum rw_drop; agent: ABI version; lock: number of ranges */
+	uint32_t code;     /* drop: enum rw_drop; agent: ABI version; lock, unlock: number of ranges */
 	uint32_t text_len; /* bytes in text */
-	uint64_t arg[4];   /* drop: count now, first enum rw_malformed, count in all, CPU; lock: pages */
-	uint8_t text[];    /* for people: kernel release (agent), kinds and sizes (lock); zeros up to size */
+	uint64_t arg[4];   /* drop: count now, first enum rw_malformed, count in all, CPU; lock, unlock: pages */
+	uint8_t text[];    /* for people: kernel release (agent), kinds and sizes (lock), why (unlock); zeros up to size */
 };
 RW_ASSERT_SIZE(struct rw_rec_event, 72);
 

@@ -83,7 +83,9 @@ struct rw_status {
 	uint64_t evicted;      /* records pushed out */
 	uint64_t symbols;      /* names held */
 	uint64_t uptime_ns;    /* of the hypervisor */
+	uint32_t kexec;        /* 0 refuse, 1 allow */
+	uint32_t reserved;     /* 0 */
 };
-RW_ASSERT_SIZE(struct rw_status, 24 + 8 + 64 + 56);
+RW_ASSERT_SIZE(struct rw_status, 24 + 8 + 64 + 56 + 8);
 
 #endif

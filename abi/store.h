@@ -24,9 +24,10 @@ enum rw_end {
 	RW_END_POWEROFF = 1, /* the guest entered a sleep or off state by ACPI */
 	RW_END_RESET = 2,    /* the guest reset the machine */
 	RW_END_STOP = 3,     /* the hypervisor stopped the machine */
+	RW_END_EXIT = 4,     /* the guest wrote to the configured exit port */
 	RW_END_COUNT
 };
-#define RW_END_NAMES { "running", "poweroff", "reset", "stop" }
+#define RW_END_NAMES { "running", "poweroff", "reset", "stop", "exit" }
 
 struct rw_store_hdr {
 	char magic[8];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Reads ACPI's FADT. */
+/* Reads what ACPI's tables say about power: the FADT, and the sleep states in the AML tables. */
 #include "acpi.h"
 
 #include <stdbool.h>
@@ -15,11 +15,14 @@
 #define TABLE_LENGTH  4u
 #define TABLE_HEADER  36u
 #define TABLE_MAX     (1u << 20)
+#define TABLE_SUM     9u
+#define FADT_DSDT     40u
 #define FADT_PM1A_CNT 64u
 #define FADT_PM1B_CNT 68u
 #define FADT_FLAGS    112u
 #define FADT_RESET_REG   116u
 #define FADT_RESET_VALUE 128u
+#define FADT_X_DSDT      140u
 #define FADT_X_PM1A_CNT  172u
 #define FADT_X_PM1B_CNT  184u
 #define FADT_FLAG_RESET  (1u << 10)
@@ -30,9 +33,21 @@
 #define GAS_ADDRESS  4u
 #define GAS_SPACE_IO 1u
 
+/* ACPI Machine Language: ACPI specification, "AML Encoding". */
+#define AML_ZERO    0x00u
+#define AML_ONE     0x01u
+#define AML_BYTE    0x0au
+#define AML_PACKAGE 0x12u
+
 struct table {
-	const uint8_t *at; /* NULL: none */
+	uint8_t *at; /* NULL: none */
 	uint32_t size;
+};
+
+/* RSDT or XSDT: the list of all tables but the DSDT, with entries of @width bytes. */
+struct root {
+	struct table table;
+	unsigned int width;
 };
 
 static uint64_t get(const uint8_t *at, unsigned int bytes)
@@ -80,33 +95,40 @@ static struct table get_table(uint64_t phys, const char *signature, acpi_map map
 	return table.at && sums_to_zero(table.at, table.size) ? table : none;
 }
 
-/* The FADT among the tables that RSDT or XSDT list with entries of @width bytes. */
-static struct table find_fadt(struct table root, unsigned int width, acpi_map map)
+/* The next of the root's tables with @signature from entry @at on, which moves behind it; none when there are no more. */
+static struct table next_table(struct root root, uint32_t *at, const char *signature, acpi_map map)
 {
-	struct table fadt = { NULL, 0 };
-	uint32_t at;
+	struct table table = { NULL, 0 };
 
-	for (at = TABLE_HEADER; root.at && !fadt.at && at + width <= root.size; at += width)
-		fadt = get_table(get(root.at + at, width), "FACP", map);
-	return fadt;
+	for (; root.table.at && !table.at && *at + root.width <= root.table.size; *at += root.width)
+		table = get_table(get(root.table.at + *at, root.width), signature, map);
+	return table;
 }
 
-static struct table get_fadt(uint64_t rsdp_phys, acpi_map map)
+static struct table find_fadt(struct root root, acpi_map map)
+{
+	uint32_t at = TABLE_HEADER;
+
+	return next_table(root, &at, "FACP", map);
+}
+
+/* The XSDT if it leads to a FADT, else the RSDT. */
+static struct root get_root(uint64_t rsdp_phys, acpi_map map)
 {
 	const uint8_t *rsdp = map(rsdp_phys, RSDP_SIZE_1);
-	struct table fadt = { NULL, 0 };
+	struct root root = { { NULL, 0 }, 4 };
 
 	if (!rsdp || !has_signature(rsdp, "RSD PTR ") || !sums_to_zero(rsdp, RSDP_SIZE_1))
-		return fadt;
+		return root;
 	if (rsdp[RSDP_REVISION] >= 2) {
 		rsdp = map(rsdp_phys, RSDP_SIZE_2);
 		if (rsdp && sums_to_zero(rsdp, RSDP_SIZE_2))
-			fadt = find_fadt(get_table(get(rsdp + RSDP_XSDT, 8), "XSDT", map), 8, map);
-		if (fadt.at)
-			return fadt;
+			root = (struct root){ get_table(get(rsdp + RSDP_XSDT, 8), "XSDT", map), 8 };
+		if (find_fadt(root, map).at)
+			return root;
 		rsdp = map(rsdp_phys, RSDP_SIZE_1);
 	}
-	return find_fadt(get_table(get(rsdp + RSDP_RSDT, 4), "RSDT", map), 4, map);
+	return (struct root){ get_table(get(rsdp + RSDP_RSDT, 4), "RSDT", map), 4 };
 }
 
 static uint16_t io_port(uint64_t address, uint64_t room)
@@ -130,19 +152,98 @@ static uint16_t control_port(struct table fadt, uint32_t plain, uint32_t generic
 	return port ? io_port(port, 2) : gas_port(fadt, generic, 2);
 }
 
+/* A constant at @at, which moves behind it; -1: no constant that a sleep type can be. */
+static int aml_constant(struct table aml, uint32_t *at)
+{
+	uint64_t op = field(aml, (*at)++, 1);
+
+	if (op == AML_BYTE)
+		return (int)field(aml, (*at)++, 1);
+	return op == AML_ZERO || op == AML_ONE ? (int)op : -1;
+}
+
+/* Is there Name(_S@digit_, Package...) at @at? Then its first two elements, the sleep types, go to @type. */
+static bool sleep_state(struct table aml, uint32_t at, char digit, int type[2])
+{
+	const char name[] = { '_', 'S', digit, '_', AML_PACKAGE, 0 };
+
+	if (at + sizeof(name) > aml.size || !has_signature(aml.at + at, name))
+		return false;
+	at += sizeof(name) - 1;
+	at += 2 + (aml.at[at] >> 6); /* PkgLength: its upper bits count the bytes behind it; then NumElements */
+	type[0] = aml_constant(aml, &at);
+	type[1] = aml_constant(aml, &at);
+	return true;
+}
+
+static void take_off_types(struct acpi_power *power, struct table aml)
+{
+	int type[2];
+
+	for (uint32_t at = TABLE_HEADER; at < aml.size; at++) {
+		bool off = sleep_state(aml, at, '5', type);
+
+		if (!off && !sleep_state(aml, at, '4', type))
+			continue;
+		for (int i = 0; i < 2; i++)
+			if (type[i] >= 0 && type[i] < 8)
+				power->off_types[i] |= (uint8_t)(1u << type[i]);
+		power->off_known |= off;
+	}
+}
+
+/* Renamed: to the guest the state does not exist. */
+static unsigned int hide_states(struct table aml)
+{
+	unsigned int hidden = 0;
+	int type[2];
+
+	for (uint32_t at = TABLE_HEADER; at < aml.size; at++)
+		for (char digit = '1'; digit <= '3'; digit++)
+			if (sleep_state(aml, at, digit, type)) {
+				aml.at[at] = 'X';
+				aml.at[TABLE_SUM] = (uint8_t)(aml.at[TABLE_SUM] + '_' - 'X');
+				hidden++;
+			}
+	return hidden;
+}
+
+static struct table get_dsdt(struct table fadt, acpi_map map)
+{
+	uint64_t phys = field(fadt, FADT_X_DSDT, 8);
+
+	return get_table(phys ? phys : field(fadt, FADT_DSDT, 4), "DSDT", map);
+}
+
 void acpi_read_power(struct acpi_power *power, uint64_t rsdp, acpi_map map)
 {
-	struct table fadt = get_fadt(rsdp, map);
+	struct root root = get_root(rsdp, map);
+	struct table fadt = find_fadt(root, map), aml;
 
-	power->pm1a_cnt = power->pm1b_cnt = power->reset_port = 0;
-	power->reset_value = 0;
+	*power = (struct acpi_power){ 0 };
 	if (!fadt.at)
 		return;
 	power->pm1a_cnt = control_port(fadt, FADT_PM1A_CNT, FADT_X_PM1A_CNT);
 	power->pm1b_cnt = control_port(fadt, FADT_PM1B_CNT, FADT_X_PM1B_CNT);
-	if (!(field(fadt, FADT_FLAGS, 4) & FADT_FLAG_RESET))
-		return;
-	power->reset_port = gas_port(fadt, FADT_RESET_REG, 1);
+	if (field(fadt, FADT_FLAGS, 4) & FADT_FLAG_RESET)
+		power->reset_port = gas_port(fadt, FADT_RESET_REG, 1);
 	if (power->reset_port)
 		power->reset_value = (uint8_t)field(fadt, FADT_RESET_VALUE, 1);
+
+	aml = get_dsdt(fadt, map);
+	for (uint32_t at = TABLE_HEADER; aml.at; aml = next_table(root, &at, "SSDT", map))
+		take_off_types(power, aml);
+	if (!power->off_known)
+		power->off_types[0] = power->off_types[1] = 0xff;
+}
+
+unsigned int acpi_hide_sleep(uint64_t rsdp, acpi_map map)
+{
+	struct root root = get_root(rsdp, map);
+	struct table aml = get_dsdt(find_fadt(root, map), map);
+	unsigned int hidden = 0;
+
+	for (uint32_t at = TABLE_HEADER; aml.at; aml = next_table(root, &at, "SSDT", map))
+		hidden += hide_states(aml);
+	return hidden;
 }

@@ -7,6 +7,8 @@
 #include "ucs2.h"
 
 #define UART_CLOCK 115200u /* highest speed of a PC's UART */
+#define EXIT_PORT_MIN 0x1u
+#define EXIT_PORT_MAX (0x10000u - RW_EXIT_PORTS)
 
 /* A piece of the file, not NUL-terminated. */
 struct span {
@@ -258,6 +260,44 @@ static int set_on_violation(struct config *config, struct span value, struct mes
 	return 0;
 }
 
+static int set_exit_port(struct config *config, struct span value, struct message *why)
+{
+	char text[QUOTE_MAX + 4];
+	struct span digits = value;
+	uint32_t port = 0;
+
+	if (has_prefix(value, "0x")) {
+		digits.at += 2;
+		digits.size -= 2;
+	}
+	if (!equals(value, "none") && (digits.size == value.size || !number(digits, 16, &port) ||
+				       port < EXIT_PORT_MIN || port > EXIT_PORT_MAX))
+		return message_fail(why, "%s is not none or an I/O port 0x%x..0x%x", quote(value, text), EXIT_PORT_MIN,
+				    EXIT_PORT_MAX);
+	config->exit_port = (uint16_t)port;
+	return 0;
+}
+
+static int set_watch_resets(struct config *config, struct span value, struct message *why)
+{
+	char text[QUOTE_MAX + 4];
+
+	if (!equals(value, "lock") && !equals(value, "start"))
+		return message_fail(why, "%s is not lock or start", quote(value, text));
+	config->watch_resets = equals(value, "start");
+	return 0;
+}
+
+static int set_kexec(struct config *config, struct span value, struct message *why)
+{
+	char text[QUOTE_MAX + 4];
+
+	if (!equals(value, "refuse") && !equals(value, "allow"))
+		return message_fail(why, "%s is not refuse or allow", quote(value, text));
+	config->kexec = equals(value, "allow") ? RW_KEXEC_ALLOW : RW_KEXEC_REFUSE;
+	return 0;
+}
+
 static int set_on_error(struct config *config, struct span value, struct message *why)
 {
 	char text[QUOTE_MAX + 4];
@@ -278,7 +318,10 @@ static const struct {
 	{ "serial", set_serial },
 	{ "agent", set_agent },
 	{ "on_violation", set_on_violation },
+	{ "kexec", set_kexec },
 	{ "on_error", set_on_error },
+	{ "exit_port", set_exit_port },
+	{ "watch_resets", set_watch_resets },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
@@ -407,7 +450,10 @@ void config_default(struct config *config)
 	config->serial_baud = UART_CLOCK;
 	config->agent = true;
 	config->on_violation = RW_ON_VIOLATION_SKIP;
+	config->kexec = RW_KEXEC_REFUSE;
 	config->boot_on_error = false;
+	config->exit_port = 0;
+	config->watch_resets = false;
 }
 
 int config_parse(struct config *config, const char *text, size_t size, struct message *why)

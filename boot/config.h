@@ -25,6 +25,9 @@ struct config {
 	uint32_t serial_baud;
 	bool agent;
 	uint32_t on_violation;  /* enum rw_on_violation */
+	uint16_t exit_port;     /* 0: none */
+	bool watch_resets;      /* from the start, not only from the lock on */
+	uint32_t kexec;         /* enum rw_kexec */
 	bool boot_on_error;
 };
 

@@ -64,6 +64,9 @@ static void take_config(bool serial_answers)
 	bootinfo.serial_baud = config.serial_baud;
 	bootinfo.agent = config.agent;
 	bootinfo.on_violation = config.on_violation;
+	bootinfo.exit_port = config.exit_port;
+	bootinfo.watch_resets = config.watch_resets;
+	bootinfo.kexec = config.kexec;
 }
 
 static void __attribute__((noreturn)) stop(const struct message *why)
@@ -151,6 +154,7 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 	if (guard(serial_answers, &why))
 		return give_up(self, volume, next, &why);
 	console_serial(0, 0);
+	machine_hide_sleep();
 	console_print("guarding this machine, store %u MiB at 0x%lx, starting %s%s", config.store_mib,
 		      bootinfo.store_phys, config.next_other ? "other:" : "", config.next);
 	return start(next);

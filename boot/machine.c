@@ -8,6 +8,7 @@
 
 #include "acpi.h"
 #include "clock.h"
+#include "console.h"
 #include "memory.h"
 #include "pi.h"
 #include "x86.h"
@@ -102,25 +103,46 @@ static void set_boot_id(struct rw_bootinfo *info)
 		info->boot_id[i] = (uint8_t)(id[i / 8] >> i % 8 * 8);
 }
 
-static const uint8_t *map_tables(uint64_t phys, uint64_t size)
+static uint8_t *map_tables(uint64_t phys, uint64_t size)
 {
-	return memory_holds_tables(phys, size) ? (const uint8_t *)phys : NULL;
+	return memory_holds_tables(phys, size) ? (uint8_t *)phys : NULL;
 }
 
-static void set_power(struct rw_bootinfo *info)
+static uint64_t find_rsdp(void)
 {
 	EFI_GUID acpi_2 = ACPI_20_TABLE_GUID, acpi_1 = ACPI_TABLE_GUID;
-	struct acpi_power power;
 	void *rsdp = NULL;
 
 	if (EFI_ERROR(LibGetSystemConfigurationTable(&acpi_2, &rsdp)) &&
 	    EFI_ERROR(LibGetSystemConfigurationTable(&acpi_1, &rsdp)))
+		return 0;
+	return (uint64_t)rsdp;
+}
+
+static void set_power(struct rw_bootinfo *info)
+{
+	uint64_t rsdp = find_rsdp();
+	struct acpi_power power;
+
+	if (!rsdp)
 		return;
-	acpi_read_power(&power, (uint64_t)rsdp, map_tables);
+	acpi_read_power(&power, rsdp, map_tables);
 	info->pm1a_cnt = power.pm1a_cnt;
 	info->pm1b_cnt = power.pm1b_cnt;
+	info->pm1a_off_types = power.off_types[0];
+	info->pm1b_off_types = power.off_types[1];
 	info->reset_port = power.reset_port;
 	info->reset_value = power.reset_value;
+	if (power.pm1a_cnt && !power.off_known)
+		console_print("ACPI: no _S5_ was found, every sleep state is taken for power-off");
+}
+
+void machine_hide_sleep(void)
+{
+	uint64_t rsdp = find_rsdp();
+
+	if (rsdp && acpi_hide_sleep(rsdp, map_tables))
+		console_print("ACPI: sleep states that keep memory (S1 to S3) are hidden");
 }
 
 void machine_describe(struct rw_bootinfo *info)

@@ -4,8 +4,7 @@
 #include "arch/x86/backend.h"
 #include "arch/x86/desc.h"
 #include "arch/x86/insn.h"
-#include "core/io.h"
-#include "core/msr.h"
+#include "core/exit.h"
 #include "core/panic.h"
 #include "core/percpu.h"
 #include "core/smp.h"
@@ -55,14 +54,13 @@ static const char *choose_backend(void)
 /* What is done once, on the first CPU. Order matters: each line needs those before it. */
 static const char *start_machine(const struct rw_bootinfo *info)
 {
-	const char *error;
-
 	pool_init(info);
 	hv.boot = info;
 	uart_init(info->serial_port, info->serial_baud);
 	guest_copy_init(info);
 	symbols_init(&hv.symbols, hv_virt(info->symbols_phys), (uint32_t)info->symbols_size);
-	error = journal_init(info, hv_backend()->id);
+
+	const char *error = journal_init(info, hv_backend()->id);
 	if (!error)
 		error = nested_init(hv_backend()->nested, info);
 	if (!error)
@@ -88,10 +86,8 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 {
 	struct percpu *cpu = percpu_of(index);
 	struct rw_handoff own = *handoff;
-	const char *error;
 
 	memset(cpu, 0, sizeof(*cpu));
-	write_cr0(read_cr0() | CR0_WP); /* or read-only pages would not be, for the hypervisor */
 	desc_load(cpu);
 	cpu->index = index;
 	cpu->apic_id = hv.boot->apic_id[index];
@@ -99,7 +95,9 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 	cpu->stats.apic_id = cpu->apic_id;
 	if (step_init(cpu))
 		return "no room for this CPU's page tables";
-	error = hv_backend()->cpu_init(cpu, &own);
+
+	const char *error = hv_backend()->cpu_init(cpu, &own);
+
 	if (error)
 		return error;
 	printk("CPU %u (APIC %u) goes on as a guest under %s", index, cpu->apic_id, hv_backend()->name);
@@ -115,6 +113,8 @@ void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *
 {
 	const char *error = NULL;
 
+	write_cr0(read_cr0() | CR0_WP);  /* or read-only pages would not be, for the hypervisor */
+	write_cr4(read_cr4() | CR4_MCE); /* or a machine check here would be a shutdown */
 	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION || info->size != sizeof(*info))
 		error = "the loader and the hypervisor are of different versions";
 	if (!error)

@@ -13,6 +13,7 @@ static const char *const exit_names[] = RW_EXIT_NAMES;
 static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const backend_names[] = { "VMX/EPT", "SVM/NPT" };
 static const char *const violation_names[] = { "skip", "fault", "stop" };
+static const char *const kexec_names[] = { "refuse", "allow" };
 
 _Static_assert(sizeof(exit_names) / sizeof(exit_names[0]) == RW_EXIT_COUNT, "a name for each reason");
 
@@ -109,6 +110,7 @@ static int status_json(const struct rw_ioc_status *st, const struct rwctl_stats 
 			    json_string(name_of(backend_names, COUNT(backend_names), hv->backend)));
 	json_object_set_new(root, "on_violation",
 			    json_string(name_of(violation_names, COUNT(violation_names), hv->on_violation)));
+	json_object_set_new(root, "kexec", json_string(name_of(kexec_names, COUNT(kexec_names), hv->kexec)));
 	json_object_set_new(root, "cpus", num(hv->cpus));
 	json_object_set_new(root, "uptime_ns", num(hv->uptime_ns));
 	json_object_set_new(root, "protected", protected_json(hv));
@@ -137,6 +139,7 @@ int print_status(const struct rw_ioc_status *st, const struct rwctl_stats *stats
 	       hv->uptime_ns / 1000000000);
 	printf("locked        %s\n", hv->locked ? "yes" : "no");
 	printf("on violation  %s\n", name_of(violation_names, COUNT(violation_names), hv->on_violation));
+	printf("kexec         %s\n", name_of(kexec_names, COUNT(kexec_names), hv->kexec));
 	printf("protected     %" PRIu64 " pages of 4 KiB, %" PRIu32 " ranges, %" PRIu64 " symbols\n",
 	       hv->protected_pages, hv->ranges, hv->symbols);
 	for (k = 1; k <= RW_TARGET_GUEST_LAST; k++)

@@ -16,6 +16,7 @@
 #include "hvcall.h"
 #include "producer.h"
 #include "protect.h"
+#include "sleep.h"
 
 static struct compat_kernel kernel __ro_after_init;
 
@@ -66,6 +67,9 @@ static int __init agent_init(void)
 	ret = device_init(&kernel);
 	if (ret)
 		goto no_device;
+	ret = sleep_init();
+	if (ret)
+		goto no_sleep;
 	register_reboot_notifier(&reboot_nb);
 	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
 	ret = attach();
@@ -77,6 +81,8 @@ static int __init agent_init(void)
 not_attached:
 	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_nb);
 	unregister_reboot_notifier(&reboot_nb);
+	sleep_exit();
+no_sleep:
 	device_exit();
 no_device:
 	producer_exit();

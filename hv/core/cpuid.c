@@ -25,15 +25,10 @@ static void set_bit(uint32_t *reg, uint64_t bit, uint64_t on)
 
 static void agent_leaf(uint32_t leaf, struct cpuid_regs *r)
 {
-	const char *sig = RW_SIGNATURE;
-
+	*r = (struct cpuid_regs){ .eax = RW_ABI_VERSION, .ebx = hv_backend()->id };
 	if (leaf == RW_CPUID_SIGNATURE) {
 		r->eax = RW_CPUID_VERSION;
-		memcpy(&r->ebx, sig, 4);
-		memcpy(&r->ecx, sig + 4, 4);
-		memcpy(&r->edx, sig + 8, 4);
-	} else {
-		*r = (struct cpuid_regs){ .eax = RW_ABI_VERSION, .ebx = hv_backend()->id };
+		memcpy(&r->ebx, RW_SIGNATURE, 12);
 	}
 }
 
@@ -53,9 +48,6 @@ enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x)
 	case 6:
 		r.eax &= ~(uint32_t)LEAF6_EAX_HFI;
 		break;
-	case LEAF_PT:
-		r = (struct cpuid_regs){ 0 };
-		break;
 	case 7:
 		if (sub == 0) {
 			r.ebx &= ~(uint32_t)LEAF7_EBX_PT;
@@ -65,6 +57,7 @@ enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x)
 	case 0x80000001u:
 		r.ecx &= ~(uint32_t)(LEAF80000001_ECX_SVM | LEAF80000001_ECX_SKINIT);
 		break;
+	case LEAF_PT:
 	case LEAF_SVM:
 		r = (struct cpuid_regs){ 0 };
 		break;

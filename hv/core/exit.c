@@ -90,15 +90,25 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 /* A single step in progress: any exit but a further fault of the same instruction ends it. */
 static bool end_step(struct percpu *cpu, const struct hv_exit *x, enum hv_action *action)
 {
-	bool inject_db;
-
 	if (!cpu->step.active || x->reason == RW_EXIT_NESTED)
 		return false;
-	inject_db = x->reason == RW_EXIT_STEP ? step_done(cpu) : step_finish(cpu, cpu->step.iterations != 0);
+
+	bool inject_db = x->reason == RW_EXIT_STEP ? step_done(cpu) : step_finish(cpu, cpu->step.iterations != 0);
 	if (x->reason != RW_EXIT_STEP)
 		return false;
 	*action = inject_db ? exit_inject(cpu, VEC_DB, false, 0) : HV_RESUME;
 	return true;
+}
+
+/* Without CR4.MCE a machine check is a shutdown. Intel SDM volume 3, "Control Registers". */
+static void pass_machine_check(struct percpu *cpu)
+{
+	const struct hv_event event = { .type = EVENT_EXCEPTION, .vector = VEC_MC };
+
+	cpu->machine_check = false;
+	if (!(hv_backend()->get(cpu, GREG_CR4) & CR4_MCE))
+		exit_reset("machine check with CR4.MCE clear");
+	hv_backend()->inject(cpu, &event);
 }
 
 void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
@@ -130,11 +140,17 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 		/* The instruction that was being stepped ends in an exception, and the step with it. */
 		if (cpu->step.active)
 			step_finish(cpu, cpu->step.iterations != 0);
+		/* A fault's frame has RF set, and that of an injected one is what the CPU has. */
+		if (cpu->to_inject.vector != VEC_DB)
+			b->set(cpu, GREG_RFLAGS, b->get(cpu, GREG_RFLAGS) | RFLAGS_RF);
 		b->inject(cpu, &cpu->to_inject);
 		break;
 	case HV_FATAL:
 		hv_panic("exit %s (%lx) has no handler that can go on", panic_exit_name(x), x->raw);
 	}
+	/* Only one event goes into an entry: behind another it waits for the next exit. */
+	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE)
+		pass_machine_check(cpu);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
 	smp_enter_guest(cpu);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The one dispatcher: every exit of both backends comes here, decoded. */
-#ifndef HV_EXIT_H
-#define HV_EXIT_H
+#pragma once
 
 #include "core/percpu.h"
 
@@ -26,6 +25,17 @@ void exit_reset_machine(void) __attribute__((noreturn));
 /* exit_reset() - the guest ends in what resets a machine, @why: the log leaves, and it is reset. */
 void exit_reset(const char *why) __attribute__((noreturn));
 
+/* io_init(), msr_init() - ask the backend for the intercepts. Before the start. */
+void io_init(void);
+void msr_init(void);
+
+/*
+ * io_lock() - at the lock: from here on a reset by port CF9, 64 or 92 is noticed, too, so that the log leaves before it.
+ * Earlier only with watch_resets = start: CF9 lies inside the PCI configuration address port CF8, which a kernel writes
+ * thousands of times at boot, and firmware and boot loaders poll the keyboard controller at 64.
+ */
+void io_lock(void);
+
 /* Handlers, one for each concern. All get untrusted guest state. */
 enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x);
 enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x);
@@ -34,5 +44,3 @@ enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x);
 enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x);
 enum hv_action exit_hypercall(struct percpu *cpu, const struct hv_exit *x);
 enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x);
-
-#endif

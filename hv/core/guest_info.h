@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What can be read off the guest at an exit: paging mode, code bytes, current process. All of it untrusted. */
-#ifndef HV_GUEST_INFO_H
-#define HV_GUEST_INFO_H
+#pragma once
 
 #include "core/percpu.h"
 #include "policy/operand.h"
@@ -32,5 +31,3 @@ void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs);
  * operand; for hardware that does not report it. It is checked by translation. Return: the address, 0 if not found.
  */
 uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa);
-
-#endif

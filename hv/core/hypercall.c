@@ -35,6 +35,17 @@ static int64_t give_answer(uint64_t gpa, size_t size)
 	return guest_write(gpa, &argument, size);
 }
 
+/* A call that is refused for who makes it or what it asks is an attack, and recorded. */
+static void refused_call(struct percpu *cpu, uint64_t nr)
+{
+	struct rw_rec_violation rec;
+
+	violation_describe(cpu, &rec, 0, RW_TARGET_HYPERVISOR, RW_ACCESS_HYPERCALL);
+	rec.nr = nr;
+	rec.hdr.verdict = RW_VERDICT_DENY;
+	violation_record(cpu, &rec);
+}
+
 static int64_t hc_register(struct percpu *cpu, uint64_t gpa)
 {
 	int64_t ret = take_argument(gpa, sizeof(argument.info));
@@ -109,6 +120,7 @@ static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 		.evicted = usage.evicted,
 		.symbols = hv.symbols.count,
 		.uptime_ns = journal_now(cpu),
+		.kexec = hv.boot->kexec,
 	};
 	memcpy(s->pages_by_kind, pages.kind, sizeof(s->pages_by_kind));
 	return give_answer(gpa, sizeof(*s));
@@ -120,6 +132,22 @@ static int64_t hc_stats(uint64_t gpa, uint64_t index)
 		return -RW_EINVAL;
 	argument.stats = percpu_of((uint32_t)index)->stats;
 	return give_answer(gpa, sizeof(argument.stats));
+}
+
+/*
+ * Another kernel is about to start. Before the lock there is nothing to guard; after it the configuration decides.
+ * Return: 0; -RW_ENOTREADY: nobody registered; -RW_EPERM: refused, and recorded.
+ */
+static int64_t hc_kexec(struct percpu *cpu)
+{
+	if (!hv.registered)
+		return -RW_ENOTREADY;
+	if (hv.locked && hv.boot->kexec != RW_KEXEC_ALLOW) {
+		refused_call(cpu, RW_HC_KEXEC);
+		return -RW_EPERM;
+	}
+	protect_release(cpu);
+	return 0;
 }
 
 /* Calls that set the protection up: before the lock, after the registration. */
@@ -169,6 +197,8 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 		ret = hc_status(cpu, arg1);
 	else if (nr == RW_HC_STATS)
 		ret = hc_stats(arg1, arg2);
+	else if (nr == RW_HC_KEXEC)
+		ret = hc_kexec(cpu);
 	else
 		ret = setup_call(cpu, nr, arg1);
 	spin_unlock(&hv.agent_lock);
@@ -179,16 +209,12 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 static bool may_call(struct percpu *cpu, uint64_t nr)
 {
 	const struct hv_backend *b = hv_backend();
-	struct rw_rec_violation rec;
 
 	if (b->get(cpu, GREG_CPL) != 0 || !b->get(cpu, GREG_CS_LONG))
 		return false;
 	if (!hv.locked || guest_rip_target(cpu) == RW_TARGET_AGENT_TEXT)
 		return true;
-	violation_describe(cpu, &rec, 0, RW_TARGET_HYPERVISOR, RW_ACCESS_HYPERCALL);
-	rec.nr = nr;
-	rec.hdr.verdict = RW_VERDICT_DENY;
-	violation_record(cpu, &rec);
+	refused_call(cpu, nr);
 	return false;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What is wrong with an argument structure of the guest, and where: for the hypervisor's serial line. */
-#ifndef HV_INPUT_ERROR_H
-#define HV_INPUT_ERROR_H
+#pragma once
 
 #include <stdint.h>
 
@@ -22,5 +21,3 @@ static inline int input_error_set(struct input_error *err, uint32_t index, const
 	err->index = index;
 	return code;
 }
-
-#endif

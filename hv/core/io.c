@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The ports that exit. */
-#include "core/io.h"
 
 #include "arch/x86/insn.h"
 #include "core/exit.h"
+#include "core/panic.h"
 #include "core/state.h"
 #include "dev/uart.h"
 #include "log/journal.h"
 #include "log/printk.h"
 
-/* ACPI specification, "PM1 Control Registers": SLP_EN starts the sleep state in SLP_TYP. */
-#define PM1_SLP_EN BIT(13)
+/* ACPI specification, "PM1 Control Registers", upper byte: SLP_EN starts the sleep state in SLP_TYP. */
+#define PM1_SLP_EN BIT(5)
+#define PM1_SLP_TYP(byte) ((byte) >> 2 & 7)
 #define PORT_CF9 0xcf9u /* chipset's reset control register: bit 2 resets on the rise */
 #define CF9_RESET BIT(2)
 #define PORT_KBC 0x64u /* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
@@ -34,6 +35,10 @@ void io_init(void)
 		b->io_intercept(boot->pm1b_cnt, 2);
 	if (boot->reset_port && boot->reset_port != PORT_CF9)
 		b->io_intercept(boot->reset_port, 1);
+	if (boot->exit_port)
+		b->io_intercept(boot->exit_port, RW_EXIT_PORTS);
+	if (boot->watch_resets)
+		io_lock();
 }
 
 void io_lock(void)
@@ -88,13 +93,16 @@ static bool touches(const struct hv_exit *x, uint16_t wanted, uint32_t value, ui
 	return true;
 }
 
-static bool is_sleep(const struct hv_exit *x, uint32_t value)
-{
-	uint32_t v;
+enum sleep { SLEEP_NONE, SLEEP_OFF, SLEEP_REFUSED };
 
-	/* SLP_EN is in the register's upper byte: it counts for writes of that byte alone, too. */
-	return (hv.boot->pm1a_cnt && touches(x, hv.boot->pm1a_cnt + 1, value, &v) && v & PM1_SLP_EN >> 8) ||
-	       (hv.boot->pm1b_cnt && touches(x, hv.boot->pm1b_cnt + 1, value, &v) && v & PM1_SLP_EN >> 8);
+/* Does @value start a sleep state by the PM1 control register @port, and one whose bit is set in @off_types? */
+static enum sleep sleeps(const struct hv_exit *x, uint16_t port, uint8_t off_types, uint32_t value)
+{
+	uint32_t high;
+
+	if (!port || !touches(x, port + 1, value, &high) || !(high & PM1_SLP_EN))
+		return SLEEP_NONE;
+	return off_types >> PM1_SLP_TYP(high) & 1 ? SLEEP_OFF : SLEEP_REFUSED;
 }
 
 static bool is_reset(const struct hv_exit *x, uint32_t value)
@@ -110,6 +118,11 @@ static bool is_reset(const struct hv_exit *x, uint32_t value)
 		return true;
 	return hv.boot->reset_port != PORT_CF9 && touches(x, hv.boot->reset_port, value, &v) &&
 	       (uint8_t)v == hv.boot->reset_value;
+}
+
+static bool is_exit(const struct hv_exit *x)
+{
+	return hv.boot->exit_port && (uint16_t)(x->io.port - hv.boot->exit_port) < RW_EXIT_PORTS;
 }
 
 static bool is_hidden(const struct hv_exit *x)
@@ -130,6 +143,7 @@ static void set_accumulator(struct percpu *cpu, unsigned int size, uint32_t valu
 enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 {
 	uint32_t value = (uint32_t)cpu->gprs.rax;
+	enum sleep a, b;
 
 	/* No driver uses string instructions on these ports: they move nothing, see LIMITATIONS.md. */
 	if (x->io.string || (is_hidden(x) && !x->io.in))
@@ -138,8 +152,22 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 		set_accumulator(cpu, x->io.size, is_hidden(x) ? ~0u : port_read(x->io.port, x->io.size));
 		return HV_ADVANCE;
 	}
-	if (is_sleep(x, value)) {
-		printk("the guest switches off or sleeps (port %x, value %x)", x->io.port, value);
+	if (is_exit(x)) {
+		value &= ~0u >> (32 - 8 * x->io.size);
+		printk("the guest ends the run (port %x, value %x)", x->io.port, value);
+		journal_end(RW_END_EXIT);
+		port_write(x->io.port, x->io.size, value); /* an emulator may have a device there */
+		hv_halt_machine();
+	}
+	a = sleeps(x, hv.boot->pm1a_cnt, hv.boot->pm1a_off_types, value);
+	b = sleeps(x, hv.boot->pm1b_cnt, hv.boot->pm1b_off_types, value);
+	if (a == SLEEP_REFUSED || b == SLEEP_REFUSED) {
+		/* The machine would come back by way of firmware, without the hypervisor, and with its memory open. */
+		printk("refused: a sleep state that keeps memory (port %x, value %x)", x->io.port, value);
+		return HV_ADVANCE;
+	}
+	if (a == SLEEP_OFF || b == SLEEP_OFF) {
+		printk("the guest switches off (port %x, value %x)", x->io.port, value);
 		journal_end(RW_END_POWEROFF);
 	} else if (is_reset(x, value)) {
 		printk("the guest resets the machine (port %x, value %x)", x->io.port, value);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* A spin lock. Order when more than one is held: nested -> log -> print. */
-#ifndef HV_LOCK_H
-#define HV_LOCK_H
+#pragma once
 
 #include "arch/x86/insn.h"
 
@@ -21,5 +20,3 @@ static inline void spin_unlock(struct spinlock *lock)
 {
 	__atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
 }
-
-#endif

@@ -3,7 +3,6 @@
 /* MSR accesses that exit: virtualization MSRs as on a CPU without them, EFER without SVME, MTRRs. */
 #include "arch/x86/insn.h"
 #include "core/exit.h"
-#include "core/msr.h"
 #include "core/smp.h"
 #include "core/startup.h"
 #include "mm/mtrr.h"
@@ -15,6 +14,8 @@
 
 /* SYSCFG: bits by which an operating system makes the fixed MTRRs visible; Linux does. */
 #define SYSCFG_MTRR_BITS (BIT(18) | BIT(19) | BIT(20))
+
+#define BITMAP_MSRS 0x2000u
 
 static bool in(uint32_t msr, uint32_t first, uint32_t last)
 {
@@ -48,12 +49,10 @@ void msr_init(void)
 	b->msr_intercept(MSR_TSC, false, true);
 	b->msr_intercept(MSR_TSC_ADJUST, false, true);
 	b->msr_intercept(MSR_APIC_BASE, false, true);
-	for (msr = MSR_KVM_OLD_WALL_CLOCK; msr <= MSR_KVM_OLD_SYSTEM_TIME; msr++)
-		b->msr_intercept(msr, true, true);
-	for (msr = MSR_RTIT_FIRST; msr <= MSR_RTIT_LAST; msr++)
-		b->msr_intercept(msr, true, true);
-	for (msr = MSR_HFI_FIRST; msr <= MSR_HFI_LAST; msr++)
-		b->msr_intercept(msr, true, true);
+	/* All of the two ranges that the backends' bitmaps cover. What lies outside of them exits anyway. */
+	for (msr = 0; msr < BITMAP_MSRS; msr++)
+		if (is_absent(msr))
+			b->msr_intercept(msr, true, true);
 	for (msr = MSR_SYSCFG; msr <= MSR_RMP_END; msr++)
 		if (is_memory_map(msr))
 			b->msr_intercept(msr, false, true);
@@ -82,15 +81,16 @@ static enum hv_action msr_read(struct percpu *cpu, uint32_t msr)
 	return read_done(cpu, value);
 }
 
-/* The CPU itself says which bits it takes; the hypervisor's own stay as they are meanwhile. */
-static bool efer_bits_valid(uint64_t value)
+/* The CPU itself says which bits it takes, refuses or ignores; the hypervisor's own stay as they are meanwhile. */
+static bool efer_bits_valid(uint64_t *value)
 {
 	uint64_t own = rdmsr(MSR_EFER);
 	uint64_t kept = EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
-	int refused = wrmsr_safe(MSR_EFER, (value & ~kept) | (own & kept));
+	int refused = wrmsr_safe(MSR_EFER, (*value & ~kept) | (own & kept));
 
+	*value = (rdmsr(MSR_EFER) & ~kept) | (*value & kept);
 	wrmsr(MSR_EFER, own);
-	return !refused && !(value & EFER_SVME);
+	return !refused && !(*value & EFER_SVME);
 }
 
 static enum hv_action write_efer(struct percpu *cpu, uint64_t value)
@@ -98,7 +98,7 @@ static enum hv_action write_efer(struct percpu *cpu, uint64_t value)
 	const struct hv_backend *b = hv_backend();
 	uint64_t old = b->get(cpu, GREG_EFER);
 
-	if (!efer_bits_valid(value) || ((value ^ old) & EFER_LME && b->get(cpu, GREG_CR0) & CR0_PG))
+	if (!efer_bits_valid(&value) || ((value ^ old) & EFER_LME && b->get(cpu, GREG_CR0) & CR0_PG))
 		return exit_inject(cpu, VEC_GP, true, 0);
 	b->set(cpu, GREG_EFER, (value & ~EFER_LMA) | (old & EFER_LMA));
 	return HV_ADVANCE;

@@ -130,3 +130,9 @@ void hv_stop(const char *reason)
 	printk("stopped: %s", reason);
 	halt();
 }
+
+void hv_halt_machine(void)
+{
+	smp_stop_others(percpu_this());
+	halt();
+}

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The end, when the hypervisor itself cannot go on or is told to stop. */
-#ifndef HV_PANIC_H
-#define HV_PANIC_H
+#pragma once
 
 #include "core/percpu.h"
 
@@ -31,4 +30,5 @@ void panic_trap(struct percpu *cpu, const struct hv_trap_frame *frame) __attribu
 /* hv_stop() - the guest is stopped by the configuration's will (on_violation = stop): dump the store, stop for good. */
 void hv_stop(const char *reason) __attribute__((noreturn));
 
-#endif
+/* hv_halt_machine() - the run is over and the log has left: stop for good. */
+void hv_halt_machine(void) __attribute__((noreturn));

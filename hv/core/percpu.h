@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What the hypervisor keeps for each CPU. Lies at RW_PERCPU_DATA of the CPU's area; GS base points at it. */
-#ifndef HV_PERCPU_H
-#define HV_PERCPU_H
+#pragma once
 
 #include "arch/x86/backend.h"
 #include "arch/x86/regs.h"
@@ -51,6 +50,7 @@ struct percpu {
 	bool kicked;       /* an INIT or NMI of ours is on its way */
 	bool parked;       /* waits for SIPI */
 	bool dropping_nmi;
+	bool machine_check; /* came while the hypervisor ran: the guest's, at the next entry */
 	uint32_t sipi_vector; /* SVM: where the guest wants it to start */
 	uint32_t panicking;
 	bool guest_entered;
@@ -82,5 +82,3 @@ static inline struct percpu *percpu_this(void)
 
 /* percpu_of() - of any CPU, by its index. */
 struct percpu *percpu_of(uint32_t index);
-
-#endif

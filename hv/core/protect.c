@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The lock. */
+/* The lock, and its end when another kernel takes over. */
 #include "core/protect.h"
 
-#include "core/io.h"
+#include "core/exit.h"
 #include "core/smp.h"
 #include "core/state.h"
+#include "core/string.h"
 #include "log/format.h"
 #include "log/journal.h"
 #include "log/printk.h"
@@ -81,4 +82,30 @@ int64_t protect_lock(struct percpu *cpu)
 	io_lock();
 	record_lock(cpu, &pages);
 	return 0;
+}
+
+void protect_release(struct percpu *cpu)
+{
+	struct ranges_pages pages;
+	uint32_t ignored;
+
+	journal_release();
+	if (hv.locked) {
+		uint64_t arg[4] = { 0 };
+
+		ranges_count_pages(&hv.ranges, &pages);
+		arg[0] = pages.total;
+		journal_event(cpu, RW_REC_UNLOCK, hv.ranges.ranges + hv.ranges.objects, arg, "kexec");
+		printk("unlocked: another kernel takes over");
+		set_perm(hv.ranges.ranges, NPERM_RWX, &ignored); /* all of it is split: needs no room */
+		for (uint32_t i = 0; i < hv.ranges.ranges; i++)
+			nested_merge(hv.ranges.range[i].gpa, hv.ranges.range[i].len);
+		hv.locked = false;
+		smp_flush_all(cpu);
+	}
+	/* Another CPU may still be looking a violation up: what it finds in here is old or nothing, never beyond. */
+	hv.ranges.ranges = hv.ranges.objects = 0;
+	symbols_init(&hv.symbols, hv.symbols.area, hv.symbols.size);
+	memset(&hv.agent, 0, sizeof(hv.agent));
+	hv.registered = false;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The lock: what the agent named becomes read-only for the guest, for good. */
-#ifndef HV_PROTECT_H
-#define HV_PROTECT_H
+/* The lock: what the agent named becomes read-only for the guest, until another kernel may take over. */
+#pragma once
 
 #include "core/percpu.h"
 
@@ -14,7 +13,11 @@
  */
 int64_t protect_lock(struct percpu *cpu);
 
+/*
+ * protect_release() - another kernel takes over: gives write permission back on every CPU, records that, and forgets what the
+ * agent said, its rings too. Context: under hv.agent_lock, after the registration.
+ */
+void protect_release(struct percpu *cpu);
+
 /* protect_is_text() - whether @s of @size bytes is a NUL-terminated string of printable ASCII. */
 bool protect_is_text(const char *s, size_t size);
-
-#endif

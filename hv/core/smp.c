@@ -26,8 +26,11 @@ void smp_enter_guest(struct percpu *cpu)
 	/* Set first, then look: whoever sets flush_wanted later sees in_guest and kicks. A parked CPU runs nothing. */
 	if (!cpu->parked)
 		__atomic_store_n(&cpu->in_guest, true, __ATOMIC_SEQ_CST);
-	if (__atomic_exchange_n(&cpu->flush_wanted, false, __ATOMIC_SEQ_CST))
+	if (__atomic_exchange_n(&cpu->flush_wanted, false, __ATOMIC_SEQ_CST)) {
+		if (cpu->step.active)
+			step_refresh(cpu); /* its view may lead through tables that are not in use any more */
 		hv_backend()->flush(cpu);
+	}
 }
 
 static bool is_inside(const struct percpu *cpu)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Several CPUs: dropping translations everywhere before a change counts, and stopping all of them. */
-#ifndef HV_SMP_H
-#define HV_SMP_H
+#pragma once
 
 #include "core/percpu.h"
 
@@ -26,5 +25,3 @@ bool smp_take_kick(struct percpu *cpu);
 
 /* smp_stop_others() - the machine stops: the other CPUs halt at their next exit, which is asked for. Does not wait. */
 void smp_stop_others(const struct percpu *cpu);
-
-#endif

@@ -5,8 +5,7 @@
  * guest; SIPI then starts it where the guest says. So every write to the APIC's command register is looked at, and a
  * SIPI is sent to a page of the hypervisor's instead, from where the CPU comes back as a guest.
  */
-#ifndef HV_STARTUP_H
-#define HV_STARTUP_H
+#pragma once
 
 #include "core/exit.h"
 
@@ -26,5 +25,3 @@ void startup_apic_stepped(struct percpu *cpu, uint64_t gpa, uint32_t value);
 
 /* startup_icr_msr() - a write of @value to the x2APIC command register. Return: false if the CPU refuses it: #GP. */
 bool startup_icr_msr(struct percpu *cpu, uint64_t value);
-
-#endif

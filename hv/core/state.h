@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What all CPUs share: the machine as the loader described it, the agent's words, and whether they are locked in. */
-#ifndef HV_STATE_H
-#define HV_STATE_H
+#pragma once
 
 #include "bootinfo.h"
 #include "core/lock.h"
@@ -16,14 +15,12 @@
 struct hv_state {
 	const struct rw_bootinfo *boot;
 	struct log_clock clock;
-	struct spinlock agent_lock;  /* the fields below, until the lock; then they do not change */
+	struct spinlock agent_lock;  /* the fields below; from the lock on they change for RW_HC_KEXEC only */
 	bool registered;
-	bool locked;                 /* set once; read without a lock */
+	bool locked;                 /* read without a lock */
 	struct rw_agent_info agent;
 	struct ranges ranges;
 	struct symbols symbols;
 };
 
 extern struct hv_state hv;
-
-#endif

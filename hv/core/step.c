@@ -26,10 +26,8 @@ int step_init(struct percpu *cpu)
 	return nested_view_init(&s->view);
 }
 
-static void start(struct percpu *cpu)
+static void start(struct percpu *cpu, struct step_state *s)
 {
-	struct step_state *s = &cpu->step;
-
 	s->active = true;
 	s->pages = 0;
 	s->iterations = 0;
@@ -44,24 +42,19 @@ static void start(struct percpu *cpu)
 static int fill_copy(struct step_page *p)
 {
 	uint32_t reg = p->gpa & (PAGE_SIZE - 1) & ~3u, value;
-	const uint8_t *real;
+	const uint8_t *real = guest_page(p->gpa);
 
-	switch (p->kind) {
-	case STEP_HIDDEN:
-		memset(p->copy, 0xff, PAGE_SIZE);
+	if (p->kind == STEP_PROTECTED) {
+		if (!real)
+			return -RW_EFAULT;
+		memcpy(p->copy, real, PAGE_SIZE);
 		return 0;
-	case STEP_DEVICE:
-		memset(p->copy, 0, PAGE_SIZE);
+	}
+	memset(p->copy, p->kind == STEP_HIDDEN ? 0xff : 0, PAGE_SIZE);
+	if (p->kind == STEP_DEVICE) {
 		value = apic_read(reg);
 		memcpy(p->copy + reg, &value, sizeof(value));
-		return 0;
-	case STEP_PROTECTED:
-		break;
 	}
-	real = guest_page(p->gpa);
-	if (!real)
-		return -RW_EFAULT;
-	memcpy(p->copy, real, PAGE_SIZE);
 	return 0;
 }
 
@@ -85,17 +78,17 @@ void step_refresh(struct percpu *cpu)
 int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
 {
 	struct step_state *s = &cpu->step;
-	struct step_page *p;
 
 	if (!s->active)
-		start(cpu);
+		start(cpu, s);
 	for (uint32_t i = 0; i < s->pages; i++)
 		if ((s->page[i].gpa ^ gpa) < PAGE_SIZE)
 			return -RW_EINVAL;
 	if (s->pages == STEP_PAGES)
 		return -RW_ENOSPC;
 
-	p = &s->page[s->pages];
+	struct step_page *p = &s->page[s->pages];
+
 	p->gpa = gpa;
 	p->kind = kind;
 	if (fill_copy(p))
@@ -107,19 +100,13 @@ int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
 	return 0;
 }
 
-/* What stands in the page as the guest may see it: the real page, or ones. */
-static uint8_t standing(const uint8_t *real, uint32_t off)
-{
-	return real ? real[off] : 0xff;
-}
-
-/* Old and new bytes at the address that the record names, up to the last one that differs. */
+/* Old and new bytes at the address that the record names, up to the last one that differs. Without @real: ones. */
 static void fill_value(struct rw_rec_violation *rec, const struct step_page *p, const uint8_t *real)
 {
 	uint32_t first = rec->gpa & (PAGE_SIZE - 1);
 
 	for (uint32_t i = 0; i < RW_VALUE_BYTES && first + i < PAGE_SIZE; i++) {
-		rec->old_value[i] = standing(real, first + i);
+		rec->old_value[i] = real ? real[first + i] : 0xff;
 		rec->new_value[i] = p->copy[first + i];
 		if (rec->old_value[i] != rec->new_value[i])
 			rec->value_len = (uint8_t)(i + 1);
@@ -158,10 +145,9 @@ static void settle(struct percpu *cpu, struct step_page *p)
 bool step_finish(struct percpu *cpu, bool ran)
 {
 	struct step_state *s = &cpu->step;
-	bool inject_db;
 
 	s->active = false;
-	inject_db = hv_backend()->step_end(cpu);
+	bool inject_db = hv_backend()->step_end(cpu);
 	for (uint32_t i = 0; ran && i < s->pages; i++)
 		settle(cpu, &s->page[i]);
 	if (ran && s->rec.hdr.type)
@@ -173,8 +159,8 @@ bool step_finish(struct percpu *cpu, bool ran)
 /* The bytes at RIP are those of the instruction that began the step: it has not overwritten itself with another. */
 static bool same_code(struct percpu *cpu)
 {
-	uint8_t now[RW_CODE_BYTES];
 	const struct step_state *s = &cpu->step;
+	uint8_t now[RW_CODE_BYTES];
 
 	return guest_read_virt(cpu, guest_linear_rip(cpu), now, s->nbytes) == s->nbytes &&
 	       !memcmp(now, s->bytes, s->nbytes);

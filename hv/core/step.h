@@ -7,8 +7,7 @@
  * pages that it may not touch. What it did to the copies is then seen by comparing, and discarded (skip), or
  * carried over to the real page (the kernel's own patching). So every instruction works, of any length.
  */
-#ifndef HV_STEP_H
-#define HV_STEP_H
+#pragma once
 
 #include "arch/x86/backend.h"
 #include "mm/nested.h"
@@ -72,5 +71,3 @@ bool step_done(struct percpu *cpu);
  * @ran: whether the instruction has run; if not, it runs again after this and faults again: nothing is recorded.
  */
 bool step_finish(struct percpu *cpu, bool ran);
-
-#endif

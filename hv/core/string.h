@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The four memory functions that the hypervisor has, with the C library's contracts. */
-#ifndef HV_STRING_H
-#define HV_STRING_H
+#pragma once
 
 #include <stddef.h>
 
@@ -10,5 +9,3 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
-
-#endif

@@ -46,15 +46,15 @@ void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64
 	const struct hv_backend *b = hv_backend();
 	struct ranges_hit hit;
 
-	memset(rec, 0, sizeof(*rec));
-	rec->hdr.type = RW_REC_VIOLATION;
-	rec->hdr.size = sizeof(*rec);
-	rec->target = (uint8_t)target;
-	rec->access = (uint8_t)access;
-	rec->cpl = (uint8_t)b->get(cpu, GREG_CPL);
-	rec->gpa = gpa;
-	rec->rip = b->get(cpu, GREG_RIP);
-	rec->cr3 = b->get(cpu, GREG_CR3);
+	*rec = (struct rw_rec_violation){
+		.hdr = { .type = RW_REC_VIOLATION, .size = sizeof(*rec) },
+		.target = (uint8_t)target,
+		.access = (uint8_t)access,
+		.cpl = (uint8_t)b->get(cpu, GREG_CPL),
+		.gpa = gpa,
+		.rip = b->get(cpu, GREG_RIP),
+		.cr3 = b->get(cpu, GREG_CR3),
+	};
 	rec->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), rec->bytes, RW_CODE_BYTES);
 	if (guest_process(cpu, &rec->proc))
 		rec->hdr.flags |= RW_RECF_PROC;
@@ -70,11 +70,10 @@ static bool may_alert(const struct percpu *cpu)
 	static uint64_t next_ns, suppressed;
 	static struct spinlock lock;
 	uint64_t now = journal_now(cpu);
-	bool may;
 
 	spin_lock(&lock);
 	/* A bucket of ALERT_BURST lines that fills by one each ALERT_NS. */
-	may = next_ns <= now + ALERT_BURST * ALERT_NS;
+	bool may = next_ns <= now + ALERT_BURST * ALERT_NS;
 	if (may) {
 		next_ns = (next_ns > now ? next_ns : now) + ALERT_NS;
 		if (suppressed)
@@ -100,7 +99,7 @@ static void alert(const struct percpu *cpu, const struct rw_rec_violation *rec)
 		who[i] = c && (c < ' ' || c > '~') ? '?' : c;
 	}
 	if (rec->access == RW_ACCESS_HYPERCALL)
-		printk("ALERT hypercall %lu from outside the agent, rip %lx, by %s[%u]", rec->nr, rec->rip, who, rec->proc.pid);
+		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]", rec->nr, rec->rip, who, rec->proc.pid);
 	else
 		printk("ALERT %s of %s %s+%lx at gpa %lx, rip %lx, cpl %u, by %s[%u]: %s", access_names[rec->access],
 		       target_names[rec->target], rec->symbol, rec->sym_off, rec->gpa, rec->rip, rec->cpl, who,
@@ -109,10 +108,7 @@ static void alert(const struct percpu *cpu, const struct rw_rec_violation *rec)
 
 static void store(struct percpu *cpu, struct rw_rec_violation *rec)
 {
-	if (rec->hdr.type == RW_REC_PATCH)
-		cpu->stats.patches += 1 + rec->repeat;
-	else
-		cpu->stats.violations += 1 + rec->repeat;
+	*(rec->hdr.type == RW_REC_PATCH ? &cpu->stats.patches : &cpu->stats.violations) += 1 + rec->repeat;
 	journal_append(cpu, &rec->hdr);
 	if (rec->hdr.type == RW_REC_VIOLATION)
 		alert(cpu, rec);
@@ -164,17 +160,15 @@ static uint32_t classify(const struct hv_exit *x)
 
 static enum policy_action verdict(struct percpu *cpu, const struct rw_rec_violation *rec)
 {
-	struct policy_access a = {
+	return policy_verdict(&(struct policy_access){
 		.target = rec->target,
 		.access = rec->access,
 		.on_violation = hv.boot->on_violation,
 		.cpl = rec->cpl,
 		.locked = hv.locked,
 		.in_poking_mm = hv.agent.poking_cr3 && (rec->cr3 & CR3_ADDR_MASK) == hv.agent.poking_cr3,
-	};
-
-	a.rip_in_kernel_text = guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT;
-	return policy_verdict(&a);
+		.rip_in_kernel_text = guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT,
+	});
 }
 
 /*
@@ -183,24 +177,19 @@ static enum policy_action verdict(struct percpu *cpu, const struct rw_rec_violat
  */
 static enum hv_action inject_fault(struct percpu *cpu, const struct rw_rec_violation *rec)
 {
-	if (rec->access == RW_ACCESS_DELIVERY)
-		return exit_inject(cpu, VEC_DF, true, 0);
 	if (rec->access == RW_ACCESS_EXEC)
 		return exit_inject(cpu, VEC_UD, false, 0);
-	return exit_inject(cpu, VEC_GP, true, 0);
+	return exit_inject(cpu, rec->access == RW_ACCESS_DELIVERY ? VEC_DF : VEC_GP, true, 0);
 }
 
 /* No entry of the tables refuses this access any more, or none ever mapped it. */
 static enum hv_action not_ours(struct percpu *cpu, const struct hv_exit *x)
 {
-	uint64_t gpa = x->nested.gpa;
-
-	if (!nested_perm(gpa))
+	if (!nested_perm(x->nested.gpa))
 		return exit_inject(cpu, VEC_GP, true, 0); /* beyond what the CPU can address */
-	if (cpu->spurious_gpa != gpa) {
-		cpu->spurious_gpa = gpa;
+	if (cpu->spurious_gpa != x->nested.gpa)
 		cpu->spurious_count = 0;
-	}
+	cpu->spurious_gpa = x->nested.gpa;
 	if (++cpu->spurious_count > SPURIOUS_MAX)
 		return HV_FATAL;
 	hv_backend()->flush(cpu);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Accesses that the nested page tables refuse: what they hit, what becomes of them, and their record. */
-#ifndef HV_VIOLATION_H
-#define HV_VIOLATION_H
+#pragma once
 
 #include "core/exit.h"
 #include "record.h"
@@ -20,5 +19,3 @@ void violation_record(struct percpu *cpu, struct rw_rec_violation *rec);
 
 /* violation_flush() - stores what violation_record() still holds back on this CPU. */
 void violation_flush(struct percpu *cpu);
-
-#endif

@@ -131,6 +131,15 @@ static void drain_all_locked(void)
 			drain_locked(percpu_of(i));
 }
 
+void journal_release(void)
+{
+	spin_lock(&lock);
+	drain_all_locked();
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
+		percpu_of(i)->ring.in_use = false;
+	spin_unlock(&lock);
+}
+
 void journal_dump(void)
 {
 	spin_lock(&lock);

@@ -28,6 +28,9 @@ int journal_drain(struct percpu *cpu);
 /* journal_ring() - takes a ring for the CPU with index @desc->cpu; @desc is a private copy. Return: 0, negative RW_E*. */
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
 
+/* journal_release() - takes all rings over for the last time, and forgets where they are. */
+void journal_release(void);
+
 /* journal_dump() - all rings are drained, then the store and all CPUs' counters leave as frames. */
 void journal_dump(void);
 

@@ -11,6 +11,7 @@
 #include "mm/page_pool.h"
 
 #define LATE_TABLES 8
+#define SPARE_TABLES 128 /* of each level; more splits than these stay */
 
 /* Tables for MMIO that the firmware did not know of. When they run out, the oldest is used again. */
 struct late_table {
@@ -24,6 +25,12 @@ static uint64_t phys_top; /* end of what this CPU can address */
 static struct late_table late[LATE_TABLES];
 static unsigned int late_next;
 static bool reused;
+/*
+ * Given back by nested_merge(), for splits by nested_set_perm() only. By the level of the entry above, which they keep: a CPU
+ * that still looks into one finds entries of the kind that it expects.
+ */
+static uint64_t *spare[2][SPARE_TABLES];
+static unsigned int spares[2];
 static struct spinlock lock;
 
 enum mem_type nested_type(uint64_t pa, uint64_t size, bool *mixed)
@@ -60,12 +67,12 @@ void nested_split_into(uint64_t *table, uint64_t entry, int level)
 }
 
 /* The table below @entry, made by @alloc when the entry is empty or a leaf. NULL: @alloc has none left. */
-static uint64_t *table_below(uint64_t *entry, int level, uint64_t *(*alloc)(uint64_t *parent))
+static uint64_t *table_below(uint64_t *entry, int level, uint64_t *(*alloc)(uint64_t *parent, int level))
 {
 	if (map.fmt->present(*entry) && !map.fmt->is_leaf(*entry, level))
 		return hv_virt(map.fmt->pa(*entry));
 
-	uint64_t *table = alloc(entry);
+	uint64_t *table = alloc(entry, level);
 
 	if (!table)
 		return NULL;
@@ -75,9 +82,10 @@ static uint64_t *table_below(uint64_t *entry, int level, uint64_t *(*alloc)(uint
 	return table;
 }
 
-static uint64_t *alloc_pool(uint64_t *parent)
+static uint64_t *alloc_pool(uint64_t *parent, int level)
 {
 	(void)parent;
+	(void)level;
 	return pool_alloc(1);
 }
 
@@ -94,8 +102,9 @@ static void late_drop(struct late_table *l)
 			late[i].parent = NULL;
 }
 
-static uint64_t *alloc_late(uint64_t *parent)
+static uint64_t *alloc_late(uint64_t *parent, int level)
 {
+	(void)level;
 	struct late_table *l = &late[late_next];
 
 	late_next = (late_next + 1) % LATE_TABLES;
@@ -110,7 +119,7 @@ static uint64_t *alloc_late(uint64_t *parent)
 }
 
 /* Maps the largest leaf at @gpa that is aligned, at most @max bytes, and of one memory type. Return: its size, 0 on no room. */
-static uint64_t map_leaf(uint64_t gpa, uint64_t max, uint64_t *(*alloc)(uint64_t *parent))
+static uint64_t map_leaf(uint64_t gpa, uint64_t max, uint64_t *(*alloc)(uint64_t *parent, int level))
 {
 	uint64_t *table = map.root;
 	int level = 4;
@@ -216,6 +225,13 @@ static uint64_t *find_leaf(uint64_t gpa, int *level)
 	}
 }
 
+static uint64_t *alloc_split(uint64_t *parent, int level)
+{
+	if (level <= 3 && spares[level - 2])
+		return spare[level - 2][--spares[level - 2]]; /* a split fills the whole table */
+	return alloc_pool(parent, level);
+}
+
 static int set_perm_locked(uint64_t gpa, uint64_t end, unsigned int perm)
 {
 	while (gpa < end) {
@@ -226,7 +242,7 @@ static int set_perm_locked(uint64_t gpa, uint64_t end, unsigned int perm)
 		if (!entry)
 			return -RW_EINVAL;
 		while (size = nested_level_size(level), (gpa & (size - 1)) || size > end - gpa) {
-			uint64_t *table = table_below(entry, level, alloc_pool);
+			uint64_t *table = table_below(entry, level, alloc_split);
 
 			if (!table)
 				return -RW_ENOSPC;
@@ -252,6 +268,53 @@ int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm)
 	ret = set_perm_locked(gpa, gpa + size, perm);
 	spin_unlock(&lock);
 	return ret;
+}
+
+/* Whether @table, of @level, holds just what one leaf for @pa with all permissions would say. */
+static bool is_plain(const uint64_t *table, uint64_t pa, int level)
+{
+	uint64_t size = nested_level_size(level);
+
+	for (int i = 0; i < 512; i++, pa += size)
+		if (!map.fmt->present(table[i]) || !map.fmt->is_leaf(table[i], level) || map.fmt->pa(table[i]) != pa ||
+		    map.fmt->perm(table[i]) != NPERM_RWX)
+			return false;
+	return true;
+}
+
+/* Puts one leaf in place of the table below the entry of @level for @gpa, if it says the same. */
+static void merge_at(uint64_t gpa, int level)
+{
+	uint64_t *entry = nested_entry(map.root, gpa, 4), size = nested_level_size(level);
+	bool mixed;
+
+	for (int l = 4; l > level; l--) {
+		if (!map.fmt->present(*entry) || map.fmt->is_leaf(*entry, l))
+			return;
+		entry = nested_entry(hv_virt(map.fmt->pa(*entry)), gpa, l - 1);
+	}
+	if (!map.fmt->present(*entry) || map.fmt->is_leaf(*entry, level) ||
+	    spares[level - 2] == SPARE_TABLES)
+		return;
+
+	uint64_t *table = hv_virt(map.fmt->pa(*entry));
+	enum mem_type type = nested_type(gpa & ~(size - 1), size, &mixed);
+
+	if (mixed || !is_plain(table, gpa & ~(size - 1), level - 1))
+		return;
+	__atomic_store_n(entry, map.fmt->leaf(gpa & ~(size - 1), NPERM_RWX, type, level), __ATOMIC_RELEASE);
+	spare[level - 2][spares[level - 2]++] = table;
+}
+
+void nested_merge(uint64_t gpa, uint64_t size)
+{
+	uint64_t end = gpa + size;
+
+	spin_lock(&lock);
+	for (gpa &= ~(SIZE_2M - 1); gpa < end; gpa += SIZE_2M)
+		for (int level = 2; level <= map.max_leaf; level++)
+			merge_at(gpa, level);
+	spin_unlock(&lock);
 }
 
 unsigned int nested_perm(uint64_t gpa)

@@ -29,6 +29,12 @@ uint64_t nested_root(void);
  */
 int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
 
+/*
+ * nested_merge() - undoes the splits around whole pages that have all permissions again. What is mapped stays the same; the
+ * tables serve later splits, so the caller flushes every CPU before the next nested_set_perm().
+ */
+void nested_merge(uint64_t gpa, uint64_t size);
+
 /* nested_perm() - NPERM_* of the page at @gpa in the common map; 0 when it is not mapped. */
 unsigned int nested_perm(uint64_t gpa);
 

@@ -69,7 +69,9 @@ int ranges_check(const struct ranges *r, struct input_error *err);
  * @gpa: guest-physical address, may be any value
  * @hit: set when found
  *
- * Context: any, once the ranges do not change any more. Return: found or not.
+ * While another CPU changes the ranges the answer may be wrong, but it is always an entry that was checked.
+ *
+ * Context: any. Return: found or not.
  */
 bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit);
 

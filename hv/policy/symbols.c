@@ -104,7 +104,8 @@ int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct
 {
 	uint64_t off = gva - RW_SYMBOL_BASE;
 	uint32_t low = 0, high = s->count; /* entries below low are at or below off, from high on above it */
-	const struct symbols_entry *found;
+	struct symbols_entry found;
+	uint8_t len;
 
 	if (gva < RW_SYMBOL_BASE)
 		return -RW_EINVAL;
@@ -118,11 +119,14 @@ int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct
 	}
 	if (!low)
 		return -RW_EINVAL;
-	found = &entries(s)[low - 1];
-	if (RW_SYMBOL_BASE + found->addr_off < floor)
+	found = entries(s)[low - 1];
+	if (RW_SYMBOL_BASE + found.addr_off < floor || found.name >= s->size)
 		return -RW_EINVAL;
-	hit->name = (const char *)s->area + found->name + 1;
-	hit->len = s->area[found->name];
-	hit->off = off - found->addr_off;
+	len = s->area[found.name];
+	if (!len || len > SYMBOL_NAME_MAX || len >= s->size - found.name)
+		return -RW_EINVAL;
+	hit->name = (const char *)s->area + found.name + 1;
+	hit->len = len;
+	hit->off = off - found.addr_off;
 	return 0;
 }

@@ -60,7 +60,9 @@ int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struc
  *         address in a range without names is not given the last name of another
  * @hit:   set on success
  *
- * Context: any, once the table does not change any more. Return: 0; -RW_EINVAL: no such symbol.
+ * While another CPU fills the table anew the answer may be wrong, but never lies outside of it.
+ *
+ * Context: any. Return: 0; -RW_EINVAL: no such symbol.
  */
 int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit);
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# Programs that attack from inside the guest: a kernel module and two static user programs.
+# Programs that attack from inside the guest: a kernel module and static user programs.
 # Included by guest-agent/build.mk, which defines build_kmod.
 
 .PHONY: attacks
@@ -9,7 +9,7 @@ ATTACK_KMOD_SRC := $(wildcard tests/attacks/kmod/*.[ch]) tests/attacks/kmod/Kbui
 
 STALE_KMOD_SRC := tests/attacks/stale/rwstale.c tests/attacks/stale/Kbuild
 
-attacks: $(B)/kmod/$(KREL)/rwattack.ko $(B)/kmod/$(KREL)/rwstale.ko $(B)/attacks/cpusig $(B)/attacks/hvmem $(B)/attacks/uhypercall
+attacks: $(B)/kmod/$(KREL)/rwattack.ko $(B)/kmod/$(KREL)/rwstale.ko $(B)/attacks/cpusig $(B)/attacks/hvmem $(B)/attacks/uhypercall $(B)/attacks/portwrite
 all: attacks
 
 $(B)/kmod/$(KREL)/rwattack.ko: $(ATTACK_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk

@@ -6,8 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import time
-import warnings
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +16,6 @@ RWRUN = TOP / "tools/rwrun"
 RWLOG = BUILD / "rwlog"
 BUSYBOX = Path("/bin/busybox")
 COMMAND_LINE = "console=ttyS0,115200 loglevel=4 panic=-1"
-TIME_LIMIT = 124  # rwrun's exit status
-STALL_SECONDS = 60  # without a character on any line
 DEFAULT_CONF = {"serial": "com2", "agent": "yes", "store_mib": "16", "on_violation": "skip"}
 
 sys.path.insert(0, str(TOP / "tools"))
@@ -116,22 +112,6 @@ def rwrun(*arguments, timeout=700):
                           stderr=subprocess.PIPE, text=True, errors="replace", timeout=timeout, check=False)
 
 
-def _run(folder, *arguments, timeout):
-    """rwrun, and once more if the emulator stood still.
-
-    Bochs did that in two of some sixty boots under load: in the middle of a line both serial ports stopped for good, UART
-    queues full, as if its clock no longer fired. The cause was not found (docs/testing.md); so it is told each time, and a
-    second stall in a row is a failure.
-    """
-    done = rwrun("--timeout", timeout, *arguments, timeout=timeout + 120)
-    if done.returncode == TIME_LIMIT and "intel" in map(str, arguments):
-        last = max((folder / name).stat().st_mtime for name in ("console", "hv-serial") if (folder / name).exists())
-        if time.time() - last > STALL_SECONDS:
-            warnings.warn(f"Bochs stood still for {time.time() - last:.0f} s; booted again: {folder}")
-            done = rwrun("--timeout", timeout, *arguments, timeout=timeout + 120)
-    return done
-
-
 def boot(folder, cpu, script, *, files=None, agent=True, no_hv=False, conf=None, append="", smp=1, mem=512,
          timeout=180, extra=()):
     """Boots the stock kernel with a script as its job, under Ringward unless no_hv, and returns a Run.
@@ -157,24 +137,27 @@ def boot(folder, cpu, script, *, files=None, agent=True, no_hv=False, conf=None,
         argv += ["--conf", folder / "ringward.conf", "--store", store]
         if agent:
             argv.append("--agent")
-    done = _run(folder, *argv, *extra, timeout=timeout)
+    done = rwrun("--timeout", timeout, *argv, *extra, timeout=timeout + 120)
     (folder / "initrd").unlink()
     return _collect(folder, done)
 
 
-def boot_efi(folder, cpu, program, *, agent=True, conf=None, timeout=60):
-    """Boots an EFI program under Ringward, with agent = yes or no in the configuration, and returns a Run.
+def boot_efi(folder, cpu, program, *, agent=True, no_hv=False, conf=None, smp=1, timeout=60):
+    """Boots an EFI program under Ringward unless no_hv, with agent = yes or no in the configuration; returns a Run.
 
     folder: an empty folder for this run. program: its path. conf: keys that differ from DEFAULT_CONF.
     """
     folder = Path(folder)
-    keys = {**DEFAULT_CONF, "agent": "yes" if agent else "no", **(conf or {})}
-    text = "".join(f"{key} = {value}\n" for key, value in keys.items())
-    (folder / "ringward.conf").write_text(text, encoding="utf-8")
-    done = _run(folder, "--cpu", cpu, "--efi", program, "--conf", folder / "ringward.conf",
-                "--serial", folder / "console", "--hv-serial", folder / "hv-serial",
-                "--store", folder / "store", "--stats", folder / "stats", timeout=timeout)
-    return _collect(folder, done)
+    argv = ["--cpu", cpu, "--smp", smp, "--efi", program, "--serial", folder / "console",
+            "--hv-serial", folder / "hv-serial", "--stats", folder / "stats"]
+    if no_hv:
+        argv.append("--no-hv")
+    else:
+        keys = {**DEFAULT_CONF, "agent": "yes" if agent else "no", **(conf or {})}
+        text = "".join(f"{key} = {value}\n" for key, value in keys.items())
+        (folder / "ringward.conf").write_text(text, encoding="utf-8")
+        argv += ["--conf", folder / "ringward.conf", "--store", folder / "store"]
+    return _collect(folder, rwrun("--timeout", timeout, *argv, timeout=timeout + 120))
 
 
 def _collect(folder, done):

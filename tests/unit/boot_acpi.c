@@ -12,7 +12,7 @@
 
 #include "acpi.h"
 
-/* Physical memory of 4 KiB from BASE on: RSDP, RSDT, XSDT, another table, FADT. */
+/* Physical memory of 4 KiB from BASE on: RSDP, RSDT, XSDT, an SSDT, FADT, DSDT. */
 #define BASE 0x7fe000ull
 #define RSDP 0u
 #define RSDT 0x100u
@@ -20,6 +20,8 @@
 #define SSDT 0x300u
 #define FADT 0x400u
 #define FADT_SIZE 244u
+#define DSDT 0x600u
+#define AML (DSDT + 36)
 
 static uint8_t memory[4096];
 
@@ -28,7 +30,7 @@ static uint8_t *blocks[BLOCKS_MAX];
 static unsigned int block_count;
 
 /* A fresh block of exactly the size asked for, so that a read behind it is seen. */
-static const uint8_t *map(uint64_t phys, uint64_t size)
+static uint8_t *map(uint64_t phys, uint64_t size)
 {
 	uint8_t *block;
 
@@ -47,6 +49,13 @@ static void read_power(struct acpi_power *power)
 	acpi_read_power(power, BASE + RSDP, map);
 	while (block_count)
 		free(blocks[--block_count]);
+}
+
+/* The memory itself, for what is to be changed. */
+static uint8_t *map_memory(uint64_t phys, uint64_t size)
+{
+	return phys < BASE || phys - BASE > sizeof(memory) || size > sizeof(memory) - (phys - BASE) ? NULL :
+	       memory + (phys - BASE);
 }
 
 static void put(unsigned int at, uint64_t value, unsigned int bytes)
@@ -108,7 +117,7 @@ static int setup(void **state)
 
 static void expect(uint16_t pm1a, uint16_t pm1b, uint16_t reset, uint8_t value)
 {
-	struct acpi_power power = { 1, 2, 3, 4 };
+	struct acpi_power power = { .pm1a_cnt = 1, .pm1b_cnt = 2, .reset_port = 3, .reset_value = 4 };
 
 	read_power(&power);
 	assert_int_equal(power.pm1a_cnt, pm1a);
@@ -186,6 +195,84 @@ static void test_broken(void **state)
 	expect(0, 0, 0, 0);
 }
 
+/* Sleep states as compilers and firmware write them: with and without root prefix, any integer constant. */
+static const uint8_t states[] = {
+	0x08, '_', 'S', '1', '_', 0x12, 0x06, 0x04, 0x01, 0x01, 0x00, 0x00,
+	0x08, '_', 'S', '3', '_', 0x12, 0x07, 0x04, 0x0a, 0x05, 0x01, 0x00, 0x00,
+	0x08, 0x5c, '_', 'S', '4', '_', 0x12, 0x48, 0x00, 0x04, 0x0a, 0x06, 0x0a, 0x02, 0x00, 0x00,
+	0x08, '_', 'S', '5', '_', 0x12, 0x07, 0x04, 0x0a, 0x07, 0x00, 0x00, 0x00,
+	0x5b, '_', 'S', '3', '_', 0x00, '_', 'S', '3', '_', /* no package behind it */
+};
+
+static void put_states(unsigned int from, unsigned int to)
+{
+	memset(memory + DSDT, 0, 0x200);
+	memcpy(memory + AML, states + from, to - from);
+	table(DSDT, "DSDT", 36 + to - from);
+	put(FADT + 40, BASE + DSDT, 4);
+	table(FADT, "FACP", FADT_SIZE);
+}
+
+static void expect_types(uint8_t pm1a, uint8_t pm1b, bool known)
+{
+	struct acpi_power power;
+
+	read_power(&power);
+	assert_int_equal(power.off_types[0], pm1a);
+	assert_int_equal(power.off_types[1], pm1b);
+	assert_int_equal(power.off_known, known);
+}
+
+static void test_sleep_types(void **state)
+{
+	(void)state;
+	expect_types(0xff, 0xff, false); /* no DSDT */
+	put_states(0, sizeof(states));
+	expect_types(1u << 6 | 1u << 7, 1u << 2 | 1u << 0, true);
+	put_states(0, 41); /* no _S5_ */
+	expect_types(0xff, 0xff, false);
+	/* By X_DSDT, and in an SSDT. */
+	put_states(41, sizeof(states));
+	put(FADT + 40, 0, 4);
+	put(FADT + 140, BASE + DSDT, 8);
+	table(FADT, "FACP", FADT_SIZE);
+	expect_types(1u << 7, 1u << 0, true);
+	memcpy(memory + SSDT + 36, states + 25, 16);
+	table(SSDT, "SSDT", 36 + 16);
+	expect_types(1u << 6 | 1u << 7, 1u << 2 | 1u << 0, true);
+	/* Types that are no constants, or no types. */
+	memory[SSDT + 36 + 10] = 0x70;
+	memory[SSDT + 36 + 13] = 8;
+	table(SSDT, "SSDT", 36 + 16);
+	expect_types(1u << 7, 1u << 0, true);
+	memory[DSDT + 40] ^= 1; /* checksum */
+	expect_types(0xff, 0xff, false);
+}
+
+static void test_hide_sleep(void **state)
+{
+	uint8_t expected[sizeof(states)];
+
+	(void)state;
+	put_states(0, sizeof(states));
+	memcpy(expected, states, sizeof(states));
+	expected[1] = expected[13] = 'X';
+	assert_int_equal(acpi_hide_sleep(BASE + RSDP, map_memory), 2);
+	assert_memory_equal(memory + AML, expected, sizeof(states));
+	expect_types(1u << 6 | 1u << 7, 1u << 2 | 1u << 0, true); /* the checksum is right */
+	assert_int_equal(acpi_hide_sleep(BASE + RSDP, map_memory), 0);
+	memory[RSDP] = 0;
+	assert_int_equal(acpi_hide_sleep(BASE + RSDP, map_memory), 0);
+	/* Cut anywhere: nothing is read behind the end. */
+	for (unsigned int cut = 0; cut < sizeof(states); cut++) {
+		struct acpi_power power;
+
+		setup(NULL);
+		put_states(0, cut);
+		read_power(&power);
+	}
+}
+
 /* Every byte changed in every table: reads stay within what was mapped. */
 static void test_mutations(void **state)
 {
@@ -194,9 +281,10 @@ static void test_mutations(void **state)
 	unsigned int at, i, cut;
 
 	(void)state;
-	for (at = 0; at < FADT + FADT_SIZE; at++) {
+	for (at = 0; at < AML + sizeof(states); at++) {
 		for (i = 0; i < 3; i++) {
 			setup(NULL);
+			put_states(0, sizeof(states));
 			memory[at] = (uint8_t)values[i];
 			read_power(&power);
 		}
@@ -217,6 +305,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_good, setup), cmocka_unit_test_setup(test_generic_addresses, setup),
 		cmocka_unit_test_setup(test_odd_values, setup), cmocka_unit_test_setup(test_broken, setup),
+		cmocka_unit_test_setup(test_sleep_types, setup), cmocka_unit_test_setup(test_hide_sleep, setup),
 		cmocka_unit_test(test_mutations),
 	};
 

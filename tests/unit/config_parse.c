@@ -63,7 +63,10 @@ static void test_defaults(void **state)
 	assert_int_equal(config.serial_baud, 115200);
 	assert_true(config.agent);
 	assert_int_equal(config.on_violation, RW_ON_VIOLATION_SKIP);
+	assert_int_equal(config.kexec, RW_KEXEC_REFUSE);
 	assert_false(config.boot_on_error);
+	assert_int_equal(config.exit_port, 0);
+	assert_false(config.watch_resets);
 }
 
 static void test_all_keys(void **state)
@@ -72,7 +75,7 @@ static void test_all_keys(void **state)
 	expect_ok("\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
 		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
 		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
-		  "on_error = boot");
+		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
 	assert_string_equal(config.next, "\\EFI\\a b.efi");
 	assert_true(config.next_other);
 	assert_string_equal(config.next_options, "  root=/dev/sda1 quiet ");
@@ -81,7 +84,10 @@ static void test_all_keys(void **state)
 	assert_int_equal(config.serial_baud, 9600);
 	assert_false(config.agent);
 	assert_int_equal(config.on_violation, RW_ON_VIOLATION_FAULT);
+	assert_int_equal(config.kexec, RW_KEXEC_ALLOW);
 	assert_true(config.boot_on_error);
+	assert_int_equal(config.exit_port, 0xf4);
+	assert_true(config.watch_resets);
 }
 
 static void test_values(void **state)
@@ -104,9 +110,15 @@ static void test_values(void **state)
 		assert_int_equal(config.serial_port, serial[i].port);
 		assert_int_equal(config.serial_baud, serial[i].baud);
 	}
-	expect_ok(NEXT "on_violation = stop\non_error = stop\nagent = yes\nstore_mib = 1\nnext_options =\n");
+	expect_ok(NEXT "on_violation = stop\nkexec = refuse\non_error = stop\nagent = yes\nstore_mib = 1\nnext_options =\n");
+	assert_int_equal(config.kexec, RW_KEXEC_REFUSE);
 	assert_int_equal(config.on_violation, RW_ON_VIOLATION_STOP);
 	assert_int_equal(config.store_mib, 1);
+	expect_ok(NEXT "exit_port = none\nwatch_resets = lock\n");
+	assert_int_equal(config.exit_port, 0);
+	assert_false(config.watch_resets);
+	expect_ok(NEXT "exit_port = 0xfffc\n");
+	assert_int_equal(config.exit_port, 0xfffc);
 	expect_ok(NEXT "next_options = a=\"b c\" d=e # not a comment\n");
 	assert_string_equal(config.next_options, "a=\"b c\" d=e # not a comment");
 	expect_ok("next = \\EFI\\\xc3\xa4.efi\n");
@@ -129,6 +141,13 @@ static void test_bad_values(void **state)
 	expect_error(NEXT "agent = yesyes", "ringward.conf:2: agent: yesyes is not yes or no");
 	expect_error(NEXT "agent = ye", "ringward.conf:2: agent: ye is not yes or no");
 	expect_error(NEXT "on_violation = die", "ringward.conf:2: on_violation: die is not skip, fault or stop");
+	expect_error(NEXT "exit_port = f4", "ringward.conf:2: exit_port: f4 is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "exit_port = 0x0", "ringward.conf:2: exit_port: 0x0 is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "exit_port = 0x", "ringward.conf:2: exit_port: 0x is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "exit_port = 0xfffd",
+		     "ringward.conf:2: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "watch_resets = yes", "ringward.conf:2: watch_resets: yes is not lock or start");
+	expect_error(NEXT "kexec = allowed", "ringward.conf:2: kexec: allowed is not refuse or allow");
 	expect_error(NEXT "on_error = Boot", "ringward.conf:2: on_error: Boot is not stop or boot");
 	expect_error(NEXT "agent = \"yes", "ringward.conf:2: agent: the value begins with a double quote, but does not "
 		     "end with the next one");

@@ -52,6 +52,31 @@ static void test_pending(void **state)
 	assert_int_equal(mock.advances, 0);
 }
 
+/* A machine check that came while the hypervisor ran is the guest's, as soon as no other event is in the way. */
+static void test_machine_check(void **state)
+{
+	(void)state;
+	mock.reg[GREG_CR4] = CR4_MCE;
+	mock.cpu.machine_check = true;
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_INTERRUPT, .pending = interrupt });
+	assert_int_equal(mock.injected.vector, interrupt.vector);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_VIRT_INSN });
+	assert_int_equal(mock.injected.vector, VEC_UD);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_CPUID, .insn_len = 2 });
+	assert_int_equal(mock.injected.vector, VEC_MC);
+	assert_int_equal(mock.injected.type, EVENT_EXCEPTION);
+	assert_false(mock.injected.has_error);
+	assert_int_equal(mock.injects, 3);
+	assert_int_equal(mock.advances, 1);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_INTERRUPT });
+	assert_int_equal(mock.injects, 3); /* once */
+	/* A guest that takes none is reset, as on the bare CPU. */
+	mock.reg[GREG_CR4] = 0;
+	mock.cpu.machine_check = true;
+	assert_true(MOCK_ENDS(mock_exit((struct hv_exit){ .reason = RW_EXIT_INTERRUPT })));
+	assert_int_equal(mock.end_reason, RW_END_RESET);
+}
+
 /* An exception of the handler's comes in place of what was pending. */
 static void test_inject(void **state)
 {
@@ -186,6 +211,7 @@ int main(void)
 		cmocka_unit_test_setup(test_advance, mock_reset),
 		cmocka_unit_test_setup(test_resume, mock_reset),
 		cmocka_unit_test_setup(test_pending, mock_reset),
+		cmocka_unit_test_setup(test_machine_check, mock_reset),
 		cmocka_unit_test_setup(test_inject, mock_reset),
 		cmocka_unit_test_setup(test_exception, mock_reset),
 		cmocka_unit_test_setup(test_cache, mock_reset),

@@ -250,6 +250,7 @@ static void test_status(void **state)
 	assert_int_equal(s.pages_by_kind[RW_TARGET_LSM_HOOKS], 1);
 	assert_int_equal(s.store_next, 42);
 	assert_int_equal(s.uptime_ns, 123456789);
+	assert_int_equal(s.kexec, RW_KEXEC_REFUSE);
 	/* The answer goes nowhere that the guest may not write. */
 	mock.reg[GREG_RIP] = GUEST_AGENT;
 	assert_int_equal(mock_call(RW_HC_STATUS, GUEST_TEXT, 0), -RW_EFAULT);
@@ -283,6 +284,108 @@ static void test_ring(void **state)
 	assert_memory_equal(&mock.ring, &desc, sizeof(desc));
 }
 
+/* Whether an agent that locks now finds all as the first one did. */
+static void lock_anew(void)
+{
+	mock.reg[GREG_RIP] = GUEST_DATA;
+	assert_false(hv.registered);
+	for (uint64_t gpa = 0; gpa < sizeof(host_ram); gpa += PAGE_SIZE)
+		assert_int_equal(machine_walk(nested_root(), gpa).perm, NPERM_RWX);
+	assert_int_equal(hv.symbols.count, 0);
+	assert_int_equal(hv.ranges.ranges + hv.ranges.objects, 0);
+	assert_int_equal(hv.agent.poking_cr3, 0);
+	assert_int_equal(mock_call(RW_HC_PROTECT, GUEST_ARG, 0), -RW_ENOTREADY);
+	mock_lock();
+}
+
+static void test_kexec_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), -RW_ENOTREADY);
+	mock_lock();
+	mock.reg[GREG_RIP] = GUEST_AGENT;
+	assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), -RW_EPERM);
+	assert_int_equal(mock.records, 1);
+	assert_int_equal(mock.record[0].access, RW_ACCESS_HYPERCALL);
+	assert_int_equal(mock.record[0].nr, RW_HC_KEXEC);
+	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_DENY);
+	assert_true(hv.locked && hv.registered);
+	assert_false(writable(GUEST_TEXT));
+	assert_int_equal(mock.releases, 0);
+	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), 0); /* nothing else has changed, and no lock is held */
+}
+
+/* Before the lock nothing is guarded: the configuration does not matter. */
+static void test_kexec_before_lock(void **state)
+{
+	(void)state;
+	mock_register();
+	mock_protect();
+	assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), 0);
+	assert_int_equal(mock.releases, 1);
+	assert_int_equal(mock.event_type, RW_REC_AGENT); /* no record of an unlock */
+	lock_anew();
+}
+
+static void test_kexec_allowed(void **state)
+{
+	unsigned int flushes;
+
+	(void)state;
+	machine.boot.kexec = RW_KEXEC_ALLOW;
+	machine.boot.cpu_count = 2;
+	mock_lock();
+	mock.reg[GREG_RIP] = GUEST_DATA;
+	assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), -RW_EPERM); /* not the agent */
+	assert_int_equal(mock.records, 1);
+	mock.reg[GREG_RIP] = GUEST_AGENT;
+	mock.other.in_guest = true;
+	flushes = mock.flushes;
+	assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), 0);
+	assert_int_equal(mock.kicks, 1);
+	assert_true(mock.flushes > flushes);
+	assert_int_equal(mock.releases, 1);
+	assert_int_equal(mock.event_type, RW_REC_UNLOCK);
+	assert_int_equal(mock.event_code, 4);
+	assert_string_equal(mock.event_text, "kexec");
+	assert_false(hv.locked);
+	lock_anew();
+}
+
+/* A hundred kernels, each somewhere else: the tables of the one before serve the next. */
+static void test_kexec_many(void **state)
+{
+	size_t left = 0;
+
+	(void)state;
+	machine.boot.kexec = RW_KEXEC_ALLOW;
+	for (unsigned int life = 0; life < 100; life++) {
+		struct rw_protect_list list = {
+			.count = 2,
+			.range = {
+				{ 0x1ff000 + 0x4000 * life, 0, 2 * PAGE_SIZE, RW_TARGET_KERNEL_TEXT, 0, "a" },
+				{ 0x700000 - 0x6000 * life, 0, PAGE_SIZE, RW_TARGET_AGENT_TEXT, 0, "b" },
+			},
+		};
+
+		mock.reg[GREG_RIP] = GUEST_DATA;
+		mock_register();
+		put(&list, sizeof(list));
+		assert_int_equal(mock_call(RW_HC_PROTECT, GUEST_ARG, 0), 0);
+		assert_int_equal(mock_call(RW_HC_LOCK, 0, 0), 0);
+		assert_false(writable(list.range[0].gpa));
+		assert_false(writable(list.range[1].gpa));
+		if (life == 0)
+			left = pool_left();
+		assert_true(pool_left() + 1 >= left); /* a range over a border needs one more */
+		mock.reg[GREG_RIP] = list.range[1].gpa;
+		assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), 0);
+		assert_int_equal(machine_walk(nested_root(), list.range[1].gpa).level, 2);
+		for (uint64_t gpa = 0; gpa < sizeof(host_ram); gpa += PAGE_SIZE)
+			assert_true(writable(gpa));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +403,11 @@ int main(void)
 		cmocka_unit_test_setup(test_status, mock_reset),
 		cmocka_unit_test_setup(test_stats, mock_reset),
 		cmocka_unit_test_setup(test_ring, mock_reset),
+		cmocka_unit_test_setup(test_kexec_refused, mock_reset),
+		cmocka_unit_test_setup(test_kexec_before_lock, mock_reset),
+		cmocka_unit_test_setup(test_kexec_allowed, mock_reset),
+		cmocka_unit_test_setup(test_kexec_many, mock_reset),
+		cmocka_unit_test_setup(test_kexec_many, mock_reset_npt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 /* Tests of hv/core/io.c: the hidden UART, the ports that end a run, and all others passed through. */
 #include "hvcore_mock.h"
 
-#include "core/io.h"
+#include "core/exit.h"
 
 #define UART 0x2f8
 #define PM1A 0x604
@@ -17,6 +17,8 @@ static int with_ports(void **state)
 	machine.boot.serial_port = UART;
 	machine.boot.pm1a_cnt = PM1A;
 	machine.boot.pm1b_cnt = PM1B;
+	machine.boot.pm1a_off_types = 1u << 0 | 1u << 5;
+	machine.boot.pm1b_off_types = 1u << 0 | 1u << 6;
 	machine.boot.reset_port = RESET;
 	machine.boot.reset_value = 0x0f;
 	io_init();
@@ -53,6 +55,14 @@ static void test_intercepts(void **state)
 	assert_true(exits(UART) && exits(UART + 7) && exits(PM1A + 1) && exits(PM1B) && exits(RESET));
 	assert_false(exits(0xcf9) || exits(0x64) || exits(0x92));
 	io_lock();
+	assert_true(exits(0xcf9) && exits(0x64) && exits(0x92));
+}
+
+static void test_watched_from_the_start(void **state)
+{
+	(void)state;
+	machine.boot.watch_resets = 1;
+	io_init();
 	assert_true(exits(0xcf9) && exits(0x64) && exits(0x92));
 }
 
@@ -147,6 +157,28 @@ static void test_sleep(void **state)
 	ends(PM1A + 1, 1, 0xdf, RW_END_RUNNING);
 }
 
+/* Other sleep types: the write goes nowhere, the log goes on. */
+static void test_sleep_refused(void **state)
+{
+	static const struct {
+		uint16_t port;
+		uint8_t size;
+		uint32_t value;
+	} writes[] = {
+		{ PM1A, 2, 0x2400 }, { PM1A, 2, 0x3c01 }, { PM1A + 1, 1, 0x24 }, { PM1A, 4, 0x12342800 },
+		{ PM1B, 2, 0x3400 }, { PM1A - 1, 4, 0x00240000 }, { PM1A + 1, 2, 0x0024 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(writes) / sizeof(writes[0]); i++) {
+		out(writes[i].port, writes[i].size, writes[i].value);
+		assert_int_equal(mock.outs, 0);
+		assert_int_equal(mock.ends, 0);
+		assert_int_equal(mock.advances, i + 1);
+	}
+	ends(PM1B, 2, 0x3800, RW_END_POWEROFF);
+}
+
 static void test_resets(void **state)
 {
 	(void)state;
@@ -162,6 +194,38 @@ static void test_resets(void **state)
 	ends(0xcf9, 1, 0x06, RW_END_RESET);
 	ends(0xcf9, 1, 0x02, RW_END_RUNNING);
 	ends(0xcf8, 4, 0x80000600, RW_END_RUNNING); /* a PCI configuration address */
+}
+
+/* Any write to one of the four ports: the log leaves, the device gets it, and where there is none that CPU halts. */
+static void test_exit_port(void **state)
+{
+	static const struct {
+		uint8_t port, size;
+		uint32_t value;
+	} good[] = { { 0xf4, 1, 0x21 }, { 0xf4, 2, 0x1234 }, { 0xf4, 4, 0xfedcba98 }, { 0xf7, 1, 0 } };
+
+	(void)state;
+	out(0xf4, 1, 0x21);
+	assert_int_equal(mock.ends, 0);
+	machine.boot.exit_port = 0xf4;
+	io_init();
+	assert_true(exits(0xf4) && exits(0xf7) && !exits(0xf3) && !exits(0xf8));
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		mock.ends = mock.outs = 0;
+		assert_true(MOCK_ENDS(out(good[i].port, good[i].size, 0xa5000000 | good[i].value)));
+		assert_int_equal(mock.ends, 1);
+		assert_int_equal(mock.end_reason, RW_END_EXIT);
+		assert_int_equal(mock.outs, 1);
+		assert_int_equal(mock.out[0].port, good[i].port);
+		assert_int_equal(mock.out[0].value, good[i].size == 4 ? 0xa5000000 | good[i].value : good[i].value);
+	}
+	mock.ends = mock.outs = 0;
+	mock.in_value = 0x55;
+	assert_int_equal(in(0xf4, 1), 0x1122334455667755);
+	out(0xf3, 1, 1);
+	out(0xf8, 1, 1);
+	assert_int_equal(mock.ends, 0);
+	assert_int_equal(mock.outs, 2);
 }
 
 /* String instructions move nothing. */
@@ -187,7 +251,10 @@ int main(void)
 		cmocka_unit_test_setup(test_hidden, with_ports),
 		cmocka_unit_test_setup(test_passed_through, with_ports),
 		cmocka_unit_test_setup(test_sleep, with_ports),
+		cmocka_unit_test_setup(test_sleep_refused, with_ports),
 		cmocka_unit_test_setup(test_resets, with_ports),
+		cmocka_unit_test_setup(test_watched_from_the_start, with_ports),
+		cmocka_unit_test_setup(test_exit_port, with_ports),
 		cmocka_unit_test_setup(test_string, with_ports),
 	};
 

@@ -188,6 +188,12 @@ void hv_stop(const char *reason)
 	abort();
 }
 
+void hv_halt_machine(void)
+{
+	end("halt");
+	abort();
+}
+
 void panic_note_exit(struct percpu *cpu, const struct hv_exit *x)
 {
 	(void)cpu;
@@ -234,6 +240,11 @@ void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64
 	mock.event_type = type;
 	mock.event_code = code;
 	format_text(mock.event_text, sizeof(mock.event_text), "%s", text);
+}
+
+void journal_release(void)
+{
+	mock.releases++;
 }
 
 int journal_drain(struct percpu *cpu)

@@ -31,6 +31,7 @@ void machine_reset(void)
 	map = (struct nested_map){ 0 };
 	memset(late, 0, sizeof(late));
 	late_next = 0;
+	memset(spares, 0, sizeof(spares));
 	lock = (struct spinlock){ 0 };
 }
 

@@ -211,6 +211,39 @@ static void test_set_perm_splits(void **state)
 	check_identity(SIZE_1G, SIZE_1G + SIZE_2M);
 }
 
+/* What was split for a range is one leaf again, where one memory type allows it; a range that was not given back stays. */
+static void test_merge(void **state)
+{
+	size_t left;
+
+	(void)state;
+	pc_mtrrs();
+	start(POOL_ALL);
+	for (unsigned int life = 0; life < 5; life++) {
+		assert_int_equal(nested_set_perm(SIZE_1G + SIZE_2M - PAGE_SIZE, 2 * PAGE_SIZE, NPERM_R), 0);
+		assert_int_equal(nested_set_perm(SIZE_1G + 8 * SIZE_2M, PAGE_SIZE, NPERM_R), 0);
+		assert_int_equal(nested_set_perm(0x80000000, 2 * PAGE_SIZE, NPERM_R), 0);
+		assert_int_equal(nested_set_perm(0, PAGE_SIZE, NPERM_R), 0);
+		if (life == 0)
+			left = pool_left();
+		assert_int_equal(pool_left(), left);
+		assert_int_equal(nested_set_perm(0, PAGE_SIZE, NPERM_RWX), 0);
+		nested_merge(0, PAGE_SIZE);
+		assert_int_equal(nested_set_perm(SIZE_1G + SIZE_2M - PAGE_SIZE, 2 * PAGE_SIZE, NPERM_RWX), 0);
+		nested_merge(SIZE_1G + SIZE_2M - PAGE_SIZE, 2 * PAGE_SIZE);
+		assert_int_equal(machine_walk(nested_root(), SIZE_1G).level, 2);
+		assert_int_equal(machine_walk(nested_root(), SIZE_1G + 8 * SIZE_2M).perm, NPERM_R);
+		nested_merge(SIZE_1G + 8 * SIZE_2M, PAGE_SIZE); /* not plain: nothing happens */
+		assert_int_equal(machine_walk(nested_root(), SIZE_1G + 8 * SIZE_2M).perm, NPERM_R);
+		assert_int_equal(nested_set_perm(SIZE_1G + 8 * SIZE_2M, PAGE_SIZE, NPERM_RWX), 0);
+		nested_merge(SIZE_1G + 8 * SIZE_2M, PAGE_SIZE);
+		assert_int_equal(machine_walk(nested_root(), SIZE_1G).level, 3);
+		assert_int_equal(nested_set_perm(0x80000000, 2 * PAGE_SIZE, NPERM_RWX), 0);
+		nested_merge(0x80000000, 2 * PAGE_SIZE);
+		check_identity(0, SIZE_4G);
+	}
+}
+
 static void test_set_perm_refuses(void **state)
 {
 	(void)state;
@@ -449,6 +482,7 @@ int main(void)
 		BOTH(test_identity_without_1g),
 		BOTH(test_set_perm),
 		BOTH(test_set_perm_splits),
+		BOTH(test_merge),
 		BOTH(test_set_perm_refuses),
 		BOTH(test_roll_back),
 		BOTH(test_late),

@@ -109,7 +109,7 @@ void build_agent(struct build *b, uint8_t type, const void *path, size_t path_le
 	a->dev = 0x801;
 	a->ino = UINT64_MAX - 1;
 	a->generation = 7;
-	a->flags = 0x241;
+	a->flags = type == RW_REC_KEXEC ? RW_KEXEC_LOAD : 0x241;
 	a->arg[0] = type == RW_REC_EXIT ? 0x0300 : 555;
 	a->arg[1] = 444;
 	a->result = -13;
@@ -182,6 +182,8 @@ void build_samples(struct build *b)
 	build_event(b, RW_REC_DROP, RW_DROP_RING_FULL, full, "");
 	build_event(b, RW_REC_DROP, RW_DROP_MALFORMED, malformed, "");
 	build_agent(b, RW_REC_EXIT, "", 0, "");
+	build_agent(b, RW_REC_KEXEC, "/boot/vmlinuz", 13, "");
+	build_event(b, RW_REC_UNLOCK, 12, lock, "kexec");
 }
 
 static void base64(char *s, const uint8_t *p, size_t n)

@@ -39,6 +39,7 @@ void build_event(struct build *b, uint8_t type, uint32_t code, const uint64_t ar
 
 /** build_samples() - one record of each type, and several kinds of some. */
 void build_samples(struct build *b);
+#define BUILD_SAMPLES 17 /* their number */
 
 /** build_seal_record() - CRC of a record that was changed by hand. */
 void build_seal_record(uint8_t *rec);

@@ -59,7 +59,7 @@ static void one_dump(void **state)
 	assert_true(in.is_capture);
 	assert_int_equal(in.problems.count, 0);
 	assert_int_equal(in.nboot, 1);
-	assert_int_equal(in.boot[0].nrec, 15);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
 	input_free(&in);
 	assert_true(build_verify(t.p, t.len));
 	free(t.p);
@@ -225,15 +225,15 @@ static void several_dumps(void **state)
 	assert_int_equal(in.problems.count, 0);
 	assert_int_equal(in.nboot, 2);
 	assert_int_equal(in.boot[0].npart, 12);
-	assert_int_equal(in.boot[0].nrec, 180); /* those evicted meanwhile too */
+	assert_int_equal(in.boot[0].nrec, 12 * BUILD_SAMPLES); /* those evicted meanwhile too */
 	assert_int_equal(in.boot[0].newest->hdr.end_reason, RW_END_RESET);
-	assert_int_equal(in.boot[1].nrec, 15);
+	assert_int_equal(in.boot[1].nrec, BUILD_SAMPLES);
 	assert_ptr_equal(extract_choose(&in), in.capture.part[13]);
 	input_free(&in);
 	/* The last dump is cut: the one before it is chosen, and the damage is told. */
 	assert_int_equal(build_parse(&in, t.p, cut + 500), 0);
 	assert_true(in.problems.count > 0);
-	assert_int_equal(in.boot[1].nrec, 15);
+	assert_int_equal(in.boot[1].nrec, BUILD_SAMPLES);
 	assert_ptr_equal(extract_choose(&in), in.capture.part[12]);
 	input_free(&in);
 	free(t.p);

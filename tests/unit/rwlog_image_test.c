@@ -26,9 +26,9 @@ static void samples_are_good(void **state)
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
 	assert_false(in.is_capture);
 	assert_int_equal(in.nboot, 1);
-	assert_int_equal(in.boot[0].nrec, 15);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
 	assert_int_equal(in.problems.count, 0);
-	for (size_t i = 0; i < 15; i++)
+	for (size_t i = 0; i < BUILD_SAMPLES; i++)
 		assert_int_equal(in.boot[0].rec[i].hdr.seq, i + 1);
 	input_free(&in);
 	assert_true(build_verify(b.p, b.len));
@@ -181,7 +181,7 @@ static void header_disagrees(void **state)
 	b.hdr.first_seq = UINT64_MAX;
 	build_seal_hdr(&b);
 	assert_false(build_verify(b.p, b.len));
-	b.hdr.next_seq = 16;
+	b.hdr.next_seq = BUILD_SAMPLES + 1;
 	b.hdr.first_seq = 1;
 	b.hdr.evicted = 1;
 	build_seal_hdr(&b);
@@ -215,13 +215,13 @@ static void damaged_headers(void **state)
 	build_samples(&b);
 	b.p[RW_STORE_HDR_SIZE + 9] ^= 1;
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
-	assert_int_equal(in.boot[0].nrec, 15);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
 	assert_true(in.problems.count > 0);
 	input_free(&in);
 	b.p[RW_STORE_HDR_SIZE + 9] ^= 1;
 	b.p[20] ^= 1;
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
-	assert_int_equal(in.boot[0].nrec, 15);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
 	assert_true(in.problems.count > 0);
 	input_free(&in);
 	build_free(&b);
@@ -247,7 +247,7 @@ static void raw_dump(void **state)
 	memcpy(mem + other, old.p, old.len);
 	assert_int_equal(build_parse(&in, mem, len), 0);
 	assert_int_equal(in.image->base, at);
-	assert_int_equal(in.boot[0].nrec, 15);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
 	assert_int_equal(in.problems.count, 0);
 	assert_int_equal(in.notes.count, 1);
 	input_free(&in);
@@ -255,7 +255,7 @@ static void raw_dump(void **state)
 	memcpy(mem + 0xc0000, b.p, b.len);
 	assert_int_equal(build_parse(&in, mem, len), 0);
 	assert_int_equal(in.image->base, 0xc0000);
-	assert_int_equal(in.boot[0].nrec, 16);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES + 1);
 	input_free(&in);
 	free(mem);
 	build_free(&b);

@@ -43,6 +43,14 @@ static void export_agent(struct json *j, const struct rec *r)
 		json_u64(j, "exit_code", a.arg[0]);
 		json_u64(j, "flags", a.flags);
 		return;
+	case RW_REC_KEXEC:
+		json_str(j, "event", rec_kexec_name(a.flags));
+		json_text(j, "path", path);
+		json_u64(j, "dev", a.dev);
+		json_u64(j, "ino", a.ino);
+		json_u64(j, "generation", a.generation);
+		json_i64(j, "result", a.result);
+		return;
 	default:
 		break;
 	}
@@ -98,6 +106,7 @@ static void export_event(struct json *j, const struct rec *r)
 		json_u64(j, "abi_version", e.code);
 		return;
 	case RW_REC_LOCK:
+	case RW_REC_UNLOCK:
 		json_u64(j, "ranges", e.code);
 		json_u64(j, "pages", e.arg[0]);
 		break;

@@ -28,7 +28,7 @@ static const char help[] =
 	"\n"
 	"show and export:\n"
 	"  --type TYPE[,TYPE]...   exec fork exit file_open file_unlink file_rename module_load\n"
-	"                          violation patch agent lock drop\n"
+	"                          kexec violation patch agent lock unlock drop\n"
 	"  --pid N                 of a thread or a process\n"
 	"  --comm NAME             the whole name\n"
 	"  --path TEXT             part of a path\n"

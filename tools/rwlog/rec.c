@@ -16,12 +16,14 @@ static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const access_names[] = RW_ACCESS_NAMES;
 static const char *const drop_names[] = RW_DROP_NAMES;
 static const char *const malformed_names[] = RW_MALFORMED_NAMES;
+static const char *const kexec_names[] = RW_KEXEC_EVENT_NAMES;
 _Static_assert(ARRAY_SIZE(type_names) == RW_REC_TYPE_COUNT, "every type has a name");
 _Static_assert(ARRAY_SIZE(verdict_names) == RW_VERDICT_COUNT, "every verdict has a name");
 _Static_assert(ARRAY_SIZE(target_names) == RW_TARGET_COUNT, "every target has a name");
 _Static_assert(ARRAY_SIZE(access_names) == RW_ACCESS_COUNT, "every access has a name");
 _Static_assert(ARRAY_SIZE(drop_names) == RW_DROP_COUNT, "every kind of loss has a name");
 _Static_assert(ARRAY_SIZE(malformed_names) == RW_BAD_COUNT, "every refusal has a name");
+_Static_assert(ARRAY_SIZE(kexec_names) == RW_KEXEC_EVENT_COUNT, "every step of kexec has a name");
 
 static bool agent_type(unsigned int type)
 {
@@ -216,6 +218,11 @@ const char *rec_drop_name(unsigned int drop)
 const char *rec_malformed_name(uint64_t malformed)
 {
 	return malformed_names[malformed];
+}
+
+const char *rec_kexec_name(uint32_t event)
+{
+	return event < RW_KEXEC_EVENT_COUNT ? kexec_names[event] : "unknown";
 }
 
 unsigned int rec_type_by_name(const char *name, size_t n)

@@ -73,6 +73,9 @@ static void show_agent(const struct rec *r, FILE *out)
 			a.arg[0], a.arg[1]);
 	} else if (r->hdr.type == RW_REC_EXIT) {
 		show_exit(&a, out);
+	} else if (r->hdr.type == RW_REC_KEXEC) {
+		fprintf(out, " %s ", rec_kexec_name(a.flags));
+		text_show(out, path, true);
 	} else {
 		putc(' ', out);
 		text_show(out, path, true);
@@ -156,6 +159,7 @@ static void show_event(const struct rec *r, struct counts *n, FILE *out)
 		fprintf(out, " version %" PRIu32 " kernel", e.code);
 		break;
 	case RW_REC_LOCK:
+	case RW_REC_UNLOCK:
 		fprintf(out, " %" PRIu32 " ranges, %" PRIu64 " pages", e.code, e.arg[0]);
 		break;
 	default:

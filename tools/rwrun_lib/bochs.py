@@ -4,10 +4,11 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 
-from .common import BUILD, STATUS_EMULATOR, STATUS_USAGE, TOP, RunError, need_file, tool
+from .common import BUILD, DEBUG_EXIT_PORT, DEBUG_EXIT_PORTS, STATUS_EMULATOR, STATUS_USAGE, TOP, RunError, need_file, tool
 from .emulator import Emulator
 from .esp import HEADS, SECTORS, copy_disk, cylinders
 
@@ -23,6 +24,8 @@ MAX_MEM = 2048  # MiB: above lies the PCI window of the fixture's DSDT
 POWEROFF = (b"ACPI control: soft power off", b"Shutdown port: shutdown requested")
 RESET = b"bx_pc_system_c::Reset("
 TRIPLE_FAULT = b"exception with no resolution"
+# Bochs has no isa-debug-exit: writes to a port without a device are messages for debugging.
+UNMAPPED_WRITE = re.compile(rb"\[UNMAP[^]]*\] (?:8|16|32)-bit write to ([0-9a-f]{4}) = ([0-9a-f]+)")
 TICKS = re.compile(rb"^(\d{8,})[a-zA-Z]\[", re.MULTILINE)
 
 
@@ -69,16 +72,35 @@ def find():
     return argv, environment, text
 
 
+def _quoted(path):
+    """A path as a value in bochsrc, where blanks and commas count."""
+    if '"' in path:
+        raise RunError(STATUS_USAGE, f"{path}: Bochs takes no path with a double quote")
+    return f'"{path}"'
+
+
 class Bochs(Emulator):
     """bochs, with or without its debugger, with whatever display that needs no screen."""
 
     name = "bochs"
+    # Once a second its handler logs the speed. If the signal comes while a line is being logged, Bochs waits
+    # for ever for the lock that it holds itself.
+    blocked_signals = (signal.SIGALRM,)
 
     def __init__(self, machine, tmp):
         super().__init__(machine, tmp)
         self._log = os.path.join(tmp, "bochs.log")
+        self._rc = os.path.join(tmp, "bochsrc")
+        # Bochs begins such a file anew at each start: what comes out is added to the one that others read.
+        self._lines = [(path + ".now", path) for path in (self.console, self.hv_serial)]
+        self._ticks_before = 0
+        self._begin()
+
+    def _begin(self):
+        """State of one start of Bochs."""
         self._read = 0
         self._tail = b""
+        self._copied = {}
         self._resets = 0
         self._ended = None
         self._ticks = None
@@ -111,20 +133,20 @@ class Bochs(Emulator):
                  f"vgaromimage: file={need_file(VGABIOS, ' (package vgabios)')}",
                  "pci: enabled=1, chipset=i440fx", "vga: extension=none",
                  "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14"]
-        lines += [f"{slot}: type=disk, path={path}, mode=flat, cylinders={cylinders(path)}, heads={HEADS}, "
+        lines += [f"{slot}: type=disk, path={_quoted(path)}, mode=flat, cylinders={cylinders(path)}, heads={HEADS}, "
                   f"spt={SECTORS}" for slot, path in disks]
-        lines += ["boot: disk", f"com1: enabled=1, mode=file, dev={self.console}",
-                  f"com2: enabled=1, mode=file, dev={self.hv_serial}", "clock: sync=none, time0=utc",
-                  f"log: {self._log}", "panic: action=report", "error: action=report", "info: action=report",
-                  "debug: action=ignore"]
+        lines += ["boot: disk", f"com1: enabled=1, mode=file, dev={_quoted(self._lines[0][0])}",
+                  f"com2: enabled=1, mode=file, dev={_quoted(self._lines[1][0])}", "clock: sync=none, time0=utc",
+                  f"log: {_quoted(self._log)}", "panic: action=report", "error: action=report", "info: action=report",
+                  "debug: action=ignore, unmapped=report"]
         return "\n".join(lines) + "\n"
 
     def command(self):
         argv, environment, text = find()
-        rc = os.path.join(self.tmp, "bochsrc")
-        with open(rc, "w", encoding="utf-8") as f:
-            f.write(self._bochsrc(self._display(argv, environment)))
-        argv = [*argv, "-q", "-f", rc]
+        if not os.path.exists(self._rc):
+            with open(self._rc, "w", encoding="utf-8") as f:
+                f.write(self._bochsrc(self._display(argv, environment)))
+        argv = [*argv, "-q", "-f", self._rc]
         if "-rc filename" in text:  # built with the debugger, which waits for a command
             go = os.path.join(self.tmp, "debugger.rc")
             with open(go, "w", encoding="ascii") as f:
@@ -159,10 +181,48 @@ class Bochs(Emulator):
             self._resets += 1
             if self._resets > 1:
                 self._ended = "reset"
+        elif found := UNMAPPED_WRITE.search(line):
+            if int(found.group(1), 16) - DEBUG_EXIT_PORT in range(DEBUG_EXIT_PORTS):
+                self.debug_exit = int(found.group(2), 16)
+                self._ended = "debug_exit"
+
+    def _copy_lines(self):
+        """Adds what Bochs has sent since the last call to the files of the serial lines."""
+        for source, target in self._lines:
+            if os.path.exists(source):
+                with open(source, "rb") as new, open(target, "ab") as f:
+                    new.seek(self._copied.get(source, 0))
+                    shutil.copyfileobj(new, f)
+                    self._copied[source] = new.tell()
+
+    def _reboot(self):
+        """Starts Bochs again: OVMF does not survive a reset in it, because Bochs' ACPI device forgets its I/O base
+        but not that it is switched on, and then all of OVMF's delays last for ever. CMOS contents are lost."""
+        self.stop()
+        self._ticks_before = self.ticks() or 0
+        self._begin()
+        for path, _ in self._lines:
+            os.unlink(path)
+        os.unlink(self._log)
+        for name in os.listdir(self.tmp):
+            if name.endswith(".lock"):  # of a disk image
+                os.unlink(os.path.join(self.tmp, name))
+        self.start()
+
+    def stop(self):
+        super().stop()
+        self._copy_lines()
 
     def poll(self):
         running = self.process.poll() is None
         self._read_log()
+        self._copy_lines()
+        if self._ended == "reset":
+            if running:
+                self.stop()
+            if not self.saw_reset():
+                self._reboot()
+                return None
         if self._ended == "poweroff" and running:
             # It is about to write out its files and end by itself.
             self._off_since = self._off_since or time.monotonic()
@@ -173,7 +233,7 @@ class Bochs(Emulator):
         return self._ended
 
     def ticks(self):
-        return self._ticks
+        return None if self._ticks is None else self._ticks_before + self._ticks
 
     def message(self):
         self._read_log()

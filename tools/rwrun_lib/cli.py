@@ -10,11 +10,14 @@ import tempfile
 import time
 
 from . import bochs, monitor, payload, qemu, results
-from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError, check_writable, need_file
+from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError, check_distinct, check_writable, need_file
 
 DEFAULT_TIMEOUT = 600
-EPILOG = """exit status: 0 the guest powered off; 1 it was reset, or the hypervisor stopped it, or its log
-could not be read; 2 bad arguments or a missing file; 3 the emulator failed; 124 time limit; 130 interrupted.
+INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "policy")
+OUTPUTS = ("serial", "hv_serial", "store", "stats")
+EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (--stats has the value); 1 it was reset once
+more than --reboots allows, or the hypervisor stopped it, or an output could not be written or its log not be
+read; 2 bad arguments or a missing file; 3 the emulator failed; 124 time limit; 130, 143 interrupted.
 environment: BOCHS=FILE names the Bochs to use; RWRUN_QEMU=ARGUMENTS are added to QEMU's; RWRUN_KEEP=1 keeps
 the run's temporary folder and says where it is."""
 
@@ -62,6 +65,8 @@ def _parser():
     p.add_argument("--stats", metavar="FILE", help="write counters here after the run, as JSON")
     p.add_argument("--timeout", type=_whole(1, 1000000), default=DEFAULT_TIMEOUT, metavar="SECONDS",
                    help=f"time limit ({DEFAULT_TIMEOUT})")
+    p.add_argument("--reboots", type=_whole(0, 1000), default=0, metavar="N",
+                   help="resets that the guest may do before one ends the run (0)")
     p.add_argument("--icount", action="store_true",
                    help="QEMU's TCG only: one instruction a nanosecond, repeatable")
     return p
@@ -103,8 +108,8 @@ def parse(argv):
             raise RunError(STATUS_USAGE, f"--{name}: only with --kernel")
     if m.agent and not m.kernel:
         raise RunError(STATUS_USAGE, "--agent: only with --kernel")
-    for name in ("kernel", "initrd", "efi", "disk", "conf", "policy"):
-        if getattr(m, name):
+    for name in INPUTS:
+        if getattr(m, name) is not None:
             setattr(m, name, need_file(getattr(m, name)))
     _choose_accel(m)
     if m.no_hv:
@@ -116,8 +121,10 @@ def parse(argv):
             print("rwrun: --no-hv: without effect: " + ", ".join("--" + n for n in unused), file=sys.stderr)
     m.append = m.append or ""
     for name in ("store", "stats"):
-        if getattr(m, name):
+        if getattr(m, name) is not None:
             check_writable(getattr(m, name))
+    check_distinct([getattr(m, n) for n in INPUTS if getattr(m, n)],
+                   [getattr(m, n) for n in OUTPUTS if getattr(m, n) is not None])
     return m
 
 
@@ -129,8 +136,8 @@ def _open_output(path):
 
 
 def _run(m, tmp):
-    console = _open_output(m.serial) if m.serial else sys.stdout.fileno()
-    hv_serial = _open_output(m.hv_serial) if m.hv_serial else None
+    console = _open_output(m.serial) if m.serial is not None else sys.stdout.fileno() if sys.stdout else None
+    hv_serial = _open_output(m.hv_serial) if m.hv_serial is not None else None
     m.esp = payload.build_esp(m, tmp)
     emulator = (bochs.Bochs if m.accel == "bochs" else qemu.Qemu)(m, tmp)
     start = time.monotonic()
@@ -142,12 +149,14 @@ def _run(m, tmp):
     wall_seconds = time.monotonic() - start
     status = monitor.STATUS_BY_END[end]
     if status != 0:
-        says = {"reset": "the guest was reset", "stopped": "the hypervisor stopped the machine",
+        after = f", after {emulator.boots} boots" if emulator.boots > 1 else ""
+        says = {"reset": "the guest was reset" + after, "stopped": "the hypervisor stopped the machine",
                 "timeout": f"time limit of {m.timeout} s"}[end]
         print(f"rwrun: {says}", file=sys.stderr)
-    good = not m.store or results.extract_store(emulator.hv_serial, m.store)
+    capture = results.last_boot(emulator)
+    good = not m.store or results.extract_store(capture, m.store)
     if m.stats:
-        good = results.write_stats(m.stats, m, emulator, end, wall_seconds) and good
+        good = results.write_stats(m.stats, m, emulator, capture, end, wall_seconds) and good
     return status if status != 0 or good else STATUS_BAD_RUN
 
 
@@ -155,14 +164,20 @@ class Interrupted(Exception):
     """A signal asks for the end of the run."""
 
 
+def _on_signals(action):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN or number != signal.SIGHUP:
+            signal.signal(number, action)
+
+
 def _interrupt(number, _frame):
+    _on_signals(signal.SIG_IGN)  # one is enough: nothing may disturb the cleaning up
     raise Interrupted(number)
 
 
 def main(argv):
     """Runs rwrun; returns its exit status."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    _on_signals(_interrupt)
     tmp = None
     try:
         machine = parse(argv)
@@ -175,7 +190,11 @@ def main(argv):
         return 128 + e.args[0]
     except BrokenPipeError:
         return 128 + signal.SIGPIPE
+    except OSError as e:
+        print(f"rwrun: {e.filename + ': ' if e.filename else ''}{e.strerror or e}", file=sys.stderr)
+        return STATUS_BAD_RUN
     finally:
+        _on_signals(signal.SIG_IGN)
         if tmp and os.environ.get("RWRUN_KEEP"):
             print(f"rwrun: kept {tmp}", file=sys.stderr)
         elif tmp:

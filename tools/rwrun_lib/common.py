@@ -7,6 +7,9 @@ import subprocess
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 BUILD = os.path.join(TOP, "build")
 
+DEBUG_EXIT_PORT = 0xf4  # of QEMU's isa-debug-exit: a write to one of its ports ends the run, on Bochs too
+DEBUG_EXIT_PORTS = 4
+
 STATUS_BAD_RUN = 1
 STATUS_USAGE = 2
 STATUS_EMULATOR = 3
@@ -34,6 +37,16 @@ def need_file(path, hint=""):
 def need_product(name):
     """Returns the path of something that `make` builds; when it is missing the error says so."""
     return need_file(os.path.join(BUILD, name), f" (run `make` in {TOP})")
+
+
+def check_distinct(inputs, outputs):
+    """An output file must be neither an input nor another output; devices and pipes may be."""
+    files = [os.path.realpath(path) for path in outputs if os.path.isfile(path) or not os.path.exists(path)]
+    for path in files:
+        if files.count(path) > 1:
+            raise RunError(STATUS_USAGE, f"{path}: two outputs for one file")
+        if any(os.path.exists(path) and os.path.samefile(path, given) for given in inputs):
+            raise RunError(STATUS_USAGE, f"{path}: an input cannot be an output, too")
 
 
 def check_writable(path):

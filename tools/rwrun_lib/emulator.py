@@ -12,17 +12,21 @@ PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent():
+def _prepare(blocked):
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
 
 
 class Emulator:
     """What QEMU and Bochs have in common. A subclass gives name, command() and poll().
 
-    poll() returns None while the machine runs, else how it ended: "poweroff", "reset" or "debug_exit".
+    poll() returns None while the machine runs, else how it ended: "poweroff", "reset" or "debug_exit". Of the
+    resets it sees, the first machine.reboots ones are no end.
     """
 
     name = ""
+    blocked_signals = ()  # in the emulator's process
+    inherited = ()  # descriptors for the process
 
     def __init__(self, machine, tmp):
         self.machine = machine
@@ -31,7 +35,9 @@ class Emulator:
         self.hv_serial = os.path.join(tmp, "com2")
         self.output = os.path.join(tmp, "emulator.out")
         self.process = None
-        self.debug_exit = None
+        self.debug_exit = None  # what the guest wrote to DEBUG_EXIT_PORT, as far as the emulator tells it
+        self.boots = 1
+        self.boot_at = 0        # where in hv_serial the last boot begins
         for path in (self.console, self.hv_serial):
             with open(path, "wb"):
                 pass
@@ -48,6 +54,14 @@ class Emulator:
         """Emulated ticks of the run, where the emulator tells them."""
         return None
 
+    def saw_reset(self):
+        """Counts a reset; returns whether it is the run's end."""
+        if self.boots > self.machine.reboots:
+            return True
+        self.boots += 1
+        self.boot_at = os.path.getsize(self.hv_serial)
+        return False
+
     def start(self):
         """Starts the process."""
         argv, environment = self.command()
@@ -57,7 +71,8 @@ class Emulator:
                 # pylint: disable-next=subprocess-popen-preexec-fn,consider-using-with
                 self.process = subprocess.Popen(
                     argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=self.tmp,
-                    start_new_session=True, env={**os.environ, **environment}, preexec_fn=_die_with_parent)
+                    start_new_session=True, env={**os.environ, **environment}, pass_fds=self.inherited,
+                    preexec_fn=lambda: _prepare(self.blocked_signals))
         except OSError as e:
             raise RunError(STATUS_EMULATOR, f"{argv[0]}: {e.strerror}") from e
 

@@ -4,7 +4,7 @@
 import os
 
 from . import esp, initrd, uki
-from .common import STATUS_USAGE, RunError, need_product
+from .common import DEBUG_EXIT_PORT, STATUS_USAGE, RunError, need_product
 
 GUEST = "EFI/ringward/guest.efi"
 BOOT = "EFI/BOOT/BOOTX64.EFI"
@@ -16,7 +16,10 @@ def _efi(path):
 
 
 def _configuration(machine, following, tmp):
-    """Path of the ringward.conf to use; a user's one gets only the line `next`, and only if it has none."""
+    """Path of the ringward.conf to use; a user's one gets what a run needs, where it does not say it itself."""
+    wanted = {"next": following, "exit_port": f"{DEBUG_EXIT_PORT:#x}"}
+    if machine.efi:
+        wanted["watch_resets"] = "start"  # such programs end by a reset, and mostly without a lock
     text = DEFAULT_CONF.format(agent="yes" if machine.agent else "no")
     if machine.conf:
         try:
@@ -24,11 +27,11 @@ def _configuration(machine, following, tmp):
                 text = f.read()
         except UnicodeDecodeError:
             return machine.conf  # the loader says what is wrong with it
-        if any(line.split("=")[0].strip() == "next" for line in text.splitlines() if "=" in line):
-            return machine.conf
         if text and not text.endswith("\n"):
             text += "\n"
-    return esp.write_text(os.path.join(tmp, "ringward.conf"), f"{text}next = {following}\n")
+    there = {line.split("=")[0].strip("\ufeff \t") for line in text.splitlines() if "=" in line}
+    text += "".join(f"{key} = {value}\n" for key, value in wanted.items() if key not in there)
+    return esp.write_text(os.path.join(tmp, "ringward.conf"), text)
 
 
 def _guest_program(machine, tmp):

@@ -6,15 +6,17 @@ import os
 import shlex
 import shutil
 import socket
-import time
 
-from .common import STATUS_EMULATOR, RunError, need_file
+from .common import DEBUG_EXIT_PORT, DEBUG_EXIT_PORTS, STATUS_USAGE, RunError, need_file
 from .emulator import Emulator
 
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
-DEBUG_EXIT_PORT = 0xf4
-CONNECT_SECONDS = 20
+
+
+def _escaped(path):
+    """A path as part of an option's value."""
+    return path.replace(",", ",,")
 
 
 class Qemu(Emulator):
@@ -23,10 +25,11 @@ class Qemu(Emulator):
     def __init__(self, machine, tmp):
         super().__init__(machine, tmp)
         self.name = "kvm" if machine.accel == "kvm" else "qemu-tcg"
-        self._qmp_path = os.path.join(tmp, "qmp")
-        self._qmp = None
+        self._qmp, self._qmp_far = socket.socketpair()
+        self.inherited = (self._qmp_far.fileno(),)
         self._pending = b""
         self._reason = None
+        self._reset_too_many = False
 
     def command(self):
         m = self.machine
@@ -34,48 +37,56 @@ class Qemu(Emulator):
         variables = os.path.join(self.tmp, "vars.fd")
         shutil.copyfile(need_file(OVMF_VARS, " (package ovmf)"), variables)
         accel = {"kvm": "kvm", "tcg": "tcg" + (",thread=single" if m.icount else "")}[m.accel]
+        try:
+            additional = shlex.split(os.environ.get("RWRUN_QEMU", ""))
+        except ValueError as e:
+            raise RunError(STATUS_USAGE, f"RWRUN_QEMU: {e}") from e
         argv = ["qemu-system-x86_64", "-machine", "q35", "-accel", accel,
                 "-cpu", "host" if m.accel == "kvm" else "EPYC,+svm,+npt", "-smp", str(m.smp),
                 "-m", str(m.mem), "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
-                "-nic", "none", "-no-reboot",
+                "-nic", "none",
                 "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={code}",
-                "-drive", f"if=pflash,format=raw,unit=1,file={variables}",
-                "-device", f"isa-debug-exit,iobase={DEBUG_EXIT_PORT:#x},iosize=0x04",
-                "-monitor", "none", "-qmp", f"unix:{self._qmp_path},server=on,wait=on",
+                "-drive", f"if=pflash,format=raw,unit=1,file={_escaped(variables)}",
+                "-device", f"isa-debug-exit,iobase={DEBUG_EXIT_PORT:#x},iosize={DEBUG_EXIT_PORTS}",
+                "-chardev", f"socket,id=qmp,fd={self._qmp_far.fileno()}", "-mon", "chardev=qmp,mode=control",
                 "-serial", f"file:{self.console}", "-serial", f"file:{self.hv_serial}"]
         if m.icount:
             argv += ["-icount", "shift=0"]
+        if not m.reboots:
+            argv.append("-no-reboot")
         # The user's disk comes first on the bus, with and without Ringward, and is never written.
         if m.disk:
             argv += self._disk("disk", m.disk, None if m.esp else 0)
         if m.esp:
             argv += self._disk("esp", m.esp, 0)
-        argv += shlex.split(os.environ.get("RWRUN_QEMU", ""))
-        return argv, {}
+        return argv + additional, {}
 
     @staticmethod
     def _disk(name, path, bootindex):
-        escaped = path.replace(",", ",,")
         device = f"virtio-blk-pci,drive={name}" + ("" if bootindex is None else f",bootindex={bootindex}")
-        return ["-drive", f"if=none,id={name},format=raw,snapshot=on,file={escaped}", "-device", device]
+        return ["-drive", f"if=none,id={name},format=raw,snapshot=on,file={_escaped(path)}",
+                "-device", device]
 
     def start(self):
         super().start()
-        deadline = time.monotonic() + CONNECT_SECONDS
-        while self._qmp is None:
-            if self.process.poll() is not None:
-                raise self.failed()
-            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            try:
-                link.connect(self._qmp_path)
-                self._qmp = link
-            except OSError as e:
-                link.close()
-                if time.monotonic() > deadline:
-                    raise RunError(STATUS_EMULATOR, f"{self.name}: no answer on its QMP socket") from e
-                time.sleep(0.02)
-        self._qmp.sendall(b'{"execute":"qmp_capabilities"}\n')
+        self._qmp_far.close()
+        self._command("qmp_capabilities")
         self._qmp.setblocking(False)
+
+    def _command(self, name, **arguments):
+        """Tells QEMU to do something; its answer is not looked at."""
+        try:
+            self._qmp.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
+        except ConnectionError:
+            pass  # it has ended: poll() says how
+
+    def _event(self, event):
+        if event.get("event") == "SHUTDOWN":
+            self._reason = event["data"]["reason"]
+        elif event.get("event") == "RESET" and event["data"]["guest"]:
+            self._reset_too_many = self.saw_reset() or self._reset_too_many
+            if self.boots > self.machine.reboots:
+                self._command("set-action", reboot="shutdown")  # as -no-reboot from here on
 
     def _read_events(self):
         try:
@@ -86,15 +97,15 @@ class Qemu(Emulator):
                 self._pending += data
                 *lines, self._pending = self._pending.split(b"\n")
                 for line in lines:
-                    event = json.loads(line)
-                    if event.get("event") == "SHUTDOWN":
-                        self._reason = event["data"]["reason"]
+                    self._event(json.loads(line))
         except (BlockingIOError, ConnectionError):
             pass
 
     def poll(self):
         ended = self.process.poll() is not None
         self._read_events()
+        if self._reset_too_many:
+            return "reset"
         if not ended:
             return None
         if self._reason == "guest-shutdown":
@@ -108,5 +119,5 @@ class Qemu(Emulator):
 
     def stop(self):
         super().stop()
-        if self._qmp is not None:
-            self._qmp.close()
+        self._qmp.close()
+        self._qmp_far.close()

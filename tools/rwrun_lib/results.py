@@ -2,10 +2,15 @@
 # Copyright (C) 2026 The Ringward authors
 """After the run: the hypervisor's log store and the counters, as rwlog takes them from the serial capture."""
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 
 from .common import need_product
+
+EXIT = re.compile(rb"ringward: the guest ends the run \(port [0-9a-f]+, value ([0-9a-f]+)\)")
 
 
 def _rwlog(*arguments):
@@ -19,23 +24,42 @@ def _rwlog(*arguments):
     return None
 
 
+def last_boot(emulator):
+    """What the hypervisor has sent since the last reset that was no end, as a file."""
+    if not emulator.boot_at:
+        return emulator.hv_serial
+    path = os.path.join(emulator.tmp, "com2.last")
+    with open(emulator.hv_serial, "rb") as whole, open(path, "wb") as last:
+        whole.seek(emulator.boot_at)
+        shutil.copyfileobj(whole, last)
+    return path
+
+
+def _debug_exit(emulator, capture):
+    """What was written to the exit port. QEMU's exit status has the lowest 7 bits, the hypervisor tells all."""
+    with open(capture, "rb") as f:
+        found = EXIT.findall(f.read())
+    return int(found[-1], 16) if found else emulator.debug_exit
+
+
 def extract_store(capture, output):
     """Writes the store image; returns whether that worked."""
     return _rwlog("extract", "--output", output, capture) is not None
 
 
-def write_stats(path, machine, emulator, end, wall_seconds):
+def write_stats(path, machine, emulator, capture, end, wall_seconds):
     """Writes the counters as JSON; returns whether the hypervisor's part is there, where it has to be."""
     good, stats = True, {}
     if not machine.no_hv:
-        text = _rwlog("stats", "--format", "json", emulator.hv_serial)
+        text = _rwlog("stats", "--format", "json", capture)
         good = text is not None
         if good:
             stats = json.loads(text)
-    stats.update({"emulator": emulator.name, "cpu": machine.cpu, "smp": machine.smp, "end": end,
+    stats.update({"emulator": emulator.name, "cpu": machine.cpu, "smp": machine.smp, "end": end, "boots": emulator.boots,
                   "wall_seconds": round(wall_seconds, 3)})
     if emulator.debug_exit is not None:
-        stats["debug_exit"] = emulator.debug_exit
+        stats["debug_exit"] = _debug_exit(emulator, capture)
+        stats["debug_exit_status"] = (stats["debug_exit"] << 1 | 1) & 0xff
     if emulator.ticks() is not None:
         stats["ticks"] = emulator.ticks()
     with open(path, "w", encoding="utf-8") as f:

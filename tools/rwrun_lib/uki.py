@@ -36,7 +36,7 @@ def build(kernel, initrd, append, tmp):
     stub = need_file(STUB, " (package systemd-boot-efi)")
     cmdline = os.path.join(tmp, "cmdline")
     with open(cmdline, "wb") as f:
-        f.write(append.encode() + b"\0")
+        f.write(os.fsencode(append) + b"\0")
     sections = [(".cmdline", cmdline), (".linux", kernel)]
     if initrd:
         sections.append((".initrd", initrd))

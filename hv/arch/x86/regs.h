@@ -45,6 +45,8 @@
 #define MSR_FEATURE_CONTROL 0x3au
 #define MSR_TSC_ADJUST 0x3bu
 #define MSR_MTRR_CAP 0xfeu
+#define MSR_MCG_STATUS 0x17au
+#define MCG_STATUS_RIPV BIT(0) /* the interrupted program can go on */
 #define MSR_SYSENTER_CS 0x174u
 #define MSR_SYSENTER_ESP 0x175u
 #define MSR_SYSENTER_EIP 0x176u

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; Exceptions of the hypervisor itself. A fix-up (see insn_safe.c) goes on there; all else ends in panic_trap().
+; Exceptions of the hypervisor itself. A fix-up (see trap.c) goes on there; all else goes to trap_exception().
 
 %include "gpr.inc"
 
@@ -8,7 +8,7 @@
 	default rel
 	section .text
 
-	extern trap_fatal
+	extern trap_exception
 	extern trap_nmi
 	global trap_entries
 	global trap_entry_nmi
@@ -71,25 +71,30 @@ trap_common:
 	cmp eax, 6
 	je .fixup
 	cmp eax, 13
-	jne .fatal
+	jne .exception
 .fixup:
 	xor eax, eax
 	xchg rax, [gs:PERCPU_FIXUP]
 	test rax, rax
-	jz .fatal
+	jz .exception
 	mov [rsp + 24], rax	; behind rax, vector, error: RIP of the frame
 	pop rax
 	add rsp, 16
 	iretq
-.fatal:
+.exception:
 	pop rax
 	PUSH_ALL
 	mov rsi, rsp
 	mov rdi, [gs:0]
+	mov rbx, rsp
 	and rsp, -16
 	cld
-	call trap_fatal
-	ud2
+	call trap_exception	; comes back from a machine check that is the guest's
+	mov rsp, rbx
+	POP_ALL
+	pop rax
+	add rsp, 16
+	iretq
 
 ; trap_nmi() says whether NMIs stay blocked: then the handler returns without IRET.
 trap_entry_nmi:

@@ -6,7 +6,7 @@
 #include "core/panic.h"
 #include "core/percpu.h"
 
-void trap_fatal(struct percpu *cpu, const struct hv_trap_frame *frame);
+void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame);
 bool trap_nmi(struct percpu *cpu);
 
 /*
@@ -49,9 +49,15 @@ int xsetbv_safe(uint32_t index, uint64_t value)
 	return ok ? 0 : -1;
 }
 
-void trap_fatal(struct percpu *cpu, const struct hv_trap_frame *frame)
+/*
+ * A machine check from which the hypervisor can go on is the guest's to handle: it gets it at the next entry, and finds
+ * the banks as they are. All else is the end. Intel SDM volume 3, "Machine-Check Architecture", IA32_MCG_STATUS.
+ */
+void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame)
 {
-	panic_trap(cpu, frame);
+	if (frame->vector != VEC_MC || !(rdmsr(MSR_MCG_STATUS) & MCG_STATUS_RIPV))
+		panic_trap(cpu, frame);
+	cpu->machine_check = true;
 }
 
 /*

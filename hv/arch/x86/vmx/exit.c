@@ -11,13 +11,14 @@
 static const uint8_t neutral[VMX_EXIT_KNOWN] = {
 	[VMX_EXIT_EXCEPTION] = IS(EXCEPTION), [VMX_EXIT_EXTERNAL] = IS(INTERRUPT),
 	[VMX_EXIT_TRIPLE_FAULT] = IS(SHUTDOWN), [VMX_EXIT_TASK_SWITCH] = IS(TASK_SWITCH),
-	[VMX_EXIT_INIT] = IS(INIT), [VMX_EXIT_SIPI] = IS(SIPI),
+	[VMX_EXIT_INIT] = IS(INIT), [VMX_EXIT_SIPI] = IS(SIPI), [VMX_EXIT_ENTRY_MC] = IS(INTERRUPT),
 	[VMX_EXIT_CPUID] = IS(CPUID), [VMX_EXIT_INVD] = IS(CACHE_INSN), [VMX_EXIT_WBINVD] = IS(CACHE_INSN),
 	[VMX_EXIT_VMCALL] = IS(HYPERCALL), [VMX_EXIT_CR] = IS(CR), [VMX_EXIT_IO] = IS(IO),
 	[VMX_EXIT_RDMSR] = IS(MSR_READ), [VMX_EXIT_WRMSR] = IS(MSR_WRITE), [VMX_EXIT_MTF] = IS(STEP),
 	[VMX_EXIT_EPT_VIOLATION] = IS(NESTED), [VMX_EXIT_EPT_MISCONFIG] = IS(NESTED),
-	[VMX_EXIT_XSETBV] = IS(XSETBV), [VMX_EXIT_VMCLEAR ... VMX_EXIT_VMXON] = IS(VIRT_INSN),
-	[VMX_EXIT_GETSEC] = IS(VIRT_INSN), [VMX_EXIT_INVEPT] = IS(VIRT_INSN), [VMX_EXIT_INVVPID] = IS(VIRT_INSN),
+	[VMX_EXIT_XSETBV] = IS(XSETBV), [VMX_EXIT_GETSEC] = IS(VIRT_INSN),
+	[VMX_EXIT_VMCLEAR ... VMX_EXIT_VMXON] = IS(VIRT_INSN),
+	[VMX_EXIT_INVEPT] = IS(VIRT_INSN), [VMX_EXIT_INVVPID] = IS(VIRT_INSN),
 	/* CPUs with TDX: they exit at any privilege level ("Intel TDX CPU Architectural Extensions"). */
 	[VMX_EXIT_SEAMCALL] = IS(VIRT_INSN), [VMX_EXIT_TDCALL] = IS(VIRT_INSN),
 };
@@ -86,12 +87,14 @@ void vmx_exit(struct percpu *cpu)
 	struct hv_exit x = { .reason = neutral_reason(reason), .raw = raw };
 
 	x.info[0] = vmcs_read(VMCS_QUALIFICATION);
-	if (raw & VMX_EXIT_ENTRY_FAILED) {
+	if (reason == VMX_EXIT_ENTRY_MC)
+		cpu->machine_check = true; /* the entry did nothing else */
+	else if (raw & VMX_EXIT_ENTRY_FAILED) {
 		panic_note_exit(cpu, &x);
 		hv_panic("VM entry failed: reason %lx, qualification %lx", raw, x.info[0]);
 	}
 	decode_pending(&x.pending);
-	/* An IRET that faulted has opened NMIs; until it runs again they are closed ("Resuming Guest Software"). */
+	/* An IRET that faulted has opened NMIs; it runs again: closed until then ("Resuming Guest Software"). */
 	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && !x.pending.type)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY,
 			   vmcs_read(VMCS_GUEST_INTERRUPTIBILITY) | INTERRUPTIBILITY_NMI);

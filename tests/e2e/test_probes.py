@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""The probe program finds the same machine under Ringward as on the bare emulator, but for what docs/differences.md says."""
+import fnmatch
+import re
+from dataclasses import dataclass
+
+import pytest
+
+import machine
+
+PROGRAM = machine.BUILD / "tests/probes/probe.efi"
+TABLE = machine.TOP / "docs/differences.md"
+LEAST_LINES = 200  # so that a program that ends early is noticed
+ROW = re.compile(r"^\| `(?P<line>[^`]+)` \| (?P<where>[^|]+) \| (?P<why>[^|]+) \|$", re.MULTILINE)
+PLACES = {"intel", "amd", "smp", "agent"}
+
+
+@dataclass(frozen=True)
+class Documented:
+    """A row of the table: the name of a line, or a pattern; where it differs; why."""
+
+    line: str
+    where: frozenset  # of PLACES: all of them have to be true of the run
+    why: str
+
+    def applies_to(self, cpu, smp, agent):
+        """Is the difference expected on such a machine?"""
+        facts = {"intel": cpu == "intel", "amd": cpu == "amd", "smp": smp > 1, "agent": agent}
+        return all(facts[place] for place in self.where)
+
+
+def documented():
+    """The rows of docs/differences.md."""
+    rows = []
+    for row in ROW.finditer(TABLE.read_text(encoding="utf-8")):
+        where = frozenset() if row["where"] == "all" else frozenset(row["where"].split())
+        assert where <= PLACES, row[0]
+        rows.append(Documented(row["line"], where, row["why"]))
+    return rows
+
+
+def results(run):
+    """Name -> result of each line of a whole run."""
+    assert (run.status, run.stats.get("end")) == (0, "poweroff"), run.explain()
+    lines = re.findall(r"^PROBE (.*?): (.*?)\r?$", run.console, re.MULTILINE)
+    names = [name for name, _ in lines]
+    assert names[-1] == "done", run.explain()
+    assert len(set(names)) == len(names), {name for name in names if names.count(name) > 1}
+    assert int(lines[-1][1]) == len(lines) - 1 > LEAST_LINES, run.explain()
+    return dict(lines[:-1])
+
+
+@pytest.fixture(scope="module")
+def probed(boot_efi):
+    """probed(cpu, smp, agent) -> results; agent: None for the bare machine. Each boots once."""
+    known = {}
+
+    def get(cpu, smp, agent):
+        key = (cpu, smp, agent)
+        if key not in known:
+            known[key] = results(boot_efi(cpu, PROGRAM, smp=smp, agent=bool(agent), no_hv=agent is None, timeout=120))
+        return known[key]
+    return get
+
+
+@pytest.mark.parametrize("smp,agent", ((1, False), (2, False), (1, True)))
+def test_only_documented_differences(cpu, smp, agent, probed):
+    bare, guarded = probed(cpu, smp, None), probed(cpu, smp, agent)
+    found = {name: (bare.get(name), guarded.get(name)) for name in bare.keys() | guarded.keys()
+             if bare.get(name) != guarded.get(name)}
+    rows = [row for row in documented() if row.applies_to(cpu, smp, agent)]
+    unknown = {name: values for name, values in found.items()
+               if not any(fnmatch.fnmatchcase(name, row.line) for row in rows)}
+    assert unknown == {}, "not in docs/differences.md (bare, guarded)"
+    gone = [row.line for row in rows if not fnmatch.filter(found, row.line)]
+    assert gone == [], "in docs/differences.md, but the same"

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Control registers bit by bit; the instructions of VMX and SVM, on a CPU where nobody has switched them on.
+#include "probe.h"
+
+SNIPPET(vmcall, "vmcall");
+SNIPPET(vmmcall, "vmmcall");
+SNIPPET(vmxon, "vmxon (%rbx)");
+SNIPPET(vmxoff, "vmxoff");
+SNIPPET(vmlaunch, "vmlaunch");
+SNIPPET(vmresume, "vmresume");
+SNIPPET(vmread, "vmread %rax, %rcx");
+SNIPPET(vmwrite, "vmwrite %rax, %rcx");
+SNIPPET(vmptrld, "vmptrld (%rbx)");
+SNIPPET(vmptrst, "vmptrst (%rbx)");
+SNIPPET(vmclear, "vmclear (%rbx)");
+SNIPPET(invept, "invept (%rbx), %rax");
+SNIPPET(invvpid, "invvpid (%rbx), %rax");
+SNIPPET(vmfunc, "vmfunc");
+SNIPPET(getsec, "getsec");
+SNIPPET(vmrun, "vmrun");
+SNIPPET(vmload, "vmload");
+SNIPPET(vmsave, "vmsave");
+SNIPPET(stgi, "stgi");
+SNIPPET(clgi, "clgi");
+SNIPPET(skinit, "skinit");
+SNIPPET(invlpga, "invlpga %rax, %ecx");
+SNIPPET(lmsw, "smsw %rbx; mov %rax, %rcx; lmsw %cx; smsw %rax");
+SNIPPET(clts, "clts; mov %cr0, %rax");
+SNIPPET(cr2, "mov %rax, %cr2; cpuid; mov %cr2, %rbx");
+SNIPPET(cr8_read, "mov %cr8, %rbx");
+SNIPPET(cr1, "mov %cr1, %rax");
+
+static void virt(const char *name, const UINT8 *code, const UINT8 *end)
+{
+	struct ctx k = { .rax = 0, .rbx = DATA, .rcx = 1 }, u = { .rax = 0, .rbx = UPAGE, .rcx = 1 };
+
+	probe("virt %s.K64: %s", name, run_code(&k, code, (UINTN)(end - code), K64));
+	probe("virt %s.U64: %s", name, run_code(&u, code, (UINTN)(end - code), U64));
+}
+#define V(name) virt(#name, s_##name, s_##name##_end)
+
+/* Each bit but @never is changed and put back. */
+static void bits(int cr, UINT64 value, UINT64 never)
+{
+	UINT64 taken = 0, ignored = 0, refused = 0, after;
+	UINT32 i;
+
+	for (i = 0; i < 64; i++) {
+		if (never & BIT(i))
+			continue;
+		if (try_cr(cr, value ^ BIT(i)) != VEC_END) {
+			refused |= BIT(i);
+			continue;
+		}
+		after = cr == 0 ? read_cr0() : cr == 3 ? read_cr3() : cr == 4 ? read_cr4() : read_cr8();
+		*((after ^ value) & BIT(i) ? &taken : &ignored) |= BIT(i);
+		try_cr(cr, value);
+	}
+	probe("control cr%d.taken: %x", (UINT32)cr, taken);
+	probe("control cr%d.ignored: %x", (UINT32)cr, ignored);
+	probe("control cr%d.refused: %x", (UINT32)cr, refused);
+}
+
+void probe_control(void)
+{
+	UINT64 cr0 = read_cr0(), cr2 = read_cr2();
+	struct ctx c;
+
+	probe("control cr0: %x", cr0);
+	probe("control cr4: %x", read_cr4());
+	bits(0, cr0, is_amd() ? BIT(0) | BIT(31) : 0); /* QEMU's TCG ends itself when long mode loses them */
+	bits(3, own_cr3(), is_amd() ? ~0xfffull : (BIT(46) - 1) & ~0xfffull); /* not the address; TCG checks nothing */
+	bits(4, read_cr4(), is_amd() ? BIT(5) : 0);
+	bits(8, 0, 0);
+	probe("control cr8.15: %s", try_cr(8, 15) == VEC_END && read_cr8() == 15 ? "kept" : "lost");
+	try_cr(8, 0);
+	c = (struct ctx){ .rax = 0xb };
+	RUN(&c, lmsw, K64);
+	probe("control lmsw.ts: %x", c.rax & 0xffff);
+	c = (struct ctx){ .rax = 0 };
+	RUN(&c, lmsw, K64);
+	probe("control lmsw.0: %x", c.rax & 0xffff); /* PE stays */
+	write_cr0(cr0 | BIT(3));
+	c = (struct ctx){ 0 };
+	probe("control clts: %s %x", RUN(&c, clts, K64), c.rax);
+	write_cr0(cr0);
+	c = (struct ctx){ .rax = 0x123456789ab };
+	RUN(&c, cr2, K64);
+	probe("control cr2: %s", c.rbx == 0x123456789ab ? "kept" : "lost");
+	write_cr2(cr2);
+	c = (struct ctx){ 0 };
+	probe("control cr8.user: %s", RUN(&c, cr8_read, U64));
+	c = (struct ctx){ 0 };
+	probe("control cr1: %s", RUN(&c, cr1, K64));
+
+	V(vmcall);
+	V(vmmcall);
+	V(vmxon);
+	V(vmxoff);
+	V(vmlaunch);
+	V(vmresume);
+	V(vmread);
+	V(vmwrite);
+	V(vmptrld);
+	V(vmptrst);
+	V(vmclear);
+	V(invept);
+	V(invvpid);
+	V(vmfunc);
+	V(getsec);
+	V(vmrun);
+	V(vmload);
+	V(vmsave);
+	V(stgi);
+	V(clgi);
+	V(skinit);
+	V(invlpga);
+}
