@@ -83,8 +83,8 @@ struct hv_exit {
 };
 
 /*
- * Nested page tables: how one format writes its entries. Levels: 1 is a 4 KiB page, 2 is 2 MiB, 3 is 1 GiB, 4 the
- * root. @perm is NPERM_*, 0 gives an entry that is not present.
+ * Nested page tables: how one format writes its entries. Levels: 1 is a 4 KiB page, 2 is 2 MiB, 3 is 1 GiB, 4
+ * the root. @perm is NPERM_*, 0 gives an entry that is not present.
  */
 #define NPERM_R 1u
 #define NPERM_W 2u
@@ -123,10 +123,7 @@ struct hv_backend {
 	/* has_1g() - whether nested tables may have 1 GiB leaves. Before the start. */
 	bool (*has_1g)(void);
 
-	/*
-	 * probe() - does this CPU have all that the backend needs, unlocked by the firmware?
-	 * Before the start, on each CPU. Changes nothing.
-	 */
+	/* probe() - has this CPU all that is needed, unlocked by the firmware? Before the start; changes nothing. */
 	const char *(*probe)(void);
 
 	/* global_init() - once, on the first CPU, after the nested tables exist: bitmaps, from the pool. */
@@ -134,7 +131,7 @@ struct hv_backend {
 
 	/*
 	 * cpu_init() - enables virtualization on this CPU and builds its VMCS or VMCB so that the guest goes on
-	 * at @handoff: a copy in the hypervisor's own memory. On error this CPU is as before: cpu_exit() was done.
+	 * at @handoff: a copy in the hypervisor's own memory. On error this CPU is as it was before.
 	 */
 	const char *(*cpu_init)(struct percpu *cpu, const struct rw_handoff *handoff);
 
@@ -174,15 +171,15 @@ struct hv_backend {
 	void (*kick)(const struct percpu *target);
 
 	/*
-	 * drop_nmi(), pass_nmi() - after RW_EXIT_NMI: it was a kick, and the guest does not get it; or the guest
-	 * takes it as the hardware delivers it. NULL where kicks are INITs.
+	 * drop_nmi(), pass_nmi() - after RW_EXIT_NMI: it was a kick, and the guest does not get it; or the
+	 * guest takes it as the hardware delivers it. NULL where kicks are INITs.
 	 */
 	void (*drop_nmi)(struct percpu *cpu);
 	void (*pass_nmi)(struct percpu *cpu);
 
 	/*
 	 * park() - after RW_EXIT_INIT: the CPU's state is as after INIT, and it waits for SIPI.
-	 * start_at() - after RW_EXIT_SIPI: it starts in real mode at page @vector. Both: NULL with startup_here.
+	 * start_at() - after RW_EXIT_SIPI: it starts in real mode at page @vector. NULL with startup_here.
 	 */
 	void (*park)(struct percpu *cpu);
 	void (*start_at)(struct percpu *cpu, uint8_t vector);
@@ -194,10 +191,8 @@ struct hv_backend {
 	bool startup_here;
 	const char *(*trampoline)(uint64_t page);
 
-	/* io_intercept() - every CPU exits on @count ports from @port, from now on. After global_init(). */
+	/* Every CPU exits on @count ports from @port; on accesses to @msr: from now on, after global_init(). */
 	void (*io_intercept)(uint16_t port, unsigned int count);
-
-	/* msr_intercept() - every CPU exits on reads, writes of @msr, from now on. After global_init(). */
 	void (*msr_intercept)(uint32_t msr, bool read, bool write);
 
 	/* describe() - guest state that only this backend has, printed with printk, for a panic. */

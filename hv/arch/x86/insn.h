@@ -31,10 +31,9 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
-/* rdmsr_safe(), wrmsr_safe(): as above; 0, or -1 when the instruction raised #GP. See core/fault.c. */
+/* As above, and XSETBV of @index; 0, or -1 when the instruction raised #GP or #UD. See trap.c. */
 int rdmsr_safe(uint32_t msr, uint64_t *value);
 int wrmsr_safe(uint32_t msr, uint64_t value);
-/* xsetbv_safe(): XSETBV of @index; 0, or -1 when the instruction raised #GP or #UD. */
 int xsetbv_safe(uint32_t index, uint64_t value);
 
 static inline uint64_t rdtsc(void)

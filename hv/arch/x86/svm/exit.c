@@ -17,14 +17,13 @@ static const struct known_exit {
 	uint32_t code;
 	uint8_t reason, size, opcode[3];
 } known_exits[] = {
-	{ VMEXIT_NMI, RW_EXIT_NMI, 0, { 0 } },
+	{ VMEXIT_NMI, RW_EXIT_NMI, 0, { 0 } }, { VMEXIT_SHUTDOWN, RW_EXIT_SHUTDOWN, 0, { 0 } },
+	{ VMEXIT_IOIO, RW_EXIT_IO, 0, { 0 } }, { VMEXIT_NPF, RW_EXIT_NESTED, 0, { 0 } },
 	{ VMEXIT_CPUID, RW_EXIT_CPUID, 2, { 0x0f, 0xa2 } },
 	{ VMEXIT_INVD, RW_EXIT_CACHE_INSN, 2, { 0x0f, 0x08 } },
 	{ VMEXIT_INVLPGA, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xdf } },
-	{ VMEXIT_IOIO, RW_EXIT_IO, 0, { 0 } },
 	{ VMEXIT_MSR, RW_EXIT_MSR_READ, 2, { 0x0f, 0x32 } },
 	{ VMEXIT_MSR_WRITE, RW_EXIT_MSR_WRITE, 2, { 0x0f, 0x30 } },
-	{ VMEXIT_SHUTDOWN, RW_EXIT_SHUTDOWN, 0, { 0 } },
 	{ VMEXIT_VMRUN, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xd8 } },
 	{ VMEXIT_VMMCALL, RW_EXIT_HYPERCALL, 3, { 0x0f, 0x01, 0xd9 } },
 	{ VMEXIT_VMLOAD, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xda } },
@@ -32,14 +31,10 @@ static const struct known_exit {
 	{ VMEXIT_STGI, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xdc } },
 	{ VMEXIT_CLGI, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xdd } },
 	{ VMEXIT_SKINIT, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xde } },
-	{ VMEXIT_NPF, RW_EXIT_NESTED, 0, { 0 } },
 	/* During a step only: it ends, and the guest goes on there. */
-	{ VMEXIT_IRET, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_SWINT, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_HLT, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_TASK_SWITCH, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_MWAIT, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_ICEBP, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_IRET, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_SWINT, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_HLT, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_TASK_SWITCH, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_MWAIT, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_ICEBP, RW_EXIT_INTERRUPT, 0, { 0 } },
 };
 
 static bool is_prefix(uint8_t byte, bool long_mode)

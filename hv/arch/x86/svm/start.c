@@ -26,9 +26,10 @@ struct trampoline_fields {
 	uint64_t gdt[2];
 	uint32_t long_offset; /* of the code there, from the begin of the page */
 } __attribute__((packed));
-_Static_assert(offsetof(struct trampoline_fields, gdt_base) == 18 && sizeof(struct trampoline_fields) == 52 &&
-	       offsetof(struct trampoline_fields, far_offset) == 22 && offsetof(struct trampoline_fields, gdt) == 32,
-	       "startup.asm has the same fields");
+RW_ASSERT_OFFSET(struct trampoline_fields, gdt_base, 18);
+RW_ASSERT_OFFSET(struct trampoline_fields, far_offset, 22);
+RW_ASSERT_OFFSET(struct trampoline_fields, gdt, 32);
+RW_ASSERT_SIZE(struct trampoline_fields, 52);
 
 void svm_ap_start(uint32_t index) __attribute__((noreturn));
 

@@ -12,12 +12,6 @@ static void set_flag(struct percpu *cpu, uint64_t flag, uint64_t on)
 	cpu->backend_flags = (uint32_t)(on ? cpu->backend_flags | flag : cpu->backend_flags & ~flag);
 }
 
-/* The guest sees neither SVME nor what a step does to SCE. */
-static uint64_t get_efer(const struct percpu *cpu)
-{
-	return (svm_vmcb(cpu)->save.efer & ~EFER_SVME) | (cpu->backend_flags & SVM_STEP_SCE ? EFER_SCE : 0);
-}
-
 /* LMA follows from LME and CR0.PG, whatever the guest writes ("Extended Feature Enable Register"). */
 static void set_efer(struct percpu *cpu, uint64_t value)
 {
@@ -89,8 +83,8 @@ uint64_t svm_get(struct percpu *cpu, enum guest_reg reg)
 	switch (reg) {
 	case GREG_RFLAGS:
 		return get_rflags(cpu);
-	case GREG_EFER:
-		return get_efer(cpu);
+	case GREG_EFER: /* the guest sees neither SVME nor what a step does to SCE */
+		return (save->efer & ~EFER_SVME) | (cpu->backend_flags & SVM_STEP_SCE ? EFER_SCE : 0);
 	case GREG_CS_LONG:
 		return (save->efer & EFER_LMA) && (save->seg[SEG_CS].attributes & SEG_ATTR_LONG);
 	case GREG_CPL:
@@ -145,7 +139,7 @@ void svm_flush(struct percpu *cpu)
 
 void svm_describe(struct percpu *cpu)
 {
-	static const char names[SEG_COUNT][5] = { "es", "cs", "ss", "ds", "fs", "gs", "gdtr", "ldtr", "idtr", "tr" };
+	static const char names[][5] = { "es", "cs", "ss", "ds", "fs", "gs", "gdtr", "ldtr", "idtr", "tr" };
 	const struct vmcb_control *c = &svm_vmcb(cpu)->control;
 	const struct vmcb_save *s = &svm_vmcb(cpu)->save;
 

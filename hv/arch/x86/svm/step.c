@@ -16,10 +16,10 @@
 		      ICPT(VMEXIT_VMSAVE) | ICPT(VMEXIT_STGI) | ICPT(VMEXIT_CLGI) | ICPT(VMEXIT_SKINIT))
 
 /*
- * INT n, IRET and task switches load RFLAGS and would run on without the trap flag. So would SYSCALL, which masks
- * it and has no intercept: with EFER.SCE off it raises #UD. ICEBP passes the exception intercepts by. HLT and MWAIT
- * would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into one at the next
- * branch: no MSR is open during a step.
+ * INT n, IRET and task switches load RFLAGS and would run on without the trap flag. So would SYSCALL, which
+ * masks it and has no intercept: with EFER.SCE off it raises #UD. ICEBP passes the exception intercepts by. HLT
+ * and MWAIT would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into one at
+ * the next branch: no MSR is open during a step.
  */
 #define STEP_MISC1 (STEADY_MISC1 | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | ICPT(VMEXIT_IRET) | \
 		    ICPT(VMEXIT_HLT) | ICPT(VMEXIT_TASK_SWITCH))
@@ -100,12 +100,13 @@ bool svm_step_end(struct percpu *cpu)
 	struct vmcb *vmcb = svm_vmcb(cpu);
 	uint64_t saved_dr6 = cpu->backend_saved[SVM_SAVED_DR6];
 	uint32_t flags = cpu->backend_flags;
-	bool trap = false;
 
 	if (!(flags & SVM_STEP_ACTIVE))
 		return false;
-	if (flags & SVM_STEP_DONE)
-		trap = (flags & SVM_STEP_TF) || breakpoint_hit(vmcb->save.dr6, vmcb->save.dr7);
+
+	bool trap = flags & SVM_STEP_DONE &&
+		    (flags & SVM_STEP_TF || breakpoint_hit(vmcb->save.dr6, vmcb->save.dr7));
+
 	vmcb->save.dr6 = (vmcb->save.dr6 & ~DR6_BS) | (saved_dr6 & (DR6_BREAKPOINTS | DR6_BS));
 	if (trap && (flags & SVM_STEP_TF))
 		vmcb->save.dr6 |= DR6_BS;

@@ -23,11 +23,6 @@ static const uint8_t neutral[VMX_EXIT_KNOWN] = {
 	[VMX_EXIT_SEAMCALL] = IS(VIRT_INSN), [VMX_EXIT_TDCALL] = IS(VIRT_INSN),
 };
 
-static enum rw_exit_reason neutral_reason(uint32_t reason)
-{
-	return reason < VMX_EXIT_KNOWN && neutral[reason] ? neutral[reason] - 1 : RW_EXIT_OTHER;
-}
-
 /* "IDT-Vectoring Information": the event that was being delivered when the exit came. */
 static void decode_pending(struct hv_event *event)
 {
@@ -84,9 +79,11 @@ void vmx_exit(struct percpu *cpu)
 {
 	uint64_t raw = vmcs_read(VMCS_EXIT_REASON);
 	uint32_t reason = raw & 0xffff;
-	struct hv_exit x = { .reason = neutral_reason(reason), .raw = raw };
+	struct hv_exit x = {
+		.reason = reason < VMX_EXIT_KNOWN && neutral[reason] ? neutral[reason] - 1 : RW_EXIT_OTHER,
+		.raw = raw, .info = { vmcs_read(VMCS_QUALIFICATION), 0 },
+	};
 
-	x.info[0] = vmcs_read(VMCS_QUALIFICATION);
 	if (reason == VMX_EXIT_ENTRY_MC)
 		cpu->machine_check = true; /* the entry did nothing else */
 	else if (raw & VMX_EXIT_ENTRY_FAILED) {
@@ -94,7 +91,7 @@ void vmx_exit(struct percpu *cpu)
 		hv_panic("VM entry failed: reason %lx, qualification %lx", raw, x.info[0]);
 	}
 	decode_pending(&x.pending);
-	/* An IRET that faulted has opened NMIs; it runs again: closed until then ("Resuming Guest Software"). */
+	/* An IRET that faulted has opened NMIs; it runs again, closed until then: "Resuming Guest Software". */
 	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && !x.pending.type)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY,
 			   vmcs_read(VMCS_GUEST_INTERRUPTIBILITY) | INTERRUPTIBILITY_NMI);

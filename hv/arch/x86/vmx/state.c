@@ -79,7 +79,7 @@ const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *h)
 	return NULL;
 }
 
-/* What the guest reads of a control register: its own bits, and the shadow's where they are the hypervisor's. */
+/* What the guest reads of a control register: its own bits, and from the shadow those of the hypervisor. */
 static uint64_t guest_cr(enum vmcs_field value, enum vmcs_field shadow, uint64_t mask)
 {
 	return (vmcs_read(value) & ~mask) | (vmcs_read(shadow) & mask);
@@ -166,9 +166,10 @@ void vmx_describe(struct percpu *cpu)
 
 	(void)cpu;
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		printk("guest %s %04lx base %lx limit %lx ar %lx", names[i],
-		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_SELECTOR, i)), vmcs_read(VMCS_SEGMENT(VMCS_GUEST_BASE, i)),
-		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_LIMIT, i)), vmcs_read(VMCS_SEGMENT(VMCS_GUEST_AR, i)));
+		printk("guest %s %04lx base %lx limit %lx ar %lx",
+		       names[i], vmcs_read(VMCS_SEGMENT(VMCS_GUEST_SELECTOR, i)),
+		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_BASE, i)), vmcs_read(VMCS_SEGMENT(VMCS_GUEST_LIMIT, i)),
+		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_AR, i)));
 	printk("vmcs reason %lx qualification %lx idt-info %lx entry-info %lx", vmcs_read(VMCS_EXIT_REASON),
 	       vmcs_read(VMCS_QUALIFICATION), vmcs_read(VMCS_IDT_INFO), vmcs_read(VMCS_ENTRY_INTR_INFO));
 	printk("  interruptibility %lx activity %lx", vmcs_read(VMCS_GUEST_INTERRUPTIBILITY),
