@@ -123,7 +123,7 @@ struct hv_backend {
 	/* has_1g() - whether nested tables may have 1 GiB leaves. Before the start. */
 	bool (*has_1g)(void);
 
-	/* probe() - has this CPU all that is needed, unlocked by the firmware? Before the start; changes nothing. */
+	/* probe() - has this CPU all that is needed, unlocked by the firmware? Changes nothing. */
 	const char *(*probe)(void);
 
 	/* global_init() - once, on the first CPU, after the nested tables exist: bitmaps, from the pool. */

@@ -6,8 +6,7 @@
 #include "arch/x86/backend.h"
 
 #define EVENT_INFO_VECTOR 0xffu
-#define EVENT_INFO_TYPE_SHIFT 8
-#define EVENT_INFO_TYPE 7u
+#define EVENT_INFO_TYPE_SHIFT 8 /* three bits */
 #define EVENT_INFO_HAS_ERROR BIT(11)
 #define EVENT_INFO_VALID BIT(31)
 #define EVENT_INFO_ERROR_SHIFT 32 /* in EVENTINJ; VMX has the error code in a field of its own */

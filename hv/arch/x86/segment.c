@@ -75,6 +75,4 @@ void segments_reset(struct segment seg[SEG_COUNT], uint8_t vector)
 	seg[SEG_CS] = (struct segment){ (uint16_t)(vector << 8), ATTR_CODE16, LIMIT16, (uint32_t)vector << 12 };
 	seg[SEG_LDTR].attributes = ATTR_LDT;
 	seg[SEG_TR].attributes = ATTR_TSS_BUSY;
-	seg[SEG_GDTR].attributes = 0;
-	seg[SEG_IDTR].attributes = 0;
 }

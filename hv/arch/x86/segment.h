@@ -12,7 +12,7 @@ enum segment_index {
 
 struct segment {
 	uint16_t selector;
-	uint16_t attributes; /* descriptor bits 40 to 47 and 52 to 55, put together; 0: cannot be used */
+	uint16_t attributes; /* descriptor bits 40 to 47 and 52 to 55, put together; 0: cannot be used; without meaning for GDTR and IDTR */
 	uint32_t limit;      /* in bytes */
 	uint64_t base;
 };

@@ -87,7 +87,7 @@ bool svm_decode_event(uint64_t info, struct hv_event *event)
 	*event = (struct hv_event){ .type = EVENT_NONE };
 	if (!(info & EVENT_INFO_VALID))
 		return true;
-	event->type = types[info >> EVENT_INFO_TYPE_SHIFT & EVENT_INFO_TYPE];
+	event->type = types[info >> EVENT_INFO_TYPE_SHIFT & 7];
 	event->vector = info & EVENT_INFO_VECTOR;
 	if (event->type != EVENT_EXCEPTION)
 		return event->type != EVENT_NONE;

@@ -32,7 +32,7 @@ static void decode_pending(struct hv_event *event)
 
 	if (!(info & EVENT_INFO_VALID))
 		return;
-	event->type = types[info >> EVENT_INFO_TYPE_SHIFT & EVENT_INFO_TYPE];
+	event->type = types[info >> EVENT_INFO_TYPE_SHIFT & 7];
 	event->vector = info & EVENT_INFO_VECTOR;
 	event->has_error = info & EVENT_INFO_HAS_ERROR;
 	if (event->has_error)

@@ -20,8 +20,8 @@ static void reset_registers(struct percpu *cpu)
 	uint64_t cache = vmcs_read(VMCS_GUEST_CR0) & (CR0_CD | CR0_NW);
 	const struct vmcs_value values[] = {
 		{ VMCS_GUEST_CR0, cache | CR0_ET | CR0_NE }, { VMCS_CR0_SHADOW, cache | CR0_ET },
-		{ VMCS_GUEST_CR3, 0 }, { VMCS_GUEST_CR4, CR4_VMXE }, { VMCS_CR4_SHADOW, 0 }, { VMCS_GUEST_EFER, 0 },
-		{ VMCS_ENTRY_CONTROLS, vmcs_read(VMCS_ENTRY_CONTROLS) & ~ENTRY_GUEST_64 },
+		{ VMCS_GUEST_CR3, 0 }, { VMCS_GUEST_CR4, CR4_VMXE }, { VMCS_CR4_SHADOW, 0 },
+		{ VMCS_ENTRY_CONTROLS, vmcs_read(VMCS_ENTRY_CONTROLS) & ~ENTRY_GUEST_64 }, { VMCS_GUEST_EFER, 0 },
 		{ VMCS_GUEST_DR7, DR7_RESET }, { VMCS_GUEST_DEBUGCTL, 0 }, { VMCS_GUEST_PENDING_DBG, 0 },
 		{ VMCS_GUEST_RSP, 0 }, { VMCS_GUEST_RFLAGS, RFLAGS_FIXED },
 	};
