@@ -62,7 +62,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 
 	const char *error = journal_init(info, hv_backend()->id);
 	if (!error)
-		error = nested_init(&hv_backend()->nested, info);
+		error = nested_init(hv_backend()->nested, info);
 	if (!error)
 		error = hv_backend()->global_init();
 	if (error)
@@ -106,9 +106,7 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 		close_lower_half();
 	cpu->guest_entered = true;
 	smp_enter_guest(cpu);
-	error = hv_backend()->cpu_launch(cpu);
-	/* Only if the entry failed, and there is no way back to the loader now. */
-	hv_panic("the first entry of the guest failed: %s", error);
+	hv_backend()->cpu_launch(cpu); /* there is no way back to the loader now */
 }
 
 void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff)

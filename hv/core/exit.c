@@ -12,7 +12,7 @@
 
 enum hv_action exit_inject(struct percpu *cpu, uint8_t vector, bool has_error, uint32_t error)
 {
-	cpu->to_inject = (struct hv_event){ EVENT_EXCEPTION, vector, has_error, error, 0 };
+	cpu->to_inject = (struct hv_event){ EVENT_EXCEPTION, vector, has_error, error };
 	return HV_INJECT;
 }
 

@@ -434,13 +434,13 @@ static int reset(const struct nested_format *format)
 int mock_reset(void **state)
 {
 	(void)state;
-	return reset(&machine_ept);
+	return reset(&vmx_ept);
 }
 
 int mock_reset_npt(void **state)
 {
 	(void)state;
-	return reset(&machine_npt);
+	return reset(&svm_npt);
 }
 
 void mock_exit(struct hv_exit x)

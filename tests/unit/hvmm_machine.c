@@ -12,13 +12,6 @@ struct machine machine;
 uint8_t host_region[HOST_REGION_PAGES * RW_PAGE_SIZE] __attribute__((aligned(4096)));
 uint8_t host_ram[HOST_RAM_PAGES * RW_PAGE_SIZE] __attribute__((aligned(4096)));
 
-const struct nested_format machine_ept = {
-	vmx_ept_leaf, vmx_ept_table, vmx_ept_present, vmx_ept_is_leaf, vmx_ept_pa, vmx_ept_perm, true,
-};
-const struct nested_format machine_npt = {
-	svm_npt_leaf, svm_npt_table, svm_npt_present, svm_npt_is_leaf, svm_npt_pa, svm_npt_perm, false,
-};
-
 void machine_reset(void)
 {
 	memset(&machine, 0, sizeof(machine));
@@ -34,7 +27,7 @@ void machine_reset(void)
 	machine.has_mtrr = true;
 	machine.has_1g = true;
 	machine.phys_bits = 40;
-	machine.format = &machine_ept;
+	machine.format = &vmx_ept;
 	memset(late, 0, sizeof(late));
 	late_next = 0;
 	memset(spares, 0, sizeof(spares));
@@ -158,5 +151,5 @@ static struct machine_map walk_npt(uint64_t root_pa, uint64_t gpa)
 
 struct machine_map machine_walk(uint64_t root_pa, uint64_t gpa)
 {
-	return machine.format == &machine_ept ? walk_ept(root_pa, gpa) : walk_npt(root_pa, gpa);
+	return machine.format == &vmx_ept ? walk_ept(root_pa, gpa) : walk_npt(root_pa, gpa);
 }

@@ -32,7 +32,7 @@ struct machine {
 	const struct nested_format *format;
 };
 extern struct machine machine;
-extern const struct nested_format machine_ept, machine_npt;
+extern const struct nested_format vmx_ept, svm_npt;
 
 /*
  * machine_reset() - all RAM is guest RAM, memory is WB, 40 bits of address, 1 GiB leaves, EPT; nested.c as at

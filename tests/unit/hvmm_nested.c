@@ -23,7 +23,7 @@ static int reset_ept(void **state)
 static int reset_npt(void **state)
 {
 	reset_ept(state);
-	machine.format = &machine_npt;
+	machine.format = &svm_npt;
 	return 0;
 }
 

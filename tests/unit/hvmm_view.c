@@ -86,21 +86,21 @@ static void all_cases(void)
 static void test_ept(void **state)
 {
 	(void)state;
-	start(&machine_ept, true);
+	start(&vmx_ept, true);
 	all_cases();
 }
 
 static void test_ept_2m(void **state)
 {
 	(void)state;
-	start(&machine_ept, false);
+	start(&vmx_ept, false);
 	all_cases();
 }
 
 static void test_npt(void **state)
 {
 	(void)state;
-	start(&machine_npt, true);
+	start(&svm_npt, true);
 	all_cases();
 }
 
@@ -122,7 +122,7 @@ static void test_types(void **state)
 static void test_room(void **state)
 {
 	(void)state;
-	start(&machine_ept, true);
+	start(&vmx_ept, true);
 	for (unsigned int round = 0; round < 3; round++) {
 		for (uint64_t i = 0; i < NESTED_VIEW_PAGES; i++)
 			assert_int_equal(nested_view_replace(&view, i * SIZE_1G + (i << 39), 0x7000, NPERM_R),
@@ -139,7 +139,7 @@ static void test_no_room(void **state)
 	uint32_t used;
 
 	(void)state;
-	start(&machine_ept, true);
+	start(&vmx_ept, true);
 	used = 1024 - (uint32_t)pool_left();
 	for (uint32_t missing = 1; missing <= NESTED_VIEW_TABLES; missing++) {
 		machine_reset();

@@ -22,7 +22,7 @@ int mock_reset(void **state)
 	mock.cpu.area = &mock.vmcb;
 	mock.vmcb.save.efer = EFER_SVME | EFER_LME | EFER_LMA | EFER_NXE | EFER_SCE;
 	mock.vmcb.save.cr0 = CR0_PG | CR0_PE;
-	mock.vmcb.save.cs.attributes = VMCB_ATTR_LONG;
+	mock.vmcb.save.seg[SEG_CS].attributes = SEG_ATTR_LONG;
 	mock.vmcb.save.rflags = RFLAGS_FIXED | RFLAGS_IF;
 	mock.vmcb.save.dr6 = 0xffff0ff0;
 	mock.vmcb.save.dr7 = 0x400;

@@ -24,15 +24,15 @@ static void registers(void **state)
 	for (unsigned int i = 0; i < sizeof(read_only) / sizeof(read_only[0]); i++)
 		assert_true(MOCK_PANICS(svm_set(cpu, read_only[i], 0)));
 	vmcb->save.cpl = 3;
-	vmcb->save.fs.base = 1;
-	vmcb->save.gs.base = 2;
+	vmcb->save.seg[SEG_FS].base = 1;
+	vmcb->save.seg[SEG_GS].base = 2;
 	vmcb->save.kernel_gs_base = 3;
 	assert_int_equal(svm_get(cpu, GREG_CPL), 3);
 	assert_int_equal(svm_get(cpu, GREG_FS_BASE), 1);
 	assert_int_equal(svm_get(cpu, GREG_GS_BASE), 2);
 	assert_int_equal(svm_get(cpu, GREG_KERNEL_GS_BASE), 3);
 	assert_int_equal(svm_get(cpu, GREG_CS_LONG), 1);
-	vmcb->save.cs.attributes = 0;
+	vmcb->save.seg[SEG_CS].attributes = 0;
 	assert_int_equal(svm_get(cpu, GREG_CS_LONG), 0);
 	assert_true(MOCK_PANICS(svm_get(cpu, GREG_COUNT)));
 	svm_set(cpu, GREG_RFLAGS, 0);
@@ -74,7 +74,7 @@ static void advance(void **state)
 	assert_false(vmcb->save.rflags & RFLAGS_RF);
 	assert_int_equal(vmcb->control.event_inj, 0);
 
-	vmcb->save.cs.attributes = 0;
+	vmcb->save.seg[SEG_CS].attributes = 0;
 	vmcb->save.rip = 0xfffffffe;
 	svm_advance(cpu, 3);
 	assert_int_equal(vmcb->save.rip, 1);
@@ -98,7 +98,7 @@ static void inject(void **state)
 		{ { .type = EVENT_EXCEPTION, .vector = 13, .has_error = true, .error = UINT32_MAX },
 		  0xffffffff80000b0d },
 	};
-	static const struct hv_event soft = { .type = EVENT_SOFT, .vector = 0x80, .insn_len = 2 };
+	static const struct hv_event soft = { .type = EVENT_SOFT, .vector = 0x80 };
 	static const struct hv_event none = { .type = EVENT_NONE };
 
 	(void)state;
@@ -131,10 +131,10 @@ static void step_plain(void **state)
 	assert_int_equal(vmcb->control.nested_cr3, VIEW_ROOT);
 	assert_int_equal(vmcb->control.tlb_control, VMCB_TLB_FLUSH_ALL);
 	assert_int_equal(vmcb->control.intercept[ICPT_EXCEPTION], 0xfffffffb);
-	assert_true(vmcb->control.intercept[ICPT_MISC1] & ICPT1_HLT);
-	assert_true(vmcb->control.intercept[ICPT_MISC2] & ICPT2_MWAIT);
+	assert_true(vmcb->control.intercept[ICPT_MISC1] & ICPT(VMEXIT_HLT));
+	assert_true(vmcb->control.intercept[ICPT_MISC2] & ICPT(VMEXIT_MWAIT));
 	assert_int_equal(vmcb->control.int_control, 1 << 24);
-	assert_true(vmcb->control.intercept[ICPT_MISC1] & ICPT1_NMI);
+	assert_true(vmcb->control.intercept[ICPT_MISC1] & ICPT(VMEXIT_NMI));
 	assert_true(vmcb->save.rflags & RFLAGS_TF);
 	assert_false(vmcb->save.efer & EFER_SCE);
 	/* The guest's own values do not show it. */

@@ -8,17 +8,17 @@ static void npt_leaf(void **state)
 	const uint64_t nx = 1ull << 63;
 
 	(void)state;
-	assert_int_equal(svm_npt_leaf(0x123456789000, NPERM_RWX, MEM_WB, 1), 0x123456789067);
-	assert_int_equal(svm_npt_leaf(0x1000, NPERM_R | NPERM_X, MEM_WB, 1), 0x1065);
-	assert_int_equal(svm_npt_leaf(0x1000, NPERM_R | NPERM_W, MEM_WB, 1), nx | 0x1067);
-	assert_int_equal(svm_npt_leaf(0x1000, NPERM_R, MEM_WB, 1), nx | 0x1065);
-	assert_int_equal(svm_npt_leaf(0x200000, NPERM_RWX, MEM_WB, 2), 0x2000e7);
-	assert_int_equal(svm_npt_leaf(0x40000000, NPERM_RWX, MEM_WB, 3), 0x400000e7);
+	assert_int_equal(svm_npt.leaf(0x123456789000, NPERM_RWX, MEM_WB, 1), 0x123456789067);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R | NPERM_X, MEM_WB, 1), 0x1065);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R | NPERM_W, MEM_WB, 1), nx | 0x1067);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R, MEM_WB, 1), nx | 0x1065);
+	assert_int_equal(svm_npt.leaf(0x200000, NPERM_RWX, MEM_WB, 2), 0x2000e7);
+	assert_int_equal(svm_npt.leaf(0x40000000, NPERM_RWX, MEM_WB, 3), 0x400000e7);
 	/* NPT has no types of its own. */
-	assert_int_equal(svm_npt_leaf(0x1000, NPERM_RWX, MEM_UC, 1), 0x1067);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_RWX, MEM_UC, 1), 0x1067);
 	/* It cannot do without reading. */
-	assert_int_equal(svm_npt_leaf(0x1000, 0, MEM_WB, 1), 0);
-	assert_int_equal(svm_npt_leaf(0x1000, NPERM_W | NPERM_X, MEM_WB, 1), 0);
+	assert_int_equal(svm_npt.leaf(0x1000, 0, MEM_WB, 1), 0);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_W | NPERM_X, MEM_WB, 1), 0);
 }
 
 static void npt_back(void **state)
@@ -26,23 +26,23 @@ static void npt_back(void **state)
 	(void)state;
 	for (unsigned int perm = 0; perm <= NPERM_RWX; perm++) {
 		for (int level = 1; level <= 3; level++) {
-			uint64_t e = svm_npt_leaf(0xfffc0000000, perm, MEM_WB, level);
+			uint64_t e = svm_npt.leaf(0xfffc0000000, perm, MEM_WB, level);
 
-			assert_int_equal(svm_npt_present(e), perm & NPERM_R);
-			assert_int_equal(svm_npt_perm(e), perm & NPERM_R ? perm : 0);
-			if (svm_npt_present(e)) {
-				assert_true(svm_npt_is_leaf(e, level));
-				assert_int_equal(svm_npt_pa(e), 0xfffc0000000);
+			assert_int_equal(svm_npt.present(e), perm & NPERM_R);
+			assert_int_equal(svm_npt.perm(e), perm & NPERM_R ? perm : 0);
+			if (svm_npt.present(e)) {
+				assert_true(svm_npt.is_leaf(e, level));
+				assert_int_equal(svm_npt.pa(e), 0xfffc0000000);
 			}
 		}
 	}
 	for (int level = 2; level <= 4; level++)
-		assert_false(svm_npt_is_leaf(svm_npt_table(0x5000), level));
-	assert_true(svm_npt_present(svm_npt_table(0x5000)));
-	assert_int_equal(svm_npt_pa(svm_npt_table(0x5000)), 0x5000);
+		assert_false(svm_npt.is_leaf(svm_npt.table(0x5000), level));
+	assert_true(svm_npt.present(svm_npt.table(0x5000)));
+	assert_int_equal(svm_npt.pa(svm_npt.table(0x5000)), 0x5000);
 	/* A table restricts nothing: any user, writable, executable. */
-	assert_int_equal(svm_npt_perm(svm_npt_table(0x5000)), NPERM_RWX);
-	assert_true(svm_npt_table(0x5000) & 4);
+	assert_int_equal(svm_npt.perm(svm_npt.table(0x5000)), NPERM_RWX);
+	assert_true(svm_npt.table(0x5000) & 4);
 }
 
 static bool bit(const uint8_t *map, unsigned int n)
@@ -65,7 +65,7 @@ static void msr_map(void **state)
 
 	(void)state;
 	assert_null(svm_maps_init());
-	assert_int_equal(svm_msrpm_pa(), (uintptr_t)map);
+	assert_int_equal((uintptr_t)svm_msrpm, (uintptr_t)map);
 	/* EFER, VM_CR, VM_HSAVE_PA, SVM_KEY, both ways, and nothing else. */
 	assert_int_equal(bits_set(map, 8192), 8);
 	assert_true(bit(map, 8 * 0x800 + 2 * 0x80) && bit(map, 8 * 0x800 + 2 * 0x80 + 1));
@@ -95,7 +95,7 @@ static void io_map(void **state)
 
 	(void)state;
 	assert_null(svm_maps_init());
-	assert_int_equal(svm_iopm_pa(), (uintptr_t)map);
+	assert_int_equal((uintptr_t)svm_iopm, (uintptr_t)map);
 	assert_int_equal(bits_set(map, 3 * 4096), 0);
 	svm_io_intercept(0x2f8, 8);
 	assert_int_equal(bits_set(map, 3 * 4096), 8);

@@ -21,19 +21,14 @@ uint64_t apic_page(void)
 	return rdmsr(MSR_APIC_BASE) & CR3_ADDR_MASK; /* writes that would move it are refused: core/msr.c */
 }
 
-static volatile uint32_t *reg(uint32_t offset)
-{
-	return (volatile uint32_t *)(RW_HV_GUEST + apic_page() + offset);
-}
-
 uint32_t apic_read(uint32_t offset)
 {
-	return *reg(offset);
+	return *(volatile uint32_t *)(RW_HV_GUEST + apic_page() + offset);
 }
 
 void apic_write(uint32_t offset, uint32_t value)
 {
-	*reg(offset) = value;
+	*(volatile uint32_t *)(RW_HV_GUEST + apic_page() + offset) = value;
 }
 
 /* An APIC that the guest has switched off reads as ones for ever. */
@@ -45,13 +40,13 @@ static void wait_sent(void)
 
 void apic_send(uint32_t dest, uint32_t low)
 {
-	uint32_t high;
-
 	if (apic_x2()) {
 		wrmsr(MSR_X2APIC_ICR, (uint64_t)dest << 32 | low);
 		return;
 	}
-	high = apic_read(APIC_ICR_HIGH);
+
+	uint32_t high = apic_read(APIC_ICR_HIGH);
+
 	wait_sent();
 	apic_write(APIC_ICR_HIGH, dest << XAPIC_ID_SHIFT);
 	apic_write(APIC_ICR_LOW, low);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* This CPU's local APIC, in whichever mode the guest has put it. */
-#ifndef HV_APIC_H
-#define HV_APIC_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,9 +36,7 @@ uint32_t apic_read(uint32_t offset);
 void apic_write(uint32_t offset, uint32_t value);
 
 /*
- * apic_send() - an IPI with the ICR's low half @low to APIC id @dest. The guest may be between the two halves of an IPI
- * of its own: its destination is put back.
+ * apic_send() - an IPI with the ICR's low half @low to APIC id @dest. The guest may be between the two halves
+ * of an IPI of its own: its destination is put back.
  */
 void apic_send(uint32_t dest, uint32_t low);
-
-#endif

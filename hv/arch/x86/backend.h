@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The interface between the core and a backend (VMX/EPT, SVM/NPT). A third backend can be written from
- * this page alone.
+ * The interface between the core and a backend (VMX/EPT, SVM/NPT): a third can be written from this page alone.
  *
- * The way in: the backend's assembly saves the guest's general registers into cpu->gprs, its C decodes
- * the vendor's exit information into a struct hv_exit (decode only, no decision), calls exit_dispatch(),
- * and enters the guest again. Nothing else in the backend decides anything about the guest.
- *
- * All functions run on the CPU that @cpu describes unless they say otherwise, with interrupts off.
+ * The way in: the backend's assembly saves the guest's general registers into cpu->gprs, its C decodes the
+ * vendor's exit information into a struct hv_exit (decode only, no decision), calls exit_dispatch(), and enters
+ * the guest again. Nothing else in the backend decides anything about the guest.
  */
-#ifndef HV_BACKEND_H
-#define HV_BACKEND_H
+#pragma once
 
 #include "arch/x86/regs.h"
 #include "stats.h"
@@ -24,26 +20,17 @@ struct rw_handoff;
 
 /* The guest's general registers. Order is that of entry.asm (gpr.inc); rsp is not live here: use GREG_RSP. */
 struct hv_gprs {
-	uint64_t rax, rcx, rdx, rbx, unused_rsp, rbp, rsi, rdi;
-	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+	uint64_t rax, rcx, rdx, rbx, unused_rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15;
 };
 
-/* Guest state that lives in the VMCS or VMCB. */
+/* Guest state that lives in the VMCS or VMCB, as the guest sees it. From CS_LONG on: read only. */
 enum guest_reg {
-	GREG_RIP,
-	GREG_RSP,
-	GREG_RFLAGS,
-	GREG_CR0, /* as the guest sees it */
+	GREG_RIP, GREG_RSP, GREG_RFLAGS, GREG_CR0,
 	GREG_CR2, /* set only while handling an exit, for an injected #PF */
-	GREG_CR3,
-	GREG_CR4, /* as the guest sees it */
-	GREG_EFER, /* as the guest sees it */
-	GREG_CS_BASE,
-	GREG_CS_LONG, /* read only: 1 when CS.L is set and the CPU is in long mode */
-	GREG_CPL,     /* read only */
-	GREG_FS_BASE, /* read only */
-	GREG_GS_BASE, /* read only */
-	GREG_KERNEL_GS_BASE, /* read only: what SWAPGS would load */
+	GREG_CR3, GREG_CR4, GREG_EFER, GREG_CS_BASE,
+	GREG_CS_LONG, /* 1 when CS.L is set and the CPU is in long mode */
+	GREG_CPL, GREG_FS_BASE, GREG_GS_BASE,
+	GREG_KERNEL_GS_BASE, /* what SWAPGS would load */
 	GREG_COUNT
 };
 
@@ -54,7 +41,6 @@ struct hv_event {
 	uint8_t vector;
 	bool has_error;
 	uint32_t error;
-	uint8_t insn_len; /* EVENT_SOFT: of the INT instruction */
 };
 
 /* Access bits of a nested fault. */
@@ -71,21 +57,19 @@ struct hv_exit {
 	struct hv_event pending; /* event whose delivery this exit interrupted */
 	union {
 		struct {
-			uint64_t gpa;
-			uint64_t gva; /* guest-linear address, if gva_valid */
+			uint64_t gpa, gva; /* gva: guest-linear address, if gva_valid */
 			bool gva_valid;
-			bool walk;    /* the access was the CPU's own, on the guest's page tables */
+			bool walk;      /* the access was the CPU's own, on the guest's page tables */
 			uint8_t access; /* NACC_* */
-			bool misconfig; /* EPT misconfiguration, reserved bit in NPT: the hypervisor's own mistake */
+			bool misconfig; /* the hypervisor's own mistake: a reserved bit or the like */
 		} nested;
 		struct {
 			uint16_t port;
 			uint8_t size; /* 1, 2, 4 */
-			bool in;
-			bool string, rep;
+			bool in, string, rep;
 		} io;
 		struct {
-			uint8_t cr; /* 0, 4 */
+			uint8_t cr;     /* 0, 4 */
 			uint64_t value; /* that the guest wants to write */
 		} cr;
 		struct {
@@ -94,15 +78,13 @@ struct hv_exit {
 			uint32_t error;
 			uint64_t cr2; /* for #PF */
 		} exception;
-		struct {
-			uint8_t vector;
-		} sipi;
+		struct { uint8_t vector; } sipi;
 	};
 };
 
 /*
- * Nested page tables: how one format writes its entries. Levels: 1 is a 4 KiB page, 2 is 2 MiB, 3 is 1 GiB,
- * 4 the root. @perm is NPERM_*, 0 gives an entry that is not present.
+ * Nested page tables: how one format writes its entries. Levels: 1 is a 4 KiB page, 2 is 2 MiB, 3 is 1 GiB, 4
+ * the root. @perm is NPERM_*, 0 gives an entry that is not present.
  */
 #define NPERM_R 1u
 #define NPERM_W 2u
@@ -118,61 +100,67 @@ struct nested_format {
 	bool types; /* entries carry memory types that must follow the MTRRs (EPT); else always WB (NPT) */
 };
 
+/* For is_leaf and pa of struct nested_format: both vendors' formats have these in the same places. */
+static inline bool entry_is_leaf(uint64_t entry, int level)
+{
+	return level == 1 || entry & PTE_PS;
+}
+
+static inline uint64_t entry_address(uint64_t entry)
+{
+	return entry & CR3_ADDR_MASK;
+}
+
+/*
+ * All functions run on the CPU that @cpu describes unless they say otherwise, with interrupts off; those that return a
+ * string: NULL, or one line that says what is missing or went wrong.
+ */
 struct hv_backend {
 	const char *name; /* "VMX/EPT", "SVM/NPT" */
 	uint32_t id;      /* rw_store_hdr.backend: 0, 1 */
-	struct nested_format nested;
+	const struct nested_format *nested;
 
-	/*
-	 * has_1g() - whether nested tables may have 1 GiB leaves. Before the start.
-	 */
+	/* has_1g() - whether nested tables may have 1 GiB leaves. Before the start. */
 	bool (*has_1g)(void);
 
-	/*
-	 * probe() - does this CPU have all that the backend needs, unlocked by the firmware?
-	 * Before the start, on each CPU. Changes nothing. Return: NULL, or one line that says what is missing.
-	 */
+	/* probe() - has this CPU all that is needed, unlocked by the firmware? Changes nothing. */
 	const char *(*probe)(void);
 
-	/*
-	 * global_init() - once, on the first CPU, after the nested tables exist: bitmaps from the page pool.
-	 * Return: NULL or an error line.
-	 */
+	/* global_init() - once, on the first CPU, after the nested tables exist: bitmaps, from the pool. */
 	const char *(*global_init)(void);
 
 	/*
-	 * cpu_init() - enables virtualization on this CPU and builds its VMCS or VMCB so that the guest goes on at
-	 * @handoff: a copy in the hypervisor's own memory.
-	 * Return: NULL, or an error line; then all is as before on this CPU (cpu_exit() has been done).
+	 * cpu_init() - enables virtualization on this CPU and builds its VMCS or VMCB so that the guest goes on
+	 * at @handoff: a copy in the hypervisor's own memory. On error this CPU is as it was before.
 	 */
 	const char *(*cpu_init)(struct percpu *cpu, const struct rw_handoff *handoff);
 
-	/* cpu_launch() - enters the guest for the first time. Returns an error line only if the entry failed. */
-	const char *(*cpu_launch)(struct percpu *cpu);
+	/* cpu_launch() - enters the guest for the first time. An entry that fails is a panic. */
+	void (*cpu_launch)(struct percpu *cpu) __attribute__((noreturn));
 
 	/* cpu_exit() - leaves virtualization after a failed start: VMXOFF, or EFER.SVME off. */
 	void (*cpu_exit)(struct percpu *cpu);
 
-	/* get(), set() - guest state, while handling an exit. */
+	/* get(), set() - guest state, while handling an exit. What cannot be had or written is a panic. */
 	uint64_t (*get)(struct percpu *cpu, enum guest_reg reg);
 	void (*set)(struct percpu *cpu, enum guest_reg reg, uint64_t value);
 
 	/* advance() - moves RIP over the instruction (@len bytes) and ends an STI or MOV SS shadow. */
 	void (*advance)(struct percpu *cpu, unsigned int len);
 
-	/* inject() - @event is delivered at the next entry. At most one for each entry. */
+	/* inject() - @event is delivered at the next entry: at most one. EVENT_SOFT runs anew by itself. */
 	void (*inject)(struct percpu *cpu, const struct hv_event *event);
 
 	/*
-	 * step_begin() - from the next entry on: nested root @root_pa (this CPU only), one guest instruction (one
-	 * iteration of a repeated one), then RW_EXIT_STEP. Maskable interrupts are held back for it. Calling it
-	 * again while it is active arms the next step and keeps what was saved.
+	 * step_begin() - from the next entry on: nested root @root_pa (this CPU only), one guest instruction
+	 * (one iteration of a repeated one), then RW_EXIT_STEP. Maskable interrupts are held back for it.
+	 * Calling it again while it is active arms the next step and keeps what was saved.
 	 */
 	void (*step_begin)(struct percpu *cpu, uint64_t root_pa);
 
 	/*
-	 * step_end() - back to the common root; guest state changed for the step is restored. If the guest itself
-	 * was single-stepping, true: the caller injects #DB (DR6 is set as the CPU would).
+	 * step_end() - back to the common root; guest state changed for the step is restored. If the guest
+	 * itself was single-stepping, true: the caller injects #DB (DR6 is set as the CPU would).
 	 */
 	bool (*step_end)(struct percpu *cpu);
 
@@ -182,39 +170,36 @@ struct hv_backend {
 	/* kick() - makes @target, another CPU that is in the guest, exit soon: by INIT (VMX) or NMI (SVM). */
 	void (*kick)(const struct percpu *target);
 
-	/* drop_nmi() - after RW_EXIT_NMI: the NMI was a kick; the guest does not get it. NULL where kicks are INITs. */
+	/*
+	 * drop_nmi(), pass_nmi() - after RW_EXIT_NMI: it was a kick, and the guest does not get it; or the
+	 * guest takes it as the hardware delivers it. NULL where kicks are INITs.
+	 */
 	void (*drop_nmi)(struct percpu *cpu);
-
-	/* pass_nmi() - after RW_EXIT_NMI: the guest takes it as the hardware delivers it. NULL where kicks are INITs. */
 	void (*pass_nmi)(struct percpu *cpu);
 
-	/* park() - after RW_EXIT_INIT: the CPU's state is as after INIT, and it waits for SIPI. NULL: see startup_here. */
+	/*
+	 * park() - after RW_EXIT_INIT: the CPU's state is as after INIT, and it waits for SIPI.
+	 * start_at() - after RW_EXIT_SIPI: it starts in real mode at page @vector. NULL with startup_here.
+	 */
 	void (*park)(struct percpu *cpu);
-
-	/* start_at() - the CPU starts in real mode at page @vector. */
 	void (*start_at)(struct percpu *cpu, uint8_t vector);
 
 	/*
-	 * INIT and SIPI do not exit: INIT resets the CPU, which core/startup.c catches with a trampoline page. It asks for
-	 * the address of the code there and its size by trampoline(), and for the writes to the APIC by itself.
+	 * startup_here: INIT and SIPI do not exit; INIT resets the CPU, and core/startup.c sends SIPI to a page
+	 * of ours. trampoline() - fills that page, at physical address @page; once, after global_init().
 	 */
 	bool startup_here;
 	const char *(*trampoline)(uint64_t page);
 
-	/* io_intercept() - every CPU exits on @count ports from @port, from now on. After global_init(). */
+	/* Every CPU exits on @count ports from @port; on accesses to @msr: from now on, after global_init(). */
 	void (*io_intercept)(uint16_t port, unsigned int count);
-
-	/* msr_intercept() - every CPU exits on reads, writes of @msr, from now on. After global_init(). */
 	void (*msr_intercept)(uint32_t msr, bool read, bool write);
 
 	/* describe() - guest state that only this backend has, printed with printk, for a panic. */
 	void (*describe)(struct percpu *cpu);
 };
 
-extern const struct hv_backend vmx_backend;
-extern const struct hv_backend svm_backend;
+extern const struct hv_backend vmx_backend, svm_backend;
 
 /* hv_backend() - the one that this machine uses; the flag behind it is set once at start. */
 const struct hv_backend *hv_backend(void);
-
-#endif

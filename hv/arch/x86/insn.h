@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* One-instruction wrappers: ports, MSRs, control and descriptor-table registers, CPUID, time stamp. */
-#ifndef HV_INSN_H
+/* One-instruction wrappers: ports, MSRs, control registers, CPUID, time stamp. */
+#ifndef HV_INSN_H /* not #pragma once: tests/unit/hvmm_host.h puts its own in this place */
 #define HV_INSN_H
 
 #include <stdint.h>
@@ -31,10 +31,9 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
-/* rdmsr_safe(), wrmsr_safe(): as above; 0, or -1 when the instruction raised #GP. See core/fault.c. */
+/* As above, and XSETBV of @index; 0, or -1 when the instruction raised #GP or #UD. See trap.c. */
 int rdmsr_safe(uint32_t msr, uint64_t *value);
 int wrmsr_safe(uint32_t msr, uint64_t value);
-/* xsetbv_safe(): XSETBV of @index; 0, or -1 when the instruction raised #GP or #UD. */
 int xsetbv_safe(uint32_t index, uint64_t value);
 
 static inline uint64_t rdtsc(void)
@@ -45,60 +44,37 @@ static inline uint64_t rdtsc(void)
 	return (uint64_t)hi << 32 | lo;
 }
 
-#define HV_CR_ACCESSORS(n)                                                                 \
-	static inline uint64_t read_cr##n(void)                                            \
-	{                                                                                  \
-		uint64_t v;                                                                \
-		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(v) : : "memory");             \
-		return v;                                                                  \
-	}                                                                                  \
-	static inline void write_cr##n(uint64_t v)                                         \
-	{                                                                                  \
-		__asm__ volatile("mov %0, %%cr" #n : : "r"(v) : "memory");                 \
+#define HV_CR_ACCESSORS(n)                                                       \
+	static inline uint64_t read_cr##n(void)                                  \
+	{                                                                        \
+		uint64_t v;                                                      \
+		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(v) : : "memory");   \
+		return v;                                                        \
+	}                                                                        \
+	static inline void write_cr##n(uint64_t v)                               \
+	{                                                                        \
+		__asm__ volatile("mov %0, %%cr" #n : : "r"(v) : "memory");       \
 	}
 HV_CR_ACCESSORS(0)
 HV_CR_ACCESSORS(2)
 HV_CR_ACCESSORS(3)
 HV_CR_ACCESSORS(4)
 
-static inline uint8_t inb(uint16_t port)
-{
-	uint8_t v;
-
-	__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
-	return v;
-}
-
-static inline uint16_t inw(uint16_t port)
-{
-	uint16_t v;
-
-	__asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
-	return v;
-}
-
-static inline uint32_t inl(uint16_t port)
-{
-	uint32_t v;
-
-	__asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
-	return v;
-}
-
-static inline void outb(uint16_t port, uint8_t v)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port));
-}
-
-static inline void outw(uint16_t port, uint16_t v)
-{
-	__asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port));
-}
-
-static inline void outl(uint16_t port, uint32_t v)
-{
-	__asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port));
-}
+/* inb(), outb() and so on. */
+#define HV_PORT_ACCESSORS(suffix, type)                                           \
+	static inline type in##suffix(uint16_t port)                              \
+	{                                                                         \
+		type v;                                                           \
+		__asm__ volatile("in" #suffix " %1, %0" : "=a"(v) : "Nd"(port));  \
+		return v;                                                         \
+	}                                                                         \
+	static inline void out##suffix(uint16_t port, type v)                     \
+	{                                                                         \
+		__asm__ volatile("out" #suffix " %0, %1" : : "a"(v), "Nd"(port)); \
+	}
+HV_PORT_ACCESSORS(b, uint8_t)
+HV_PORT_ACCESSORS(w, uint16_t)
+HV_PORT_ACCESSORS(l, uint32_t)
 
 static inline void cpu_relax(void)
 {

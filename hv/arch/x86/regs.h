@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Architectural register bits, MSR numbers and exception vectors of x86-64 that both backends use. */
-#ifndef HV_REGS_H
-#define HV_REGS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -10,7 +9,6 @@
 
 /* Control registers: Intel SDM volume 3, "Control Registers". */
 #define CR0_PE BIT(0)
-#define CR0_TS BIT(3)
 #define CR0_ET BIT(4)
 #define CR0_NE BIT(5)
 #define CR0_WP BIT(16)
@@ -20,22 +18,20 @@
 #define CR4_PSE BIT(4)
 #define CR4_PAE BIT(5)
 #define CR4_MCE BIT(6)
-#define CR4_PGE BIT(7)
 #define CR4_LA57 BIT(12)
 #define CR4_VMXE BIT(13)
-#define CR4_PCIDE BIT(17)
 #define CR4_OSXSAVE BIT(18)
 #define CR4_PKE BIT(22)
-#define CR4_CET BIT(23)
 #define CR3_ADDR_MASK 0x000ffffffffff000ull
 
 #define RFLAGS_FIXED BIT(1)
 #define RFLAGS_TF BIT(8)
 #define RFLAGS_IF BIT(9)
 #define RFLAGS_RF BIT(16)
-#define RFLAGS_VM BIT(17)
 
 #define DR6_BS BIT(14)
+#define DR6_RESET 0xffff0ff0ull
+#define DR7_RESET 0x400ull
 #define DEBUGCTL_BTF BIT(1)
 
 #define EFER_SCE BIT(0)
@@ -65,11 +61,9 @@
 #define MSR_VMX_BASIC 0x480u
 #define MSR_VMX_LAST 0x493u
 #define MSR_X2APIC_ICR 0x830u
-#define MSR_XSS 0xda0u
 #define MSR_TME_ACTIVATE 0x982u
 #define MSR_RTIT_FIRST 0x560u /* Intel Processor Trace */
 #define MSR_RTIT_LAST 0x58fu
-#define MSR_RTIT_CTL 0x570u
 #define MSR_HFI_FIRST 0x17d0u /* hardware feedback interface, thread director */
 #define MSR_HFI_LAST 0x17d4u
 #define MSR_PV_FIRST 0x40000000u /* of hypervisors: Hyper-V's numbers, and KVM's */
@@ -83,7 +77,6 @@
 #define MSR_LSTAR 0xc0000082u
 #define MSR_CSTAR 0xc0000083u
 #define MSR_FMASK 0xc0000084u
-#define MSR_FS_BASE 0xc0000100u
 #define MSR_GS_BASE 0xc0000101u
 #define MSR_KERNEL_GS_BASE 0xc0000102u
 #define MSR_TSC_RATIO 0xc0000104u
@@ -103,6 +96,7 @@
 #define VEC_DB 1u
 #define VEC_NMI 2u
 #define VEC_BP 3u
+#define VEC_OF 4u
 #define VEC_UD 6u
 #define VEC_DF 8u
 #define VEC_GP 13u
@@ -122,5 +116,3 @@
 
 /* Memory types: the encodings of MTRRs and of EPT entries. */
 enum mem_type { MEM_UC = 0, MEM_WC = 1, MEM_WT = 4, MEM_WP = 5, MEM_WB = 6 };
-
-#endif

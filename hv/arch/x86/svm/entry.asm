@@ -4,15 +4,14 @@
 
 %include "gpr.inc"
 
-default rel
-bits 64
+	bits 64
+	default rel
+	section .text
 
-section .text
+	extern svm_exit
+	global svm_run
 
-extern svm_exit
-global svm_run
-
-; void svm_run(void)
+; void svm_run(struct percpu *cpu)
 ; GIF is 0 from here on whenever the hypervisor runs: NMIs and interrupts wait for the guest. After #VMEXIT
 ; FS, GS, TR and LDTR are still the guest's, so only RAX is free (VMRUN restores it: the address of the VMCB,
 ; which is what VMSAVE wants), and the address of the host's state lies on the stack.
@@ -37,4 +36,4 @@ svm_run:
 	call svm_exit
 	jmp .enter
 
-section .note.GNU-stack noalloc noexec nowrite progbits
+	section .note.GNU-stack noalloc noexec nowrite progbits

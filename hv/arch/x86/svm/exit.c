@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Decodes #VMEXIT into the neutral struct hv_exit, and hands it to the dispatcher. */
+#include "arch/x86/event.h"
 #include "arch/x86/svm/svm.h"
 #include "core/exit.h"
 #include "core/guest_info.h"
@@ -8,72 +9,68 @@
 #include "core/string.h"
 
 #define CODE_MAX 15u /* bytes of an instruction with all its prefixes */
-#define OPCODE_MAX 3u
-#define VEC_OF 4u
 
-/* Exits of an instruction. Where RIP goes behind it follows from the opcode on CPUs without next-RIP save. */
-static const struct insn_exit {
-	uint16_t code;
-	uint8_t reason;
-	uint8_t size;
-	uint8_t opcode[OPCODE_MAX];
-} insn_exits[] = {
+#define VMEXIT_MSR_WRITE (VMEXIT_MSR | 1u << 16) /* of ours: EXITINFO1 tells the two apart */
+
+/* Exits and their neutral reasons; for one that may be passed over, the opcode: see insn_length(). */
+static const struct known_exit {
+	uint32_t code;
+	uint8_t reason, size, opcode[3];
+} known_exits[] = {
+	{ VMEXIT_NMI, RW_EXIT_NMI, 0, { 0 } }, { VMEXIT_SHUTDOWN, RW_EXIT_SHUTDOWN, 0, { 0 } },
+	{ VMEXIT_IOIO, RW_EXIT_IO, 0, { 0 } }, { VMEXIT_NPF, RW_EXIT_NESTED, 0, { 0 } },
 	{ VMEXIT_CPUID, RW_EXIT_CPUID, 2, { 0x0f, 0xa2 } },
 	{ VMEXIT_INVD, RW_EXIT_CACHE_INSN, 2, { 0x0f, 0x08 } },
-	{ VMEXIT_VMMCALL, RW_EXIT_HYPERCALL, 3, { 0x0f, 0x01, 0xd9 } },
+	{ VMEXIT_INVLPGA, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xdf } },
+	{ VMEXIT_MSR, RW_EXIT_MSR_READ, 2, { 0x0f, 0x32 } },
+	{ VMEXIT_MSR_WRITE, RW_EXIT_MSR_WRITE, 2, { 0x0f, 0x30 } },
 	{ VMEXIT_VMRUN, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xd8 } },
+	{ VMEXIT_VMMCALL, RW_EXIT_HYPERCALL, 3, { 0x0f, 0x01, 0xd9 } },
 	{ VMEXIT_VMLOAD, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xda } },
 	{ VMEXIT_VMSAVE, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xdb } },
 	{ VMEXIT_STGI, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xdc } },
 	{ VMEXIT_CLGI, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xdd } },
 	{ VMEXIT_SKINIT, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xde } },
-	{ VMEXIT_INVLPGA, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xdf } },
+	/* During a step only: it ends, and the guest goes on there. */
+	{ VMEXIT_IRET, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_SWINT, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_HLT, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_TASK_SWITCH, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_MWAIT, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_ICEBP, RW_EXIT_INTERRUPT, 0, { 0 } },
 };
-static const struct insn_exit rdmsr_exit = { VMEXIT_MSR, RW_EXIT_MSR_READ, 2, { 0x0f, 0x32 } };
-static const struct insn_exit wrmsr_exit = { VMEXIT_MSR, RW_EXIT_MSR_WRITE, 2, { 0x0f, 0x30 } };
 
 static bool is_prefix(uint8_t byte, bool long_mode)
 {
-	switch (byte) {
-	case 0x26:
-	case 0x2e:
-	case 0x36:
-	case 0x3e:
-	case 0x64:
-	case 0x65:
-	case 0x66:
-	case 0x67:
-	case 0xf0:
-	case 0xf2:
-	case 0xf3:
-		return true;
-	default:
-		return long_mode && (byte & 0xf0) == 0x40;
+	static const uint8_t legacy[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3 };
+
+	for (unsigned int i = 0; i < sizeof(legacy); i++) {
+		if (byte == legacy[i])
+			return true;
 	}
+	return long_mode && (byte & 0xf0) == 0x40;
 }
 
-uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode,
-			uint8_t size)
+uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t n)
 {
 	size_t prefixes = 0;
 
 	while (prefixes < count && is_prefix(code[prefixes], long_mode))
 		prefixes++;
-	if (count - prefixes < size || memcmp(code + prefixes, opcode, size))
-		return size;
-	return (uint8_t)(prefixes + size);
+	if (count - prefixes < n || memcmp(code + prefixes, opcode, n))
+		return n;
+	return (uint8_t)(prefixes + n);
 }
 
-static uint8_t exit_insn_length(struct percpu *cpu, const struct insn_exit *insn)
+/* Where RIP goes behind the instruction follows from the opcode on CPUs without next-RIP save. */
+static uint8_t insn_length(struct percpu *cpu, const struct known_exit *insn)
 {
 	const struct vmcb *vmcb = svm_vmcb(cpu);
 	uint64_t len = vmcb->control.next_rip - vmcb->save.rip;
 	uint8_t code[CODE_MAX];
-	size_t count;
 
 	if (svm_features.next_rip && len >= insn->size && len <= CODE_MAX)
 		return (uint8_t)len;
-	count = guest_read_virt(cpu, guest_linear_rip(cpu), code, sizeof(code));
+
+	size_t count = guest_read_virt(cpu, guest_linear_rip(cpu), code, sizeof(code));
+
 	return svm_insn_length(code, count, svm_get(cpu, GREG_CS_LONG), insn->opcode, insn->size);
 }
 
@@ -83,25 +80,17 @@ static uint8_t exit_insn_length(struct percpu *cpu, const struct insn_exit *insn
  */
 bool svm_decode_event(uint64_t info, struct hv_event *event)
 {
+	static const enum hv_event_type types[8] = {
+		[0] = EVENT_INTR, [2] = EVENT_NMI, [3] = EVENT_EXCEPTION, [4] = EVENT_SOFT
+	};
+
 	*event = (struct hv_event){ .type = EVENT_NONE };
-	if (!(info & VMCB_EVENT_VALID))
+	if (!(info & EVENT_INFO_VALID))
 		return true;
-	event->vector = VMCB_EVENT_VECTOR(info);
-	switch (VMCB_EVENT_TYPE(info)) {
-	case VMCB_EVENT_INTR:
-		event->type = EVENT_INTR;
-		return true;
-	case VMCB_EVENT_NMI:
-		event->type = EVENT_NMI;
-		return true;
-	case VMCB_EVENT_SOFT:
-		event->type = EVENT_SOFT;
-		return true;
-	case VMCB_EVENT_EXCEPTION:
-		break;
-	default:
-		return false;
-	}
+	event->type = types[info >> EVENT_INFO_TYPE_SHIFT & 7];
+	event->vector = info & EVENT_INFO_VECTOR;
+	if (event->type != EVENT_EXCEPTION)
+		return event->type != EVENT_NONE;
 	if (event->vector >= 32) {
 		event->type = EVENT_INTR;
 	} else if (event->vector == VEC_NMI) {
@@ -109,9 +98,8 @@ bool svm_decode_event(uint64_t info, struct hv_event *event)
 	} else if (event->vector == VEC_BP || event->vector == VEC_OF) {
 		event->type = EVENT_SOFT;
 	} else {
-		event->type = EVENT_EXCEPTION;
-		event->has_error = info & VMCB_EVENT_HAS_ERROR;
-		event->error = event->has_error ? (uint32_t)(info >> VMCB_EVENT_ERROR_SHIFT) : 0;
+		event->has_error = info & EVENT_INFO_HAS_ERROR;
+		event->error = event->has_error ? (uint32_t)(info >> EVENT_INFO_ERROR_SHIFT) : 0;
 	}
 	return true;
 }
@@ -129,7 +117,7 @@ static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 		return;
 	}
 	/* INT3 and INTO run again, too: their return address lies behind them. */
-	if (vector == VEC_BP || vector == VEC_OF || (vector == VEC_UD && (cpu->backend_flags & SVM_STEP_SCE))) {
+	if (vector == VEC_BP || vector == VEC_OF || (vector == VEC_UD && cpu->backend_flags & SVM_STEP_SCE)) {
 		x->reason = RW_EXIT_INTERRUPT;
 		return;
 	}
@@ -142,7 +130,6 @@ static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 
 static void decode_io(const struct vmcb *vmcb, struct hv_exit *x)
 {
-	x->reason = RW_EXIT_IO;
 	x->insn_len = (uint8_t)(x->info[1] - vmcb->save.rip); /* EXITINFO2: RIP behind the instruction */
 	x->io.port = VMCB_IO_PORT(x->info[0]);
 	x->io.size = VMCB_IO_SIZE(x->info[0]);
@@ -154,34 +141,11 @@ static void decode_io(const struct vmcb *vmcb, struct hv_exit *x)
 /* The guest-linear address is not reported. */
 static void decode_nested(struct hv_exit *x)
 {
-	x->reason = RW_EXIT_NESTED;
 	x->nested.gpa = x->info[1];
 	x->nested.walk = x->info[0] & VMCB_NPF_WALK;
 	x->nested.misconfig = x->info[0] & VMCB_NPF_RESERVED;
-	if (x->info[0] & VMCB_NPF_FETCH)
-		x->nested.access = NACC_EXEC;
-	else if (x->info[0] & VMCB_NPF_WRITE)
-		x->nested.access = NACC_WRITE;
-	else
-		x->nested.access = NACC_READ;
-}
-
-static void decode_insn(struct percpu *cpu, struct hv_exit *x)
-{
-	const struct insn_exit *insn = NULL;
-
-	if (x->raw == VMEXIT_MSR) {
-		insn = x->info[0] ? &wrmsr_exit : &rdmsr_exit;
-	} else {
-		for (unsigned int i = 0; i < sizeof(insn_exits) / sizeof(insn_exits[0]); i++) {
-			if (insn_exits[i].code == x->raw)
-				insn = &insn_exits[i];
-		}
-	}
-	if (!insn)
-		return;
-	x->reason = insn->reason;
-	x->insn_len = exit_insn_length(cpu, insn);
+	x->nested.access = x->info[0] & VMCB_NPF_FETCH ? NACC_EXEC :
+			   x->info[0] & VMCB_NPF_WRITE ? NACC_WRITE : NACC_READ;
 }
 
 void svm_decode(struct percpu *cpu, struct hv_exit *x)
@@ -200,40 +164,27 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 		decode_exception(cpu, x);
 		return;
 	}
-	switch (x->raw) {
-	case VMEXIT_IRET:
-		if (!(cpu->backend_flags & SVM_STEP_ACTIVE))
-			svm_steady_intercepts(svm_vmcb(cpu)); /* the end of an NMI that was passed on */
-		/* fallthrough */
-	case VMEXIT_SWINT:
-	case VMEXIT_HLT:
-	case VMEXIT_MWAIT:
-	case VMEXIT_ICEBP:
-	case VMEXIT_TASK_SWITCH:
-		x->reason = RW_EXIT_INTERRUPT; /* during a step only: it ends, and the guest goes on there */
+
+	bool stepping = cpu->backend_flags & SVM_STEP_ACTIVE;
+	uint64_t code = x->raw == VMEXIT_MSR && x->info[0] ? VMEXIT_MSR_WRITE : x->raw;
+	const struct known_exit *known = known_exits;
+	const struct known_exit *const end = known + sizeof(known_exits) / sizeof(known_exits[0]);
+
+	while (known < end && known->code != code)
+		known++;
+	if (known == end)
 		return;
-	case VMEXIT_NMI:
-		x->reason = RW_EXIT_NMI;
-		return;
-	case VMEXIT_SHUTDOWN:
-		x->reason = RW_EXIT_SHUTDOWN;
-		return;
-	case VMEXIT_IOIO:
+	x->reason = known->reason;
+	if (x->raw == VMEXIT_IRET && !stepping)
+		svm_steady_intercepts(svm_vmcb(cpu)); /* the end of an NMI that was passed on */
+	if (x->raw == VMEXIT_MSR && stepping)
+		x->reason = RW_EXIT_INTERRUPT;
+	else if (known->size)
+		x->insn_len = insn_length(cpu, known);
+	else if (x->reason == RW_EXIT_IO)
 		decode_io(vmcb, x);
-		return;
-	case VMEXIT_NPF:
+	else if (x->reason == RW_EXIT_NESTED)
 		decode_nested(x);
-		return;
-	case VMEXIT_MSR:
-		if (cpu->backend_flags & SVM_STEP_ACTIVE)
-			x->reason = RW_EXIT_INTERRUPT;
-		else
-			decode_insn(cpu, x);
-		return;
-	default:
-		decode_insn(cpu, x);
-		return;
-	}
 }
 
 /* RAX lives in the VMCB. VMRUN wants SVME; QEMU's TCG runs SMM in the guest, with SMM's EFER. */

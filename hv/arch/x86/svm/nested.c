@@ -8,56 +8,36 @@
 #define NPT_US BIT(2) /* every nested access is a user access: "Nested versus Guest Page Faults" */
 #define NPT_A BIT(5)
 #define NPT_D BIT(6)
-#define NPT_PS BIT(7)
 #define NPT_NX BIT(63)
-#define NPT_PA_MASK 0x000ffffffffff000ull
 
 /* Accessed and dirty are set beforehand, so that the CPU never writes to the tables. */
-uint64_t svm_npt_leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level)
+static uint64_t leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level)
 {
-	uint64_t entry = pa | NPT_P | NPT_US | NPT_A | NPT_D;
-
 	(void)type; /* PAT index 0 is write-back; the guest's PAT and the MTRRs restrict it */
 	if (!(perm & NPERM_R))
 		return 0;
-	if (perm & NPERM_W)
-		entry |= NPT_RW;
-	if (!(perm & NPERM_X))
-		entry |= NPT_NX;
-	if (level > 1)
-		entry |= NPT_PS;
-	return entry;
+	return pa | NPT_P | NPT_US | NPT_A | NPT_D | (perm & NPERM_W ? NPT_RW : 0) |
+	       (perm & NPERM_X ? 0 : NPT_NX) | (level > 1 ? PTE_PS : 0);
 }
 
-uint64_t svm_npt_table(uint64_t pa)
+static uint64_t table(uint64_t pa)
 {
 	return pa | NPT_P | NPT_RW | NPT_US | NPT_A;
 }
 
-bool svm_npt_present(uint64_t entry)
+static bool present(uint64_t entry)
 {
 	return entry & NPT_P;
 }
 
-bool svm_npt_is_leaf(uint64_t entry, int level)
+static unsigned int permissions(uint64_t entry)
 {
-	return level == 1 || (entry & NPT_PS);
-}
-
-uint64_t svm_npt_pa(uint64_t entry)
-{
-	return entry & NPT_PA_MASK;
-}
-
-unsigned int svm_npt_perm(uint64_t entry)
-{
-	unsigned int perm = NPERM_R;
-
-	if (!(entry & NPT_P))
+	if (!present(entry))
 		return 0;
-	if (entry & NPT_RW)
-		perm |= NPERM_W;
-	if (!(entry & NPT_NX))
-		perm |= NPERM_X;
-	return perm;
+	return NPERM_R | (entry & NPT_RW ? NPERM_W : 0) | (entry & NPT_NX ? 0 : NPERM_X);
 }
+
+const struct nested_format svm_npt = {
+	.leaf = leaf, .table = table, .present = present, .is_leaf = entry_is_leaf, .pa = entry_address,
+	.perm = permissions,
+};

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; Where a CPU comes back after INIT and SIPI: a page below 640 KiB. It runs from a copy at an address of 4 KiB times the
-; SIPI vector; start.c fills the fields behind the code. AMD APM volume 2, "Initializing Long Mode".
+; Where a CPU comes back after INIT and SIPI: a page below 640 KiB. It runs from a copy at 4 KiB times the SIPI
+; vector; start.c fills the fields behind the code. AMD APM volume 2, "Initializing Long Mode".
 
 %define CR0_ON   0x80010033	; PG, WP, NE, ET, MP, PE
 %define CR4_ON   0x20		; PAE
@@ -11,9 +11,7 @@
 	default rel
 	section .rodata
 
-	global svm_trampoline
-	global svm_trampoline_end
-	global svm_trampoline_fields
+	global svm_trampoline, svm_trampoline_end, svm_trampoline_fields
 
 	bits 16
 svm_trampoline:
@@ -39,25 +37,20 @@ svm_trampoline:
 	jmp [svm_trampoline_fields + 8]
 
 	align 8
-svm_trampoline_fields:
+svm_trampoline_fields:		; struct trampoline_fields
 	dq 0			; CR3: the hypervisor's address space, and this page
 	dq 0			; svm_ap_entry
-.gdtr:	dw 15			; + 16
-.gdt_base: dd 0			; + 18: linear address of .gdt
-.far:	dd 0			; + 22: linear address of .long
+.gdtr:	dw 15
+	dd 0			; linear address of the GDT
+.far:	dd 0			; linear address of .long
 	dw 8
 	align 8
-.gdt:	dq 0			; + 32
-	dq 0x00af9b000000ffff
-	dd svm_trampoline.long - svm_trampoline ; + 48
+	dq 0, 0x00af9b000000ffff	; the GDT
+	dd svm_trampoline.long - svm_trampoline
 svm_trampoline_end:
 
 	section .text
-	extern svm_ap_start
-	extern svm_ap_ids
-	extern svm_ap_stacks
-	extern svm_ap_count
-	extern svm_ap_cr3
+	extern svm_ap_start, svm_ap_ids, svm_ap_stacks, svm_ap_count, svm_ap_cr3
 	global svm_ap_entry
 
 ; Finds this CPU's number by its APIC id, which no MMIO is needed for, and takes its stack.

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The guest's state in the VMCB: reading and changing it, injecting events, printing it. */
+#include "arch/x86/event.h"
 #include "arch/x86/svm/svm.h"
 #include "core/panic.h"
 #include "log/printk.h"
 
-/* The guest sees neither SVME nor what a step does to SCE. */
-static uint64_t get_efer(const struct percpu *cpu)
+/* What a step has taken from the guest's registers is in the flags. */
+static void set_flag(struct percpu *cpu, uint64_t flag, uint64_t on)
 {
-	uint64_t efer = svm_vmcb(cpu)->save.efer & ~EFER_SVME;
-
-	if (cpu->backend_flags & SVM_STEP_SCE)
-		efer |= EFER_SCE;
-	return efer;
+	cpu->backend_flags = (uint32_t)(on ? cpu->backend_flags | flag : cpu->backend_flags & ~flag);
 }
 
 /* LMA follows from LME and CR0.PG, whatever the guest writes ("Extended Feature Enable Register"). */
@@ -24,9 +21,7 @@ static void set_efer(struct percpu *cpu, uint64_t value)
 	if ((value & EFER_LME) && (save->cr0 & CR0_PG))
 		value |= EFER_LMA;
 	if (cpu->backend_flags & SVM_STEP_ACTIVE) {
-		cpu->backend_flags &= ~(uint32_t)SVM_STEP_SCE;
-		if (value & EFER_SCE)
-			cpu->backend_flags |= SVM_STEP_SCE;
+		set_flag(cpu, SVM_STEP_SCE, value & EFER_SCE);
 		value &= ~EFER_SCE;
 	}
 	save->efer = value;
@@ -36,110 +31,83 @@ static uint64_t get_rflags(const struct percpu *cpu)
 {
 	uint64_t rflags = svm_vmcb(cpu)->save.rflags;
 
-	if (cpu->backend_flags & SVM_STEP_ACTIVE) {
+	if (cpu->backend_flags & SVM_STEP_ACTIVE && !(cpu->backend_flags & SVM_STEP_TF))
 		rflags &= ~RFLAGS_TF;
-		if (cpu->backend_flags & SVM_STEP_TF)
-			rflags |= RFLAGS_TF;
-	}
 	return rflags;
 }
 
 static void set_rflags(struct percpu *cpu, uint64_t value)
 {
 	if (cpu->backend_flags & SVM_STEP_ACTIVE) {
-		cpu->backend_flags &= ~(uint32_t)SVM_STEP_TF;
-		if (value & RFLAGS_TF)
-			cpu->backend_flags |= SVM_STEP_TF;
+		set_flag(cpu, SVM_STEP_TF, value & RFLAGS_TF);
 		value |= RFLAGS_TF;
 	}
 	svm_vmcb(cpu)->save.rflags = value | RFLAGS_FIXED;
 }
 
+#define SAVED(member) offsetof(struct vmcb_save, member)
+
+/* Where the VMCB has what is the guest's as it is. */
+static const struct {
+	uint16_t offset;
+	bool writable;
+	bool paging; /* what a write changes in the guest's own translations may be cached */
+} plain[GREG_COUNT] = {
+	[GREG_RIP] = { SAVED(rip), true, false },
+	[GREG_RSP] = { SAVED(rsp), true, false },
+	[GREG_CR0] = { SAVED(cr0), true, true },
+	[GREG_CR2] = { SAVED(cr2), true, false },
+	[GREG_CR3] = { SAVED(cr3), true, true },
+	[GREG_CR4] = { SAVED(cr4), true, true },
+	[GREG_CS_BASE] = { SAVED(seg[SEG_CS].base), true, false },
+	[GREG_FS_BASE] = { SAVED(seg[SEG_FS].base), false, false },
+	[GREG_GS_BASE] = { SAVED(seg[SEG_GS].base), false, false },
+	[GREG_KERNEL_GS_BASE] = { SAVED(kernel_gs_base), false, false },
+};
+
+/* NULL: it is not plain, or does not exist. */
+static uint64_t *plain_register(struct percpu *cpu, enum guest_reg reg)
+{
+	if ((unsigned int)reg >= GREG_COUNT || !plain[reg].offset)
+		return NULL;
+	return (uint64_t *)((uint8_t *)&svm_vmcb(cpu)->save + plain[reg].offset);
+}
+
 uint64_t svm_get(struct percpu *cpu, enum guest_reg reg)
 {
 	const struct vmcb_save *save = &svm_vmcb(cpu)->save;
+	const uint64_t *value = plain_register(cpu, reg);
 
+	if (value)
+		return *value;
 	switch (reg) {
-	case GREG_RIP:
-		return save->rip;
-	case GREG_RSP:
-		return save->rsp;
 	case GREG_RFLAGS:
 		return get_rflags(cpu);
-	case GREG_CR0:
-		return save->cr0;
-	case GREG_CR2:
-		return save->cr2;
-	case GREG_CR3:
-		return save->cr3;
-	case GREG_CR4:
-		return save->cr4;
-	case GREG_EFER:
-		return get_efer(cpu);
-	case GREG_CS_BASE:
-		return save->cs.base;
+	case GREG_EFER: /* the guest sees neither SVME nor what a step does to SCE */
+		return (save->efer & ~EFER_SVME) | (cpu->backend_flags & SVM_STEP_SCE ? EFER_SCE : 0);
 	case GREG_CS_LONG:
-		return (save->efer & EFER_LMA) && (save->cs.attributes & VMCB_ATTR_LONG);
+		return (save->efer & EFER_LMA) && (save->seg[SEG_CS].attributes & SEG_ATTR_LONG);
 	case GREG_CPL:
 		return save->cpl;
-	case GREG_FS_BASE:
-		return save->fs.base;
-	case GREG_GS_BASE:
-		return save->gs.base;
-	case GREG_KERNEL_GS_BASE:
-		return save->kernel_gs_base;
-	case GREG_COUNT:
-		break;
+	default:
+		hv_panic("svm_get: no register %d", (int)reg);
 	}
-	hv_panic("svm_get: no register %d", (int)reg);
 }
 
 void svm_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 {
-	struct vmcb_save *save = &svm_vmcb(cpu)->save;
+	uint64_t *place = plain_register(cpu, reg);
 
-	switch (reg) {
-	case GREG_RIP:
-		save->rip = value;
-		return;
-	case GREG_RSP:
-		save->rsp = value;
-		return;
-	case GREG_RFLAGS:
+	if (place && plain[reg].writable)
+		*place = value;
+	else if (reg == GREG_RFLAGS)
 		set_rflags(cpu, value);
-		return;
-	case GREG_CR2:
-		save->cr2 = value;
-		return;
-	case GREG_CS_BASE:
-		save->cs.base = value;
-		return;
-	/* What these change in the guest's own translations may be cached. */
-	case GREG_CR0:
-		save->cr0 = value;
-		svm_flush(cpu);
-		return;
-	case GREG_CR3:
-		save->cr3 = value;
-		svm_flush(cpu);
-		return;
-	case GREG_CR4:
-		save->cr4 = value;
-		svm_flush(cpu);
-		return;
-	case GREG_EFER:
+	else if (reg == GREG_EFER)
 		set_efer(cpu, value);
+	else
+		hv_panic("svm_set: register %d cannot be written", (int)reg);
+	if (plain[reg].paging || reg == GREG_EFER)
 		svm_flush(cpu);
-		return;
-	case GREG_CS_LONG:
-	case GREG_CPL:
-	case GREG_FS_BASE:
-	case GREG_GS_BASE:
-	case GREG_KERNEL_GS_BASE:
-	case GREG_COUNT:
-		break;
-	}
-	hv_panic("svm_set: register %d cannot be written", (int)reg);
 }
 
 /* A guest that single-steps itself gets its trap behind an emulated instruction as behind any other. */
@@ -153,36 +121,14 @@ void svm_advance(struct percpu *cpu, unsigned int len)
 	vmcb->save.rflags &= ~RFLAGS_RF;
 	vmcb->control.int_state &= ~VMCB_INT_SHADOW;
 	if (svm_get(cpu, GREG_RFLAGS) & RFLAGS_TF && !svm_btf()) {
-		const struct hv_event trap = { .type = EVENT_EXCEPTION, .vector = VEC_DB };
-
 		vmcb->save.dr6 |= DR6_BS;
-		svm_inject(cpu, &trap);
+		svm_inject(cpu, &(const struct hv_event){ .type = EVENT_EXCEPTION, .vector = VEC_DB });
 	}
 }
 
-/* An INT n is not injected: RIP still points at it, and the guest executes it again. */
 void svm_inject(struct percpu *cpu, const struct hv_event *event)
 {
-	uint64_t value = VMCB_EVENT_VALID | event->vector;
-
-	switch (event->type) {
-	case EVENT_NONE:
-	case EVENT_SOFT:
-		return;
-	case EVENT_INTR:
-		value |= VMCB_EVENT_INTR << VMCB_EVENT_TYPE_SHIFT;
-		break;
-	case EVENT_NMI:
-		value |= VMCB_EVENT_NMI << VMCB_EVENT_TYPE_SHIFT;
-		break;
-	case EVENT_EXCEPTION:
-		value |= VMCB_EVENT_EXCEPTION << VMCB_EVENT_TYPE_SHIFT;
-		break;
-	}
-	/* Real mode has no error codes, and an event with one is refused there. */
-	if (event->has_error && svm_vmcb(cpu)->save.cr0 & CR0_PE)
-		value |= VMCB_EVENT_HAS_ERROR | (uint64_t)event->error << VMCB_EVENT_ERROR_SHIFT;
-	svm_vmcb(cpu)->control.event_inj = value;
+	svm_vmcb(cpu)->control.event_inj = event_encode(event, svm_vmcb(cpu)->save.cr0);
 }
 
 void svm_flush(struct percpu *cpu)
@@ -191,14 +137,9 @@ void svm_flush(struct percpu *cpu)
 		svm_features.flush_by_asid ? VMCB_TLB_FLUSH_ASID : VMCB_TLB_FLUSH_ALL;
 }
 
-static void describe_segment(const char *name, const struct vmcb_segment *seg)
-{
-	printk("  %s %04x attributes %04x limit %08x base %016lx", name, seg->selector, seg->attributes,
-	       seg->limit, seg->base);
-}
-
 void svm_describe(struct percpu *cpu)
 {
+	static const char names[][5] = { "es", "cs", "ss", "ds", "fs", "gs", "gdtr", "ldtr", "idtr", "tr" };
 	const struct vmcb_control *c = &svm_vmcb(cpu)->control;
 	const struct vmcb_save *s = &svm_vmcb(cpu)->save;
 
@@ -209,14 +150,7 @@ void svm_describe(struct percpu *cpu)
 	       c->intercept[ICPT_MISC2], cpu->backend_flags);
 	printk("  cr2 %lx dr6 %lx dr7 %lx pat %lx kernel_gs %lx star %lx lstar %lx", s->cr2, s->dr6, s->dr7,
 	       s->g_pat, s->kernel_gs_base, s->star, s->lstar);
-	describe_segment("cs  ", &s->cs);
-	describe_segment("ss  ", &s->ss);
-	describe_segment("ds  ", &s->ds);
-	describe_segment("es  ", &s->es);
-	describe_segment("fs  ", &s->fs);
-	describe_segment("gs  ", &s->gs);
-	describe_segment("tr  ", &s->tr);
-	describe_segment("ldtr", &s->ldtr);
-	describe_segment("gdtr", &s->gdtr);
-	describe_segment("idtr", &s->idtr);
+	for (int i = 0; i < SEG_COUNT; i++)
+		printk("  %s %04x attributes %04x limit %08x base %016lx", names[i], s->seg[i].selector,
+		       s->seg[i].attributes, s->seg[i].limit, s->seg[i].base);
 }

@@ -4,29 +4,43 @@
 #include "arch/x86/insn.h"
 #include "arch/x86/svm/svm.h"
 #include "mm/nested.h"
+#include "mm/page_pool.h"
 
 #define DR6_BREAKPOINTS 0xfull
-#define EXCEPTIONS_ALL (UINT32_MAX & ~(uint32_t)BIT(VEC_NMI)) /* NMIs have their own intercept */
+#define EXCEPTIONS_ALL (~ICPT(VMEXIT_EXCEPTION + VEC_NMI)) /* NMIs have their own intercept */
 
 /* What protection or the architecture demands: no interrupts, HLT or control registers. */
-#define STEADY_MISC1 (ICPT1_CPUID | ICPT1_INVD | ICPT1_INVLPGA | ICPT1_IOIO_PROT | ICPT1_MSR_PROT | ICPT1_SHUTDOWN)
-#define STEADY_MISC2                                                                              \
-	(ICPT2_VMRUN | ICPT2_VMMCALL | ICPT2_VMLOAD | ICPT2_VMSAVE | ICPT2_STGI | ICPT2_CLGI | ICPT2_SKINIT)
+#define STEADY_MISC1 (ICPT(VMEXIT_CPUID) | ICPT(VMEXIT_INVD) | ICPT(VMEXIT_INVLPGA) | ICPT(VMEXIT_IOIO) | \
+		      ICPT(VMEXIT_MSR) | ICPT(VMEXIT_SHUTDOWN))
+#define STEADY_MISC2 (ICPT(VMEXIT_VMRUN) | ICPT(VMEXIT_VMMCALL) | ICPT(VMEXIT_VMLOAD) | \
+		      ICPT(VMEXIT_VMSAVE) | ICPT(VMEXIT_STGI) | ICPT(VMEXIT_CLGI) | ICPT(VMEXIT_SKINIT))
 
 /*
- * INT n and IRET load RFLAGS and would run on without the trap flag. So would SYSCALL, which masks it and has
- * no intercept: with EFER.SCE off it raises #UD. ICEBP passes the exception intercepts by; a task switch loads RFLAGS.
- * HLT and MWAIT would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into one at
+ * INT n, IRET and task switches load RFLAGS and would run on without the trap flag. So would SYSCALL, which
+ * masks it and has no intercept: with EFER.SCE off it raises #UD. ICEBP passes the exception intercepts by. HLT
+ * and MWAIT would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into one at
  * the next branch: no MSR is open during a step.
  */
-#define STEP_MISC1 (STEADY_MISC1 | ICPT1_NMI | ICPT1_INTN | ICPT1_IRET | ICPT1_HLT | ICPT1_TASK_SWITCH)
-#define STEP_MISC2 (STEADY_MISC2 | ICPT2_MWAIT | ICPT2_ICEBP)
+#define STEP_MISC1 (STEADY_MISC1 | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | ICPT(VMEXIT_IRET) | \
+		    ICPT(VMEXIT_HLT) | ICPT(VMEXIT_TASK_SWITCH))
+#define STEP_MISC2 (STEADY_MISC2 | ICPT(VMEXIT_MWAIT) | ICPT(VMEXIT_ICEBP))
 
 void svm_steady_intercepts(struct vmcb *vmcb)
 {
 	vmcb->control.intercept[ICPT_EXCEPTION] = 0;
-	vmcb->control.intercept[ICPT_MISC1] = (uint32_t)(STEADY_MISC1 | (svm_features.smp ? ICPT1_NMI : 0));
-	vmcb->control.intercept[ICPT_MISC2] = (uint32_t)STEADY_MISC2;
+	vmcb->control.intercept[ICPT_MISC1] = STEADY_MISC1 | (svm_features.smp ? ICPT(VMEXIT_NMI) : 0);
+	vmcb->control.intercept[ICPT_MISC2] = STEADY_MISC2;
+}
+
+void svm_steady(struct percpu *cpu)
+{
+	struct vmcb *vmcb = svm_vmcb(cpu);
+
+	svm_steady_intercepts(vmcb);
+	vmcb->control.int_control = 0;
+	vmcb->control.msrpm_base_pa = hv_phys(svm_msrpm);
+	vmcb->control.nested_cr3 = nested_root();
+	svm_flush(cpu);
 }
 
 /* With BTF a trap comes after a branch only. DEBUGCTL is the guest's and is not switched by VMRUN. */
@@ -37,33 +51,13 @@ bool svm_btf(void)
 	return !rdmsr_safe(MSR_DEBUGCTL, &debugctl) && debugctl & DEBUGCTL_BTF;
 }
 
-static bool clear_btf(void)
+/* Return: whether it is done. */
+static bool set_btf(bool on)
 {
 	uint64_t debugctl;
 
-	return svm_btf() && !rdmsr_safe(MSR_DEBUGCTL, &debugctl) && !wrmsr_safe(MSR_DEBUGCTL, debugctl & ~DEBUGCTL_BTF);
-}
-
-static void restore_btf(void)
-{
-	uint64_t debugctl;
-
-	if (!rdmsr_safe(MSR_DEBUGCTL, &debugctl))
-		(void)wrmsr_safe(MSR_DEBUGCTL, debugctl | DEBUGCTL_BTF);
-}
-
-static void save_state(struct percpu *cpu)
-{
-	const struct vmcb *vmcb = svm_vmcb(cpu);
-
-	cpu->backend_flags = SVM_STEP_ACTIVE;
-	if (vmcb->save.rflags & RFLAGS_TF)
-		cpu->backend_flags |= SVM_STEP_TF;
-	if (vmcb->save.efer & EFER_SCE)
-		cpu->backend_flags |= SVM_STEP_SCE;
-	if (clear_btf())
-		cpu->backend_flags |= SVM_STEP_BTF;
-	cpu->backend_saved[SVM_SAVED_DR6] = vmcb->save.dr6;
+	return !rdmsr_safe(MSR_DEBUGCTL, &debugctl) &&
+	       !wrmsr_safe(MSR_DEBUGCTL, on ? debugctl | DEBUGCTL_BTF : debugctl & ~DEBUGCTL_BTF);
 }
 
 /* The RFLAGS.IF of the hypervisor, which is 0, masks interrupts: the one of the guest is not touched. */
@@ -72,7 +66,10 @@ void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 	struct vmcb *vmcb = svm_vmcb(cpu);
 
 	if (!(cpu->backend_flags & SVM_STEP_ACTIVE)) {
-		save_state(cpu);
+		cpu->backend_flags = SVM_STEP_ACTIVE | (vmcb->save.rflags & RFLAGS_TF ? SVM_STEP_TF : 0) |
+				     (vmcb->save.efer & EFER_SCE ? SVM_STEP_SCE : 0) |
+				     (svm_btf() && set_btf(false) ? SVM_STEP_BTF : 0);
+		cpu->backend_saved[SVM_SAVED_DR6] = vmcb->save.dr6;
 		vmcb->save.dr6 &= ~DR6_BREAKPOINTS;
 	}
 	cpu->backend_flags &= ~(uint32_t)SVM_STEP_DONE;
@@ -81,9 +78,9 @@ void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 	vmcb->save.efer &= ~EFER_SCE;
 	vmcb->control.int_control = VMCB_INT_MASKING;
 	vmcb->control.intercept[ICPT_EXCEPTION] = EXCEPTIONS_ALL;
-	vmcb->control.intercept[ICPT_MISC1] = (uint32_t)STEP_MISC1;
-	vmcb->control.intercept[ICPT_MISC2] = (uint32_t)STEP_MISC2;
-	vmcb->control.msrpm_base_pa = svm_msrpm_step_pa();
+	vmcb->control.intercept[ICPT_MISC1] = STEP_MISC1;
+	vmcb->control.intercept[ICPT_MISC2] = STEP_MISC2;
+	vmcb->control.msrpm_base_pa = hv_phys(svm_msrpm_step);
 	vmcb->control.nested_cr3 = root_pa;
 	svm_flush(cpu);
 }
@@ -103,12 +100,13 @@ bool svm_step_end(struct percpu *cpu)
 	struct vmcb *vmcb = svm_vmcb(cpu);
 	uint64_t saved_dr6 = cpu->backend_saved[SVM_SAVED_DR6];
 	uint32_t flags = cpu->backend_flags;
-	bool trap = false;
 
 	if (!(flags & SVM_STEP_ACTIVE))
 		return false;
-	if (flags & SVM_STEP_DONE)
-		trap = (flags & SVM_STEP_TF) || breakpoint_hit(vmcb->save.dr6, vmcb->save.dr7);
+
+	bool trap = flags & SVM_STEP_DONE &&
+		    (flags & SVM_STEP_TF || breakpoint_hit(vmcb->save.dr6, vmcb->save.dr7));
+
 	vmcb->save.dr6 = (vmcb->save.dr6 & ~DR6_BS) | (saved_dr6 & (DR6_BREAKPOINTS | DR6_BS));
 	if (trap && (flags & SVM_STEP_TF))
 		vmcb->save.dr6 |= DR6_BS;
@@ -117,12 +115,8 @@ bool svm_step_end(struct percpu *cpu)
 	if (flags & SVM_STEP_SCE)
 		vmcb->save.efer |= EFER_SCE;
 	if (flags & SVM_STEP_BTF)
-		restore_btf();
+		set_btf(true);
 	cpu->backend_flags = 0;
-	svm_steady_intercepts(vmcb);
-	vmcb->control.int_control = 0;
-	vmcb->control.msrpm_base_pa = svm_msrpm_pa();
-	vmcb->control.nested_cr3 = nested_root();
-	svm_flush(cpu);
+	svm_steady(cpu);
 	return trap;
 }

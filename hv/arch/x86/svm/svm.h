@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What the files of the SVM backend share with each other. */
-#ifndef HV_SVM_H
-#define HV_SVM_H
-
-#include "arch/x86/regs.h"
+/* Between the files of the SVM backend; what is not explained here is as in struct hv_backend. */
+#pragma once
 
 #include "arch/x86/backend.h"
 #include "arch/x86/svm/vmcb.h"
@@ -12,13 +9,12 @@
 
 /* percpu.backend_flags: what the current step changed or saw. */
 #define SVM_STEP_ACTIVE BIT(0)
-#define SVM_STEP_TF BIT(1) /* the guest itself had RFLAGS.TF set */
-#define SVM_STEP_SCE BIT(2) /* the guest has EFER.SCE set */
-#define SVM_STEP_BTF BIT(3) /* the guest had DEBUGCTL.BTF set */
+#define SVM_STEP_TF BIT(1)   /* the guest itself had RFLAGS.TF set */
+#define SVM_STEP_SCE BIT(2)  /* the guest has EFER.SCE set */
+#define SVM_STEP_BTF BIT(3)  /* the guest had DEBUGCTL.BTF set */
 #define SVM_STEP_DONE BIT(4) /* the instruction was executed: #DB with DR6.BS came */
 
-/* percpu.backend_saved */
-#define SVM_SAVED_DR6 0
+#define SVM_SAVED_DR6 0 /* of percpu.backend_saved */
 
 /* What this kind of CPU has beside the needed; set once before the start. */
 struct svm_features {
@@ -34,8 +30,8 @@ static inline struct vmcb *svm_vmcb(const struct percpu *cpu)
 	return cpu->area;
 }
 
-/* svm_run() - enters the guest and never comes back; each exit calls svm_exit(). Context: GS base is set. */
-void svm_run(void) __attribute__((noreturn));
+/* svm_run() - enters the guest of this CPU; each exit calls svm_exit(). Context: GS base is set. */
+void svm_run(struct percpu *cpu) __attribute__((noreturn));
 
 /* svm_exit() - one exit: decodes, dispatches, makes the VMCB ready for the next VMRUN. Context: GIF is 0. */
 void svm_exit(struct percpu *cpu);
@@ -50,22 +46,19 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x);
 bool svm_decode_event(uint64_t info, struct hv_event *event);
 
 /*
- * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @size bytes) with
- * its prefixes. @code, of @count bytes, is the guest's and may have changed since it was executed, or be
- * missing: the result is then @size.
+ * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @n bytes) with its
+ * prefixes. @code, of @count bytes, is the guest's and may have changed since it was executed, or be missing:
+ * the result is then @n.
  */
-uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode,
-			uint8_t size);
+uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t n);
 
 /* msr.c: the permission maps. svm_maps_init() comes first. Return: NULL or an error line. */
+extern uint8_t *svm_msrpm, *svm_msrpm_step /* every MSR exits */, *svm_iopm;
 const char *svm_maps_init(void);
-uint64_t svm_msrpm_pa(void);
-uint64_t svm_msrpm_step_pa(void); /* every MSR exits */
-uint64_t svm_iopm_pa(void);
 void svm_io_intercept(uint16_t port, unsigned int count);
 void svm_msr_intercept(uint32_t msr, bool read, bool write);
 
-/* state.c: the guest's state in the VMCB; the functions of struct hv_backend with the same names. */
+/* state.c */
 uint64_t svm_get(struct percpu *cpu, enum guest_reg reg);
 void svm_set(struct percpu *cpu, enum guest_reg reg, uint64_t value);
 void svm_advance(struct percpu *cpu, unsigned int len);
@@ -73,24 +66,18 @@ void svm_inject(struct percpu *cpu, const struct hv_event *event);
 void svm_flush(struct percpu *cpu);
 void svm_describe(struct percpu *cpu);
 
-/* step.c: single steps, and the intercepts that hold outside of one. */
+/* step.c: single steps, and the intercepts and tables that hold outside of one. */
 void svm_steady_intercepts(struct vmcb *vmcb);
+void svm_steady(struct percpu *cpu);
 bool svm_btf(void); /* the guest traps branches only */
 void svm_step_begin(struct percpu *cpu, uint64_t root_pa);
 bool svm_step_end(struct percpu *cpu);
 
-/* start.c: the functions of struct hv_backend with the same names. */
+/* start.c */
 const char *svm_trampoline_init(uint64_t page);
 void svm_kick(const struct percpu *target);
 void svm_drop_nmi(struct percpu *cpu);
 void svm_pass_nmi(struct percpu *cpu);
 
-/* nested.c: the entry format of NPT. */
-uint64_t svm_npt_leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level);
-uint64_t svm_npt_table(uint64_t pa);
-bool svm_npt_present(uint64_t entry);
-bool svm_npt_is_leaf(uint64_t entry, int level);
-uint64_t svm_npt_pa(uint64_t entry);
-unsigned int svm_npt_perm(uint64_t entry);
-
-#endif
+/* nested.c */
+extern const struct nested_format svm_npt;

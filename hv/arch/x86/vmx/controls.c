@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* VMX controls from the capability MSRs. Intel SDM volume 3, "Algorithms for Determining VMX Capabilities". */
+/* The VMX controls. Intel SDM volume 3, "Algorithms for Determining VMX Capabilities". */
 #include "arch/x86/insn.h"
 #include "arch/x86/vmx/vmx.h"
+#include "mm/page_pool.h"
 
-#define MSR_PIN 0x481u
-#define MSR_CPU 0x482u
-#define MSR_EXIT 0x483u
-#define MSR_ENTRY 0x484u
 #define MSR_TRUE_PIN 0x48du
 #define MSR_TRUE_CPU 0x48eu
 #define MSR_TRUE_EXIT 0x48fu
@@ -33,37 +30,41 @@ const char *vmx_controls_init(void)
 {
 	if (!(rdmsr(MSR_VMX_BASIC) & BASIC_TRUE_CONTROLS))
 		return "this CPU's VMX is too old: it cannot run a guest without an exit for each CR3 load";
-	if (!adjust(MSR_TRUE_CPU, CPU_USE_IO_BITMAPS | CPU_USE_MSR_BITMAPS | CPU_SECONDARY | CPU_MONITOR_TRAP, 0,
-		    &controls.cpu) || controls.cpu & CPU_CR3_EXITING)
+	if (!adjust(MSR_TRUE_CPU, CPU_USE_IO_BITMAPS | CPU_USE_MSR_BITMAPS | CPU_SECONDARY | CPU_MONITOR_TRAP,
+		    0, &controls.cpu) || controls.cpu & CPU_CR3_EXITING)
 		return "this CPU's VMX lacks bitmaps, secondary controls or the monitor trap flag";
 	controls.cpu &= ~(uint32_t)CPU_MONITOR_TRAP;
-	/* Instructions that the guest's CPU has must not raise #UD: their controls are on wherever they exist. */
+	/* Instructions that the guest's CPU has must not raise #UD: their controls are on where they exist. */
 	if (!adjust(MSR_VMX_PROCBASED_CTLS2, CPU2_EPT | CPU2_UNRESTRICTED,
-		    CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_XSAVES | CPU2_USER_WAIT | CPU2_PCONFIG, &controls.cpu2))
+		    CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_XSAVES | CPU2_USER_WAIT | CPU2_PCONFIG,
+		    &controls.cpu2))
 		return "this CPU's VMX lacks EPT or unrestricted guests";
 	if (!adjust(MSR_TRUE_PIN, 0, 0, &controls.pin) ||
-	    !adjust(MSR_TRUE_EXIT, EXIT_HOST_64 | EXIT_SAVE_EFER | EXIT_LOAD_EFER | EXIT_SAVE_PAT | EXIT_LOAD_PAT,
-		    EXIT_SAVE_DEBUG, &controls.exit) ||
-	    !adjust(MSR_TRUE_ENTRY, ENTRY_GUEST_64 | ENTRY_LOAD_EFER | ENTRY_LOAD_PAT, ENTRY_LOAD_DEBUG, &controls.entry))
+	    !adjust(MSR_TRUE_EXIT, EXIT_HOST_64 | EXIT_SAVE_EFER | EXIT_LOAD_EFER | EXIT_SAVE_PAT |
+		    EXIT_LOAD_PAT, EXIT_SAVE_DEBUG, &controls.exit) ||
+	    !adjust(MSR_TRUE_ENTRY, ENTRY_GUEST_64 | ENTRY_LOAD_EFER | ENTRY_LOAD_PAT,
+		    ENTRY_LOAD_DEBUG, &controls.entry))
 		return "this CPU's VMX cannot switch EFER and PAT";
 	return NULL;
 }
 
 void vmx_controls_write(void)
 {
-	vmcs_write(VMCS_PIN_CONTROLS, controls.pin);
-	vmcs_write(VMCS_CPU_CONTROLS, controls.cpu);
-	vmcs_write(VMCS_CPU_CONTROLS2, controls.cpu2);
-	vmcs_write(VMCS_EXIT_CONTROLS, controls.exit);
-	vmcs_write(VMCS_ENTRY_CONTROLS, controls.entry);
-	vmcs_write(VMCS_EXCEPTION_BITMAP, 0);
-	vmcs_write(VMCS_CR3_TARGET_COUNT, 0);
-	vmcs_write(VMCS_EXIT_MSR_STORE_COUNT, 0);
-	vmcs_write(VMCS_EXIT_MSR_LOAD_COUNT, 0);
-	vmcs_write(VMCS_ENTRY_MSR_LOAD_COUNT, 0);
-	vmcs_write(VMCS_ENTRY_INTR_INFO, 0);
+	const struct vmcs_value values[] = {
+		{ VMCS_PIN_CONTROLS, controls.pin }, { VMCS_CPU_CONTROLS, controls.cpu },
+		{ VMCS_CPU_CONTROLS2, controls.cpu2 }, { VMCS_EXIT_CONTROLS, controls.exit },
+		{ VMCS_ENTRY_CONTROLS, controls.entry }, { VMCS_EXCEPTION_BITMAP, 0 },
+		{ VMCS_CR3_TARGET_COUNT, 0 }, { VMCS_EXIT_MSR_STORE_COUNT, 0 }, { VMCS_EXIT_MSR_LOAD_COUNT, 0 },
+		{ VMCS_ENTRY_MSR_LOAD_COUNT, 0 }, { VMCS_ENTRY_INTR_INFO, 0 },
+		{ VMCS_MSR_BITMAP, hv_phys(vmx_msr_bitmap) }, { VMCS_IO_BITMAP_A, hv_phys(vmx_io_bitmap) },
+		{ VMCS_IO_BITMAP_B, hv_phys(vmx_io_bitmap) + PAGE_SIZE },
+	};
+
+	vmcs_write_all(values, sizeof(values) / sizeof(values[0]));
 	if (controls.cpu2 & CPU2_VPID)
 		vmcs_write(VMCS_VPID, 1);
 	if (controls.cpu2 & CPU2_XSAVES)
 		vmcs_write(VMCS_XSS_EXIT_BITMAP, 0);
+	if (controls.cpu2 & CPU2_PCONFIG)
+		vmcs_write(VMCS_PCONFIG_EXIT_BITMAP, 0);
 }

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; VMX: the first entry, and the way from an exit to vmx_exit() and back. GS base is the hypervisor's in root mode.
+; The first entry, and the way from an exit to vmx_exit() and back. GS base is the hypervisor's in root mode.
 
 %include "gpr.inc"
 
@@ -8,29 +8,14 @@
 	default rel
 	section .text
 
-	extern vmx_exit
-	extern vmx_resume_failed
-	global vmx_enter
-	global vmx_exit_entry
+	extern vmx_exit, vmx_entry_failed
+	global vmx_launch, vmx_exit_entry
 
-; uint64_t vmx_enter(struct percpu *cpu): host RSP is in the VMCS; returns 1 when VMLAUNCH failed.
-vmx_enter:
-	push rbx
-	push rbp
-	push r12
-	push r13
-	push r14
-	push r15
+; void vmx_launch(struct percpu *cpu): host RSP is in the VMCS.
+vmx_launch:
 	LOAD_GPRS
 	vmlaunch
-	pop r15
-	pop r14
-	pop r13
-	pop r12
-	pop rbp
-	pop rbx
-	mov eax, 1
-	ret
+	jmp entry_failed
 
 ; Host RIP. RSP is the top of this CPU's stack, 16-byte aligned.
 vmx_exit_entry:
@@ -40,8 +25,9 @@ vmx_exit_entry:
 	call vmx_exit
 	LOAD_GPRS
 	vmresume
+entry_failed:
+	and rsp, -16
 	mov rdi, [gs:0]
-	call vmx_resume_failed
-	ud2
+	call vmx_entry_failed
 
 	section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,69 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* VMX exits: decoding only. Intel SDM volume 3, "VM-Exit Information Fields", "Exit Qualification". */
+#include "arch/x86/event.h"
 #include "arch/x86/vmx/vmx.h"
 #include "core/exit.h"
 #include "core/panic.h"
 
-static enum rw_exit_reason neutral_reason(uint32_t reason)
-{
-	switch (reason) {
-	case VMX_EXIT_EXCEPTION:
-		return RW_EXIT_EXCEPTION;
-	case VMX_EXIT_EXTERNAL:
-	case VMX_EXIT_ENTRY_MC:
-		return RW_EXIT_INTERRUPT;
-	case VMX_EXIT_TRIPLE_FAULT:
-		return RW_EXIT_SHUTDOWN;
-	case VMX_EXIT_INIT:
-		return RW_EXIT_INIT;
-	case VMX_EXIT_SIPI:
-		return RW_EXIT_SIPI;
-	case VMX_EXIT_TASK_SWITCH:
-		return RW_EXIT_TASK_SWITCH;
-	case VMX_EXIT_CPUID:
-		return RW_EXIT_CPUID;
-	case VMX_EXIT_INVD:
-	case VMX_EXIT_WBINVD:
-		return RW_EXIT_CACHE_INSN;
-	case VMX_EXIT_VMCALL:
-		return RW_EXIT_HYPERCALL;
-	case VMX_EXIT_CR:
-		return RW_EXIT_CR;
-	case VMX_EXIT_IO:
-		return RW_EXIT_IO;
-	case VMX_EXIT_RDMSR:
-		return RW_EXIT_MSR_READ;
-	case VMX_EXIT_WRMSR:
-		return RW_EXIT_MSR_WRITE;
-	case VMX_EXIT_MTF:
-		return RW_EXIT_STEP;
-	case VMX_EXIT_EPT_VIOLATION:
-	case VMX_EXIT_EPT_MISCONFIG:
-		return RW_EXIT_NESTED;
-	case VMX_EXIT_XSETBV:
-		return RW_EXIT_XSETBV;
-	case VMX_EXIT_GETSEC:
-	case VMX_EXIT_INVEPT:
-	case VMX_EXIT_INVVPID:
-		return RW_EXIT_VIRT_INSN;
-	default:
-		return reason >= VMX_EXIT_VMCLEAR && reason <= VMX_EXIT_VMXON ? RW_EXIT_VIRT_INSN : RW_EXIT_OTHER;
-	}
-}
+#define IS(reason) (RW_EXIT_##reason + 1) /* 0 is left for the exits that have no place in the table */
+
+static const uint8_t neutral[VMX_EXIT_KNOWN] = {
+	[VMX_EXIT_EXCEPTION] = IS(EXCEPTION), [VMX_EXIT_EXTERNAL] = IS(INTERRUPT),
+	[VMX_EXIT_TRIPLE_FAULT] = IS(SHUTDOWN), [VMX_EXIT_TASK_SWITCH] = IS(TASK_SWITCH),
+	[VMX_EXIT_INIT] = IS(INIT), [VMX_EXIT_SIPI] = IS(SIPI), [VMX_EXIT_ENTRY_MC] = IS(INTERRUPT),
+	[VMX_EXIT_CPUID] = IS(CPUID), [VMX_EXIT_INVD] = IS(CACHE_INSN), [VMX_EXIT_WBINVD] = IS(CACHE_INSN),
+	[VMX_EXIT_VMCALL] = IS(HYPERCALL), [VMX_EXIT_CR] = IS(CR), [VMX_EXIT_IO] = IS(IO),
+	[VMX_EXIT_RDMSR] = IS(MSR_READ), [VMX_EXIT_WRMSR] = IS(MSR_WRITE), [VMX_EXIT_MTF] = IS(STEP),
+	[VMX_EXIT_EPT_VIOLATION] = IS(NESTED), [VMX_EXIT_EPT_MISCONFIG] = IS(NESTED),
+	[VMX_EXIT_XSETBV] = IS(XSETBV), [VMX_EXIT_GETSEC] = IS(VIRT_INSN),
+	[VMX_EXIT_VMCLEAR ... VMX_EXIT_VMXON] = IS(VIRT_INSN),
+	[VMX_EXIT_INVEPT] = IS(VIRT_INSN), [VMX_EXIT_INVVPID] = IS(VIRT_INSN),
+	/* CPUs with TDX: they exit at any privilege level ("Intel TDX CPU Architectural Extensions"). */
+	[VMX_EXIT_SEAMCALL] = IS(VIRT_INSN), [VMX_EXIT_TDCALL] = IS(VIRT_INSN),
+};
 
 /* "IDT-Vectoring Information": the event that was being delivered when the exit came. */
 static void decode_pending(struct hv_event *event)
 {
-	static const enum hv_event_type types[8] = { EVENT_INTR, EVENT_NONE, EVENT_NMI,  EVENT_EXCEPTION,
+	static const enum hv_event_type types[8] = { EVENT_INTR, EVENT_NONE, EVENT_NMI, EVENT_EXCEPTION,
 						     EVENT_SOFT, EVENT_SOFT, EVENT_SOFT, EVENT_NONE };
 	uint64_t info = vmcs_read(VMCS_IDT_INFO);
 
-	if (!(info & INTR_INFO_VALID))
+	if (!(info & EVENT_INFO_VALID))
 		return;
-	event->type = types[info >> 8 & 7];
-	event->vector = info & 0xff;
-	event->has_error = info & INTR_INFO_ERROR;
+	event->type = types[info >> EVENT_INFO_TYPE_SHIFT & 7];
+	event->vector = info & EVENT_INFO_VECTOR;
+	event->has_error = info & EVENT_INFO_HAS_ERROR;
 	if (event->has_error)
 		event->error = (uint32_t)vmcs_read(VMCS_IDT_ERROR);
 }
@@ -108,9 +79,11 @@ void vmx_exit(struct percpu *cpu)
 {
 	uint64_t raw = vmcs_read(VMCS_EXIT_REASON);
 	uint32_t reason = raw & 0xffff;
-	struct hv_exit x = { .reason = neutral_reason(reason), .raw = raw };
+	struct hv_exit x = {
+		.reason = reason < VMX_EXIT_KNOWN && neutral[reason] ? neutral[reason] - 1 : RW_EXIT_OTHER,
+		.raw = raw, .info = { vmcs_read(VMCS_QUALIFICATION), 0 },
+	};
 
-	x.info[0] = vmcs_read(VMCS_QUALIFICATION);
 	if (reason == VMX_EXIT_ENTRY_MC)
 		cpu->machine_check = true; /* the entry did nothing else */
 	else if (raw & VMX_EXIT_ENTRY_FAILED) {
@@ -118,9 +91,10 @@ void vmx_exit(struct percpu *cpu)
 		hv_panic("VM entry failed: reason %lx, qualification %lx", raw, x.info[0]);
 	}
 	decode_pending(&x.pending);
-	/* An IRET that faulted has opened NMIs; it runs again, so they are closed until then. "Resuming Guest Software". */
-	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && x.pending.type == EVENT_NONE)
-		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, vmcs_read(VMCS_GUEST_INTERRUPTIBILITY) | INTERRUPTIBILITY_NMI);
+	/* An IRET that faulted has opened NMIs; it runs again, closed until then: "Resuming Guest Software". */
+	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && !x.pending.type)
+		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY,
+			   vmcs_read(VMCS_GUEST_INTERRUPTIBILITY) | INTERRUPTIBILITY_NMI);
 	if (x.reason == RW_EXIT_NESTED)
 		decode_nested(&x, reason);
 	else if (x.reason == RW_EXIT_CR)
@@ -140,7 +114,11 @@ void vmx_exit(struct percpu *cpu)
 	}
 }
 
-void vmx_resume_failed(struct percpu *cpu)
+/* Intel SDM volume 3, "VM Instruction Error Numbers". */
+void vmx_entry_failed(struct percpu *cpu)
 {
-	hv_panic("VMRESUME failed on CPU %u: error %lu", cpu->index, vmcs_read(VMCS_INSN_ERROR));
+	uint64_t error = vmcs_read(VMCS_INSN_ERROR);
+
+	hv_panic("VMLAUNCH or VMRESUME failed on CPU %u: error %lu%s", cpu->index, error,
+		 error == 7 ? ", invalid control fields" : error == 8 ? ", invalid host state" : "");
 }

@@ -11,7 +11,7 @@
 #define MSR_HIGH_BASE 0xc0000000u
 #define IO_BITMAP_PAGES 2
 
-static uint8_t *msr_bitmap, *io_bitmap;
+uint8_t *vmx_msr_bitmap, *vmx_io_bitmap;
 
 static void set_bit(uint8_t *map, uint32_t bit)
 {
@@ -21,12 +21,12 @@ static void set_bit(uint8_t *map, uint32_t bit)
 void vmx_io_intercept(uint16_t port, unsigned int count)
 {
 	for (uint32_t p = port; count && p <= 0xffff; p++, count--)
-		set_bit(io_bitmap, p);
+		set_bit(vmx_io_bitmap, p);
 }
 
 void vmx_msr_intercept(uint32_t msr, bool read, bool write)
 {
-	uint8_t *map = msr_bitmap;
+	uint8_t *map = vmx_msr_bitmap;
 
 	if (msr >= MSR_HIGH_BASE) {
 		map += MSR_BITMAP_HIGH;
@@ -42,9 +42,9 @@ void vmx_msr_intercept(uint32_t msr, bool read, bool write)
 
 const char *vmx_bitmaps_init(void)
 {
-	msr_bitmap = pool_alloc(1);
-	io_bitmap = pool_alloc(IO_BITMAP_PAGES);
-	if (!msr_bitmap || !io_bitmap)
+	vmx_msr_bitmap = pool_alloc(1);
+	vmx_io_bitmap = pool_alloc(IO_BITMAP_PAGES);
+	if (!vmx_msr_bitmap || !vmx_io_bitmap)
 		return "no room for the MSR and I/O bitmaps";
 	vmx_msr_intercept(MSR_FEATURE_CONTROL, true, true);
 	for (uint32_t msr = MSR_VMX_BASIC; msr <= MSR_VMX_LAST; msr++)
@@ -53,11 +53,4 @@ const char *vmx_bitmaps_init(void)
 		if (mtrr_is_msr(msr))
 			vmx_msr_intercept(msr, false, true);
 	return NULL;
-}
-
-void vmx_bitmaps_write(void)
-{
-	vmcs_write(VMCS_MSR_BITMAP, hv_phys(msr_bitmap));
-	vmcs_write(VMCS_IO_BITMAP_A, hv_phys(io_bitmap));
-	vmcs_write(VMCS_IO_BITMAP_B, hv_phys(io_bitmap) + PAGE_SIZE);
 }

@@ -1,50 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* EPT entries. Intel SDM volume 3, "The Extended Page Table Mechanism (EPT)". */
+/* EPT: entries, pointer, flushing. Intel SDM volume 3, "The Extended Page Table Mechanism (EPT)". */
 #include "arch/x86/insn.h"
 #include "arch/x86/vmx/vmx.h"
 
-#define EPT_PRESENT (EPT_R | EPT_W | EPT_X)
+#define EPT_PRESENT NPERM_RWX
 #define INVEPT_SINGLE 1u
 #define INVEPT_ALL 2u
 
 _Static_assert(NPERM_R == EPT_R && NPERM_W == EPT_W && NPERM_X == EPT_X, "permissions are EPT's own bits");
 
-uint64_t vmx_ept_leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level)
+static uint64_t leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level)
 {
 	/* The address stays in an entry that is not present, so that the identity can be restored from it. */
-	return pa | perm | (uint64_t)type << EPT_TYPE_SHIFT | (level > 1 ? EPT_LARGE : 0);
+	return pa | perm | (uint64_t)type << EPT_TYPE_SHIFT | (level > 1 ? PTE_PS : 0);
 }
 
-uint64_t vmx_ept_table(uint64_t pa)
+static uint64_t table(uint64_t pa)
 {
 	return pa | EPT_PRESENT;
 }
 
-bool vmx_ept_present(uint64_t entry)
+static bool present(uint64_t entry)
 {
 	return entry & EPT_PRESENT;
 }
 
-bool vmx_ept_is_leaf(uint64_t entry, int level)
-{
-	return level == 1 || entry & EPT_LARGE;
-}
-
-uint64_t vmx_ept_pa(uint64_t entry)
-{
-	return entry & CR3_ADDR_MASK;
-}
-
-unsigned int vmx_ept_perm(uint64_t entry)
+static unsigned int permissions(uint64_t entry)
 {
 	return entry & EPT_PRESENT;
 }
 
-bool vmx_has_1g(void)
-{
-	return rdmsr(MSR_VMX_EPT_VPID_CAP) & EPT_CAP_1G;
-}
+const struct nested_format vmx_ept = {
+	.leaf = leaf, .table = table, .present = present, .is_leaf = entry_is_leaf, .pa = entry_address,
+	.perm = permissions, .types = true,
+};
 
 uint64_t vmx_eptp(uint64_t root)
 {

@@ -4,24 +4,19 @@
 #include "arch/x86/vmx/vmx.h"
 #include "mm/nested.h"
 
-#define STEP_SAVED_VALID 0
-#define STEP_SET_STI 1
-
 void vmx_step_begin(struct percpu *cpu, uint64_t root_pa)
 {
 	uint64_t blocked = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY);
 
 	/*
-	 * An STI shadow keeps interrupts away for one instruction. "Checks on Guest Non-Register State": it may only be
-	 * set with RFLAGS.IF, and not with RFLAGS.TF, which would want a pending #DB. Without it an interrupt may come
-	 * first; then the instruction faults again behind it.
+	 * An STI shadow keeps interrupts away for one instruction. "Checks on Guest Non-Register State": it may
+	 * only be set with RFLAGS.IF, and not with RFLAGS.TF, which would want a pending #DB. Without it an
+	 * interrupt may come first; then the instruction faults again behind it.
 	 */
-	if (!cpu->backend_saved[STEP_SAVED_VALID])
-		cpu->backend_saved[STEP_SET_STI] = 0;
-	cpu->backend_saved[STEP_SAVED_VALID] = 1;
-	if ((vmcs_read(VMCS_GUEST_RFLAGS) & (RFLAGS_IF | RFLAGS_TF)) == RFLAGS_IF && !(blocked & (INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS))) {
+	if ((vmcs_read(VMCS_GUEST_RFLAGS) & (RFLAGS_IF | RFLAGS_TF)) == RFLAGS_IF &&
+	    !(blocked & (INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS))) {
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked | INTERRUPTIBILITY_STI);
-		cpu->backend_saved[STEP_SET_STI] = 1;
+		cpu->backend_flags |= VMX_STEP_STI;
 	}
 	vmcs_write(VMCS_CPU_CONTROLS, vmcs_read(VMCS_CPU_CONTROLS) | CPU_MONITOR_TRAP);
 	vmcs_write(VMCS_EPTP, vmx_eptp(root_pa));
@@ -33,9 +28,9 @@ bool vmx_step_end(struct percpu *cpu)
 	uint64_t blocked = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY);
 
 	/* Still there only if the instruction did not run. */
-	if (cpu->backend_saved[STEP_SET_STI] && blocked & INTERRUPTIBILITY_STI)
+	if (cpu->backend_flags & VMX_STEP_STI && blocked & INTERRUPTIBILITY_STI)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked & ~INTERRUPTIBILITY_STI);
-	cpu->backend_saved[STEP_SAVED_VALID] = 0;
+	cpu->backend_flags &= ~VMX_STEP_STI;
 	vmcs_write(VMCS_CPU_CONTROLS, vmcs_read(VMCS_CPU_CONTROLS) & ~CPU_MONITOR_TRAP);
 	vmcs_write(VMCS_EPTP, vmx_eptp(nested_root()));
 	return false; /* a guest that single-steps itself has its #DB pending in the VMCS */

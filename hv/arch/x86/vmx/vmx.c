@@ -15,11 +15,13 @@
 static const char *probe(void)
 {
 	uint64_t control = rdmsr(MSR_FEATURE_CONTROL);
-	const char *missing;
 
 	if (control & FEATURE_CONTROL_LOCK && !(control & FEATURE_CONTROL_VMX_OUTSIDE_SMX))
-		return "VMX is locked off by the firmware (IA32_FEATURE_CONTROL): switch it on in the firmware's set-up";
-	missing = vmx_controls_init();
+		return "VMX is locked off by the firmware (IA32_FEATURE_CONTROL): "
+		       "switch it on in the firmware's set-up";
+
+	const char *missing = vmx_controls_init();
+
 	if (missing)
 		return missing;
 	if ((rdmsr(MSR_VMX_EPT_VPID_CAP) & EPT_CAP_NEEDED) != EPT_CAP_NEEDED ||
@@ -28,9 +30,9 @@ static const char *probe(void)
 	return NULL;
 }
 
-static const char *global_init(void)
+static bool has_1g(void)
 {
-	return vmx_bitmaps_init();
+	return rdmsr(MSR_VMX_EPT_VPID_CAP) & EPT_CAP_1G;
 }
 
 void vmcs_write(enum vmcs_field field, uint64_t value)
@@ -40,6 +42,12 @@ void vmcs_write(enum vmcs_field field, uint64_t value)
 	__asm__ volatile("vmwrite %2, %1; setna %0" : "=qm"(failed) : "r"((uint64_t)field), "rm"(value) : "cc");
 	if (failed)
 		printk("VMWRITE to field %x failed", field); /* the VM entry will say what is wrong */
+}
+
+void vmcs_write_all(const struct vmcs_value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		vmcs_write(values[i].field, values[i].value);
 }
 
 /* VMXON, VMCLEAR and VMPTRLD of a region. Return: whether the instruction failed. */
@@ -85,54 +93,26 @@ static const char *cpu_init(struct percpu *cpu, const struct rw_handoff *handoff
 		write_cr4(read_cr4() & ~CR4_VMXE);
 		return "VMXON failed";
 	}
-	if (do_vmclear(hv_phys(cpu->area)) || do_vmptrld(hv_phys(cpu->area))) {
+
+	const char *error = do_vmclear(hv_phys(cpu->area)) || do_vmptrld(hv_phys(cpu->area)) ?
+				    "the VMCS could not be made current" : vmx_state_init(cpu, handoff);
+
+	if (error) {
 		cpu_exit(cpu);
-		return "the VMCS could not be made current";
+		return error;
 	}
 	vmx_controls_write();
-	vmx_bitmaps_write();
-	vmx_state_init(cpu, handoff);
 	cpu->backend_flags = VMX_FLUSH;
 	vmx_invept();
 	return NULL;
 }
 
-static const char *cpu_launch(struct percpu *cpu)
-{
-	vmx_enter(cpu);
-	return vmcs_read(VMCS_INSN_ERROR) == 7 ? "VMLAUNCH: invalid control fields" :
-	       vmcs_read(VMCS_INSN_ERROR) == 8 ? "VMLAUNCH: invalid host state" : "VMLAUNCH failed";
-}
-
 const struct hv_backend vmx_backend = {
-	.name = "VMX/EPT",
-	.id = 0,
-	.nested = {
-		.leaf = vmx_ept_leaf,
-		.table = vmx_ept_table,
-		.present = vmx_ept_present,
-		.is_leaf = vmx_ept_is_leaf,
-		.pa = vmx_ept_pa,
-		.perm = vmx_ept_perm,
-		.types = true,
-	},
-	.has_1g = vmx_has_1g,
-	.probe = probe,
-	.global_init = global_init,
-	.cpu_init = cpu_init,
-	.cpu_launch = cpu_launch,
-	.cpu_exit = cpu_exit,
-	.get = vmx_get,
-	.set = vmx_set,
-	.advance = vmx_advance,
-	.inject = vmx_inject,
-	.step_begin = vmx_step_begin,
-	.step_end = vmx_step_end,
-	.flush = vmx_flush,
-	.kick = vmx_kick,
-	.park = vmx_park,
-	.start_at = vmx_start_at,
-	.io_intercept = vmx_io_intercept,
-	.msr_intercept = vmx_msr_intercept,
-	.describe = vmx_describe,
+	.name = "VMX/EPT", .id = 0, .nested = &vmx_ept,
+	.has_1g = has_1g, .probe = probe, .global_init = vmx_bitmaps_init,
+	.cpu_init = cpu_init, .cpu_exit = cpu_exit, .cpu_launch = vmx_launch,
+	.get = vmx_get, .set = vmx_set, .advance = vmx_advance, .inject = vmx_inject,
+	.step_begin = vmx_step_begin, .step_end = vmx_step_end, .flush = vmx_flush,
+	.kick = vmx_kick, .park = vmx_park, .start_at = vmx_start_at,
+	.io_intercept = vmx_io_intercept, .msr_intercept = vmx_msr_intercept, .describe = vmx_describe,
 };

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Between the files of the VMX backend. */
-#ifndef HV_VMX_H
-#define HV_VMX_H
+/* Between the files of the VMX backend; what is not explained here is as in struct hv_backend. */
+#pragma once
 
 #include "arch/x86/backend.h"
+#include "arch/x86/segment.h"
 #include "arch/x86/vmx/vmcs.h"
 #include "core/percpu.h"
 
 /* percpu.backend_flags */
-#define VMX_FLUSH 1u /* INVEPT before the next entry */
+#define VMX_FLUSH 1u    /* INVEPT before the next entry */
+#define VMX_STEP_STI 2u /* the step has set the STI shadow */
 
 static inline uint64_t vmcs_read(enum vmcs_field field)
 {
@@ -19,57 +20,53 @@ static inline uint64_t vmcs_read(enum vmcs_field field)
 	return v;
 }
 
-/* vmcs_write() - panics when the field does not exist: then the hypervisor's own idea of the CPU is wrong. */
+/* vmcs_write() - prints it when the CPU refuses: the next entry fails then, and says why. */
 void vmcs_write(enum vmcs_field field, uint64_t value);
 
-/* entry.asm. vmx_enter() returns only when VMLAUNCH failed. */
-uint64_t vmx_enter(struct percpu *cpu);
+struct vmcs_value {
+	enum vmcs_field field;
+	uint64_t value;
+};
+void vmcs_write_all(const struct vmcs_value *values, size_t count);
+
+/* entry.asm: vmx_launch() enters the guest for the first time; at vmx_exit_entry it comes back. */
+void vmx_launch(struct percpu *cpu) __attribute__((noreturn));
 extern const char vmx_exit_entry[];
 
-/* vmx_exit() - from entry.asm, GPRs saved: decodes, dispatches, prepares the next entry. */
+/* From entry.asm: vmx_exit() at an exit, registers saved; vmx_entry_failed() behind VMLAUNCH and VMRESUME. */
 void vmx_exit(struct percpu *cpu);
-/* vmx_resume_failed() - from entry.asm. */
-void vmx_resume_failed(struct percpu *cpu) __attribute__((noreturn));
+void vmx_entry_failed(struct percpu *cpu) __attribute__((noreturn));
 
 /* vmx_controls_init() - fixes the controls from the capability MSRs. Return: NULL, or what is missing. */
 const char *vmx_controls_init(void);
-/* vmx_controls_write() - writes controls and bitmaps into the current VMCS. */
+
+/* Into the current VMCS: controls with the bitmaps' addresses; guest state (from @handoff) and host state. */
 void vmx_controls_write(void);
+const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *handoff);
 
-/* vmx_state_init() - writes guest state (from @handoff) and host state into the current VMCS. */
-void vmx_state_init(struct percpu *cpu, const struct rw_handoff *handoff);
-
-/* vmx_bitmaps_init() - pages for the MSR and I/O bitmaps. Return: NULL or an error line. */
+/* msr.c. vmx_bitmaps_init() comes first. Return: NULL or an error line. */
+extern uint8_t *vmx_msr_bitmap, *vmx_io_bitmap;
 const char *vmx_bitmaps_init(void);
-void vmx_bitmaps_write(void);
 void vmx_io_intercept(uint16_t port, unsigned int count);
 void vmx_msr_intercept(uint32_t msr, bool read, bool write);
 
 /* nested.c */
-uint64_t vmx_ept_leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level);
-uint64_t vmx_ept_table(uint64_t pa);
-bool vmx_ept_present(uint64_t entry);
-bool vmx_ept_is_leaf(uint64_t entry, int level);
-uint64_t vmx_ept_pa(uint64_t entry);
-unsigned int vmx_ept_perm(uint64_t entry);
-bool vmx_has_1g(void);
+extern const struct nested_format vmx_ept;
 uint64_t vmx_eptp(uint64_t root);
 void vmx_invept(void);
 void vmx_flush(struct percpu *cpu);
 
-/* state.c, step.c */
+/* state.c */
+void vmx_write_segments(const struct segment seg[SEG_COUNT]);
 uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg);
 void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value);
 void vmx_advance(struct percpu *cpu, unsigned int len);
 void vmx_inject(struct percpu *cpu, const struct hv_event *event);
 void vmx_describe(struct percpu *cpu);
-void vmx_write_segment(enum vmx_segment s, uint16_t selector, uint64_t base, uint32_t limit, uint32_t ar);
 
-/* start.c */
+/* start.c, step.c */
 void vmx_kick(const struct percpu *target);
 void vmx_park(struct percpu *cpu);
 void vmx_start_at(struct percpu *cpu, uint8_t vector);
 void vmx_step_begin(struct percpu *cpu, uint64_t root_pa);
 bool vmx_step_end(struct percpu *cpu);
-
-#endif

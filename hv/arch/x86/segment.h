@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The guest's segment and table registers as both backends begin with them. */
+#pragma once
+
+#include "bootinfo.h"
+
+/* In the order of the VMCB, where struct segment lies as it is here. */
+enum segment_index {
+	SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_GDTR, SEG_LDTR, SEG_IDTR, SEG_TR, SEG_COUNT
+};
+
+struct segment {
+	uint16_t selector;
+	uint16_t attributes; /* descriptor bits 40 to 47 and 52 to 55, put together; 0: cannot be used; without meaning for GDTR and IDTR */
+	uint32_t limit;      /* in bytes */
+	uint64_t base;
+};
+RW_ASSERT_SIZE(struct segment, 16);
+
+#define SEG_ATTR_LONG 0x200u /* CS.L */
+
+/*
+ * segments_load() - @seg as the firmware has them: its selectors in @h, descriptors from its GDT in guest memory.
+ * Return: NULL, or an error line when there is no code segment to go on in.
+ */
+const char *segments_load(struct segment seg[SEG_COUNT], const struct rw_handoff *h);
+
+/* segments_reset() - @seg as they are after INIT and SIPI with @vector, in real mode. */
+void segments_reset(struct segment seg[SEG_COUNT], uint8_t vector);
