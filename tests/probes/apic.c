@@ -16,7 +16,7 @@ static volatile UINT32 *mmio(UINT32 reg)
 
 BOOLEAN apic_x2(void)
 {
-	return rdmsr(MSR_APIC_BASE) & BASE_X2;
+	return !!(rdmsr(MSR_APIC_BASE) & BASE_X2);
 }
 
 UINT32 apic_read(UINT32 reg)
@@ -34,13 +34,15 @@ void apic_write(UINT32 reg, UINT32 value)
 
 void apic_command(UINT32 dest, UINT32 low)
 {
+	UINT32 patience = 100000;
+
 	if (apic_x2()) {
 		wrmsr(0x830, (UINT64)dest << 32 | low);
 		return;
 	}
 	*mmio(APIC_ICR_HIGH) = dest << 24;
 	*mmio(APIC_ICR_LOW) = low;
-	while (*mmio(APIC_ICR_LOW) & BIT(12))
+	while (*mmio(APIC_ICR_LOW) & BIT(12) && --patience)
 		;
 }
 
@@ -67,7 +69,7 @@ static void eoi_hook(struct ctx *frame)
 static void registers(const char *mode)
 {
 	static const UINT16 regs[] = { 0x20, 0x30, 0x80, 0x90, 0xa0, 0xb0, 0xc0, 0xd0, 0xe0, 0xf0, 0x280, 0x2f0, 0x310, 0x320,
-		0x330, 0x340, 0x350, 0x360, 0x370, 0x380, 0x390, 0x3e0 };
+		0x330, 0x340, 0x350, 0x360, 0x370, 0x380, 0x3e0 };
 	UINT32 i, value;
 
 	for (i = 0; i < ARRAY_SIZE(regs); i++) {
@@ -154,7 +156,7 @@ static void x2_msrs(void)
 	probe("apic x2.self: %d", event_count);
 }
 
-void probe_apic(void)
+void probe_apic(const char *mode)
 {
 	UINT64 base = rdmsr(MSR_APIC_BASE), value;
 
@@ -162,30 +164,23 @@ void probe_apic(void)
 	trap_policy(VEC_SPURIOUS, TRAP_COUNTS);
 	trap_policy(15, TRAP_COUNTS);
 	trap_hook = eoi_hook;
-	apic_on();
-	probe("apic base: %x", base);
-	registers("x");
-	writes("x");
-	self_ipi("x");
-	probe("apic x.msr: %d", try_rdmsr(0x802, &value));
-	probe("apic base.moved: %s", try_wrmsr(MSR_APIC_BASE, base ^ BIT(12)) == VEC_END ? "ok" : "#GP");
-	wrmsr(MSR_APIC_BASE, base);
-	if (has(1, 0, 2, 21)) {
+	probe("apic %s.base: %x", mode, base);
+	if (mode[1] == '2') {
 		probe("apic x2.on: %s", try_wrmsr(MSR_APIC_BASE, base | BASE_X2) == VEC_END ? "ok" : "#GP");
-		registers("x2");
-		x2_msrs();
-		self_ipi("x2");
 		probe("apic x2.to.x: %s", try_wrmsr(MSR_APIC_BASE, base) == VEC_END ? "ok" : "#GP");
-		probe("apic off: %s", try_wrmsr(MSR_APIC_BASE, base & ~BASE_ENABLE & ~BASE_X2) == VEC_END ? "ok" : "#GP");
-		probe("apic off.x2: %s", try_wrmsr(MSR_APIC_BASE, (base & ~BASE_ENABLE) | BASE_X2) == VEC_END ? "ok" : "#GP");
-		probe("apic on: %s", try_wrmsr(MSR_APIC_BASE, base) == VEC_END ? "ok" : "#GP");
-		wrmsr(MSR_APIC_BASE, base);
-		apic_on();
-		self_ipi("again");
+		probe("apic x2.invalid: %s",
+		      try_wrmsr(MSR_APIC_BASE, (base & ~BASE_ENABLE) | BASE_X2) == VEC_END ? "ok" : "#GP");
+		x2_msrs();
 	} else {
-		probe("apic x2.on: %s", try_wrmsr(MSR_APIC_BASE, base | BASE_X2) == VEC_END ? "ok" : "#GP");
+		apic_on();
+		writes(mode);
+		probe("apic x.msr: %d", try_rdmsr(0x802, &value));
+		probe("apic x.moved: %s", try_wrmsr(MSR_APIC_BASE, base ^ BIT(12)) == VEC_END ? "ok" : "#GP");
 		wrmsr(MSR_APIC_BASE, base);
 	}
+	apic_on();
+	registers(mode);
+	self_ipi(mode);
 	trap_hook = NULL;
 	trap_policy(15, TRAP_ENDS);
 }

@@ -11,7 +11,7 @@ PROBE_CFLAGS := -std=gnu11 -O2 $(WARNFLAGS) -ffreestanding -fpic -fshort-wchar -
 
 all: $(PROBE_OUT)/probe.efi
 
-$(PROBE_OUT)/%.o: tests/probes/%.c tests/probes/probe.h tests/probes/build.mk
+$(PROBE_OUT)/%.o: tests/probes/%.c $(wildcard tests/probes/*.h) tests/probes/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(PROBE_CFLAGS) -c -o $@ $<
 

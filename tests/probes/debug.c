@@ -99,39 +99,6 @@ static void breakpoint(const char *name, const UINT8 *code, const UINT8 *end, UI
 }
 #define B(label, code, dr7, flags) breakpoint(label, s_##code, s_##code##_end, dr7, flags)
 
-static void breakpoints(void)
-{
-	UINT64 cr4 = read_cr4();
-
-	write_dr0(KCODE + 1);
-	write_dr1(KCODE + 3);
-	B("cpuid", bp_cpuid, EXEC(0) | EXEC(1), 0);
-	write_dr0(KCODE + 1);
-	write_dr1(KCODE + 3);
-	B("cpuid.rf", bp_cpuid, EXEC(0) | EXEC(1), BIT(16));
-	write_dr0(KCODE + 1);
-	write_dr1(KCODE + 3);
-	B("cpuid.tf", bp_cpuid, EXEC(0) | EXEC(1), BIT(8));
-	write_dr0(KCODE + 7);
-	B("ne", st_ne, EXEC(0), 0);
-	write_dr2(DATA);
-	B("write", st_write, WRITE8(2), 0);
-	write_dr2(DATA + 4);
-	B("write.part", st_write, WRITE4(2), 0);
-	write_dr3(DATA);
-	B("movss.data", bp_movss_data, READ1(3), 0);
-	write_dr0(KCODE + 4);
-	B("movss.cpuid", bp_movss_cpuid, EXEC(0), 0);
-	write_dr2(DATA + 8);
-	B("movs", bp_movs, WRITE8(2), 0);
-	write_cr4(cr4 | CR4_DE);
-	write_dr0(OWN_PORT);
-	B("port.hidden", st_port, PORT1(0), 0);
-	write_dr0(0x80);
-	B("port.free", st_free_port, PORT1(0), 0);
-	write_cr4(cr4);
-}
-
 static void registers(void)
 {
 	UINT64 cr4 = read_cr4();
@@ -163,7 +130,7 @@ static void registers(void)
 	reset_debug();
 	write_cr4(cr4 & ~CR4_DE);
 	c = (struct ctx){ 0 };
-	probe("debug dr4: %s %x", RUN(&c, dr_alias, K64), c.rax);
+	SHOW(&c, dr_alias, K64, "debug dr4: %s %x", c.rax);
 	write_cr4(cr4 | CR4_DE);
 	c = (struct ctx){ 0 };
 	probe("debug dr4.de: %s", RUN(&c, dr_alias, K64));
@@ -175,7 +142,42 @@ static void registers(void)
 	reset_debug();
 }
 
-void probe_debug(void)
+void probe_breakpoints(void)
+{
+	UINT64 cr4 = read_cr4();
+
+	reset_debug();
+	write_dr0(KCODE + 1);
+	write_dr1(KCODE + 3);
+	B("cpuid", bp_cpuid, EXEC(0) | EXEC(1), 0);
+	write_dr0(KCODE + 1);
+	write_dr1(KCODE + 3);
+	B("cpuid.rf", bp_cpuid, EXEC(0) | EXEC(1), BIT(16));
+	write_dr0(KCODE + 1);
+	write_dr1(KCODE + 3);
+	B("cpuid.tf", bp_cpuid, EXEC(0) | EXEC(1), BIT(8));
+	write_dr0(KCODE + 7);
+	B("ne", st_ne, EXEC(0), 0);
+	write_dr2(DATA);
+	B("write", st_write, WRITE8(2), 0);
+	write_dr2(DATA + 4);
+	B("write.part", st_write, WRITE4(2), 0);
+	write_dr3(DATA);
+	B("movss.data", bp_movss_data, READ1(3), 0);
+	write_dr0(KCODE + 4);
+	B("movss.cpuid", bp_movss_cpuid, EXEC(0), 0);
+	write_dr2(DATA + 8);
+	B("movs", bp_movs, WRITE8(2), 0);
+	write_cr4(cr4 | CR4_DE);
+	write_dr0(OWN_PORT);
+	B("port.hidden", st_port, PORT1(0), 0);
+	write_dr0(0x80);
+	B("port.free", st_free_port, PORT1(0), 0);
+	write_cr4(cr4);
+	registers();
+}
+
+void probe_steps(void)
 {
 	UINT64 cr4 = read_cr4();
 
@@ -218,6 +220,4 @@ void probe_debug(void)
 	S(ud, K64);
 	S(ud, U64);
 	S(rdtsc, K64);
-	breakpoints();
-	registers();
 }

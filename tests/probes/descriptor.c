@@ -69,19 +69,19 @@ void probe_descriptor(void)
 		stores("umip");
 		write_cr4(cr4);
 	}
-	probe("descriptor sgdt.K64: %s %x", RUN(&c, sgdt, K64), c.rax);
+	SHOW(&c, sgdt, K64, "descriptor sgdt.K64: %s %x", c.rax);
 	c = (struct ctx){ .rbx = DATA };
-	probe("descriptor sidt.K64: %s %x", RUN(&c, sidt, K64), c.rax);
+	SHOW(&c, sidt, K64, "descriptor sidt.K64: %s %x", c.rax);
 	c = (struct ctx){ 0 };
-	probe("descriptor str.K64: %s %x", RUN(&c, str, K64), c.rax);
+	SHOW(&c, str, K64, "descriptor str.K64: %s %x", c.rax);
 	c = (struct ctx){ 0 };
 	probe("descriptor ltr.busy: %s", RUN(&c, ltr, K64));
 	c = (struct ctx){ 0 };
 	probe("descriptor ltr.data: %s", RUN(&c, ltr_bad, K64));
 	c = (struct ctx){ 0 };
-	probe("descriptor lar: %s %x %x %x", RUN(&c, lar, U64), c.rbx, c.rcx, c.rdx);
+	SHOW(&c, lar, U64, "descriptor lar: %s %x %x %x", c.rbx, c.rcx, c.rdx);
 	c = (struct ctx){ 0 };
-	probe("descriptor verw: %s %x", RUN(&c, verw, U64), c.rax & 1);
+	SHOW(&c, verw, U64, "descriptor verw: %s %x", c.rax & 1);
 	U(lgdt);
 	U(lidt);
 	U(ltr);

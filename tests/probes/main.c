@@ -5,6 +5,8 @@
 
 #include <efilib.h>
 
+#include "machine.h"
+
 EFI_RUNTIME_SERVICES *runtime;
 
 static void drain(void)
@@ -21,46 +23,54 @@ void power_off(void)
 		__asm__ volatile("hlt");
 }
 
-static BOOLEAN exit_boot_services(EFI_HANDLE image)
+static void fail(const char *what)
 {
-	UINTN entries, key, size, tries;
-	UINT32 version;
-
-	for (tries = 0; tries < 4; tries++) {
-		if (!LibMemoryMap(&entries, &key, &size, &version))
-			return FALSE;
-		if (!EFI_ERROR(BS->ExitBootServices(image, key)))
-			return TRUE;
-	}
-	return FALSE;
+	say("PROBE error: %s", what);
+	power_off();
 }
 
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
+/* What other CPUs have no part in. (Bochs with two CPUs is slow, and never gets past an instruction breakpoint.) */
+static void one_cpu(void)
 {
-	InitializeLib(image, table);
-	runtime = RT;
-	if (!cpu_memory()) {
-		say("PROBE error: no memory");
-		power_off();
-	}
-	BS->SetWatchdogTimer(0, 0, 0, NULL);
-	if (!exit_boot_services(image)) {
-		say("PROBE error: ExitBootServices");
-		power_off();
-	}
-	cpu_take();
-	probe_cpuid();
 	probe_msr();
 	probe_faults();
-	probe_debug();
+	probe_breakpoints();
 	probe_control();
 	probe_descriptor();
 	probe_syscall();
 	probe_xsave();
 	probe_paging();
-	probe_apic();
-	probe_timer();
 	probe_insn();
+}
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
+{
+	UINT32 cpus;
+
+	InitializeLib(image, table);
+	runtime = RT;
+	if (!cpu_memory() || !ap_memory())
+		fail("no memory");
+	BS->SetWatchdogTimer(0, 0, 0, NULL);
+	cpus = machine_cpus();
+	machine_boot();
+	if (!machine_leave(image))
+		fail("ExitBootServices");
+	cpu_take();
+	probe("cpus: %d", cpus);
+	probe_cpuid();
+	if (cpus == 1)
+		one_cpu();
+	probe_steps();
+	probe_apic("x");
+	probe_timer("x");
+	probe_ap(cpus, "x");
+	if (has(1, 0, 2, 21)) {
+		probe_apic("x2");
+		probe_timer("x2");
+		probe_ap(cpus, "x2");
+	}
+	probe_machine();
 	say("PROBE done: %d", probe_count);
 	power_off();
 }

@@ -74,7 +74,7 @@ void probe_msr(void)
 		UINT32 msr;
 		UINT64 never;
 	} writes[] = {
-		{ 0x1b, 0xfffffffffffff800 }, /* APIC base: neither moved nor switched off */
+		{ 0x1b, ~0x3ffull }, /* APIC base: neither moved nor switched off */
 		{ 0x3a, 0 }, { 0x3b, 0 }, { 0x48, 0 }, { 0x49, 0 }, { 0x79, 0 }, { 0x8b, 0 }, { 0xfe, 0 },
 		{ 0x10a, 0 }, { 0x10b, 0 }, { 0x122, 0 }, { 0x140, 0 }, { 0x174, 0 }, { 0x175, 0 }, { 0x176, 0 }, { 0x179, 0 },
 		{ 0x17a, 0 }, { 0x1a0, 0 }, { 0x1c9, 0 }, { 0x1d9, BIT(0) | BIT(1) | BIT(6) | BIT(7) }, { 0x20e, BIT(11) },

@@ -65,6 +65,13 @@ enum mode { K64, U64, U32, K32, K16 };
 		"s_" #name ":\n" text "\n.code64\ns_" #name "_end:\n.popsection")
 #define RUN(c, name, mode) run_code(c, s_##name, (UINTN)(s_##name##_end - s_##name), mode)
 
+/* SHOW() - RUN(), then a line with its outcome first and what follows it. */
+#define SHOW(c, name, mode, format, ...)                     \
+	do {                                                 \
+		const char *ran = RUN(c, name, mode);        \
+		probe(format, ran, __VA_ARGS__);             \
+	} while (0)
+
 /*
  * run_code() - runs @size bytes at @code with the registers of @c; RIP, CS, SS, RSP are set here, RFLAGS if it is 0.
  * Ends with any exception or behind the code. Return: outcome(@c).
@@ -199,14 +206,15 @@ static inline void outb(UINT16 port, UINT8 v)
 void probe_cpuid(void);
 void probe_msr(void);
 void probe_faults(void);
-void probe_debug(void);
+void probe_steps(void);
+void probe_breakpoints(void);
 void probe_control(void);
 void probe_descriptor(void);
 void probe_syscall(void);
 void probe_xsave(void);
 void probe_paging(void);
-void probe_apic(void);
-void probe_timer(void);
+void probe_apic(const char *mode);  /* "x" or "x2": switches to it; there is no way back on some machines */
+void probe_timer(const char *mode);
 void probe_insn(void);
 
 #endif

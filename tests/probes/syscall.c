@@ -75,7 +75,7 @@ static void bases(void)
 	if (has(7, 0, 1, 0)) {
 		write_cr4(cr4 | BIT(16));
 		c = (struct ctx){ 0 };
-		probe("syscall fsgsbase: %s %x %x", RUN(&c, sc_fsgs, U64), c.rbx, c.rcx);
+		SHOW(&c, sc_fsgs, U64, "syscall fsgsbase: %s %x %x", c.rbx, c.rcx);
 		write_cr4(cr4 & ~BIT(16));
 		c = (struct ctx){ 0 };
 		probe("syscall fsgsbase.off: %s", RUN(&c, sc_fsgs, U64));

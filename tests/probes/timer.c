@@ -25,7 +25,6 @@ SNIPPET(tm_sti_port, "mov $0x2ff, %edx; sti; in (%dx), %al; nop; cli");
 SNIPPET(tm_sti_rdmsr, "mov $0xc0000080, %ecx; sti; rdmsr; nop; cli");
 SNIPPET(tm_sti_wrmsr, "mov $0x10, %ecx; rdmsr; sti; wrmsr; nop; cli");
 SNIPPET(tm_popf, "pushfq; orq $0x200, (%rsp); popfq; nop; cpuid; cli");
-SNIPPET(tm_send_nmi, "mov %rbx, (%rax); nop; nop; cpuid; nop; nop");
 SNIPPET(tm_cr8, "sti; xor %eax, %eax; mov %rax, %cr8; nop; cli");
 SNIPPET(tm_user, "nop; cpuid; nop; nop");
 
@@ -44,7 +43,7 @@ static void count_nmi(struct ctx *frame)
 		/* Another one meanwhile is held back until the IRET. */
 		UINT32 r[4], i;
 
-		apic_command(0, ICR_SELF | ICR_NMI);
+		apic_command(0, ICR_NMI | ICR_ASSERT); /* shorthands are for fixed interrupts */
 		for (i = 0; i < 100; i++)
 			cpuid(0, 0, r);
 	}
@@ -98,7 +97,7 @@ static void tsc(void)
 	wrmsr(MSR_TSC_AUX, 0x1234567);
 	c = (struct ctx){ 0 };
 	if (has(0x80000001, 0, 3, 27)) {
-		probe("timer rdtscp: %s %x", RUN(&c, tm_rdtscp, U64), c.rcx);
+		SHOW(&c, tm_rdtscp, U64, "timer rdtscp: %s %x", c.rcx);
 		wrmsr(MSR_TSC_AUX, 0);
 	}
 	write_cr4(read_cr4() | BIT(2));
@@ -130,6 +129,7 @@ static void tsc(void)
 
 static void apic_timer(const char *mode)
 {
+	const char *text;
 	UINT32 a, b;
 	struct ctx c;
 
@@ -154,13 +154,13 @@ static void apic_timer(const char *mode)
 	apic_write(APIC_LVT_TIMER, IRQ);
 	apic_write(APIC_INITIAL, SHORT);
 	c = (struct ctx){ 0 };
-	probe("timer %s.hlt: %s,%s", mode, RUN(&c, tm_sti_hlt, K64), events_text(IRQ));
+	text = RUN(&c, tm_sti_hlt, K64);
+	probe("timer %s.hlt: %s,%s", mode, text, events_text(IRQ));
 	if (has(1, 0, 2, 24)) {
 		apic_write(APIC_LVT_TIMER, LVT_DEADLINE | IRQ);
 		event_count = 0;
 		wrmsr(MSR_DEADLINE, rdtsc() + SHORT);
 		probe("timer %s.deadline: %s", mode, wait_events(1) ? "came" : "lost");
-		probe("timer %s.deadline.after: %x", mode, rdmsr(MSR_DEADLINE));
 		event_count = 0;
 		wrmsr(MSR_DEADLINE, 1);
 		probe("timer %s.deadline.past: %s", mode, wait_events(1) ? "came" : "lost");
@@ -176,47 +176,37 @@ static void nmi(const char *mode)
 	trap_policy(NMI, TRAP_COUNTS);
 	trap_hook = count_nmi;
 	event_count = 0;
-	apic_command(0, ICR_SELF | ICR_NMI);
+	apic_command(0, ICR_NMI | ICR_ASSERT);
 	for (c.rax = 0; c.rax < 1000; c.rax++)
 		__asm__ volatile("pause");
 	probe("timer %s.nmi: %d, nested %d", mode, nmis, most);
 	trap_hook = end_interrupt;
 }
 
-void probe_timer(void)
+void probe_timer(const char *mode)
 {
-	UINT64 base = rdmsr(MSR_APIC_BASE);
-
 	trap_policy(IRQ, TRAP_COUNTS);
 	trap_policy(VEC_SPURIOUS, TRAP_COUNTS);
 	trap_hook = end_interrupt;
-	apic_on();
-	tsc();
-	apic_timer("x");
-	P("sti.nop", tm_sti_nop, K64, 0);
-	P("sti.cpuid", tm_sti_cpuid, K64, 0);
-	P("sti.cli", tm_sti_cli, K64, 0);
-	P("cpuid", tm_cpuid, K64, BIT(9));
-	P("movss", tm_movss, K64, 0);
-	P("movss.cpuid", tm_movss_cpuid, K64, 0);
-	P("sti.port", tm_sti_port, K64, 0);
-	P("sti.rdmsr", tm_sti_rdmsr, K64, 0);
-	P("sti.wrmsr", tm_sti_wrmsr, K64, 0);
-	P("popf", tm_popf, K64, 0);
-	P("sti.hlt", tm_sti_hlt, K64, 0);
-	P("user", tm_user, U64, BIT(9));
-	write_cr8(15);
-	P("cr8", tm_cr8, K64, 0);
-	write_cr8(0);
-	nmi("x");
-	if (has(1, 0, 2, 21)) {
-		wrmsr(MSR_APIC_BASE, base | BIT(10));
-		apic_on();
-		apic_timer("x2");
-		nmi("x2");
-		wrmsr(MSR_APIC_BASE, base & ~(BIT(10) | BIT(11)));
-		wrmsr(MSR_APIC_BASE, base);
-		apic_on();
+	if (!apic_x2()) {
+		tsc();
+		P("sti.nop", tm_sti_nop, K64, 0);
+		P("sti.cpuid", tm_sti_cpuid, K64, 0);
+		P("sti.cli", tm_sti_cli, K64, 0);
+		P("cpuid", tm_cpuid, K64, BIT(9));
+		P("movss", tm_movss, K64, 0);
+		P("movss.cpuid", tm_movss_cpuid, K64, 0);
+		P("sti.port", tm_sti_port, K64, 0);
+		P("sti.rdmsr", tm_sti_rdmsr, K64, 0);
+		P("sti.wrmsr", tm_sti_wrmsr, K64, 0);
+		P("popf", tm_popf, K64, 0);
+		P("sti.hlt", tm_sti_hlt, K64, 0);
+		P("user", tm_user, U64, BIT(9));
+		write_cr8(15);
+		P("cr8", tm_cr8, K64, 0);
+		write_cr8(0);
 	}
+	apic_timer(mode);
+	nmi(mode);
 	trap_hook = NULL;
 }

@@ -51,16 +51,16 @@ static void with_xsave(void)
 	set(2, 0);
 	set(0, 3);
 	c = (struct ctx){ .rcx = 1 };
-	probe("xsave get1: %s %x", RUN(&c, xgetbv, K64), c.rax);
+	SHOW(&c, xgetbv, K64, "xsave get1: %s %x", c.rax);
 	c = (struct ctx){ .rcx = 0, .rax = 1 };
 	probe("xsave set.user: %s", RUN(&c, xsetbv, U64));
 	c = (struct ctx){ .rcx = 0 };
-	probe("xsave get.user: %s %x", RUN(&c, xgetbv, U64), c.rax);
+	SHOW(&c, xgetbv, U64, "xsave get.user: %s %x", c.rax);
 	cpuid(0xd, 0, r);
 	size = r[2] < PAGE ? r[2] : (UINT32)PAGE;
 	__builtin_memset(window_memory(4), 0, size);
 	c = (struct ctx){ .rbx = UPAGE, .rax = ~0u, .rdx = ~0u };
-	probe("xsave xsave: %s %x", RUN(&c, xsave, U64), *(UINT64 *)(window_memory(4) + 512) & ~7ull);
+	SHOW(&c, xsave, U64, "xsave xsave: %s %x", *(UINT64 *)(window_memory(4) + 512) & ~7ull);
 	c = (struct ctx){ .rbx = UPAGE, .rax = ~0u, .rdx = ~0u };
 	probe("xsave xrstor: %s", RUN(&c, xrstor, U64));
 	c = (struct ctx){ .rbx = UPAGE + 8, .rax = ~0u, .rdx = ~0u };
@@ -95,9 +95,9 @@ void probe_xsave(void)
 	c = (struct ctx){ .rax = 1 };
 	probe("xsave set.off.user: %s", RUN(&c, xsetbv, U64));
 	c = (struct ctx){ .rbx = DATA };
-	probe("xsave sse: %s %d", RUN(&c, sse, K64), (UINT32)(*(UINT64 *)window_memory(3) == ~0ull));
+	SHOW(&c, sse, K64, "xsave sse: %s %d", (UINT32)(*(UINT64 *)window_memory(3) == ~0ull));
 	c = (struct ctx){ .rbx = DATA };
-	probe("xsave fxsave: %s %x", RUN(&c, fxsave, K64), *(UINT64 *)(window_memory(3) + 0) & 0xffffffff);
+	SHOW(&c, fxsave, K64, "xsave fxsave: %s %x", *(UINT64 *)(window_memory(3) + 0) & 0xffffffff);
 	if (has(1, 0, 2, 26)) {
 		write_cr4(cr4 | CR4_OSFXSR | CR4_OSXSAVE);
 		with_xsave();

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The firmware's side. */
+#ifndef PROBE_MACHINE_H
+#define PROBE_MACHINE_H
+
+#include "probe.h"
+
+UINT32 machine_cpus(void);               /* with boot services */
+void machine_boot(void);                 /* probes boot services */
+BOOLEAN machine_leave(EFI_HANDLE image); /* ExitBootServices */
+void probe_machine(void);                /* memory and runtime services; after this they are virtual */
+
+BOOLEAN ap_memory(void); /* with boot services */
+void probe_ap(UINT32 cpus, const char *mode);
+
+#endif
