@@ -7,7 +7,7 @@
 
 #include "apic.h"
 
-#define ROUNDS 10u
+#define ROUNDS     10u
 #define LAST_STAGE 5u
 
 extern const UINT8 ap_start[], ap_end[];
@@ -100,19 +100,24 @@ static void first_start(const char *mode)
 	volatile struct report *r = report;
 
 	probe("ap %s.start: stage %d", mode, start() ? LAST_STAGE : r->stage);
-	probe("ap %s.regs: eax %x ebx %x ecx %x edx %x esi %x edi %x ebp %x esp %x", mode, (UINT64)r->regs[0], (UINT64)r->regs[1],
-	      (UINT64)r->regs[2], (UINT64)r->regs[3], (UINT64)r->regs[4], (UINT64)r->regs[5], (UINT64)r->regs[6],
-	      (UINT64)r->regs[7]);
-	probe("ap %s.control: cr0 %x cr2 %x cr3 %x cr4 %x", mode, (UINT64)r->cr0, (UINT64)r->cr2, (UINT64)r->cr3, (UINT64)r->cr4);
-	probe("ap %s.segments: cs %s ds %x ss %x idt %x flags %x", mode, r->cs == (UINT64)low >> 4 ? "vector" : "other", (UINT64)r->ds,
-	      (UINT64)r->ss, (UINT64)r->idt_limit, (UINT64)r->flags);
-	probe("ap %s.cpuid: %x %x %x %x", mode, (UINT64)r->cpuid[0], (UINT64)r->cpuid[1], (UINT64)r->cpuid[2], (UINT64)r->cpuid[3]);
-	probe("ap %s.msr: apic %x efer %x then %x pat %x", mode, (UINT64)r->msr[0], (UINT64)r->msr[1], (UINT64)r->msr[2],
-	      (UINT64)r->msr[3]);
+	probe("ap %s.regs: eax %x ebx %x ecx %x edx %x esi %x edi %x ebp %x esp %x", mode, (UINT64)r->regs[0],
+	      (UINT64)r->regs[1], (UINT64)r->regs[2], (UINT64)r->regs[3], (UINT64)r->regs[4],
+	      (UINT64)r->regs[5], (UINT64)r->regs[6], (UINT64)r->regs[7]);
+	probe("ap %s.control: cr0 %x cr2 %x cr3 %x cr4 %x", mode, (UINT64)r->cr0, (UINT64)r->cr2,
+	      (UINT64)r->cr3, (UINT64)r->cr4);
+	probe("ap %s.segments: cs %s ds %x ss %x idt %x flags %x", mode,
+	      r->cs == (UINT64)low >> 4 ? "vector" : "other", (UINT64)r->ds, (UINT64)r->ss,
+	      (UINT64)r->idt_limit, (UINT64)r->flags);
+	probe("ap %s.cpuid: %x %x %x %x", mode, (UINT64)r->cpuid[0], (UINT64)r->cpuid[1], (UINT64)r->cpuid[2],
+	      (UINT64)r->cpuid[3]);
+	probe("ap %s.msr: apic %x efer %x then %x pat %x", mode, (UINT64)r->msr[0], (UINT64)r->msr[1],
+	      (UINT64)r->msr[2], (UINT64)r->msr[3]);
 	probe("ap %s.real: int %d ud %d gp %d", mode, r->interrupts[0], r->interrupts[1], r->interrupts[2]);
 	probe("ap %s.protected: cr0 %x cpuid %x", mode, (UINT64)r->pm[0], (UINT64)r->pm[1]);
-	probe("ap %s.long: efer %x cr0 %x cpuid %x", mode, (UINT64)r->longmode[0], (UINT64)r->longmode[1], (UINT64)r->longmode[2]);
-	probe("ap %s.back: cr0 %x efer %x then %x", mode, (UINT64)r->back[0], (UINT64)r->back[1], (UINT64)r->back[2]);
+	probe("ap %s.long: efer %x cr0 %x cpuid %x", mode, (UINT64)r->longmode[0], (UINT64)r->longmode[1],
+	      (UINT64)r->longmode[2]);
+	probe("ap %s.back: cr0 %x efer %x then %x", mode, (UINT64)r->back[0], (UINT64)r->back[1],
+	      (UINT64)r->back[2]);
 }
 
 void probe_ap(UINT32 cpus, const char *mode)
@@ -141,7 +146,7 @@ void probe_ap(UINT32 cpus, const char *mode)
 	pause_us(2000);
 	probe("ap %s.nmi.halted: %d, woken %d", mode, report->nmis, report->woken);
 
-	/* INIT stops it; it waits and does nothing, whatever NMI comes. (QEMU's TCG runs it at the reset vector then.) */
+	/* INIT stops it; it waits and does nothing, whatever NMI comes. (On QEMU's TCG it then runs.) */
 	prepare();
 	init();
 	if (!is_amd()) {

@@ -68,13 +68,15 @@ static void eoi_hook(struct ctx *frame)
 
 static void registers(const char *mode)
 {
-	static const UINT16 regs[] = { 0x20, 0x30, 0x80, 0x90, 0xa0, 0xb0, 0xc0, 0xd0, 0xe0, 0xf0, 0x280, 0x2f0, 0x310, 0x320,
-		0x330, 0x340, 0x350, 0x360, 0x370, 0x380, 0x3e0 };
+	static const UINT16 regs[] = { 0x20,  0x30,  0x80,  0x90,  0xa0,  0xb0,  0xc0,
+				       0xd0,  0xe0,  0xf0,  0x280, 0x2f0, 0x310, 0x320,
+				       0x330, 0x340, 0x350, 0x360, 0x370, 0x380, 0x3e0 };
 	UINT32 i, value;
 
 	for (i = 0; i < ARRAY_SIZE(regs); i++) {
 		/* Not in x2APIC mode, or only written. */
-		if (apic_x2() && (regs[i] == 0x90 || regs[i] == 0xb0 || regs[i] == 0xc0 || regs[i] == 0xe0 || regs[i] == 0x310))
+		if (apic_x2() && (regs[i] == 0x90 || regs[i] == 0xb0 || regs[i] == 0xc0 || regs[i] == 0xe0 ||
+				  regs[i] == 0x310))
 			continue;
 		value = apic_read(regs[i]);
 		probe("apic %s.%x: %x", mode, (UINT64)regs[i], (UINT64)value);
@@ -87,15 +89,20 @@ static void registers(const char *mode)
 /* What is written and reads back. */
 static void writes(const char *mode)
 {
-	static const UINT16 regs[] = { 0x20, 0x30, 0x80, 0xd0, 0xe0, 0xf0, 0x2f0, 0x320, 0x340, 0x350, 0x360, 0x370, 0x380, 0x3e0,
-		0x310 };
+	static const UINT16 regs[] = { 0x20,  0x30,  0x80,  0xd0,  0xe0,  0xf0,  0x2f0, 0x320,
+				       0x340, 0x350, 0x360, 0x370, 0x380, 0x3e0, 0x310 };
 	UINT32 i, old, ones, zero;
 
 	for (i = 0; i < ARRAY_SIZE(regs); i++) {
 		old = *mmio(regs[i]);
-		*mmio(regs[i]) = regs[i] == 0x320 ? 0xffff00ff : regs[i] == 0xf0 ? 0x1ff : regs[i] == 0x380 ? 0 : 0xffffffffu;
+		*mmio(regs[i]) = regs[i] == 0x320   ? 0xffff00ff
+				 : regs[i] == 0xf0  ? 0x1ff
+				 : regs[i] == 0x380 ? 0
+						    : 0xffffffffu;
 		ones = *mmio(regs[i]);
-		*mmio(regs[i]) = regs[i] == 0xf0 ? 0x100 : regs[i] == 0x320 || regs[i] >= 0x350 ? LVT_MASKED : 0;
+		*mmio(regs[i]) = regs[i] == 0xf0                        ? 0x100
+				 : regs[i] == 0x320 || regs[i] >= 0x350 ? LVT_MASKED
+									: 0;
 		zero = *mmio(regs[i]);
 		*mmio(regs[i]) = old;
 		probe("apic %s.write.%x: %x %x", mode, (UINT64)regs[i], (UINT64)ones, (UINT64)zero);
@@ -110,8 +117,9 @@ static void self_ipi(const char *mode)
 		const char *name;
 		UINT32 dest, low;
 	} ways[] = {
-		{ "self", 0, ICR_SELF | IRQ }, { "physical", 0, IRQ | BIT(14) }, { "all", 0, ICR_ALL | IRQ },
-		{ "others", 0, ICR_OTHERS | IRQ | 0x100 }, { "vector15", 0, ICR_SELF | 15 },
+		{ "self", 0, ICR_SELF | IRQ },    { "physical", 0, IRQ | BIT(14) },
+		{ "all", 0, ICR_ALL | IRQ },      { "others", 0, ICR_OTHERS | IRQ | 0x100 },
+		{ "vector15", 0, ICR_SELF | 15 },
 	};
 	UINT32 i;
 
@@ -146,10 +154,12 @@ static void x2_msrs(void)
 		if (try_rdmsr(msr, &value) == VEC_END)
 			readable |= BIT(msr - 0x840);
 	probe("apic x2.readable.840: %x", readable);
-	probe("apic x2.reserved: svr %d tpr %d eoi %d id %d esr %d dfr %d icr2 %d self %d", try_wrmsr(0x80f, BIT(32) | 0x1ff),
-	      try_wrmsr(0x808, 0x100), try_wrmsr(0x80b, 1), try_wrmsr(0x802, 0), try_wrmsr(0x828, 1), try_wrmsr(0x80e, 0),
-	      try_wrmsr(0x831, 0), try_wrmsr(0x83f, 0x100));
-	probe("apic x2.icr.reserved: %d %d", try_wrmsr(0x830, BIT(31)), try_wrmsr(0x830, ICR_SELF | IRQ | BIT(13)));
+	probe("apic x2.reserved: svr %d tpr %d eoi %d id %d esr %d dfr %d icr2 %d self %d",
+	      try_wrmsr(0x80f, BIT(32) | 0x1ff), try_wrmsr(0x808, 0x100), try_wrmsr(0x80b, 1),
+	      try_wrmsr(0x802, 0), try_wrmsr(0x828, 1), try_wrmsr(0x80e, 0), try_wrmsr(0x831, 0),
+	      try_wrmsr(0x83f, 0x100));
+	probe("apic x2.icr.reserved: %d %d", try_wrmsr(0x830, BIT(31)),
+	      try_wrmsr(0x830, ICR_SELF | IRQ | BIT(13)));
 	event_count = 0;
 	wrmsr(0x83f, IRQ);
 	__asm__ volatile("sti; nop; nop; cli" : : : "memory");

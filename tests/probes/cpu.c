@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// A machine of the probes' own: descriptor tables, page tables, the trap handler, and snippets of code that run in it.
+// A machine of the probes' own: descriptor tables, page tables, the trap handler, and snippets of code.
 #include "probe.h"
 
 #include <efilib.h>
 
 #define IDT_GATE      0x8eu
 #define IDT_GATE_USER 0xeeu
-#define IST_ALL 1u
-#define IST_NMI 2u
-#define IST_DF  3u
-#define IST_DB  4u
-#define STACK   (4 * PAGE)
-#define SIZE_2M (2ull << 20)
-#define MEMORY_PAGES 16u
+#define IST_ALL       1u
+#define IST_NMI       2u
+#define IST_DF        3u
+#define IST_DB        4u
+#define STACK         (4 * PAGE)
+#define SIZE_2M       (2ull << 20)
+#define MEMORY_PAGES  16u
 
 struct table_register {
 	UINT16 limit;
@@ -37,8 +37,8 @@ static UINT8 stacks[5][STACK] __attribute__((aligned(16)));
 static UINT64 gdt[GDT_SIZE / 8] __attribute__((aligned(16)));
 static UINT64 idt[2 * 256] __attribute__((aligned(16)));
 static struct tss tss __attribute__((aligned(16)));
-static UINT64 *tables;  /* root, third level, four second levels, the window's table */
-static UINT8 *memory;   /* the window's */
+static UINT64 *tables; /* root, third level, four second levels, the window's table */
+static UINT8 *memory;  /* the window's */
 static UINT8 policies[256];
 static UINT64 code_base; /* that the current snippet's RIP counts from */
 
@@ -120,7 +120,8 @@ static void init_gdt(void)
 	gdt[UCODE64 / 8] = 0x00affb000000ffff;
 	gdt[KCODE32 / 8] = 0x00cf9b000000ffff;
 	gdt[KCODE16 / 8] = 0x00009b000000ffff | (WINDOW & 0xffffff) << 16 | WINDOW >> 24 << 56;
-	gdt[TSS_SEL / 8] = 0x0000890000000000 | (sizeof(tss) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
+	gdt[TSS_SEL / 8] =
+		0x0000890000000000 | (sizeof(tss) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
 	gdt[TSS_SEL / 8 + 1] = base >> 32;
 	gdt[ABSENT_SEL / 8] = 0x00cf73000000ffff;
 }
@@ -134,7 +135,8 @@ static void init_idt(void)
 		at = (UINT64)(trap_stubs + 16 * v);
 		ist = v == NMI ? IST_NMI : v == DF ? IST_DF : v == DB ? IST_DB : IST_ALL;
 		type = v == BP || v == OF || v == VEC_END ? IDT_GATE_USER : IDT_GATE;
-		idt[2 * v] = (at & 0xffff) | KCODE64 << 16 | (UINT64)ist << 32 | type << 40 | (at >> 16 & 0xffff) << 48;
+		idt[2 * v] = (at & 0xffff) | KCODE64 << 16 | (UINT64)ist << 32 | type << 40 |
+			     (at >> 16 & 0xffff) << 48;
 		idt[2 * v + 1] = at >> 32;
 	}
 }
@@ -155,9 +157,12 @@ void cpu_reload(void)
 
 	gdt[TSS_SEL / 8] &= ~BIT(41); /* not busy */
 	__asm__ volatile("lgdt %0\n lidt %1" : : "m"(g), "m"(i));
-	__asm__ volatile("push %0\n lea 1f(%%rip), %%rax\n push %%rax\n lretq\n 1:\n mov %1, %%ds\n mov %1, %%es\n"
-			 "mov %1, %%ss\n mov %2, %%fs\n mov %2, %%gs\n ltr %w3\n lldt %w2"
-			 : : "i"(KCODE64), "r"(KDATA), "r"(0), "r"(TSS_SEL) : "rax", "memory");
+	__asm__ volatile(
+		"push %0\n lea 1f(%%rip), %%rax\n push %%rax\n lretq\n 1:\n mov %1, %%ds\n mov %1, %%es\n"
+		"mov %1, %%ss\n mov %2, %%fs\n mov %2, %%gs\n ltr %w3\n lldt %w2"
+		:
+		: "i"(KCODE64), "r"(KDATA), "r"(0), "r"(TSS_SEL)
+		: "rax", "memory");
 }
 
 void cpu_take(void)
@@ -184,8 +189,8 @@ static void crash(const struct ctx *f)
 	const UINT64 *stack = (const UINT64 *)f->rsp;
 	UINT32 i;
 
-	say("PROBE crash: vector %x error %x rip %x (image %x) cs %x rflags %x rsp %x cr2 %x", f->vector, f->error, f->rip,
-	    (UINT64)trap_stubs, f->cs, f->rflags, f->rsp, read_cr2());
+	say("PROBE crash: vector %x error %x rip %x (image %x) cs %x rflags %x rsp %x cr2 %x", f->vector,
+	    f->error, f->rip, (UINT64)trap_stubs, f->cs, f->rflags, f->rsp, read_cr2());
 	say("rax %x rbx %x rcx %x rdx %x rsi %x rdi %x", f->rax, f->rbx, f->rcx, f->rdx, f->rsi, f->rdi);
 	for (i = 0; i < 8; i++)
 		say("stack %x", stack[i]);
@@ -247,13 +252,14 @@ const char *run_code(struct ctx *c, const void *code, UINTN size, enum mode mode
 	return outcome(c);
 }
 
-static const char *const names[] = { "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP",
-	"#SS", "#GP", "#PF", "15", "#MF", "#AC", "#MC", "#XM", "#VE", "#CP" };
+static const char *const names[] = { "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM",
+				     "#DF", "9",   "#TS", "#NP", "#SS", "#GP", "#PF", "15",
+				     "#MF", "#AC", "#MC", "#XM", "#VE", "#CP" };
 
 static int where(char *to, UINTN size, UINT64 rip)
 {
-	return rip - code_base < 2 * PAGE ? format_text(to, size, " +%x", rip - code_base) :
-					    format_text(to, size, " elsewhere");
+	return rip - code_base < 2 * PAGE ? format_text(to, size, " +%x", rip - code_base)
+					  : format_text(to, size, " elsewhere");
 }
 
 const char *outcome(const struct ctx *c)

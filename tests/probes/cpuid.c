@@ -3,9 +3,9 @@
 // CPUID: every leaf that the CPU names, some that it does not, and the bits that follow CR4.
 #include "probe.h"
 
-#define SUBLEAVES 12u
-#define CR4_OSXSAVE BIT(18)
-#define CR4_PKE BIT(22)
+#define SUBLEAVES    12u
+#define CR4_OSXSAVE  BIT(18)
+#define CR4_PKE      BIT(22)
 #define TSC_KHZ_LEAF 0x15u
 
 static void show(UINT32 leaf, UINT32 sub, const UINT32 r[4])

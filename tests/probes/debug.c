@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Single steps and breakpoints, most of all across instructions that a hypervisor carries out itself; DR6 and DR7.
+// Single steps and breakpoints, also across instructions that a hypervisor carries out itself; DR6, DR7.
 #include "probe.h"
 
-#define DR6_NONE 0xffff0ff0ull
-#define CR4_DE   BIT(3)
+#define DR6_NONE    0xffff0ff0ull
+#define CR4_DE      BIT(3)
 #define CR4_OSXSAVE BIT(18)
-#define EXEC(n)  (3ull << 2 * (n))                    /* DR7: breakpoint n at an instruction */
-#define WRITE8(n) (3ull << 2 * (n) | 9ull << (16 + 4 * (n)))
-#define READ1(n) (3ull << 2 * (n) | 3ull << (16 + 4 * (n)))
-#define WRITE4(n) (3ull << 2 * (n) | 13ull << (16 + 4 * (n)))
-#define PORT1(n) (3ull << 2 * (n) | 2ull << (16 + 4 * (n)))
-#define OWN_PORT 0x2ffu /* a register of the second UART that keeps what is written */
+#define EXEC(n)     (3ull << 2 * (n)) /* DR7: breakpoint n at an instruction */
+#define WRITE8(n)   (3ull << 2 * (n) | 9ull << (16 + 4 * (n)))
+#define READ1(n)    (3ull << 2 * (n) | 3ull << (16 + 4 * (n)))
+#define WRITE4(n)   (3ull << 2 * (n) | 13ull << (16 + 4 * (n)))
+#define PORT1(n)    (3ull << 2 * (n) | 2ull << (16 + 4 * (n)))
+#define OWN_PORT    0x2ffu /* a register of the second UART that keeps what is written */
 
 SNIPPET(st_plain, "nop; xor %eax, %eax; nop");
 SNIPPET(st_cpuid, "xor %eax, %eax; cpuid; nop; nop");
 SNIPPET(st_cpuid_prefix, "xor %eax, %eax; .byte 0x66, 0x0f, 0xa2; .byte 0xf3, 0x0f, 0xa2; nop");
 SNIPPET(st_cpuid32, ".code32; xor %eax, %eax; cpuid; nop; nop");
 SNIPPET(st_cpuid16, ".code16; xor %ax, %ax; cpuid; nop; nop");
-SNIPPET(st_rdmsr, "mov $0xc0000080, %ecx; rdmsr; nop; mov $0x1b, %ecx; rdmsr; nop; mov $0x3a, %ecx; rdmsr; nop");
+SNIPPET(st_rdmsr,
+	"mov $0xc0000080, %ecx; rdmsr; nop; mov $0x1b, %ecx; rdmsr; nop; mov $0x3a, %ecx; rdmsr; nop");
 SNIPPET(st_efer, "mov $0xc0000080, %ecx; rdmsr; wrmsr; nop");
 SNIPPET(st_adjust, "mov $0x10, %ecx; rdmsr; wrmsr; nop");
 SNIPPET(st_mtrr, "mov $0x2ff, %ecx; rdmsr; wrmsr; nop");
@@ -34,7 +35,8 @@ SNIPPET(st_movss, "mov %ss, %eax; mov %eax, %ss; cpuid; nop; nop");
 SNIPPET(st_popss, "mov %ss, %eax; push %rax; nop; mov (%rsp), %ss; nop; nop");
 SNIPPET(st_sti, "sti; cpuid; cli; nop");
 SNIPPET(st_rep, "mov $3, %ecx; mov %rbx, %rdi; rep stosb; nop");
-SNIPPET(st_cr, "mov %cr0, %rax; mov %rax, %cr0; mov %cr4, %rax; mov %rax, %cr4; mov %cr3, %rax; mov %rax, %cr3; nop");
+SNIPPET(st_cr,
+	"mov %cr0, %rax; mov %rax, %cr0; mov %cr4, %rax; mov %rax, %cr4; mov %cr3, %rax; mov %rax, %cr3; nop");
 SNIPPET(st_ne, "mov %cr0, %rax; xor $0x20, %rax; mov %rax, %cr0; xor $0x20, %rax; mov %rax, %cr0; nop");
 SNIPPET(st_lmsw, "smsw %eax; lmsw %ax; clts; nop");
 SNIPPET(st_apic, "mov $0xfee00080, %ebx; mov (%rbx), %eax; mov %eax, (%rbx); nop; movl $0, (%rbx); nop");

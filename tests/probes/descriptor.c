@@ -25,7 +25,8 @@ SNIPPET(xsetbv_user, "xor %ecx, %ecx; mov $1, %eax; xor %edx, %edx; xsetbv");
 SNIPPET(port_in, "mov $0x80, %edx; in (%dx), %al");
 SNIPPET(port_hidden, "mov $0x2ff, %edx; in (%dx), %al");
 SNIPPET(port_pm, "mov $0x604, %edx; in (%dx), %ax; mov $0xb004, %edx; in (%dx), %ax");
-SNIPPET(lar, "mov $0x2b, %eax; lar %eax, %ebx; lsl %eax, %ecx; mov $0x23, %eax; verr %ax; setz %dl; verw %ax; setz %dh");
+SNIPPET(lar,
+	"mov $0x2b, %eax; lar %eax, %ebx; lsl %eax, %ecx; mov $0x23, %eax; verr %ax; setz %dl; verw %ax; setz %dh");
 SNIPPET(verw, "mov $0x10, %eax; verw %ax; setz %al");
 
 static void user(const char *name, const UINT8 *code, const UINT8 *end, UINT64 flags)
@@ -46,8 +47,9 @@ static void stores(const char *umip)
 		const char *name;
 		const UINT8 *code, *end;
 	} all[] = {
-		{ "sgdt", s_sgdt, s_sgdt_end }, { "sidt", s_sidt, s_sidt_end }, { "sldt", s_sldt, s_sldt_end },
-		{ "str", s_str, s_str_end }, { "smsw", s_smsw, s_smsw_end },
+		{ "sgdt", s_sgdt, s_sgdt_end }, { "sidt", s_sidt, s_sidt_end },
+		{ "sldt", s_sldt, s_sldt_end }, { "str", s_str, s_str_end },
+		{ "smsw", s_smsw, s_smsw_end },
 	};
 	UINT32 i;
 

@@ -12,7 +12,8 @@ SNIPPET(in_rdpmc, "xor %ecx, %ecx; rdpmc");
 SNIPPET(in_rdpmc_bad, "mov $0x12345, %ecx; rdpmc");
 SNIPPET(in_monitor, "mov %rbx, %rax; xor %ecx, %ecx; xor %edx, %edx; monitor");
 SNIPPET(in_monitor_bad, "mov %rbx, %rax; mov $1, %ecx; xor %edx, %edx; monitor");
-SNIPPET(in_mwait, "mov %rbx, %rax; xor %ecx, %ecx; xor %edx, %edx; monitor; incl (%rbx); xor %eax, %eax; mwait");
+SNIPPET(in_mwait,
+	"mov %rbx, %rax; xor %ecx, %ecx; xor %edx, %edx; monitor; incl (%rbx); xor %eax, %eax; mwait");
 SNIPPET(in_mwait_bad, "xor %eax, %eax; mov $2, %ecx; mwait");
 SNIPPET(in_pause, "pause");
 SNIPPET(in_umonitor, "mov %rbx, %rax; umonitor %rax");
@@ -53,7 +54,9 @@ SNIPPET(in_lahf, "lahf");
 SNIPPET(in_xlat, "xor %eax, %eax; xlatb");
 SNIPPET(in_ud0, "ud0 %eax, %eax");
 SNIPPET(in_ud1, "ud1 %eax, %eax");
-SNIPPET(port_sizes, "mov $0x2e8, %edx; in (%dx), %eax; mov %eax, %ebx; xor %eax, %eax; in (%dx), %ax; mov %eax, %ecx; xor %eax, %eax; in (%dx), %al");
+SNIPPET(port_sizes,
+	"mov $0x2e8, %edx; in (%dx), %eax; mov %eax, %ebx; xor %eax, %eax; "
+	"in (%dx), %ax; mov %eax, %ecx; xor %eax, %eax; in (%dx), %al");
 SNIPPET(port_string_in, "mov %rbx, %rdi; mov $0x2e8, %edx; mov $8, %ecx; rep insb");
 SNIPPET(port_string_out, "mov %rbx, %rsi; mov $0x80, %edx; mov $8, %ecx; rep outsb");
 SNIPPET(port_string_fault, "mov $0xd001fffe, %edi; mov $0x2e8, %edx; mov $8, %ecx; rep insb");

@@ -9,9 +9,9 @@
 
 #define VIRTUAL 0x100000000ull /* runtime services are called here after SetVirtualAddressMap */
 
-/* The first member of EFI_MP_SERVICES_PROTOCOL ("MP Services Protocol", PI specification). gnu-efi has none. */
+/* The first member of EFI_MP_SERVICES_PROTOCOL ("MP Services Protocol", PI specification). */
 struct mp_services {
-	EFI_STATUS (EFIAPI *get_number_of_processors)(struct mp_services *this, UINTN *all, UINTN *enabled);
+	EFI_STATUS(EFIAPI *get_number_of_processors)(struct mp_services *this, UINTN *all, UINTN *enabled);
 };
 
 static UINT8 map[64 * 1024];
@@ -36,7 +36,8 @@ BOOLEAN machine_leave(EFI_HANDLE image)
 
 	for (tries = 0; tries < 4; tries++) {
 		map_size = sizeof(map);
-		if (EFI_ERROR(BS->GetMemoryMap(&map_size, (EFI_MEMORY_DESCRIPTOR *)map, &key, &entry_size, &entry_version)))
+		if (EFI_ERROR(BS->GetMemoryMap(&map_size, (EFI_MEMORY_DESCRIPTOR *)map, &key, &entry_size,
+					       &entry_version)))
 			return FALSE;
 		if (!EFI_ERROR(BS->ExitBootServices(image, key)))
 			return TRUE;
@@ -63,7 +64,8 @@ static void memory(void)
 
 	for (i = 0; i < entries(); i++) {
 		d = entry(i);
-		if (d->Type != EfiConventionalMemory && d->Type != EfiBootServicesData && d->Type != EfiBootServicesCode)
+		if (d->Type != EfiConventionalMemory && d->Type != EfiBootServicesData &&
+		    d->Type != EfiBootServicesCode)
 			continue;
 		for (p = 0; p < d->NumberOfPages; p++) {
 			at = d->PhysicalStart + p * PAGE;
@@ -98,8 +100,11 @@ void machine_boot(void)
 
 static void variables(const char *when)
 {
-	static EFI_GUID guid = { 0x52bd5b41, 0x1d5e, 0x4b0a, { 0x8e, 0x11, 0x52, 0x57, 0x50, 0x52, 0x4f, 0x42 } };
-	UINT32 attributes = EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS | EFI_VARIABLE_NON_VOLATILE;
+	static EFI_GUID guid = {
+		0x52bd5b41, 0x1d5e, 0x4b0a, { 0x8e, 0x11, 0x52, 0x57, 0x50, 0x52, 0x4f, 0x42 }
+	};
+	UINT32 attributes =
+		EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS | EFI_VARIABLE_NON_VOLATILE;
 	UINT64 value = 0x1234, got = 0;
 	UINTN size = sizeof(got);
 	EFI_TIME time;

@@ -29,7 +29,7 @@ static void fail(const char *what)
 	power_off();
 }
 
-/* What other CPUs have no part in. (Bochs with two CPUs is slow, and never gets past an instruction breakpoint.) */
+/* What other CPUs have no part in. (Bochs with two CPUs never gets past an instruction breakpoint.) */
 static void one_cpu(void)
 {
 	probe_msr();

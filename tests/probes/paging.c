@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Paging features: SMEP, SMAP, protection keys, PCIDs, write protection, accessed and dirty bits, large pages, flushes.
+// Paging: SMEP, SMAP, protection keys, PCIDs, write protection, accessed and dirty bits, flushes.
 #include "probe.h"
 
 #define CR4_LA57  BIT(12)
@@ -16,7 +16,9 @@ SNIPPET(pg_write, "movq $5, (%rax)");
 SNIPPET(pg_exec, "jmp *%rax");
 SNIPPET(pg_stac, "stac; mov (%rax), %rbx; clac");
 SNIPPET(pg_stac_user, "stac");
-SNIPPET(pg_wrpkru, "mov %eax, %r8d; mov %ebx, %eax; xor %ecx, %ecx; xor %edx, %edx; wrpkru; mov %r8, %rax; mov (%rax), %rsi; mov %rsi, (%rax)");
+SNIPPET(pg_wrpkru,
+	"mov %eax, %r8d; mov %ebx, %eax; xor %ecx, %ecx; xor %edx, %edx; "
+	"wrpkru; mov %r8, %rax; mov (%rax), %rsi; mov %rsi, (%rax)");
 SNIPPET(pg_rdpkru, "xor %ecx, %ecx; rdpkru");
 SNIPPET(pg_invpcid, "invpcid (%rbx), %rax");
 SNIPPET(pg_cr3, "mov %rax, %cr3");
@@ -69,8 +71,8 @@ static void pcids(void)
 {
 	static const struct {
 		UINT64 type, pcid, address;
-	} calls[] = { { 0, 1, WINDOW }, { 1, 1, 0 }, { 2, 0, 0 }, { 3, 0, 0 }, { 4, 0, 0 }, { 0, 0x1000, WINDOW },
-		      { 0, 1, 1ull << 63 }, { 2, 0x1000, 0 } };
+	} calls[] = { { 0, 1, WINDOW }, { 1, 1, 0 },           { 2, 0, 0 },          { 3, 0, 0 },
+		      { 4, 0, 0 },      { 0, 0x1000, WINDOW }, { 0, 1, 1ull << 63 }, { 2, 0x1000, 0 } };
 	UINT64 cr4 = read_cr4(), cr3 = own_cr3();
 	struct ctx c;
 	UINT32 i;

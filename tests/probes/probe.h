@@ -6,14 +6,31 @@
 
 #include <efi.h>
 
-#define BIT(n) (1ull << (n))
-#define PAGE   4096ull
+#define BIT(n)        (1ull << (n))
+#define PAGE          4096ull
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Exceptions, and the vectors that the probes use. */
 enum {
-	DE = 0, DB = 1, NMI = 2, BP = 3, OF = 4, BR = 5, UD = 6, NM = 7, DF = 8, TS = 10, NP = 11, SS = 12, GP = 13,
-	PF = 14, MF = 16, AC = 17, MC = 18, XM = 19, CP = 21,
+	DE = 0,
+	DB = 1,
+	NMI = 2,
+	BP = 3,
+	OF = 4,
+	BR = 5,
+	UD = 6,
+	NM = 7,
+	DF = 8,
+	TS = 10,
+	NP = 11,
+	SS = 12,
+	GP = 13,
+	PF = 14,
+	MF = 16,
+	AC = 17,
+	MC = 18,
+	XM = 19,
+	CP = 21,
 	IRQ = 0x50,     /* the local APIC's timer and self IPIs */
 	VEC_END = 0xf0, /* INT VEC_END ends each snippet */
 	VEC_SPURIOUS = 0xff,
@@ -21,22 +38,31 @@ enum {
 
 /* Selectors of the probes' GDT (cpu.c). */
 enum {
-	KCODE64 = 0x08, KDATA = 0x10, UCODE32 = 0x1b, UDATA = 0x23, UCODE64 = 0x2b, KCODE32 = 0x30, KCODE16 = 0x38,
-	TSS_SEL = 0x40, ABSENT_SEL = 0x50, LDT_SEL = 0x58, GDT_SIZE = 0x68
+	KCODE64 = 0x08,
+	KDATA = 0x10,
+	UCODE32 = 0x1b,
+	UDATA = 0x23,
+	UCODE64 = 0x2b,
+	KCODE32 = 0x30,
+	KCODE16 = 0x38,
+	TSS_SEL = 0x40,
+	ABSENT_SEL = 0x50,
+	LDT_SEL = 0x58,
+	GDT_SIZE = 0x68
 };
 
 /*
- * Pages with protections of their own, at WINDOW. Some are fixed: the snippets' code and stack for ring 0 and ring 3.
- * The other ones are the tests', through window_map().
+ * Pages with protections of their own, at WINDOW. Some are fixed: the snippets' code and stack for ring 0 and
+ * ring 3. The other ones are the tests', through window_map().
  */
-#define WINDOW   0xd0000000ull
-#define KCODE    (WINDOW + 0x8000)
-#define KSTACK   (WINDOW + 0xa000) /* its end */
-#define UCODE    (WINDOW + 0x0000)
-#define USTACK   (WINDOW + 0x2000)
-#define DATA     (WINDOW + 0x3000) /* ring 0 data, page 3 */
-#define UPAGE    (WINDOW + 0x4000) /* ring 3 data, page 4 */
-#define SPARE    16u               /* from this page on: not mapped */
+#define WINDOW       0xd0000000ull
+#define KCODE        (WINDOW + 0x8000)
+#define KSTACK       (WINDOW + 0xa000) /* its end */
+#define UCODE        (WINDOW + 0x0000)
+#define USTACK       (WINDOW + 0x2000)
+#define DATA         (WINDOW + 0x3000) /* ring 0 data, page 3 */
+#define UPAGE        (WINDOW + 0x4000) /* ring 3 data, page 4 */
+#define SPARE        16u               /* from this page on: not mapped */
 #define WINDOW_PAGES 32u
 
 #define PTE_P  BIT(0)
@@ -59,26 +85,27 @@ struct ctx {
 enum mode { K64, U64, U32, K32, K16 };
 
 /* SNIPPET(name, text): assembly that runs from a page of its own; RUN() runs it. */
-#define SNIPPET(name, text)                                                                              \
-	extern const UINT8 s_##name[], s_##name##_end[];                                                 \
-	__asm__(".pushsection .rodata\n.globl s_" #name ", s_" #name "_end\n.hidden s_" #name ", s_" #name "_end\n" \
+#define SNIPPET(name, text)                                                                                \
+	extern const UINT8 s_##name[], s_##name##_end[];                                                   \
+	__asm__(".pushsection .rodata\n.globl s_" #name ", s_" #name "_end\n.hidden s_" #name ", s_" #name \
+		"_end\n"                                                                                   \
 		"s_" #name ":\n" text "\n.code64\ns_" #name "_end:\n.popsection")
 #define RUN(c, name, mode) run_code(c, s_##name, (UINTN)(s_##name##_end - s_##name), mode)
 
 /* SHOW() - RUN(), then a line with its outcome first and what follows it. */
-#define SHOW(c, name, mode, format, ...)                     \
-	do {                                                 \
-		const char *ran = RUN(c, name, mode);        \
-		probe(format, ran, __VA_ARGS__);             \
+#define SHOW(c, name, mode, format, ...)              \
+	do {                                          \
+		const char *ran = RUN(c, name, mode); \
+		probe(format, ran, __VA_ARGS__);      \
 	} while (0)
 
 /*
- * run_code() - runs @size bytes at @code with the registers of @c; RIP, CS, SS, RSP are set here, RFLAGS if it is 0.
- * Ends with any exception or behind the code. Return: outcome(@c).
+ * run_code() - runs @size bytes at @code with the registers of @c; RIP, CS, SS, RSP are set here, RFLAGS if it
+ * is 0. Ends with any exception or behind the code. Return: outcome(@c).
  */
 const char *run_code(struct ctx *c, const void *code, UINTN size, enum mode mode);
 
-/* outcome() - in words: "ok", or the exception, its error code, how far it came, CR2. The text lives until the next call. */
+/* outcome() - "ok", or the exception, its error code, how far it came, CR2. Lives until the next call. */
 const char *outcome(const struct ctx *c);
 
 /* What the trap handler does with a vector that is not its snippet's end. */
@@ -110,9 +137,9 @@ void power_off(void) __attribute__((noreturn));
 extern EFI_RUNTIME_SERVICES *runtime;
 
 /* cpu.c */
-void cpu_take(void);           /* own descriptor tables and page tables, interrupts off */
-void cpu_reload(void);         /* the same again on this CPU, after a test that changed them */
-BOOLEAN cpu_memory(void);      /* pages for it, while boot services are there */
+void cpu_take(void);      /* own descriptor tables and page tables, interrupts off */
+void cpu_reload(void);    /* the same again on this CPU, after a test that changed them */
+BOOLEAN cpu_memory(void); /* pages for it, while boot services are there */
 UINT64 *window_pte(UINT32 page);
 void window_map(UINT32 page, UINT64 flags); /* PTE of @page; flushes it */
 UINT8 *window_memory(UINT32 page);          /* the same memory in the identity map */
@@ -121,7 +148,7 @@ UINT64 *gdt_entry(UINT16 selector);
 UINT64 own_cr3(void);
 UINT64 *pml4(void);
 struct tss;
-UINT64 timer_wait_us(UINT64 us);           /* by the ACPI PM timer */
+UINT64 timer_wait_us(UINT64 us); /* by the ACPI PM timer */
 
 /* Instructions that may fault; the vector, or VEC_END. */
 UINT8 try_rdmsr(UINT32 msr, UINT64 *value);
@@ -158,16 +185,16 @@ static inline UINT64 rdtsc(void)
 	return (UINT64)hi << 32 | lo;
 }
 
-#define REG_ACCESSORS(name)                                                            \
-	static inline UINT64 read_##name(void)                                         \
-	{                                                                              \
-		UINT64 v;                                                              \
-		__asm__ volatile("mov %%" #name ", %0" : "=r"(v) : : "memory");        \
-		return v;                                                              \
-	}                                                                              \
-	static inline void write_##name(UINT64 v)                                      \
-	{                                                                              \
-		__asm__ volatile("mov %0, %%" #name : : "r"(v) : "memory");            \
+#define REG_ACCESSORS(name)                                                     \
+	static inline UINT64 read_##name(void)                                  \
+	{                                                                       \
+		UINT64 v;                                                       \
+		__asm__ volatile("mov %%" #name ", %0" : "=r"(v) : : "memory"); \
+		return v;                                                       \
+	}                                                                       \
+	static inline void write_##name(UINT64 v)                               \
+	{                                                                       \
+		__asm__ volatile("mov %0, %%" #name : : "r"(v) : "memory");     \
 	}
 REG_ACCESSORS(cr0)
 REG_ACCESSORS(cr2)
@@ -213,7 +240,7 @@ void probe_descriptor(void);
 void probe_syscall(void);
 void probe_xsave(void);
 void probe_paging(void);
-void probe_apic(const char *mode);  /* "x" or "x2": switches to it; there is no way back on some machines */
+void probe_apic(const char *mode); /* "x" or "x2": switches to it; there is no way back on some machines */
 void probe_timer(const char *mode);
 void probe_insn(void);
 

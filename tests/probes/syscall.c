@@ -21,7 +21,9 @@ SNIPPET(sc_sysret, "sysretq");
 SNIPPET(sc_sysret32, "sysretl");
 SNIPPET(sc_sysexit, "rex.w sysexit");
 SNIPPET(sc_sysexit32, "sysexit");
-SNIPPET(sc_gs, "mov %gs:0, %rax; swapgs; mov %gs:0, %rbx; swapgs; mov %gs:0, %rcx; cpuid; mov %gs:0, %rsi; mov %fs:0, %rdi");
+SNIPPET(sc_gs,
+	"mov %gs:0, %rax; swapgs; mov %gs:0, %rbx; swapgs; "
+	"mov %gs:0, %rcx; cpuid; mov %gs:0, %rsi; mov %fs:0, %rdi");
 SNIPPET(sc_fsgs, "mov $0xd0004100, %eax; wrfsbase %rax; wrgsbase %rax; rdfsbase %rbx; rdgsbase %rcx");
 SNIPPET(sc_swapgs, "swapgs");
 SNIPPET(sc_end, "nop");
@@ -33,8 +35,8 @@ static void call(const char *name, const UINT8 *code, const UINT8 *end, enum mod
 
 	text = run_code(&c, code, (UINTN)(end - code), mode);
 	probe("syscall %s: %s", name, text);
-	probe("syscall %s.state: rip %x cs %x ss %x rflags %x rcx %x r11 %x rsp %x", name, c.rip, c.cs, c.ss, c.rflags,
-	      c.rcx, c.r11, c.rsp);
+	probe("syscall %s.state: rip %x cs %x ss %x rflags %x rcx %x r11 %x rsp %x", name, c.rip, c.cs, c.ss,
+	      c.rflags, c.rcx, c.r11, c.rsp);
 }
 #define C(name, code, mode, flags) call(name, s_##code, s_##code##_end, mode, flags)
 

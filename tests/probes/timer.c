@@ -5,12 +5,12 @@
 
 #include "apic.h"
 
-#define MSR_TSC        0x10u
-#define MSR_ADJUST     0x3bu
-#define MSR_TSC_AUX    0xc0000103u
-#define MSR_DEADLINE   0x6e0u
-#define SHORT          20000u /* timer counts: shorter than any wait here */
-#define PATIENCE       40000000ull
+#define MSR_TSC      0x10u
+#define MSR_ADJUST   0x3bu
+#define MSR_TSC_AUX  0xc0000103u
+#define MSR_DEADLINE 0x6e0u
+#define SHORT        20000u /* timer counts: shorter than any wait here */
+#define PATIENCE     40000000ull
 
 SNIPPET(tm_rdtsc, "rdtsc");
 SNIPPET(tm_rdtscp, "rdtscp");
@@ -20,7 +20,8 @@ SNIPPET(tm_sti_cpuid, "sti; cpuid; nop; cli");
 SNIPPET(tm_sti_cli, "sti; cli; nop");
 SNIPPET(tm_cpuid, "cpuid; cpuid; nop; cli");
 SNIPPET(tm_movss, "mov %ss, %eax; sti; mov %eax, %ss; nop; nop; cli");
-SNIPPET(tm_movss_cpuid, "mov %ss, %eax; push %rax; xor %eax, %eax; sti; pop %rax; mov %eax, %ss; cpuid; nop; cli");
+SNIPPET(tm_movss_cpuid,
+	"mov %ss, %eax; push %rax; xor %eax, %eax; sti; pop %rax; mov %eax, %ss; cpuid; nop; cli");
 SNIPPET(tm_sti_port, "mov $0x2ff, %edx; sti; in (%dx), %al; nop; cli");
 SNIPPET(tm_sti_rdmsr, "mov $0xc0000080, %ecx; sti; rdmsr; nop; cli");
 SNIPPET(tm_sti_wrmsr, "mov $0x10, %ecx; rdmsr; sti; wrmsr; nop; cli");
@@ -110,7 +111,8 @@ static void tsc(void)
 		before = rdmsr(MSR_ADJUST);
 		now = rdtsc();
 		wrmsr(MSR_ADJUST, before + BIT(40));
-		probe("timer adjust: %s, reads %s", (INT64)(rdtsc() - now) >= (INT64)BIT(40) ? "moves" : "stays",
+		probe("timer adjust: %s, reads %s",
+		      (INT64)(rdtsc() - now) >= (INT64)BIT(40) ? "moves" : "stays",
 		      rdmsr(MSR_ADJUST) == before + BIT(40) ? "same" : "other");
 		wrmsr(MSR_ADJUST, before);
 		probe("timer adjust.back: %s", rdtsc() - now < BIT(39) ? "yes" : "no");

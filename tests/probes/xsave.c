@@ -12,7 +12,8 @@ SNIPPET(xsave, "xsave (%rbx)");
 SNIPPET(xsavec, "xsavec (%rbx)");
 SNIPPET(xsaves, "xsaves (%rbx)");
 SNIPPET(xrstor, "xrstor (%rbx)");
-SNIPPET(vector, "vpcmpeqb %xmm0, %xmm0, %xmm0; vinsertf128 $1, %xmm0, %ymm0, %ymm15; vmovdqu %ymm15, (%rbx);"
+SNIPPET(vector,
+	"vpcmpeqb %xmm0, %xmm0, %xmm0; vinsertf128 $1, %xmm0, %ymm0, %ymm15; vmovdqu %ymm15, (%rbx);"
 	"xor %eax, %eax; push %rbx; cpuid; mov $0xc0000080, %ecx; rdmsr; wrmsr; mov $0x2ff, %edx; in (%dx), %al;"
 	"pop %rbx; vmovdqu %ymm15, 32(%rbx); vzeroall");
 SNIPPET(sse, "pcmpeqb %xmm7, %xmm7; xor %eax, %eax; push %rbx; cpuid; pop %rbx; movdqu %xmm7, (%rbx)");
@@ -36,8 +37,9 @@ static UINT64 get(void)
 
 static void with_xsave(void)
 {
-	static const UINT64 values[] = { 0, 1, 2, 3, 4, 5, 6, 7, 9, 0x1b, 0x1f, 0xe3, 0xe7, 0x27, 0x207, 0x20007, 0x60007, 0x807,
-		0x1007, BIT(62) | 3, BIT(63) | 3 };
+	static const UINT64 values[] = { 0,     1,       2,       3,     4,      5,           6,
+					 7,     9,       0x1b,    0x1f,  0xe3,   0xe7,        0x27,
+					 0x207, 0x20007, 0x60007, 0x807, 0x1007, BIT(62) | 3, BIT(63) | 3 };
 	UINT32 i, r[4], size;
 	struct ctx c;
 
@@ -73,7 +75,8 @@ static void with_xsave(void)
 		set(0, 7);
 		c = (struct ctx){ .rbx = DATA };
 		probe("xsave vector: %s", RUN(&c, vector, K64));
-		probe("xsave vector.kept: %d", (UINT32)!__builtin_memcmp(window_memory(3), window_memory(3) + 32, 32));
+		probe("xsave vector.kept: %d",
+		      (UINT32)!__builtin_memcmp(window_memory(3), window_memory(3) + 32, 32));
 		set(0, 1);
 		c = (struct ctx){ .rbx = DATA };
 		probe("xsave vector.off: %s", RUN(&c, vector, K64));
