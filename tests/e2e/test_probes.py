@@ -78,3 +78,9 @@ def test_only_documented_differences(cpu, smp, agent, probed):
     gone = [row.line for row in rows if not fnmatch.filter(found, row.line)
             and (smp == 1 or fnmatch.filter(bare, row.line))]
     assert gone == [], "in docs/differences.md, but the same"
+
+
+@pytest.mark.parametrize("kind,status,end", (("Cold", 1, "reset"), ("Warm", 1, "reset"), ("Shutdown", 0, "poweroff")))
+def test_runtime_services_end_the_machine(cpu, kind, status, end, boot_efi):
+    run = boot_efi(cpu, machine.BUILD / f"tests/probes/reset-{kind}.efi", agent=False)
+    assert (run.status, run.stats["end"]) == (status, end), run.explain()
