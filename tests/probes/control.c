@@ -84,7 +84,7 @@ void probe_control(void)
 	bits(0, cr0, is_amd() ? BIT(0) | BIT(31) : 0); /* QEMU's TCG ends itself when long mode loses them */
 	bits(3, own_cr3(),
 	     is_amd() ? ~0xfffull : (BIT(46) - 1) & ~0xfffull); /* not the address; TCG checks nothing */
-	bits(4, read_cr4(), is_amd() ? not_in_cr4() : 0);
+	bits(4, read_cr4(), is_amd() ? not_in_cr4() : BIT(27)); /* LASS takes away low addresses */
 	bits(8, 0, 0);
 	probe("control cr8.15: %s", try_cr(8, 15) == VEC_END && read_cr8() == 15 ? "kept" : "lost");
 	try_cr(8, 0);

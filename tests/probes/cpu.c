@@ -279,9 +279,9 @@ const char *outcome(const struct ctx *c)
 	if (c->rflags & BIT(16))
 		n += (UINTN)format_text(text + n, sizeof(text) - n, " rf");
 	if (c->vector == PF)
-		n += (UINTN)format_text(text + n, sizeof(text) - n, " cr2=%x", c->cr2);
+		format_text(text + n, sizeof(text) - n, " cr2=%x", c->cr2);
 	if (c->vector == DB)
-		n += (UINTN)format_text(text + n, sizeof(text) - n, " dr6=%x", c->dr6);
+		format_text(text + n, sizeof(text) - n, " dr6=%x", c->dr6);
 	return text;
 }
 

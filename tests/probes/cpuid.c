@@ -62,18 +62,18 @@ void probe_cpuid(void)
 	if (has(1, 0, 2, 26)) {
 		write_cr4(cr4 | CR4_OSXSAVE);
 		cpuid(1, 0, r);
-		probe("cpuid osxsave: on %d", r[2] >> 27 & 1);
+		probe("cpuid osxsave.on: %d", r[2] >> 27 & 1);
 		write_cr4(cr4 & ~CR4_OSXSAVE);
 		cpuid(1, 0, r);
-		probe("cpuid osxsave: off %d", r[2] >> 27 & 1);
+		probe("cpuid osxsave.off: %d", r[2] >> 27 & 1);
 	}
 	if (has(7, 0, 2, 3)) {
 		write_cr4(cr4 | CR4_PKE);
 		cpuid(7, 0, r);
-		probe("cpuid ospke: on %d", r[2] >> 4 & 1);
+		probe("cpuid ospke.on: %d", r[2] >> 4 & 1);
 		write_cr4(cr4 & ~CR4_PKE);
 		cpuid(7, 0, r);
-		probe("cpuid ospke: off %d", r[2] >> 4 & 1);
+		probe("cpuid ospke.off: %d", r[2] >> 4 & 1);
 	}
 	write_cr4(cr4);
 }

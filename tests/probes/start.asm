@@ -175,7 +175,7 @@ long_mode:
 	mov [rbx + R_LONG + 8], eax
 	mov dword [rbx + R_STAGE], 4
 	; Back: compatibility mode, paging off.
-	jmp far [far_back]
+	jmp far dword [far_back]
 
 	bits 32
 back:

@@ -19,12 +19,11 @@ SNIPPET(vector,
 SNIPPET(sse, "pcmpeqb %xmm7, %xmm7; xor %eax, %eax; push %rbx; cpuid; pop %rbx; movdqu %xmm7, (%rbx)");
 SNIPPET(fxsave, "fninit; fld1; fxsave (%rbx)");
 
-static void set(UINT32 index, UINT64 value)
+static const char *set(UINT32 index, UINT64 value)
 {
 	struct ctx c = { .rcx = index, .rax = (UINT32)value, .rdx = value >> 32 };
-	const char *text = RUN(&c, xsetbv, K64);
 
-	probe("xsave set.%d.%x: %s", index, value, text);
+	return RUN(&c, xsetbv, K64);
 }
 
 static UINT64 get(void)
@@ -45,12 +44,12 @@ static void with_xsave(void)
 
 	probe("xsave start: %x", get());
 	for (i = 0; i < ARRAY_SIZE(values); i++) {
-		set(0, values[i]);
+		probe("xsave set.%x: %s", values[i], set(0, values[i]));
 		cpuid(0xd, 0, r);
 		probe("xsave after.%x: %x size %x", values[i], get(), (UINT64)r[1]);
 	}
-	set(1, 1);
-	set(2, 0);
+	probe("xsave set.index1: %s", set(1, 1));
+	probe("xsave set.index2: %s", set(2, 0));
 	set(0, 3);
 	c = (struct ctx){ .rcx = 1 };
 	SHOW(&c, xgetbv, K64, "xsave get1: %s %x", c.rax);
