@@ -62,6 +62,16 @@ static void pause_us(UINT32 us)
 	reached(~0u, us);
 }
 
+/* Runs until *@counter is no longer @from, or for half a second or so: an emulated CPU may be slow to come. */
+static BOOLEAN changes(volatile UINT32 *counter, UINT32 from)
+{
+	UINT32 i;
+
+	for (i = 0; i < 500000 && *counter == from; i++)
+		inb(0x80);
+	return *counter != from;
+}
+
 static void prepare(void)
 {
 	UINTN i;
@@ -136,15 +146,14 @@ void probe_ap(UINT32 cpus, const char *mode)
 	probe("ap %s.sipi.running: starts %d", mode, report->count - before + 1);
 
 	apic_command(1, ICR_NMI | ICR_ASSERT);
-	pause_us(2000);
+	changes(&report->nmis, 0);
 	probe("ap %s.nmi.running: %d", mode, report->nmis);
 
 	/* NMIs reach a CPU in HLT; it goes on behind the HLT. */
 	report->command = 1;
-	pause_us(2000);
+	pause_us(5000);
 	apic_command(1, ICR_NMI | ICR_ASSERT);
-	pause_us(2000);
-	probe("ap %s.nmi.halted: %d, woken %d", mode, report->nmis, report->woken);
+	probe("ap %s.nmi.halted: %s", mode, changes(&report->woken, 0) ? "wakes" : "sleeps on");
 
 	/* INIT stops it; it waits and does nothing, whatever NMI comes. (On QEMU's TCG it then runs.) */
 	prepare();
@@ -177,8 +186,6 @@ void probe_ap(UINT32 cpus, const char *mode)
 	start();
 	apic_command(1, ICR_INIT | BIT(15));
 	pause_us(2000);
-	before = report->spin[0];
-	pause_us(2000);
-	probe("ap %s.deassert: %s", mode, report->spin[0] != before ? "runs" : "stopped");
+	probe("ap %s.deassert: %s", mode, changes(&report->spin[0], report->spin[0]) ? "runs" : "stopped");
 	init(); /* it waits from here on */
 }
