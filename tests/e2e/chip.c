@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
 // chip cmos: prints a byte of the clock's memory, which a reset leaves alone, and adds one to it.
+// chip exit: writes 33 to the port that ends the run.
 // chip cpuid: executes CPUID on every CPU without end.
 #define _GNU_SOURCE
 #include <cpuid.h>
@@ -12,6 +13,7 @@
 
 #define CMOS_INDEX 0x70
 #define CMOS_DATA  0x71
+#define EXIT_PORT  0xf4
 #define CMOS_FREE  0x72 /* no firmware of the emulators uses it */
 
 static int count_boots(void)
@@ -27,6 +29,16 @@ static int count_boots(void)
 	outb(CMOS_FREE, CMOS_INDEX);
 	outb((unsigned char)(count + 1), CMOS_DATA);
 	printf("%u\n", count);
+	return 0;
+}
+
+static int end_run(void)
+{
+	if (ioperm(EXIT_PORT, 1, 1)) {
+		perror("ioperm");
+		return 1;
+	}
+	outb(33, EXIT_PORT);
 	return 0;
 }
 
@@ -47,6 +59,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "cmos"))
 		return count_boots();
+	if (argc == 2 && !strcmp(argv[1], "exit"))
+		return end_run();
 	if (argc != 2 || strcmp(argv[1], "cpuid"))
 		return 2;
 	for (int cpu = 0; cpu < sysconf(_SC_NPROCESSORS_ONLN); cpu++)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Ends and new beginnings: every way to end a run, reboots that come back into Ringward, NMIs, machine checks."""
+"""Every way to end a run, reboots that come back into Ringward, NMIs, machine checks."""
 import json
 import os
 import re
@@ -16,7 +16,7 @@ MCE = machine.BUILD / "tests/guests/mce.efi"
 CHIP = machine.BUILD / "tests/chip"
 TINY = machine.BUILD / "tests/tiny"
 
-# What the program does, before (B) and after (A) ExitBootServices -> rwrun's exit status, the run's end, the log's.
+# What the program does, before (B) or after (A) ExitBootServices -> rwrun's exit status, end of run, of log.
 ENDINGS = {"s": (0, "poweroff", "poweroff"), "c": (1, "reset", "reset"), "w": (1, "reset", "reset"),
            "b": (0, "debug_exit", "exit"), "l": (0, "debug_exit", "exit"), "f": (0, "debug_exit", "exit")}
 WRITTEN = {"b": 0x21, "l": 0x12345678, "f": 0}
@@ -42,7 +42,7 @@ def test_ending_leaves_the_whole_log(cpu, how, tmp_path):
     assert run.stats["boots"] == 1 and run.stats["exits_total"] > 0 and run.stats["store"]["end"] == log_end
     for source in (run.store, run.hv_serial):
         out = run.rwlog("verify", source=source)
-        assert out.returncode == 0 and out.stdout.rstrip().endswith(f"ended by {log_end}"), out.stdout + out.stderr
+        assert out.returncode == 0 and out.stdout.endswith(f"ended by {log_end}\n"), out.stdout + out.stderr
     value = WRITTEN.get(how[1])
     assert run.stats.get("debug_exit") == value
     if value is not None:
@@ -58,7 +58,8 @@ def test_bare_ending_is_told_the_same_way(cpu, how, tmp_path):
     value = WRITTEN.get(how[1])
     if value is not None:
         assert run.stats["debug_exit_status"] == (value << 1 | 1) & 0xff
-        assert run.stats["debug_exit"] == (value if cpu == "intel" else value & 0x7f)  # all that QEMU's status holds
+        # QEMU's exit status holds 7 bits.
+        assert run.stats["debug_exit"] == (value if cpu == "intel" else value & 0x7f)
 
 
 def boots_of(run):
@@ -81,7 +82,7 @@ def boots_of(run):
 
 
 def assert_guarded_to_the_end(records):
-    """The agent was there and locked, nothing was lost, and the last thing that the guest did is in the log."""
+    """The agent was there and locked, nothing was lost, and what the guest did last is in the log."""
     assert [r["type"] for r in records if r["type"] in ("agent", "lock", "drop")] == ["agent", "lock"]
     assert records[-1]["type"] in ("exec", "file_open", "fork", "exit")
     assert "/opt/last" in [r["path"] for r in records if r["type"] == "exec"]
@@ -89,7 +90,7 @@ def assert_guarded_to_the_end(records):
 
 WAYS = ("acpi", "kbd", "pci", "triple", "efi")
 DRIVERS = ("scsi/scsi_common", "scsi/scsi_mod", "scsi/sd_mod", "ata/libata", "ata/ata_piix")
-# Prints how many boots there were before this one. Bochs is started anew at a reset: only its disk keeps anything.
+# Prints how many boots there were before this one. On Bochs only the disk survives a reset.
 COUNT = {"amd": "/root/chip cmos", "intel": f"""
 	for m in {" ".join(map(os.path.basename, DRIVERS))}; do insmod /root/$m.ko; done
 	while [ ! -e /dev/sda ]; do sleep 0.1; done
@@ -101,7 +102,7 @@ COUNT = {"amd": "/root/chip cmos", "intel": f"""
 REBOOT = """
 n=$(count)
 set -- {ways}
-[ $n -lt $# ] || {{ echo "RWTEST: boot $n"; /opt/last; exit 0; }}
+[ $n -lt $# ] || {{ echo "RWTEST: boot $n"; stty onlcr </dev/console; /opt/last; /root/chip exit; }}
 shift $n
 echo "RWTEST: boot $n $1"
 echo $1 >/sys/kernel/reboot/type
@@ -113,12 +114,13 @@ reboot -f
 
 @pytest.fixture(scope="module")
 def rebooted(cpu, boot):
-    """Reset in each way, one after the other, then switched off."""
+    """Reset in each way, one after the other, then ended by the exit port."""
     modules = machine.BUILD / "kernels" / machine.kernel_release() / "modules/kernel/drivers"
     files = {"/root/chip": CHIP, "/opt/last": TINY}
     files |= {f"/root/{os.path.basename(d)}.ko": modules / f"{d}.ko" for d in DRIVERS if cpu == "intel"}
     script = f"count() {{ {COUNT[cpu]}\n}}\n" + REBOOT.format(ways=" ".join(WAYS))
-    return boot(cpu, script, files=files, smp=2 if cpu == "amd" else 1, timeout=300, extra=("--reboots", len(WAYS)))
+    return boot(cpu, script, files=files, smp=2 if cpu == "amd" else 1, timeout=300,
+                extra=("--reboots", len(WAYS)))
 
 
 def test_each_reset_comes_back_into_ringward(cpu, rebooted):
@@ -126,14 +128,16 @@ def test_each_reset_comes_back_into_ringward(cpu, rebooted):
     told = [f"boot {n} {way}" for n, way in enumerate(WAYS)] + [f"boot {len(WAYS)}"]
     assert [m for m in rebooted.markers if m.startswith("boot ")] == told, rebooted.explain()
     boots = boots_of(rebooted)
-    assert [end for end, _ in boots.values()] == ["reset"] * len(WAYS) + ["poweroff"]
+    assert [end for end, _ in boots.values()] == ["reset"] * len(WAYS) + ["exit"]
     for _, records in boots.values():
         assert_guarded_to_the_end(records)
     assert rebooted.hv.count("goes on as a guest") == len(boots) * (2 if cpu == "amd" else 1)
 
 
 def test_store_and_counters_are_the_last_boots(rebooted):
-    assert (rebooted.stats["boots"], rebooted.stats["store"]["end"]) == (len(WAYS) + 1, "poweroff")
+    assert (rebooted.stats["boots"], rebooted.stats["store"]["end"]) == (len(WAYS) + 1, "exit")
+    told = [rebooted.stats[key] for key in ("end", "debug_exit", "debug_exit_status")]
+    assert told == ["debug_exit", 33, 67]
     last = list(boots_of(rebooted).values())[-1][1]
     assert [{**r, "boot": None} for r in rebooted.records] == [{**r, "boot": None} for r in last]
     assert sum(c["records"] for c in rebooted.stats["cpus"]) <= len(last)
@@ -141,7 +145,7 @@ def test_store_and_counters_are_the_last_boots(rebooted):
 
 IDLE, BUSY = 5, 50
 NMI = f"""
-count() {{ awk '/^ *NMI:/ {{ for (i = 2; i <= NF; i++) if ($i ~ /^[0-9]+$/) s += $i; print s }}' /proc/interrupts; }}
+count() {{ awk '/NMI:/ {{ for (i = 2; $i ~ /^[0-9]+$/; i++) s += $i; print s }}' /proc/interrupts; }}
 # Waits for that many further NMIs, and tells of each: the host sends the next one then.
 take() {{
 	base=$(count) told=-1 tries=0
@@ -158,7 +162,8 @@ take idle {IDLE}
 /root/chip cpuid
 take busy {BUSY}
 killall chip
-dmesg | grep -E "Uhhuh|WARNING: CPU|BUG:|lockup|stall" | sed 's/^[^]]*] //; s/on CPU.*//' | sort | uniq -c | sed 's/^/RWTEST: said /'
+dmesg | grep -E "Uhhuh|WARNING: CPU|BUG:|lockup|stall" | sed 's/^[^]]*] //; s/on CPU.*//' | sort | uniq -c |
+	sed 's/^/RWTEST: said /'
 """
 
 
@@ -200,10 +205,12 @@ def test_nmis_reach_linux_as_on_the_bare_machine(monkeypatch, tmp_path, cpus):
         folder = tmp_path / f"bare-{no_hv}"
         folder.mkdir()
         over = threading.Event()
-        sender = threading.Thread(target=send_nmis, args=(Monitor(monkeypatch, folder), folder / "console", over))
+        sender = threading.Thread(target=send_nmis,
+                                  args=(Monitor(monkeypatch, folder), folder / "console", over))
         sender.start()
         try:
-            run = machine.boot(folder, "amd", NMI, files={"/root/chip": CHIP}, no_hv=no_hv, smp=cpus, timeout=120)
+            run = machine.boot(folder, "amd", NMI, files={"/root/chip": CHIP}, no_hv=no_hv, smp=cpus,
+                               timeout=120)
         finally:
             over.set()
             sender.join()
@@ -242,12 +249,14 @@ def test_machine_checks_reach_the_guest(monkeypatch, tmp_path, no_hv):
                               args=(Monitor(monkeypatch, tmp_path), tmp_path / "console", over))
     sender.start()
     try:
-        done = machine.rwrun("--efi", MCE, "--serial", tmp_path / "console", "--hv-serial", tmp_path / "hv-serial",
-                             "--stats", tmp_path / "stats", "--timeout", 40, *["--no-hv"] * no_hv)
+        done = machine.rwrun("--efi", MCE, "--serial", tmp_path / "console", "--hv-serial",
+                             tmp_path / "hv-serial", "--stats", tmp_path / "stats", "--timeout", 40,
+                             *["--no-hv"] * no_hv)
     finally:
         over.set()
         sender.join()
     run = machine.collect(tmp_path, done)
     told = re.findall(r"^(\w+) status (0x\w+) mcg 0x0*(\w)\r?$", run.console, re.MULTILINE)
-    wanted = [("polled" if check == CORRECTED else "exception", check[0], check[1][2:]) for check in MACHINE_CHECKS]
+    wanted = [("polled" if check == CORRECTED else "exception", check[0], check[1][2:])
+              for check in MACHINE_CHECKS]
     assert (run.status, told) == (0, wanted), run.explain()

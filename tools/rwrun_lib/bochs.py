@@ -8,7 +8,8 @@ import signal
 import subprocess
 import time
 
-from .common import BUILD, DEBUG_EXIT_PORT, DEBUG_EXIT_PORTS, STATUS_EMULATOR, STATUS_USAGE, TOP, RunError, need_file, tool
+from .common import (BUILD, DEBUG_EXIT_PORT, DEBUG_EXIT_PORTS, STATUS_EMULATOR, STATUS_USAGE, TOP, RunError,
+                     need_file, tool)
 from .emulator import Emulator
 from .esp import HEADS, SECTORS, copy_disk, cylinders
 
@@ -133,12 +134,12 @@ class Bochs(Emulator):
                  f"vgaromimage: file={need_file(VGABIOS, ' (package vgabios)')}",
                  "pci: enabled=1, chipset=i440fx", "vga: extension=none",
                  "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14"]
-        lines += [f"{slot}: type=disk, path={_quoted(path)}, mode=flat, cylinders={cylinders(path)}, heads={HEADS}, "
-                  f"spt={SECTORS}" for slot, path in disks]
+        lines += [f"{slot}: type=disk, path={_quoted(path)}, mode=flat, cylinders={cylinders(path)}, "
+                  f"heads={HEADS}, spt={SECTORS}" for slot, path in disks]
         lines += ["boot: disk", f"com1: enabled=1, mode=file, dev={_quoted(self._lines[0][0])}",
-                  f"com2: enabled=1, mode=file, dev={_quoted(self._lines[1][0])}", "clock: sync=none, time0=utc",
-                  f"log: {_quoted(self._log)}", "panic: action=report", "error: action=report", "info: action=report",
-                  "debug: action=ignore, unmapped=report"]
+                  f"com2: enabled=1, mode=file, dev={_quoted(self._lines[1][0])}",
+                  "clock: sync=none, time0=utc", f"log: {_quoted(self._log)}", "panic: action=report",
+                  "error: action=report", "info: action=report", "debug: action=ignore, unmapped=report"]
         return "\n".join(lines) + "\n"
 
     def command(self):
@@ -196,8 +197,8 @@ class Bochs(Emulator):
                     self._copied[source] = new.tell()
 
     def _reboot(self):
-        """Starts Bochs again: OVMF does not survive a reset in it, because Bochs' ACPI device forgets its I/O base
-        but not that it is switched on, and then all of OVMF's delays last for ever. CMOS contents are lost."""
+        """Starts Bochs again: OVMF does not survive a reset in it, because Bochs' ACPI device forgets its I/O
+        base but not that it is switched on, and then OVMF's delays last for ever. CMOS contents are lost."""
         self.stop()
         self._ticks_before = self.ticks() or 0
         self._begin()

@@ -15,9 +15,9 @@ from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError, check_distinct, chec
 DEFAULT_TIMEOUT = 600
 INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "policy")
 OUTPUTS = ("serial", "hv_serial", "store", "stats")
-EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (--stats has the value); 1 it was reset once
-more than --reboots allows, or the hypervisor stopped it, or an output could not be written or its log not be
-read; 2 bad arguments or a missing file; 3 the emulator failed; 124 time limit; 130, 143 interrupted.
+EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (--stats has the value); 1 it was reset
+once more than --reboots allows, or the hypervisor stopped it, or an output could not be written or its log
+not be read; 2 bad arguments or a missing file; 3 the emulator failed; 124 time limit; 130, 143 interrupted.
 environment: BOCHS=FILE names the Bochs to use; RWRUN_QEMU=ARGUMENTS are added to QEMU's; RWRUN_KEEP=1 keeps
 the run's temporary folder and says where it is."""
 
@@ -57,7 +57,7 @@ def _parser():
     p.add_argument("--initrd", metavar="FILE", help="initial RAM disk of --kernel")
     p.add_argument("--append", metavar="STRING", default=None, help="command line of --kernel")
     p.add_argument("--agent", action="store_true", help="add the guest agent to the initial RAM disk")
-    p.add_argument("--conf", metavar="FILE", help="ringward.conf (`next`, `exit_port` and such are added where it has none)")
+    p.add_argument("--conf", metavar="FILE", help="ringward.conf (what a run needs, like `next`, is added)")
     p.add_argument("--policy", metavar="FILE", help="policy.conf")
     p.add_argument("--serial", metavar="FILE", help="guest's console, COM1 (standard output)")
     p.add_argument("--hv-serial", metavar="FILE", help="hypervisor's serial line, COM2")

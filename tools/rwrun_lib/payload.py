@@ -16,7 +16,7 @@ def _efi(path):
 
 
 def _configuration(machine, following, tmp):
-    """Path of the ringward.conf to use; a user's one gets what a run needs, where it does not say it itself."""
+    """Path of the ringward.conf to use; a user's one gets what a run needs and it does not say itself."""
     wanted = {"next": following, "exit_port": f"{DEBUG_EXIT_PORT:#x}"}
     if machine.efi:
         wanted["watch_resets"] = "start"  # such programs end by a reset, and mostly without a lock

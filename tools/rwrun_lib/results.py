@@ -36,7 +36,7 @@ def last_boot(emulator):
 
 
 def _debug_exit(emulator, capture):
-    """What was written to the exit port. QEMU's exit status has the lowest 7 bits, the hypervisor tells all."""
+    """What was written to the exit port. QEMU's exit status has 7 bits of it, the hypervisor tells all."""
     with open(capture, "rb") as f:
         found = EXIT.findall(f.read())
     return int(found[-1], 16) if found else emulator.debug_exit
@@ -55,8 +55,8 @@ def write_stats(path, machine, emulator, capture, end, wall_seconds):
         good = text is not None
         if good:
             stats = json.loads(text)
-    stats.update({"emulator": emulator.name, "cpu": machine.cpu, "smp": machine.smp, "end": end, "boots": emulator.boots,
-                  "wall_seconds": round(wall_seconds, 3)})
+    stats.update({"emulator": emulator.name, "cpu": machine.cpu, "smp": machine.smp, "end": end,
+                  "boots": emulator.boots, "wall_seconds": round(wall_seconds, 3)})
     if emulator.debug_exit is not None:
         stats["debug_exit"] = _debug_exit(emulator, capture)
         stats["debug_exit_status"] = (stats["debug_exit"] << 1 | 1) & 0xff
