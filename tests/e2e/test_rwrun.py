@@ -32,6 +32,12 @@ BAD = {
     "agent without kernel": (("--efi", KERNEL, "--agent"), "--agent"),
     "two things to boot": (("--efi", KERNEL, "--kernel", KERNEL), "--kernel"),
     "unwritable store": (("--kernel", KERNEL, "--store", "/nonexistent/s"), "/nonexistent/s"),
+    "empty name": (("--kernel", KERNEL, "--stats", ""), "--stats"),
+    "no such number of CPUs": (("--kernel", KERNEL, "--smp", "100000"), "100000"),
+    "no memory": (("--kernel", KERNEL, "--mem", "0"), "--mem"),
+    "negative number of reboots": (("--kernel", KERNEL, "--reboots", "-1"), "--reboots"),
+    "two outputs in one": (("--kernel", KERNEL, "--serial", "/tmp/x", "--store", "/tmp/../tmp/x"), "/tmp/x: two"),
+    "no EFI program": (("--efi", "/bin/busybox"), "/bin/busybox: not an EFI program"),
     "unknown option": (("--kernel", KERNEL, "--fast"), "--fast"),
 }
 
@@ -42,6 +48,22 @@ def test_bad_arguments_get_status_2_and_one_line(name):
     done = machine.rwrun(*arguments)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1 and text in done.stderr
+
+
+@pytest.mark.parametrize("output", ("--serial", "--hv-serial", "--store", "--stats"))
+def test_an_input_is_never_written(tmp_path, output):
+    disk, other = tmp_path / "disk", tmp_path / "other name"
+    disk.write_bytes(b"precious")
+    other.symlink_to(disk)
+    done = machine.rwrun("--disk", disk, output, other)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and "cannot be an output" in done.stderr
+    assert disk.read_bytes() == b"precious"
+
+
+def test_empty_disk_is_refused(tmp_path):
+    (tmp_path / "disk").touch()
+    done = machine.rwrun("--disk", tmp_path / "disk")
+    assert done.returncode == 2 and done.stderr.endswith("disk: is empty\n")
 
 
 def test_kvm_without_nested_virtualization_is_refused():
@@ -109,16 +131,20 @@ def processes_with(text):
     return count
 
 
-def test_interrupted_run_leaves_nothing_behind(tmp_path):
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    with subprocess.Popen([machine.RWRUN, "--no-hv", "--kernel", KERNEL, "--serial", tmp_path / "console"],
-                          env=environment) as run:
+@pytest.mark.parametrize("number, status", ((signal.SIGINT, 130), (signal.SIGTERM, 143)))
+def test_interrupted_run_leaves_nothing_behind(cpu, tmp_path, number, status):
+    folder = tmp_path / "with blanks, and a comma"
+    folder.mkdir()
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    with subprocess.Popen([machine.RWRUN, "--no-hv", "--cpu", cpu, "--kernel", KERNEL,
+                           "--serial", folder / "console"], env=environment) as run:
         deadline = time.monotonic() + 60
-        while not (tmp_path / "console").exists() or (tmp_path / "console").stat().st_size == 0:
+        while not (folder / "console").exists() or (folder / "console").stat().st_size == 0:
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        assert processes_with(str(tmp_path)) >= 2  # rwrun and its emulator
-        run.send_signal(signal.SIGINT)
-        assert run.wait(timeout=20) == 130
-    assert [p.name for p in tmp_path.iterdir()] == ["console"]
-    assert processes_with(str(tmp_path)) == 0
+        assert processes_with(str(folder)) >= 2  # rwrun and its emulator
+        run.send_signal(number)
+        run.send_signal(number)  # an impatient user's second one changes nothing
+        assert run.wait(timeout=20) == status
+    assert [p.name for p in folder.iterdir()] == ["console"]
+    assert processes_with(str(folder)) == 0

@@ -9,13 +9,13 @@ import sys
 import tempfile
 import time
 
-from . import bochs, monitor, payload, qemu, results
+from . import bochs, monitor, payload, qemu, results, uki
 from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError, check_distinct, check_writable, need_file
 
 DEFAULT_TIMEOUT = 600
 INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "policy")
 OUTPUTS = ("serial", "hv_serial", "store", "stats")
-EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (--stats has the value); 1 it was reset
+EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (see --stats); 1 it was reset
 once more than --reboots allows, or the hypervisor stopped it, or an output could not be written or its log
 not be read; 2 bad arguments or a missing file; 3 the emulator failed; 124 time limit; 130, 143 interrupted.
 environment: BOCHS=FILE names the Bochs to use; RWRUN_QEMU=ARGUMENTS are added to QEMU's; RWRUN_KEEP=1 keeps
@@ -111,6 +111,10 @@ def parse(argv):
     for name in INPUTS:
         if getattr(m, name) is not None:
             setattr(m, name, need_file(getattr(m, name)))
+    if m.disk and os.path.getsize(m.disk) == 0:
+        raise RunError(STATUS_USAGE, f"{m.disk}: is empty")
+    if m.efi:
+        uki.check(m.efi)
     _choose_accel(m)
     if m.no_hv:
         # The same command line with and without Ringward is what one wants for a comparison.

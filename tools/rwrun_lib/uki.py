@@ -14,6 +14,8 @@ def _pe_layout(path):
     """Returns (image base, end of the last section) of a 64-bit PE file."""
     with open(path, "rb") as f:
         data = f.read(0x1000)
+    if data[:2] != b"MZ":
+        raise RunError(STATUS_USAGE, f"{path}: not an EFI program")
     try:
         pe = struct.unpack_from("<I", data, 0x3c)[0]
         count = struct.unpack_from("<H", data, pe + 6)[0]
@@ -29,6 +31,11 @@ def _pe_layout(path):
     if data[pe:pe + 4] != b"PE\0\0" or magic != 0x20b:
         raise RunError(STATUS_USAGE, f"{path}: not a 64-bit EFI program")
     return base, end
+
+
+def check(path):
+    """An EFI program that is none is an error at once: the firmware would only stop at its menu."""
+    _pe_layout(path)
 
 
 def build(kernel, initrd, append, tmp):
