@@ -82,6 +82,20 @@ def test_reset_gives_status_1(cpu, boot):
     assert run.markers == ["init"]
 
 
+def test_emulator_that_does_not_start_gives_status_3(monkeypatch):
+    monkeypatch.setenv("RWRUN_QEMU", "-device no-such-device")
+    done = machine.rwrun("--no-hv", "--kernel", KERNEL)
+    assert done.returncode == 3 and "no-such-device" in done.stderr, done.stderr
+    monkeypatch.setenv("RWRUN_QEMU", '-name "no end')
+    done = machine.rwrun("--no-hv", "--kernel", KERNEL)
+    assert done.returncode == 2 and done.stderr.startswith("rwrun: RWRUN_QEMU: "), done.stderr
+
+
+def test_full_output_gives_status_1():
+    done = machine.rwrun("--no-hv", "--kernel", KERNEL, "--serial", "/dev/full", "--timeout", 60)
+    assert (done.returncode, done.stderr) == (1, "rwrun: No space left on device\n")
+
+
 def test_time_limit_gives_status_124(boot):
     run = boot("amd", "sleep 600", no_hv=True, timeout=1)
     assert run.status == 124, run.explain()

@@ -30,6 +30,7 @@ class Qemu(Emulator):
         self._qmp, self._qmp_far = socket.socketpair()
         self.inherited = (self._qmp_far.fileno(),)
         self._pending = b""
+        self._built = False  # it has answered: from there on it does not fail because of its arguments
         self._reason = None
         self._reset_at = None  # when the last one was counted
         self._reset_ends = False  # QEMU knows that the next one ends the run
@@ -85,7 +86,9 @@ class Qemu(Emulator):
             pass  # it has ended: poll() says how
 
     def _event(self, event):
-        if event.get("event") == "SHUTDOWN":
+        if "return" in event:
+            self._built = True
+        elif event.get("event") == "SHUTDOWN":
             self._reason = event["data"]["reason"]
         elif event.get("event") == "RESET" and event["data"]["guest"]:
             # A guest that tries one way after the other resets QEMU twice before the first one takes effect.
@@ -122,8 +125,9 @@ class Qemu(Emulator):
             return "poweroff"
         if self._reason in ("guest-reset", "guest-panic"):
             return "reset"
-        if self._reason is None and self.process.returncode > 0 and self.process.returncode & 1:
-            self.debug_exit = self.process.returncode >> 1
+        status = self.process.returncode
+        if self._built and self._reason is None and status > 0 and status & 1:
+            self.debug_exit = status >> 1
             return "debug_exit"
         raise self.failed()
 
