@@ -152,8 +152,8 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 		set_accumulator(cpu, x->io.size, is_hidden(x) ? ~0u : port_read(x->io.port, x->io.size));
 		return HV_ADVANCE;
 	}
+	value &= ~0u >> (32 - 8 * x->io.size);
 	if (is_exit(x)) {
-		value &= ~0u >> (32 - 8 * x->io.size);
 		printk("the guest ends the run (port %x, value %x)", x->io.port, value);
 		journal_end(RW_END_EXIT);
 		port_write(x->io.port, x->io.size, value); /* an emulator may have a device there */
