@@ -162,8 +162,8 @@ take idle {IDLE}
 /root/chip cpuid
 take busy {BUSY}
 killall chip
-dmesg | grep -E "Uhhuh|WARNING: CPU|BUG:|lockup|stall" | sed 's/^[^]]*] //; s/on CPU.*//' | sort | uniq -c |
-	sed 's/^/RWTEST: said /'
+dmesg | grep -E "Uhhuh|WARNING: CPU|BUG:|lockup|stall" | sed 's/^[^]]*] //; s/ [0-9a-f]* on CPU.*//' |
+	sort | uniq -c | sed 's/^ */RWTEST: said /'
 """
 
 
@@ -200,7 +200,6 @@ def send_nmis(monitor, console, over):
 
 @pytest.mark.parametrize("cpus", (1, 4))
 def test_nmis_reach_linux_as_on_the_bare_machine(monkeypatch, tmp_path, cpus):
-    told = {}
     for no_hv in (True, False):
         folder = tmp_path / f"bare-{no_hv}"
         folder.mkdir()
@@ -216,12 +215,11 @@ def test_nmis_reach_linux_as_on_the_bare_machine(monkeypatch, tmp_path, cpus):
             sender.join()
         assert run.status == 0, run.explain()
         assert f"idle all {IDLE}" in run.markers and f"busy all {BUSY}" in run.markers, run.explain()
-        told[no_hv] = [m for m in run.markers if m.startswith("said ")]
-        assert any("Uhhuh. NMI received for unknown reason" in m for m in told[no_hv]), run.explain()
-        assert not any(word in m for m in told[no_hv] for word in ("WARNING", "BUG", "lockup", "stall")), told
+        # Each is an own line of Linux', and there is no other trouble.
+        told = [m for m in run.markers if m.startswith("said ")]
+        assert told == [f"said {IDLE + BUSY} Uhhuh. NMI received for unknown reason"], run.explain()
     assert run.stats["exits"]["cpuid"] > 10000  # of the loop: most of the time it is in the hypervisor
     assert run.rwlog("verify").returncode == 0
-    assert [re.sub(r"\d+", "", m) for m in told[True]] == [re.sub(r"\d+", "", m) for m in told[False]]
 
 
 # Status and MCG_STATUS of machine checks: valid, with more; an uncorrected one comes with an exception.
