@@ -145,8 +145,8 @@ def processes_with(text):
     return count
 
 
-@pytest.mark.parametrize("number, status", ((signal.SIGINT, 130), (signal.SIGTERM, 143)))
-def test_interrupted_run_leaves_nothing_behind(cpu, tmp_path, number, status):
+@pytest.mark.parametrize("cpu, number, status", (("amd", signal.SIGINT, 130), ("intel", signal.SIGTERM, 143)))
+def test_interrupted_run_leaves_nothing_behind(tmp_path, cpu, number, status):
     folder = tmp_path / "with blanks, and a comma"
     folder.mkdir()
     environment = {**os.environ, "TMPDIR": str(folder)}
