@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""Long and often: hours of use in minutes. Load on all CPUs, boots in a row, CPUs that come and go; agent loaded and locked."""
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import machine
+import pytest
+
+CPUSIG = {"/root/cpusig": machine.BUILD / "attacks/cpusig"}
+STRESS_SECONDS = 120
+BOOTS = 20
+TROUBLE = (r"BUG|WARNING|Oops|Call Trace|lockup|LOCKUP|rcu.*(stall|INFO)|unstable|hrtimer: interrupt took|"
+           r"blocked for more than|general protection|segfault")
+
+# The watchdogs watch while the load runs: both must be on where the kernel can.
+STRESS = """
+echo "RWTEST: watchdogs soft $(cat /proc/sys/kernel/soft_watchdog) nmi $(cat /proc/sys/kernel/nmi_watchdog)"
+begin=$(cut -d. -f1 /proc/uptime)
+stress-ng --cpu 4 --vm 2 --vm-bytes 64M --fork 2 --futex 2 --signal 2 --timer 2 --timeout {seconds}s --temp-path /tmp \\
+    --metrics-brief >/tmp/out 2>&1
+echo "RWTEST: stress-ng $? after $(($(cut -d. -f1 /proc/uptime) - begin)) s"
+sed 's/^/RWTEST: says /' /tmp/out
+/root/cpusig | sed 's/^/RWTEST: sig /'
+if [ -x /ringward/rwctl ]; then
+    /ringward/rwctl flush
+    /ringward/rwctl status | sed 's/^/RWTEST: rwctl /'
+fi
+dmesg | sed 's/^\\[[^]]*\\] //' | grep -E '{trouble}' | sed 's/^/RWTEST: trouble /'
+"""
+SHORT = """
+/root/cpusig | sed 's/^/RWTEST: sig /'
+"""
+HOTPLUG = """
+n=$(grep -c ^processor /proc/cpuinfo)
+i=0
+while [ $i -lt $n ]; do
+    (while [ ! -e /tmp/stop ]; do busybox true; done) &
+    i=$((i + 1))
+done
+round=0
+while [ $round -lt {rounds} ]; do
+    for way in 0 1; do
+        for cpu in /sys/devices/system/cpu/cpu[1-9]*; do
+            echo $way >$cpu/online || echo "RWTEST: failed: $way to $cpu in round $round"
+        done
+    done
+    round=$((round + 1))
+done
+echo "RWTEST: rounds $round online $(cat /sys/devices/system/cpu/online)"
+touch /tmp/stop
+wait
+/root/cpusig | sed 's/^/RWTEST: sig /'
+dmesg | sed 's/^\\[[^]]*\\] //' | grep -E '{trouble}' | sed 's/^/RWTEST: trouble /'
+"""
+
+
+def with_libraries(program):
+    """files= for machine.boot(): a program of the host with the shared libraries that it needs."""
+    path = shutil.which(program)
+    assert path, f"no {program}: make packages"
+    listed = subprocess.run(["ldd", path], stdout=subprocess.PIPE, check=True, text=True).stdout
+    libraries = re.findall(r"(?:=> |^\s*)(/\S+) \(", listed, re.MULTILINE)
+    return {f"/bin/{program}": Path(path), **{library: Path(library) for library in libraries}}
+
+
+def trouble(run):
+    """What the kernel complained about."""
+    return [re.sub(r"\d+", "N", m.removeprefix("trouble ")) for m in run.markers if m.startswith("trouble ")]
+
+
+def assert_guests(run, cpus):
+    """Every CPU says that it is a guest."""
+    lines = [m for m in run.markers if m.startswith("sig ")]
+    assert lines == [f"sig cpu {i} signature RingwardRing vmx 0 svm 0" for i in range(cpus)], run.explain()
+
+
+def assert_log(run):
+    """The log is whole, the kernel locked once, and what was lost was counted."""
+    out = run.rwlog("verify")
+    assert out.returncode == 0, out.stdout + out.stderr
+    store, cpus = run.stats["store"], run.stats["cpus"]
+    assert store["end"] == "poweroff"
+    assert store["evicted"] == store["first_seq"] - 1
+    assert store["records"] == store["next_seq"] - store["first_seq"] == len(run.records)
+    assert [c["malformed"] for c in cpus] == [0] * len(cpus)
+    assert run.of_type("violation") == []
+    if not store["evicted"]:
+        assert len(run.of_type("lock")) == 1
+    told = {r["ring_cpu"]: r["total"] for r in run.of_type("drop") if r["reason"] == "ring_full"}
+    for cpu in cpus:
+        # The last record about a ring says how many it lost in all. It may be among the evicted.
+        assert told.get(cpu["cpu"], cpu["lost"] if store["evicted"] else 0) == cpu["lost"], (told, cpu)
+    print(f"{run.stats['records']} records taken, lost by CPU {[c['lost'] for c in cpus]}, {store['evicted']} evicted, "
+          f"{run.stats['wall_seconds']:.0f} s")
+
+
+@pytest.fixture(scope="module")
+def stressed(boot):
+    """stress-ng on four CPUs; calling it with no_hv=True boots the same without Ringward."""
+    def start(**options):
+        return boot("amd", STRESS.format(seconds=STRESS_SECONDS, trouble=TROUBLE), smp=4, mem=1024, timeout=1500,
+                    files={**CPUSIG, **with_libraries("stress-ng")}, **options)
+    return start
+
+
+def test_stress(stressed):
+    run = stressed()
+    assert run.status == 0, run.explain()
+    said = next(m for m in run.markers if m.startswith("stress-ng "))
+    found = re.fullmatch(r"stress-ng 0 after (\d+) s", said)
+    assert found and int(found[1]) >= STRESS_SECONDS, run.explain()
+    assert any(re.search("successful run completed", m) for m in run.markers), run.explain()
+    assert any(m.startswith("watchdogs soft 1 ") for m in run.markers), run.explain()
+    assert_guests(run, 4)
+    assert_log(run)
+    if trouble(run):
+        # An emulator whose CPUs have to wait for the host's makes the kernel complain: does it without Ringward, too?
+        bare = stressed(no_hv=True)
+        assert set(trouble(run)) <= set(trouble(bare)), run.explain()
+
+
+@pytest.mark.parametrize("number", range(1, BOOTS + 1))
+def test_boots_in_a_row(cpu, boot, number):
+    run = boot(cpu, SHORT, smp=2, files=CPUSIG)
+    assert run.status == 0, run.explain()
+    assert run.markers[0] == "init" and run.markers[-1] == "script 0", run.explain()
+    assert_guests(run, 2)
+    assert_log(run)
+
+
+@pytest.mark.parametrize("vendor,cpus,rounds", [("intel", 2, 10), ("amd", 4, 30)])
+def test_hotplug_under_load(boot, vendor, cpus, rounds):
+    run = boot(vendor, HOTPLUG.format(rounds=rounds, trouble=TROUBLE), smp=cpus, files=CPUSIG, timeout=900)
+    assert run.status == 0, run.explain()
+    assert f"rounds {rounds} online 0-{cpus - 1}" in run.markers, run.explain()
+    assert not [m for m in run.markers if m.startswith("failed")], run.explain()
+    assert trouble(run) == [], run.explain()
+    assert_guests(run, cpus)
+    assert all(c["exits"]["sipi"] > rounds for c in run.stats["cpus"][1:])
+    assert_log(run)
