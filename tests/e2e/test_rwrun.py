@@ -12,7 +12,7 @@ import time
 import pytest
 
 import machine
-from rwrun_lib import esp
+from rwrun_lib import bochs, esp
 from rwrun_lib import uki as rwrun_uki
 
 KERNEL = machine.kernel()
@@ -162,3 +162,18 @@ def test_interrupted_run_leaves_nothing_behind(tmp_path, cpu, number, status):
         assert run.wait(timeout=20) == status
     assert [p.name for p in folder.iterdir()] == ["console"]
     assert processes_with(str(folder)) == 0
+
+
+class Told(bochs.Bochs):
+    """Not Bochs, but a process that says what it is given."""
+
+    def command(self):
+        return ["cat", "/proc/self/status"], {}
+
+
+def test_bochs_does_not_get_the_signal_that_lets_it_wait_for_itself(tmp_path):
+    told = Told(None, str(tmp_path))
+    told.start()
+    told.process.wait(timeout=20)
+    blocked = next(line for line in (tmp_path / "emulator.out").read_text().splitlines() if line.startswith("SigBlk:"))
+    assert int(blocked.split()[1], 16) == 1 << (signal.SIGALRM - 1)
