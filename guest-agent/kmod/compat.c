@@ -6,6 +6,7 @@
 #include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/kallsyms.h>
+#include <linux/kmsg_dump.h>
 #include <linux/kprobes.h>
 #include <linux/lsm_hooks.h>
 #include <linux/mm.h>
@@ -62,6 +63,17 @@ int __init compat_init(struct compat_kernel *k)
 		{ "poking_mm", (unsigned long *)&poking_mm },
 		{ "kallsyms_on_each_symbol", (unsigned long *)&each_symbol },
 	};
+	struct {
+		const char *name;
+		unsigned long *addr;
+	} kexec[] = {
+		{ "kexec_image", (unsigned long *)&k->kexec_image },
+		{ "__kexec_lock", (unsigned long *)&k->kexec_lock },
+		{ "kexec_crash_image", (unsigned long *)&k->kexec_crash_image },
+		{ "kexec_in_progress", (unsigned long *)&k->kexec_in_progress },
+		{ "kimage_free", (unsigned long *)&k->kexec_free },
+		{ "arch_kexec_unprotect_crashkres", (unsigned long *)&k->kexec_unprotect_crash },
+	};
 	unsigned int i;
 
 	if (!lookup) {
@@ -72,6 +84,13 @@ int __init compat_init(struct compat_kernel *k)
 		*want[i].addr = lookup(want[i].name);
 		if (!*want[i].addr) {
 			pr_err("this kernel has no symbol %s\n", want[i].name);
+			return -ENOENT;
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(kexec); i++) {
+		*kexec[i].addr = lookup(kexec[i].name);
+		if (!*kexec[i].addr && k->kexec_image) {
+			pr_err("this kernel has kexec, but no symbol %s\n", kexec[i].name);
 			return -ENOENT;
 		}
 	}
@@ -252,6 +271,28 @@ void __init compat_detach_tracepoints(void)
 	for (i = 0; i < ARRAY_SIZE(tracepoints); i++)
 		tracepoint_probe_unregister(tracepoints[i].tp, tracepoints[i].probe, NULL);
 	tracepoint_synchronize_unregister();
+}
+
+static void (*shutdown_fn)(void) __ro_after_init;
+
+/* kernel_kexec() has the log dumped as its last step before the new kernel. */
+static void dump(struct kmsg_dumper *dumper, enum kmsg_dump_reason reason)
+{
+	if (reason == KMSG_DUMP_SHUTDOWN)
+		shutdown_fn();
+}
+
+static struct kmsg_dumper dumper = { .dump = dump, .max_reason = KMSG_DUMP_SHUTDOWN };
+
+int __init compat_on_shutdown(void (*fn)(void))
+{
+	shutdown_fn = fn;
+	return kmsg_dump_register(&dumper);
+}
+
+void compat_off_shutdown(void)
+{
+	kmsg_dump_unregister(&dumper);
 }
 
 char *compat_path(const struct path *path, char *buf, int size, bool *trunc)

@@ -17,6 +17,13 @@ struct compat_kernel {
 	unsigned long idt;                      /* a page */
 	unsigned long poking_pgd;               /* page tables by which the kernel patches itself; virtual */
 	unsigned long current_off;              /* of the CPU's current task from its GS base */
+	/* kexec; all NULL where the kernel has none. */
+	atomic_t *kexec_lock;                   /* 1 while a task loads or starts a kernel */
+	void **kexec_image;                     /* what is loaded; NULL: nothing */
+	void **kexec_crash_image;
+	const bool *kexec_in_progress;          /* the loaded kernel is about to start */
+	void (*kexec_free)(void *image);
+	void (*kexec_unprotect_crash)(void);    /* to be called before a crash kernel is freed */
 };
 
 /* A piece of the module's memory, page-aligned. */
@@ -77,6 +84,16 @@ int compat_attach_hooks(void);
  */
 int compat_attach_tracepoints(void);
 void compat_detach_tracepoints(void);
+
+/**
+ * compat_on_shutdown() - have a function called when the machine goes down or another kernel starts: late, with the other
+ * CPUs stopped where a kernel starts. It must not sleep.
+ *
+ * Context: module init, once. Return: 0 or a negative errno.
+ */
+int compat_on_shutdown(void (*fn)(void));
+/* Undoes compat_on_shutdown(). */
+void compat_off_shutdown(void);
 
 /**
  * compat_path() - the absolute path as the caller's root shows it, in @buf.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Records kernel modules before the kernel looks at them.
+// Records kernel modules, and kernels for kexec, before the kernel looks at them.
 
 #include <linux/fs.h>
 #include <linux/kernel_read_file.h>
@@ -8,6 +8,7 @@
 
 #include "event.h"
 #include "hooks.h"
+#include "kexec.h"
 #include "producer.h"
 
 int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id, bool contents)
@@ -16,6 +17,8 @@ int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id, bool c
 	const char *path;
 	char *buf;
 
+	if (id == READING_KEXEC_IMAGE || id == READING_KEXEC_INITRAMFS)
+		return kexec_load(file, id == READING_KEXEC_INITRAMFS);
 	if (id != READING_MODULE)
 		return 0;
 	buf = __getname();
@@ -31,11 +34,13 @@ int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id, bool c
 	return 0;
 }
 
-/* init_module(): the module comes from the caller's memory, there is no file. */
+/* init_module(), kexec_load(): the content comes from the caller's memory, there is no file. */
 int hook_kernel_load_data(enum kernel_load_data_id id, bool contents)
 {
 	struct rw_rec_agent rec;
 
+	if (id == LOADING_KEXEC_IMAGE || id == LOADING_KEXEC_INITRAMFS)
+		return kexec_load(NULL, id == LOADING_KEXEC_INITRAMFS);
 	if (id != LOADING_MODULE)
 		return 0;
 	event_init(&rec, RW_REC_MODULE_LOAD, RW_VERDICT_ALLOW);

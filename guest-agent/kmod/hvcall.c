@@ -47,6 +47,7 @@ int __init hvcall_detect(void)
 	u32 max, ebx, ecx, edx, version;
 	char signature[13] = "";
 	u64 nonce = get_random_u64();
+	long answer;
 
 	cpuid(RW_CPUID_SIGNATURE, &max, &ebx, &ecx, &edx);
 	memcpy(signature, &ebx, 4);
@@ -63,7 +64,12 @@ int __init hvcall_detect(void)
 		return -EPROTO;
 	}
 	use_vmmcall = ebx == 1;
-	if ((u64)hvcall(RW_HC_HELLO, nonce, 0, 0) != (nonce ^ RW_HELLO_XOR)) {
+	answer = hvcall(RW_HC_HELLO, nonce, 0, 0);
+	if (answer == -RW_EPERM && answer != (long)(nonce ^ RW_HELLO_XOR)) {
+		pr_err("another kernel's agent has locked this machine: a crash kernel stays outside of it\n");
+		return -EBUSY;
+	}
+	if ((u64)answer != (nonce ^ RW_HELLO_XOR)) {
 		pr_err("Ringward's signature is there, but %s is not answered as it must be\n",
 		       use_vmmcall ? "VMMCALL" : "VMCALL");
 		return -ENODEV;

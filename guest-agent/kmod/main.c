@@ -14,6 +14,7 @@
 #include "compat.h"
 #include "device.h"
 #include "hvcall.h"
+#include "kexec.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
@@ -64,6 +65,9 @@ static int __init agent_init(void)
 	ret = producer_init();
 	if (ret)
 		goto failed;
+	ret = kexec_init(&kernel);
+	if (ret)
+		goto no_kexec;
 	ret = device_init(&kernel);
 	if (ret)
 		goto no_device;
@@ -85,6 +89,8 @@ not_attached:
 no_sleep:
 	device_exit();
 no_device:
+	kexec_exit();
+no_kexec:
 	producer_exit();
 failed:
 	pr_err("cannot start: error %d\n", ret);

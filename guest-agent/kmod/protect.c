@@ -15,6 +15,7 @@
 #include <asm/pgtable.h>
 
 #include "hvcall.h"
+#include "kexec.h"
 #include "protect.h"
 #include "record.h"
 #include "symbols.h"
@@ -172,9 +173,14 @@ int protect_lock(const struct compat_kernel *k)
 	free_page((unsigned long)list);
 	if (ret != 0)
 		return ret;
+	ret = kexec_close();
+	if (ret != 0)
+		return ret;
 	ret = hvcall(RW_HC_LOCK, 0, 0, 0);
-	if (ret < 0)
+	if (ret < 0) {
+		kexec_reopen();
 		return hvcall_error("lock", ret);
+	}
 	locked = true;
 	return 0;
 }

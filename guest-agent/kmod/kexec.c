@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Another kernel in place of this one: refused and recorded, or told to the hypervisor just before it starts.
+#define pr_fmt(fmt) "ringward: " fmt
+
+#include <linux/atomic.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/printk.h>
+#include <linux/reboot.h>
+
+#include "bootinfo.h"
+#include "event.h"
+#include "hvcall.h"
+#include "kexec.h"
+#include "producer.h"
+#include "stats.h"
+
+#define CLOSE_TIME (10 * HZ) /* loading a large image from a slow disk */
+#define CLOSE_POLL 10        /* ms */
+
+static const struct compat_kernel *kernel __ro_after_init;
+static bool refuse __ro_after_init;
+static bool closed;
+
+/* Return: the result that the record has. */
+static int record(struct rw_rec_agent *rec, u32 event)
+{
+	bool deny = READ_ONCE(closed);
+
+	event_init(rec, RW_REC_KEXEC, deny ? RW_VERDICT_DENY : RW_VERDICT_ALLOW);
+	rec->flags = event;
+	rec->result = deny ? -EPERM : 0;
+	return rec->result;
+}
+
+int kexec_load(struct file *file, bool initramfs)
+{
+	struct rw_rec_agent rec;
+	int ret = record(&rec, initramfs ? RW_KEXEC_INITRAMFS : RW_KEXEC_LOAD);
+	char *buf = file ? __getname() : NULL;
+	const char *path = NULL;
+
+	if (file)
+		event_inode(&rec, file_inode(file));
+	if (buf)
+		path = event_path(&rec, &file->f_path, buf, &rec.path_len);
+	producer_submit(&rec, path, NULL, PRODUCER_SYNC);
+	if (buf)
+		__putname(buf);
+	return ret;
+}
+
+/* Reports what was loaded before the lock, and unloads it where it must not start. The kernel's lock is held. */
+static void look_at(void **image, const char *what, u32 event)
+{
+	struct rw_rec_agent rec;
+
+	if (!*image)
+		return;
+	record(&rec, event);
+	producer_submit(&rec, NULL, NULL, PRODUCER_SYNC);
+	pr_warn("a %s was loaded by kexec before the lock%s\n", what, refuse ? ": it is unloaded" : "");
+	if (!refuse)
+		return;
+	if (event == RW_KEXEC_EARLIER_CRASH)
+		kernel->kexec_unprotect_crash();
+	kernel->kexec_free(xchg(image, NULL));
+}
+
+int kexec_close(void)
+{
+	unsigned long end = jiffies + CLOSE_TIME;
+
+	if (!kernel->kexec_image)
+		return 0;
+	WRITE_ONCE(closed, refuse);
+	while (atomic_cmpxchg_acquire(kernel->kexec_lock, 0, 1) != 0) {
+		if (time_after(jiffies, end)) {
+			WRITE_ONCE(closed, false);
+			pr_err("kexec is busy: what it has loaded cannot be looked at\n");
+			return -EBUSY;
+		}
+		msleep(CLOSE_POLL);
+	}
+	look_at(kernel->kexec_image, "kernel", RW_KEXEC_EARLIER);
+	look_at(kernel->kexec_crash_image, "crash kernel", RW_KEXEC_EARLIER_CRASH);
+	atomic_set_release(kernel->kexec_lock, 0);
+	return 0;
+}
+
+void kexec_reopen(void)
+{
+	WRITE_ONCE(closed, false);
+}
+
+/*
+ * The other CPUs are stopped, devices are shut down, the next step is the new kernel. What this kernel still does finds
+ * nothing protected and no ring. Where it is refused we come here only with a kernel whose load was past its check when
+ * the lock came, or that an attacker has put there: its start is refused by the hypervisor.
+ */
+static void on_shutdown(void)
+{
+	struct rw_rec_agent rec;
+	long ret;
+
+	if (!kernel->kexec_in_progress || !READ_ONCE(*kernel->kexec_in_progress))
+		return;
+	record(&rec, RW_KEXEC_START);
+	producer_submit(&rec, NULL, NULL, PRODUCER_SYNC);
+	ret = hvcall(RW_HC_KEXEC, 0, 0, 0);
+	if (ret >= 0)
+		return;
+	/* A kernel that is copied over protected pages ends in the middle of that: better start anew by the firmware. */
+	hvcall_error("kexec", ret);
+	pr_emerg("another kernel must not start: restarting the machine\n");
+	emergency_restart();
+}
+
+int __init kexec_init(const struct compat_kernel *k)
+{
+	struct rw_status *status = (void *)get_zeroed_page(GFP_KERNEL);
+	long ret;
+
+	if (!status)
+		return -ENOMEM;
+	ret = hvcall(RW_HC_STATUS, virt_to_phys(status), 0, 0);
+	kernel = k;
+	refuse = status->kexec != RW_KEXEC_ALLOW;
+	free_page((unsigned long)status);
+	if (ret < 0)
+		return hvcall_error("status", ret);
+	return compat_on_shutdown(on_shutdown);
+}
+
+void kexec_exit(void)
+{
+	compat_off_shutdown();
+}
