@@ -3,8 +3,8 @@
 """What the guest of the session's fixture `attacked` does to itself, with on_violation = skip."""
 from attacked import KERNEL_SYMBOLS, SHELL, TARGETS, U64
 
-OUTSIDE_CALLS = (*range(12), 1 << 32, U64 - 1)
-USER_CALLS = tuple(range(1, 12))
+OUTSIDE_CALLS = (*range(13), 1 << 32, U64 - 1)
+USER_CALLS = tuple(range(1, 13))
 HV_VALUE = 0x1122334455667788
 HV_STEP_MIB = 2
 RINGS = [(kind, seed) for kind in ("random", "index", "sizes", "fields", "mixed") for seed in (1, 2, 3, 4)]
@@ -17,8 +17,8 @@ AGENT_CALLS = {
     "protect": (3, "$ram", 0, "ELOCKED"),
     "ring": (4, "$ram", 0, "ELOCKED"),
     "lock": (5, 0, 0, "ELOCKED"),
-    "nr11": (11, 0, 0, "ENOSYS"),
     "nr12": (12, 0, 0, "ENOSYS"),
+    "nr13": (13, 0, 0, "ENOSYS"),
     "nr_32bit": (1 << 32, 0, 0, "ENOSYS"),
     "nr_sign": (1 << 63, 0, 0, "ENOSYS"),
     "nr_last": (U64 - 1, 0, 0, "ENOSYS"),
@@ -116,6 +116,7 @@ HYPERCALLS = "\n".join(f"attack outside.{n} hypercall {n} 1 2 3" for n in OUTSID
     f"attack before.{w} hvread ${w} 256" for w in WATCHED) + "\n" + "\n".join(
     f"attack agent.{name} agentcall {nr} {a1} {a2} 0" for name, (nr, a1, a2, _) in AGENT_CALLS.items()) + """
 attack agent.cpu_index agentcall 10 0 0 0
+attack agent.kexec agentcall 11 0 0 0
 """ + "\n".join(
     f"attack behind.{w} hvread ${w} 256" for w in WATCHED) + """
 step stats.before /ringward/rwctl --json stats

@@ -39,6 +39,13 @@ def test_agents_text_may_call(attacked):
     assert attacked.answers("agent.cpu_index") == ["agentcall 10: 0"]
 
 
+def test_agents_text_cannot_unlock_either(attacked):
+    assert attacked.answers("agent.kexec") == ["agentcall 11: -1 EPERM"]
+    (record,) = attacked.after("agent.kexec", "violation")
+    assert (record["access"], record["hypercall"], record["verdict"]) == ("hypercall", 11, "deny")
+    assert attacked.of_type("unlock") == []
+
+
 @pytest.mark.parametrize("where", attack_script.WATCHED)
 def test_refused_calls_write_nothing(attacked, where):
     before = attacked.answers(f"before.{where}")
@@ -105,4 +112,4 @@ def test_guests_protected_page_is_named_in_the_log(guest):
     targets = {r["target"] for r in run.of_type("violation") if r["access"] == "write"}
     assert targets == {"kernel_rodata", "lsm_hooks", "agent_text", "hypervisor"}
     calls = [r["hypercall"] for r in run.of_type("violation") if r["access"] == "hypercall"]
-    assert calls == list(range(12))
+    assert calls == [*range(13), 11]  # all from outside; then the agent's own KEXEC

@@ -61,8 +61,8 @@ static void test_identity(void)
 
 static void test_numbers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2))
 {
-	expect("number 11", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
-	expect("number 12", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
+	expect("number 12", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
+	expect("number 13", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
 	expect("number 2^32", call(1ull << 32, 0, 0), -RW_ENOSYS);
 	expect("number 2^32 + 8", call((1ull << 32) + RW_HC_STATUS, (UINT64)scratch, 0), -RW_ENOSYS);
 	expect("number 2^63", call(1ull << 63, 0, 0), -RW_ENOSYS);
@@ -345,6 +345,7 @@ static void test_too_early(void)
 	expect("ring before register", outside(RW_HC_RING, (UINT64)scratch, 0), -RW_ENOTREADY);
 	expect("lock before register", outside(RW_HC_LOCK, 0, 0), -RW_ENOTREADY);
 	expect("drain before ring", outside(RW_HC_DRAIN, 0, 0), -RW_ENOTREADY);
+	expect("kexec before register", outside(RW_HC_KEXEC, 0, 0), -RW_ENOTREADY);
 }
 
 static void test_answers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2), UINT32 locked)
@@ -378,6 +379,7 @@ static void test_locked(void)
 	expect("second lock", agent(RW_HC_LOCK, 0, 0), -RW_ELOCKED);
 	for (nr = RW_HC_REGISTER; nr <= RW_HC_RING; nr++)
 		expect_number("setup after the lock", nr, agent(nr, (UINT64)scratch, 0), -RW_ELOCKED);
+	expect("kexec, which the configuration refuses", agent(RW_HC_KEXEC, 0, 0), -RW_EPERM);
 	test_numbers(agent);
 	test_answers(agent, 1);
 	expect("hello after the lock", agent(RW_HC_HELLO, 5, 0), 5 ^ (INT64)RW_HELLO_XOR);
