@@ -36,7 +36,7 @@ BAD = {
     "no such number of CPUs": (("--kernel", KERNEL, "--smp", "100000"), "100000"),
     "no memory": (("--kernel", KERNEL, "--mem", "0"), "--mem"),
     "negative number of reboots": (("--kernel", KERNEL, "--reboots", "-1"), "--reboots"),
-    "two outputs in one": (("--kernel", KERNEL, "--serial", "/tmp/x", "--store", "/tmp/../tmp/x"), "/tmp/x: two"),
+    "two outputs in one": (("--kernel", KERNEL, "--serial", "/tmp/x", "--store", "/tmp/./x"), "/tmp/x: two"),
     "no EFI program": (("--efi", "/bin/busybox"), "/bin/busybox: not an EFI program"),
     "unknown option": (("--kernel", KERNEL, "--fast"), "--fast"),
 }
