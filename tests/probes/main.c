@@ -41,6 +41,7 @@ static void one_cpu(void)
 	probe_xsave();
 	probe_paging();
 	probe_insn();
+	probe_cet();
 }
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)

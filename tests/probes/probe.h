@@ -243,5 +243,6 @@ void probe_paging(void);
 void probe_apic(const char *mode); /* "x" or "x2": switches to it; there is no way back on some machines */
 void probe_timer(const char *mode);
 void probe_insn(void);
+void probe_cet(void);
 
 #endif
