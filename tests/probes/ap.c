@@ -151,9 +151,12 @@ void probe_ap(UINT32 cpus, const char *mode)
 
 	/* NMIs reach a CPU in HLT; it goes on behind the HLT. */
 	report->command = 1;
-	pause_us(5000);
-	apic_command(1, ICR_NMI | ICR_ASSERT);
-	probe("ap %s.nmi.halted: %s", mode, changes(&report->woken, 0) ? "wakes" : "sleeps on");
+	for (i = 0; i < 5 && !report->woken; i++) { /* the first may come before the HLT */
+		pause_us(5000);
+		apic_command(1, ICR_NMI | ICR_ASSERT);
+		changes(&report->woken, 0);
+	}
+	probe("ap %s.nmi.halted: %s", mode, report->woken ? "wakes" : "sleeps on");
 
 	/* INIT stops it; it waits and does nothing, whatever NMI comes. (On QEMU's TCG it then runs.) */
 	prepare();
