@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""The probe program finds the same machine under Ringward as without it, but for what docs/differences.md says."""
+"""The probe program finds the same with and without Ringward, but for what docs/differences.md says."""
 import fnmatch
 import re
 from dataclasses import dataclass
@@ -80,7 +80,8 @@ def test_only_documented_differences(cpu, smp, agent, probed):
     assert gone == [], "in docs/differences.md, but the same"
 
 
-@pytest.mark.parametrize("kind,status,end", (("Cold", 1, "reset"), ("Warm", 1, "reset"), ("Shutdown", 0, "poweroff")))
+@pytest.mark.parametrize("kind,status,end",
+                         (("Cold", 1, "reset"), ("Warm", 1, "reset"), ("Shutdown", 0, "poweroff")))
 def test_runtime_services_end_the_machine(cpu, kind, status, end, boot_efi):
     run = boot_efi(cpu, machine.BUILD / f"tests/probes/reset-{kind}.efi", agent=False)
     assert (run.status, run.stats["end"]) == (status, end), run.explain()

@@ -62,7 +62,7 @@ static void pause_us(UINT32 us)
 	reached(~0u, us);
 }
 
-/* Runs until *@counter is no longer @from, or for half a second or so: an emulated CPU may be slow to come. */
+/* Until *@counter is no longer @from, or half a second or so: an emulated CPU may be slow to come. */
 static BOOLEAN changes(volatile UINT32 *counter, UINT32 from)
 {
 	UINT32 i;

@@ -100,8 +100,8 @@ enum mode { K64, U64, U32, K32, K16 };
 	} while (0)
 
 /*
- * run_code() - runs @size bytes at @code with the registers of @c; RIP, CS, SS, RSP are set here, RFLAGS if it
- * is 0. Ends with any exception or behind the code. Return: outcome(@c).
+ * run_code() - runs @size bytes at @code with the registers of @c; RIP, CS, SS, RSP are set here, RFLAGS if
+ * it is 0. Ends with any exception or behind the code. Return: outcome(@c).
  */
 const char *run_code(struct ctx *c, const void *code, UINTN size, enum mode mode);
 
