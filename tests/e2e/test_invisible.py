@@ -48,8 +48,11 @@ UART = "Ringward's serial port is not there"
 VMX = "No VMX"
 SVM = "No SVM"
 LEAVES = "CPUID leaves for hypervisors"
+SLEEP = "No sleep state that keeps memory"
 
 DIFFERENCES = [
+    Difference(SLEEP, "dmesg", r"ACPI: PM: \(supports S0 S3 S4 S5\)", r"ACPI: PM: \(supports S0 S4 S5\)", ("amd",)),
+    Difference(SLEEP, "acpi", r"\w{32}  \S+/DSDT", r"\w{32}  \S+/DSDT", ("amd",)),
     # What the map says is checked exactly, by test_memory_map.
     Difference(MEMORY, "dmesg", rf"BIOS-e820: {RANGE} usable", rf"BIOS-e820: {RANGE} (usable|reserved)"),
     Difference(MEMORY, "dmesg", rf"  node   0: {RANGE}", rf"  node   0: {RANGE}"),
@@ -127,7 +130,7 @@ def cpuid_facts(line):
 
 def fact(section, line):
     """The facts that a line states, without what is only a matter of this run."""
-    line = re.sub(r"\binput\d+", "input", line).rstrip()
+    line = re.sub(r"\b(input|wakeup)\d+", r"\1", line).rstrip()  # numbered as they turn up
     if section == "cpuid":
         return cpuid_facts(line)
     if section == "dmesg":

@@ -79,8 +79,11 @@ def test_log_is_sound(smp):
 def stale(request, boot):
     """No agent: the test's module locks a page that all other CPUs are writing to."""
     vendor, cpus = request.param
-    run = boot(vendor, STALE, smp=cpus, agent=False, conf={"agent": "yes"}, timeout=300,
-               files={"/root/rwstale.ko": KMOD / machine.kernel_release() / "rwstale.ko"})
+    # The CPUs must really run at the same time: QEMU has a thread for each.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RWRUN_QEMU", "-accel tcg,thread=multi")
+        run = boot(vendor, STALE, smp=cpus, agent=False, conf={"agent": "yes"}, timeout=300,
+                   files={"/root/rwstale.ko": KMOD / machine.kernel_release() / "rwstale.ko"})
     run.cpus = cpus
     return run
 

@@ -41,12 +41,14 @@ class Qemu(Emulator):
         code = need_file(OVMF_CODE, " (package ovmf)")
         variables = os.path.join(self.tmp, "vars.fd")
         shutil.copyfile(need_file(OVMF_VARS, " (package ovmf)"), variables)
-        accel = {"kvm": "kvm", "tcg": "tcg" + (",thread=single" if m.icount else "")}[m.accel]
         try:
             additional = shlex.split(os.environ.get("RWRUN_QEMU", ""))
         except ValueError as e:
             raise RunError(STATUS_USAGE, f"RWRUN_QEMU: {e}") from e
-        argv = ["qemu-system-x86_64", "-machine", "q35", "-accel", accel,
+        # With a thread for each CPU, XRSTOR on one of them now and then undoes a change of the first CPU's state (QEMU's
+        # cpu_clear_ignne() changes its hflags2 without a lock): behind #VMEXIT that one then runs under the guest's tables.
+        accel = {"kvm": "kvm", "tcg": "tcg" + (",thread=single" if m.icount or m.smp > 1 else "")}[m.accel]
+        argv = ["qemu-system-x86_64", "-machine", "q35", *([] if "-accel" in additional else ["-accel", accel]),
                 "-cpu", "host" if m.accel == "kvm" else "EPYC,+svm,+npt", "-smp", str(m.smp),
                 "-m", str(m.mem), "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
                 "-nic", "none",
