@@ -11,22 +11,18 @@
  */
 enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x)
 {
-	uint64_t old;
-
 	if (x->cr.cr != 0)
 		return exit_inject(cpu, VEC_GP, true, 0);
-	old = hv_backend()->get(cpu, GREG_CR0);
-	hv_backend()->set(cpu, GREG_CR0, (old & ~CR0_NE) | (x->cr.value & CR0_NE));
+	hv_backend()->set(cpu, GREG_CR0, (greg(cpu, GREG_CR0) & ~CR0_NE) | (x->cr.value & CR0_NE));
 	/* A breakpoint on the instruction has had its turn; the exit has cleared RF. */
-	hv_backend()->set(cpu, GREG_RFLAGS, hv_backend()->get(cpu, GREG_RFLAGS) | RFLAGS_RF);
+	hv_backend()->set(cpu, GREG_RFLAGS, greg(cpu, GREG_RFLAGS) | RFLAGS_RF);
 	return HV_RESUME;
 }
 
-enum hv_action exit_xsetbv(struct percpu *cpu, const struct hv_exit *x)
+enum hv_action exit_xsetbv(struct percpu *cpu)
 {
-	(void)x;
 	/* XCR0 is the guest's also while the hypervisor runs; the CPU checks the value, but for ring 0. */
-	if (hv_backend()->get(cpu, GREG_CPL) ||
+	if (greg(cpu, GREG_CPL) ||
 	    xsetbv_safe((uint32_t)cpu->gprs.rcx, cpu->gprs.rdx << 32 | (uint32_t)cpu->gprs.rax))
 		return exit_inject(cpu, VEC_GP, true, 0);
 	return HV_ADVANCE;

@@ -30,17 +30,16 @@ void io_init(void);
 void msr_init(void);
 
 /*
- * io_lock() - at the lock: from here on a reset by port CF9, 64 or 92 is noticed, too, so that the log leaves before it.
- * Earlier only with watch_resets = start: CF9 lies inside the PCI configuration address port CF8, which a kernel writes
- * thousands of times at boot, and firmware and boot loaders poll the keyboard controller at 64.
+ * io_lock() - at the lock, or at the start with watch_resets = start: resets by port CF9, 64 or 92 are noticed, too, so
+ * that the log leaves before. While booting that is slow: CF9 lies inside the PCI configuration address, 64 is polled.
  */
 void io_lock(void);
 
 /* Handlers, one for each concern. All get untrusted guest state. */
-enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x);
+enum hv_action exit_cpuid(struct percpu *cpu);
 enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x);
-enum hv_action exit_xsetbv(struct percpu *cpu, const struct hv_exit *x);
+enum hv_action exit_xsetbv(struct percpu *cpu);
 enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x);
 enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x);
-enum hv_action exit_hypercall(struct percpu *cpu, const struct hv_exit *x);
+enum hv_action exit_hypercall(struct percpu *cpu);
 enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x);

@@ -44,48 +44,36 @@ static bool is_memory_map(uint32_t msr)
 void msr_init(void)
 {
 	const struct hv_backend *b = hv_backend();
-	uint32_t msr;
 
 	b->msr_intercept(MSR_TSC, false, true);
 	b->msr_intercept(MSR_TSC_ADJUST, false, true);
 	b->msr_intercept(MSR_APIC_BASE, false, true);
 	/* All of the two ranges that the backends' bitmaps cover. What lies outside of them exits anyway. */
-	for (msr = 0; msr < BITMAP_MSRS; msr++)
+	for (uint32_t msr = 0; msr < BITMAP_MSRS; msr++)
 		if (is_absent(msr))
 			b->msr_intercept(msr, true, true);
-	for (msr = MSR_SYSCFG; msr <= MSR_RMP_END; msr++)
+	for (uint32_t msr = MSR_SYSCFG; msr <= MSR_RMP_END; msr++)
 		if (is_memory_map(msr))
 			b->msr_intercept(msr, false, true);
 	b->msr_intercept(MSR_TSC_RATIO, true, true);
 }
 
-static enum hv_action read_done(struct percpu *cpu, uint64_t value)
+/* The functions from here on return false where the guest gets #GP. */
+static bool msr_read(struct percpu *cpu, uint32_t msr, uint64_t *value)
 {
-	cpu->gprs.rax = (uint32_t)value;
-	cpu->gprs.rdx = value >> 32;
-	return HV_ADVANCE;
-}
-
-static enum hv_action msr_read(struct percpu *cpu, uint32_t msr)
-{
-	uint64_t value;
-
-	if (is_absent(msr))
-		return exit_inject(cpu, VEC_GP, true, 0);
 	if (msr == MSR_EFER)
-		return read_done(cpu, hv_backend()->get(cpu, GREG_EFER));
-	if (rdmsr_safe(msr, &value))
-		return exit_inject(cpu, VEC_GP, true, 0);
+		*value = greg(cpu, GREG_EFER);
+	else if (is_absent(msr) || rdmsr_safe(msr, value))
+		return false;
 	if (msr == MSR_FEATURE_CONTROL)
-		value = (value & ~FEATURE_CONTROL_VMX) | FEATURE_CONTROL_LOCK;
-	return read_done(cpu, value);
+		*value = (*value & ~FEATURE_CONTROL_VMX) | FEATURE_CONTROL_LOCK;
+	return true;
 }
 
 /* The CPU itself says which bits it takes, refuses or ignores; the hypervisor's own stay as they are meanwhile. */
 static bool efer_bits_valid(uint64_t *value)
 {
-	uint64_t own = rdmsr(MSR_EFER);
-	uint64_t kept = EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
+	uint64_t own = rdmsr(MSR_EFER), kept = EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
 	int refused = wrmsr_safe(MSR_EFER, (*value & ~kept) | (own & kept));
 
 	*value = (rdmsr(MSR_EFER) & ~kept) | (*value & kept);
@@ -93,67 +81,67 @@ static bool efer_bits_valid(uint64_t *value)
 	return !refused && !(*value & EFER_SVME);
 }
 
-static enum hv_action write_efer(struct percpu *cpu, uint64_t value)
+static bool write_efer(struct percpu *cpu, uint64_t value)
 {
-	const struct hv_backend *b = hv_backend();
-	uint64_t old = b->get(cpu, GREG_EFER);
+	uint64_t old = greg(cpu, GREG_EFER);
 
-	if (!efer_bits_valid(&value) || ((value ^ old) & EFER_LME && b->get(cpu, GREG_CR0) & CR0_PG))
-		return exit_inject(cpu, VEC_GP, true, 0);
-	b->set(cpu, GREG_EFER, (value & ~EFER_LMA) | (old & EFER_LMA));
-	return HV_ADVANCE;
+	if (!efer_bits_valid(&value) || ((value ^ old) & EFER_LME && greg(cpu, GREG_CR0) & CR0_PG))
+		return false;
+	hv_backend()->set(cpu, GREG_EFER, (value & ~EFER_LMA) | (old & EFER_LMA));
+	return true;
 }
 
-static enum hv_action write_memory_map(struct percpu *cpu, uint32_t msr, uint64_t value)
+static bool write_memory_map(uint32_t msr, uint64_t value)
 {
-	uint64_t now, changed;
+	uint64_t now;
 
-	if (rdmsr_safe(msr, &now))
-		return exit_inject(cpu, VEC_GP, true, 0);
-	changed = (value ^ now) & ~(msr == MSR_SYSCFG ? SYSCFG_MTRR_BITS : 0);
-	if (changed || (value != now && wrmsr_safe(msr, value)))
-		return exit_inject(cpu, VEC_GP, true, 0);
-	return HV_ADVANCE;
+	if (rdmsr_safe(msr, &now) || (value ^ now) & ~(msr == MSR_SYSCFG ? SYSCFG_MTRR_BITS : 0))
+		return false;
+	return value == now || !wrmsr_safe(msr, value);
 }
 
 /* The guest's to set; the log's clock runs on as if it had not. */
-static enum hv_action write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
+static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
 	uint64_t before = rdtsc();
 
 	if (wrmsr_safe(msr, value))
-		return exit_inject(cpu, VEC_GP, true, 0);
+		return false;
 	cpu->tsc_bias += rdtsc() - before;
-	return HV_ADVANCE;
+	return true;
 }
 
-static enum hv_action msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
+static bool msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
 	if (is_absent(msr) || msr == MSR_FEATURE_CONTROL)
-		return exit_inject(cpu, VEC_GP, true, 0);
+		return false;
 	if (msr == MSR_EFER)
 		return write_efer(cpu, value);
 	if (msr == MSR_X2APIC_ICR)
-		return startup_icr_msr(cpu, value) ? HV_ADVANCE : exit_inject(cpu, VEC_GP, true, 0);
-	/* The APIC's page over memory of the hypervisor would take that away from it; and it is watched where it is. */
-	if (msr == MSR_APIC_BASE && (value ^ rdmsr(msr)) & CR3_ADDR_MASK)
-		return exit_inject(cpu, VEC_GP, true, 0);
+		return startup_icr_msr(cpu, value);
 	if (is_memory_map(msr))
-		return write_memory_map(cpu, msr, value);
+		return write_memory_map(msr, value);
 	if (msr == MSR_TSC || msr == MSR_TSC_ADJUST)
 		return write_tsc(cpu, msr, value);
-	if (wrmsr_safe(msr, value))
-		return exit_inject(cpu, VEC_GP, true, 0);
+	/* The APIC's page over memory of the hypervisor would take that away from it; and it is watched where it is. */
+	if ((msr == MSR_APIC_BASE && (value ^ rdmsr(msr)) & CR3_ADDR_MASK) || wrmsr_safe(msr, value))
+		return false;
 	if (mtrr_is_msr(msr) && nested_retype())
 		smp_flush_all(cpu);
-	return HV_ADVANCE;
+	return true;
 }
 
 enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x)
 {
 	uint32_t msr = (uint32_t)cpu->gprs.rcx;
+	uint64_t value = cpu->gprs.rdx << 32 | (uint32_t)cpu->gprs.rax;
+	bool read = x->reason == RW_EXIT_MSR_READ;
 
-	if (x->reason == RW_EXIT_MSR_READ)
-		return msr_read(cpu, msr);
-	return msr_write(cpu, msr, cpu->gprs.rdx << 32 | (uint32_t)cpu->gprs.rax);
+	if (!(read ? msr_read(cpu, msr, &value) : msr_write(cpu, msr, value)))
+		return exit_inject(cpu, VEC_GP, true, 0);
+	if (read) {
+		cpu->gprs.rax = (uint32_t)value;
+		cpu->gprs.rdx = value >> 32;
+	}
+	return HV_ADVANCE;
 }

@@ -12,10 +12,7 @@ struct hv_trap_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-/*
- * hv_panic() - says why, prints the guest's registers, the last exit, a short call trace, the store, and stops this
- * CPU for good. Never returns. Any context.
- */
+/* hv_panic() - says why, prints a call trace, the last exit, the guest's registers, the store, and stops. Any context. */
 void hv_panic(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /* panic_note_exit() - remembers @x as this CPU's last exit, for hv_panic(). */

@@ -60,14 +60,11 @@ struct percpu {
 	struct log_ring ring;
 };
 
-#define PERCPU_OFF_GPRS 0x08
-#define PERCPU_OFF_AREA 0x88
-#define PERCPU_OFF_HOST 0x90
 #define PERCPU_OFF_FIXUP 0x98
-_Static_assert(offsetof(struct percpu, gprs) == PERCPU_OFF_GPRS, "entry.asm");
-_Static_assert(offsetof(struct percpu, backend_area) == PERCPU_OFF_AREA, "entry.asm");
-_Static_assert(offsetof(struct percpu, backend_host) == PERCPU_OFF_HOST, "entry.asm");
-_Static_assert(offsetof(struct percpu, fault_fixup) == PERCPU_OFF_FIXUP, "entry.asm");
+_Static_assert(offsetof(struct percpu, gprs) == 0x08, "gpr.inc");
+_Static_assert(offsetof(struct percpu, backend_area) == 0x88, "gpr.inc");
+_Static_assert(offsetof(struct percpu, backend_host) == 0x90, "gpr.inc");
+_Static_assert(offsetof(struct percpu, fault_fixup) == PERCPU_OFF_FIXUP, "gpr.inc");
 _Static_assert(sizeof(struct percpu) <= RW_PERCPU_SIZE - RW_PERCPU_DATA, "fits its area");
 
 /* percpu_this() - of the CPU that runs this. After GS base is set. */
@@ -81,3 +78,9 @@ static inline struct percpu *percpu_this(void)
 
 /* percpu_of() - of any CPU, by its index. */
 struct percpu *percpu_of(uint32_t index);
+
+/* greg() - the guest's register @reg, by the backend's get(). */
+static inline uint64_t greg(struct percpu *cpu, enum guest_reg reg)
+{
+	return hv_backend()->get(cpu, reg);
+}

@@ -13,17 +13,6 @@
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 
-bool protect_is_text(const char *s, size_t size)
-{
-	for (; size; s++, size--) {
-		if (!*s)
-			return true;
-		if (*s < ' ' || *s > '~')
-			return false;
-	}
-	return false;
-}
-
 /* Sets @perm on the first @count ranges. Return: 0, or the first error; then *failed is that range. */
 static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
 {

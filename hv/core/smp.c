@@ -58,14 +58,12 @@ static void wait_for(const struct percpu *target)
 
 void smp_flush_all(struct percpu *cpu)
 {
-	uint32_t i;
-
 	hv_backend()->flush(cpu);
 	if (hv.boot->cpu_count == 1)
 		return;
 	spin_lock(&lock);
 	cpu->stats.shootdowns++;
-	for (i = 0; i < hv.boot->cpu_count; i++) {
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++) {
 		struct percpu *target = percpu_of(i);
 
 		if (target == cpu)
@@ -74,7 +72,7 @@ void smp_flush_all(struct percpu *cpu)
 		if (is_inside(target))
 			kick(target);
 	}
-	for (i = 0; i < hv.boot->cpu_count; i++)
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		if (percpu_of(i) != cpu)
 			wait_for(percpu_of(i));
 	spin_unlock(&lock);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * One guest instruction on a view of memory in which a protected page is replaced by a copy.
- *
- * A refused access is not decoded: the instruction runs once, on this CPU alone, with copies in place of the
- * pages that it may not touch. What it did to the copies is then seen by comparing, and discarded (skip), or
+ * A refused access is not decoded: the guest's instruction runs once, on this CPU alone, on a view of memory with copies
+ * in place of the pages that it may not touch. What it did to them is seen by comparing, and discarded (skip), or
  * carried over to the real page (the kernel's own patching). So every instruction works, of any length.
  */
 #pragma once
@@ -51,9 +49,8 @@ struct step_state {
 int step_init(struct percpu *cpu);
 
 /*
- * step_add() - puts a copy in place of the page at @gpa, and starts the step if it is not active.
- * @gpa: the address that was hit.
- * Return: 0, or -RW_ENOSPC when the instruction touches more than STEP_PAGES pages.
+ * step_add() - puts a copy in place of the page of @gpa, which was hit, and starts the step if it is not active.
+ * Return: 0; -RW_ENOSPC: more than STEP_PAGES pages; -RW_EINVAL: it has one already; -RW_EFAULT: no guest RAM.
  */
 int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind);
 

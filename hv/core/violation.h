@@ -7,8 +7,7 @@
 #include "record.h"
 
 /* violation_describe() - fills @rec with what is known of the guest at this exit. @gpa, @target: what was hit. */
-void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target,
-			uint32_t access);
+void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target, uint32_t access);
 
 /*
  * violation_record() - counts and stores a finished record (RW_REC_VIOLATION or RW_REC_PATCH), with an alert line.
