@@ -5,7 +5,6 @@
 #include "arch/x86/desc.h"
 #include "arch/x86/insn.h"
 #include "core/exit.h"
-#include "core/panic.h"
 #include "core/percpu.h"
 #include "core/smp.h"
 #include "core/startup.h"
@@ -86,10 +85,8 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 
 	memset(cpu, 0, sizeof(*cpu));
 	desc_load(cpu);
-	cpu->index = index;
-	cpu->apic_id = hv.boot->apic_id[index];
-	cpu->stats.cpu = index;
-	cpu->stats.apic_id = cpu->apic_id;
+	cpu->index = cpu->stats.cpu = index;
+	cpu->apic_id = cpu->stats.apic_id = hv.boot->apic_id[index];
 	if (step_init(cpu))
 		return "no room for this CPU's page tables";
 

@@ -21,15 +21,6 @@ static void set_bit(uint32_t *reg, uint64_t bit, uint64_t on)
 	*reg = on ? *reg | (uint32_t)bit : *reg & ~(uint32_t)bit;
 }
 
-static void agent_leaf(uint32_t leaf, struct cpuid_regs *r)
-{
-	*r = (struct cpuid_regs){ .eax = RW_ABI_VERSION, .ebx = hv_backend()->id };
-	if (leaf == RW_CPUID_SIGNATURE) {
-		r->eax = RW_CPUID_VERSION;
-		memcpy(&r->ebx, RW_SIGNATURE, 12);
-	}
-}
-
 enum hv_action exit_cpuid(struct percpu *cpu)
 {
 	uint32_t leaf = (uint32_t)cpu->gprs.rax, sub = (uint32_t)cpu->gprs.rcx;
@@ -58,10 +49,16 @@ enum hv_action exit_cpuid(struct percpu *cpu)
 	case LEAF_SVM:
 		r = (struct cpuid_regs){ 0 };
 		break;
+	case RW_CPUID_SIGNATURE:
+		if (hv.boot->agent) {
+			r.eax = RW_CPUID_VERSION;
+			memcpy(&r.ebx, RW_SIGNATURE, 12);
+		}
+		break;
 	default:
 		/* A hypervisor below keeps its name, but offers the guest nothing: that would go past the nested tables. */
-		if (hv.boot->agent && (leaf == RW_CPUID_SIGNATURE || leaf == RW_CPUID_VERSION))
-			agent_leaf(leaf, &r);
+		if (hv.boot->agent && leaf == RW_CPUID_VERSION)
+			r = (struct cpuid_regs){ .eax = RW_ABI_VERSION, .ebx = hv_backend()->id };
 		else if (leaf > RW_CPUID_SIGNATURE && leaf <= LEAF_PV_LAST)
 			r = (struct cpuid_regs){ 0 };
 	}

@@ -19,11 +19,12 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x);
 /* exit_inject() - sets cpu->to_inject to an exception. Return: HV_INJECT, for a handler's return. */
 enum hv_action exit_inject(struct percpu *cpu, uint8_t vector, bool has_error, uint32_t error);
 
-/* exit_reset_machine() - resets by the chipset's register, else by a triple fault of our own. */
-void exit_reset_machine(void) __attribute__((noreturn));
-
-/* exit_reset() - the guest ends in what resets a machine, @why: the log leaves, and it is reset. */
+/*
+ * exit_reset() - the guest ends in what resets a machine, @why: the log leaves, and it is reset.
+ * exit_reset_machine() - resets by the chipset's register, else by a triple fault of our own.
+ */
 void exit_reset(const char *why) __attribute__((noreturn));
+void exit_reset_machine(void) __attribute__((noreturn));
 
 /* io_init(), msr_init() - ask the backend for the intercepts. Before the start. */
 void io_init(void);

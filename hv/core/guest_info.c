@@ -19,11 +19,6 @@ static int translate(struct percpu *cpu, uint64_t cr3, uint64_t gva, uint64_t *g
 	return guest_walk(&paging, gva, gpa);
 }
 
-int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa)
-{
-	return translate(cpu, greg(cpu, GREG_CR3), gva, gpa);
-}
-
 uint64_t guest_linear_rip(struct percpu *cpu)
 {
 	uint64_t rip = greg(cpu, GREG_RIP);
@@ -76,9 +71,9 @@ bool guest_process(struct percpu *cpu, struct rw_proc *proc)
 uint32_t guest_rip_target(struct percpu *cpu)
 {
 	struct ranges_hit hit;
-	uint64_t gpa;
+	uint64_t gpa, rip = guest_linear_rip(cpu);
 
-	if (!hv.locked || guest_translate(cpu, guest_linear_rip(cpu), &gpa) || !ranges_find(&hv.ranges, gpa, &hit))
+	if (!hv.locked || translate(cpu, greg(cpu, GREG_CR3), rip, &gpa) || !ranges_find(&hv.ranges, gpa, &hit))
 		return 0;
 	return hit.kind;
 }
@@ -94,7 +89,7 @@ void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs)
 
 uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa)
 {
-	uint64_t candidates[OPERAND_CANDIDATES], found;
+	uint64_t candidates[OPERAND_CANDIDATES], found, cr3 = greg(cpu, GREG_CR3);
 	struct operand_regs regs;
 
 	if (!greg(cpu, GREG_CS_LONG))
@@ -105,9 +100,9 @@ uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nb
 		/* A store that crosses into the page that was hit began in the page before. */
 		uint64_t gva = (candidates[i] & PAGE_MASK) | (gpa & (PAGE_SIZE - 1));
 
-		if (!guest_translate(cpu, gva, &found) && found == gpa)
+		if (!translate(cpu, cr3, gva, &found) && found == gpa)
 			return gva;
-		if (!guest_translate(cpu, gva + PAGE_SIZE, &found) && found == gpa)
+		if (!translate(cpu, cr3, gva + PAGE_SIZE, &found) && found == gpa)
 			return gva + PAGE_SIZE;
 	}
 	return 0;

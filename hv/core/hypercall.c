@@ -80,16 +80,10 @@ static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 
 	ranges_count_pages(&hv.ranges, &pages);
 	argument.status = (struct rw_status){
-		.abi_version = RW_ABI_VERSION,
-		.cpus = hv.boot->cpu_count,
-		.locked = hv.locked,
-		.backend = hv_backend()->id,
-		.ranges = hv.ranges.ranges + hv.ranges.objects,
-		.on_violation = hv.boot->on_violation,
-		.protected_pages = hv.locked ? pages.total : 0,
-		.symbols = hv.symbols.count,
-		.uptime_ns = journal_now(cpu),
-		.kexec = hv.boot->kexec,
+		.abi_version = RW_ABI_VERSION, .backend = hv_backend()->id, .cpus = hv.boot->cpu_count,
+		.on_violation = hv.boot->on_violation, .kexec = hv.boot->kexec, .uptime_ns = journal_now(cpu),
+		.ranges = hv.ranges.ranges + hv.ranges.objects, .symbols = hv.symbols.count,
+		.locked = hv.locked, .protected_pages = hv.locked ? pages.total : 0,
 	};
 	journal_usage(&argument.status);
 	memcpy(argument.status.pages_by_kind, pages.kind, sizeof(pages.kind));
@@ -166,8 +160,6 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 		violation_flush(cpu);
 		journal_dump();
 		return 0;
-	default:
-		break;
 	}
 	if (nr >= RW_HC_COUNT)
 		return -RW_ENOSYS;

@@ -85,7 +85,7 @@ static bool touches(const struct hv_exit *x, uint16_t wanted, uint32_t value, ui
 	return true;
 }
 
-enum sleep { SLEEP_NONE, SLEEP_OFF, SLEEP_REFUSED };
+enum sleep { SLEEP_NONE = 0, SLEEP_OFF = 1, SLEEP_REFUSED = 2 };
 
 /* Does @value start a sleep state by the PM1 control register @port, and one whose bit is set in @off_types? */
 static enum sleep sleeps(const struct hv_exit *x, uint16_t port, uint8_t off_types, uint32_t value)
@@ -138,14 +138,14 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 		port_write(x->io.port, x->io.size, value); /* an emulator may have a device there */
 		hv_halt_machine();
 	}
-	enum sleep a = sleeps(x, boot->pm1a_cnt, boot->pm1a_off_types, value);
-	enum sleep b = sleeps(x, boot->pm1b_cnt, boot->pm1b_off_types, value);
-	if (a == SLEEP_REFUSED || b == SLEEP_REFUSED) {
+	unsigned int sleep = sleeps(x, boot->pm1a_cnt, boot->pm1a_off_types, value) |
+			     sleeps(x, boot->pm1b_cnt, boot->pm1b_off_types, value);
+	if (sleep & SLEEP_REFUSED) {
 		/* The machine would come back by way of firmware, without the hypervisor, and with its memory open. */
 		printk("refused: a sleep state that keeps memory (port %x, value %x)", x->io.port, value);
 		return HV_ADVANCE;
 	}
-	if (a == SLEEP_OFF || b == SLEEP_OFF) {
+	if (sleep & SLEEP_OFF) {
 		printk("the guest switches off (port %x, value %x)", x->io.port, value);
 		journal_end(RW_END_POWEROFF);
 	} else if (is_reset(x, value)) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "arch/x86/backend.h"
-#include "arch/x86/regs.h"
 #include "bootinfo.h"
 #include "core/step.h"
 #include "log/intake.h"
@@ -19,8 +18,7 @@ struct hv_tss {
 	uint64_t reserved1;
 	uint64_t ist[7];
 	uint64_t reserved2;
-	uint16_t reserved3;
-	uint16_t iomap;
+	uint16_t reserved3, iomap;
 } __attribute__((packed));
 _Static_assert(sizeof(struct hv_tss) == 104, "64-bit TSS: Intel SDM volume 3, \"64-Bit Task State Segment\"");
 
@@ -30,8 +28,7 @@ struct percpu {
 	uint64_t backend_area;   /* 0x88: for assembly: SVM: physical address of the VMCB */
 	uint64_t backend_host;   /* 0x90: for assembly: SVM: physical address of the host state for VMLOAD */
 	uint64_t fault_fixup;    /* 0x98: RIP to go on at when the next exception comes; 0: panic */
-	uint32_t index;
-	uint32_t apic_id;
+	uint32_t index, apic_id;
 	uint64_t gdt[HV_GDT_ENTRIES] __attribute__((aligned(16)));
 	struct hv_tss tss __attribute__((aligned(16)));
 	void *area;       /* VMCS or VMCB */

@@ -7,7 +7,6 @@
 #include "arch/x86/insn.h"
 #include "core/guest_info.h"
 #include "core/state.h"
-#include "core/string.h"
 #include "log/printk.h"
 #include "mm/nested.h"
 #include "policy/operand.h"

@@ -35,8 +35,7 @@ struct step_page {
 struct step_state {
 	bool active;
 	bool commit;      /* carry changes over: a patch */
-	uint32_t pages;
-	uint32_t iterations;
+	uint32_t pages, iterations;
 	uint64_t rip;
 	uint8_t nbytes;   /* in bytes */
 	uint8_t bytes[RW_CODE_BYTES]; /* code at rip when the step began */
@@ -59,12 +58,9 @@ void step_refresh(struct percpu *cpu);
 
 /*
  * step_done() - after RW_EXIT_STEP: arms the next iteration of a repeated instruction, or finishes.
+ * step_finish() - ends the step now: compares, carries over or discards, stores the record. If the instruction has not
+ * @ran, it faults again after this: nothing is recorded.
  * Return: true if #DB has to be injected because the guest single-steps itself.
  */
 bool step_done(struct percpu *cpu);
-
-/*
- * step_finish() - ends the step now: compares, carries over or discards, stores the record. As step_done().
- * @ran: whether the instruction has run; if not, it runs again after this and faults again: nothing is recorded.
- */
 bool step_finish(struct percpu *cpu, bool ran);

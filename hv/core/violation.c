@@ -11,7 +11,6 @@
 #include "core/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
-#include "mm/guest_copy.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 #include "policy/verdict.h"
@@ -46,12 +45,8 @@ void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64
 
 	*rec = (struct rw_rec_violation){
 		.hdr = { .type = RW_REC_VIOLATION, .size = sizeof(*rec) },
-		.target = (uint8_t)target,
-		.access = (uint8_t)access,
-		.cpl = (uint8_t)greg(cpu, GREG_CPL),
-		.gpa = gpa,
-		.rip = greg(cpu, GREG_RIP),
-		.cr3 = greg(cpu, GREG_CR3),
+		.target = (uint8_t)target, .access = (uint8_t)access, .gpa = gpa,
+		.cpl = (uint8_t)greg(cpu, GREG_CPL), .rip = greg(cpu, GREG_RIP), .cr3 = greg(cpu, GREG_CR3),
 	};
 	rec->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), rec->bytes, RW_CODE_BYTES);
 	if (guest_process(cpu, &rec->proc))
@@ -150,11 +145,8 @@ static uint32_t classify(const struct hv_exit *x)
 static enum policy_action verdict(struct percpu *cpu, const struct rw_rec_violation *rec)
 {
 	return policy_verdict(&(struct policy_access){
-		.target = rec->target,
-		.access = rec->access,
-		.cpl = rec->cpl,
-		.on_violation = hv.boot->on_violation,
-		.locked = hv.locked,
+		.target = rec->target, .access = rec->access, .cpl = rec->cpl,
+		.on_violation = hv.boot->on_violation, .locked = hv.locked,
 		.in_poking_mm = hv.agent.poking_cr3 && (rec->cr3 & CR3_ADDR_MASK) == hv.agent.poking_cr3,
 		.rip_in_kernel_text = guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT,
 	});

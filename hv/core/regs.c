@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* MSR accesses that exit: virtualization MSRs as on a CPU without them, EFER without SVME, MTRRs. */
+/* Accesses that exit to MSRs (virtualization as on a CPU without it, EFER, MTRRs), control registers and XCR0. */
 #include "arch/x86/insn.h"
 #include "core/exit.h"
 #include "core/smp.h"
@@ -15,17 +15,12 @@
 /* SYSCFG: bits by which an operating system makes the fixed MTRRs visible; Linux does. */
 #define SYSCFG_MTRR_BITS (BIT(18) | BIT(19) | BIT(20))
 
-#define BITMAP_MSRS 0x2000u
-
 static bool in(uint32_t msr, uint32_t first, uint32_t last)
 {
 	return msr >= first && msr <= last;
 }
 
-/*
- * Not there for the guest: virtualization, and what takes physical addresses that pass no nested tables (traces,
- * feedback tables, the structures that hypervisors below share with their guests).
- */
+/* Virtualization, and what takes physical addresses past the nested tables: traces, feedback, a hypervisor below. */
 static bool is_absent(uint32_t msr)
 {
 	return in(msr, MSR_VMX_BASIC, MSR_VMX_LAST) || msr == MSR_VM_CR || msr == MSR_VM_HSAVE_PA || msr == MSR_SVM_KEY ||
@@ -49,7 +44,7 @@ void msr_init(void)
 	b->msr_intercept(MSR_TSC_ADJUST, false, true);
 	b->msr_intercept(MSR_APIC_BASE, false, true);
 	/* All of the two ranges that the backends' bitmaps cover. What lies outside of them exits anyway. */
-	for (uint32_t msr = 0; msr < BITMAP_MSRS; msr++)
+	for (uint32_t msr = 0; msr < 0x2000; msr++)
 		if (is_absent(msr))
 			b->msr_intercept(msr, true, true);
 	for (uint32_t msr = MSR_SYSCFG; msr <= MSR_RMP_END; msr++)
@@ -143,5 +138,28 @@ enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x)
 		cpu->gprs.rax = (uint32_t)value;
 		cpu->gprs.rdx = value >> 32;
 	}
+	return HV_ADVANCE;
+}
+
+/*
+ * Only a write that changes the guest's CR0.NE or CR4.VMXE exits. NE: take the new value into what the guest reads and
+ * run the instruction again: now it does not exit, and the CPU checks all the rest. VMXE: reserved without VMX.
+ */
+enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x)
+{
+	if (x->cr.cr != 0)
+		return exit_inject(cpu, VEC_GP, true, 0);
+	hv_backend()->set(cpu, GREG_CR0, (greg(cpu, GREG_CR0) & ~CR0_NE) | (x->cr.value & CR0_NE));
+	/* A breakpoint on the instruction has had its turn; the exit has cleared RF. */
+	hv_backend()->set(cpu, GREG_RFLAGS, greg(cpu, GREG_RFLAGS) | RFLAGS_RF);
+	return HV_RESUME;
+}
+
+enum hv_action exit_xsetbv(struct percpu *cpu)
+{
+	/* XCR0 is the guest's also while the hypervisor runs; the CPU checks the value, but for ring 0. */
+	if (greg(cpu, GREG_CPL) ||
+	    xsetbv_safe((uint32_t)cpu->gprs.rcx, cpu->gprs.rdx << 32 | (uint32_t)cpu->gprs.rax))
+		return exit_inject(cpu, VEC_GP, true, 0);
 	return HV_ADVANCE;
 }
