@@ -6,8 +6,6 @@
 #include "core/percpu.h"
 #include "policy/operand.h"
 
-#include <stdbool.h>
-
 /* guest_linear_rip() - linear address of the next instruction: CS base counts outside 64-bit mode. */
 uint64_t guest_linear_rip(struct percpu *cpu);
 

@@ -5,8 +5,6 @@
 
 #include "core/percpu.h"
 
-#include <stdbool.h>
-
 /* smp_left_guest() - first thing at an exit. Halts for good when another CPU stopped the machine. */
 void smp_left_guest(struct percpu *cpu);
 

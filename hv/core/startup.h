@@ -8,8 +8,6 @@
 
 #include "core/exit.h"
 
-#include <stdbool.h>
-
 /* startup_init() - trampoline and intercepts, where the backend needs them. Once. Return: NULL or an error line. */
 const char *startup_init(void);
 

@@ -152,7 +152,8 @@ static bool same_code(struct percpu *cpu)
 	const struct step_state *s = &cpu->step;
 	uint8_t now[RW_CODE_BYTES];
 
-	return guest_read_virt(cpu, guest_linear_rip(cpu), now, s->nbytes) == s->nbytes && !memcmp(now, s->bytes, s->nbytes);
+	return guest_read_virt(cpu, guest_linear_rip(cpu), now, s->nbytes) == s->nbytes &&
+	       !memcmp(now, s->bytes, s->nbytes);
 }
 
 bool step_done(struct percpu *cpu)

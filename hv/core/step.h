@@ -11,9 +11,6 @@
 #include "mm/nested.h"
 #include "record.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 struct percpu;
 
 #define STEP_PAGES NESTED_VIEW_PAGES /* MOVS touches two and two; XSAVE and tile areas up to three */
