@@ -83,8 +83,11 @@ static void alert(const struct percpu *cpu, const struct rw_rec_violation *rec)
 	if (!may_alert(cpu))
 		return;
 	/* The name is the guest's: anything could stand in it. */
-	for (const char *c = rec->proc.comm; rec->hdr.flags & RW_RECF_PROC && c < rec->proc.comm + RW_COMM_LEN; c++)
-		who[c - rec->proc.comm] = *c && (*c < ' ' || *c > '~') ? '?' : *c;
+	for (unsigned int i = 0; rec->hdr.flags & RW_RECF_PROC && i < RW_COMM_LEN; i++) {
+		char c = rec->proc.comm[i];
+
+		who[i] = c && (c < ' ' || c > '~') ? '?' : c;
+	}
 	if (rec->access == RW_ACCESS_HYPERCALL)
 		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]", rec->nr, rec->rip, who, rec->proc.pid);
 	else
@@ -167,7 +170,7 @@ static enum hv_action not_ours(struct percpu *cpu, const struct hv_exit *x)
 }
 
 /*
- * The exception that tells the guest: #UD for hidden code, #DF for delivery, else #GP. Not #PF: the guest's own page
+ * Records it, and tells the guest by #UD for hidden code, #DF for delivery, else #GP. Not #PF: the guest's own page
  * tables allow the access, so that Linux would take the fault for a stale TLB entry and try again for ever.
  */
 static enum hv_action refuse(struct percpu *cpu, struct rw_rec_violation *rec, enum rw_verdict verdict)
