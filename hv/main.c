@@ -5,7 +5,6 @@
 #include "arch/x86/desc.h"
 #include "arch/x86/insn.h"
 #include "core/exit.h"
-#include "core/panic.h"
 #include "core/percpu.h"
 #include "core/smp.h"
 #include "core/startup.h"
@@ -36,8 +35,7 @@ const struct hv_backend *hv_backend(void)
 
 struct percpu *percpu_of(uint32_t index)
 {
-	return (struct percpu *)((uint8_t *)hv_virt(hv.boot->percpu_phys) + (uint64_t)index * RW_PERCPU_SIZE +
-				 RW_PERCPU_DATA);
+	return hv_virt(hv.boot->percpu_phys + (uint64_t)index * RW_PERCPU_SIZE + RW_PERCPU_DATA);
 }
 
 static const char *choose_backend(void)
@@ -76,9 +74,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 /* Takes the loader's own code out of the hypervisor's address space: only the guest runs there from here on. */
 static void close_lower_half(void)
 {
-	uint64_t *pml4 = hv_virt(hv.boot->tables_phys);
-
-	memset(pml4, 0, PAGE_SIZE / 2);
+	memset(hv_virt(hv.boot->tables_phys), 0, PAGE_SIZE / 2);
 	write_cr3(read_cr3());
 }
 
@@ -89,15 +85,12 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 
 	memset(cpu, 0, sizeof(*cpu));
 	desc_load(cpu);
-	cpu->index = index;
-	cpu->apic_id = hv.boot->apic_id[index];
-	cpu->stats.cpu = index;
-	cpu->stats.apic_id = cpu->apic_id;
+	cpu->index = cpu->stats.cpu = index;
+	cpu->apic_id = cpu->stats.apic_id = hv.boot->apic_id[index];
 	if (step_init(cpu))
 		return "no room for this CPU's page tables";
 
 	const char *error = hv_backend()->cpu_init(cpu, &own);
-
 	if (error)
 		return error;
 	printk("CPU %u (APIC %u) goes on as a guest under %s", index, cpu->apic_id, hv_backend()->name);

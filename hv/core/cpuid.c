@@ -6,12 +6,10 @@
 #include "core/state.h"
 #include "core/string.h"
 
-#define LEAF1_ECX_VMX BIT(5)
-#define LEAF1_ECX_SMX BIT(6)
+#define LEAF1_ECX_VMX_SMX (BIT(5) | BIT(6))
 #define LEAF1_ECX_OSXSAVE BIT(27)
 #define LEAF7_ECX_OSPKE BIT(4)
-#define LEAF80000001_ECX_SVM BIT(2)
-#define LEAF80000001_ECX_SKINIT BIT(12)
+#define LEAF80000001_ECX_SVM_SKINIT (BIT(2) | BIT(12))
 #define LEAF_SVM 0x8000000au
 #define LEAF6_EAX_HFI (BIT(19) | BIT(23)) /* hardware feedback, thread director: tables at physical addresses */
 #define LEAF7_EBX_PT BIT(25)
@@ -23,25 +21,15 @@ static void set_bit(uint32_t *reg, uint64_t bit, uint64_t on)
 	*reg = on ? *reg | (uint32_t)bit : *reg & ~(uint32_t)bit;
 }
 
-static void agent_leaf(uint32_t leaf, struct cpuid_regs *r)
-{
-	*r = (struct cpuid_regs){ .eax = RW_ABI_VERSION, .ebx = hv_backend()->id };
-	if (leaf == RW_CPUID_SIGNATURE) {
-		r->eax = RW_CPUID_VERSION;
-		memcpy(&r->ebx, RW_SIGNATURE, 12);
-	}
-}
-
-enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x)
+enum hv_action exit_cpuid(struct percpu *cpu)
 {
 	uint32_t leaf = (uint32_t)cpu->gprs.rax, sub = (uint32_t)cpu->gprs.rcx;
 	struct cpuid_regs r = cpuid(leaf, sub);
-	uint64_t cr4 = hv_backend()->get(cpu, GREG_CR4);
+	uint64_t cr4 = greg(cpu, GREG_CR4);
 
-	(void)x;
 	switch (leaf) {
 	case 1:
-		r.ecx &= ~(uint32_t)(LEAF1_ECX_VMX | LEAF1_ECX_SMX);
+		r.ecx &= ~(uint32_t)LEAF1_ECX_VMX_SMX;
 		/* Both follow the guest's CR4, and the one in force here is the hypervisor's. */
 		set_bit(&r.ecx, LEAF1_ECX_OSXSAVE, cr4 & CR4_OSXSAVE);
 		break;
@@ -55,24 +43,24 @@ enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x)
 		}
 		break;
 	case 0x80000001u:
-		r.ecx &= ~(uint32_t)(LEAF80000001_ECX_SVM | LEAF80000001_ECX_SKINIT);
+		r.ecx &= ~(uint32_t)LEAF80000001_ECX_SVM_SKINIT;
 		break;
 	case LEAF_PT:
 	case LEAF_SVM:
 		r = (struct cpuid_regs){ 0 };
 		break;
 	case RW_CPUID_SIGNATURE:
-	case RW_CPUID_VERSION:
-		if (hv.boot->agent)
-			agent_leaf(leaf, &r);
-		else if (leaf == RW_CPUID_VERSION)
-			r = (struct cpuid_regs){ 0 };
+		if (hv.boot->agent) {
+			r.eax = RW_CPUID_VERSION;
+			memcpy(&r.ebx, RW_SIGNATURE, 12);
+		}
 		break;
 	default:
 		/* A hypervisor below keeps its name, but offers the guest nothing: that would go past the nested tables. */
-		if (leaf > RW_CPUID_SIGNATURE && leaf <= LEAF_PV_LAST)
+		if (hv.boot->agent && leaf == RW_CPUID_VERSION)
+			r = (struct cpuid_regs){ .eax = RW_ABI_VERSION, .ebx = hv_backend()->id };
+		else if (leaf > RW_CPUID_SIGNATURE && leaf <= LEAF_PV_LAST)
 			r = (struct cpuid_regs){ 0 };
-		break;
 	}
 	cpu->gprs.rax = r.eax;
 	cpu->gprs.rbx = r.ebx;

@@ -20,7 +20,7 @@ void exit_reset(const char *why)
 {
 	struct percpu *cpu = percpu_this();
 
-	printk("%s on CPU %u, guest at rip %lx: resetting the machine", why, cpu->index, hv_backend()->get(cpu, GREG_RIP));
+	printk("%s on CPU %u, guest at rip %lx: resetting the machine", why, cpu->index, greg(cpu, GREG_RIP));
 	journal_end(RW_END_RESET);
 	exit_reset_machine();
 }
@@ -41,18 +41,18 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 {
 	switch (x->reason) {
 	case RW_EXIT_CPUID:
-		return exit_cpuid(cpu, x);
+		return exit_cpuid(cpu);
 	case RW_EXIT_MSR_READ:
 	case RW_EXIT_MSR_WRITE:
 		return exit_msr(cpu, x);
 	case RW_EXIT_CR:
 		return exit_cr(cpu, x);
 	case RW_EXIT_XSETBV:
-		return exit_xsetbv(cpu, x);
+		return exit_xsetbv(cpu);
 	case RW_EXIT_IO:
 		return exit_io(cpu, x);
 	case RW_EXIT_HYPERCALL:
-		return exit_hypercall(cpu, x);
+		return exit_hypercall(cpu);
 	case RW_EXIT_VIRT_INSN:
 		return exit_inject(cpu, VEC_UD, false, 0);
 	case RW_EXIT_CACHE_INSN:
@@ -60,6 +60,10 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 		return HV_ADVANCE;
 	case RW_EXIT_NESTED:
 		return exit_nested(cpu, x);
+	case RW_EXIT_STEP:
+		if (!cpu->step.active)
+			return HV_FATAL;
+		return step_done(cpu) ? exit_inject(cpu, VEC_DB, false, 0) : HV_RESUME;
 	case RW_EXIT_INTERRUPT:
 		return HV_RESUME; /* asked for only to end a step */
 	case RW_EXIT_EXCEPTION:
@@ -87,34 +91,18 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 	}
 }
 
-/* A single step in progress: any exit but a further fault of the same instruction ends it. */
-static bool end_step(struct percpu *cpu, const struct hv_exit *x, enum hv_action *action)
-{
-	if (!cpu->step.active || x->reason == RW_EXIT_NESTED)
-		return false;
-
-	bool inject_db = x->reason == RW_EXIT_STEP ? step_done(cpu) : step_finish(cpu, cpu->step.iterations != 0);
-	if (x->reason != RW_EXIT_STEP)
-		return false;
-	*action = inject_db ? exit_inject(cpu, VEC_DB, false, 0) : HV_RESUME;
-	return true;
-}
-
 /* Without CR4.MCE a machine check is a shutdown. Intel SDM volume 3, "Control Registers". */
 static void pass_machine_check(struct percpu *cpu)
 {
-	const struct hv_event event = { .type = EVENT_EXCEPTION, .vector = VEC_MC };
-
 	cpu->machine_check = false;
-	if (!(hv_backend()->get(cpu, GREG_CR4) & CR4_MCE))
+	if (!(greg(cpu, GREG_CR4) & CR4_MCE))
 		exit_reset("machine check with CR4.MCE clear");
-	hv_backend()->inject(cpu, &event);
+	hv_backend()->inject(cpu, &(struct hv_event){ .type = EVENT_EXCEPTION, .vector = VEC_MC });
 }
 
 void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 {
 	const struct hv_backend *b = hv_backend();
-	enum hv_action action;
 
 	cpu->exit_tsc = rdtsc();
 	smp_left_guest(cpu);
@@ -122,8 +110,11 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	panic_note_exit(cpu, x);
 	if (x->reason != RW_EXIT_NESTED)
 		cpu->spurious_count = 0;
-	if (!end_step(cpu, x, &action))
-		action = handle(cpu, x);
+	/* A single step: any exit but its own and a further fault of the same instruction ends it. */
+	if (cpu->step.active && x->reason != RW_EXIT_NESTED && x->reason != RW_EXIT_STEP)
+		step_finish(cpu, cpu->step.iterations != 0);
+
+	enum hv_action action = handle(cpu, x);
 
 	switch (action) {
 	case HV_RESUME:
@@ -142,7 +133,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 			step_finish(cpu, cpu->step.iterations != 0);
 		/* A fault's frame has RF set, and that of an injected one is what the CPU has. */
 		if (cpu->to_inject.vector != VEC_DB)
-			b->set(cpu, GREG_RFLAGS, b->get(cpu, GREG_RFLAGS) | RFLAGS_RF);
+			b->set(cpu, GREG_RFLAGS, greg(cpu, GREG_RFLAGS) | RFLAGS_RF);
 		b->inject(cpu, &cpu->to_inject);
 		break;
 	case HV_FATAL:

@@ -19,28 +19,28 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x);
 /* exit_inject() - sets cpu->to_inject to an exception. Return: HV_INJECT, for a handler's return. */
 enum hv_action exit_inject(struct percpu *cpu, uint8_t vector, bool has_error, uint32_t error);
 
-/* exit_reset_machine() - resets by the chipset's register, else by a triple fault of our own. */
-void exit_reset_machine(void) __attribute__((noreturn));
-
-/* exit_reset() - the guest ends in what resets a machine, @why: the log leaves, and it is reset. */
+/*
+ * exit_reset() - the guest ends in what resets a machine, @why: the log leaves, and it is reset.
+ * exit_reset_machine() - resets by the chipset's register, else by a triple fault of our own.
+ */
 void exit_reset(const char *why) __attribute__((noreturn));
+void exit_reset_machine(void) __attribute__((noreturn));
 
 /* io_init(), msr_init() - ask the backend for the intercepts. Before the start. */
 void io_init(void);
 void msr_init(void);
 
 /*
- * io_lock() - at the lock: from here on a reset by port CF9, 64 or 92 is noticed, too, so that the log leaves before it.
- * Earlier only with watch_resets = start: CF9 lies inside the PCI configuration address port CF8, which a kernel writes
- * thousands of times at boot, and firmware and boot loaders poll the keyboard controller at 64.
+ * io_lock() - at the lock, or at the start with watch_resets = start: resets by port CF9, 64 or 92 are noticed, too, so
+ * that the log leaves before. While booting that is slow: CF9 lies inside the PCI configuration address, 64 is polled.
  */
 void io_lock(void);
 
 /* Handlers, one for each concern. All get untrusted guest state. */
-enum hv_action exit_cpuid(struct percpu *cpu, const struct hv_exit *x);
+enum hv_action exit_cpuid(struct percpu *cpu);
 enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x);
-enum hv_action exit_xsetbv(struct percpu *cpu, const struct hv_exit *x);
+enum hv_action exit_xsetbv(struct percpu *cpu);
 enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x);
 enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x);
-enum hv_action exit_hypercall(struct percpu *cpu, const struct hv_exit *x);
+enum hv_action exit_hypercall(struct percpu *cpu);
 enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x);

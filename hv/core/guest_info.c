@@ -14,28 +14,16 @@
 
 static int translate(struct percpu *cpu, uint64_t cr3, uint64_t gva, uint64_t *gpa)
 {
-	const struct hv_backend *b = hv_backend();
-	struct guest_paging paging = {
-		.cr0 = b->get(cpu, GREG_CR0),
-		.cr3 = cr3,
-		.cr4 = b->get(cpu, GREG_CR4),
-		.efer = b->get(cpu, GREG_EFER),
-	};
+	struct guest_paging paging = { greg(cpu, GREG_CR0), cr3, greg(cpu, GREG_CR4), greg(cpu, GREG_EFER) };
 
 	return guest_walk(&paging, gva, gpa);
 }
 
-int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa)
-{
-	return translate(cpu, hv_backend()->get(cpu, GREG_CR3), gva, gpa);
-}
-
 uint64_t guest_linear_rip(struct percpu *cpu)
 {
-	const struct hv_backend *b = hv_backend();
-	uint64_t rip = b->get(cpu, GREG_RIP);
+	uint64_t rip = greg(cpu, GREG_RIP);
 
-	return b->get(cpu, GREG_CS_LONG) ? rip : (uint32_t)(b->get(cpu, GREG_CS_BASE) + rip);
+	return greg(cpu, GREG_CS_LONG) ? rip : (uint32_t)(greg(cpu, GREG_CS_BASE) + rip);
 }
 
 static size_t read_virt(struct percpu *cpu, uint64_t cr3, uint64_t gva, void *dst, size_t size)
@@ -43,11 +31,10 @@ static size_t read_virt(struct percpu *cpu, uint64_t cr3, uint64_t gva, void *ds
 	size_t done = 0;
 
 	while (done < size) {
-		size_t piece = PAGE_SIZE - ((gva + done) & (PAGE_SIZE - 1));
+		size_t in_page = PAGE_SIZE - ((gva + done) & (PAGE_SIZE - 1));
+		size_t piece = in_page < size - done ? in_page : size - done;
 		uint64_t gpa;
 
-		if (piece > size - done)
-			piece = size - done;
 		if (translate(cpu, cr3, gva + done, &gpa) || guest_read(gpa, (uint8_t *)dst + done, piece))
 			break;
 		done += piece;
@@ -57,7 +44,7 @@ static size_t read_virt(struct percpu *cpu, uint64_t cr3, uint64_t gva, void *ds
 
 size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
 {
-	return read_virt(cpu, hv_backend()->get(cpu, GREG_CR3), gva, dst, size);
+	return read_virt(cpu, greg(cpu, GREG_CR3), gva, dst, size);
 }
 
 static bool read_process(struct percpu *cpu, uint64_t cr3, uint64_t gs, struct rw_proc *proc)
@@ -73,9 +60,8 @@ static bool read_process(struct percpu *cpu, uint64_t cr3, uint64_t gs, struct r
 
 bool guest_process(struct percpu *cpu, struct rw_proc *proc)
 {
-	const struct hv_backend *b = hv_backend();
-	bool user = b->get(cpu, GREG_CPL) == 3;
-	uint64_t gs = b->get(cpu, user ? GREG_KERNEL_GS_BASE : GREG_GS_BASE), cr3 = b->get(cpu, GREG_CR3);
+	bool user = greg(cpu, GREG_CPL) == 3;
+	uint64_t gs = greg(cpu, user ? GREG_KERNEL_GS_BASE : GREG_GS_BASE), cr3 = greg(cpu, GREG_CR3);
 
 	if (!hv.registered || !hv.agent.task_comm)
 		return false;
@@ -85,43 +71,38 @@ bool guest_process(struct percpu *cpu, struct rw_proc *proc)
 uint32_t guest_rip_target(struct percpu *cpu)
 {
 	struct ranges_hit hit;
-	uint64_t gpa;
+	uint64_t gpa, rip = guest_linear_rip(cpu);
 
-	if (!hv.locked || guest_translate(cpu, guest_linear_rip(cpu), &gpa) || !ranges_find(&hv.ranges, gpa, &hit))
+	if (!hv.locked || translate(cpu, greg(cpu, GREG_CR3), rip, &gpa) || !ranges_find(&hv.ranges, gpa, &hit))
 		return 0;
 	return hit.kind;
 }
 
 void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs)
 {
-	const struct hv_backend *b = hv_backend();
-
 	memcpy(regs->gpr, &cpu->gprs, sizeof(regs->gpr));
-	regs->gpr[4] = b->get(cpu, GREG_RSP);
-	regs->rip = b->get(cpu, GREG_RIP);
-	regs->fs_base = b->get(cpu, GREG_FS_BASE);
-	regs->gs_base = b->get(cpu, GREG_GS_BASE);
+	regs->gpr[4] = greg(cpu, GREG_RSP);
+	regs->rip = greg(cpu, GREG_RIP);
+	regs->fs_base = greg(cpu, GREG_FS_BASE);
+	regs->gs_base = greg(cpu, GREG_GS_BASE);
 }
 
 uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa)
 {
-	uint64_t candidates[OPERAND_CANDIDATES];
+	uint64_t candidates[OPERAND_CANDIDATES], found, cr3 = greg(cpu, GREG_CR3);
 	struct operand_regs regs;
-	uint64_t found;
 
-	if (!hv_backend()->get(cpu, GREG_CS_LONG))
+	if (!greg(cpu, GREG_CS_LONG))
 		return 0;
 	guest_operand_regs(cpu, &regs);
-
 	unsigned int n = operand_candidates(bytes, nbytes, &regs, candidates);
-
 	for (unsigned int i = 0; i < n; i++) {
 		/* A store that crosses into the page that was hit began in the page before. */
 		uint64_t gva = (candidates[i] & PAGE_MASK) | (gpa & (PAGE_SIZE - 1));
 
-		if (!guest_translate(cpu, gva, &found) && found == gpa)
+		if (!translate(cpu, cr3, gva, &found) && found == gpa)
 			return gva;
-		if (!guest_translate(cpu, gva + PAGE_SIZE, &found) && found == gpa)
+		if (!translate(cpu, cr3, gva + PAGE_SIZE, &found) && found == gpa)
 			return gva + PAGE_SIZE;
 	}
 	return 0;

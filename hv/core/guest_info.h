@@ -6,11 +6,6 @@
 #include "core/percpu.h"
 #include "policy/operand.h"
 
-#include <stdbool.h>
-
-/* guest_translate() - guest-linear @gva to @gpa through the guest's tables as they are now. Return: 0, -RW_EFAULT. */
-int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa);
-
 /* guest_linear_rip() - linear address of the next instruction: CS base counts outside 64-bit mode. */
 uint64_t guest_linear_rip(struct percpu *cpu);
 
@@ -27,7 +22,7 @@ uint32_t guest_rip_target(struct percpu *cpu);
 void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs);
 
 /*
- * guest_operand() - the guest-linear address that the current instruction used to reach @gpa, found by decoding its
- * operand; for hardware that does not report it. It is checked by translation. Return: the address, 0 if not found.
+ * guest_operand() - the guest-linear address by which the current instruction reached @gpa, decoded from its operand and
+ * checked by translation; for hardware that does not report it. Return: 0 if not found.
  */
 uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa);

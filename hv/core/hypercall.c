@@ -21,18 +21,23 @@ static union {
 	struct rw_cpu_stats stats;
 } argument;
 
-static int64_t take_argument(uint64_t gpa, size_t size)
+static bool is_well_placed(uint64_t gpa, size_t size)
 {
-	if (gpa & 7 || (gpa & (PAGE_SIZE - 1)) + size > PAGE_SIZE)
-		return -RW_EINVAL;
-	return guest_read(gpa, &argument, size);
+	return !(gpa & 7) && (gpa & (PAGE_SIZE - 1)) + size <= PAGE_SIZE;
 }
 
 static int64_t give_answer(uint64_t gpa, size_t size)
 {
-	if (gpa & 7 || (gpa & (PAGE_SIZE - 1)) + size > PAGE_SIZE)
-		return -RW_EINVAL;
-	return guest_write(gpa, &argument, size);
+	return is_well_placed(gpa, size) ? guest_write(gpa, &argument, size) : -RW_EINVAL;
+}
+
+/* Whether @s of @size bytes is a NUL-terminated string of printable ASCII. */
+static bool is_text(const char *s, size_t size)
+{
+	for (; size; s++, size--)
+		if (*s < ' ' || *s > '~')
+			return !*s;
+	return false;
 }
 
 /* A call that is refused for who makes it or what it asks is an attack, and recorded. */
@@ -46,17 +51,12 @@ static void refused_call(struct percpu *cpu, uint64_t nr)
 	violation_record(cpu, &rec);
 }
 
-static int64_t hc_register(struct percpu *cpu, uint64_t gpa)
+static int64_t hc_register(struct percpu *cpu, const struct rw_agent_info *a)
 {
-	int64_t ret = take_argument(gpa, sizeof(argument.info));
-	const struct rw_agent_info *a = &argument.info;
-
-	if (ret)
-		return ret;
 	if (hv.registered)
 		return -RW_EXISTS;
 	if (a->abi_version != RW_ABI_VERSION || a->cpus == 0 || a->poking_cr3 & ~CR3_ADDR_MASK || a->reserved ||
-	    !protect_is_text(a->release, sizeof(a->release)))
+	    !is_text(a->release, sizeof(a->release)))
 		return -RW_EINVAL;
 	if (a->poking_cr3 && !guest_is_ram(a->poking_cr3, PAGE_SIZE))
 		return -RW_EFAULT;
@@ -74,50 +74,20 @@ static int64_t report(const char *call, const struct input_error *err, int ret)
 	return ret;
 }
 
-static int64_t hc_symbols(uint64_t gpa)
-{
-	int64_t ret = take_argument(gpa, sizeof(argument.symbols));
-	struct input_error err;
-
-	return ret ? ret : report("symbols", &err, symbols_add_page(&hv.symbols, &argument.symbols, &err));
-}
-
-static int64_t hc_protect(uint64_t gpa)
-{
-	int64_t ret = take_argument(gpa, sizeof(argument.protect));
-	struct input_error err;
-
-	return ret ? ret : report("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
-}
-
-static int64_t hc_ring(struct percpu *cpu, uint64_t gpa)
-{
-	int64_t ret = take_argument(gpa, sizeof(argument.ring));
-
-	return ret ? ret : journal_ring(cpu, &argument.ring);
-}
-
 static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 {
 	struct ranges_pages pages;
-	struct rw_status *s = &argument.status;
 
 	ranges_count_pages(&hv.ranges, &pages);
-	*s = (struct rw_status){
-		.abi_version = RW_ABI_VERSION,
-		.cpus = hv.boot->cpu_count,
-		.locked = hv.locked,
-		.backend = hv_backend()->id,
-		.ranges = hv.ranges.ranges + hv.ranges.objects,
-		.on_violation = hv.boot->on_violation,
-		.protected_pages = hv.locked ? pages.total : 0,
-		.symbols = hv.symbols.count,
-		.uptime_ns = journal_now(cpu),
-		.kexec = hv.boot->kexec,
+	argument.status = (struct rw_status){
+		.abi_version = RW_ABI_VERSION, .backend = hv_backend()->id, .cpus = hv.boot->cpu_count,
+		.on_violation = hv.boot->on_violation, .kexec = hv.boot->kexec, .uptime_ns = journal_now(cpu),
+		.ranges = hv.ranges.ranges + hv.ranges.objects, .symbols = hv.symbols.count,
+		.locked = hv.locked, .protected_pages = hv.locked ? pages.total : 0,
 	};
-	journal_usage(s);
-	memcpy(s->pages_by_kind, pages.kind, sizeof(s->pages_by_kind));
-	return give_answer(gpa, sizeof(*s));
+	journal_usage(&argument.status);
+	memcpy(argument.status.pages_by_kind, pages.kind, sizeof(pages.kind));
+	return give_answer(gpa, sizeof(argument.status));
 }
 
 static int64_t hc_stats(uint64_t gpa, uint64_t index)
@@ -128,10 +98,7 @@ static int64_t hc_stats(uint64_t gpa, uint64_t index)
 	return give_answer(gpa, sizeof(argument.stats));
 }
 
-/*
- * Another kernel is about to start. Before the lock there is nothing to guard; after it the configuration decides.
- * Return: 0; -RW_ENOTREADY: nobody registered; -RW_EPERM: refused, and recorded.
- */
+/* Another kernel is about to start. Before the lock there is nothing to guard; after it the configuration decides. */
 static int64_t hc_kexec(struct percpu *cpu)
 {
 	if (!hv.registered)
@@ -147,21 +114,33 @@ static int64_t hc_kexec(struct percpu *cpu)
 /* Calls that set the protection up: before the lock, after the registration. */
 static int64_t setup_call(struct percpu *cpu, uint64_t nr, uint64_t gpa)
 {
+	static const size_t sizes[RW_HC_COUNT] = {
+		[RW_HC_REGISTER] = sizeof(argument.info),
+		[RW_HC_SYMBOLS] = sizeof(argument.symbols),
+		[RW_HC_PROTECT] = sizeof(argument.protect),
+		[RW_HC_RING] = sizeof(argument.ring),
+	};
+	struct input_error err;
+
 	if (hv.locked)
 		return -RW_ELOCKED;
 	if (nr != RW_HC_REGISTER && !hv.registered)
 		return -RW_ENOTREADY;
+	if (nr == RW_HC_LOCK)
+		return protect_lock(cpu);
+	if (!is_well_placed(gpa, sizes[nr]))
+		return -RW_EINVAL;
+	if (guest_read(gpa, &argument, sizes[nr]))
+		return -RW_EFAULT;
 	switch (nr) {
 	case RW_HC_REGISTER:
-		return hc_register(cpu, gpa);
+		return hc_register(cpu, &argument.info);
 	case RW_HC_SYMBOLS:
-		return hc_symbols(gpa);
+		return report("symbols", &err, symbols_add_page(&hv.symbols, &argument.symbols, &err));
 	case RW_HC_PROTECT:
-		return hc_protect(gpa);
-	case RW_HC_RING:
-		return hc_ring(cpu, gpa);
+		return report("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
 	default:
-		return protect_lock(cpu);
+		return journal_ring(cpu, &argument.ring);
 	}
 }
 
@@ -181,8 +160,6 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 		violation_flush(cpu);
 		journal_dump();
 		return 0;
-	default:
-		break;
 	}
 	if (nr >= RW_HC_COUNT)
 		return -RW_ENOSYS;
@@ -202,9 +179,7 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 /* After the lock only the agent's own text may call. Others from ring 0 are an attack, and recorded. */
 static bool may_call(struct percpu *cpu, uint64_t nr)
 {
-	const struct hv_backend *b = hv_backend();
-
-	if (b->get(cpu, GREG_CPL) != 0 || !b->get(cpu, GREG_CS_LONG))
+	if (greg(cpu, GREG_CPL) != 0 || !greg(cpu, GREG_CS_LONG))
 		return false;
 	if (!hv.locked || guest_rip_target(cpu) == RW_TARGET_AGENT_TEXT)
 		return true;
@@ -212,22 +187,17 @@ static bool may_call(struct percpu *cpu, uint64_t nr)
 	return false;
 }
 
-enum hv_action exit_hypercall(struct percpu *cpu, const struct hv_exit *x)
+enum hv_action exit_hypercall(struct percpu *cpu)
 {
-	bool refused;
-	int64_t ret;
-
-	(void)x;
 	if (!hv.boot->agent)
 		return exit_inject(cpu, VEC_UD, false, 0);
-	if (may_call(cpu, cpu->gprs.rax)) {
-		ret = call(cpu, cpu->gprs.rax, cpu->gprs.rdi, cpu->gprs.rsi);
-		refused = ret < 0 && cpu->gprs.rax != RW_HC_HELLO; /* whose answer may be any number */
-	} else {
-		ret = -RW_EPERM;
-		refused = true;
-	}
-	cpu->stats.refused_calls += refused;
+
+	uint64_t nr = cpu->gprs.rax;
+	bool may = may_call(cpu, nr);
+	int64_t ret = may ? call(cpu, nr, cpu->gprs.rdi, cpu->gprs.rsi) : -RW_EPERM;
+
+	if (ret < 0 && (!may || nr != RW_HC_HELLO)) /* whose answer may be any number */
+		cpu->stats.refused_calls++;
 	cpu->gprs.rax = (uint64_t)ret;
 	return HV_ADVANCE;
 }

@@ -5,13 +5,10 @@
 
 #include <stdint.h>
 
-/*
- * Set by the function that refuses an input, with a negative RW_E* as its result; not touched on success.
- * what is a constant string without a period, index the number from 0 of the entry that it is about.
- */
+/* Set by the function that refuses an input, with a negative RW_E* as its result; not touched on success. */
 struct input_error {
-	const char *what;
-	uint32_t index;
+	const char *what; /* a constant, without a period */
+	uint32_t index;   /* from 0: the entry that it is about */
 };
 
 /* Fills @err and gives @code back, so that a refusal is one statement. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The ports that exit. */
-
 #include "arch/x86/insn.h"
 #include "core/exit.h"
 #include "core/panic.h"
@@ -19,35 +18,28 @@
 #define KBC_PULSE 0xf0u
 #define PORT_92 0x92u /* system control port A: bit 0 is the reset line */
 
-static uint16_t hidden_port; /* of the UART; 0: none */
-
 void io_init(void)
 {
 	const struct rw_bootinfo *boot = hv.boot;
-	const struct hv_backend *b = hv_backend();
+	const struct {
+		uint16_t port, count; /* port 0: the machine has none */
+	} watched[] = {
+		{ boot->serial_port, UART_PORTS }, { boot->pm1a_cnt, 2 }, { boot->pm1b_cnt, 2 },
+		{ boot->reset_port == PORT_CF9 ? 0 : boot->reset_port, 1 }, { boot->exit_port, RW_EXIT_PORTS },
+	};
 
-	hidden_port = boot->serial_port;
-	if (hidden_port)
-		b->io_intercept(hidden_port, UART_PORTS);
-	if (boot->pm1a_cnt)
-		b->io_intercept(boot->pm1a_cnt, 2);
-	if (boot->pm1b_cnt)
-		b->io_intercept(boot->pm1b_cnt, 2);
-	if (boot->reset_port && boot->reset_port != PORT_CF9)
-		b->io_intercept(boot->reset_port, 1);
-	if (boot->exit_port)
-		b->io_intercept(boot->exit_port, RW_EXIT_PORTS);
+	for (unsigned int i = 0; i < sizeof(watched) / sizeof(watched[0]); i++)
+		if (watched[i].port)
+			hv_backend()->io_intercept(watched[i].port, watched[i].count);
 	if (boot->watch_resets)
 		io_lock();
 }
 
 void io_lock(void)
 {
-	const struct hv_backend *b = hv_backend();
-
-	b->io_intercept(PORT_CF9, 1);
-	b->io_intercept(PORT_KBC, 1);
-	b->io_intercept(PORT_92, 1);
+	hv_backend()->io_intercept(PORT_CF9, 1);
+	hv_backend()->io_intercept(PORT_KBC, 1);
+	hv_backend()->io_intercept(PORT_92, 1);
 }
 
 void exit_reset_machine(void)
@@ -93,7 +85,7 @@ static bool touches(const struct hv_exit *x, uint16_t wanted, uint32_t value, ui
 	return true;
 }
 
-enum sleep { SLEEP_NONE, SLEEP_OFF, SLEEP_REFUSED };
+enum sleep { SLEEP_NONE = 0, SLEEP_OFF = 1, SLEEP_REFUSED = 2 };
 
 /* Does @value start a sleep state by the PM1 control register @port, and one whose bit is set in @off_types? */
 static enum sleep sleeps(const struct hv_exit *x, uint16_t port, uint8_t off_types, uint32_t value)
@@ -120,53 +112,40 @@ static bool is_reset(const struct hv_exit *x, uint32_t value)
 	       (uint8_t)v == hv.boot->reset_value;
 }
 
-static bool is_exit(const struct hv_exit *x)
-{
-	return hv.boot->exit_port && (uint16_t)(x->io.port - hv.boot->exit_port) < RW_EXIT_PORTS;
-}
-
 static bool is_hidden(const struct hv_exit *x)
 {
-	return hidden_port && x->io.port < hidden_port + UART_PORTS && x->io.port + x->io.size > hidden_port;
-}
+	uint16_t hidden = hv.boot->serial_port;
 
-static void set_accumulator(struct percpu *cpu, unsigned int size, uint32_t value)
-{
-	if (size == 4)
-		cpu->gprs.rax = value;
-	else if (size == 2)
-		cpu->gprs.rax = (cpu->gprs.rax & ~0xffffull) | (value & 0xffff);
-	else
-		cpu->gprs.rax = (cpu->gprs.rax & ~0xffull) | (value & 0xff);
+	return hidden && x->io.port < hidden + UART_PORTS && x->io.port + x->io.size > hidden;
 }
 
 enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 {
-	uint32_t value = (uint32_t)cpu->gprs.rax;
-	enum sleep a, b;
+	const struct rw_bootinfo *boot = hv.boot;
+	uint32_t mask = ~0u >> (32 - 8 * x->io.size), value = (uint32_t)cpu->gprs.rax & mask;
 
 	/* No driver uses string instructions on these ports: they move nothing, see LIMITATIONS.md. */
 	if (x->io.string || (is_hidden(x) && !x->io.in))
 		return HV_ADVANCE;
 	if (x->io.in) {
-		set_accumulator(cpu, x->io.size, is_hidden(x) ? ~0u : port_read(x->io.port, x->io.size));
+		value = is_hidden(x) ? mask : port_read(x->io.port, x->io.size);
+		cpu->gprs.rax = x->io.size == 4 ? value : (cpu->gprs.rax & ~(uint64_t)mask) | value;
 		return HV_ADVANCE;
 	}
-	value &= ~0u >> (32 - 8 * x->io.size);
-	if (is_exit(x)) {
+	if (boot->exit_port && (uint16_t)(x->io.port - boot->exit_port) < RW_EXIT_PORTS) {
 		printk("the guest ends the run (port %x, value %x)", x->io.port, value);
 		journal_end(RW_END_EXIT);
 		port_write(x->io.port, x->io.size, value); /* an emulator may have a device there */
 		hv_halt_machine();
 	}
-	a = sleeps(x, hv.boot->pm1a_cnt, hv.boot->pm1a_off_types, value);
-	b = sleeps(x, hv.boot->pm1b_cnt, hv.boot->pm1b_off_types, value);
-	if (a == SLEEP_REFUSED || b == SLEEP_REFUSED) {
+	unsigned int sleep = sleeps(x, boot->pm1a_cnt, boot->pm1a_off_types, value) |
+			     sleeps(x, boot->pm1b_cnt, boot->pm1b_off_types, value);
+	if (sleep & SLEEP_REFUSED) {
 		/* The machine would come back by way of firmware, without the hypervisor, and with its memory open. */
 		printk("refused: a sleep state that keeps memory (port %x, value %x)", x->io.port, value);
 		return HV_ADVANCE;
 	}
-	if (a == SLEEP_OFF || b == SLEEP_OFF) {
+	if (sleep & SLEEP_OFF) {
 		printk("the guest switches off (port %x, value %x)", x->io.port, value);
 		journal_end(RW_END_POWEROFF);
 	} else if (is_reset(x, value)) {

@@ -15,8 +15,6 @@
 
 extern const char hv_text_start[], hv_text_end[];
 
-static const char *const exit_names[] = RW_EXIT_NAMES;
-
 static struct hv_exit last_exit[RW_MAX_CPUS];
 
 void panic_note_exit(struct percpu *cpu, const struct hv_exit *x)
@@ -26,11 +24,12 @@ void panic_note_exit(struct percpu *cpu, const struct hv_exit *x)
 
 const char *panic_exit_name(const struct hv_exit *x)
 {
-	return x->reason < RW_EXIT_COUNT ? exit_names[x->reason] : "unknown";
+	static const char *const names[] = RW_EXIT_NAMES;
+
+	return x->reason < RW_EXIT_COUNT ? names[x->reason] : "unknown";
 }
 
-static void halt(void) __attribute__((noreturn));
-static void halt(void)
+static _Noreturn void halt(void)
 {
 	uart_flush();
 	for (;;)
@@ -57,20 +56,19 @@ static void print_trace(struct percpu *cpu, const uint64_t *frame)
 
 static void print_guest(struct percpu *cpu)
 {
-	const struct hv_backend *b = hv_backend();
 	const struct hv_exit *x = &last_exit[cpu->index];
 	const struct hv_gprs *g = &cpu->gprs;
 
 	printk("last exit: %s (%lx), info %lx %lx, length %u", panic_exit_name(x), x->raw, x->info[0], x->info[1], x->insn_len);
-	printk("guest rip %016lx rsp %016lx rflags %lx cpl %lu", b->get(cpu, GREG_RIP), b->get(cpu, GREG_RSP),
-	       b->get(cpu, GREG_RFLAGS), b->get(cpu, GREG_CPL));
+	printk("guest rip %016lx rsp %016lx rflags %lx cpl %lu", greg(cpu, GREG_RIP), greg(cpu, GREG_RSP),
+	       greg(cpu, GREG_RFLAGS), greg(cpu, GREG_CPL));
 	printk("guest rax %016lx rbx %016lx rcx %016lx rdx %016lx", g->rax, g->rbx, g->rcx, g->rdx);
 	printk("guest rsi %016lx rdi %016lx rbp %016lx r8  %016lx", g->rsi, g->rdi, g->rbp, g->r8);
 	printk("guest r9  %016lx r10 %016lx r11 %016lx r12 %016lx", g->r9, g->r10, g->r11, g->r12);
 	printk("guest r13 %016lx r14 %016lx r15 %016lx", g->r13, g->r14, g->r15);
-	printk("guest cr0 %lx cr3 %lx cr4 %lx efer %lx", b->get(cpu, GREG_CR0), b->get(cpu, GREG_CR3),
-	       b->get(cpu, GREG_CR4), b->get(cpu, GREG_EFER));
-	b->describe(cpu);
+	printk("guest cr0 %lx cr3 %lx cr4 %lx efer %lx", greg(cpu, GREG_CR0), greg(cpu, GREG_CR3), greg(cpu, GREG_CR4),
+	       greg(cpu, GREG_EFER));
+	hv_backend()->describe(cpu);
 }
 
 /* The first failure prints; a failure while printing it just stops. */
@@ -83,8 +81,7 @@ static void begin(struct percpu *cpu)
 	printk_break_lock();
 }
 
-static void finish(struct percpu *cpu) __attribute__((noreturn));
-static void finish(struct percpu *cpu)
+static _Noreturn void finish(struct percpu *cpu)
 {
 	if (cpu->guest_entered)
 		print_guest(cpu);
@@ -123,9 +120,7 @@ void panic_trap(struct percpu *cpu, const struct hv_trap_frame *f)
 
 void hv_stop(const char *reason)
 {
-	struct percpu *cpu = percpu_this();
-
-	smp_stop_others(cpu);
+	smp_stop_others(percpu_this());
 	journal_end(RW_END_STOP);
 	printk("stopped: %s", reason);
 	halt();

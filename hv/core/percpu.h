@@ -4,7 +4,6 @@
 #pragma once
 
 #include "arch/x86/backend.h"
-#include "arch/x86/regs.h"
 #include "bootinfo.h"
 #include "core/step.h"
 #include "log/intake.h"
@@ -19,8 +18,7 @@ struct hv_tss {
 	uint64_t reserved1;
 	uint64_t ist[7];
 	uint64_t reserved2;
-	uint16_t reserved3;
-	uint16_t iomap;
+	uint16_t reserved3, iomap;
 } __attribute__((packed));
 _Static_assert(sizeof(struct hv_tss) == 104, "64-bit TSS: Intel SDM volume 3, \"64-Bit Task State Segment\"");
 
@@ -30,8 +28,7 @@ struct percpu {
 	uint64_t backend_area;   /* 0x88: for assembly: SVM: physical address of the VMCB */
 	uint64_t backend_host;   /* 0x90: for assembly: SVM: physical address of the host state for VMLOAD */
 	uint64_t fault_fixup;    /* 0x98: RIP to go on at when the next exception comes; 0: panic */
-	uint32_t index;
-	uint32_t apic_id;
+	uint32_t index, apic_id;
 	uint64_t gdt[HV_GDT_ENTRIES] __attribute__((aligned(16)));
 	struct hv_tss tss __attribute__((aligned(16)));
 	void *area;       /* VMCS or VMCB */
@@ -60,14 +57,11 @@ struct percpu {
 	struct log_ring ring;
 };
 
-#define PERCPU_OFF_GPRS 0x08
-#define PERCPU_OFF_AREA 0x88
-#define PERCPU_OFF_HOST 0x90
 #define PERCPU_OFF_FIXUP 0x98
-_Static_assert(offsetof(struct percpu, gprs) == PERCPU_OFF_GPRS, "entry.asm");
-_Static_assert(offsetof(struct percpu, backend_area) == PERCPU_OFF_AREA, "entry.asm");
-_Static_assert(offsetof(struct percpu, backend_host) == PERCPU_OFF_HOST, "entry.asm");
-_Static_assert(offsetof(struct percpu, fault_fixup) == PERCPU_OFF_FIXUP, "entry.asm");
+_Static_assert(offsetof(struct percpu, gprs) == 0x08, "gpr.inc");
+_Static_assert(offsetof(struct percpu, backend_area) == 0x88, "gpr.inc");
+_Static_assert(offsetof(struct percpu, backend_host) == 0x90, "gpr.inc");
+_Static_assert(offsetof(struct percpu, fault_fixup) == PERCPU_OFF_FIXUP, "gpr.inc");
 _Static_assert(sizeof(struct percpu) <= RW_PERCPU_SIZE - RW_PERCPU_DATA, "fits its area");
 
 /* percpu_this() - of the CPU that runs this. After GS base is set. */
@@ -81,3 +75,9 @@ static inline struct percpu *percpu_this(void)
 
 /* percpu_of() - of any CPU, by its index. */
 struct percpu *percpu_of(uint32_t index);
+
+/* greg() - the guest's register @reg, by the backend's get(). */
+static inline uint64_t greg(struct percpu *cpu, enum guest_reg reg)
+{
+	return hv_backend()->get(cpu, reg);
+}

@@ -13,17 +13,6 @@
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 
-bool protect_is_text(const char *s, size_t size)
-{
-	for (; size; s++, size--) {
-		if (!*s)
-			return true;
-		if (*s < ' ' || *s > '~')
-			return false;
-	}
-	return false;
-}
-
 /* Sets @perm on the first @count ranges. Return: 0, or the first error; then *failed is that range. */
 static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
 {
@@ -40,7 +29,6 @@ static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
 static void record_lock(struct percpu *cpu, const struct ranges_pages *pages)
 {
 	static const char *const names[] = RW_TARGET_NAMES;
-	uint64_t arg[4] = { pages->total };
 	char text[LOG_EVENT_TEXT_MAX];
 	size_t n = 0;
 
@@ -49,7 +37,7 @@ static void record_lock(struct percpu *cpu, const struct ranges_pages *pages)
 		if (pages->kind[kind])
 			n += format_text(text + n, sizeof(text) - n, "%s%s %lu", n ? ", " : "pages: ", names[kind],
 					 pages->kind[kind]);
-	journal_event(cpu, RW_REC_LOCK, hv.ranges.ranges + hv.ranges.objects, arg, text);
+	journal_event(cpu, RW_REC_LOCK, hv.ranges.ranges + hv.ranges.objects, (uint64_t[4]){ pages->total }, text);
 	printk("locked: %lu pages read-only (%s)", pages->total, text);
 }
 
@@ -87,15 +75,12 @@ int64_t protect_lock(struct percpu *cpu)
 void protect_release(struct percpu *cpu)
 {
 	struct ranges_pages pages;
-	uint32_t ignored;
+	uint32_t ignored, entries = hv.ranges.ranges + hv.ranges.objects;
 
 	journal_release();
 	if (hv.locked) {
-		uint64_t arg[4] = { 0 };
-
 		ranges_count_pages(&hv.ranges, &pages);
-		arg[0] = pages.total;
-		journal_event(cpu, RW_REC_UNLOCK, hv.ranges.ranges + hv.ranges.objects, arg, "kexec");
+		journal_event(cpu, RW_REC_UNLOCK, entries, (uint64_t[4]){ pages.total }, "kexec");
 		printk("unlocked: another kernel takes over");
 		set_perm(hv.ranges.ranges, NPERM_RWX, &ignored); /* all of it is split: needs no room */
 		for (uint32_t i = 0; i < hv.ranges.ranges; i++)

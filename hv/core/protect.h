@@ -5,8 +5,6 @@
 
 #include "core/percpu.h"
 
-#include <stdbool.h>
-
 /*
  * protect_lock() - checks the ranges, takes write permission away, and locks. All or nothing.
  * Context: under hv.agent_lock. Return: 0, -RW_ENOTREADY, -RW_EINVAL, -RW_ENOSPC.
@@ -14,10 +12,7 @@
 int64_t protect_lock(struct percpu *cpu);
 
 /*
- * protect_release() - another kernel takes over: gives write permission back on every CPU, records that, and forgets what the
- * agent said, its rings too. Context: under hv.agent_lock, after the registration.
+ * protect_release() - another kernel takes over: gives write permission back, records that, and forgets what the agent
+ * said, its rings too. Context: under hv.agent_lock, after the registration.
  */
 void protect_release(struct percpu *cpu);
-
-/* protect_is_text() - whether @s of @size bytes is a NUL-terminated string of printable ASCII. */
-bool protect_is_text(const char *s, size_t size);

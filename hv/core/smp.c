@@ -38,10 +38,11 @@ static bool is_inside(const struct percpu *cpu)
 	return __atomic_load_n(&cpu->in_guest, __ATOMIC_SEQ_CST);
 }
 
+/* Makes @target leave the guest, if it is there. */
 static void kick(struct percpu *target)
 {
 	/* One that is on its way makes the exit, too; a second would arrive as the guest's own INIT or NMI. */
-	if (!__atomic_exchange_n(&target->kicked, true, __ATOMIC_SEQ_CST))
+	if (is_inside(target) && !__atomic_exchange_n(&target->kicked, true, __ATOMIC_SEQ_CST))
 		hv_backend()->kick(target);
 }
 
@@ -58,23 +59,20 @@ static void wait_for(const struct percpu *target)
 
 void smp_flush_all(struct percpu *cpu)
 {
-	uint32_t i;
-
 	hv_backend()->flush(cpu);
 	if (hv.boot->cpu_count == 1)
 		return;
 	spin_lock(&lock);
 	cpu->stats.shootdowns++;
-	for (i = 0; i < hv.boot->cpu_count; i++) {
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++) {
 		struct percpu *target = percpu_of(i);
 
 		if (target == cpu)
 			continue;
 		__atomic_store_n(&target->flush_wanted, true, __ATOMIC_SEQ_CST);
-		if (is_inside(target))
-			kick(target);
+		kick(target);
 	}
-	for (i = 0; i < hv.boot->cpu_count; i++)
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		if (percpu_of(i) != cpu)
 			wait_for(percpu_of(i));
 	spin_unlock(&lock);
@@ -89,6 +87,6 @@ void smp_stop_others(const struct percpu *cpu)
 {
 	__atomic_store_n(&stopping, true, __ATOMIC_SEQ_CST);
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		if (percpu_of(i) != cpu && is_inside(percpu_of(i)))
+		if (percpu_of(i) != cpu)
 			kick(percpu_of(i));
 }

@@ -5,8 +5,6 @@
 
 #include "core/percpu.h"
 
-#include <stdbool.h>
-
 /* smp_left_guest() - first thing at an exit. Halts for good when another CPU stopped the machine. */
 void smp_left_guest(struct percpu *cpu);
 
@@ -14,9 +12,8 @@ void smp_left_guest(struct percpu *cpu);
 void smp_enter_guest(struct percpu *cpu);
 
 /*
- * smp_flush_all() - no CPU uses a translation from before this call when it returns. CPUs in the guest are kicked out
- * and waited for; the others flush before they enter it. A CPU that does not come within ten seconds is a panic.
- * Context: an exit handler. Other locks may be held: a CPU that waits for one is not in the guest.
+ * smp_flush_all() - no CPU uses a translation from before this call when it returns: those in the guest are kicked out
+ * and waited for, ten seconds long. Context: an exit handler; locks may be held, whoever waits for one is not in the guest.
  */
 void smp_flush_all(struct percpu *cpu);
 

@@ -7,7 +7,6 @@
 #include "arch/x86/insn.h"
 #include "core/guest_info.h"
 #include "core/state.h"
-#include "core/string.h"
 #include "log/printk.h"
 #include "mm/nested.h"
 #include "policy/operand.h"
@@ -21,11 +20,10 @@ static uint64_t page; /* of the APIC, 0: not watched */
 const char *startup_init(void)
 {
 	const struct hv_backend *b = hv_backend();
-	const char *error;
 
 	if (!b->startup_here || hv.boot->cpu_count == 1)
 		return NULL;
-	error = b->trampoline(hv.boot->trampoline_phys);
+	const char *error = b->trampoline(hv.boot->trampoline_phys);
 	if (error)
 		return error;
 	page = apic_page();
@@ -80,10 +78,8 @@ static uint32_t filter(struct percpu *cpu, uint32_t dest, uint32_t low)
 {
 	uint32_t mode = low & ICR_MODE;
 
-	if (mode != ICR_INIT && mode != ICR_SIPI)
-		return low;
 	/* INIT level de-assert does nothing on any CPU that has SVM. */
-	if (mode == ICR_INIT && (low & ICR_LEVEL) && !(low & ICR_ASSERT))
+	if ((mode != ICR_INIT && mode != ICR_SIPI) || (mode == ICR_INIT && (low & ICR_LEVEL) && !(low & ICR_ASSERT)))
 		return low;
 	if ((low & ICR_LOGICAL) && !(low & ICR_SHORTHAND)) {
 		printk("CPU %u: INIT or SIPI to a logical destination is not supported, dropped", cpu->index);
@@ -97,12 +93,9 @@ static uint32_t filter(struct percpu *cpu, uint32_t dest, uint32_t low)
 	return low;
 }
 
-static void write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
+void startup_write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
 {
-	/*
-	 * A register is the first four of its sixteen bytes. What the others are is undefined: on some machines the same.
-	 * The id stays as the firmware gave it: IPIs are matched by it.
-	 */
+	/* A register is the first four of its sixteen bytes. Its id the APIC keeps: IPIs are matched by it. */
 	if (offset & 15 || offset == APIC_ID_REG)
 		return;
 	if (offset == APIC_ICR_LOW) {
@@ -117,27 +110,25 @@ bool startup_icr_msr(struct percpu *cpu, uint64_t value)
 {
 	uint32_t low = filter(cpu, (uint32_t)(value >> 32), (uint32_t)value);
 
-	/* 0 is a legal command, and not one that filter() drops. */
-	if (!low && (uint32_t)value)
+	if (!low && (uint32_t)value) /* 0 is a legal command, and not one that filter() drops */
 		return true;
 	return !wrmsr_safe(MSR_X2APIC_ICR, (value & ~0xffffffffull) | low);
 }
 
 enum hv_action startup_apic_write(struct percpu *cpu, const struct hv_exit *x)
 {
-	uint32_t offset = x->nested.gpa & OFFSET_MASK, value;
 	uint8_t bytes[RW_CODE_BYTES];
 	struct operand_regs regs;
-	unsigned int n, len;
+	uint32_t value;
 
 	if (cpu->step.active || !(x->nested.access & NACC_WRITE) || x->pending.type != EVENT_NONE || x->nested.walk)
 		return exit_inject(cpu, VEC_GP, true, 0);
-	if (hv_backend()->get(cpu, GREG_CS_LONG)) {
+	if (greg(cpu, GREG_CS_LONG)) {
 		guest_operand_regs(cpu, &regs);
-		n = (unsigned int)guest_read_virt(cpu, guest_linear_rip(cpu), bytes, sizeof(bytes));
-		len = operand_store32(bytes, n, &regs, &value);
+		size_t n = guest_read_virt(cpu, guest_linear_rip(cpu), bytes, sizeof(bytes));
+		unsigned int len = operand_store32(bytes, (unsigned int)n, &regs, &value);
 		if (len) {
-			write_register(cpu, offset, value);
+			startup_write_register(cpu, x->nested.gpa & OFFSET_MASK, value);
 			hv_backend()->advance(cpu, len);
 			return HV_RESUME;
 		}
@@ -145,9 +136,4 @@ enum hv_action startup_apic_write(struct percpu *cpu, const struct hv_exit *x)
 	if (step_add(cpu, x->nested.gpa, STEP_DEVICE))
 		return exit_inject(cpu, VEC_GP, true, 0);
 	return HV_RESUME;
-}
-
-void startup_apic_stepped(struct percpu *cpu, uint64_t gpa, uint32_t value)
-{
-	write_register(cpu, gpa & OFFSET_MASK & ~3u, value);
 }

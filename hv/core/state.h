@@ -10,8 +10,6 @@
 #include "policy/ranges.h"
 #include "policy/symbols.h"
 
-#include <stdbool.h>
-
 struct hv_state {
 	const struct rw_bootinfo *boot;
 	struct log_clock clock;

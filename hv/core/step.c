@@ -13,6 +13,8 @@
 #include "mm/guest_copy.h"
 #include "mm/page_pool.h"
 
+#define REGISTER_MASK (PAGE_SIZE - 4) /* offset of the APIC's register in its page */
+
 int step_init(struct percpu *cpu)
 {
 	struct step_state *s = &cpu->step;
@@ -29,11 +31,10 @@ int step_init(struct percpu *cpu)
 static void start(struct percpu *cpu, struct step_state *s)
 {
 	s->active = true;
-	s->pages = 0;
-	s->iterations = 0;
 	s->commit = false;
+	s->pages = s->iterations = 0;
 	s->rec.hdr.type = 0;
-	s->rip = hv_backend()->get(cpu, GREG_RIP);
+	s->rip = greg(cpu, GREG_RIP);
 	s->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), s->bytes, sizeof(s->bytes));
 	nested_view_reset(&s->view);
 }
@@ -41,20 +42,19 @@ static void start(struct percpu *cpu, struct step_state *s)
 /* What the guest finds in the copy. */
 static int fill_copy(struct step_page *p)
 {
-	uint32_t reg = p->gpa & (PAGE_SIZE - 1) & ~3u, value;
-	const uint8_t *real = guest_page(p->gpa);
+	uint32_t reg = p->gpa & REGISTER_MASK;
 
 	if (p->kind == STEP_PROTECTED) {
+		const uint8_t *real = guest_page(p->gpa);
+
 		if (!real)
 			return -RW_EFAULT;
 		memcpy(p->copy, real, PAGE_SIZE);
 		return 0;
 	}
 	memset(p->copy, p->kind == STEP_HIDDEN ? 0xff : 0, PAGE_SIZE);
-	if (p->kind == STEP_DEVICE) {
-		value = apic_read(reg);
-		memcpy(p->copy + reg, &value, sizeof(value));
-	}
+	if (p->kind == STEP_DEVICE)
+		*(uint32_t *)(p->copy + reg) = apic_read(reg);
 	return 0;
 }
 
@@ -86,9 +86,7 @@ int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
 			return -RW_EINVAL;
 	if (s->pages == STEP_PAGES)
 		return -RW_ENOSPC;
-
 	struct step_page *p = &s->page[s->pages];
-
 	p->gpa = gpa;
 	p->kind = kind;
 	if (fill_copy(p))
@@ -115,31 +113,23 @@ static void fill_value(struct rw_rec_violation *rec, const struct step_page *p, 
 	memset(rec->new_value + rec->value_len, 0, RW_VALUE_BYTES - rec->value_len);
 }
 
-static void carry_over(const struct step_page *p, uint8_t *real)
-{
-	/* Byte by byte and only what differs: another CPU may be running this code. */
-	for (uint32_t i = 0; i < PAGE_SIZE; i++)
-		if (real[i] != p->copy[i])
-			__atomic_store_n(&real[i], p->copy[i], __ATOMIC_RELAXED);
-}
-
 /* One page of a finished step. */
 static void settle(struct percpu *cpu, struct step_page *p)
 {
 	struct step_state *s = &cpu->step;
-	uint32_t reg = p->gpa & (PAGE_SIZE - 1) & ~3u, value;
-	uint8_t *real;
+	uint32_t reg = p->gpa & REGISTER_MASK;
 
 	if (p->kind == STEP_DEVICE) {
-		memcpy(&value, p->copy + reg, sizeof(value));
-		startup_apic_stepped(cpu, p->gpa, value);
+		startup_write_register(cpu, reg, *(uint32_t *)(p->copy + reg));
 		return;
 	}
-	real = p->kind == STEP_HIDDEN ? NULL : guest_page(p->gpa);
+	uint8_t *real = p->kind == STEP_HIDDEN ? NULL : guest_page(p->gpa);
 	if ((s->rec.gpa ^ p->gpa) < PAGE_SIZE)
 		fill_value(&s->rec, p, real);
-	if (s->commit && real)
-		carry_over(p, real);
+	/* A patch goes over byte by byte, and only what differs: another CPU may be running this code. */
+	for (uint32_t i = 0; s->commit && real && i < PAGE_SIZE; i++)
+		if (real[i] != p->copy[i])
+			__atomic_store_n(&real[i], p->copy[i], __ATOMIC_RELAXED);
 }
 
 bool step_finish(struct percpu *cpu, bool ran)
@@ -171,7 +161,7 @@ bool step_done(struct percpu *cpu)
 	struct step_state *s = &cpu->step;
 
 	/* The same RIP again: a repeated string instruction between two iterations. */
-	if (hv_backend()->get(cpu, GREG_RIP) == s->rip && ++s->iterations < STEP_MAX_ITERATIONS && same_code(cpu)) {
+	if (greg(cpu, GREG_RIP) == s->rip && ++s->iterations < STEP_MAX_ITERATIONS && same_code(cpu)) {
 		hv_backend()->step_begin(cpu, nested_view_root(&s->view));
 		return false;
 	}

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * One guest instruction on a view of memory in which a protected page is replaced by a copy.
- *
- * A refused access is not decoded: the instruction runs once, on this CPU alone, with copies in place of the
- * pages that it may not touch. What it did to the copies is then seen by comparing, and discarded (skip), or
+ * A refused access is not decoded: the guest's instruction runs once, on this CPU alone, on a view of memory with copies
+ * in place of the pages that it may not touch. What it did to them is seen by comparing, and discarded (skip), or
  * carried over to the real page (the kernel's own patching). So every instruction works, of any length.
  */
 #pragma once
@@ -12,9 +10,6 @@
 #include "arch/x86/backend.h"
 #include "mm/nested.h"
 #include "record.h"
-
-#include <stdbool.h>
-#include <stdint.h>
 
 struct percpu;
 
@@ -37,8 +32,7 @@ struct step_page {
 struct step_state {
 	bool active;
 	bool commit;      /* carry changes over: a patch */
-	uint32_t pages;
-	uint32_t iterations;
+	uint32_t pages, iterations;
 	uint64_t rip;
 	uint8_t nbytes;   /* in bytes */
 	uint8_t bytes[RW_CODE_BYTES]; /* code at rip when the step began */
@@ -51,9 +45,8 @@ struct step_state {
 int step_init(struct percpu *cpu);
 
 /*
- * step_add() - puts a copy in place of the page at @gpa, and starts the step if it is not active.
- * @gpa: the address that was hit.
- * Return: 0, or -RW_ENOSPC when the instruction touches more than STEP_PAGES pages.
+ * step_add() - puts a copy in place of the page of @gpa, which was hit, and starts the step if it is not active.
+ * Return: 0; -RW_ENOSPC: more than STEP_PAGES pages; -RW_EINVAL: it has one already; -RW_EFAULT: no guest RAM.
  */
 int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind);
 
@@ -62,12 +55,9 @@ void step_refresh(struct percpu *cpu);
 
 /*
  * step_done() - after RW_EXIT_STEP: arms the next iteration of a repeated instruction, or finishes.
+ * step_finish() - ends the step now: compares, carries over or discards, stores the record. If the instruction has not
+ * @ran, it faults again after this: nothing is recorded.
  * Return: true if #DB has to be injected because the guest single-steps itself.
  */
 bool step_done(struct percpu *cpu);
-
-/*
- * step_finish() - ends the step now: compares, carries over or discards, stores the record. As step_done().
- * @ran: whether the instruction has run; if not, it runs again after this and faults again: nothing is recorded.
- */
 bool step_finish(struct percpu *cpu, bool ran);

@@ -11,7 +11,6 @@
 #include "core/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
-#include "mm/guest_copy.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 #include "policy/verdict.h"
@@ -40,20 +39,14 @@ static void fill_symbol(struct rw_rec_violation *rec, const struct ranges_hit *h
 	rec->sym_off = rec->gpa - hit->range->gpa;
 }
 
-void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target,
-			uint32_t access)
+void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target, uint32_t access)
 {
-	const struct hv_backend *b = hv_backend();
 	struct ranges_hit hit;
 
 	*rec = (struct rw_rec_violation){
 		.hdr = { .type = RW_REC_VIOLATION, .size = sizeof(*rec) },
-		.target = (uint8_t)target,
-		.access = (uint8_t)access,
-		.cpl = (uint8_t)b->get(cpu, GREG_CPL),
-		.gpa = gpa,
-		.rip = b->get(cpu, GREG_RIP),
-		.cr3 = b->get(cpu, GREG_CR3),
+		.target = (uint8_t)target, .access = (uint8_t)access, .gpa = gpa,
+		.cpl = (uint8_t)greg(cpu, GREG_CPL), .rip = greg(cpu, GREG_RIP), .cr3 = greg(cpu, GREG_CR3),
 	};
 	rec->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), rec->bytes, RW_CODE_BYTES);
 	if (guest_process(cpu, &rec->proc))
@@ -74,14 +67,11 @@ static bool may_alert(const struct percpu *cpu)
 	spin_lock(&lock);
 	/* A bucket of ALERT_BURST lines that fills by one each ALERT_NS. */
 	bool may = next_ns <= now + ALERT_BURST * ALERT_NS;
-	if (may) {
+	if (may)
 		next_ns = (next_ns > now ? next_ns : now) + ALERT_NS;
-		if (suppressed)
-			printk("%lu alerts were not printed; they are in the log", suppressed);
-		suppressed = 0;
-	} else {
-		suppressed++;
-	}
+	if (may && suppressed)
+		printk("%lu alerts were not printed; they are in the log", suppressed);
+	suppressed = may ? 0 : suppressed + 1;
 	spin_unlock(&lock);
 	return may;
 }
@@ -134,17 +124,14 @@ static bool runs_on(const struct rw_rec_violation *last, const struct rw_rec_vio
 void violation_record(struct percpu *cpu, struct rw_rec_violation *rec)
 {
 	struct rw_rec_violation *held = &cpu->held_read;
-	uint32_t repeat = held->repeat;
+	uint32_t repeat = runs_on(held, rec) ? held->repeat + 1 : 0;
 
-	if (runs_on(held, rec)) {
-		*held = *rec;
-		held->repeat = repeat + 1;
-		return;
+	if (!repeat) {
+		violation_flush(cpu);
+		store(cpu, rec);
 	}
-	violation_flush(cpu);
-	store(cpu, rec);
 	*held = *rec;
-	held->repeat = 0;
+	held->repeat = repeat;
 }
 
 static uint32_t classify(const struct hv_exit *x)
@@ -161,25 +148,11 @@ static uint32_t classify(const struct hv_exit *x)
 static enum policy_action verdict(struct percpu *cpu, const struct rw_rec_violation *rec)
 {
 	return policy_verdict(&(struct policy_access){
-		.target = rec->target,
-		.access = rec->access,
-		.on_violation = hv.boot->on_violation,
-		.cpl = rec->cpl,
-		.locked = hv.locked,
+		.target = rec->target, .access = rec->access, .cpl = rec->cpl,
+		.on_violation = hv.boot->on_violation, .locked = hv.locked,
 		.in_poking_mm = hv.agent.poking_cr3 && (rec->cr3 & CR3_ADDR_MASK) == hv.agent.poking_cr3,
 		.rip_in_kernel_text = guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT,
 	});
-}
-
-/*
- * The exception that tells the guest: #UD for hidden code, #DF for delivery, else #GP. Not #PF: the guest's own page
- * tables allow the access, so that Linux would take the fault for a stale TLB entry and try again for ever.
- */
-static enum hv_action inject_fault(struct percpu *cpu, const struct rw_rec_violation *rec)
-{
-	if (rec->access == RW_ACCESS_EXEC)
-		return exit_inject(cpu, VEC_UD, false, 0);
-	return exit_inject(cpu, rec->access == RW_ACCESS_DELIVERY ? VEC_DF : VEC_GP, true, 0);
 }
 
 /* No entry of the tables refuses this access any more, or none ever mapped it. */
@@ -196,13 +169,19 @@ static enum hv_action not_ours(struct percpu *cpu, const struct hv_exit *x)
 	return HV_RESUME;
 }
 
+/*
+ * Records it, and tells the guest by #UD for hidden code, #DF for delivery, else #GP. Not #PF: the guest's own page
+ * tables allow the access, so that Linux would take the fault for a stale TLB entry and try again for ever.
+ */
 static enum hv_action refuse(struct percpu *cpu, struct rw_rec_violation *rec, enum rw_verdict verdict)
 {
 	rec->hdr.verdict = (uint8_t)verdict;
 	violation_record(cpu, rec);
 	if (verdict == RW_VERDICT_STOP)
 		hv_stop("a violation, and on_violation = stop");
-	return inject_fault(cpu, rec);
+	if (rec->access == RW_ACCESS_EXEC)
+		return exit_inject(cpu, VEC_UD, false, 0);
+	return exit_inject(cpu, rec->access == RW_ACCESS_DELIVERY ? VEC_DF : VEC_GP, true, 0);
 }
 
 /* The instruction that is being stepped touches another page, too. */
@@ -279,15 +258,10 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 		exit_reset("triple fault"); /* a double fault that cannot be delivered is a triple fault */
 	violation_describe(cpu, &rec, gpa, hidden ? RW_TARGET_HYPERVISOR : hit.kind, classify(x));
 	rec.gva = x->nested.gva_valid ? x->nested.gva : guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
-	switch (verdict(cpu, &rec)) {
-	case POLICY_DISCARD:
-		return step(cpu, &rec, false);
-	case POLICY_PATCH:
-		return step(cpu, &rec, true);
-	case POLICY_FAULT:
-		return refuse(cpu, &rec, RW_VERDICT_FAULT);
-	case POLICY_STOP:
-		return refuse(cpu, &rec, RW_VERDICT_STOP);
-	}
-	return HV_FATAL;
+
+	enum policy_action action = verdict(cpu, &rec);
+
+	if (action == POLICY_DISCARD || action == POLICY_PATCH)
+		return step(cpu, &rec, action == POLICY_PATCH);
+	return refuse(cpu, &rec, action == POLICY_STOP ? RW_VERDICT_STOP : RW_VERDICT_FAULT);
 }

@@ -7,13 +7,11 @@
 #include "record.h"
 
 /* violation_describe() - fills @rec with what is known of the guest at this exit. @gpa, @target: what was hit. */
-void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target,
-			uint32_t access);
+void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target, uint32_t access);
 
 /*
- * violation_record() - counts and stores a finished record (RW_REC_VIOLATION or RW_REC_PATCH), with an alert line.
- * Reads of the hypervisor's memory that run on from one address to the next are joined: the first is stored at once,
- * the rest as one record with rw_rec_violation.repeat.
+ * violation_record() - counts and stores a finished record (violation or patch), with an alert line. Reads of the
+ * hypervisor's memory that run on are joined: the first is stored at once, the rest as one with .repeat.
  */
 void violation_record(struct percpu *cpu, struct rw_rec_violation *rec);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/core/cpuid.c, hv/core/msr.c and hv/core/cr.c: what the guest sees of the CPU. */
+/* Tests of hv/core/cpuid.c and hv/core/regs.c: what the guest sees of the CPU. */
 #include "hvcore_mock.h"
 
 #include "arch/x86/insn.h"

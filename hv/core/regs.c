@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Accesses that exit to MSRs (virtualization as on a CPU without it, EFER, MTRRs), control registers and XCR0. */
+#include "arch/x86/insn.h"
+#include "core/exit.h"
+#include "core/smp.h"
+#include "core/startup.h"
+#include "mm/mtrr.h"
+#include "mm/nested.h"
+
+/* IA32_FEATURE_CONTROL: Intel SDM volume 3, "Enabling and Entering VMX Operation". */
+#define FEATURE_CONTROL_LOCK BIT(0)
+#define FEATURE_CONTROL_VMX (BIT(1) | BIT(2))
+
+/* SYSCFG: bits by which an operating system makes the fixed MTRRs visible; Linux does. */
+#define SYSCFG_MTRR_BITS (BIT(18) | BIT(19) | BIT(20))
+
+static bool in(uint32_t msr, uint32_t first, uint32_t last)
+{
+	return msr >= first && msr <= last;
+}
+
+/* Virtualization, and what takes physical addresses past the nested tables: traces, feedback, a hypervisor below. */
+static bool is_absent(uint32_t msr)
+{
+	return in(msr, MSR_VMX_BASIC, MSR_VMX_LAST) || msr == MSR_VM_CR || msr == MSR_VM_HSAVE_PA || msr == MSR_SVM_KEY ||
+	       msr == MSR_TSC_RATIO || in(msr, MSR_RTIT_FIRST, MSR_RTIT_LAST) || in(msr, MSR_HFI_FIRST, MSR_HFI_LAST) ||
+	       in(msr, MSR_PV_FIRST, MSR_PV_LAST) || in(msr, MSR_KVM_FIRST, MSR_KVM_LAST) ||
+	       in(msr, MSR_KVM_OLD_WALL_CLOCK, MSR_KVM_OLD_SYSTEM_TIME);
+}
+
+/* Registers that say what is memory: they stay as the firmware left them. */
+static bool is_memory_map(uint32_t msr)
+{
+	return in(msr, MSR_IORR_FIRST, MSR_IORR_LAST) || msr == MSR_TOP_MEM || msr == MSR_TOP_MEM2 || msr == MSR_SYSCFG ||
+	       in(msr, MSR_SMM_BASE, MSR_SMM_MASK) || in(msr, MSR_RMP_BASE, MSR_RMP_END);
+}
+
+void msr_init(void)
+{
+	const struct hv_backend *b = hv_backend();
+
+	b->msr_intercept(MSR_TSC, false, true);
+	b->msr_intercept(MSR_TSC_ADJUST, false, true);
+	b->msr_intercept(MSR_APIC_BASE, false, true);
+	/* All of the two ranges that the backends' bitmaps cover. What lies outside of them exits anyway. */
+	for (uint32_t msr = 0; msr < 0x2000; msr++)
+		if (is_absent(msr))
+			b->msr_intercept(msr, true, true);
+	for (uint32_t msr = MSR_SYSCFG; msr <= MSR_RMP_END; msr++)
+		if (is_memory_map(msr))
+			b->msr_intercept(msr, false, true);
+	b->msr_intercept(MSR_TSC_RATIO, true, true);
+}
+
+/* The functions from here on return false where the guest gets #GP. */
+static bool msr_read(struct percpu *cpu, uint32_t msr, uint64_t *value)
+{
+	if (msr == MSR_EFER)
+		*value = greg(cpu, GREG_EFER);
+	else if (is_absent(msr) || rdmsr_safe(msr, value))
+		return false;
+	if (msr == MSR_FEATURE_CONTROL)
+		*value = (*value & ~FEATURE_CONTROL_VMX) | FEATURE_CONTROL_LOCK;
+	return true;
+}
+
+/* The CPU itself says which bits it takes, refuses or ignores; the hypervisor's own stay as they are meanwhile. */
+static bool efer_bits_valid(uint64_t *value)
+{
+	uint64_t own = rdmsr(MSR_EFER), kept = EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
+	int refused = wrmsr_safe(MSR_EFER, (*value & ~kept) | (own & kept));
+
+	*value = (rdmsr(MSR_EFER) & ~kept) | (*value & kept);
+	wrmsr(MSR_EFER, own);
+	return !refused && !(*value & EFER_SVME);
+}
+
+static bool write_efer(struct percpu *cpu, uint64_t value)
+{
+	uint64_t old = greg(cpu, GREG_EFER);
+
+	if (!efer_bits_valid(&value) || ((value ^ old) & EFER_LME && greg(cpu, GREG_CR0) & CR0_PG))
+		return false;
+	hv_backend()->set(cpu, GREG_EFER, (value & ~EFER_LMA) | (old & EFER_LMA));
+	return true;
+}
+
+static bool write_memory_map(uint32_t msr, uint64_t value)
+{
+	uint64_t now;
+
+	if (rdmsr_safe(msr, &now) || (value ^ now) & ~(msr == MSR_SYSCFG ? SYSCFG_MTRR_BITS : 0))
+		return false;
+	return value == now || !wrmsr_safe(msr, value);
+}
+
+/* The guest's to set; the log's clock runs on as if it had not. */
+static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
+{
+	uint64_t before = rdtsc();
+
+	if (wrmsr_safe(msr, value))
+		return false;
+	cpu->tsc_bias += rdtsc() - before;
+	return true;
+}
+
+static bool msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
+{
+	if (is_absent(msr) || msr == MSR_FEATURE_CONTROL)
+		return false;
+	if (msr == MSR_EFER)
+		return write_efer(cpu, value);
+	if (msr == MSR_X2APIC_ICR)
+		return startup_icr_msr(cpu, value);
+	if (is_memory_map(msr))
+		return write_memory_map(msr, value);
+	if (msr == MSR_TSC || msr == MSR_TSC_ADJUST)
+		return write_tsc(cpu, msr, value);
+	/* The APIC's page over memory of the hypervisor would take that away from it; and it is watched where it is. */
+	if ((msr == MSR_APIC_BASE && (value ^ rdmsr(msr)) & CR3_ADDR_MASK) || wrmsr_safe(msr, value))
+		return false;
+	if (mtrr_is_msr(msr) && nested_retype())
+		smp_flush_all(cpu);
+	return true;
+}
+
+enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x)
+{
+	uint32_t msr = (uint32_t)cpu->gprs.rcx;
+	uint64_t value = cpu->gprs.rdx << 32 | (uint32_t)cpu->gprs.rax;
+	bool read = x->reason == RW_EXIT_MSR_READ;
+
+	if (!(read ? msr_read(cpu, msr, &value) : msr_write(cpu, msr, value)))
+		return exit_inject(cpu, VEC_GP, true, 0);
+	if (read) {
+		cpu->gprs.rax = (uint32_t)value;
+		cpu->gprs.rdx = value >> 32;
+	}
+	return HV_ADVANCE;
+}
+
+/*
+ * Only a write that changes the guest's CR0.NE or CR4.VMXE exits. NE: take the new value into what the guest reads and
+ * run the instruction again: now it does not exit, and the CPU checks all the rest. VMXE: reserved without VMX.
+ */
+enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x)
+{
+	if (x->cr.cr != 0)
+		return exit_inject(cpu, VEC_GP, true, 0);
+	hv_backend()->set(cpu, GREG_CR0, (greg(cpu, GREG_CR0) & ~CR0_NE) | (x->cr.value & CR0_NE));
+	/* A breakpoint on the instruction has had its turn; the exit has cleared RF. */
+	hv_backend()->set(cpu, GREG_RFLAGS, greg(cpu, GREG_RFLAGS) | RFLAGS_RF);
+	return HV_RESUME;
+}
+
+enum hv_action exit_xsetbv(struct percpu *cpu)
+{
+	/* XCR0 is the guest's also while the hypervisor runs; the CPU checks the value, but for ring 0. */
+	if (greg(cpu, GREG_CPL) ||
+	    xsetbv_safe((uint32_t)cpu->gprs.rcx, cpu->gprs.rdx << 32 | (uint32_t)cpu->gprs.rax))
+		return exit_inject(cpu, VEC_GP, true, 0);
+	return HV_ADVANCE;
+}
