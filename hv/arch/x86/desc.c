@@ -46,11 +46,6 @@ uint64_t desc_idt_base(void)
 	return (uint64_t)idt;
 }
 
-uint16_t desc_idt_limit(void)
-{
-	return sizeof(idt) - 1;
-}
-
 void desc_load(struct percpu *cpu)
 {
 	uint64_t area = (uint64_t)cpu - RW_PERCPU_DATA, tss = (uint64_t)&cpu->tss;
