@@ -25,8 +25,5 @@ uint64_t apic_page(void);
 uint32_t apic_read(uint32_t offset);
 void apic_write(uint32_t offset, uint32_t value);
 
-/*
- * apic_send() - an IPI with the ICR's low half @low to APIC id @dest. The guest may be between the two halves
- * of an IPI of its own: its destination is put back.
- */
+/* apic_send() - an IPI with the ICR's low half @low to APIC id @dest. The guest may be between the halves of its own: that stays. */
 void apic_send(uint32_t dest, uint32_t low);
