@@ -15,8 +15,7 @@
 
 /* Private state, all zero at the start: two lists, ascending by gpa and disjoint; ranges are page-aligned. */
 struct ranges {
-	uint32_t ranges;
-	uint32_t objects;
+	uint32_t ranges, objects; /* how many there are */
 	struct rw_range range[RW_MAX_GUEST_RANGES];
 	struct rw_range object[RW_MAX_GUEST_OBJECTS];
 };
