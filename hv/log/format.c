@@ -52,8 +52,7 @@ static void put_argument(struct out *o, char conversion, bool is_long, unsigned 
 			put(o, '-');
 		put_number(o, d < 0 ? -(uint64_t)d : (uint64_t)d, 10, width, pad);
 		break;
-	case 'u':
-	case 'x':
+	case 'u': case 'x':
 		put_number(o, is_long ? va_arg(*args, uint64_t) : va_arg(*args, unsigned int),
 			   conversion == 'u' ? 10 : 16, width, pad);
 		break;

@@ -109,25 +109,21 @@ static void dump_locked(void)
 	uart_flush();
 }
 
-static void drain_all_locked(void)
-{
-	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		drain_locked(percpu_of(i));
-}
-
 void journal_release(void)
 {
 	spin_lock(&lock);
-	drain_all_locked();
-	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++) {
+		drain_locked(percpu_of(i));
 		percpu_of(i)->ring.in_use = false;
+	}
 	spin_unlock(&lock);
 }
 
 void journal_dump(void)
 {
 	spin_lock(&lock);
-	drain_all_locked();
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
+		drain_locked(percpu_of(i));
 	dump_locked();
 	spin_unlock(&lock);
 }

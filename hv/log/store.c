@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The log store: append, open a block, push the oldest one out.
- *
- * What holds in an image taken at any moment, such as by a crash between two stores (x86 keeps stores in
- * order, barrier() keeps the compiler from changing it):
- *  - a record's bytes are all there before its block's header counts it, and that before the store's header
- *    does: the first `used` bytes of each block are whole records with right CRCs, and the store's next_seq
- *    is right or one behind;
+ * The log store: append, open a block, push the oldest one out. What holds in an image taken at any moment, such as
+ * by a crash between two stores (x86 keeps their order, barrier() keeps the compiler from changing it):
+ *  - a record's bytes are all there before its block's header counts it, and that before the store's header does: the
+ *    first `used` bytes of each block are whole records with right CRCs, the store's next_seq is right or one behind;
  *  - before a block is reused, the store's header drops its records; then its own is cleared, then the rest;
  *  - only during the copy of a header itself (32 or 88 bytes, built aside) may that header's CRC be wrong.
  */

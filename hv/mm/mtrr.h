@@ -28,8 +28,5 @@ void mtrr_read(struct mtrr_state *m);
 /* mtrr_is_msr() - whether @msr is one of the MTRRs that mtrr_read() reads. */
 bool mtrr_is_msr(uint32_t msr);
 
-/*
- * mtrr_type() - type of the naturally aligned block of @size bytes at @pa. Pure.
- * Return: enum mem_type, or MTRR_MIXED when the block has more than one (never for 4 KiB).
- */
+/* mtrr_type() - enum mem_type of the naturally aligned block, or MTRR_MIXED (never for 4 KiB). Pure. */
 int mtrr_type(const struct mtrr_state *m, uint64_t pa, uint64_t size);

@@ -13,19 +13,16 @@
 #define LATE_TABLES 8
 #define SPARE_TABLES 128 /* of each level; more splits than these stay */
 
-/* Tables for MMIO that the firmware did not know of. When they run out, the oldest is used again. */
-struct late_table {
-	uint64_t *table;
-	uint64_t *parent; /* entry that points at it */
-};
-
 static const struct nested_format *fmt;
 static uint64_t *root;
 static int max_leaf;      /* highest level of a leaf: 2 or 3 */
 static uint64_t phys_top; /* end of what this CPU can address */
 static struct mtrr_state mtrr;
-static struct late_table late[LATE_TABLES];
-static unsigned int late_next;
+/* Tables for MMIO that the firmware did not know of. When they run out, the oldest is used again. */
+static struct late_table {
+	uint64_t *table, *parent; /* @parent: the entry that points at it */
+} late[LATE_TABLES];
+static unsigned int late_next; /* modulo LATE_TABLES */
 static bool reused;
 /*
  * Given back by nested_merge(), for splits by nested_set_perm() only. By the level of the entry above, which they
@@ -66,21 +63,23 @@ static uint64_t make_leaf(uint64_t pa, unsigned int perm, int level)
 	return fmt->leaf(pa, perm, type == MTRR_MIXED ? MEM_UC : (enum mem_type)type, level);
 }
 
-/* Fills @table with the 512 pieces of the leaf @entry of @level. */
-static void split_into(uint64_t *table, uint64_t entry, int level)
+/* Makes @table say what @entry of @level says: a table, a leaf of which it gets the 512 pieces, or nothing. */
+static void fill_table(uint64_t *table, uint64_t entry, int level)
 {
 	uint64_t pa = fmt->pa(entry);
 
-	for (int i = 0; i < 512; i++, pa += level_size(level - 1))
-		table[i] = make_leaf(pa, fmt->perm(entry), level - 1);
+	if (is_table(entry, level))
+		memcpy(table, hv_virt(pa), PAGE_SIZE);
+	else
+		for (int i = 0; i < 512; i++, pa += level_size(level - 1))
+			table[i] = fmt->present(entry) ? make_leaf(pa, fmt->perm(entry), level - 1) : 0;
 }
 
 /* A late table, for @parent to point at. */
 static uint64_t *alloc_late(uint64_t *parent)
 {
-	struct late_table *l = &late[late_next];
+	struct late_table *l = &late[late_next++ % LATE_TABLES];
 
-	late_next = (late_next + 1) % LATE_TABLES;
 	if (l->parent) {
 		/* Those below go with it; what they mapped is mapped again at the next touch. */
 		*l->parent = 0;
@@ -90,7 +89,6 @@ static uint64_t *alloc_late(uint64_t *parent)
 		reused = true;
 	}
 	l->parent = parent;
-	memset(l->table, 0, PAGE_SIZE);
 	return l->table;
 }
 
@@ -103,18 +101,13 @@ static uint64_t *table_below(uint64_t *entry, int level, enum source source)
 	if (is_table(*entry, level))
 		return hv_virt(fmt->pa(*entry));
 
-	uint64_t *table;
+	bool from_spares = source == FROM_SPARES && level <= 3 && spares[level - 2];
+	uint64_t *table = source == FROM_LATE ? alloc_late(entry) :
+			  from_spares ? spare[level - 2][--spares[level - 2]] : pool_alloc(1);
 
-	if (source == FROM_LATE)
-		table = alloc_late(entry);
-	else if (source == FROM_SPARES && level <= 3 && spares[level - 2])
-		table = spare[level - 2][--spares[level - 2]]; /* a split fills the whole table */
-	else
-		table = pool_alloc(1);
 	if (!table)
 		return NULL;
-	if (fmt->present(*entry))
-		split_into(table, *entry, level);
+	fill_table(table, *entry, level);
 	__atomic_store_n(entry, fmt->table(hv_phys(table)), __ATOMIC_RELEASE);
 	return table;
 }
@@ -178,8 +171,7 @@ const char *nested_init(const struct nested_format *format, const struct rw_boot
 	fmt = format;
 	max_leaf = hv_backend()->has_1g() ? 3 : 2;
 	root = pool_alloc(1);
-	/* Four levels reach 48 bits: what a CPU addresses above, we could not map. */
-	phys_top = 1ull << (width < 48 ? width : 48);
+	phys_top = 1ull << (width < 48 ? width : 48); /* four levels reach no further */
 	if (top > phys_top)
 		top = phys_top;
 	mtrr_read(&mtrr);
@@ -196,21 +188,22 @@ uint64_t nested_root(void)
 	return hv_phys(root);
 }
 
+/* The entry for @gpa, of @lowest or the lowest level above it that there is: @level. */
+static uint64_t *find_entry(uint64_t gpa, int lowest, int *level)
+{
+	uint64_t *entry = entry_of(root, gpa, 4);
+
+	for (*level = 4; *level > lowest && is_table(*entry, *level); --*level)
+		entry = entry_of(hv_virt(fmt->pa(*entry)), gpa, *level - 1);
+	return entry;
+}
+
 /* The leaf entry for @gpa; NULL when nothing is mapped there. @level: of the leaf, or of the empty entry. */
 static uint64_t *find_leaf(uint64_t gpa, int *level)
 {
-	uint64_t *table = root;
+	uint64_t *entry = find_entry(gpa, 1, level);
 
-	*level = 4;
-	if (gpa >= phys_top)
-		return NULL;
-	for (;; --*level) {
-		uint64_t *entry = entry_of(table, gpa, *level);
-
-		if (!is_table(*entry, *level))
-			return fmt->present(*entry) ? entry : NULL;
-		table = hv_virt(fmt->pa(*entry));
-	}
+	return gpa < phys_top && fmt->present(*entry) ? entry : NULL;
 }
 
 static int set_perm_locked(uint64_t gpa, uint64_t end, unsigned int perm)
@@ -257,14 +250,10 @@ static bool is_plain(const uint64_t *table, uint64_t pa, int level)
 /* Puts one leaf in place of the table below the entry of @level for @gpa, if it says the same. */
 static void merge_at(uint64_t gpa, int level)
 {
-	uint64_t *entry = entry_of(root, gpa, 4), size = level_size(level), pa = gpa & ~(size - 1);
+	int found;
+	uint64_t *entry = find_entry(gpa, level, &found), size = level_size(level), pa = gpa & ~(size - 1);
 
-	for (int l = 4; l > level; l--) {
-		if (!is_table(*entry, l))
-			return;
-		entry = entry_of(hv_virt(fmt->pa(*entry)), gpa, l - 1);
-	}
-	if (!is_table(*entry, level) || spares[level - 2] == SPARE_TABLES || block_type(pa, size) == MTRR_MIXED)
+	if (found > level || !is_table(*entry, level) || spares[level - 2] == SPARE_TABLES || block_type(pa, size) == MTRR_MIXED)
 		return;
 
 	uint64_t *table = hv_virt(fmt->pa(*entry));
@@ -371,12 +360,7 @@ static uint64_t *own_table(struct nested_view *view, uint64_t *entry, int level)
 
 	uint64_t *table = view->table[view->used++];
 
-	if (is_table(*entry, level))
-		memcpy(table, hv_virt(fmt->pa(*entry)), PAGE_SIZE);
-	else if (fmt->present(*entry))
-		split_into(table, *entry, level);
-	else
-		memset(table, 0, PAGE_SIZE);
+	fill_table(table, *entry, level);
 	*entry = fmt->table(hv_phys(table));
 	return table;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Nested page tables (EPT, NPT): one identity map for all CPUs, and a small view for each CPU's single steps.
- * All that the firmware knows of is mapped at the start; MMIO above that is mapped at the first touch, in
- * tables that are used again when they run out, since an identity entry can be made anew.
+ * Nested page tables: one identity map for all CPUs, and a small view for each CPU's single steps. What the firmware
+ * knows of is mapped at the start, MMIO above at the first touch, in tables that are used again when they run out.
  */
 #pragma once
 
@@ -17,8 +16,7 @@ const char *nested_init(const struct nested_format *format, const struct rw_boot
 uint64_t nested_root(void);
 
 /*
- * nested_set_perm() - sets NPERM_* @perm for whole 4 KiB pages; larger leaves are split as needed. The caller
- * flushes every CPU before it relies on the change.
+ * nested_set_perm() - sets NPERM_* @perm for whole 4 KiB pages; the caller flushes every CPU before it relies on it.
  * Return: 0, -RW_EINVAL (unaligned, not mapped), -RW_ENOSPC (the pool is empty; what was done before stands).
  */
 int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
@@ -56,10 +54,8 @@ struct nested_view {
 };
 
 /*
- * nested_view_init() - takes the view's tables from the pool. Return: 0 or -RW_ENOSPC.
- * nested_view_reset() - the view equals the common map again.
- * nested_view_replace() - @gpa's page is @pa with @perm in this view. Return: 0 or -RW_ENOSPC.
- * nested_view_root() - physical address of the view's root.
+ * nested_view_init() takes tables from the pool; reset(): equal to the common map; replace(): @gpa's page is @pa with
+ * @perm in this view; root(): physical address of the root. Return: 0 or -RW_ENOSPC.
  */
 int nested_view_init(struct nested_view *view);
 void nested_view_reset(struct nested_view *view);

@@ -14,14 +14,10 @@ struct operand_regs {
 };
 
 /*
- * operand_candidates() - addresses for the memory operand (ModRM, with any prefixes, VEX and EVEX included),
- * for absolute moves, string instructions and pushes; the caller finds the right one by translating them.
- * @bytes: @n bytes of code, untrusted. Return: how many were put into @out, at most OPERAND_CANDIDATES.
+ * operand_candidates() - addresses of memory operand, absolute move, string instruction or push in @n untrusted @bytes;
+ * the caller finds the right one by translating them. Return: how many are in @out, at most OPERAND_CANDIDATES.
  */
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out);
 
-/*
- * operand_store32() - decodes plain stores of 4 bytes (MOV from a register or an immediate to memory): what a
- * driver writes to a device. Return: bytes of the instruction, and in @value what it stores; 0: another.
- */
+/* operand_store32() - for a MOV of 4 bytes to memory, a driver's: its length, and in @value what it stores. Else 0. */
 unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint32_t *value);

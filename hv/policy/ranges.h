@@ -15,8 +15,7 @@
 
 /* Private state, all zero at the start: two lists, ascending by gpa and disjoint; ranges are page-aligned. */
 struct ranges {
-	uint32_t ranges;
-	uint32_t objects;
+	uint32_t ranges, objects; /* how many there are */
 	struct rw_range range[RW_MAX_GUEST_RANGES];
 	struct rw_range object[RW_MAX_GUEST_OBJECTS];
 };
@@ -33,11 +32,9 @@ struct ranges_pages {
 };
 
 /*
- * ranges_add() - takes one RW_HC_PROTECT argument in, all of it or nothing. @list: private copy of the
- * guest's argument, untrusted; @err: set on error, index: number of the range in @list.
- * Context: before the lock, serialised by the caller. Return: 0; -RW_EINVAL: count, reserved fields, kind,
- * flags, length, alignment, overflow, name; -RW_EFAULT: not guest RAM; -RW_EXISTS: overlaps another range (of
- * objects: another object), here or in @list; -RW_ENOSPC: too many.
+ * ranges_add() - takes one RW_HC_PROTECT argument in, all of it or nothing. @list: private copy, untrusted; @err: set
+ * on error, index: number of the range in @list. Context: before the lock, serialised by the caller. Return: 0;
+ * -RW_EINVAL: a field; -RW_EFAULT: not guest RAM; -RW_EXISTS: overlaps another of its kind; -RW_ENOSPC: too many.
  */
 int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err);
 
@@ -48,17 +45,15 @@ int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct inpu
 int ranges_check(const struct ranges *r, struct input_error *err);
 
 /*
- * ranges_find() - what lies at @gpa, which may be any value: an object if there is one, else a range.
+ * ranges_find() - what lies at @gpa, which may be any value: an object, else a range. Return: whether @hit is set.
  * Context: any. While another CPU changes the ranges the answer may be wrong, but is an entry that was checked.
- * Return: found or not, and then @hit is not set.
  */
 bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit);
 
 /*
- * ranges_linear_start() - where the linear addresses begin that lead to @range, of a struct ranges_hit,
- * without a gap: the @floor for symbols_lookup(). A module's pages are named one by one, since they lie
- * scattered; a function may begin in the range before. For an object it is the object's own address.
- * Context: as ranges_find(); not for hot paths: at most one pass over the ranges for each of them.
+ * ranges_linear_start() - where the linear addresses begin that lead without a gap to @range, of a ranges_hit; an
+ * object's: its own. The @floor for symbols_lookup(): a module's pages are named one by one, and a function may begin
+ * in the range before. Context: as ranges_find(); one pass over the ranges for each of them: not for hot paths.
  */
 uint64_t ranges_linear_start(const struct ranges *r, const struct rw_range *range);
 

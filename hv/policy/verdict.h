@@ -26,10 +26,8 @@ struct policy_access {
 };
 
 /*
- * policy_verdict() - the action for one access. A write to kernel text with the patching page tables loaded,
- * by protected kernel text in ring 0, is the kernel's own patching and is let through. A read (only the
- * hypervisor's memory is unreadable) gives ones, whatever is configured: tools that scan all memory are no
- * reason to stop. The CPU's own accesses (page walk, exception delivery) and fetches cannot be discarded:
- * they fault. All else follows the configuration.
+ * policy_verdict() - the action for one access. The kernel's own patching is let through. A read (only the hypervisor's
+ * memory is unreadable) gives ones, whatever is configured: tools that scan all memory are no reason to stop. The CPU's
+ * own accesses (page walk, exception delivery) and fetches cannot be discarded: they fault. All else as configured.
  */
 enum policy_action policy_verdict(const struct policy_access *a);

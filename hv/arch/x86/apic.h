@@ -6,24 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define APIC_ICR_LOW 0x300u
-#define APIC_ICR_HIGH 0x310u
-#define APIC_ID_REG 0x20u
+enum { APIC_ID_REG = 0x20, APIC_ICR_LOW = 0x300, APIC_ICR_HIGH = 0x310 }; /* places in the page */
 
 /* Interrupt command register: Intel SDM volume 3, "Interrupt Command Register (ICR)". */
-#define ICR_VECTOR 0xffu
-#define ICR_MODE 0x700u
-#define ICR_NMI 0x400u
-#define ICR_INIT 0x500u
-#define ICR_SIPI 0x600u
-#define ICR_LOGICAL 0x800u
-#define ICR_PENDING 0x1000u
-#define ICR_ASSERT 0x4000u
-#define ICR_LEVEL 0x8000u
-#define ICR_SHORTHAND 0xc0000u
-#define ICR_SELF 0x40000u
-#define ICR_ALL 0x80000u
-#define ICR_OTHERS 0xc0000u
+enum {
+	ICR_VECTOR = 0xff, ICR_MODE = 0x700, ICR_NMI = 0x400, ICR_INIT = 0x500, ICR_SIPI = 0x600,
+	ICR_LOGICAL = 0x800, ICR_PENDING = 0x1000, ICR_ASSERT = 0x4000, ICR_LEVEL = 0x8000,
+	ICR_SHORTHAND = 0xc0000, ICR_SELF = 0x40000, ICR_ALL = 0x80000, ICR_OTHERS = 0xc0000,
+};
 
 /* apic_x2() - whether it is in x2APIC mode (MSRs instead of a page). */
 bool apic_x2(void);
@@ -35,8 +25,5 @@ uint64_t apic_page(void);
 uint32_t apic_read(uint32_t offset);
 void apic_write(uint32_t offset, uint32_t value);
 
-/*
- * apic_send() - an IPI with the ICR's low half @low to APIC id @dest. The guest may be between the two halves
- * of an IPI of its own: its destination is put back.
- */
+/* apic_send() - an IPI with the ICR's low half @low to APIC id @dest. The guest may be between the halves of its own: that stays. */
 void apic_send(uint32_t dest, uint32_t low);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The interface between the core and a backend (VMX/EPT, SVM/NPT): a third can be written from this page alone.
- *
- * The way in: the backend's assembly saves the guest's general registers into cpu->gprs, its C decodes the
- * vendor's exit information into a struct hv_exit (decode only, no decision), calls exit_dispatch(), and enters
- * the guest again. Nothing else in the backend decides anything about the guest.
+ * The interface between the core and a backend (VMX/EPT, SVM/NPT): a third can be written from this page alone. The
+ * way in: its assembly saves the guest's general registers into cpu->gprs, its C decodes the vendor's exit information
+ * into a struct hv_exit, calls exit_dispatch(), and enters the guest again. It decides nothing about the guest.
  */
 #pragma once
 
@@ -57,11 +55,10 @@ struct hv_exit {
 	struct hv_event pending; /* event whose delivery this exit interrupted */
 	union {
 		struct {
-			uint64_t gpa, gva; /* gva: guest-linear address, if gva_valid */
-			bool gva_valid;
-			bool walk;      /* the access was the CPU's own, on the guest's page tables */
-			uint8_t access; /* NACC_* */
-			bool misconfig; /* the hypervisor's own mistake: a reserved bit or the like */
+			uint64_t gpa, gva;      /* gva: guest-linear address, if gva_valid */
+			bool gva_valid, walk;   /* walk: the access was the CPU's own, on the guest's page tables */
+			uint8_t access;         /* NACC_* */
+			bool misconfig;         /* the hypervisor's own mistake: a reserved bit or the like */
 		} nested;
 		struct {
 			uint16_t port;
@@ -82,10 +79,7 @@ struct hv_exit {
 	};
 };
 
-/*
- * Nested page tables: how one format writes its entries. Levels: 1 is a 4 KiB page, 2 is 2 MiB, 3 is 1 GiB, 4
- * the root. @perm is NPERM_*, 0 gives an entry that is not present.
- */
+/* How nested tables are written. Levels: 1 is 4 KiB, 2 2 MiB, 3 1 GiB, 4 the root; @perm 0 is not present. */
 #define NPERM_R 1u
 #define NPERM_W 2u
 #define NPERM_X 4u
@@ -111,10 +105,7 @@ static inline uint64_t entry_address(uint64_t entry)
 	return entry & CR3_ADDR_MASK;
 }
 
-/*
- * All functions run on the CPU that @cpu describes unless they say otherwise, with interrupts off; those that return a
- * string: NULL, or one line that says what is missing or went wrong.
- */
+/* All run on the CPU that @cpu describes, with interrupts off. Strings: NULL, or one line that says what is wrong. */
 struct hv_backend {
 	const char *name; /* "VMX/EPT", "SVM/NPT" */
 	uint32_t id;      /* rw_store_hdr.backend: 0, 1 */
@@ -129,10 +120,7 @@ struct hv_backend {
 	/* global_init() - once, on the first CPU, after the nested tables exist: bitmaps, from the pool. */
 	const char *(*global_init)(void);
 
-	/*
-	 * cpu_init() - enables virtualization on this CPU and builds its VMCS or VMCB so that the guest goes on
-	 * at @handoff: a copy in the hypervisor's own memory. On error this CPU is as it was before.
-	 */
+	/* cpu_init() - enables virtualization; the guest will go on at @handoff, a private copy. Error: as before. */
 	const char *(*cpu_init)(struct percpu *cpu, const struct rw_handoff *handoff);
 
 	/* cpu_launch() - enters the guest for the first time. An entry that fails is a panic. */
@@ -152,16 +140,12 @@ struct hv_backend {
 	void (*inject)(struct percpu *cpu, const struct hv_event *event);
 
 	/*
-	 * step_begin() - from the next entry on: nested root @root_pa (this CPU only), one guest instruction
-	 * (one iteration of a repeated one), then RW_EXIT_STEP. Maskable interrupts are held back for it.
-	 * Calling it again while it is active arms the next step and keeps what was saved.
+	 * step_begin() - from the next entry on: nested root @root_pa, one guest instruction (or iteration) with
+	 * maskable interrupts held back, then RW_EXIT_STEP. While active, it arms the next step.
 	 */
 	void (*step_begin)(struct percpu *cpu, uint64_t root_pa);
 
-	/*
-	 * step_end() - back to the common root; guest state changed for the step is restored. If the guest
-	 * itself was single-stepping, true: the caller injects #DB (DR6 is set as the CPU would).
-	 */
+	/* step_end() - back to the common root and state. True: the guest steps itself, inject #DB (DR6 is set). */
 	bool (*step_end)(struct percpu *cpu);
 
 	/* flush() - this CPU's translations through the nested tables are dropped before the next entry. */
@@ -170,25 +154,17 @@ struct hv_backend {
 	/* kick() - makes @target, another CPU that is in the guest, exit soon: by INIT (VMX) or NMI (SVM). */
 	void (*kick)(const struct percpu *target);
 
-	/*
-	 * drop_nmi(), pass_nmi() - after RW_EXIT_NMI: it was a kick, and the guest does not get it; or the
-	 * guest takes it as the hardware delivers it. NULL where kicks are INITs.
-	 */
+	/* After RW_EXIT_NMI: it was a kick and is dropped, or the guest takes it. NULL where kicks are INITs. */
 	void (*drop_nmi)(struct percpu *cpu);
 	void (*pass_nmi)(struct percpu *cpu);
 
-	/*
-	 * park() - after RW_EXIT_INIT: the CPU's state is as after INIT, and it waits for SIPI.
-	 * start_at() - after RW_EXIT_SIPI: it starts in real mode at page @vector. NULL with startup_here.
-	 */
+	/* After RW_EXIT_INIT: state as after INIT, waits for SIPI. After RW_EXIT_SIPI: starts at page @vector. */
 	void (*park)(struct percpu *cpu);
 	void (*start_at)(struct percpu *cpu, uint8_t vector);
 
-	/*
-	 * startup_here: INIT and SIPI do not exit; INIT resets the CPU, and core/startup.c sends SIPI to a page
-	 * of ours. trampoline() - fills that page, at physical address @page; once, after global_init().
-	 */
+	/* No INIT or SIPI exits, park(), start_at(): INIT resets the CPU, core/startup.c sends SIPI to our page. */
 	bool startup_here;
+	/* trampoline() - fills that page, at physical address @page; once, after global_init(). */
 	const char *(*trampoline)(uint64_t page);
 
 	/* Every CPU exits on @count ports from @port; on accesses to @msr: from now on, after global_init(). */

@@ -7,23 +7,18 @@
 #include "core/percpu.h"
 #include "core/string.h"
 
-#define VECTORS 32
 #define DESC_CODE64 0x00af9b000000ffffull
 #define DESC_DATA   0x00cf93000000ffffull
 #define DESC_TSS64_AVAILABLE 0x89ull
 #define GATE_INTERRUPT64 0x8eull
-#define IST_DF 1
-#define IST_NMI 2
+enum { VECTORS = 32, IST_DF = 1, IST_NMI = 2, TRAP_ENTRY_SIZE = 16 };
 
-/* Entry points, trap_entry_size bytes apart: see trap.asm. */
+/* Entry points, TRAP_ENTRY_SIZE bytes apart: see trap.asm. */
 extern const char trap_entries[], trap_entry_nmi[];
-#define TRAP_ENTRY_SIZE 16
 
-struct gate {
+static struct {
 	uint64_t low, high;
-};
-
-static struct gate idt[VECTORS] __attribute__((aligned(16)));
+} idt[VECTORS] __attribute__((aligned(16)));
 
 static void set_gate(unsigned int vector, uint64_t entry, unsigned int ist)
 {
@@ -44,11 +39,6 @@ void desc_init_idt(void)
 uint64_t desc_idt_base(void)
 {
 	return (uint64_t)idt;
-}
-
-uint16_t desc_idt_limit(void)
-{
-	return sizeof(idt) - 1;
 }
 
 void desc_load(struct percpu *cpu)

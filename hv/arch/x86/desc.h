@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The hypervisor's own GDT, TSS and IDT. */
-#ifndef HV_DESC_H
-#define HV_DESC_H
+#pragma once
 
 #include <stdint.h>
 
@@ -23,8 +22,5 @@ void desc_init_idt(void);
 /* desc_load() - GDT, segments, TSS, IDT and GS base of this CPU. */
 void desc_load(struct percpu *cpu);
 
-/* desc_idt_base(), desc_idt_limit() - for host state. */
+/* desc_idt_base() - for host state. */
 uint64_t desc_idt_base(void);
-uint16_t desc_idt_limit(void);
-
-#endif

@@ -11,10 +11,7 @@
 #define EVENT_INFO_VALID BIT(31)
 #define EVENT_INFO_ERROR_SHIFT 32 /* in EVENTINJ; VMX has the error code in a field of its own */
 
-/*
- * event_encode() - @event, to be injected while the guest's CR0 is @cr0. 0: nothing is injected. That is so for
- * INT n, too: RIP still points at it, and the guest executes it again.
- */
+/* event_encode() - @event, to be injected while CR0 is @cr0; 0: nothing, as for INT n, to which RIP still points. */
 static inline uint64_t event_encode(const struct hv_event *event, uint64_t cr0)
 {
 	static const uint8_t types[] = { [EVENT_INTR] = 0, [EVENT_NMI] = 2, [EVENT_EXCEPTION] = 3 };

@@ -7,101 +7,44 @@
 
 #define BIT(n) (1ull << (n))
 
-/* Control registers: Intel SDM volume 3, "Control Registers". */
-#define CR0_PE BIT(0)
-#define CR0_ET BIT(4)
-#define CR0_NE BIT(5)
-#define CR0_WP BIT(16)
-#define CR0_NW BIT(29)
-#define CR0_CD BIT(30)
+/* Intel SDM volume 3, "Control Registers", "Debug Registers"; AMD APM volume 2, "Extended Feature Enable Register". */
+enum {
+	CR0_PE = BIT(0), CR0_ET = BIT(4), CR0_NE = BIT(5), CR0_WP = BIT(16), CR0_NW = BIT(29), CR0_CD = BIT(30),
+	CR4_PSE = BIT(4), CR4_PAE = BIT(5), CR4_MCE = BIT(6), CR4_LA57 = BIT(12), CR4_VMXE = BIT(13),
+	CR4_OSXSAVE = BIT(18), CR4_PKE = BIT(22),
+	RFLAGS_FIXED = BIT(1), RFLAGS_TF = BIT(8), RFLAGS_IF = BIT(9), RFLAGS_RF = BIT(16),
+	DR6_BS = BIT(14), DR7_RESET = 0x400, DEBUGCTL_BTF = BIT(1),
+	EFER_SCE = BIT(0), EFER_LME = BIT(8), EFER_LMA = BIT(10), EFER_NXE = BIT(11), EFER_SVME = BIT(12),
+};
 #define CR0_PG BIT(31)
-#define CR4_PSE BIT(4)
-#define CR4_PAE BIT(5)
-#define CR4_MCE BIT(6)
-#define CR4_LA57 BIT(12)
-#define CR4_VMXE BIT(13)
-#define CR4_OSXSAVE BIT(18)
-#define CR4_PKE BIT(22)
 #define CR3_ADDR_MASK 0x000ffffffffff000ull
-
-#define RFLAGS_FIXED BIT(1)
-#define RFLAGS_TF BIT(8)
-#define RFLAGS_IF BIT(9)
-#define RFLAGS_RF BIT(16)
-
-#define DR6_BS BIT(14)
 #define DR6_RESET 0xffff0ff0ull
-#define DR7_RESET 0x400ull
-#define DEBUGCTL_BTF BIT(1)
 
-#define EFER_SCE BIT(0)
-#define EFER_LME BIT(8)
-#define EFER_LMA BIT(10)
-#define EFER_NXE BIT(11)
-#define EFER_SVME BIT(12)
+enum {
+	MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_FEATURE_CONTROL = 0x3a, MSR_TSC_ADJUST = 0x3b,
+	MSR_MTRR_CAP = 0xfe, MSR_MTRR_PHYSBASE0 = 0x200, MSR_MTRR_FIX64K = 0x250, MSR_MTRR_FIX16K_80000 = 0x258,
+	MSR_MTRR_FIX16K_A0000 = 0x259, MSR_MTRR_FIX4K_C0000 = 0x268, MSR_MTRR_DEF_TYPE = 0x2ff,
+	MSR_MCG_STATUS = 0x17a, MCG_STATUS_RIPV = BIT(0), /* the interrupted program can go on */
+	MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176, MSR_DEBUGCTL = 0x1d9,
+	MSR_PAT = 0x277, MSR_VMX_BASIC = 0x480, MSR_VMX_LAST = 0x493, MSR_X2APIC_ICR = 0x830,
+	MSR_TME_ACTIVATE = 0x982,
+	MSR_RTIT_FIRST = 0x560, MSR_RTIT_LAST = 0x58f,        /* Intel Processor Trace */
+	MSR_HFI_FIRST = 0x17d0, MSR_HFI_LAST = 0x17d4,        /* hardware feedback interface, thread director */
+	MSR_PV_FIRST = 0x40000000, MSR_PV_LAST = 0x4000ffff,  /* of hypervisors: Hyper-V's numbers, and KVM's */
+	MSR_KVM_FIRST = 0x4b564d00, MSR_KVM_LAST = 0x4b564dff,
+	MSR_KVM_OLD_WALL_CLOCK = 0x11, MSR_KVM_OLD_SYSTEM_TIME = 0x12,
+	MSR_EFER = 0xc0000080, MSR_STAR = 0xc0000081, MSR_LSTAR = 0xc0000082, MSR_CSTAR = 0xc0000083,
+	MSR_FMASK = 0xc0000084, MSR_GS_BASE = 0xc0000101, MSR_KERNEL_GS_BASE = 0xc0000102,
+	MSR_TSC_RATIO = 0xc0000104, MSR_SYSCFG = 0xc0010010, MSR_IORR_FIRST = 0xc0010016,
+	MSR_IORR_LAST = 0xc0010019, MSR_TOP_MEM = 0xc001001a, MSR_TOP_MEM2 = 0xc001001d,
+	MSR_SMM_BASE = 0xc0010111, MSR_SMM_MASK = 0xc0010113, /* and SMM_ADDR between them */
+	MSR_VM_CR = 0xc0010114, MSR_VM_HSAVE_PA = 0xc0010117, MSR_SVM_KEY = 0xc0010118,
+	MSR_RMP_BASE = 0xc0010132, MSR_RMP_END = 0xc0010133,
+};
 
-#define MSR_TSC 0x10u
-#define MSR_APIC_BASE 0x1bu
-#define MSR_FEATURE_CONTROL 0x3au
-#define MSR_TSC_ADJUST 0x3bu
-#define MSR_MTRR_CAP 0xfeu
-#define MSR_MCG_STATUS 0x17au
-#define MCG_STATUS_RIPV BIT(0) /* the interrupted program can go on */
-#define MSR_SYSENTER_CS 0x174u
-#define MSR_SYSENTER_ESP 0x175u
-#define MSR_SYSENTER_EIP 0x176u
-#define MSR_DEBUGCTL 0x1d9u
-#define MSR_MTRR_PHYSBASE0 0x200u
-#define MSR_MTRR_FIX64K 0x250u
-#define MSR_MTRR_FIX16K_80000 0x258u
-#define MSR_MTRR_FIX16K_A0000 0x259u
-#define MSR_MTRR_FIX4K_C0000 0x268u
-#define MSR_PAT 0x277u
-#define MSR_MTRR_DEF_TYPE 0x2ffu
-#define MSR_VMX_BASIC 0x480u
-#define MSR_VMX_LAST 0x493u
-#define MSR_X2APIC_ICR 0x830u
-#define MSR_TME_ACTIVATE 0x982u
-#define MSR_RTIT_FIRST 0x560u /* Intel Processor Trace */
-#define MSR_RTIT_LAST 0x58fu
-#define MSR_HFI_FIRST 0x17d0u /* hardware feedback interface, thread director */
-#define MSR_HFI_LAST 0x17d4u
-#define MSR_PV_FIRST 0x40000000u /* of hypervisors: Hyper-V's numbers, and KVM's */
-#define MSR_PV_LAST 0x4000ffffu
-#define MSR_KVM_FIRST 0x4b564d00u
-#define MSR_KVM_LAST 0x4b564dffu
-#define MSR_KVM_OLD_WALL_CLOCK 0x11u
-#define MSR_KVM_OLD_SYSTEM_TIME 0x12u
-#define MSR_EFER 0xc0000080u
-#define MSR_STAR 0xc0000081u
-#define MSR_LSTAR 0xc0000082u
-#define MSR_CSTAR 0xc0000083u
-#define MSR_FMASK 0xc0000084u
-#define MSR_GS_BASE 0xc0000101u
-#define MSR_KERNEL_GS_BASE 0xc0000102u
-#define MSR_TSC_RATIO 0xc0000104u
-#define MSR_SYSCFG 0xc0010010u
-#define MSR_IORR_FIRST 0xc0010016u
-#define MSR_IORR_LAST 0xc0010019u
-#define MSR_TOP_MEM 0xc001001au
-#define MSR_TOP_MEM2 0xc001001du
-#define MSR_SMM_BASE 0xc0010111u /* and SMM_ADDR, SMM_MASK behind it */
-#define MSR_SMM_MASK 0xc0010113u
-#define MSR_VM_CR 0xc0010114u
-#define MSR_RMP_BASE 0xc0010132u
-#define MSR_RMP_END 0xc0010133u
-#define MSR_VM_HSAVE_PA 0xc0010117u
-#define MSR_SVM_KEY 0xc0010118u
-
-#define VEC_DB 1u
-#define VEC_NMI 2u
-#define VEC_BP 3u
-#define VEC_OF 4u
-#define VEC_UD 6u
-#define VEC_DF 8u
-#define VEC_GP 13u
-#define VEC_PF 14u
-#define VEC_MC 18u
+enum {
+	VEC_DB = 1, VEC_NMI = 2, VEC_BP = 3, VEC_OF = 4, VEC_UD = 6, VEC_DF = 8, VEC_GP = 13, VEC_PF = 14, VEC_MC = 18
+};
 
 /* Page-table entries of the guest and of the hypervisor itself. */
 #define PTE_P BIT(0)

@@ -6,16 +6,12 @@
 #include "arch/x86/regs.h"
 #include "core/string.h"
 
-#define SELECTOR_LDT 4u
 #define DESCRIPTOR_PAGES BIT(55) /* the limit counts pages */
-#define ATTR_CODE_OR_DATA 0x10u
-#define ATTR_ACCESSED 0x01u
-#define ATTR_DATA16 0x93u
-#define ATTR_CODE16 0x9bu
-#define ATTR_LDT 0x82u
-#define ATTR_TSS_BUSY 0x8bu
-#define TSS_LIMIT 0x67u
-#define LIMIT16 0xffffu
+enum {
+	SELECTOR_LDT = 4, TSS_LIMIT = 0x67, LIMIT16 = 0xffff,
+	ATTR_CODE_OR_DATA = 0x10, ATTR_ACCESSED = 0x01, ATTR_DATA16 = 0x93, ATTR_CODE16 = 0x9b, ATTR_LDT = 0x82,
+	ATTR_TSS_BUSY = 0x8b,
+};
 
 /*
  * @size: of the descriptor, 16 bytes for a system segment. A selector that is null, or left over from an older

@@ -12,7 +12,7 @@ enum segment_index {
 
 struct segment {
 	uint16_t selector;
-	uint16_t attributes; /* descriptor bits 40 to 47 and 52 to 55, put together; 0: cannot be used; without meaning for GDTR and IDTR */
+	uint16_t attributes; /* descriptor bits 40 to 47 and 52 to 55, put together; 0: unusable; not for GDTR, IDTR */
 	uint32_t limit;      /* in bytes */
 	uint64_t base;
 };
@@ -20,10 +20,7 @@ RW_ASSERT_SIZE(struct segment, 16);
 
 #define SEG_ATTR_LONG 0x200u /* CS.L */
 
-/*
- * segments_load() - @seg as the firmware has them: its selectors in @h, descriptors from its GDT in guest memory.
- * Return: NULL, or an error line when there is no code segment to go on in.
- */
+/* segments_load() - as the firmware has them: @h, and its GDT in guest memory. Return: NULL, or an error line. */
 const char *segments_load(struct segment seg[SEG_COUNT], const struct rw_handoff *h);
 
 /* segments_reset() - @seg as they are after INIT and SIPI with @vector, in real mode. */

@@ -29,41 +29,23 @@ trap_entries:
 %assign v v + 1
 %endrep
 
-%macro PUSH_ALL 0
-	push rax
-	push rcx
-	push rdx
-	push rbx
-	push rbp
-	push rsi
-	push rdi
-	push r8
-	push r9
-	push r10
-	push r11
-	push r12
-	push r13
-	push r14
-	push r15
+; Registers onto the stack, and back in the reverse order.
+%macro PUSH 1-*
+%rep %0
+	push %1
+%rotate 1
+%endrep
 %endmacro
 
-; All but RAX.
-%macro POP_ALL 0
-	pop r15
-	pop r14
-	pop r13
-	pop r12
-	pop r11
-	pop r10
-	pop r9
-	pop r8
-	pop rdi
-	pop rsi
-	pop rbp
-	pop rbx
-	pop rdx
-	pop rcx
+%macro POP_REVERSED 1-*
+%rep %0
+%rotate -1
+	pop %1
+%endrep
 %endmacro
+
+; Behind RAX, downwards: as in struct hv_trap_frame.
+%define FRAME_GPRS rcx, rdx, rbx, HIGH_GPRS
 
 trap_common:
 	push rax
@@ -83,7 +65,7 @@ trap_common:
 	iretq
 .exception:
 	pop rax
-	PUSH_ALL
+	PUSH rax, FRAME_GPRS
 	mov rsi, rsp
 	mov rdi, [gs:0]
 	mov rbx, rsp
@@ -91,24 +73,22 @@ trap_common:
 	cld
 	call trap_exception	; comes back from a machine check that is the guest's
 	mov rsp, rbx
-	POP_ALL
-	pop rax
+	POP_REVERSED rax, FRAME_GPRS
 	add rsp, 16
 	iretq
 
 ; trap_nmi() says whether NMIs stay blocked: then the handler returns without IRET.
 trap_entry_nmi:
-	PUSH_ALL
+	PUSH rax, FRAME_GPRS
 	mov rdi, [gs:0]
 	cld
 	call trap_nmi
 	test al, al
 	jnz .stay_blocked
-	POP_ALL
-	pop rax
+	POP_REVERSED rax, FRAME_GPRS
 	iretq
 .stay_blocked:
-	POP_ALL
+	POP_REVERSED FRAME_GPRS
 	; the interrupted stack gets RFLAGS and RIP for POPFQ and RET
 	mov rax, [rsp + 8 + 24]		; RSP
 	sub rax, 24

@@ -9,10 +9,7 @@
 void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame);
 bool trap_nmi(struct percpu *cpu);
 
-/*
- * An instruction that may raise an exception: the fix-up is set before it and found cleared behind it when it did.
- * trap.asm goes on at the fix-up.
- */
+/* An instruction that may raise an exception: trap.asm then clears the fix-up, set before it, and goes on there. */
 #define GUARDED(insn, ok, ...)                                      \
 	__asm__ volatile("lea 1f(%%rip), %0\n\t"                    \
 			 "mov %0, %%gs:%c[fixup]\n\t" insn "\n"     \
@@ -31,27 +28,20 @@ int rdmsr_safe(uint32_t msr, uint64_t *value)
 	return ok ? 0 : -1;
 }
 
-int wrmsr_safe(uint32_t msr, uint64_t value)
-{
-	uint64_t ok;
-
-	GUARDED("wrmsr", ok, : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)),
-		[fixup] "i"(PERCPU_OFF_FIXUP) : "memory");
-	return ok ? 0 : -1;
-}
-
-int xsetbv_safe(uint32_t index, uint64_t value)
-{
-	uint64_t ok;
-
-	GUARDED("xsetbv", ok, : "c"(index), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)),
-		[fixup] "i"(PERCPU_OFF_FIXUP) : "memory");
-	return ok ? 0 : -1;
-}
+#define GUARDED_WRITE(insn)                                                                               \
+	int insn##_safe(uint32_t index, uint64_t value)                                                   \
+	{                                                                                                 \
+		uint64_t ok;                                                                              \
+		GUARDED(#insn, ok, : "c"(index), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)),      \
+			[fixup] "i"(PERCPU_OFF_FIXUP) : "memory");                                        \
+		return ok ? 0 : -1;                                                                       \
+	}
+GUARDED_WRITE(wrmsr)
+GUARDED_WRITE(xsetbv)
 
 /*
- * A machine check from which the hypervisor can go on is the guest's to handle: it gets it at the next entry, and finds
- * the banks as they are. All else is the end. Intel SDM volume 3, "Machine-Check Architecture", IA32_MCG_STATUS.
+ * A machine check from which the hypervisor can go on is the guest's: it comes with the next entry, the banks as they
+ * are. All else is the end. Intel SDM volume 3, "Machine-Check Architecture", IA32_MCG_STATUS.
  */
 void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame)
 {

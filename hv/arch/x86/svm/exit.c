@@ -19,8 +19,7 @@ static const struct known_exit {
 } known_exits[] = {
 	{ VMEXIT_NMI, RW_EXIT_NMI, 0, { 0 } }, { VMEXIT_SHUTDOWN, RW_EXIT_SHUTDOWN, 0, { 0 } },
 	{ VMEXIT_IOIO, RW_EXIT_IO, 0, { 0 } }, { VMEXIT_NPF, RW_EXIT_NESTED, 0, { 0 } },
-	{ VMEXIT_CPUID, RW_EXIT_CPUID, 2, { 0x0f, 0xa2 } },
-	{ VMEXIT_INVD, RW_EXIT_CACHE_INSN, 2, { 0x0f, 0x08 } },
+	{ VMEXIT_CPUID, RW_EXIT_CPUID, 2, { 0x0f, 0xa2 } }, { VMEXIT_INVD, RW_EXIT_CACHE_INSN, 2, { 0x0f, 0x08 } },
 	{ VMEXIT_INVLPGA, RW_EXIT_VIRT_INSN, 3, { 0x0f, 0x01, 0xdf } },
 	{ VMEXIT_MSR, RW_EXIT_MSR_READ, 2, { 0x0f, 0x32 } },
 	{ VMEXIT_MSR_WRITE, RW_EXIT_MSR_WRITE, 2, { 0x0f, 0x30 } },
@@ -37,15 +36,11 @@ static const struct known_exit {
 	{ VMEXIT_MWAIT, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_ICEBP, RW_EXIT_INTERRUPT, 0, { 0 } },
 };
 
+/* ES, CS, SS, DS; FS, GS, operand and address size; LOCK; REP; REX. */
 static bool is_prefix(uint8_t byte, bool long_mode)
 {
-	static const uint8_t legacy[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3 };
-
-	for (unsigned int i = 0; i < sizeof(legacy); i++) {
-		if (byte == legacy[i])
-			return true;
-	}
-	return long_mode && (byte & 0xf0) == 0x40;
+	return (byte & 0xe7) == 0x26 || (byte & 0xfc) == 0x64 || byte == 0xf0 || (byte & 0xfe) == 0xf2 ||
+	       (long_mode && (byte & 0xf0) == 0x40);
 }
 
 uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t n)

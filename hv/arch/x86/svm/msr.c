@@ -5,8 +5,7 @@
 #include "core/string.h"
 #include "mm/page_pool.h"
 
-#define MSRPM_PAGES 2
-#define IOPM_PAGES 3
+enum { MSRPM_PAGES = 2, IOPM_PAGES = 3 };
 #define MSRPM_RANGE_MSRS 0x2000u /* MSRs of one range, two bits each: read, write */
 
 uint8_t *svm_msrpm, *svm_msrpm_step, *svm_iopm;
@@ -17,11 +16,10 @@ void svm_msr_intercept(uint32_t msr, bool read, bool write)
 
 	/* An MSR outside of the map exits anyway. */
 	for (unsigned int i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
-		if (msr - first[i] < MSRPM_RANGE_MSRS) {
-			uint32_t bit = 2 * (i * MSRPM_RANGE_MSRS + (msr - first[i]));
+		uint32_t bit = 2 * (i * MSRPM_RANGE_MSRS + (msr - first[i]));
 
+		if (msr - first[i] < MSRPM_RANGE_MSRS)
 			svm_msrpm[bit / 8] |= (uint8_t)(((read ? 1u : 0) | (write ? 2u : 0)) << bit % 8);
-		}
 	}
 }
 

@@ -3,11 +3,8 @@
 /* The entry format of NPT: long-mode page-table entries (AMD APM volume 2, "Nested Paging"). */
 #include "arch/x86/svm/svm.h"
 
-#define NPT_P BIT(0)
-#define NPT_RW BIT(1)
-#define NPT_US BIT(2) /* every nested access is a user access: "Nested versus Guest Page Faults" */
-#define NPT_A BIT(5)
-#define NPT_D BIT(6)
+/* US, since every nested access is a user access: "Nested versus Guest Page Faults". */
+enum { NPT_P = BIT(0), NPT_RW = BIT(1), NPT_US = BIT(2), NPT_A = BIT(5), NPT_D = BIT(6) };
 #define NPT_NX BIT(63)
 
 /* Accessed and dirty are set beforehand, so that the CPU never writes to the tables. */

@@ -10,8 +10,7 @@
 #include "core/string.h"
 #include "mm/page_pool.h"
 
-#define PTE_RX PTE_P
-#define PTE_TABLE (PTE_P | BIT(1))
+enum { PTE_RX = PTE_P, PTE_TABLE = PTE_P | BIT(1) };
 
 /* startup.asm, and the fields behind its code. */
 extern const uint8_t svm_trampoline[], svm_trampoline_end[], svm_trampoline_fields[];
@@ -37,7 +36,7 @@ void svm_ap_start(uint32_t index) __attribute__((noreturn));
 uint32_t svm_ap_ids[RW_MAX_CPUS], svm_ap_count;
 uint64_t svm_ap_stacks[RW_MAX_CPUS], svm_ap_cr3;
 
-static struct {
+static struct host_state {
 	uint64_t cr0, cr4, efer, pat;
 } host; /* of the CPU that started first */
 
@@ -83,10 +82,7 @@ const char *svm_trampoline_init(uint64_t page)
 		svm_ap_ids[i] = hv.boot->apic_id[i];
 		svm_ap_stacks[i] = (uint64_t)percpu_of(i) - RW_PERCPU_DATA + RW_PERCPU_STACK_TOP;
 	}
-	host.cr0 = read_cr0();
-	host.cr4 = read_cr4();
-	host.efer = rdmsr(MSR_EFER);
-	host.pat = rdmsr(MSR_PAT);
+	host = (struct host_state){ read_cr0(), read_cr4(), rdmsr(MSR_EFER), rdmsr(MSR_PAT) };
 	return NULL;
 }
 
@@ -145,10 +141,7 @@ void svm_drop_nmi(struct percpu *cpu)
 	cpu->dropping_nmi = false;
 }
 
-/*
- * The guest takes it as the hardware has it, masking included. Until its IRET there is no NMI intercept; then
- * there is again: see VMEXIT_IRET in exit.c.
- */
+/* The guest takes it as the hardware has it, masking included. NMIs exit again from its IRET on: see exit.c. */
 void svm_pass_nmi(struct percpu *cpu)
 {
 	uint32_t *misc1 = &svm_vmcb(cpu)->control.intercept[ICPT_MISC1];

@@ -88,10 +88,9 @@ void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 /* Whether a breakpoint of the guest that is enabled in @dr7 was hit. */
 static bool breakpoint_hit(uint64_t dr6, uint64_t dr7)
 {
-	for (unsigned int i = 0; i < 4; i++) {
+	for (unsigned int i = 0; i < 4; i++)
 		if ((dr6 & BIT(i)) && (dr7 >> 2 * i & 3))
 			return true;
-	}
 	return false;
 }
 

@@ -7,20 +7,14 @@
 #include "mm/page_pool.h"
 
 /* CPUID: AMD APM volume 3, "Obtaining Processor Information Via the CPUID Instruction". */
-#define CPUID_EXT_MAX 0x80000000u
-#define CPUID_EXT_FEATURES 0x80000001u
-#define EXT_ECX_SVM BIT(2)
-#define EXT_EDX_NX BIT(20)
-#define EXT_EDX_1G BIT(26)
-#define CPUID_EXT_SIZES 0x80000008u
-#define SIZES_EBX_INVLPGB BIT(3)
-#define CPUID_SVM 0x8000000au
-#define SVM_EDX_NP BIT(0)
-#define SVM_EDX_NRIPS BIT(3)
-#define SVM_EDX_FLUSH_BY_ASID BIT(6)
+enum {
+	CPUID_EXT_MAX = 0x80000000,
+	CPUID_EXT_FEATURES = 0x80000001, EXT_ECX_SVM = BIT(2), EXT_EDX_NX = BIT(20), EXT_EDX_1G = BIT(26),
+	CPUID_EXT_SIZES = 0x80000008, SIZES_EBX_INVLPGB = BIT(3),
+	CPUID_SVM = 0x8000000a, SVM_EDX_NP = BIT(0), SVM_EDX_NRIPS = BIT(3), SVM_EDX_FLUSH_BY_ASID = BIT(6),
+};
 
 #define VM_CR_SVMDIS BIT(4)
-
 #define GUEST_ASID 1u /* 0 is the hypervisor's */
 
 struct svm_features svm_features;

@@ -36,19 +36,15 @@ void svm_run(struct percpu *cpu) __attribute__((noreturn));
 /* svm_exit() - one exit: decodes, dispatches, makes the VMCB ready for the next VMRUN. Context: GIF is 0. */
 void svm_exit(struct percpu *cpu);
 
-/*
- * svm_decode() - fills @x from the VMCB and marks the end of a step in cpu->backend_flags. No decision.
- * Stops the hypervisor when the hardware reports an event of a type that does not exist.
- */
+/* svm_decode() - fills @x from the VMCB and marks the end of a step. An event of unknown type stops the hypervisor. */
 void svm_decode(struct percpu *cpu, struct hv_exit *x);
 
 /* svm_decode_event() - of EXITINTINFO @info. Return: false when its type is unknown: @event is EVENT_NONE. */
 bool svm_decode_event(uint64_t info, struct hv_event *event);
 
 /*
- * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @n bytes) with its
- * prefixes. @code, of @count bytes, is the guest's and may have changed since it was executed, or be missing:
- * the result is then @n.
+ * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @n bytes) with its prefixes;
+ * @n where @code, @count bytes of the guest's, has changed since it was executed, or is missing.
  */
 uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t n);
 

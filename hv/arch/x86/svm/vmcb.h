@@ -20,26 +20,18 @@ enum vmcb_exit_code {
 enum vmcb_intercept_word { ICPT_CR, ICPT_DR, ICPT_EXCEPTION, ICPT_MISC1, ICPT_MISC2, ICPT_MISC3, ICPT_WORDS };
 #define ICPT(exit_code) (1u << (exit_code) % 32)
 
-#define VMCB_TLB_NOTHING 0u
-#define VMCB_TLB_FLUSH_ALL 1u
-#define VMCB_TLB_FLUSH_ASID 3u
-
-#define VMCB_INT_MASKING BIT(24) /* of int_control: the host's RFLAGS.IF masks interrupts, not the guest's */
-#define VMCB_INT_SHADOW BIT(0)   /* of int_state */
-#define VMCB_NP_ENABLE BIT(0)    /* of nested_ctl */
-#define VMCB_INVLPGB_ENABLE BIT(7)
+enum { VMCB_TLB_NOTHING = 0, VMCB_TLB_FLUSH_ALL = 1, VMCB_TLB_FLUSH_ASID = 3 };
+enum { VMCB_INT_MASKING = BIT(24) }; /* of int_control: the host's RFLAGS.IF masks interrupts, not the guest's */
+enum { VMCB_INT_SHADOW = BIT(0) };   /* of int_state */
+enum { VMCB_NP_ENABLE = BIT(0), VMCB_INVLPGB_ENABLE = BIT(7) }; /* of nested_ctl */
 
 /* EXITINFO1 of an I/O exit. */
-#define VMCB_IO_IN BIT(0)
-#define VMCB_IO_STRING BIT(2)
-#define VMCB_IO_REP BIT(3)
+enum { VMCB_IO_IN = BIT(0), VMCB_IO_STRING = BIT(2), VMCB_IO_REP = BIT(3) };
 #define VMCB_IO_SIZE(info) ((uint8_t)((info) >> 4 & 7)) /* 1, 2, 4: one bit each */
 #define VMCB_IO_PORT(info) ((uint16_t)((info) >> 16))
 
 /* EXITINFO1 of a nested page fault. */
-#define VMCB_NPF_WRITE BIT(1)
-#define VMCB_NPF_RESERVED BIT(3)
-#define VMCB_NPF_FETCH BIT(4)
+enum { VMCB_NPF_WRITE = BIT(1), VMCB_NPF_RESERVED = BIT(3), VMCB_NPF_FETCH = BIT(4) };
 #define VMCB_NPF_WALK BIT(33)
 
 /* What is reserved, or of features that are not used, stays 0. */

@@ -5,10 +5,6 @@
 #include "arch/x86/vmx/vmx.h"
 #include "mm/page_pool.h"
 
-#define MSR_TRUE_PIN 0x48du
-#define MSR_TRUE_CPU 0x48eu
-#define MSR_TRUE_EXIT 0x48fu
-#define MSR_TRUE_ENTRY 0x490u
 #define BASIC_TRUE_CONTROLS BIT(55)
 #define CPU_CR3_EXITING (BIT(15) | BIT(16))
 
@@ -30,7 +26,7 @@ const char *vmx_controls_init(void)
 {
 	if (!(rdmsr(MSR_VMX_BASIC) & BASIC_TRUE_CONTROLS))
 		return "this CPU's VMX is too old: it cannot run a guest without an exit for each CR3 load";
-	if (!adjust(MSR_TRUE_CPU, CPU_USE_IO_BITMAPS | CPU_USE_MSR_BITMAPS | CPU_SECONDARY | CPU_MONITOR_TRAP,
+	if (!adjust(MSR_VMX_TRUE_CPU, CPU_USE_IO_BITMAPS | CPU_USE_MSR_BITMAPS | CPU_SECONDARY | CPU_MONITOR_TRAP,
 		    0, &controls.cpu) || controls.cpu & CPU_CR3_EXITING)
 		return "this CPU's VMX lacks bitmaps, secondary controls or the monitor trap flag";
 	controls.cpu &= ~(uint32_t)CPU_MONITOR_TRAP;
@@ -39,10 +35,10 @@ const char *vmx_controls_init(void)
 		    CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_XSAVES | CPU2_USER_WAIT | CPU2_PCONFIG,
 		    &controls.cpu2))
 		return "this CPU's VMX lacks EPT or unrestricted guests";
-	if (!adjust(MSR_TRUE_PIN, 0, 0, &controls.pin) ||
-	    !adjust(MSR_TRUE_EXIT, EXIT_HOST_64 | EXIT_SAVE_EFER | EXIT_LOAD_EFER | EXIT_SAVE_PAT |
+	if (!adjust(MSR_VMX_TRUE_PIN, 0, 0, &controls.pin) ||
+	    !adjust(MSR_VMX_TRUE_EXIT, EXIT_HOST_64 | EXIT_SAVE_EFER | EXIT_LOAD_EFER | EXIT_SAVE_PAT |
 		    EXIT_LOAD_PAT, EXIT_SAVE_DEBUG, &controls.exit) ||
-	    !adjust(MSR_TRUE_ENTRY, ENTRY_GUEST_64 | ENTRY_LOAD_EFER | ENTRY_LOAD_PAT,
+	    !adjust(MSR_VMX_TRUE_ENTRY, ENTRY_GUEST_64 | ENTRY_LOAD_EFER | ENTRY_LOAD_PAT,
 		    ENTRY_LOAD_DEBUG, &controls.entry))
 		return "this CPU's VMX cannot switch EFER and PAT";
 	return NULL;

@@ -12,11 +12,8 @@
 #define AR_UNUSABLE BIT(16)
 #define AR_CS_LONG BIT(13)
 
-/* Where a segment's fields lie in their groups; GDTR and IDTR have limit and base only. */
-static const uint8_t order[SEG_COUNT] = {
-	[SEG_ES] = 0, [SEG_CS] = 1, [SEG_SS] = 2, [SEG_DS] = 3, [SEG_FS] = 4, [SEG_GS] = 5,
-	[SEG_LDTR] = 6, [SEG_TR] = 7, [SEG_GDTR] = 8, [SEG_IDTR] = 9
-};
+/* Where a segment's fields lie in their groups (ES to GS as they are); GDTR and IDTR have limit and base only. */
+static const uint8_t order[] = { 0, 1, 2, 3, 4, 5, [SEG_LDTR] = 6, [SEG_TR] = 7, [SEG_GDTR] = 8, [SEG_IDTR] = 9 };
 
 /* "Guest Register State": the access rights are bits 40 to 55 of the descriptor, and one for a segment that is none. */
 void vmx_write_segments(const struct segment seg[SEG_COUNT])
@@ -61,14 +58,12 @@ const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *h)
 		{ VMCS_CR0_MASK, CR0_NE }, { VMCS_CR0_SHADOW, h->cr0 }, { VMCS_GUEST_CR0, h->cr0 | CR0_NE },
 		{ VMCS_CR4_MASK, CR4_VMXE }, { VMCS_CR4_SHADOW, h->cr4 & ~CR4_VMXE },
 		{ VMCS_GUEST_CR4, h->cr4 | CR4_VMXE }, { VMCS_GUEST_CR3, h->cr3 },
-		{ VMCS_GUEST_EFER, h->efer }, { VMCS_GUEST_PAT, rdmsr(MSR_PAT) },
-		{ VMCS_GUEST_DEBUGCTL, 0 }, { VMCS_GUEST_DR7, DR7_RESET },
-		{ VMCS_GUEST_SYSENTER_CS, rdmsr(MSR_SYSENTER_CS) },
+		{ VMCS_GUEST_EFER, h->efer }, { VMCS_GUEST_PAT, rdmsr(MSR_PAT) }, { VMCS_GUEST_DEBUGCTL, 0 },
+		{ VMCS_GUEST_DR7, DR7_RESET }, { VMCS_GUEST_SYSENTER_CS, rdmsr(MSR_SYSENTER_CS) },
 		{ VMCS_GUEST_SYSENTER_ESP, rdmsr(MSR_SYSENTER_ESP) },
 		{ VMCS_GUEST_SYSENTER_EIP, rdmsr(MSR_SYSENTER_EIP) }, { VMCS_GUEST_RIP, h->rip },
 		{ VMCS_GUEST_RSP, h->rsp }, { VMCS_GUEST_RFLAGS, (h->rflags | RFLAGS_FIXED) & ~RFLAGS_IF },
-		{ VMCS_GUEST_INTERRUPTIBILITY, 0 }, { VMCS_GUEST_ACTIVITY, 0 },
-		{ VMCS_GUEST_PENDING_DBG, 0 },
+		{ VMCS_GUEST_INTERRUPTIBILITY, 0 }, { VMCS_GUEST_ACTIVITY, 0 }, { VMCS_GUEST_PENDING_DBG, 0 },
 	};
 
 	if (error)
@@ -119,9 +114,7 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 {
 	(void)cpu;
 	switch (reg) {
-	case GREG_RIP:
-	case GREG_RSP:
-	case GREG_RFLAGS:
+	case GREG_RIP: case GREG_RSP: case GREG_RFLAGS:
 		vmcs_write(plain[reg], value);
 		break;
 	case GREG_CR0:

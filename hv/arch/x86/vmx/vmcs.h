@@ -39,59 +39,28 @@ enum vmcs_field {
 /* A segment's field: selectors, limits, access rights and bases each run in the same order. */
 #define VMCS_SEGMENT(group, order) ((enum vmcs_field)((group) + 2 * (order)))
 
-/* Primary processor-based controls. */
-#define CPU_USE_IO_BITMAPS BIT(25)
-#define CPU_MONITOR_TRAP BIT(27)
-#define CPU_USE_MSR_BITMAPS BIT(28)
+/* Controls: primary and secondary processor-based, VM-exit, VM-entry. */
 #define CPU_SECONDARY BIT(31)
+enum {
+	CPU_USE_IO_BITMAPS = BIT(25), CPU_MONITOR_TRAP = BIT(27), CPU_USE_MSR_BITMAPS = BIT(28),
+	CPU2_EPT = BIT(1), CPU2_RDTSCP = BIT(3), CPU2_VPID = BIT(5), CPU2_UNRESTRICTED = BIT(7),
+	CPU2_INVPCID = BIT(12), CPU2_XSAVES = BIT(20), CPU2_USER_WAIT = BIT(26), CPU2_PCONFIG = BIT(27),
+	EXIT_SAVE_DEBUG = BIT(2), EXIT_HOST_64 = BIT(9), EXIT_SAVE_PAT = BIT(18), EXIT_LOAD_PAT = BIT(19),
+	EXIT_SAVE_EFER = BIT(20), EXIT_LOAD_EFER = BIT(21),
+	ENTRY_LOAD_DEBUG = BIT(2), ENTRY_GUEST_64 = BIT(9), ENTRY_LOAD_PAT = BIT(14), ENTRY_LOAD_EFER = BIT(15),
+};
 
-/* Secondary processor-based controls. */
-#define CPU2_EPT BIT(1)
-#define CPU2_RDTSCP BIT(3)
-#define CPU2_VPID BIT(5)
-#define CPU2_UNRESTRICTED BIT(7)
-#define CPU2_INVPCID BIT(12)
-#define CPU2_XSAVES BIT(20)
-#define CPU2_USER_WAIT BIT(26)
-#define CPU2_PCONFIG BIT(27)
+enum { INTERRUPTIBILITY_STI = BIT(0), INTERRUPTIBILITY_MOV_SS = BIT(1), INTERRUPTIBILITY_NMI = BIT(3) };
 
-#define EXIT_SAVE_DEBUG BIT(2)
-#define EXIT_HOST_64 BIT(9)
-#define EXIT_SAVE_PAT BIT(18)
-#define EXIT_LOAD_PAT BIT(19)
-#define EXIT_SAVE_EFER BIT(20)
-#define EXIT_LOAD_EFER BIT(21)
-
-#define ENTRY_LOAD_DEBUG BIT(2)
-#define ENTRY_GUEST_64 BIT(9)
-#define ENTRY_LOAD_PAT BIT(14)
-#define ENTRY_LOAD_EFER BIT(15)
-
-#define INTERRUPTIBILITY_STI BIT(0)
-#define INTERRUPTIBILITY_MOV_SS BIT(1)
-#define INTERRUPTIBILITY_NMI BIT(3)
-
-/* EPT: "Format of EPT Entries", IA32_VMX_EPT_VPID_CAP. */
-#define EPT_R BIT(0)
-#define EPT_W BIT(1)
-#define EPT_X BIT(2)
-#define EPT_TYPE_SHIFT 3
-#define EPTP_WALK_4 (3ull << 3)
-#define EPT_CAP_WALK_4 BIT(6)
-#define EPT_CAP_WB BIT(14)
-#define EPT_CAP_2M BIT(16)
-#define EPT_CAP_1G BIT(17)
-#define EPT_CAP_INVEPT BIT(20)
-#define EPT_CAP_INVEPT_SINGLE BIT(25)
-#define EPT_CAP_INVEPT_ALL BIT(26)
-
-/* Exit qualification for EPT violations. */
-#define EPTQ_READ BIT(0)
-#define EPTQ_WRITE BIT(1)
-#define EPTQ_FETCH BIT(2)
-#define EPTQ_LINEAR_VALID BIT(7)
-#define EPTQ_NMI_UNBLOCKED BIT(12)
-#define EPTQ_NOT_WALK BIT(8) /* with the linear address valid: the access itself, not its page walk */
+/* EPT: "Format of EPT Entries", IA32_VMX_EPT_VPID_CAP, and the exit qualification for EPT violations. */
+enum {
+	EPT_R = BIT(0), EPT_W = BIT(1), EPT_X = BIT(2), EPT_TYPE_SHIFT = 3, EPTP_WALK_4 = 3 << 3,
+	EPT_CAP_WALK_4 = BIT(6), EPT_CAP_WB = BIT(14), EPT_CAP_2M = BIT(16), EPT_CAP_1G = BIT(17),
+	EPT_CAP_INVEPT = BIT(20), EPT_CAP_INVEPT_SINGLE = BIT(25), EPT_CAP_INVEPT_ALL = BIT(26),
+	EPTQ_READ = BIT(0), EPTQ_WRITE = BIT(1), EPTQ_FETCH = BIT(2), EPTQ_LINEAR_VALID = BIT(7),
+	EPTQ_NOT_WALK = BIT(8), /* with the linear address valid: the access itself, not its page walk */
+	EPTQ_NMI_UNBLOCKED = BIT(12),
+};
 
 enum vmx_exit_reason {
 	VMX_EXIT_EXCEPTION = 0, VMX_EXIT_EXTERNAL = 1, VMX_EXIT_TRIPLE_FAULT = 2, VMX_EXIT_INIT = 3,
@@ -105,9 +74,8 @@ enum vmx_exit_reason {
 };
 #define VMX_EXIT_ENTRY_FAILED BIT(31)
 
-#define MSR_VMX_PROCBASED_CTLS2 0x48bu
-#define MSR_VMX_CR0_FIXED0 0x486u
-#define MSR_VMX_CR0_FIXED1 0x487u
-#define MSR_VMX_CR4_FIXED0 0x488u
-#define MSR_VMX_CR4_FIXED1 0x489u
-#define MSR_VMX_EPT_VPID_CAP 0x48cu
+enum {
+	MSR_VMX_CR0_FIXED0 = 0x486, MSR_VMX_CR0_FIXED1 = 0x487, MSR_VMX_CR4_FIXED0 = 0x488, MSR_VMX_CR4_FIXED1 = 0x489,
+	MSR_VMX_PROCBASED_CTLS2 = 0x48b, MSR_VMX_EPT_VPID_CAP = 0x48c,
+	MSR_VMX_TRUE_PIN = 0x48d, MSR_VMX_TRUE_CPU = 0x48e, MSR_VMX_TRUE_EXIT = 0x48f, MSR_VMX_TRUE_ENTRY = 0x490,
+};
