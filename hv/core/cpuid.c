@@ -13,6 +13,7 @@
 #define LEAF_SVM 0x8000000au
 #define LEAF6_EAX_HFI (BIT(19) | BIT(23)) /* hardware feedback, thread director: tables at physical addresses */
 #define LEAF7_EBX_PT BIT(25)
+#define LEAF7_1_EAX_FRED BIT(17)
 #define LEAF_PT 0x14u
 #define LEAF_PV_LAST 0x400001ffu
 
@@ -40,6 +41,8 @@ enum hv_action exit_cpuid(struct percpu *cpu)
 		if (sub == 0) {
 			r.ebx &= ~(uint32_t)LEAF7_EBX_PT;
 			set_bit(&r.ecx, LEAF7_ECX_OSPKE, cr4 & CR4_PKE);
+		} else if (sub == 1) {
+			r.eax &= ~(uint32_t)LEAF7_1_EAX_FRED; /* its frames hold more than an injected event says */
 		}
 		break;
 	case 0x80000001u:

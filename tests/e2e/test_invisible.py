@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import machine
 import pytest
 
-DOC = machine.TOP / "docs/differences-linux.md"
+DOC = machine.TOP / "docs/differences.md"
 SCRIPT = (machine.TOP / "tests/e2e/collect.sh").read_text(encoding="ascii")
 BOTH = ("intel", "amd")
 # Vendor, CPUs, QEMU's arguments.

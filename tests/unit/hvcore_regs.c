@@ -19,13 +19,17 @@ static struct cpuid_regs guest_cpuid(uint32_t leaf, uint32_t subleaf)
 	return (struct cpuid_regs){ (uint32_t)g->rax, (uint32_t)g->rbx, (uint32_t)g->rcx, (uint32_t)g->rdx };
 }
 
-/* What is hidden of leaf 7: Processor Trace, beside what the caller says of ECX. */
+/* What is hidden of leaf 7: Processor Trace, beside what the caller says of ECX; FRED in its subleaf 1. */
 static void leaf_7(uint32_t ecx_hidden)
 {
 	struct cpuid_regs r = guest_cpuid(7, 0), own = cpuid(7, 0);
 
 	own.ebx &= ~(1u << 25);
 	own.ecx &= ~ecx_hidden;
+	assert_memory_equal(&r, &own, sizeof(r));
+	r = guest_cpuid(7, 1);
+	own = cpuid(7, 1);
+	own.eax &= ~(1u << 17);
 	assert_memory_equal(&r, &own, sizeof(r));
 }
 
@@ -61,7 +65,7 @@ static void test_cpuid(void **state)
 	same_as_cpu(1, 0, 1u << 5 | 1u << 6);
 	leaf_7(0);
 	mock.reg[GREG_CR4] = 0;
-	same_as_cpu(7, 1, 0);
+	same_as_cpu(7, 2, 0);
 	same_as_cpu(0x80000001, 0, 1u << 2 | 1u << 12);
 	absent(0x8000000a);
 	absent(0x14);

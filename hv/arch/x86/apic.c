@@ -18,7 +18,7 @@ bool apic_x2(void)
 
 uint64_t apic_page(void)
 {
-	return rdmsr(MSR_APIC_BASE) & CR3_ADDR_MASK; /* writes that would move it are refused: core/msr.c */
+	return rdmsr(MSR_APIC_BASE) & CR3_ADDR_MASK; /* writes that would move it are refused: core/regs.c */
 }
 
 uint32_t apic_read(uint32_t offset)
