@@ -214,7 +214,7 @@ static int set_perm_locked(uint64_t gpa, uint64_t end, unsigned int perm)
 
 		if (!entry)
 			return -RW_EINVAL;
-		while (size = level_size(level), (gpa & (size - 1)) || size > end - gpa) {
+		while (size = level_size(level), level > 1 && (gpa & (size - 1) || size > end - gpa)) {
 			uint64_t *table = table_below(entry, level, FROM_SPARES);
 
 			if (!table)
