@@ -141,8 +141,12 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	unsigned int sleep = sleeps(x, boot->pm1a_cnt, boot->pm1a_off_types, value) |
 			     sleeps(x, boot->pm1b_cnt, boot->pm1b_off_types, value);
 	if (sleep & SLEEP_REFUSED) {
+		static bool told;
+
 		/* The machine would come back by way of firmware, without the hypervisor, and with its memory open. */
-		printk("refused: a sleep state that keeps memory (port %x, value %x)", x->io.port, value);
+		if (!told)
+			printk("refused: a sleep state that keeps memory (port %x, value %x); told once", x->io.port, value);
+		told = true;
 		return HV_ADVANCE;
 	}
 	if (sleep & SLEEP_OFF) {
