@@ -9,7 +9,7 @@ ATTACK_KMOD_SRC := $(wildcard tests/attacks/kmod/*.[ch]) tests/attacks/kmod/Kbui
 
 STALE_KMOD_SRC := tests/attacks/stale/rwstale.c tests/attacks/stale/Kbuild
 
-attacks: $(B)/kmod/$(KREL)/rwattack.ko $(B)/kmod/$(KREL)/rwstale.ko $(B)/attacks/cpusig $(B)/attacks/hvmem $(B)/attacks/uhypercall $(B)/attacks/portwrite
+attacks: $(B)/kmod/$(KREL)/rwattack.ko $(B)/kmod/$(KREL)/rwstale.ko $(B)/attacks/cpusig $(B)/attacks/hvmem $(B)/attacks/kexecrace $(B)/attacks/uhypercall $(B)/attacks/portwrite
 all: attacks
 
 $(B)/kmod/$(KREL)/rwattack.ko: $(ATTACK_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
