@@ -13,7 +13,9 @@
 #define LEAF_SVM 0x8000000au
 #define LEAF6_EAX_HFI (BIT(19) | BIT(23)) /* hardware feedback, thread director: tables at physical addresses */
 #define LEAF7_EBX_PT BIT(25)
-#define LEAF7_1_EAX_FRED BIT(17)
+/* FRED's frames hold more than an injected event says; the others access MSRs in ways that are not decoded. */
+#define LEAF7_1_EAX_FRED_MSRLIST (BIT(17) | BIT(27))
+#define LEAF7_1_ECX_MSR_IMM BIT(5)
 #define LEAF_PT 0x14u
 #define LEAF_PV_LAST 0x400001ffu
 
@@ -42,7 +44,8 @@ enum hv_action exit_cpuid(struct percpu *cpu)
 			r.ebx &= ~(uint32_t)LEAF7_EBX_PT;
 			set_bit(&r.ecx, LEAF7_ECX_OSPKE, cr4 & CR4_PKE);
 		} else if (sub == 1) {
-			r.eax &= ~(uint32_t)LEAF7_1_EAX_FRED; /* its frames hold more than an injected event says */
+			r.eax &= ~(uint32_t)LEAF7_1_EAX_FRED_MSRLIST;
+			r.ecx &= ~(uint32_t)LEAF7_1_ECX_MSR_IMM;
 		}
 		break;
 	case 0x80000001u:

@@ -19,7 +19,10 @@ static struct cpuid_regs guest_cpuid(uint32_t leaf, uint32_t subleaf)
 	return (struct cpuid_regs){ (uint32_t)g->rax, (uint32_t)g->rbx, (uint32_t)g->rcx, (uint32_t)g->rdx };
 }
 
-/* What is hidden of leaf 7: Processor Trace, beside what the caller says of ECX; FRED in its subleaf 1. */
+/*
+ * What is hidden of leaf 7: Processor Trace, beside what the caller says of ECX; FRED, MSR lists and immediate
+ * MSR numbers in its subleaf 1.
+ */
 static void leaf_7(uint32_t ecx_hidden)
 {
 	struct cpuid_regs r = guest_cpuid(7, 0), own = cpuid(7, 0);
@@ -29,7 +32,8 @@ static void leaf_7(uint32_t ecx_hidden)
 	assert_memory_equal(&r, &own, sizeof(r));
 	r = guest_cpuid(7, 1);
 	own = cpuid(7, 1);
-	own.eax &= ~(1u << 17);
+	own.eax &= ~(1u << 17 | 1u << 27);
+	own.ecx &= ~(1u << 5);
 	assert_memory_equal(&r, &own, sizeof(r));
 }
 

@@ -21,6 +21,8 @@ static const uint8_t neutral[VMX_EXIT_KNOWN] = {
 	[VMX_EXIT_INVEPT] = IS(VIRT_INSN), [VMX_EXIT_INVVPID] = IS(VIRT_INSN),
 	/* CPUs with TDX: they exit at any privilege level ("Intel TDX CPU Architectural Extensions"). */
 	[VMX_EXIT_SEAMCALL] = IS(VIRT_INSN), [VMX_EXIT_TDCALL] = IS(VIRT_INSN),
+	/* Their MSR stands in the instruction: not offered by CPUID, see core/cpuid.c. */
+	[VMX_EXIT_RDMSR_IMM] = IS(VIRT_INSN), [VMX_EXIT_WRMSRNS_IMM] = IS(VIRT_INSN),
 };
 
 /* "IDT-Vectoring Information": the event that was being delivered when the exit came. */
