@@ -199,8 +199,8 @@ static unsigned int hide_states(struct table aml)
 	int type[2];
 
 	for (uint32_t at = TABLE_HEADER; at < aml.size; at++)
-		for (char digit = '1'; digit <= '3'; digit++)
-			if (sleep_state(aml, at, digit, type)) {
+		for (int digit = '1'; digit <= '3'; digit++)
+			if (sleep_state(aml, at, (char)digit, type)) {
 				aml.at[at] = 'X';
 				aml.at[TABLE_SUM] = (uint8_t)(aml.at[TABLE_SUM] + '_' - 'X');
 				hidden++;

@@ -402,7 +402,7 @@ static void test_confused_deputy(void)
 
 static void test_writes(const char *name, volatile UINT8 *at)
 {
-	UINT8 before[32];
+	UINT8 before[32] = { 0 };
 	UINTN i, same = 1;
 
 	for (i = 0; i < sizeof(before); i++)

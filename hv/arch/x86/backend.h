@@ -124,7 +124,7 @@ struct hv_backend {
 	const char *(*cpu_init)(struct percpu *cpu, const struct rw_handoff *handoff);
 
 	/* cpu_launch() - enters the guest for the first time. An entry that fails is a panic. */
-	void (*cpu_launch)(struct percpu *cpu) __attribute__((noreturn));
+	__attribute__((noreturn)) void (*cpu_launch)(struct percpu *cpu);
 
 	/* cpu_exit() - leaves virtualization after a failed start: VMXOFF, or EFER.SVME off. */
 	void (*cpu_exit)(struct percpu *cpu);
