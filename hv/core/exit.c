@@ -139,8 +139,8 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	case HV_FATAL:
 		hv_panic("exit %s (%lx) has no handler that can go on", panic_exit_name(x), x->raw);
 	}
-	/* Only one event goes into an entry: behind another it waits for the next exit. */
-	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE)
+	/* Only one event goes into an entry: behind another, or a step, it waits for the next exit. */
+	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE && !cpu->step.active)
 		pass_machine_check(cpu);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
 	smp_enter_guest(cpu);

@@ -43,9 +43,9 @@ void msr_init(void)
 	b->msr_intercept(MSR_TSC, false, true);
 	b->msr_intercept(MSR_TSC_ADJUST, false, true);
 	b->msr_intercept(MSR_APIC_BASE, false, true);
-	/* All of the two ranges that the backends' bitmaps cover. What lies outside of them exits anyway. */
+	/* What the bitmaps' lower range covers, but for VMX's own, which its backend asks for. Outside of them all exit. */
 	for (uint32_t msr = 0; msr < 0x2000; msr++)
-		if (is_absent(msr))
+		if (is_absent(msr) && !in(msr, MSR_VMX_BASIC, MSR_VMX_LAST))
 			b->msr_intercept(msr, true, true);
 	for (uint32_t msr = MSR_SYSCFG; msr <= MSR_RMP_END; msr++)
 		if (is_memory_map(msr))

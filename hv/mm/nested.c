@@ -193,8 +193,13 @@ static uint64_t *find_entry(uint64_t gpa, int lowest, int *level)
 {
 	uint64_t *entry = entry_of(root, gpa, 4);
 
-	for (*level = 4; *level > lowest && is_table(*entry, *level); --*level)
-		entry = entry_of(hv_virt(fmt->pa(*entry)), gpa, *level - 1);
+	for (*level = 4; *level > lowest; --*level) {
+		uint64_t now = __atomic_load_n(entry, __ATOMIC_ACQUIRE); /* once: another CPU may be merging */
+
+		if (!is_table(now, *level))
+			break;
+		entry = entry_of(hv_virt(fmt->pa(now)), gpa, *level - 1);
+	}
 	return entry;
 }
 
@@ -346,7 +351,9 @@ int nested_view_init(struct nested_view *view)
 void nested_view_reset(struct nested_view *view)
 {
 	view->used = 1;
+	spin_lock(&lock);
 	memcpy(view->table[0], root, PAGE_SIZE);
+	spin_unlock(&lock);
 }
 
 /* The view's own table below @entry, which lies in one of the view's tables: a copy of the common one. */
@@ -369,11 +376,12 @@ int nested_view_replace(struct nested_view *view, uint64_t gpa, uint64_t pa, uns
 {
 	uint64_t *table = view->table[0];
 
-	for (int level = 4; level > 1; level--) {
+	spin_lock(&lock);
+	for (int level = 4; table && level > 1; level--)
 		table = own_table(view, entry_of(table, gpa, level), level);
-		if (!table)
-			return -RW_ENOSPC;
-	}
+	spin_unlock(&lock);
+	if (!table)
+		return -RW_ENOSPC;
 	*entry_of(table, gpa, 1) = fmt->leaf(pa, perm, MEM_WB, 1);
 	return 0;
 }

@@ -25,12 +25,15 @@ static const uint8_t neutral[VMX_EXIT_KNOWN] = {
 	[VMX_EXIT_RDMSR_IMM] = IS(VIRT_INSN), [VMX_EXIT_WRMSRNS_IMM] = IS(VIRT_INSN),
 };
 
-/* "IDT-Vectoring Information": the event that was being delivered when the exit came. */
-static void decode_pending(struct hv_event *event)
+/*
+ * "IDT-Vectoring Information": the event that was being delivered when the exit came. An entry that failed has not changed
+ * these fields; there it is what was to be injected ("VM-Entry Failures During or After Loading Guest State").
+ */
+static void decode_pending(struct hv_event *event, bool entered)
 {
 	static const enum hv_event_type types[8] = { EVENT_INTR, EVENT_NONE, EVENT_NMI, EVENT_EXCEPTION,
 						     EVENT_SOFT, EVENT_SOFT, EVENT_SOFT, EVENT_NONE };
-	uint64_t info = vmcs_read(VMCS_IDT_INFO);
+	uint64_t info = vmcs_read(entered ? VMCS_IDT_INFO : VMCS_ENTRY_INTR_INFO);
 
 	if (!(info & EVENT_INFO_VALID))
 		return;
@@ -38,7 +41,7 @@ static void decode_pending(struct hv_event *event)
 	event->vector = info & EVENT_INFO_VECTOR;
 	event->has_error = info & EVENT_INFO_HAS_ERROR;
 	if (event->has_error)
-		event->error = (uint32_t)vmcs_read(VMCS_IDT_ERROR);
+		event->error = (uint32_t)vmcs_read(entered ? VMCS_IDT_ERROR : VMCS_ENTRY_ERROR_CODE);
 }
 
 static void decode_nested(struct hv_exit *x, uint32_t reason)
@@ -92,7 +95,7 @@ void vmx_exit(struct percpu *cpu)
 		panic_note_exit(cpu, &x);
 		hv_panic("VM entry failed: reason %lx, qualification %lx", raw, x.info[0]);
 	}
-	decode_pending(&x.pending);
+	decode_pending(&x.pending, reason != VMX_EXIT_ENTRY_MC);
 	/* An IRET that faulted has opened NMIs; it runs again, closed until then: "Resuming Guest Software". */
 	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && !x.pending.type)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY,
