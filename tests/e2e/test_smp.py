@@ -94,7 +94,7 @@ def test_no_stale_translation(stale):
     found = re.fullmatch(r"rwstale: lock 0, (\d+) CPUs were writing \((\d+) writes before\), (\d+) changes after", line)
     assert found, stale.explain()
     writers, before, after = map(int, found.groups())
-    assert writers == stale.cpus - 1
+    assert writers >= stale.cpus - 1  # one more when the module moved while it started them
     assert before > 0
     assert after == 0
 

@@ -108,7 +108,7 @@ static u32 watch(void)
 
 static int __init rwstale_init(void)
 {
-	int cpu, here = raw_smp_processor_id(), hammers = 0;
+	int cpu, hammers = 0;
 	u32 changes;
 	u64 written;
 	long ret;
@@ -122,12 +122,10 @@ static int __init rwstale_init(void)
 		return -EIO;
 	}
 	cpus_read_lock();
-	/* Starting threads sleeps: the lock is made on the one CPU that has none. */
-	set_cpus_allowed_ptr(current, cpumask_of(here));
 	for_each_online_cpu(cpu) {
 		struct task_struct *t;
 
-		if (cpu == here)
+		if (cpu == raw_smp_processor_id())
 			continue;
 		t = kthread_create_on_cpu(hammer, NULL, cpu, "rwstale/%u");
 		if (IS_ERR(t))
