@@ -21,18 +21,6 @@ SYSV UINT32 registers_vmcall(UINT64 nr);
 SYSV UINT32 registers_vmmcall(UINT64 nr);
 SYSV UINT32 jump_caught(UINT64 address);
 
-struct idt_gate {
-	UINT16 offset_low, selector;
-	UINT16 flags;
-	UINT16 offset_middle;
-	UINT32 offset_high, reserved;
-};
-
-struct table_register {
-	UINT16 limit;
-	UINT64 base;
-} __attribute__((packed));
-
 static UINT8 *code; /* a page for instructions to be tried */
 
 static UINT8 inb(UINT16 port)

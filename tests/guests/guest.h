@@ -11,6 +11,19 @@
 #include "ring.h"
 #include "stats.h"
 
+/* The IDT as the CPU reads it, and what SIDT and LIDT move. */
+struct idt_gate {
+	UINT16 offset_low, selector;
+	UINT16 flags;
+	UINT16 offset_middle;
+	UINT32 offset_high, reserved;
+};
+
+struct table_register {
+	UINT16 limit;
+	UINT64 base;
+} __attribute__((packed));
+
 /* Answers of guest_jump() and guest_try_0f01(). */
 #define GUEST_RETURNED 0
 #define GUEST_UD       1

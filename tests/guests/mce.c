@@ -17,18 +17,6 @@
 #define VEC_MC 18u
 #define MOST 12u /* reports, then the guest switches off */
 
-struct idt_gate {
-	UINT16 offset_low, selector;
-	UINT16 flags;
-	UINT16 offset_middle;
-	UINT32 offset_high, reserved;
-};
-
-struct table_register {
-	UINT16 limit;
-	UINT64 base;
-} __attribute__((packed));
-
 static UINT32 banks;
 static volatile UINT32 taken; /* exceptions */
 static volatile UINT64 taken_status, taken_mcg;

@@ -86,32 +86,33 @@ static void send(const char *text)
 	}
 }
 
-void say(const char *format, ...)
+static void send_line(const char *prefix, const char *format, __builtin_va_list args)
 {
 	char line[LINE];
 	struct text t = { line, sizeof(line) };
-	__builtin_va_list args;
 
 	line[0] = 0;
-	__builtin_va_start(args, format);
 	put_format(&t, format, args);
-	__builtin_va_end(args);
+	send(prefix);
 	send(line);
 	send("\r\n");
 }
 
-void probe(const char *format, ...)
+void say(const char *format, ...)
 {
-	char line[LINE];
-	struct text t = { line, sizeof(line) };
 	__builtin_va_list args;
 
-	line[0] = 0;
 	__builtin_va_start(args, format);
-	put_format(&t, format, args);
+	send_line("", format, args);
 	__builtin_va_end(args);
+}
+
+void probe(const char *format, ...)
+{
+	__builtin_va_list args;
+
 	probe_count++;
-	send("PROBE ");
-	send(line);
-	send("\r\n");
+	__builtin_va_start(args, format);
+	send_line("PROBE ", format, args);
+	__builtin_va_end(args);
 }
