@@ -79,7 +79,7 @@ help:
 	@echo 'make run         the main job: a guarded stock kernel under attack, on an Intel and on an AMD machine'
 	@echo 'make test        all tests: unit tests, then end to end on both emulators'
 	@echo 'make check       unit tests and header checks only, under two minutes'
-	@echo 'make bench       what Ringward costs on both emulators, table and chart: about ten minutes'
+	@echo 'make bench       what Ringward costs on both emulators, table and chart: about a quarter of an hour'
 	@echo 'make lint        cppcheck and clang-tidy over the C sources'
 	@echo 'make kernel      fetch the stock Debian kernel that the tests boot'
 	@echo 'make disk        make a disk image with an installed Debian 12 for tools/rwrun --disk'
