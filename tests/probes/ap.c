@@ -9,6 +9,7 @@
 
 #define ROUNDS     10u
 #define LAST_STAGE 5u
+#define START_US   2000000u /* an emulated CPU may be slow to come */
 
 extern const UINT8 ap_start[], ap_end[];
 
@@ -47,13 +48,20 @@ BOOLEAN ap_memory(void)
 	return TRUE;
 }
 
+/* A tenth of a microsecond or more. PAUSE, too: an emulator may run all CPUs in one thread. */
+static void relax(void)
+{
+	inb(0x80);
+	__asm__ volatile("pause");
+}
+
 /* Runs until @stage is reached or @us microseconds are over. */
 static BOOLEAN reached(UINT32 stage, UINT32 us)
 {
 	UINT64 i;
 
 	for (i = 0; i < us * 10ull && report->stage < stage; i++)
-		inb(0x80); /* about a tenth of a microsecond or more */
+		relax();
 	return report->stage >= stage;
 }
 
@@ -68,7 +76,7 @@ static BOOLEAN changes(volatile UINT32 *counter, UINT32 from)
 	UINT32 i;
 
 	for (i = 0; i < 500000 && *counter == from; i++)
-		inb(0x80);
+		relax();
 	return *counter != from;
 }
 
@@ -102,7 +110,7 @@ static BOOLEAN start(void)
 	sipi();
 	if (!reached(1, 200))
 		sipi();
-	return reached(LAST_STAGE, 100000);
+	return reached(LAST_STAGE, START_US);
 }
 
 static void first_start(const char *mode)
@@ -167,7 +175,7 @@ void probe_ap(UINT32 cpus, const char *mode)
 	}
 	probe("ap %s.wait: starts %d, nmis %d", mode, report->count, report->nmis);
 	sipi();
-	probe("ap %s.wait.sipi: %s", mode, reached(LAST_STAGE, 100000) ? "runs" : "no");
+	probe("ap %s.wait.sipi: %s", mode, reached(LAST_STAGE, START_US) ? "runs" : "no");
 
 	/* A second INIT while it waits. */
 	prepare();
@@ -176,7 +184,7 @@ void probe_ap(UINT32 cpus, const char *mode)
 	sipi();
 	if (!reached(1, 200))
 		sipi();
-	probe("ap %s.init.twice: %s", mode, reached(LAST_STAGE, 100000) ? "runs" : "no");
+	probe("ap %s.init.twice: %s", mode, reached(LAST_STAGE, START_US) ? "runs" : "no");
 
 	for (i = 0; i < ROUNDS; i++) {
 		good += start();

@@ -47,7 +47,9 @@ class Qemu(Emulator):
             raise RunError(STATUS_USAGE, f"RWRUN_QEMU: {e}") from e
         # With a thread for each CPU, XRSTOR on one of them now and then undoes a change of the first CPU's state (QEMU's
         # cpu_clear_ignne() changes its hflags2 without a lock): behind #VMEXIT that one then runs under the guest's tables.
-        accel = {"kvm": "kvm", "tcg": "tcg" + (",thread=single" if m.icount or m.smp > 1 else "")}[m.accel]
+        # With one thread, a CPU that waits without PAUSE keeps the others off for 100 ms: EFI programs get one for each.
+        one_thread = m.icount or (m.smp > 1 and not m.efi)
+        accel = {"kvm": "kvm", "tcg": "tcg,thread=" + ("single" if one_thread else "multi")}[m.accel]
         argv = ["qemu-system-x86_64", "-machine", "q35", *([] if "-accel" in additional else ["-accel", accel]),
                 "-cpu", "host" if m.accel == "kvm" else "EPYC,+svm,+npt", "-smp", str(m.smp),
                 "-m", str(m.mem), "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
