@@ -113,6 +113,28 @@ static void fill_value(struct rw_rec_violation *rec, const struct step_page *p, 
 	memset(rec->new_value + rec->value_len, 0, RW_VALUE_BYTES - rec->value_len);
 }
 
+/*
+ * A patch goes over byte by byte, and only what differs: another CPU may be running this code. What lies behind the bytes
+ * that the record names comes in further records: no byte changes without one.
+ */
+static void commit(struct percpu *cpu, const struct step_page *p, uint8_t *real)
+{
+	struct rw_rec_violation *rec = &cpu->step.rec;
+
+	for (uint32_t i = 0; i < PAGE_SIZE; i++) {
+		uint64_t gpa = (p->gpa & PAGE_MASK) + i;
+
+		if (real[i] == p->copy[i])
+			continue;
+		if (gpa - rec->gpa >= RW_VALUE_BYTES || (gpa ^ rec->gpa) >= PAGE_SIZE) {
+			violation_record(cpu, rec);
+			violation_move(rec, gpa);
+			fill_value(rec, p, real);
+		}
+		__atomic_store_n(&real[i], p->copy[i], __ATOMIC_RELAXED);
+	}
+}
+
 /* One page of a finished step. */
 static void settle(struct percpu *cpu, struct step_page *p)
 {
@@ -126,10 +148,8 @@ static void settle(struct percpu *cpu, struct step_page *p)
 	uint8_t *real = p->kind == STEP_HIDDEN ? NULL : guest_page(p->gpa);
 	if ((s->rec.gpa ^ p->gpa) < PAGE_SIZE)
 		fill_value(&s->rec, p, real);
-	/* A patch goes over byte by byte, and only what differs: another CPU may be running this code. */
-	for (uint32_t i = 0; s->commit && real && i < PAGE_SIZE; i++)
-		if (real[i] != p->copy[i])
-			__atomic_store_n(&real[i], p->copy[i], __ATOMIC_RELAXED);
+	if (s->commit && real)
+		commit(cpu, p, real);
 }
 
 bool step_finish(struct percpu *cpu, bool ran)

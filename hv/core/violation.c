@@ -39,10 +39,24 @@ static void fill_symbol(struct rw_rec_violation *rec, const struct ranges_hit *h
 	rec->sym_off = rec->gpa - hit->range->gpa;
 }
 
-void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target, uint32_t access)
+static void fill_place(struct rw_rec_violation *rec)
 {
 	struct ranges_hit hit;
 
+	if (rec->target != RW_TARGET_HYPERVISOR && ranges_find(&hv.ranges, rec->gpa, &hit))
+		fill_symbol(rec, &hit);
+}
+
+void violation_move(struct rw_rec_violation *rec, uint64_t gpa)
+{
+	rec->gva = rec->gva && (rec->gpa ^ gpa) < PAGE_SIZE ? rec->gva + gpa - rec->gpa : 0;
+	rec->gpa = gpa;
+	memset(rec->symbol, 0, sizeof(rec->symbol));
+	fill_place(rec);
+}
+
+void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target, uint32_t access)
+{
 	*rec = (struct rw_rec_violation){
 		.hdr = { .type = RW_REC_VIOLATION, .size = sizeof(*rec) },
 		.target = (uint8_t)target, .access = (uint8_t)access, .gpa = gpa,
@@ -53,8 +67,7 @@ void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64
 		rec->hdr.flags |= RW_RECF_PROC;
 	else
 		memset(&rec->proc, 0, sizeof(rec->proc));
-	if (target != RW_TARGET_HYPERVISOR && ranges_find(&hv.ranges, gpa, &hit))
-		fill_symbol(rec, &hit);
+	fill_place(rec);
 }
 
 /* Alert lines are for whoever watches the serial line now; what is too much for it is in the log all the same. */

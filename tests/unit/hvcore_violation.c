@@ -115,19 +115,59 @@ static void test_patch(void **state)
 	mock.reg[GREG_CR3] = GUEST_POKING_CR3 | 0xabc; /* with a PCID */
 	mock.reg[GREG_RIP] = GUEST_TEXT + 0x5000;
 	assert_true(mock_store(GUEST_TEXT + 0xffe, store, 5));
-	assert_int_equal(only_record()->hdr.type, RW_REC_PATCH);
-	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_ALLOW);
+	assert_int_equal(mock.records, 2); /* one for each page */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(mock.record[i].hdr.type, RW_REC_PATCH);
+		assert_int_equal(mock.record[i].hdr.verdict, RW_VERDICT_ALLOW);
+	}
+	assert_int_equal(mock.record[0].gpa, GUEST_TEXT + 0xffe);
+	assert_int_equal(mock.record[0].value_len, 2);
 	assert_memory_equal(mock.record[0].new_value, store, 2);
+	assert_int_equal(mock.record[1].gpa, GUEST_TEXT + 0x1000);
+	assert_int_equal(mock.record[1].gva, 0); /* another page: not known */
+	assert_string_equal(mock.record[1].symbol, "text");
+	assert_int_equal(mock.record[1].sym_off, 0x1000);
+	assert_int_equal(mock.record[1].value_len, 3);
+	assert_memory_equal(mock.record[1].new_value, store + 2, 3);
+	assert_int_equal(mock.record[1].old_value[2], 0x90);
 	assert_memory_equal(host_ram + GUEST_TEXT + 0xffe, store, 5);
 	assert_true(untouched(GUEST_TEXT, 0xffe));
 	assert_true(untouched(GUEST_TEXT + 0x1003, GUEST_TEXT_SIZE - 0x1003));
-	assert_int_equal(mock.cpu.stats.patches, 1);
+	assert_int_equal(mock.cpu.stats.patches, 2);
 	assert_int_equal(mock.cpu.stats.violations, 0);
 	/* Still read-only. */
 	mock.reg[GREG_RIP] = GUEST_DATA;
 	assert_true(mock_store(GUEST_TEXT + 0xffe, "zz", 2));
 	assert_memory_equal(host_ram + GUEST_TEXT + 0xffe, store, 5);
-	assert_int_equal(mock.record[1].hdr.type, RW_REC_VIOLATION);
+	assert_int_equal(mock.record[2].hdr.type, RW_REC_VIOLATION);
+}
+
+/* Whatever size it has: each byte that changes is in a record, with what it was. */
+static void test_large_patch(void **state)
+{
+	uint8_t code[100], seen[100];
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(code); i++)
+		code[i] = i < 40 || i > 60 ? (uint8_t)(i + 1) : 0x90; /* as before in the middle */
+	mock.reg[GREG_CR3] = GUEST_POKING_CR3;
+	mock.reg[GREG_RIP] = GUEST_TEXT + 0x5000;
+	assert_true(mock_store(GUEST_TEXT + 0xfa0, code, sizeof(code)));
+	assert_memory_equal(host_ram + GUEST_TEXT + 0xfa0, code, sizeof(code));
+	memset(seen, 0x90, sizeof(seen));
+	for (i = 0; i < mock.records; i++) {
+		const struct rw_rec_violation *r = &mock.record[i];
+
+		assert_int_equal(r->hdr.type, RW_REC_PATCH);
+		assert_true(r->gpa >= GUEST_TEXT + 0xfa0 && r->gpa + r->value_len <= GUEST_TEXT + 0xfa0 + sizeof(code));
+		assert_int_equal(r->sym_off, r->gpa - GUEST_TEXT);
+		for (j = 0; j < r->value_len; j++)
+			assert_int_equal(r->old_value[j], 0x90);
+		memcpy(seen + (r->gpa - GUEST_TEXT - 0xfa0), r->new_value, r->value_len);
+	}
+	assert_memory_equal(seen, code, sizeof(code));
+	assert_int_equal(mock.cpu.stats.patches, mock.records);
 }
 
 /* Each condition of a patch is needed; the hook table inside the text is no text. */
@@ -534,6 +574,7 @@ int main(void)
 		BOTH(test_two_pages),
 		BOTH(test_nothing_changed),
 		BOTH(test_patch),
+		BOTH(test_large_patch),
 		BOTH(test_no_patch),
 		BOTH(test_fault),
 		BOTH(test_fault_address),
