@@ -6,22 +6,49 @@
 #include "core/state.h"
 #include "core/string.h"
 
-#define LEAF1_ECX_VMX_SMX (BIT(5) | BIT(6))
 #define LEAF1_ECX_OSXSAVE BIT(27)
 #define LEAF7_ECX_OSPKE BIT(4)
-#define LEAF80000001_ECX_SVM_SKINIT (BIT(2) | BIT(12))
-#define LEAF_SVM 0x8000000au
-#define LEAF6_EAX_HFI (BIT(19) | BIT(23)) /* hardware feedback, thread director: tables at physical addresses */
-#define LEAF7_EBX_PT BIT(25)
-/* FRED's frames hold more than an injected event says; the others access MSRs in ways that are not decoded. */
-#define LEAF7_1_EAX_FRED_MSRLIST (BIT(17) | BIT(27))
-#define LEAF7_1_ECX_MSR_IMM BIT(5)
-#define LEAF_PT 0x14u
 #define LEAF_PV_LAST 0x400001ffu
+#define ANY UINT32_MAX
+#define ALL { ~0u, ~0u, ~0u, ~0u }
+
+/* What would lead past the nested tables, or has exits that are not decoded. */
+static const struct {
+	uint32_t leaf, sub;
+	struct cpuid_regs bits;
+} hidden[] = {
+	{ 1, ANY, { .ecx = BIT(5) | BIT(6) } }, /* VMX, SMX */
+	/* Debug store: its buffers are written at linear addresses, and late: behind an exit those are the hypervisor's. */
+	{ 1, ANY, { .ecx = BIT(2) | BIT(4), .edx = BIT(21) } },
+	{ 0x23, 0, { .eax = BIT(4) | BIT(5) } },
+	/* Hardware feedback and thread director: tables at physical addresses. */
+	{ 6, ANY, { .eax = BIT(19) | BIT(23) } },
+	/* Processor Trace: the same; in leaf 0xd as a state that XRSTORS loads. */
+	{ 7, 0, { .ebx = BIT(25) } }, { 0x14, ANY, ALL }, { 0xd, 1, { .ecx = BIT(8) } }, { 0xd, 8, ALL },
+	/* FRED's frames hold more than an injected event says. MSR lists, immediate and user-mode MSR accesses. */
+	{ 7, 1, { .eax = BIT(17) | BIT(27), .ecx = BIT(5), .edx = BIT(15) } },
+	{ 0x80000001u, ANY, { .ecx = BIT(2) | BIT(12) } }, { 0x8000000au, ANY, ALL }, /* SVM, SKINIT */
+};
 
 static void set_bit(uint32_t *reg, uint64_t bit, uint64_t on)
 {
 	*reg = on ? *reg | (uint32_t)bit : *reg & ~(uint32_t)bit;
+}
+
+static void hide(uint32_t leaf, uint32_t sub, struct cpuid_regs *r)
+{
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+		const struct cpuid_regs *bits = &hidden[i].bits;
+
+		/* A CPU answers for a leaf that it does not have with its last basic one. */
+		if (hidden[i].leaf != leaf || (hidden[i].sub != ANY && hidden[i].sub != sub) ||
+		    leaf > cpuid(leaf & 0x80000000u, 0).eax)
+			continue;
+		r->eax &= ~bits->eax;
+		r->ebx &= ~bits->ebx;
+		r->ecx &= ~bits->ecx;
+		r->edx &= ~bits->edx;
+	}
 }
 
 enum hv_action exit_cpuid(struct percpu *cpu)
@@ -30,44 +57,21 @@ enum hv_action exit_cpuid(struct percpu *cpu)
 	struct cpuid_regs r = cpuid(leaf, sub);
 	uint64_t cr4 = greg(cpu, GREG_CR4);
 
-	switch (leaf) {
-	case 1:
-		r.ecx &= ~(uint32_t)LEAF1_ECX_VMX_SMX;
-		/* Both follow the guest's CR4, and the one in force here is the hypervisor's. */
+	hide(leaf, sub, &r);
+	/* Two bits follow the guest's CR4, and the one in force here is the hypervisor's. */
+	if (leaf == 1)
 		set_bit(&r.ecx, LEAF1_ECX_OSXSAVE, cr4 & CR4_OSXSAVE);
-		break;
-	case 6:
-		r.eax &= ~(uint32_t)LEAF6_EAX_HFI;
-		break;
-	case 7:
-		if (sub == 0) {
-			r.ebx &= ~(uint32_t)LEAF7_EBX_PT;
-			set_bit(&r.ecx, LEAF7_ECX_OSPKE, cr4 & CR4_PKE);
-		} else if (sub == 1) {
-			r.eax &= ~(uint32_t)LEAF7_1_EAX_FRED_MSRLIST;
-			r.ecx &= ~(uint32_t)LEAF7_1_ECX_MSR_IMM;
-		}
-		break;
-	case 0x80000001u:
-		r.ecx &= ~(uint32_t)LEAF80000001_ECX_SVM_SKINIT;
-		break;
-	case LEAF_PT:
-	case LEAF_SVM:
+	if (leaf == 7 && sub == 0)
+		set_bit(&r.ecx, LEAF7_ECX_OSPKE, cr4 & CR4_PKE);
+	/* A hypervisor below keeps its name, but offers the guest nothing: that would go past the nested tables. */
+	if (leaf > RW_CPUID_SIGNATURE && leaf <= LEAF_PV_LAST)
 		r = (struct cpuid_regs){ 0 };
-		break;
-	case RW_CPUID_SIGNATURE:
-		if (hv.boot->agent) {
-			r.eax = RW_CPUID_VERSION;
-			memcpy(&r.ebx, RW_SIGNATURE, 12);
-		}
-		break;
-	default:
-		/* A hypervisor below keeps its name, but offers the guest nothing: that would go past the nested tables. */
-		if (hv.boot->agent && leaf == RW_CPUID_VERSION)
-			r = (struct cpuid_regs){ .eax = RW_ABI_VERSION, .ebx = hv_backend()->id };
-		else if (leaf > RW_CPUID_SIGNATURE && leaf <= LEAF_PV_LAST)
-			r = (struct cpuid_regs){ 0 };
+	if (hv.boot->agent && leaf == RW_CPUID_SIGNATURE) {
+		r.eax = RW_CPUID_VERSION;
+		memcpy(&r.ebx, RW_SIGNATURE, 12);
 	}
+	if (hv.boot->agent && leaf == RW_CPUID_VERSION)
+		r = (struct cpuid_regs){ .eax = RW_ABI_VERSION, .ebx = hv_backend()->id };
 	cpu->gprs.rax = r.eax;
 	cpu->gprs.rbx = r.ebx;
 	cpu->gprs.rcx = r.ecx;

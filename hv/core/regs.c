@@ -5,6 +5,7 @@
 #include "core/exit.h"
 #include "core/smp.h"
 #include "core/startup.h"
+#include "core/state.h"
 #include "mm/mtrr.h"
 #include "mm/nested.h"
 
@@ -12,19 +13,22 @@
 #define FEATURE_CONTROL_LOCK BIT(0)
 #define FEATURE_CONTROL_VMX (BIT(1) | BIT(2))
 
-/* SYSCFG: bits by which an operating system makes the fixed MTRRs visible; Linux does. */
-#define SYSCFG_MTRR_BITS (BIT(18) | BIT(19) | BIT(20))
+#define LEAF7_EBX_TSC_ADJUST BIT(1)
+
+/* SYSCFG: by these bits an operating system looks into the fixed MTRRs. They too decide what is memory, and stay. */
+#define SYSCFG_MTRR_BITS (BIT(18) | SYSCFG_RDWR_DRAM | BIT(20))
 
 static bool in(uint32_t msr, uint32_t first, uint32_t last)
 {
 	return msr >= first && msr <= last;
 }
 
-/* Virtualization, and what takes physical addresses past the nested tables: traces, feedback, a hypervisor below. */
+/* Virtualization, and what takes addresses past the nested tables: see hidden[] in cpuid.c; a hypervisor below. */
 static bool is_absent(uint32_t msr)
 {
 	return in(msr, MSR_VMX_BASIC, MSR_VMX_LAST) || msr == MSR_VM_CR || msr == MSR_VM_HSAVE_PA || msr == MSR_SVM_KEY ||
 	       msr == MSR_TSC_RATIO || in(msr, MSR_RTIT_FIRST, MSR_RTIT_LAST) || in(msr, MSR_HFI_FIRST, MSR_HFI_LAST) ||
+	       in(msr, MSR_PEBS_FIRST, MSR_PEBS_LAST) || msr == MSR_DS_AREA ||
 	       in(msr, MSR_PV_FIRST, MSR_PV_LAST) || in(msr, MSR_KVM_FIRST, MSR_KVM_LAST) ||
 	       in(msr, MSR_KVM_OLD_WALL_CLOCK, MSR_KVM_OLD_SYSTEM_TIME);
 }
@@ -33,7 +37,8 @@ static bool is_absent(uint32_t msr)
 static bool is_memory_map(uint32_t msr)
 {
 	return in(msr, MSR_IORR_FIRST, MSR_IORR_LAST) || msr == MSR_TOP_MEM || msr == MSR_TOP_MEM2 || msr == MSR_SYSCFG ||
-	       in(msr, MSR_SMM_BASE, MSR_SMM_MASK) || in(msr, MSR_RMP_BASE, MSR_RMP_END);
+	       in(msr, MSR_SMM_BASE, MSR_SMM_MASK) || in(msr, MSR_RMP_BASE, MSR_RMP_END) || msr == MSR_MMCONFIG ||
+	       in(msr, MSR_TME_ACTIVATE, MSR_TME_LAST);
 }
 
 void msr_init(void)
@@ -45,8 +50,8 @@ void msr_init(void)
 	b->msr_intercept(MSR_APIC_BASE, false, true);
 	/* What the bitmaps' lower range covers, but for VMX's own, which its backend asks for. Outside of them all exit. */
 	for (uint32_t msr = 0; msr < 0x2000; msr++)
-		if (is_absent(msr) && !in(msr, MSR_VMX_BASIC, MSR_VMX_LAST))
-			b->msr_intercept(msr, true, true);
+		if ((is_absent(msr) && !in(msr, MSR_VMX_BASIC, MSR_VMX_LAST)) || is_memory_map(msr))
+			b->msr_intercept(msr, is_absent(msr), true);
 	for (uint32_t msr = MSR_SYSCFG; msr <= MSR_RMP_END; msr++)
 		if (is_memory_map(msr))
 			b->msr_intercept(msr, false, true);
@@ -90,19 +95,18 @@ static bool write_memory_map(uint32_t msr, uint64_t value)
 {
 	uint64_t now;
 
-	if (rdmsr_safe(msr, &now) || (value ^ now) & ~(msr == MSR_SYSCFG ? SYSCFG_MTRR_BITS : 0))
-		return false;
-	return value == now || !wrmsr_safe(msr, value);
+	return !rdmsr_safe(msr, &now) && !((value ^ now) & ~(msr == MSR_SYSCFG ? SYSCFG_MTRR_BITS : 0));
 }
 
 /* The guest's to set; the log's clock runs on as if it had not. */
 static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
-	uint64_t before = rdtsc();
+	bool exact = cpuid(0, 0).eax >= 7 && cpuid(7, 0).ebx & LEAF7_EBX_TSC_ADJUST;
+	uint64_t before = exact ? rdmsr(MSR_TSC_ADJUST) : rdtsc();
 
 	if (wrmsr_safe(msr, value))
 		return false;
-	cpu->tsc_bias += rdtsc() - before;
+	cpu->tsc_bias += (exact ? rdmsr(MSR_TSC_ADJUST) : rdtsc()) - before;
 	return true;
 }
 
@@ -118,8 +122,12 @@ static bool msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
 		return write_memory_map(msr, value);
 	if (msr == MSR_TSC || msr == MSR_TSC_ADJUST)
 		return write_tsc(cpu, msr, value);
-	/* The APIC's page over memory of the hypervisor would take that away from it; and it is watched where it is. */
-	if ((msr == MSR_APIC_BASE && (value ^ rdmsr(msr)) & CR3_ADDR_MASK) || wrmsr_safe(msr, value))
+	/*
+	 * The APIC's page over memory of the hypervisor would take that away from it; and it is watched where it is. Off,
+	 * no other CPU could make this one leave the guest.
+	 */
+	if ((msr == MSR_APIC_BASE && ((value ^ rdmsr(msr)) & CR3_ADDR_MASK || (hv.locked && !(value & APIC_BASE_ENABLE)))) ||
+	    wrmsr_safe(msr, value))
 		return false;
 	if (mtrr_is_msr(msr) && nested_retype())
 		smp_flush_all(cpu);

@@ -14,18 +14,24 @@
 static struct spinlock lock; /* one shoot-down at a time */
 static bool stopping;
 
+static void halt_if_stopping(const struct percpu *cpu)
+{
+	while (__atomic_load_n(&stopping, __ATOMIC_SEQ_CST) && !cpu->panicking)
+		__asm__ volatile("cli; hlt");
+}
+
 void smp_left_guest(struct percpu *cpu)
 {
 	__atomic_store_n(&cpu->in_guest, false, __ATOMIC_SEQ_CST);
-	while (__atomic_load_n(&stopping, __ATOMIC_RELAXED) && !cpu->panicking)
-		__asm__ volatile("cli; hlt");
+	halt_if_stopping(cpu);
 }
 
 void smp_enter_guest(struct percpu *cpu)
 {
-	/* Set first, then look: whoever sets flush_wanted later sees in_guest and kicks. A parked CPU runs nothing. */
+	/* Set first, then look: whoever wants something later sees in_guest and kicks. A parked CPU runs nothing. */
 	if (!cpu->parked)
 		__atomic_store_n(&cpu->in_guest, true, __ATOMIC_SEQ_CST);
+	halt_if_stopping(cpu);
 	if (__atomic_exchange_n(&cpu->flush_wanted, false, __ATOMIC_SEQ_CST)) {
 		if (cpu->step.active)
 			step_refresh(cpu); /* its view may lead through tables that are not in use any more */

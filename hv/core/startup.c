@@ -7,8 +7,11 @@
 #include "arch/x86/insn.h"
 #include "core/guest_info.h"
 #include "core/state.h"
+#include "core/string.h"
 #include "log/printk.h"
+#include "mm/guest_copy.h"
 #include "mm/nested.h"
+#include "mm/page_pool.h"
 #include "policy/operand.h"
 
 #define OFFSET_MASK (PAGE_SIZE - 1)
@@ -23,6 +26,13 @@ const char *startup_init(void)
 
 	if (!b->startup_here || hv.boot->cpu_count == 1)
 		return NULL;
+	/* Real mode has its interrupt vectors at 0, also on a CPU that is on its way back to us: those are not the guest's. */
+	uint8_t *first = pool_alloc(1);
+	if (!first || nested_replace_first(hv_phys(first)))
+		return "no room for the guest's first page";
+	memcpy(first, (const void *)RW_HV_GUEST, PAGE_SIZE);
+	guest_replace_first(first);
+
 	const char *error = b->trampoline(hv.boot->trampoline_phys);
 	if (error)
 		return error;
@@ -66,8 +76,9 @@ static void note(struct percpu *cpu, uint32_t dest, uint32_t low)
 		if ((low & ICR_MODE) == ICR_SIPI) {
 			target->sipi_vector = low & ICR_VECTOR;
 		} else {
-			/* It is out of the guest: nobody waits for it, and it drops all when it comes back. */
+			/* It is out of the guest, or comes out at once: nobody waits for it, and it drops all when it comes back. */
 			target->flush_wanted = true;
+			__atomic_store_n(&target->parked, true, __ATOMIC_SEQ_CST);
 			target->in_guest = false;
 		}
 	}

@@ -9,10 +9,16 @@
 #include "mm/nested.h"
 
 static const struct rw_bootinfo *boot;
+static uint8_t *first_page; /* what the guest has at 0, if that is not the page there */
 
 void guest_copy_init(const struct rw_bootinfo *info)
 {
 	boot = info;
+}
+
+void guest_replace_first(uint8_t *page)
+{
+	first_page = page;
 }
 
 bool guest_is_ram(uint64_t gpa, uint64_t size)
@@ -36,25 +42,38 @@ bool guest_is_ram(uint64_t gpa, uint64_t size)
 	return gpa - r->base < r->size && size <= r->size - (gpa - r->base);
 }
 
+/* Where @size bytes at @gpa are; NULL: no RAM, or across the end of a replaced first page, where nobody has anything. */
+static uint8_t *at(uint64_t gpa, size_t size)
+{
+	bool first = first_page && gpa < PAGE_SIZE;
+
+	if (!guest_is_ram(gpa, size) || (first && size > PAGE_SIZE - gpa))
+		return NULL;
+	return first ? first_page + gpa : (uint8_t *)(RW_HV_GUEST + gpa);
+}
+
 int guest_read(uint64_t gpa, void *dst, size_t size)
 {
-	if (!guest_is_ram(gpa, size))
+	const uint8_t *src = at(gpa, size);
+
+	if (!src)
 		return -RW_EFAULT;
-	memcpy(dst, (const void *)(RW_HV_GUEST + gpa), size);
+	memcpy(dst, src, size);
 	return 0;
 }
 
 int guest_write(uint64_t gpa, const void *src, size_t size)
 {
+	uint8_t *dst = at(gpa, size);
+
 	/* What the guest may not write, nobody writes for it. @size bytes lie in one page or two. */
-	if (!guest_is_ram(gpa, size) || !(nested_perm(gpa) & nested_perm(gpa + size - 1) & NPERM_W))
+	if (!dst || !(nested_perm(gpa) & nested_perm(gpa + size - 1) & NPERM_W))
 		return -RW_EFAULT;
-	memcpy((void *)(RW_HV_GUEST + gpa), src, size);
+	memcpy(dst, src, size);
 	return 0;
 }
 
 uint8_t *guest_page(uint64_t gpa)
 {
-	gpa &= PAGE_MASK;
-	return guest_is_ram(gpa, PAGE_SIZE) ? (uint8_t *)(RW_HV_GUEST + gpa) : NULL;
+	return at(gpa & PAGE_MASK, PAGE_SIZE);
 }

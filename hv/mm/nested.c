@@ -17,6 +17,7 @@ static const struct nested_format *fmt;
 static uint64_t *root;
 static int max_leaf;      /* highest level of a leaf: 2 or 3 */
 static uint64_t phys_top; /* end of what this CPU can address */
+static uint64_t first_page; /* what the guest has at 0: see nested_replace_first() */
 static struct mtrr_state mtrr;
 /* Tables for MMIO that the firmware did not know of. When they run out, the oldest is used again. */
 static struct late_table {
@@ -60,6 +61,8 @@ static uint64_t make_leaf(uint64_t pa, unsigned int perm, int level)
 {
 	int type = block_type(pa, level_size(level));
 
+	if (pa == 0 && level == 1)
+		pa = first_page;
 	return fmt->leaf(pa, perm, type == MTRR_MIXED ? MEM_UC : (enum mem_type)type, level);
 }
 
@@ -240,6 +243,12 @@ int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm)
 
 	spin_unlock(&lock);
 	return ret;
+}
+
+int nested_replace_first(uint64_t pa)
+{
+	first_page = pa;
+	return nested_set_perm(0, PAGE_SIZE, NPERM_RWX);
 }
 
 /* Whether @table, of @level, holds just what one leaf for @pa with all permissions would say. */

@@ -21,6 +21,9 @@ uint64_t nested_root(void);
  */
 int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
 
+/* nested_replace_first() - maps the page @pa at guest-physical address 0. Return: as nested_set_perm(). */
+int nested_replace_first(uint64_t pa);
+
 /*
  * nested_merge() - undoes the splits around whole pages that have all permissions again; the mapping stays. The
  * tables serve later splits, so the caller flushes every CPU before the next nested_set_perm().

@@ -34,7 +34,13 @@ static void leaf_7(uint32_t ecx_hidden)
 	own = cpuid(7, 1);
 	own.eax &= ~(1u << 17 | 1u << 27);
 	own.ecx &= ~(1u << 5);
+	own.edx &= ~(1u << 15);
 	assert_memory_equal(&r, &own, sizeof(r));
+}
+
+static bool has_leaf(uint32_t leaf)
+{
+	return leaf <= cpuid(leaf & 0x80000000u, 0).eax;
 }
 
 static void absent(uint32_t leaf)
@@ -50,29 +56,39 @@ static void same_as_cpu(uint32_t leaf, uint32_t subleaf, uint32_t ecx_hidden)
 	struct cpuid_regs r = guest_cpuid(leaf, subleaf), own = cpuid(leaf, subleaf);
 
 	own.ecx &= ~ecx_hidden;
+	if (leaf == 1)
+		own.edx &= ~(1u << 21); /* debug store */
 	assert_memory_equal(&r, &own, sizeof(r));
 }
 
 static void test_cpuid(void **state)
 {
 	static const uint32_t leaves[] = {
-		0, 2, 4, 0xd, 0x15, 0x80000000, 0x80000008, 0x40000200, 0xffffffff
+		0, 2, 4, 0x15, 0x80000000, 0x80000008, 0x40000200, 0xffffffff
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++)
 		same_as_cpu(leaves[i], 1, 0);
-	/* VMX, SMX, SVM, SKINIT are hidden. OSXSAVE and OSPKE are the guest's CR4, not the hypervisor's. */
-	same_as_cpu(1, 0, 1u << 5 | 1u << 6 | 1u << 27);
+	same_as_cpu(0xd, 0, 0);
+	same_as_cpu(0xd, 1, 1u << 8); /* the state of Processor Trace, of which leaf 0xd has a part */
+	same_as_cpu(0xd, 7, 0);
+	same_as_cpu(0xd, 9, 0);
+	/* VMX, SMX, the debug store, SVM, SKINIT are hidden. OSXSAVE and OSPKE are the guest's CR4, not the hypervisor's. */
+	same_as_cpu(1, 0, 1u << 2 | 1u << 4 | 1u << 5 | 1u << 6 | 1u << 27);
 	leaf_7(1u << 4);
 	mock.reg[GREG_CR4] = CR4_OSXSAVE | CR4_PKE;
-	same_as_cpu(1, 0, 1u << 5 | 1u << 6);
+	same_as_cpu(1, 0, 1u << 2 | 1u << 4 | 1u << 5 | 1u << 6);
 	leaf_7(0);
 	mock.reg[GREG_CR4] = 0;
 	same_as_cpu(7, 2, 0);
 	same_as_cpu(0x80000001, 0, 1u << 2 | 1u << 12);
-	absent(0x8000000a);
-	absent(0x14);
+	if (has_leaf(0x8000000a))
+		absent(0x8000000a);
+	if (has_leaf(0x14))
+		absent(0x14);
+	else
+		same_as_cpu(0x14, 0, 0); /* what a CPU says that has no such leaf */
 	absent(0x40000002); /* what a hypervisor below offers its guests */
 	absent(0x400001ff);
 }
@@ -153,7 +169,8 @@ static void test_msr(void **state)
 /* As on a CPU without virtualization. */
 static void test_msr_virtualization(void **state)
 {
-	static const uint32_t hidden[] = { 0x480, 0x48b, 0x491, 0x493, 0xc0010114, 0xc0010117, 0xc0010118 };
+	static const uint32_t hidden[] = { 0x480, 0x48b, 0x491, 0x493, 0xc0010114, 0xc0010117, 0xc0010118,
+					  0x3f1, 0x3f5, 0x600, 0x560, 0x58f };
 	uint64_t value;
 
 	(void)state;
@@ -169,6 +186,37 @@ static void test_msr_virtualization(void **state)
 	assert_int_equal(value, 1);
 	assert_true(msr_write(MSR_FEATURE_CONTROL, 0));
 	assert_int_equal(mock.msr_written, 0);
+}
+
+/* What is memory, the firmware has said. */
+static void test_msr_memory_map(void **state)
+{
+	static const uint32_t fixed[] = { 0x982, 0x984, 0xc0010010, 0xc0010016, 0xc001001a, 0xc0010058, 0xc0010112 };
+	uint64_t value;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		mock.msr_value = 0x10001;
+		assert_false(msr_read(fixed[i], &value));
+		assert_int_equal(value, 0x10001);
+		assert_false(msr_write(fixed[i], 0x10001));
+		assert_true(msr_write(fixed[i], 0x10003));
+	}
+	assert_false(msr_write(MSR_SYSCFG, 0x10001 | 7u << 18)); /* Linux's look at the fixed MTRRs: not an error, and not done */
+	assert_int_equal(mock.msr_written, 0);
+}
+
+/* A CPU whose APIC is off does not hear the others. */
+static void test_apic_base(void **state)
+{
+	uint64_t base = rdmsr(MSR_APIC_BASE);
+
+	(void)state;
+	assert_true(msr_write(MSR_APIC_BASE, base + PAGE_SIZE));
+	assert_false(msr_write(MSR_APIC_BASE, base & ~(uint64_t)APIC_BASE_ENABLE));
+	mock_lock();
+	assert_true(msr_write(MSR_APIC_BASE, base & ~(uint64_t)APIC_BASE_ENABLE));
+	assert_false(msr_write(MSR_APIC_BASE, base | APIC_BASE_ENABLE));
 }
 
 static void test_efer(void **state)
@@ -247,6 +295,8 @@ int main(void)
 		cmocka_unit_test_setup(test_cpuid_agent, mock_reset),
 		cmocka_unit_test_setup(test_msr, mock_reset),
 		cmocka_unit_test_setup(test_msr_virtualization, mock_reset),
+		cmocka_unit_test_setup(test_msr_memory_map, mock_reset),
+		cmocka_unit_test_setup(test_apic_base, mock_reset),
 		cmocka_unit_test_setup(test_efer, mock_reset),
 		cmocka_unit_test_setup(test_mtrr, mock_reset),
 		cmocka_unit_test_setup(test_cr, mock_reset),

@@ -5,6 +5,8 @@
 
 #include "arch/x86/apic.h"
 #include "core/startup.h"
+#include "mm/guest_copy.h"
+#include "mm/page_pool.h"
 
 #define APIC 0xfee00000ull
 #define SIPI_LOW (ICR_SIPI | ICR_ASSERT)
@@ -57,6 +59,20 @@ static void test_setup(void **state)
 	assert_int_equal(machine_walk(nested_root(), APIC).perm, NPERM_R);
 	assert_int_equal(machine_walk(nested_root(), APIC + PAGE_SIZE).perm, NPERM_RWX);
 	assert_false(machine_walk(nested_root(), GUEST_TRAMPOLINE).mapped);
+	/* What the guest writes to its first page is not where a CPU finds its vectors that is on its way to us. */
+	uint64_t first = machine_walk(nested_root(), 0).pa;
+	uint32_t vector;
+
+	assert_true(hv_owns(first, PAGE_SIZE));
+	assert_int_equal(machine_walk(nested_root(), 0).perm, NPERM_RWX);
+	assert_true(mock_store(8, "\x01\x02\x03\x04", 4));
+	assert_int_equal(guest_read(8, &vector, sizeof(vector)), 0);
+	assert_int_equal(vector, 0x04030201);
+	assert_memory_equal((uint8_t *)hv_virt(first) + 8, &vector, sizeof(vector));
+	assert_memory_not_equal(host_ram + 8, &vector, sizeof(vector));
+	assert_int_equal(guest_read(PAGE_SIZE - 2, &vector, sizeof(vector)), -RW_EFAULT);
+	assert_int_equal(nested_set_perm(0, PAGE_SIZE, NPERM_R), 0);
+	assert_int_equal(machine_walk(nested_root(), 0).pa, first);
 	assert_int_equal(mock.msr_intercepts, 1);
 	assert_true(startup_owns(APIC + 0x300));
 	assert_false(startup_owns(APIC + PAGE_SIZE));

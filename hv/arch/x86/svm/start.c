@@ -10,7 +10,8 @@
 #include "core/string.h"
 #include "mm/page_pool.h"
 
-enum { PTE_RX = PTE_P, PTE_TABLE = PTE_P | BIT(1) };
+enum { PTE_RX = PTE_P, PTE_TABLE = PTE_P | BIT(1), STACK_PAGE = 0xff000, /* startup.asm: STACK */ IVT_ENTRIES = 256 };
+#define INTERRUPT_GATE 0x00008e0000080000ull /* of the code segment 8 */
 
 /* startup.asm, and the fields behind its code. */
 extern const uint8_t svm_trampoline[], svm_trampoline_end[], svm_trampoline_fields[];
@@ -23,12 +24,17 @@ struct trampoline_fields {
 	uint16_t far_selector;
 	uint32_t reserved;
 	uint64_t gdt[2];
-	uint32_t long_offset; /* of the code there, from the begin of the page */
+	uint32_t long_offset, halt_offset; /* of the code there and of the endless halt, from the begin of the page */
+	uint16_t idt_limit;
+	uint32_t idt_base;
+	uint16_t reserved2;
+	uint64_t idt[6];
 } __attribute__((packed));
 RW_ASSERT_OFFSET(struct trampoline_fields, gdt_base, 18);
 RW_ASSERT_OFFSET(struct trampoline_fields, far_offset, 22);
 RW_ASSERT_OFFSET(struct trampoline_fields, gdt, 32);
-RW_ASSERT_SIZE(struct trampoline_fields, 52);
+RW_ASSERT_OFFSET(struct trampoline_fields, idt, 64);
+RW_ASSERT_SIZE(struct trampoline_fields, 112);
 
 void svm_ap_start(uint32_t index) __attribute__((noreturn));
 
@@ -40,12 +46,12 @@ static struct host_state {
 	uint64_t cr0, cr4, efer, pat;
 } host; /* of the CPU that started first */
 
-/* The hypervisor's address space, with the trampoline's page where it is, too. NULL: no room. */
+/* The hypervisor's address space, with the trampoline's page where it is, too, and a stack. NULL: no room. */
 static uint64_t *trampoline_tables(uint64_t page)
 {
-	uint64_t *table[4];
+	uint64_t *table[5]; /* the last is the stack */
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		table[i] = pool_alloc(1);
 		if (!table[i])
 			return NULL;
@@ -54,6 +60,7 @@ static uint64_t *trampoline_tables(uint64_t page)
 	for (int i = 0; i < 3; i++)
 		table[i][0] = hv_phys(table[i + 1]) | PTE_TABLE;
 	table[3][page / PAGE_SIZE] = page | PTE_RX;
+	table[3][STACK_PAGE / PAGE_SIZE] = hv_phys(table[4]) | PTE_TABLE;
 	return table[0];
 }
 
@@ -75,6 +82,12 @@ const char *svm_trampoline_init(uint64_t page)
 	fields->entry = (uint64_t)svm_ap_entry;
 	fields->gdt_base = (uint32_t)(page + code_size + offsetof(struct trampoline_fields, gdt));
 	fields->far_offset = (uint32_t)page + fields->long_offset;
+	fields->idt_base = (uint32_t)(page + code_size + offsetof(struct trampoline_fields, idt));
+	fields->idt[1] = page / 16 << 16; /* real mode's segment and offset: from the begin */
+	fields->idt[4] = INTERRUPT_GATE | (fields->far_offset & 0xffff) | (uint64_t)(fields->far_offset >> 16) << 48;
+	/* The guest has another page at 0: see core/startup.c. */
+	for (uint32_t i = 0, *ivt = (uint32_t *)RW_HV_GUEST; i < IVT_ENTRIES; i++)
+		ivt[i] = (uint32_t)(page / 16) << 16 | (i == VEC_NMI ? 0 : fields->halt_offset);
 
 	svm_ap_count = hv.boot->cpu_count;
 	svm_ap_cr3 = hv.boot->tables_phys;
@@ -108,6 +121,15 @@ static void reset_guest(struct percpu *cpu)
 	svm_steady(cpu);
 }
 
+/* An NMI on the way here blocked further ones. Those wait, as long as GIF is 0, for the guest. */
+static void unblock_nmis(void)
+{
+	uint64_t scratch;
+
+	__asm__ volatile("mov %%ss, %k0; push %0; lea 8(%%rsp), %0; push %0; pushf; mov %%cs, %k0; push %0;"
+			 "lea 1f(%%rip), %0; push %0; iretq; 1:" : "=&r"(scratch) : : "memory", "cc");
+}
+
 /* On this CPU's stack, in the hypervisor's address space, everything else as after INIT. */
 void svm_ap_start(uint32_t index)
 {
@@ -118,10 +140,11 @@ void svm_ap_start(uint32_t index)
 	wrmsr(MSR_EFER, host.efer | EFER_SVME);
 	wrmsr(MSR_PAT, host.pat);
 	desc_load(cpu);
+	unblock_nmis();
 	wrmsr(MSR_VM_HSAVE_PA, cpu->host_area_pa);
 	cpu->step.active = false;
 	cpu->backend_flags = 0;
-	cpu->kicked = false;
+	cpu->kicked = cpu->parked = false;
 	reset_guest(cpu);
 	cpu->stats.exits[RW_EXIT_SIPI]++;
 	smp_enter_guest(cpu);

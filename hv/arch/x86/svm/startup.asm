@@ -2,10 +2,15 @@
 ; Copyright (C) 2026 The Ringward authors
 ; Where a CPU comes back after INIT and SIPI: a page below 640 KiB. It runs from a copy at 4 KiB times the SIPI
 ; vector; start.c fills the fields behind the code. AMD APM volume 2, "Initializing Long Mode".
+;
+; An NMI can come before every instruction up to CLGI. In real mode it starts over, by the vectors at 0 or in .idt; behind
+; that it goes on in 64-bit mode. Neither returns: what it pushed nobody reads, and it can come but once, for without
+; IRET NMIs stay blocked.
 
 %define CR0_ON   0x80010033	; PG, WP, NE, ET, MP, PE
 %define CR4_ON   0x20		; PAE
-%define EFER_ON  0x900		; NXE, LME
+%define EFER_ON  0x1900		; SVME (for CLGI), NXE, LME
+%define STACK    0x100000	; end of a page of start.c's. Real mode's view of it, 0, is that after INIT
 %define MSR_EFER 0xc0000080
 
 	default rel
@@ -28,13 +33,19 @@ svm_trampoline:
 	xor edx, edx
 	mov eax, EFER_ON
 	wrmsr
+	mov esp, STACK
+	o32 lidt [svm_trampoline_fields.idtr - svm_trampoline]
 	mov eax, CR0_ON
 	mov cr0, eax
 	jmp far dword [svm_trampoline_fields.far - svm_trampoline]
 
 	bits 64
 .long:
+	clgi
 	jmp [svm_trampoline_fields + 8]
+.halt:				; the other vectors; also 16-bit code
+	hlt
+	jmp .halt
 
 	align 8
 svm_trampoline_fields:		; struct trampoline_fields
@@ -46,7 +57,11 @@ svm_trampoline_fields:		; struct trampoline_fields
 	dw 8
 	align 8
 	dq 0, 0x00af9b000000ffff	; the GDT
-	dd svm_trampoline.long - svm_trampoline
+	dd svm_trampoline.long - svm_trampoline, svm_trampoline.halt - svm_trampoline
+.idtr:	dw 47			; up to the NMI's vector
+	dd 0			; linear address of .idt
+	align 8
+	times 6 dq 0		; .idt: vector 2 of real mode, the gate 2 of 64-bit mode
 svm_trampoline_end:
 
 	section .text

@@ -91,6 +91,7 @@ static void svm_cpu_exit(struct percpu *cpu)
 static const char *svm_cpu_init(struct percpu *cpu, const struct rw_handoff *handoff)
 {
 	void *host_state = pool_alloc(1);
+	uint64_t syscfg;
 
 	cpu->area = pool_alloc(1);
 	cpu->host_area = pool_alloc(1);
@@ -104,6 +105,9 @@ static const char *svm_cpu_init(struct percpu *cpu, const struct rw_handoff *han
 
 	if (error)
 		return error;
+	/* Or the guest could send the fetches of a CPU that it starts elsewhere, by the fixed MTRRs' bits for that. */
+	if (!rdmsr_safe(MSR_SYSCFG, &syscfg) && syscfg & SYSCFG_RDWR_DRAM)
+		wrmsr(MSR_SYSCFG, syscfg & ~(uint64_t)SYSCFG_RDWR_DRAM);
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
 	wrmsr(MSR_VM_HSAVE_PA, cpu->host_area_pa);
 	__asm__ volatile("vmsave %0" : : "a"(cpu->backend_host) : "memory");

@@ -6,6 +6,7 @@
 #include "mm/page_pool.h"
 
 #define BASIC_TRUE_CONTROLS BIT(55)
+#define XSS_PT BIT(8)
 #define CPU_CR3_EXITING (BIT(15) | BIT(16))
 
 static struct {
@@ -60,7 +61,7 @@ void vmx_controls_write(void)
 	if (controls.cpu2 & CPU2_VPID)
 		vmcs_write(VMCS_VPID, 1);
 	if (controls.cpu2 & CPU2_XSAVES)
-		vmcs_write(VMCS_XSS_EXIT_BITMAP, 0);
+		vmcs_write(VMCS_XSS_EXIT_BITMAP, XSS_PT); /* its state says where the trace goes */
 	if (controls.cpu2 & CPU2_PCONFIG)
 		vmcs_write(VMCS_PCONFIG_EXIT_BITMAP, 0);
 }

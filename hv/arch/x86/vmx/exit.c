@@ -19,10 +19,13 @@ static const uint8_t neutral[VMX_EXIT_KNOWN] = {
 	[VMX_EXIT_XSETBV] = IS(XSETBV), [VMX_EXIT_GETSEC] = IS(VIRT_INSN),
 	[VMX_EXIT_VMCLEAR ... VMX_EXIT_VMXON] = IS(VIRT_INSN),
 	[VMX_EXIT_INVEPT] = IS(VIRT_INSN), [VMX_EXIT_INVVPID] = IS(VIRT_INSN),
+	/* With the state of Processor Trace only: see controls.c. */
+	[VMX_EXIT_XSAVES] = IS(VIRT_INSN), [VMX_EXIT_XRSTORS] = IS(VIRT_INSN),
 	/* CPUs with TDX: they exit at any privilege level ("Intel TDX CPU Architectural Extensions"). */
 	[VMX_EXIT_SEAMCALL] = IS(VIRT_INSN), [VMX_EXIT_TDCALL] = IS(VIRT_INSN),
-	/* Their MSR stands in the instruction: not offered by CPUID, see core/cpuid.c. */
+	/* Their MSR stands elsewhere: not offered by CPUID, see core/cpuid.c. */
 	[VMX_EXIT_RDMSR_IMM] = IS(VIRT_INSN), [VMX_EXIT_WRMSRNS_IMM] = IS(VIRT_INSN),
+	[VMX_EXIT_URDMSR] = IS(VIRT_INSN), [VMX_EXIT_UWRMSR] = IS(VIRT_INSN),
 };
 
 /*

@@ -39,6 +39,9 @@ void vmx_park(struct percpu *cpu)
 	reset_registers(cpu);
 	vmx_start_at(cpu, 0);
 	vmcs_write(VMCS_GUEST_ACTIVITY, ACTIVITY_WAIT_FOR_SIPI);
+	/* INIT empties the TLB, which writing these fields does not: translations of another VPID are not used. */
+	if (vmcs_read(VMCS_CPU_CONTROLS2) & CPU2_VPID)
+		vmcs_write(VMCS_VPID, vmcs_read(VMCS_VPID) % UINT16_MAX + 1);
 }
 
 void vmx_start_at(struct percpu *cpu, uint8_t vector)
