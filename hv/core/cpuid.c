@@ -52,6 +52,9 @@ enum hv_action exit_cpuid(struct percpu *cpu)
 		r.ecx &= ~(uint32_t)LEAF80000001_ECX_SVM_SKINIT;
 		break;
 	case LEAF_PT:
+		if (cpuid(0, 0).eax < LEAF_PT)
+			break; /* like any number beyond the last basic leaf */
+		/* fall through */
 	case LEAF_SVM:
 		r = (struct cpuid_regs){ 0 };
 		break;
