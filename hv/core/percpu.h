@@ -47,6 +47,7 @@ struct percpu {
 	bool flush_wanted; /* before the next entry */
 	bool kicked;       /* an INIT or NMI of ours is on its way */
 	bool parked;       /* waits for SIPI */
+	bool starting;     /* SIPI was its last exit */
 	bool dropping_nmi;
 	bool machine_check; /* came while the hypervisor ran: the guest's, at the next entry */
 	uint32_t sipi_vector; /* SVM: where the guest wants it to start */
