@@ -30,6 +30,9 @@ static enum hv_action exit_init(struct percpu *cpu)
 {
 	if (smp_take_kick(cpu))
 		return HV_RESUME;
+	/* One that came while it waited for SIPI, and was held back: there it does nothing on the bare machine. */
+	if (cpu->starting && !greg(cpu, GREG_RIP))
+		return HV_RESUME;
 	if (cpu->index == 0)
 		exit_reset("INIT to the boot CPU");
 	cpu->parked = true;
@@ -116,6 +119,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 
 	enum hv_action action = handle(cpu, x);
 
+	cpu->starting = x->reason == RW_EXIT_SIPI;
 	switch (action) {
 	case HV_RESUME:
 		/* An event that was on its way is delivered anew; an INT instruction runs anew by itself. */

@@ -134,7 +134,7 @@ enum hv_action startup_apic_write(struct percpu *cpu, const struct hv_exit *x)
 
 	if (cpu->step.active || !(x->nested.access & NACC_WRITE) || x->pending.type != EVENT_NONE || x->nested.walk)
 		return exit_inject(cpu, VEC_GP, true, 0);
-	if (greg(cpu, GREG_CS_LONG)) {
+	if (greg(cpu, GREG_CS_LONG) && !(greg(cpu, GREG_DR7) & DR7_ENABLED)) { /* or a breakpoint on it would not hit */
 		guest_operand_regs(cpu, &regs);
 		size_t n = guest_read_virt(cpu, guest_linear_rip(cpu), bytes, sizeof(bytes));
 		unsigned int len = operand_store32(bytes, (unsigned int)n, &regs, &value);

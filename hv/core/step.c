@@ -180,8 +180,10 @@ bool step_done(struct percpu *cpu)
 {
 	struct step_state *s = &cpu->step;
 
-	/* The same RIP again: a repeated string instruction between two iterations. */
-	if (greg(cpu, GREG_RIP) == s->rip && ++s->iterations < STEP_MAX_ITERATIONS && same_code(cpu)) {
+	bool debugged = greg(cpu, GREG_RFLAGS) & RFLAGS_TF || greg(cpu, GREG_DR7) & DR7_ENABLED;
+
+	/* The same RIP again: a repeated string instruction between two iterations. Each has its trap in a guest that asks. */
+	if (greg(cpu, GREG_RIP) == s->rip && !debugged && ++s->iterations < STEP_MAX_ITERATIONS && same_code(cpu)) {
 		hv_backend()->step_begin(cpu, nested_view_root(&s->view));
 		return false;
 	}

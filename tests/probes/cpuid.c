@@ -7,6 +7,7 @@
 #define CR4_OSXSAVE  BIT(18)
 #define CR4_PKE      BIT(22)
 #define TSC_KHZ_LEAF 0x15u
+#define PT_LEAF      0x14u
 
 static void show(UINT32 leaf, UINT32 sub, const UINT32 r[4])
 {
@@ -52,6 +53,9 @@ void probe_cpuid(void)
 
 	range(0);
 	range(0x80000000u);
+	cpuid(0, 0, r);
+	if (r[0] < PT_LEAF)
+		leaf_all(PT_LEAF); /* not there: the last basic leaf, or zeros */
 	leaf_all(0x40000000u);
 	leaf_all(0x40000001u);
 	leaf_all(0x40000100u);

@@ -11,6 +11,7 @@
 #define READ1(n)    (3ull << 2 * (n) | 3ull << (16 + 4 * (n)))
 #define WRITE4(n)   (3ull << 2 * (n) | 13ull << (16 + 4 * (n)))
 #define PORT1(n)    (3ull << 2 * (n) | 2ull << (16 + 4 * (n)))
+#define PORT4(n)    (3ull << 2 * (n) | 14ull << (16 + 4 * (n)))
 #define OWN_PORT    0x2ffu /* a register of the second UART that keeps what is written */
 
 SNIPPET(st_plain, "nop; xor %eax, %eax; nop");
@@ -25,6 +26,9 @@ SNIPPET(st_adjust, "mov $0x10, %ecx; rdmsr; wrmsr; nop");
 SNIPPET(st_mtrr, "mov $0x2ff, %ecx; rdmsr; wrmsr; nop");
 SNIPPET(st_port, "mov $0x2ff, %edx; in (%dx), %al; nop; out %al, (%dx); nop");
 SNIPPET(st_port_string, "mov $0x2ff, %edx; mov $2, %ecx; mov %rbx, %rsi; rep outsb; nop");
+SNIPPET(bp_apic, "mov $0xfee00080, %edx; movl $0, (%rdx); nop");
+SNIPPET(st_apic_rep, "mov $0xfee00080, %edi; mov $2, %ecx; xor %eax, %eax; rep stosb; nop");
+SNIPPET(bp_ports, "in $0x92, %al; nop; mov $0xcf9, %edx; in (%dx), %al; nop; dec %edx; in (%dx), %eax; nop; in $0x64, %al; nop");
 SNIPPET(st_free_port, "mov $0x80, %edx; in (%dx), %al; nop; out %al, (%dx); nop");
 SNIPPET(st_xsetbv, "xor %ecx, %ecx; xgetbv; xsetbv; nop");
 SNIPPET(st_invd, "wbinvd; nop; invd; nop");
@@ -170,9 +174,16 @@ void probe_breakpoints(void)
 	B("movss.cpuid", bp_movss_cpuid, EXEC(0), 0);
 	write_dr2(DATA + 8);
 	B("movs", bp_movs, WRITE8(2), 0);
+	write_dr2(0xfee00080);
+	B("apic", bp_apic, WRITE4(2), 0);
 	write_cr4(cr4 | CR4_DE);
 	write_dr0(OWN_PORT);
 	B("port.hidden", st_port, PORT1(0), 0);
+	write_dr0(0x92);
+	write_dr1(0xcf9);
+	write_dr2(0xcfb);
+	write_dr3(0x64);
+	B("port.reset", bp_ports, PORT1(0) | PORT1(1) | PORT1(2) | PORT4(3), 0);
 	write_dr0(0x80);
 	B("port.free", st_free_port, PORT1(0), 0);
 	write_cr4(cr4);
@@ -199,6 +210,7 @@ void probe_steps(void)
 	S(port, K64);
 	S(port_string, K64);
 	S(free_port, K64);
+	S(apic_rep, K64);
 	if (has(1, 0, 2, 26)) {
 		write_cr4(cr4 | CR4_OSXSAVE);
 		S(xsetbv, K64);

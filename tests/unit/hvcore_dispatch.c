@@ -158,6 +158,16 @@ static void test_init_sipi(void **state)
 	assert_int_equal(mock.starts, 1);
 	assert_int_equal(mock.start_vector, 0x9a);
 	assert_true(mock.cpu.in_guest);
+	/* An INIT that came while it waited shows up before its first instruction. */
+	mock.reg[GREG_RIP] = 0;
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_INIT });
+	assert_int_equal(mock.parks, 1);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_INIT });
+	assert_int_equal(mock.parks, 2);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_SIPI, .sipi = { .vector = 0x9a } });
+	mock.reg[GREG_RIP] = 1;
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_INIT });
+	assert_int_equal(mock.parks, 3);
 	/* The boot CPU would begin with the firmware: a reset. */
 	mock.cpu.index = 0;
 	assert_true(MOCK_ENDS(mock_exit((struct hv_exit){ .reason = RW_EXIT_INIT })));

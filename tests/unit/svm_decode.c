@@ -219,6 +219,9 @@ static void exceptions(void **state)
 	mock.vmcb.save.dr6 |= DR6_BS;
 	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_STEP);
 	assert_true(mock.cpu.backend_flags & SVM_STEP_DONE);
+	/* Run again on the other side of a step, it would read the same again, for ever. */
+	assert_int_equal(decode(VMEXIT_IRET, 0, 0)->reason, RW_EXIT_EXCEPTION);
+	assert_int_equal(decode(VMEXIT_IRET, 0, 0)->exception.vector, VEC_GP);
 	/* SYSCALL, which the step has turned off; and a #UD that can only be the guest's. */
 	assert_int_equal(decode(0x46, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	svm_step_end(&mock.cpu);

@@ -172,6 +172,12 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 	x->reason = known->reason;
 	if (x->raw == VMEXIT_IRET && !stepping)
 		svm_steady_intercepts(svm_vmcb(cpu)); /* the end of an NMI that was passed on */
+	if (stepping && (x->raw == VMEXIT_IRET || x->raw == VMEXIT_TASK_SWITCH)) {
+		/* Of the stepped instruction itself, which reads what is hidden: run again, it would come here for ever. */
+		x->reason = RW_EXIT_EXCEPTION;
+		x->exception.vector = VEC_GP;
+		x->exception.has_error = true;
+	}
 	if (x->raw == VMEXIT_MSR && stepping)
 		x->reason = RW_EXIT_INTERRUPT;
 	else if (known->size)
