@@ -128,7 +128,9 @@ static void settle(struct percpu *cpu, struct step_page *p)
 		fill_value(&s->rec, p, real);
 	/* A patch goes over byte by byte, and only what differs: another CPU may be running this code. */
 	for (uint32_t i = 0; s->commit && real && i < PAGE_SIZE; i++)
-		if (real[i] != p->copy[i])
+		if (!(i % 8) && *(uint64_t *)(real + i) == *(uint64_t *)(p->copy + i))
+			i += 7;
+		else if (real[i] != p->copy[i])
 			__atomic_store_n(&real[i], p->copy[i], __ATOMIC_RELAXED);
 }
 
