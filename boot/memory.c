@@ -12,7 +12,11 @@
 #include "x86.h"
 
 #define GIB (1ull << 30)
-#define TRAMPOLINE_MAX 0x9ffffu /* a SIPI vector is the number of a page; from 640 KiB on there is no RAM */
+/*
+ * A SIPI vector is the number of a page; from 640 KiB on there is no RAM. In the KiB before that kernels look for the
+ * tables of the MultiProcessor Specification, and shall not find a hidden page.
+ */
+#define TRAMPOLINE_MAX 0x9efffu
 
 /* The firmware's memory map, to be walked by descriptor size. */
 struct map {

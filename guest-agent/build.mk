@@ -10,7 +10,8 @@ AGENT_KMOD_SRC := $(wildcard guest-agent/kmod/*.[ch]) guest-agent/kmod/Kbuild gu
 ABI_HEADERS := $(wildcard abi/*.h)
 
 # $(call build_kmod,NAME,SOURCES): Kbuild writes beside the sources, so it works on copies. A module whose text the
-# kernel might want to patch after the lock (jump labels, static calls, ftrace sites, dynamic debug) is refused.
+# kernel might want to patch after the lock (jump labels, static calls, ftrace sites, dynamic debug) is refused. Its list
+# of LOCK prefixes is taken away: a kernel that starts with one CPU takes these out, and puts them back for the second.
 define build_kmod
 	@test -e $(AGENT_KHEADERS)/Makefile || { echo "$(1): the headers of kernel $(KREL) are not installed" \
 		"(Debian package linux-headers-$(KREL))" >&2; exit 1; }
@@ -26,10 +27,11 @@ all: agent
 
 $(B)/kmod/$(KREL)/ringward.ko: $(AGENT_KMOD_SRC) $(ABI_HEADERS) guest-agent/build.mk
 	$(call build_kmod,ringward,$(AGENT_KMOD_SRC))
-	@! readelf -WS $(@D)/ringward.d/ringward.ko | \
-		grep -E '__jump_table|static_call_sites|__mcount_loc|__dyndbg|__tracepoints|__bug_table' || \
+	@strip --strip-debug -R .smp_locks -R .rela.smp_locks -o $@.part $(@D)/ringward.d/ringward.ko
+	@! readelf -WS $@.part | \
+		grep -E '__jump_table|static_call_sites|__mcount_loc|__dyndbg|__tracepoints|__bug_table|smp_locks' || \
 		{ echo "ringward: these sections would let the kernel patch the locked module" >&2; exit 1; }
-	@strip --strip-debug -o $@ $(@D)/ringward.d/ringward.ko
+	@mv $@.part $@
 
 RWCTL_SRC := $(wildcard guest-agent/cli/*.c)
 $(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h) guest-agent/uapi.h $(ABI_HEADERS) guest-agent/build.mk

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
 """The benchmark's guest runs and says sane numbers; the numbers themselves are `make bench`."""
+import json
 import sys
 
 import pytest
@@ -11,6 +12,18 @@ sys.path.insert(0, str(machine.TOP / "tests/bench"))
 from benchlib import boots, chart, lines, table  # noqa: E402
 
 FEW = ["null", "page_fault", "pipe_self", "fork_exec", "fork_exec_libc"]
+
+MAX_PATCH = 100000  # instructions, on TCG
+PATCHES = """
+stats() { echo "RWTEST: stats $(/ringward/rwctl --json stats | tr -d '\\n')"; }
+mount -t tracefs tracefs /sys/kernel/tracing
+cd /sys/kernel/tracing
+echo 'vfs_*' >set_ftrace_filter
+stats
+echo function >current_tracer
+echo nop >current_tracer
+stats
+"""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +46,15 @@ def test_numbers_are_sane(booted):
     assert ticks["null"] < ticks["pipe_self"] < ticks["fork_exec"] < ticks["fork_exec_libc"], ticks
     assert booted.init > 0
     assert 300 << 20 < booted.ram < boots.MEM_MIB << 20
+
+
+def test_a_patch_is_cheap(boot):
+    """The function tracer has 36,000 sites to patch, three times each: so long Linux must not take itself for stuck."""
+    run = boot("amd", PATCHES, extra=("--icount",))
+    assert run.status == 0, run.explain()
+    before, after = (json.loads(m.removeprefix("stats "))["cpus"][0] for m in run.markers if m.startswith("stats "))
+    patches, cycles = (after[key] - before[key] for key in ("patches", "hv_cycles"))
+    assert patches > 300 and cycles / patches < MAX_PATCH, (patches, cycles)
 
 
 def test_table_knows_every_operation_of_the_guest():

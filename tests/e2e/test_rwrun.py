@@ -66,6 +66,16 @@ def test_empty_disk_is_refused(tmp_path):
     assert done.returncode == 2 and done.stderr.endswith("disk: is empty\n")
 
 
+def test_agent_for_a_kernel_without_headers_says_what_is_missing(tmp_path):
+    image = KERNEL.read_bytes()
+    release = machine.kernel_release().encode()
+    other = b"9" + release[1:]
+    (tmp_path / "vmlinuz").write_bytes(image.replace(release + b" ", other + b" ", 1))
+    done = machine.rwrun("--agent", "--kernel", tmp_path / "vmlinuz")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert f"linux-headers-{other.decode()}" in done.stderr
+
+
 def test_kvm_without_nested_virtualization_is_refused():
     with open("/proc/cpuinfo", encoding="ascii") as f:
         flags = next(line for line in f if line.startswith("flags")).split()

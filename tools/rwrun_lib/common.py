@@ -69,5 +69,7 @@ def tool(*argv, **kwargs):
         raise RunError(STATUS_USAGE, f"{argv[0]}: {e.strerror}") from e
     if done.returncode != 0:
         lines = done.stdout.decode(errors="replace").strip().splitlines() or ["no message"]
-        raise RunError(STATUS_USAGE, f"{os.path.basename(argv[0])} failed: {lines[-1]}")
+        # What make itself says last is only which of its rules it was.
+        told = [line for line in lines if not line.startswith("make")] or lines
+        raise RunError(STATUS_USAGE, f"{os.path.basename(argv[0])} failed: {told[-1]}")
     return done.stdout
