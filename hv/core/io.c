@@ -12,7 +12,6 @@
 /* ACPI specification, "PM1 Control Registers", upper byte: SLP_EN starts the sleep state in SLP_TYP. */
 #define PM1_SLP_EN BIT(5)
 #define PM1_SLP_TYP(byte) ((byte) >> 2 & 7)
-#define DR7_PORT 2u /* a breakpoint's type */
 #define PORT_CF9 0xcf9u /* chipset's reset control register: bit 2 resets on the rise */
 #define CF9_RESET BIT(2)
 #define PORT_KBC 0x64u /* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
@@ -120,28 +119,11 @@ static bool is_hidden(const struct hv_exit *x)
 	return hidden && x->io.port < hidden + UART_PORTS && x->io.port + x->io.size > hidden;
 }
 
-/* An access that exits passes the guest's breakpoints by. Intel SDM volume 3, "Debug Registers". */
-static uint32_t breakpoints_hit(struct percpu *cpu, const struct hv_exit *x)
-{
-	uint64_t dr7 = greg(cpu, GREG_DR7);
-	uint32_t hits = 0;
-
-	for (unsigned int i = 0; i < 4 && dr7 & DR7_ENABLED && greg(cpu, GREG_CR4) & CR4_DE; i++) {
-		uint64_t last = dr7 >> (18 + 4 * i) & 3, port = greg(cpu, GREG_DR0 + i) & ~last;
-
-		if (dr7 >> 2 * i & 3 && (dr7 >> (16 + 4 * i) & 3) == DR7_PORT &&
-		    port < x->io.port + x->io.size && port + last >= x->io.port)
-			hits |= 1u << i;
-	}
-	return hits;
-}
-
 enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 {
 	const struct rw_bootinfo *boot = hv.boot;
 	uint32_t mask = ~0u >> (32 - 8 * x->io.size), value = (uint32_t)cpu->gprs.rax & mask;
 
-	cpu->port_hits = x->io.string ? 0 : breakpoints_hit(cpu, x);
 	/* No driver uses string instructions on these ports: they move nothing, see LIMITATIONS.md. */
 	if (x->io.string || (is_hidden(x) && !x->io.in))
 		return HV_ADVANCE;

@@ -37,7 +37,6 @@ struct percpu {
 	struct hv_event to_inject;
 	struct step_state step;
 	struct rw_rec_violation held_read; /* last record, and reads that run on from it: see violation_record() */
-	uint32_t port_hits; /* DR6 bits of the guest's breakpoints that its port access hit: for advance() */
 	uint64_t exit_tsc; /* at the last exit */
 	uint64_t tsc_bias; /* by how much the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;

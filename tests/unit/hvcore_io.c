@@ -228,28 +228,6 @@ static void test_exit_port(void **state)
 	assert_int_equal(mock.outs, 2);
 }
 
-/* The CPU does not see a breakpoint on a port that exits: DR0 on a byte, DR1 on four, DR2 for writes of memory, DR3 off. */
-static void test_breakpoints(void **state)
-{
-	(void)state;
-	mock.reg[GREG_DR0] = PM1A;
-	mock.reg[GREG_DR1] = PM1A;
-	mock.reg[GREG_DR2] = PM1A;
-	mock.reg[GREG_DR3] = PM1A;
-	mock.reg[GREG_DR7] = 0x2eu | 2u << 16 | 14u << 20 | 1u << 24 | 2u << 28;
-	out(PM1A, 1, 0);
-	assert_int_equal(mock.cpu.port_hits, 0);
-	mock.reg[GREG_CR4] = CR4_DE;
-	out(PM1A, 1, 0);
-	assert_int_equal(mock.cpu.port_hits, 3);
-	out(PM1A + 3, 1, 0);
-	assert_int_equal(mock.cpu.port_hits, 2);
-	in(PM1A - 1, 2);
-	assert_int_equal(mock.cpu.port_hits, 3);
-	out(PM1A + 4, 1, 0);
-	assert_int_equal(mock.cpu.port_hits, 0);
-}
-
 /* String instructions move nothing. */
 static void test_string(void **state)
 {
@@ -277,7 +255,6 @@ int main(void)
 		cmocka_unit_test_setup(test_resets, with_ports),
 		cmocka_unit_test_setup(test_watched_from_the_start, with_ports),
 		cmocka_unit_test_setup(test_exit_port, with_ports),
-		cmocka_unit_test_setup(test_breakpoints, with_ports),
 		cmocka_unit_test_setup(test_string, with_ports),
 	};
 

@@ -29,7 +29,7 @@ enum guest_reg {
 	GREG_CS_LONG, /* 1 when CS.L is set and the CPU is in long mode */
 	GREG_CPL, GREG_FS_BASE, GREG_GS_BASE,
 	GREG_KERNEL_GS_BASE, /* what SWAPGS would load */
-	GREG_DR0, GREG_DR1, GREG_DR2, GREG_DR3, GREG_DR7,
+	GREG_DR7,
 	GREG_COUNT
 };
 
@@ -134,7 +134,7 @@ struct hv_backend {
 	uint64_t (*get)(struct percpu *cpu, enum guest_reg reg);
 	void (*set)(struct percpu *cpu, enum guest_reg reg, uint64_t value);
 
-	/* advance() - moves RIP over the instruction (@len bytes), ends an STI or MOV SS shadow, traps for the guest. */
+	/* advance() - moves RIP over the instruction (@len bytes) and ends an STI or MOV SS shadow. */
 	void (*advance)(struct percpu *cpu, unsigned int len);
 
 	/* inject() - @event is delivered at the next entry: at most one. EVENT_SOFT runs anew by itself. */

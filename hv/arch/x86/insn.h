@@ -60,16 +60,6 @@ HV_CR_ACCESSORS(2)
 HV_CR_ACCESSORS(3)
 HV_CR_ACCESSORS(4)
 
-/* DR0 to DR3 by their number: neither backend's hardware switches them. */
-static inline uint64_t read_dr(unsigned int n)
-{
-	uint64_t v[4];
-
-	__asm__ volatile("mov %%dr0, %0; mov %%dr1, %1; mov %%dr2, %2; mov %%dr3, %3"
-			 : "=r"(v[0]), "=r"(v[1]), "=r"(v[2]), "=r"(v[3]));
-	return v[n];
-}
-
 /* inb(), outb() and so on. */
 #define HV_PORT_ACCESSORS(suffix, type)                                           \
 	static inline type in##suffix(uint16_t port)                              \

@@ -10,7 +10,7 @@
 /* Intel SDM volume 3, "Control Registers", "Debug Registers"; AMD APM volume 2, "Extended Feature Enable Register". */
 enum {
 	CR0_PE = BIT(0), CR0_ET = BIT(4), CR0_NE = BIT(5), CR0_WP = BIT(16), CR0_NW = BIT(29), CR0_CD = BIT(30),
-	CR4_DE = BIT(3), CR4_PSE = BIT(4), CR4_PAE = BIT(5), CR4_MCE = BIT(6), CR4_LA57 = BIT(12), CR4_VMXE = BIT(13),
+	CR4_PSE = BIT(4), CR4_PAE = BIT(5), CR4_MCE = BIT(6), CR4_LA57 = BIT(12), CR4_VMXE = BIT(13),
 	CR4_OSXSAVE = BIT(18), CR4_PKE = BIT(22),
 	RFLAGS_FIXED = BIT(1), RFLAGS_TF = BIT(8), RFLAGS_IF = BIT(9), RFLAGS_RF = BIT(16),
 	DR6_BS = BIT(14), DR7_ENABLED = 0xff, DR7_RESET = 0x400, DEBUGCTL_BTF = BIT(1),

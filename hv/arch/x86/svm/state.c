@@ -2,7 +2,6 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* The guest's state in the VMCB: reading and changing it, injecting events, printing it. */
 #include "arch/x86/event.h"
-#include "arch/x86/insn.h"
 #include "arch/x86/svm/svm.h"
 #include "core/panic.h"
 #include "log/printk.h"
@@ -59,8 +58,7 @@ static const struct {
 	[GREG_CS_BASE] = { SAVED(seg[SEG_CS].base), true, false },
 	[GREG_FS_BASE] = { SAVED(seg[SEG_FS].base), false, false },
 	[GREG_GS_BASE] = { SAVED(seg[SEG_GS].base), false, false },
-	[GREG_KERNEL_GS_BASE] = { SAVED(kernel_gs_base), false, false },
-	[GREG_DR7] = { SAVED(dr7), false, false },
+	[GREG_KERNEL_GS_BASE] = { SAVED(kernel_gs_base), false, false }, [GREG_DR7] = { SAVED(dr7), false, false },
 };
 
 /* NULL: it is not plain, or does not exist. */
@@ -87,8 +85,6 @@ uint64_t svm_get(struct percpu *cpu, enum guest_reg reg)
 		return (save->efer & EFER_LMA) && (save->seg[SEG_CS].attributes & SEG_ATTR_LONG);
 	case GREG_CPL:
 		return save->cpl;
-	case GREG_DR0: case GREG_DR1: case GREG_DR2: case GREG_DR3:
-		return read_dr(reg - GREG_DR0);
 	default:
 		hv_panic("svm_get: no register %d", (int)reg);
 	}
@@ -110,7 +106,7 @@ void svm_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 		svm_flush(cpu);
 }
 
-/* A guest that single-steps itself, or has a breakpoint on a port, gets its trap as behind any other instruction. */
+/* A guest that single-steps itself gets its trap behind an emulated instruction as behind any other. */
 void svm_advance(struct percpu *cpu, unsigned int len)
 {
 	struct vmcb *vmcb = svm_vmcb(cpu);
@@ -120,13 +116,10 @@ void svm_advance(struct percpu *cpu, unsigned int len)
 		vmcb->save.rip &= UINT32_MAX;
 	vmcb->save.rflags &= ~RFLAGS_RF;
 	vmcb->control.int_state &= ~VMCB_INT_SHADOW;
-
-	uint64_t traps = cpu->port_hits | (svm_get(cpu, GREG_RFLAGS) & RFLAGS_TF && !svm_btf() ? DR6_BS : 0);
-
-	cpu->port_hits = 0;
-	vmcb->save.dr6 |= traps;
-	if (traps)
+	if (svm_get(cpu, GREG_RFLAGS) & RFLAGS_TF && !svm_btf()) {
+		vmcb->save.dr6 |= DR6_BS;
 		svm_inject(cpu, &(const struct hv_event){ .type = EVENT_EXCEPTION, .vector = VEC_DB });
+	}
 }
 
 void svm_inject(struct percpu *cpu, const struct hv_event *event)

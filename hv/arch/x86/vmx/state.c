@@ -11,7 +11,6 @@
 
 #define AR_UNUSABLE BIT(16)
 #define AR_CS_LONG BIT(13)
-#define PENDING_DBG_ENABLED BIT(12) /* a breakpoint that DR7 enables was hit */
 
 /* Where a segment's fields lie in their groups (ES to GS as they are); GDTR and IDTR have limit and base only. */
 static const uint8_t order[] = { 0, 1, 2, 3, 4, 5, [SEG_LDTR] = 6, [SEG_TR] = 7, [SEG_GDTR] = 8, [SEG_IDTR] = 9 };
@@ -104,8 +103,6 @@ uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg)
 		return vmcs_read(VMCS_GUEST_SS_AR) >> 5 & 3; /* SS.DPL: so in real and virtual-8086 mode, too */
 	case GREG_KERNEL_GS_BASE:
 		return rdmsr(MSR_KERNEL_GS_BASE); /* not switched: the hypervisor never uses SWAPGS */
-	case GREG_DR0: case GREG_DR1: case GREG_DR2: case GREG_DR3:
-		return read_dr(reg - GREG_DR0);
 	case GREG_COUNT:
 		hv_panic("vmx_get: no register %d", (int)reg);
 	default:
@@ -141,14 +138,9 @@ void vmx_advance(struct percpu *cpu, unsigned int len)
 	vmcs_write(VMCS_GUEST_RIP, vmx_get(cpu, GREG_CS_LONG) ? rip : (uint32_t)rip);
 	if (blocked & shadows)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked & ~shadows);
-	/* The trap after an instruction that was done for the guest: it single-steps itself, or has a breakpoint there. */
-	uint64_t traps = cpu->port_hits ? cpu->port_hits | PENDING_DBG_ENABLED : 0;
-
+	/* The trap after an instruction that was done for the guest: it single-steps itself. */
 	if (vmcs_read(VMCS_GUEST_RFLAGS) & RFLAGS_TF && !(vmcs_read(VMCS_GUEST_DEBUGCTL) & DEBUGCTL_BTF))
-		traps |= DR6_BS;
-	if (traps)
-		vmcs_write(VMCS_GUEST_PENDING_DBG, vmcs_read(VMCS_GUEST_PENDING_DBG) | traps);
-	cpu->port_hits = 0;
+		vmcs_write(VMCS_GUEST_PENDING_DBG, vmcs_read(VMCS_GUEST_PENDING_DBG) | DR6_BS);
 }
 
 void vmx_inject(struct percpu *cpu, const struct hv_event *event)
