@@ -31,15 +31,6 @@ static int64_t give_answer(uint64_t gpa, size_t size)
 	return is_well_placed(gpa, size) ? guest_write(gpa, &argument, size) : -RW_EINVAL;
 }
 
-/* Whether @s of @size bytes is a NUL-terminated string of printable ASCII. */
-static bool is_text(const char *s, size_t size)
-{
-	for (; size; s++, size--)
-		if (*s < ' ' || *s > '~')
-			return !*s;
-	return false;
-}
-
 /* A call that is refused for who makes it or what it asks is an attack, and recorded. */
 static void refused_call(struct percpu *cpu, uint64_t nr)
 {
@@ -55,8 +46,9 @@ static int64_t hc_register(struct percpu *cpu, const struct rw_agent_info *a)
 {
 	if (hv.registered)
 		return -RW_EXISTS;
+	size_t len = printable(a->release, sizeof(a->release));
 	if (a->abi_version != RW_ABI_VERSION || a->cpus == 0 || a->poking_cr3 & ~CR3_ADDR_MASK || a->reserved ||
-	    !is_text(a->release, sizeof(a->release)))
+	    len == sizeof(a->release) || a->release[len])
 		return -RW_EINVAL;
 	if (a->poking_cr3 && !guest_is_ram(a->poking_cr3, PAGE_SIZE))
 		return -RW_EFAULT;
@@ -115,10 +107,8 @@ static int64_t hc_kexec(struct percpu *cpu)
 static int64_t setup_call(struct percpu *cpu, uint64_t nr, uint64_t gpa)
 {
 	static const size_t sizes[RW_HC_COUNT] = {
-		[RW_HC_REGISTER] = sizeof(argument.info),
-		[RW_HC_SYMBOLS] = sizeof(argument.symbols),
-		[RW_HC_PROTECT] = sizeof(argument.protect),
-		[RW_HC_RING] = sizeof(argument.ring),
+		[RW_HC_REGISTER] = sizeof(argument.info), [RW_HC_SYMBOLS] = sizeof(argument.symbols),
+		[RW_HC_PROTECT] = sizeof(argument.protect), [RW_HC_RING] = sizeof(argument.ring),
 	};
 	struct input_error err;
 

@@ -101,15 +101,11 @@ static bool is_reset(const struct hv_exit *x, uint32_t value)
 {
 	uint32_t v;
 
-	/* Only as a byte: a wider access is one to the PCI configuration address at CF8. */
-	if (x->io.port == PORT_CF9 && x->io.size == 1 && value & CF9_RESET)
-		return true;
-	if (touches(x, PORT_92, value, &v) && v & 1)
-		return true;
-	if (touches(x, PORT_KBC, value, &v) && (v & KBC_PULSE) == KBC_PULSE && !(v & 1))
-		return true;
-	return hv.boot->reset_port != PORT_CF9 && touches(x, hv.boot->reset_port, value, &v) &&
-	       (uint8_t)v == hv.boot->reset_value;
+	/* CF9 only as a byte: a wider access is one to the PCI configuration address at CF8. */
+	return (x->io.port == PORT_CF9 && x->io.size == 1 && value & CF9_RESET) || (touches(x, PORT_92, value, &v) && v & 1) ||
+	       (touches(x, PORT_KBC, value, &v) && (v & KBC_PULSE) == KBC_PULSE && !(v & 1)) ||
+	       (hv.boot->reset_port != PORT_CF9 && touches(x, hv.boot->reset_port, value, &v) &&
+		(uint8_t)v == hv.boot->reset_value);
 }
 
 static bool is_hidden(const struct hv_exit *x)

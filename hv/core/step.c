@@ -123,7 +123,6 @@ static void commit(struct percpu *cpu, const struct step_page *p, uint8_t *real)
 
 	for (uint32_t i = 0; i < PAGE_SIZE; i++) {
 		uint64_t gpa = (p->gpa & PAGE_MASK) + i;
-
 		bool same = !(i % 8) && *(uint64_t *)(real + i) == *(uint64_t *)(p->copy + i);
 
 		if (same)
@@ -183,7 +182,6 @@ static bool same_code(struct percpu *cpu)
 bool step_done(struct percpu *cpu)
 {
 	struct step_state *s = &cpu->step;
-
 	bool debugged = greg(cpu, GREG_RFLAGS) & RFLAGS_TF || greg(cpu, GREG_DR7) & DR7_ENABLED;
 
 	/* The same RIP again: a repeated string instruction between two iterations. Each has its trap in a guest that asks. */

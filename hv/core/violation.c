@@ -26,25 +26,20 @@ static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const verdict_names[] = RW_VERDICT_NAMES;
 static const char *const access_names[] = RW_ACCESS_NAMES;
 
-static void fill_symbol(struct rw_rec_violation *rec, const struct ranges_hit *hit)
+static void fill_symbol(struct rw_rec_violation *rec)
 {
+	struct ranges_hit hit;
 	struct symbols_hit sym;
 
-	if (!symbols_lookup(&hv.symbols, hit->gva, ranges_linear_start(&hv.ranges, hit->range), &sym)) {
+	if (rec->target == RW_TARGET_HYPERVISOR || !ranges_find(&hv.ranges, rec->gpa, &hit))
+		return;
+	if (!symbols_lookup(&hv.symbols, hit.gva, ranges_linear_start(&hv.ranges, hit.range), &sym)) {
 		memcpy(rec->symbol, sym.name, sym.len);
 		rec->sym_off = sym.off;
 		return;
 	}
-	memcpy(rec->symbol, hit->range->name, sizeof(hit->range->name));
-	rec->sym_off = rec->gpa - hit->range->gpa;
-}
-
-static void fill_place(struct rw_rec_violation *rec)
-{
-	struct ranges_hit hit;
-
-	if (rec->target != RW_TARGET_HYPERVISOR && ranges_find(&hv.ranges, rec->gpa, &hit))
-		fill_symbol(rec, &hit);
+	memcpy(rec->symbol, hit.range->name, sizeof(hit.range->name));
+	rec->sym_off = rec->gpa - hit.range->gpa;
 }
 
 void violation_move(struct rw_rec_violation *rec, uint64_t gpa)
@@ -52,7 +47,7 @@ void violation_move(struct rw_rec_violation *rec, uint64_t gpa)
 	rec->gva = rec->gva && (rec->gpa ^ gpa) < PAGE_SIZE ? rec->gva + gpa - rec->gpa : 0;
 	rec->gpa = gpa;
 	memset(rec->symbol, 0, sizeof(rec->symbol));
-	fill_place(rec);
+	fill_symbol(rec);
 }
 
 void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target, uint32_t access)
@@ -67,7 +62,7 @@ void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64
 		rec->hdr.flags |= RW_RECF_PROC;
 	else
 		memset(&rec->proc, 0, sizeof(rec->proc));
-	fill_place(rec);
+	fill_symbol(rec);
 }
 
 /* Alert lines are for whoever watches the serial line now; what is too much for it is in the log all the same. */

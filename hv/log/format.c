@@ -35,7 +35,6 @@ static void put_number(struct out *o, uint64_t v, unsigned int radix, unsigned i
 static void put_argument(struct out *o, char conversion, bool is_long, unsigned int width, char pad, va_list *args)
 {
 	const char *s;
-	int64_t d;
 
 	switch (conversion) {
 	case 's':
@@ -46,18 +45,9 @@ static void put_argument(struct out *o, char conversion, bool is_long, unsigned 
 	case 'c':
 		put(o, (char)va_arg(*args, int));
 		break;
-	case 'd':
-		d = is_long ? va_arg(*args, int64_t) : va_arg(*args, int);
-		if (d < 0)
-			put(o, '-');
-		put_number(o, d < 0 ? -(uint64_t)d : (uint64_t)d, 10, width, pad);
-		break;
 	case 'u': case 'x':
 		put_number(o, is_long ? va_arg(*args, uint64_t) : va_arg(*args, unsigned int),
 			   conversion == 'u' ? 10 : 16, width, pad);
-		break;
-	case 'p':
-		put_number(o, va_arg(*args, uint64_t), 16, 16, '0');
 		break;
 	default:
 		put(o, conversion);

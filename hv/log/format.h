@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Text formatting for messages: %s %c %d %u %x %lu %lx %ld %p %%, with width and 0-padding; nothing else. */
+/* Text formatting for messages: %s %c %u %x %lu %lx %%, with width and 0-padding; nothing else. */
 #pragma once
 
 #include <stdarg.h>

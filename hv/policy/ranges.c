@@ -40,18 +40,11 @@ static const struct rw_range *find_in(const struct rw_range *list, uint32_t n, u
 	return i < n && list[i].gpa <= gpa + (len - 1) ? &list[i] : NULL;
 }
 
-static bool name_ok(const char *name, size_t size)
-{
-	size_t i = 0;
-
-	while (i < size && name[i] >= ' ' && name[i] <= '~')
-		i++;
-	return i && i < size && !name[i];
-}
-
 /* What is wrong with the fields of one range; NULL: nothing. */
 static const char *bad_field(const struct rw_range *range)
 {
+	size_t len = printable(range->name, sizeof(range->name));
+
 	if (!range->kind || range->kind > RW_TARGET_GUEST_LAST)
 		return "kind is not one that the agent may name";
 	if (range->flags & ~RW_RANGE_OBJECT)
@@ -66,7 +59,7 @@ static const char *bad_field(const struct rw_range *range)
 		return "range is not page-aligned";
 	if (range->gva && (range->gva ^ range->gpa) % RW_PAGE_SIZE)
 		return "linear and physical address differ in their place in the page";
-	if (!name_ok(range->name, sizeof(range->name)))
+	if (!len || len == sizeof(range->name) || range->name[len])
 		return "name is empty, not printable or not terminated";
 	return NULL;
 }

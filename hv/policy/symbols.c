@@ -17,14 +17,6 @@ void symbols_init(struct symbols *s, void *area, uint32_t size)
 	*s = (struct symbols){ .entry = area, .area = area, .size = size, .names = size };
 }
 
-static bool name_ok(const uint8_t *name, uint32_t len)
-{
-	for (uint32_t i = 0; i < len; i++)
-		if (name[i] < ' ' || name[i] > '~')
-			return false;
-	return len && len <= SYMBOL_NAME_MAX;
-}
-
 static uint32_t entry_addr(const uint8_t *entry)
 {
 	uint32_t addr;
@@ -49,7 +41,7 @@ static int check_page(const struct symbols *s, const struct rw_symbol_page *page
 
 		if (left < ENTRY_HEAD || left - ENTRY_HEAD < entry[4])
 			return input_error_set(err, i, "symbol passes the end of the data", -RW_EINVAL);
-		if (!name_ok(entry + ENTRY_HEAD, entry[4]))
+		if (!entry[4] || entry[4] > SYMBOL_NAME_MAX || printable(entry + ENTRY_HEAD, entry[4]) != entry[4])
 			return input_error_set(err, i, "name is not 1 to 63 printable characters", -RW_EINVAL);
 
 		int64_t addr = entry_addr(entry);

@@ -79,23 +79,14 @@ static void test_numbers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		check("%u %x %d", (unsigned int)values[i], (unsigned int)values[i], (int)values[i]);
-		check("%lu %lx %ld", values[i], values[i], (int64_t)values[i]);
+		check("%u %x", (unsigned int)values[i], (unsigned int)values[i]);
+		check("%lu %lx", values[i], values[i]);
 		check("%8x|%08x|%2x|%02x", (unsigned int)values[i], (unsigned int)values[i],
 		      (unsigned int)values[i], (unsigned int)values[i]);
 		check("%016lx|%20lu|%1lu|%024lx", values[i], values[i], values[i], values[i]);
 	}
 	check("%s %lx, rip %016lx: %u of %lu", "gpa", 0xfee00000ul, 0xffffffff81000000ul, 7u,
 	      12345678901234567ul);
-}
-
-static void test_pointer(void **state)
-{
-	char text[32];
-
-	(void)state;
-	assert_int_equal(format_text(text, sizeof(text), "%p", (void *)0x1234abcd), 16);
-	assert_string_equal(text, "000000001234abcd");
 }
 
 static void test_null_string(void **state)
@@ -134,7 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),          cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_pointer),       cmocka_unit_test(test_null_string),
+		cmocka_unit_test(test_null_string),
 		cmocka_unit_test(test_broken_format),
 	};
 

@@ -60,21 +60,9 @@ void desc_load(struct percpu *cpu)
 			       (tss >> 24 & 0xff) << 56;
 	cpu->gdt[HV_TSS / 8 + 1] = tss >> 32;
 
-	__asm__ volatile("lgdt %0\n\t"
-			 "lidt %1\n\t"
-			 "push %2\n\t"
-			 "lea 1f(%%rip), %%rax\n\t"
-			 "push %%rax\n\t"
-			 "lretq\n"
-			 "1:\n\t"
-			 "mov %3, %%ds\n\t"
-			 "mov %3, %%es\n\t"
-			 "mov %3, %%ss\n\t"
-			 "mov %4, %%fs\n\t"
-			 "mov %4, %%gs\n\t"
-			 "ltr %5"
-			 :
-			 : "m"(gdtr), "m"(idtr), "i"(HV_CS), "r"(HV_DS), "r"(0), "r"((uint16_t)HV_TSS)
+	__asm__ volatile("lgdt %0; lidt %1; push %2; lea 1f(%%rip), %%rax; push %%rax; lretq; 1:"
+			 "mov %3, %%ds; mov %3, %%es; mov %3, %%ss; mov %4, %%fs; mov %4, %%gs; ltr %5"
+			 : : "m"(gdtr), "m"(idtr), "i"(HV_CS), "r"(HV_DS), "r"(0), "r"((uint16_t)HV_TSS)
 			 : "rax", "memory");
 	cpu->self = cpu;
 	wrmsr(MSR_GS_BASE, (uint64_t)cpu);

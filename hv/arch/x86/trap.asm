@@ -8,10 +8,8 @@
 	default rel
 	section .text
 
-	extern trap_exception
-	extern trap_nmi
-	global trap_entries
-	global trap_entry_nmi
+	extern trap_exception, trap_nmi
+	global trap_entries, trap_entry_nmi
 
 ; Vectors for which the CPU pushes an error code: 8, 10 to 14, 17, 21, 29, 30.
 %define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)

@@ -10,13 +10,9 @@ void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame);
 bool trap_nmi(struct percpu *cpu);
 
 /* An instruction that may raise an exception: trap.asm then clears the fix-up, set before it, and goes on there. */
-#define GUARDED(insn, ok, ...)                                      \
-	__asm__ volatile("lea 1f(%%rip), %0\n\t"                    \
-			 "mov %0, %%gs:%c[fixup]\n\t" insn "\n"     \
-			 "1:\n\t"                                   \
-			 "xor %0, %0\n\t"                           \
-			 "xchg %0, %%gs:%c[fixup]"                  \
-			 : "=&r"(ok) __VA_ARGS__)
+#define GUARDED(insn, ok, ...)                                                    \
+	__asm__ volatile("lea 1f(%%rip), %0; mov %0, %%gs:%c[fixup]; " insn "\n" \
+			 "1: xor %0, %0; xchg %0, %%gs:%c[fixup]" : "=&r"(ok) __VA_ARGS__)
 
 int rdmsr_safe(uint32_t msr, uint64_t *value)
 {

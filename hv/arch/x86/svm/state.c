@@ -86,7 +86,7 @@ uint64_t svm_get(struct percpu *cpu, enum guest_reg reg)
 	case GREG_CPL:
 		return save->cpl;
 	default:
-		hv_panic("svm_get: no register %d", (int)reg);
+		hv_panic("svm_get: no register %u", (unsigned int)reg);
 	}
 }
 
@@ -101,7 +101,7 @@ void svm_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 	else if (reg == GREG_EFER)
 		set_efer(cpu, value);
 	else
-		hv_panic("svm_set: register %d cannot be written", (int)reg);
+		hv_panic("svm_set: register %u cannot be written", (unsigned int)reg);
 	if (plain[reg].paging || reg == GREG_EFER)
 		svm_flush(cpu);
 }

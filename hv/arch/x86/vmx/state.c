@@ -104,7 +104,7 @@ uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg)
 	case GREG_KERNEL_GS_BASE:
 		return rdmsr(MSR_KERNEL_GS_BASE); /* not switched: the hypervisor never uses SWAPGS */
 	case GREG_COUNT:
-		hv_panic("vmx_get: no register %d", (int)reg);
+		hv_panic("vmx_get: no register %u", (unsigned int)reg);
 	default:
 		return vmcs_read(plain[reg]);
 	}
@@ -125,7 +125,7 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 		write_cr2(value);
 		break;
 	default:
-		hv_panic("vmx_set: register %d cannot be written", (int)reg);
+		hv_panic("vmx_set: register %u cannot be written", (unsigned int)reg);
 	}
 }
 
