@@ -11,7 +11,11 @@
 #define LAST_STAGE 5u
 #define START_US   2000000u /* an emulated CPU may be slow to come */
 
-extern const UINT8 ap_start[], ap_end[];
+#define NMI_ROUNDS 100u
+#define IVT_NMI    8ull
+#define AP_STACK   0xf000ull /* real mode's after INIT ends at 10000 */
+
+extern const UINT8 ap_start[], ap_end[], ap_spin[], ap_spin_nmi[], ap_spin_end[];
 
 /* The page behind the code; start.asm has the same. */
 struct report {
@@ -39,8 +43,11 @@ static volatile struct report *report;
 
 BOOLEAN ap_memory(void)
 {
-	EFI_PHYSICAL_ADDRESS at = 0x9ffff;
+	EFI_PHYSICAL_ADDRESS at = AP_STACK;
 
+	if (EFI_ERROR(BS->AllocatePages(AllocateAddress, EfiLoaderData, 1, &at)))
+		return FALSE;
+	at = 0x9ffff;
 	if (EFI_ERROR(BS->AllocatePages(AllocateMaxAddress, EfiLoaderData, 2, &at)))
 		return FALSE;
 	low = (UINT8 *)at;
@@ -80,14 +87,19 @@ static BOOLEAN changes(volatile UINT32 *counter, UINT32 from)
 	return *counter != from;
 }
 
-static void prepare(void)
+static void put_code(const UINT8 *code, const UINT8 *end)
 {
 	UINTN i;
 
 	for (i = 0; i < PAGE; i++)
 		low[PAGE + i] = 0;
-	for (i = 0; i < (UINTN)(ap_end - ap_start); i++)
-		low[i] = ap_start[i];
+	for (i = 0; i < (UINTN)(end - code); i++)
+		low[i] = code[i];
+}
+
+static void prepare(void)
+{
+	put_code(ap_start, ap_end);
 	report->own_cr3 = (UINT32)own_cr3();
 }
 
@@ -136,6 +148,30 @@ static void first_start(const char *mode)
 	      (UINT64)r->longmode[2]);
 	probe("ap %s.back: cr0 %x efer %x then %x", mode, (UINT64)r->back[0], (UINT64)r->back[1],
 	      (UINT64)r->back[2]);
+}
+
+/* NMIs from the first instruction on: whatever they hit on the way, the CPU starts. */
+static void nmis_at_start(const char *mode)
+{
+	UINT32 *vector = (UINT32 *)IVT_NMI, old, new, i, j, good = 0;
+
+	__asm__ volatile("" : "+r"(vector)); /* an address like any other */
+	old = *vector;
+	new = (UINT32)((UINT64)low / 16) << 16 | (UINT32)(ap_spin_nmi - ap_spin);
+	*vector = new;
+	for (i = 0; i < NMI_ROUNDS; i++) {
+		put_code(ap_spin, ap_spin_end);
+		init();
+		sipi();
+		for (j = 0; j < i * 8; j++)
+			relax();
+		for (j = 0; j < 8; j++)
+			apic_command(1, ICR_NMI | ICR_ASSERT);
+		good += changes(&report->spin[0], 0);
+	}
+	probe("ap %s.nmi.starting: %d, vector %s", mode, good, *vector == new ? "stays" : "changed");
+	init();
+	*vector = old;
 }
 
 void probe_ap(UINT32 cpus, const char *mode)
@@ -196,5 +232,6 @@ void probe_ap(UINT32 cpus, const char *mode)
 	apic_command(1, ICR_INIT | BIT(15));
 	pause_us(2000);
 	probe("ap %s.deassert: %s", mode, changes(&report->spin[0], report->spin[0]) ? "runs" : "stopped");
-	init(); /* it waits from here on */
+	init();
+	nmis_at_start(mode); /* it waits from here on */
 }

@@ -287,4 +287,16 @@ ivt:
 	%endrep
 ap_end:
 
+; In place of all that: a CPU that stays in real mode with the vectors at 0, where an NMI may come before any instruction.
+	global ap_spin, ap_spin_nmi, ap_spin_end
+	bits 16
+ap_spin:
+	inc dword [cs:R_SPIN]
+	pause
+	jmp ap_spin
+ap_spin_nmi:
+	inc dword [cs:R_NMI]
+	iret
+ap_spin_end:
+
 	section .note.GNU-stack noalloc noexec nowrite progbits
