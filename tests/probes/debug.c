@@ -210,7 +210,8 @@ void probe_steps(void)
 	S(port, K64);
 	S(port_string, K64);
 	S(free_port, K64);
-	S(apic_rep, K64);
+	if (is_amd()) /* Bochs stops at writes to the APIC that are not of 32 bits */
+		S(apic_rep, K64);
 	if (has(1, 0, 2, 26)) {
 		write_cr4(cr4 | CR4_OSXSAVE);
 		S(xsetbv, K64);
