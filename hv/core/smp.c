@@ -14,16 +14,11 @@
 static struct spinlock lock; /* one shoot-down at a time */
 static bool stopping;
 
-static void halt_if_stopping(const struct percpu *cpu)
-{
-	while (__atomic_load_n(&stopping, __ATOMIC_SEQ_CST) && !cpu->panicking)
-		__asm__ volatile("cli; hlt");
-}
-
 void smp_left_guest(struct percpu *cpu)
 {
 	__atomic_store_n(&cpu->in_guest, false, __ATOMIC_SEQ_CST);
-	halt_if_stopping(cpu);
+	while (__atomic_load_n(&stopping, __ATOMIC_SEQ_CST) && !cpu->panicking)
+		__asm__ volatile("cli; hlt");
 }
 
 void smp_enter_guest(struct percpu *cpu)
@@ -31,7 +26,8 @@ void smp_enter_guest(struct percpu *cpu)
 	/* Set first, then look: whoever wants something later sees in_guest and kicks. A parked CPU runs nothing. */
 	if (!cpu->parked)
 		__atomic_store_n(&cpu->in_guest, true, __ATOMIC_SEQ_CST);
-	halt_if_stopping(cpu);
+	if (__atomic_load_n(&stopping, __ATOMIC_SEQ_CST))
+		smp_left_guest(cpu); /* and does not come back; nobody waits for it */
 	if (__atomic_exchange_n(&cpu->flush_wanted, false, __ATOMIC_SEQ_CST)) {
 		if (cpu->step.active)
 			step_refresh(cpu); /* its view may lead through tables that are not in use any more */

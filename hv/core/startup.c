@@ -92,8 +92,8 @@ static uint32_t filter(struct percpu *cpu, uint32_t dest, uint32_t low)
 	/* INIT level de-assert does nothing on any CPU that has SVM. */
 	if ((mode != ICR_INIT && mode != ICR_SIPI) || (mode == ICR_INIT && (low & ICR_LEVEL) && !(low & ICR_ASSERT)))
 		return low;
-	if ((low & ICR_LOGICAL) && !(low & ICR_SHORTHAND)) {
-		printk("CPU %u: INIT or SIPI to a logical destination is not supported, dropped", cpu->index);
+	if (((low & ICR_LOGICAL) && !(low & ICR_SHORTHAND)) || (low & ICR_SHORTHAND) == ICR_SELF) {
+		printk("CPU %u: INIT or SIPI to a logical destination or to itself is not supported, dropped", cpu->index);
 		return 0;
 	}
 	if (mode == ICR_INIT && matches(cpu, percpu_of(0), dest, low))
@@ -119,6 +119,8 @@ void startup_write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
 
 bool startup_icr_msr(struct percpu *cpu, uint64_t value)
 {
+	if (value & ICR_RESERVED)
+		return false; /* as the CPU would; nothing has been sent, and nothing is noted */
 	uint32_t low = filter(cpu, (uint32_t)(value >> 32), (uint32_t)value);
 
 	if (!low && (uint32_t)value) /* 0 is a legal command, and not one that filter() drops */

@@ -11,7 +11,7 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 	size_t words = n / 8, bytes = n % 8; /* by words: QEMU's TCG takes its time for each iteration */
 
 	__asm__ volatile("rep movsq; mov %3, %2; rep movsb"
-			 : "+D"(d), "+S"(src), "+c"(words) : "r"(bytes) : "memory");
+			 : "+D"(d), "+S"(src), "+&c"(words) : "r"(bytes) : "memory");
 	return dst;
 }
 

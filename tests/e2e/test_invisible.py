@@ -46,6 +46,7 @@ LESS = "Less memory"
 LOADER = "The loader was there"
 UART = "Ringward's serial port is not there"
 VMX = "No VMX"
+DEBUG_STORE = "No debug store"
 SVM = "No SVM"
 LEAVES = "CPUID leaves for hypervisors"
 SLEEP = "No sleep state that keeps memory"
@@ -83,6 +84,10 @@ DIFFERENCES = [
     Difference(VMX, "cpus", r"modalias feature (0085|010[0-4]|0111)", None, ("intel",)),
     Difference(VMX, "cpus", r"\S+/itlb_multihit: KVM: Mitigation: VMX disabled",
                r"\S+/itlb_multihit: KVM: Mitigation: VMX unsupported", ("intel",)),
+    Difference(DEBUG_STORE, "cpuid", r"cpu\d+ 00000001.00 (ecx bit [24]|edx bit 21)", None, ("intel",)),
+    Difference(DEBUG_STORE, "cpuinfo", r"flags: (dts|dtes64|ds_cpl|pebs|bts)", None, ("intel",)),
+    Difference(DEBUG_STORE, "cpus", r"modalias feature (0015|006[CD]|008[24])", None, ("intel",)),
+    Difference(DEBUG_STORE, "dmesg", r"Performance Events: PEBS fmt0-, (.*)", r"Performance Events: (?!PEBS).*", ("intel",)),
     Difference(SVM, "cpuid", r"cpu\d+ 80000001.00 ecx bit 2", None, ("amd",)),
     Difference(SVM, "cpuid", r"cpu\d+ 8000000a.00 \w+ bit \d+", None, ("amd",)),
     Difference(SVM, "cpuinfo", r"flags: (svm|npt|vgif|svme_addr_chk)", None, ("amd",)),

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define ICR_RESERVED 0xfff32000u /* in x2APIC mode a #GP */
 enum { APIC_ID_REG = 0x20, APIC_ICR_LOW = 0x300, APIC_ICR_HIGH = 0x310 }; /* places in the page */
 
 /* Interrupt command register: Intel SDM volume 3, "Interrupt Command Register (ICR)". */
