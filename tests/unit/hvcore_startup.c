@@ -122,6 +122,9 @@ static void test_logical(void **state)
 	(void)state;
 	store(APIC_ICR_LOW, SIPI_LOW | ICR_LOGICAL | 0x9a);
 	assert_int_equal(mock.apic[0x30], 0);
+	store(APIC_ICR_LOW, INIT_LOW | ICR_SELF);
+	assert_int_equal(mock.apic[0x30], 0);
+	assert_false(mock.cpu.parked);
 }
 
 static void test_boot_cpu(void **state)
@@ -157,6 +160,11 @@ static void test_msr(void **state)
 	assert_int_equal(mock.msr_written, MSR_X2APIC_ICR);
 	assert_int_equal(mock.msr_value, 1ull << 32 | SIPI_LOW | HERE);
 	assert_int_equal(mock.other.sipi_vector, 0x9a);
+	/* What the CPU refuses is not sent: no CPU counts as stopped by it. */
+	assert_false(startup_icr_msr(&mock.cpu, 1ull << 32 | INIT_LOW | 1u << 20));
+	assert_false(mock.other.parked);
+	assert_true(startup_icr_msr(&mock.cpu, 1ull << 32 | INIT_LOW));
+	assert_true(mock.other.parked);
 	mock.msr_faults = true;
 	assert_false(startup_icr_msr(&mock.cpu, 1ull << 32 | 0xfd));
 }

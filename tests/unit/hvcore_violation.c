@@ -142,6 +142,19 @@ static void test_patch(void **state)
 	assert_int_equal(mock.record[2].hdr.type, RW_REC_VIOLATION);
 }
 
+/* An instruction that ends in an exception of its own, before or behind what it did on the copy. */
+static void test_faults_by_itself(void **state)
+{
+	(void)state;
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_NESTED, .nested = { .gpa = GUEST_TEXT, .access = NACC_WRITE } });
+	assert_true(mock.cpu.step.active);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_EXCEPTION, .exception = { .vector = VEC_GP, .has_error = true } });
+	assert_int_equal(only_record()->gpa, GUEST_TEXT);
+	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_SKIP);
+	assert_int_equal(mock.injected.vector, VEC_GP);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+}
+
 /* Whatever size it has: each byte that changes is in a record, with what it was. */
 static void test_large_patch(void **state)
 {
@@ -575,6 +588,7 @@ int main(void)
 		BOTH(test_nothing_changed),
 		BOTH(test_patch),
 		BOTH(test_large_patch),
+		BOTH(test_faults_by_itself),
 		BOTH(test_no_patch),
 		BOTH(test_fault),
 		BOTH(test_fault_address),
