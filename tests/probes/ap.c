@@ -233,5 +233,7 @@ void probe_ap(UINT32 cpus, const char *mode)
 	pause_us(2000);
 	probe("ap %s.deassert: %s", mode, changes(&report->spin[0], report->spin[0]) ? "runs" : "stopped");
 	init();
-	nmis_at_start(mode); /* it waits from here on */
+	if (is_amd()) /* on Bochs an NMI of this storm may outlive INIT under VMX, and not bare: see LIMITATIONS.md */
+		nmis_at_start(mode);
+	/* it waits from here on */
 }
