@@ -5,6 +5,8 @@
 
 #include "arch/x86/insn.h"
 
+#define LEAF1_ECX_HIDDEN (1u << 2 | 1u << 4 | 1u << 5 | 1u << 6) /* debug store; VMX, SMX */
+
 static struct cpuid_regs guest_cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct hv_gprs *g = &mock.cpu.gprs;
@@ -75,10 +77,10 @@ static void test_cpuid(void **state)
 	same_as_cpu(0xd, 7, 0);
 	same_as_cpu(0xd, 9, 0);
 	/* VMX, SMX, the debug store, SVM, SKINIT are hidden. OSXSAVE and OSPKE are the guest's CR4, not the hypervisor's. */
-	same_as_cpu(1, 0, 1u << 2 | 1u << 4 | 1u << 5 | 1u << 6 | 1u << 27);
+	same_as_cpu(1, 0, LEAF1_ECX_HIDDEN | 1u << 27);
 	leaf_7(1u << 4);
 	mock.reg[GREG_CR4] = CR4_OSXSAVE | CR4_PKE;
-	same_as_cpu(1, 0, 1u << 2 | 1u << 4 | 1u << 5 | 1u << 6);
+	same_as_cpu(1, 0, LEAF1_ECX_HIDDEN);
 	leaf_7(0);
 	mock.reg[GREG_CR4] = 0;
 	same_as_cpu(7, 2, 0);

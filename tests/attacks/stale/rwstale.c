@@ -121,6 +121,7 @@ static int __init rwstale_init(void)
 		pr_err("set-up refused: %ld\n", ret);
 		return -EIO;
 	}
+	migrate_disable(); /* or it moves meanwhile, and this CPU has a writer, too */
 	cpus_read_lock();
 	for_each_online_cpu(cpu) {
 		struct task_struct *t;
@@ -140,6 +141,7 @@ static int __init rwstale_init(void)
 	ret = call(RW_HC_LOCK, 0);
 	changes = watch();
 	preempt_enable();
+	migrate_enable();
 	WRITE_ONCE(stop, true);
 	pr_info("lock %ld, %d CPUs were writing (%llu writes before), %u changes after\n", ret, hammers, written, changes);
 	return 0; /* and it stays: nobody could use its read-only pages for anything else */
