@@ -114,11 +114,15 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	panic_note_exit(cpu, x);
 	if (x->reason != RW_EXIT_NESTED)
 		cpu->spurious_count = 0;
-	/* A single step: any exit but its own and a further fault of the same instruction ends it. What faults by itself has tried. */
-	if (cpu->step.active && x->reason == RW_EXIT_EXCEPTION && !cpu->step.iterations && cpu->step.rec.hdr.type == RW_REC_VIOLATION)
-		violation_record(cpu, &cpu->step.rec);
-	if (cpu->step.active && x->reason != RW_EXIT_NESTED && x->reason != RW_EXIT_STEP)
-		step_finish(cpu, cpu->step.iterations != 0);
+	/* A single step: any exit but its own and a further fault of the same instruction ends it. */
+	if (cpu->step.active && x->reason != RW_EXIT_NESTED && x->reason != RW_EXIT_STEP) {
+		bool ran = cpu->step.iterations != 0;
+
+		/* An instruction that ends in an exception of its own has tried all the same. */
+		if (x->reason == RW_EXIT_EXCEPTION && !ran && cpu->step.rec.hdr.type == RW_REC_VIOLATION)
+			violation_record(cpu, &cpu->step.rec);
+		step_finish(cpu, ran);
+	}
 
 	enum hv_action action = handle(cpu, x);
 

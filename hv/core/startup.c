@@ -9,7 +9,6 @@
 #include "core/state.h"
 #include "core/string.h"
 #include "log/printk.h"
-#include "mm/guest_copy.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 #include "policy/operand.h"
@@ -31,7 +30,6 @@ const char *startup_init(void)
 	if (!first || nested_replace_first(hv_phys(first)))
 		return "no room for the guest's first page";
 	memcpy(first, (const void *)RW_HV_GUEST, PAGE_SIZE);
-	guest_replace_first(first);
 
 	const char *error = b->trampoline(hv.boot->trampoline_phys);
 	if (error)
@@ -54,8 +52,6 @@ bool startup_owns(uint64_t gpa)
 static bool matches(const struct percpu *self, const struct percpu *target, uint32_t dest, uint32_t low)
 {
 	switch (low & ICR_SHORTHAND) {
-	case ICR_SELF:
-		return target == self;
 	case ICR_ALL:
 		return true;
 	case ICR_OTHERS:

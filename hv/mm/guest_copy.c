@@ -7,18 +7,13 @@
 #include "core/string.h"
 #include "hypercall.h"
 #include "mm/nested.h"
+#include "mm/page_pool.h"
 
 static const struct rw_bootinfo *boot;
-static uint8_t *first_page; /* what the guest has at 0, if that is not the page there */
 
 void guest_copy_init(const struct rw_bootinfo *info)
 {
 	boot = info;
-}
-
-void guest_replace_first(uint8_t *page)
-{
-	first_page = page;
 }
 
 bool guest_is_ram(uint64_t gpa, uint64_t size)
@@ -45,11 +40,11 @@ bool guest_is_ram(uint64_t gpa, uint64_t size)
 /* Where @size bytes at @gpa are; NULL: no RAM, or across the end of a replaced first page, where nobody has anything. */
 static uint8_t *at(uint64_t gpa, size_t size)
 {
-	bool first = first_page && gpa < PAGE_SIZE;
+	uint64_t first = gpa < PAGE_SIZE ? nested_first() : 0;
 
 	if (!guest_is_ram(gpa, size) || (first && size > PAGE_SIZE - gpa))
 		return NULL;
-	return first ? first_page + gpa : (uint8_t *)(RW_HV_GUEST + gpa);
+	return first ? (uint8_t *)hv_virt(first) + gpa : (uint8_t *)(RW_HV_GUEST + gpa);
 }
 
 int guest_read(uint64_t gpa, void *dst, size_t size)

@@ -22,8 +22,5 @@ bool guest_is_ram(uint64_t gpa, uint64_t size);
 int guest_read(uint64_t gpa, void *dst, size_t size);
 int guest_write(uint64_t gpa, const void *src, size_t size);
 
-/* guest_replace_first() - the guest has @page at address 0 from here on: see nested_replace_first(). */
-void guest_replace_first(uint8_t *page);
-
 /* guest_page() - the page of @gpa, to compare, or carry a verified change over; NULL: no guest RAM. */
 uint8_t *guest_page(uint64_t gpa);

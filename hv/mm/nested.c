@@ -251,6 +251,11 @@ int nested_replace_first(uint64_t pa)
 	return nested_set_perm(0, PAGE_SIZE, NPERM_RWX);
 }
 
+uint64_t nested_first(void)
+{
+	return first_page;
+}
+
 /* Whether @table, of @level, holds just what one leaf for @pa with all permissions would say. */
 static bool is_plain(const uint64_t *table, uint64_t pa, int level)
 {

@@ -21,8 +21,9 @@ uint64_t nested_root(void);
  */
 int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
 
-/* nested_replace_first() - maps the page @pa at guest-physical address 0. Return: as nested_set_perm(). */
-int nested_replace_first(uint64_t pa);
+/* nested_replace_first() - maps the page @pa at guest-physical address 0; nested_first(): that page, 0: not replaced. */
+int nested_replace_first(uint64_t pa); /* Return: as nested_set_perm() */
+uint64_t nested_first(void);
 
 /*
  * nested_merge() - undoes the splits around whole pages that have all permissions again; the mapping stays. The
