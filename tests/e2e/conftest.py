@@ -11,6 +11,7 @@ import attack_script  # noqa: E402
 import attacked as attacked_run  # noqa: E402
 import machine  # noqa: E402
 
+pytest_plugins = ["sharing"]
 BACKENDS = ("intel", "amd")
 
 
@@ -22,17 +23,22 @@ def cpu(request):
 
 @pytest.fixture(scope="session")
 def boot(tmp_path_factory):
-    """machine.boot() with a fresh folder: boot(cpu, script, **options) -> machine.Run."""
-    def start(cpu, script, **options):
-        return machine.boot(tmp_path_factory.mktemp(f"{cpu}-"), cpu, script, **options)
+    """machine.boot() with a fresh folder: boot(cpu, script, **options) -> machine.Run.
+
+    A run that does not end as `ends` says (None: in any way) is a machine.BootFailed.
+    """
+    def start(cpu, script, *, ends="poweroff", **options):
+        run = machine.boot(tmp_path_factory.mktemp(f"{cpu}-"), cpu, script, **options)
+        return run if ends is None else machine.checked(run, ends)
     return start
 
 
 @pytest.fixture(scope="session")
 def boot_efi(tmp_path_factory):
-    """machine.boot_efi() with a fresh folder: boot_efi(cpu, program, **options) -> machine.Run."""
-    def start(cpu, program, **options):
-        return machine.boot_efi(tmp_path_factory.mktemp(f"{cpu}-efi-"), cpu, program, **options)
+    """machine.boot_efi() with a fresh folder: boot_efi(cpu, program, **options) -> machine.Run; see boot()."""
+    def start(cpu, program, *, ends="poweroff", **options):
+        run = machine.boot_efi(tmp_path_factory.mktemp(f"{cpu}-efi-"), cpu, program, **options)
+        return run if ends is None else machine.checked(run, ends)
     return start
 
 

@@ -45,13 +45,13 @@ step dmesg sh -c 'dmesg | tail -n 80'
 @pytest.fixture(scope="module")
 def full(boot):
     """A store of 1 MiB and more records than that. On one backend: its size takes Bochs a minute to send."""
-    return boot("amd", FILL, files=attacked_run.files(), conf={"store_mib": "1"}, timeout=120)
+    return boot("amd", FILL, files=attacked_run.files(), conf={"store_mib": "1"}, ends="reset")
 
 
 @pytest.fixture(scope="module")
 def faulted(cpu, boot):
     """on_violation = fault, attacks, and a reset."""
-    run = boot(cpu, FAULTS, files=attacked_run.files(), conf={"on_violation": "fault"}, timeout=120)
+    run = boot(cpu, FAULTS, files=attacked_run.files(), conf={"on_violation": "fault"}, ends="reset")
     return attacked_run.Attacked(run, {})
 
 
@@ -120,7 +120,7 @@ echo "RWTEST: behind"
 def stopped(cpu, boot):
     """on_violation = stop, and a violation."""
     return attacked_run.Attacked(
-        boot(cpu, STOP, files=attacked_run.files(), conf={"on_violation": "stop"}, timeout=120), {})
+        boot(cpu, STOP, files=attacked_run.files(), conf={"on_violation": "stop"}, ends="stopped"), {})
 
 
 def test_machine_stops_at_the_violation(stopped):

@@ -69,7 +69,9 @@ def test_calls_from_ring_3_are_counted(attacked):
 @pytest.fixture(scope="module", params=("yes", "no"))
 def guest(request, cpu, boot_efi):
     """(agent, Run) of the test guest that makes all calls from ring 0, without a kernel."""
-    return request.param, boot_efi(cpu, GUEST, agent=request.param == "yes")
+    agent = request.param == "yes"
+    # Without the agent it ends in a triple fault.
+    return request.param, boot_efi(cpu, GUEST, agent=agent, ends="poweroff" if agent else "reset")
 
 
 def test_guest_checks_every_call(guest):
@@ -81,7 +83,6 @@ def test_guest_checks_every_call(guest):
 
 def test_guest_ends_as_it_should(guest):
     agent, run = guest
-    # Without the agent it ends in a triple fault.
     wanted = (0, "poweroff") if agent == "yes" else (1, "reset")
     assert (run.status, run.stats["end"]) == wanted, run.explain()
     assert agent == "yes" or "triple fault" in run.hv

@@ -212,7 +212,7 @@ def pair(request, boot):
     with pytest.MonkeyPatch.context() as patch:
         if arguments:
             patch.setenv("RWRUN_QEMU", arguments)
-        runs = [boot(vendor, SCRIPT, smp=cpus, agent=False, conf={"agent": "yes"}, no_hv=no_hv, timeout=400,
+        runs = [boot(vendor, SCRIPT, smp=cpus, agent=False, conf={"agent": "yes"}, no_hv=no_hv,
                      files={"/root/cpuleaves": machine.BUILD / "tests/cpuleaves"}) for no_hv in (True, False)]
     return Pair(vendor, cpus, *runs)
 

@@ -59,7 +59,7 @@ def probed(boot_efi):
     def get(cpu, smp, agent):
         key = (cpu, smp, agent)
         if key not in known:
-            run = boot_efi(cpu, PROGRAM, smp=smp, agent=bool(agent), no_hv=agent is None, timeout=120)
+            run = boot_efi(cpu, PROGRAM, smp=smp, agent=bool(agent), no_hv=agent is None)
             known[key] = results(run)
         return known[key]
     return get
@@ -85,5 +85,5 @@ def test_only_documented_differences(cpu, smp, agent, probed):
 @pytest.mark.parametrize("kind,status,end",
                          (("Cold", 1, "reset"), ("Warm", 1, "reset"), ("Shutdown", 0, "poweroff")))
 def test_runtime_services_end_the_machine(cpu, kind, status, end, boot_efi):
-    run = boot_efi(cpu, machine.BUILD / f"tests/probes/reset-{kind}.efi", agent=False)
+    run = boot_efi(cpu, machine.BUILD / f"tests/probes/reset-{kind}.efi", agent=False, ends=end)
     assert (run.status, run.stats["end"]) == (status, end), run.explain()

@@ -45,7 +45,7 @@ def smp(request, boot):
     vendor, cpus = request.param
     late = request.param == ("amd", 2)
     run = boot(vendor, SCRIPT.format(rounds=3 if cpus == 2 else 1), smp=cpus, files={"/root/cpusig": ATTACKS / "cpusig"},
-               append="maxcpus=1" if late else "", timeout=300)
+               append="maxcpus=1" if late else "")
     run.cpus = cpus
     return run
 
@@ -86,7 +86,7 @@ def stale(request, boot):
     # The CPUs must really run at the same time: QEMU has a thread for each.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RWRUN_QEMU", "-accel tcg,thread=multi")
-        run = boot(vendor, STALE, smp=cpus, agent=False, conf={"agent": "yes"}, timeout=300,
+        run = boot(vendor, STALE, smp=cpus, agent=False, conf={"agent": "yes"},
                    files={"/root/rwstale.ko": KMOD / machine.kernel_release() / "rwstale.ko"})
     run.cpus = cpus
     return run
