@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 TARGETS = ("lsm_hooks", "kernel_text", "agent_text")
+WAYS = ["alias", "direct", "own"]  # rwattack.ko's: a mapping of its own, the direct map, where the kernel has it
 PROGRAMS = ("uname", "id", "ls")
 
 
@@ -124,8 +125,8 @@ def judge_attack(part):
     for target in TARGETS:
         said = answers(part, target)
         hits = [r for r in part.of_type("violation") if r["target"] == target]
-        if not said or not all(rest == "unchanged flow=ok" for _, rest in said):
-            wrong.append(f"{target}: " + ("; ".join(rest for _, rest in said) or "the attack said nothing"))
+        if [way for way, _ in said] != WAYS or not all(rest == "unchanged flow=ok" for _, rest in said):
+            wrong.append(f"{target}: " + ("; ".join(map(" ".join, said)) or "the attack said nothing"))
         if len(hits) != len(said) or not all(r["verdict"] == "skip" for r in hits):
             wrong.append(f"{target}: {len(said)} writes, {len(hits)} of them in the log as refused")
     return wrong
