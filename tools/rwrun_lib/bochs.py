@@ -17,7 +17,7 @@ OVMF = "/usr/share/ovmf/OVMF.fd"
 VGABIOS = "/usr/share/vgabios/vgabios.bin"
 TREE = os.path.join(BUILD, "bochs-tree")
 DISPLAYS = ("nogui", 'rfb, options="timeout=0"')
-QUIT_SECONDS = 5
+QUIT_SECONDS = 60  # it takes less than one on an idle host
 MAX_CPUS = 2
 MAX_MEM = 2048  # MiB: above lies the PCI window of the fixture's DSDT
 

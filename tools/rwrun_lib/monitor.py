@@ -10,7 +10,8 @@ from .common import STATUS_BAD_RUN, STATUS_TIMEOUT
 
 STOPPED = b"ringward: stopped"
 FRAME = b"@RW1 "
-STOP_QUIET_SECONDS = 2.0   # the hypervisor writes its log out behind the line; then nothing more comes
+# Of the guest's time: the hypervisor writes its log out after that line; then nothing more comes.
+STOP_QUIET_SECONDS = 2.0
 STOP_LIMIT_SECONDS = 60.0
 PERIOD_SECONDS = 0.05
 
@@ -26,12 +27,12 @@ class Follower:
         self._descriptor = descriptor
         self._tail = b""
         self.stopped = False
-        self.last_growth = time.monotonic()
+        self.last_growth = 0.0
 
-    def copy(self):
-        """Takes what has come since the last call."""
+    def copy(self, now):
+        """Takes what has come since the last call; now: the guest's time."""
         while data := self._file.read(1 << 16):
-            self.last_growth = time.monotonic()
+            self.last_growth = now
             window = self._tail + data
             self.stopped = self.stopped or STOPPED in window
             self._tail = window[-len(STOPPED):]
@@ -101,12 +102,12 @@ def watch(emulator, console, hv_serial, limits):
             now = time.monotonic()
             clock.advance(emulator.process.pid, now)
             end = emulator.poll()
-            com1.copy()
-            com2.copy()
+            com1.copy(clock.seconds)
+            com2.copy(clock.seconds)
             if com2.stopped and not emulator.machine.no_hv:
-                stopped_at = stopped_at or now
-                quiet = now - com2.last_growth > STOP_QUIET_SECONDS
-                if end or quiet or now - stopped_at > STOP_LIMIT_SECONDS:
+                stopped_at = clock.seconds if stopped_at is None else stopped_at
+                quiet = clock.seconds - com2.last_growth > STOP_QUIET_SECONDS
+                if end or quiet or clock.seconds - stopped_at > STOP_LIMIT_SECONDS:
                     return Outcome("stopped", clock)
             elif end:
                 return Outcome(end, clock)
@@ -115,7 +116,7 @@ def watch(emulator, console, hv_serial, limits):
             time.sleep(PERIOD_SECONDS)
     finally:
         emulator.stop()
-        com1.copy()
-        com2.copy()
+        com1.copy(clock.seconds)
+        com2.copy(clock.seconds)
         com1.close()
         com2.close()
