@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* The guest's state in the VMCB: reading and changing it, injecting events, printing it. */
 #include "arch/x86/event.h"
+#include "arch/x86/insn.h"
 #include "arch/x86/svm/svm.h"
 #include "core/panic.h"
 #include "log/printk.h"
@@ -67,6 +68,14 @@ static uint64_t *plain_register(struct percpu *cpu, enum guest_reg reg)
 	if ((unsigned int)reg >= GREG_COUNT || !plain[reg].offset)
 		return NULL;
 	return (uint64_t *)((uint8_t *)&svm_vmcb(cpu)->save + plain[reg].offset);
+}
+
+/* With BTF a trap comes after a branch only. DEBUGCTL is the guest's and is not switched by VMRUN. */
+bool svm_btf(void)
+{
+	uint64_t debugctl;
+
+	return !rdmsr_safe(MSR_DEBUGCTL, &debugctl) && debugctl & DEBUGCTL_BTF;
 }
 
 uint64_t svm_get(struct percpu *cpu, enum guest_reg reg)

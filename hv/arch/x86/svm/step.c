@@ -43,14 +43,6 @@ void svm_steady(struct percpu *cpu)
 	svm_flush(cpu);
 }
 
-/* With BTF a trap comes after a branch only. DEBUGCTL is the guest's and is not switched by VMRUN. */
-bool svm_btf(void)
-{
-	uint64_t debugctl;
-
-	return !rdmsr_safe(MSR_DEBUGCTL, &debugctl) && debugctl & DEBUGCTL_BTF;
-}
-
 /* Return: whether it is done. */
 static bool set_btf(bool on)
 {

@@ -17,8 +17,6 @@ enum {
 #define VM_CR_SVMDIS BIT(4)
 #define GUEST_ASID 1u /* 0 is the hypervisor's */
 
-struct svm_features svm_features;
-
 static bool svm_has_1g(void)
 {
 	return cpuid(CPUID_EXT_FEATURES, 0).edx & EXT_EDX_1G;

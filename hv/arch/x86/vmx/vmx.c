@@ -4,7 +4,6 @@
 #include "arch/x86/vmx/vmx.h"
 
 #include "arch/x86/insn.h"
-#include "log/printk.h"
 #include "mm/page_pool.h"
 
 #define FEATURE_CONTROL_LOCK BIT(0)
@@ -32,21 +31,6 @@ static const char *probe(void)
 static bool has_1g(void)
 {
 	return rdmsr(MSR_VMX_EPT_VPID_CAP) & EPT_CAP_1G;
-}
-
-void vmcs_write(enum vmcs_field field, uint64_t value)
-{
-	uint8_t failed;
-
-	__asm__ volatile("vmwrite %2, %1; setna %0" : "=qm"(failed) : "r"((uint64_t)field), "rm"(value) : "cc");
-	if (failed)
-		printk("VMWRITE to field %x failed", field); /* the VM entry will say what is wrong */
-}
-
-void vmcs_write_all(const struct vmcs_value *values, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		vmcs_write(values[i].field, values[i].value);
 }
 
 /* VMXON, VMCLEAR and VMPTRLD of a region. Return: whether the instruction failed. */
