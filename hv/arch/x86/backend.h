@@ -178,5 +178,8 @@ struct hv_backend {
 
 extern const struct hv_backend vmx_backend, svm_backend;
 
+/* backend_choose() - by the CPU's features; once, before all else. Return: NULL, or why the CPU cannot do it. */
+const char *backend_choose(void);
+
 /* hv_backend() - the one that this machine uses; the flag behind it is set once at start. */
 const struct hv_backend *hv_backend(void);
