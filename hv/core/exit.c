@@ -4,27 +4,11 @@
 #include "core/exit.h"
 
 #include "arch/x86/insn.h"
+#include "core/end.h"
 #include "core/panic.h"
 #include "core/smp.h"
 #include "core/step.h"
-#include "core/violation.h"
-#include "log/journal.h"
-#include "log/printk.h"
-
-enum hv_action exit_inject(struct percpu *cpu, uint8_t vector, bool has_error, uint32_t error)
-{
-	cpu->to_inject = (struct hv_event){ EVENT_EXCEPTION, vector, has_error, error };
-	return HV_INJECT;
-}
-
-void exit_reset(const char *why)
-{
-	struct percpu *cpu = percpu_this();
-
-	printk("%s on CPU %u, guest at rip %lx: resetting the machine", why, cpu->index, greg(cpu, GREG_RIP));
-	journal_end(RW_END_RESET);
-	exit_reset_machine();
-}
+#include "core/evidence.h"
 
 /* INIT: on the boot CPU it starts the firmware over, on the others they wait for SIPI. */
 static enum hv_action exit_init(struct percpu *cpu)
@@ -154,5 +138,6 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE && !cpu->step.active)
 		pass_machine_check(cpu);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
-	smp_enter_guest(cpu);
+	if (smp_enter_guest(cpu) && cpu->step.active)
+		step_refresh(cpu); /* its view may lead through tables that are not in use any more */
 }

@@ -6,7 +6,7 @@
 #include "core/protect.h"
 #include "core/state.h"
 #include "core/string.h"
-#include "core/violation.h"
+#include "core/evidence.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"

@@ -2,11 +2,11 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* The ports that exit. */
 #include "arch/x86/insn.h"
+#include "core/end.h"
 #include "core/exit.h"
 #include "core/panic.h"
 #include "core/state.h"
 #include "dev/uart.h"
-#include "log/journal.h"
 #include "log/printk.h"
 
 /* ACPI specification, "PM1 Control Registers", upper byte: SLP_EN starts the sleep state in SLP_TYP. */
@@ -40,23 +40,6 @@ void io_lock(void)
 	hv_backend()->io_intercept(PORT_CF9, 1);
 	hv_backend()->io_intercept(PORT_KBC, 1);
 	hv_backend()->io_intercept(PORT_92, 1);
-}
-
-void exit_reset_machine(void)
-{
-	static const struct {
-		uint16_t limit;
-		uint64_t base;
-	} __attribute__((packed)) no_idt = { 0, 0 };
-
-	hv_backend()->cpu_exit(percpu_this()); /* in VMX operation the CPU would not take an INIT */
-	if (hv.boot->reset_port)
-		outb(hv.boot->reset_port, hv.boot->reset_value);
-	outb(PORT_CF9, 0x02);
-	outb(PORT_CF9, 0x06);
-	outb(PORT_KBC, 0xfe);
-	__asm__ volatile("lidt %0; ud2" : : "m"(no_idt));
-	__builtin_unreachable();
 }
 
 static uint32_t port_read(uint16_t port, unsigned int size)
@@ -130,7 +113,7 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	}
 	if (boot->exit_port && (uint16_t)(x->io.port - boot->exit_port) < RW_EXIT_PORTS) {
 		printk("the guest ends the run (port %x, value %x)", x->io.port, value);
-		journal_end(RW_END_EXIT);
+		end_log(RW_END_EXIT);
 		port_write(x->io.port, x->io.size, value); /* an emulator may have a device there */
 		hv_halt_machine();
 	}
@@ -147,10 +130,10 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	}
 	if (sleep & SLEEP_OFF) {
 		printk("the guest switches off (port %x, value %x)", x->io.port, value);
-		journal_end(RW_END_POWEROFF);
+		end_log(RW_END_POWEROFF);
 	} else if (is_reset(x, value)) {
 		printk("the guest resets the machine (port %x, value %x)", x->io.port, value);
-		journal_end(RW_END_RESET);
+		end_log(RW_END_RESET);
 		exit_reset_machine(); /* wholly, also where the guest asked for an INIT only */
 	}
 	port_write(x->io.port, x->io.size, value);

@@ -4,6 +4,7 @@
 #include "core/panic.h"
 
 #include "arch/x86/insn.h"
+#include "core/end.h"
 #include "core/smp.h"
 #include "core/state.h"
 #include "dev/uart.h"
@@ -121,7 +122,7 @@ void panic_trap(struct percpu *cpu, const struct hv_trap_frame *f)
 void hv_stop(const char *reason)
 {
 	smp_stop_others(percpu_this());
-	journal_end(RW_END_STOP);
+	end_log(RW_END_STOP);
 	printk("stopped: %s", reason);
 	halt();
 }

@@ -4,7 +4,7 @@
 #include "arch/x86/insn.h"
 #include "core/exit.h"
 #include "core/smp.h"
-#include "core/startup.h"
+#include "core/ipi.h"
 #include "core/state.h"
 #include "mm/mtrr.h"
 #include "mm/nested.h"
@@ -117,7 +117,7 @@ static bool msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
 	if (msr == MSR_EFER)
 		return write_efer(cpu, value);
 	if (msr == MSR_X2APIC_ICR)
-		return startup_icr_msr(cpu, value);
+		return ipi_write_icr_msr(cpu, value);
 	if (is_memory_map(msr))
 		return write_memory_map(msr, value);
 	if (msr == MSR_TSC || msr == MSR_TSC_ADJUST)

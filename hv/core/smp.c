@@ -21,18 +21,17 @@ void smp_left_guest(struct percpu *cpu)
 		__asm__ volatile("cli; hlt");
 }
 
-void smp_enter_guest(struct percpu *cpu)
+bool smp_enter_guest(struct percpu *cpu)
 {
 	/* Set first, then look: whoever wants something later sees in_guest and kicks. A parked CPU runs nothing. */
 	if (!cpu->parked)
 		__atomic_store_n(&cpu->in_guest, true, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&stopping, __ATOMIC_SEQ_CST))
 		smp_left_guest(cpu); /* and does not come back; nobody waits for it */
-	if (__atomic_exchange_n(&cpu->flush_wanted, false, __ATOMIC_SEQ_CST)) {
-		if (cpu->step.active)
-			step_refresh(cpu); /* its view may lead through tables that are not in use any more */
-		hv_backend()->flush(cpu);
-	}
+	if (!__atomic_exchange_n(&cpu->flush_wanted, false, __ATOMIC_SEQ_CST))
+		return false;
+	hv_backend()->flush(cpu);
+	return true;
 }
 
 static bool is_inside(const struct percpu *cpu)

@@ -8,8 +8,8 @@
 /* smp_left_guest() - first thing at an exit. Halts for good when another CPU stopped the machine. */
 void smp_left_guest(struct percpu *cpu);
 
-/* smp_enter_guest() - last thing before an entry: whoever changes nested tables from here on waits for this CPU. */
-void smp_enter_guest(struct percpu *cpu);
+/* smp_enter_guest() - last thing before an entry: whoever changes nested tables from here on waits for this CPU. Return: whether it was flushed. */
+bool smp_enter_guest(struct percpu *cpu);
 
 /*
  * smp_flush_all() - no CPU uses a translation from before this call when it returns: those in the guest are kicked out

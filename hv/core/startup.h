@@ -16,9 +16,3 @@ bool startup_owns(uint64_t gpa);
 
 /* startup_apic_write() - a refused write to the APIC's page. */
 enum hv_action startup_apic_write(struct percpu *cpu, const struct hv_exit *x);
-
-/* startup_write_register() - the guest writes @value at @offset of the APIC's page: decoded, or run on a copy. */
-void startup_write_register(struct percpu *cpu, uint32_t offset, uint32_t value);
-
-/* startup_icr_msr() - a write of @value to the x2APIC command register. Return: false if the CPU refuses it: #GP. */
-bool startup_icr_msr(struct percpu *cpu, uint64_t value);

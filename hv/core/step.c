@@ -6,9 +6,9 @@
 #include "arch/x86/apic.h"
 #include "core/guest_info.h"
 #include "core/percpu.h"
-#include "core/startup.h"
+#include "core/ipi.h"
 #include "core/string.h"
-#include "core/violation.h"
+#include "core/evidence.h"
 #include "hypercall.h"
 #include "mm/guest_copy.h"
 #include "mm/page_pool.h"
@@ -145,7 +145,7 @@ static void settle(struct percpu *cpu, struct step_page *p)
 	uint32_t reg = p->gpa & REGISTER_MASK;
 
 	if (p->kind == STEP_DEVICE) {
-		startup_write_register(cpu, reg, *(uint32_t *)(p->copy + reg));
+		ipi_write_register(cpu, reg, *(uint32_t *)(p->copy + reg));
 		return;
 	}
 	uint8_t *real = p->kind == STEP_HIDDEN ? NULL : guest_page(p->gpa);

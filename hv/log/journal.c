@@ -5,7 +5,6 @@
 
 #include "core/state.h"
 #include "core/string.h"
-#include "core/violation.h"
 #include "dev/uart.h"
 #include "log/drain.h"
 #include "log/intake.h"
@@ -130,8 +129,6 @@ void journal_dump(void)
 
 void journal_end(uint32_t reason)
 {
-	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		violation_flush(percpu_of(i));
 	spin_lock(&lock);
 	log_store_set_end(&store, reason);
 	spin_unlock(&lock);

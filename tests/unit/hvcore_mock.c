@@ -10,7 +10,7 @@
 
 #include "arch/x86/apic.h"
 #include "core/panic.h"
-#include "core/violation.h"
+#include "core/evidence.h"
 #include "log/format.h"
 #include "log/printk.h"
 #include "mm/page_pool.h"

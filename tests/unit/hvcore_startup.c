@@ -5,6 +5,7 @@
 
 #include "arch/x86/apic.h"
 #include "core/startup.h"
+#include "core/ipi.h"
 #include "mm/guest_copy.h"
 #include "mm/page_pool.h"
 
@@ -156,17 +157,17 @@ static void test_between_registers(void **state)
 static void test_msr(void **state)
 {
 	(void)state;
-	assert_true(startup_icr_msr(&mock.cpu, 1ull << 32 | SIPI_LOW | 0x9a));
+	assert_true(ipi_write_icr_msr(&mock.cpu, 1ull << 32 | SIPI_LOW | 0x9a));
 	assert_int_equal(mock.msr_written, MSR_X2APIC_ICR);
 	assert_int_equal(mock.msr_value, 1ull << 32 | SIPI_LOW | HERE);
 	assert_int_equal(mock.other.sipi_vector, 0x9a);
 	/* What the CPU refuses is not sent: no CPU counts as stopped by it. */
-	assert_false(startup_icr_msr(&mock.cpu, 1ull << 32 | INIT_LOW | 1u << 20));
+	assert_false(ipi_write_icr_msr(&mock.cpu, 1ull << 32 | INIT_LOW | 1u << 20));
 	assert_false(mock.other.parked);
-	assert_true(startup_icr_msr(&mock.cpu, 1ull << 32 | INIT_LOW));
+	assert_true(ipi_write_icr_msr(&mock.cpu, 1ull << 32 | INIT_LOW));
 	assert_true(mock.other.parked);
 	mock.msr_faults = true;
-	assert_false(startup_icr_msr(&mock.cpu, 1ull << 32 | 0xfd));
+	assert_false(ipi_write_icr_msr(&mock.cpu, 1ull << 32 | 0xfd));
 }
 
 int main(void)

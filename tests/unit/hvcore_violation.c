@@ -4,7 +4,7 @@
  * tables. */
 #include "hvcore_mock.h"
 
-#include "core/violation.h"
+#include "core/evidence.h"
 
 static const char store[] = "0123456789abcdef";
 

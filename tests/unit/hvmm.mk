@@ -12,7 +12,7 @@ HVMM_TABLES := tests/unit/hvmm_machine.c hv/mm/mtrr.c hv/mm/page_pool.c \
 	hv/mm/guest_copy.c hv/arch/x86/vmx/nested.c hv/arch/x86/svm/nested.c
 # The core on a backend of the test.
 HVMM_CORE := $(HVMM_TABLES) tests/unit/hvcore_mock.c hv/mm/guest_walk.c hv/log/format.c \
-	$(addprefix hv/core/,cpuid.c exit.c guest_info.c hypercall.c io.c protect.c regs.c smp.c startup.c \
+	$(addprefix hv/core/,cpuid.c exit.c guest_info.c hypercall.c io.c protect.c regs.c smp.c startup.c ipi.c end.c evidence.c \
 	step.c violation.c) \
 	$(addprefix hv/policy/,operand.c ranges.c symbols.c verdict.c)
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Accesses that the nested page tables refuse: what they hit, what becomes of them, and their record. */
+/* The record of a refused access: who did it, to what; counted, joined, stored, shown as an alert. */
 #pragma once
 
-#include "core/exit.h"
+#include "core/percpu.h"
 #include "record.h"
 
 /* violation_describe() - fills @rec with what is known of the guest at this exit. @gpa, @target: what was hit. */
