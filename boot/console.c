@@ -10,21 +10,21 @@
 #include "x86.h"
 
 /* Registers of a 16550, from its base. */
-#define UART_DATA    0
-#define UART_DIV_LOW 0
-#define UART_IER     1
+#define UART_DATA     0
+#define UART_DIV_LOW  0
+#define UART_IER      1
 #define UART_DIV_HIGH 1
-#define UART_FCR     2
-#define UART_LCR     3
-#define UART_MCR     4
-#define UART_LSR     5
-#define UART_SCRATCH 7
-#define LCR_8N1  0x03
-#define LCR_DLAB 0x80
-#define FCR_ON   0x07 /* FIFOs on and empty */
-#define MCR_ON   0x03 /* DTR, RTS */
-#define LSR_ROOM 0x20 /* the transmitter takes a byte */
-#define UART_CLOCK 115200u
+#define UART_FCR      2
+#define UART_LCR      3
+#define UART_MCR      4
+#define UART_LSR      5
+#define UART_SCRATCH  7
+#define LCR_8N1       0x03
+#define LCR_DLAB      0x80
+#define FCR_ON        0x07 /* FIFOs on and empty */
+#define MCR_ON        0x03 /* DTR, RTS */
+#define LSR_ROOM      0x20 /* the transmitter takes a byte */
+#define UART_CLOCK    115200u
 #define UART_PATIENCE 100000u /* reads of LSR to wait for room: longer than a byte at 1200 baud takes */
 
 static uint16_t serial; /* I/O base; 0: none */

@@ -16,7 +16,7 @@ struct launch_target {
 	uint64_t entry;
 	uint64_t bootinfo; /* virtual address of the hypervisor */
 	uint64_t cpu;
-	uint64_t handoff;  /* virtual address of the hypervisor */
+	uint64_t handoff; /* virtual address of the hypervisor */
 };
 
 /**

@@ -44,7 +44,9 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	return startup_init();
 }
 
-/* Takes the loader's own code out of the hypervisor's address space: only the guest runs there from here on. */
+/*
+ * Takes the loader's own code out of the hypervisor's address space: only the guest runs there from here on.
+ */
 static void close_lower_half(void)
 {
 	memset(hv_virt(hv.boot->tables_phys), 0, PAGE_SIZE / 2);
@@ -81,7 +83,8 @@ void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *
 
 	write_cr0(read_cr0() | CR0_WP);  /* or read-only pages would not be, for the hypervisor */
 	write_cr4(read_cr4() | CR4_MCE); /* or a machine check here would be a shutdown */
-	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION || info->size != sizeof(*info))
+	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION ||
+	    info->size != sizeof(*info))
 		error = "the loader and the hypervisor are of different versions";
 	if (!error)
 		error = backend_choose();

@@ -104,7 +104,8 @@ static int show(int fd, bool want_status, bool json)
 static int simple(int fd, const char *command)
 {
 	unsigned long request = strcmp(command, "lock") == 0 ? RW_IOC_LOCK :
-				strcmp(command, "dump") == 0 ? RW_IOC_DUMP : RW_IOC_FLUSH;
+				strcmp(command, "dump") == 0 ? RW_IOC_DUMP :
+							       RW_IOC_FLUSH;
 
 	if (ioctl(fd, request) == 0)
 		return 0;

@@ -10,7 +10,8 @@
 #include "log/printk.h"
 
 #define PORT_CF9 0xcf9u /* chipset's reset control register: bit 2 resets on the rise */
-#define PORT_KBC 0x64u /* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
+/* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
+#define PORT_KBC 0x64u
 
 void end_log(uint32_t reason)
 {

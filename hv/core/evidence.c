@@ -11,7 +11,7 @@
 
 /* Alert lines: this many at once, then one each 100 ms. */
 #define ALERT_BURST 32ull
-#define ALERT_NS 100000000ull
+#define ALERT_NS    100000000ull
 
 static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const verdict_names[] = RW_VERDICT_NAMES;
@@ -41,12 +41,17 @@ void violation_move(struct rw_rec_violation *rec, uint64_t gpa)
 	fill_symbol(rec);
 }
 
-void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target, uint32_t access)
+void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target,
+			uint32_t access)
 {
 	*rec = (struct rw_rec_violation){
 		.hdr = { .type = RW_REC_VIOLATION, .size = sizeof(*rec) },
-		.target = (uint8_t)target, .access = (uint8_t)access, .gpa = gpa,
-		.cpl = (uint8_t)greg(cpu, GREG_CPL), .rip = greg(cpu, GREG_RIP), .cr3 = greg(cpu, GREG_CR3),
+		.target = (uint8_t)target,
+		.access = (uint8_t)access,
+		.gpa = gpa,
+		.cpl = (uint8_t)greg(cpu, GREG_CPL),
+		.rip = greg(cpu, GREG_RIP),
+		.cr3 = greg(cpu, GREG_CR3),
 	};
 	rec->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), rec->bytes, RW_CODE_BYTES);
 	if (guest_process(cpu, &rec->proc))
@@ -56,7 +61,10 @@ void violation_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64
 	fill_symbol(rec);
 }
 
-/* Alert lines are for whoever watches the serial line now; what is too much for it is in the log all the same. */
+/*
+ * Alert lines are for whoever watches the serial line now; what is too much for it is in the log all the
+ * same.
+ */
 static bool may_alert(const struct percpu *cpu)
 {
 	static uint64_t next_ns, suppressed;
@@ -88,11 +96,12 @@ static void alert(const struct percpu *cpu, const struct rw_rec_violation *rec)
 		who[i] = c && (c < ' ' || c > '~') ? '?' : c;
 	}
 	if (rec->access == RW_ACCESS_HYPERCALL)
-		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]", rec->nr, rec->rip, who, rec->proc.pid);
+		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]", rec->nr, rec->rip, who,
+		       rec->proc.pid);
 	else
-		printk("ALERT %s of %s %s+%lx at gpa %lx, rip %lx, cpl %u, by %s[%u]: %s", access_names[rec->access],
-		       target_names[rec->target], rec->symbol, rec->sym_off, rec->gpa, rec->rip, rec->cpl, who,
-		       rec->proc.pid, verdict_names[rec->hdr.verdict]);
+		printk("ALERT %s of %s %s+%lx at gpa %lx, rip %lx, cpl %u, by %s[%u]: %s",
+		       access_names[rec->access], target_names[rec->target], rec->symbol, rec->sym_off,
+		       rec->gpa, rec->rip, rec->cpl, who, rec->proc.pid, verdict_names[rec->hdr.verdict]);
 }
 
 static void store(struct percpu *cpu, struct rw_rec_violation *rec)
@@ -116,8 +125,9 @@ void violation_flush(struct percpu *cpu)
 
 static bool runs_on(const struct rw_rec_violation *last, const struct rw_rec_violation *rec)
 {
-	return rec->target == RW_TARGET_HYPERVISOR && rec->access == RW_ACCESS_READ && last->access == RW_ACCESS_READ &&
-	       rec->rip == last->rip && rec->cr3 == last->cr3 && rec->gpa - last->gpa <= PAGE_SIZE;
+	return rec->target == RW_TARGET_HYPERVISOR && rec->access == RW_ACCESS_READ &&
+	       last->access == RW_ACCESS_READ && rec->rip == last->rip && rec->cr3 == last->cr3 &&
+	       rec->gpa - last->gpa <= PAGE_SIZE;
 }
 
 void violation_record(struct percpu *cpu, struct rw_rec_violation *rec)

@@ -15,7 +15,10 @@ static enum hv_action exit_init(struct percpu *cpu)
 {
 	if (smp_take_kick(cpu))
 		return HV_RESUME;
-	/* One that came while it waited for SIPI, and was held back: there it does nothing on the bare machine. */
+	/*
+	 * One that came while it waited for SIPI, and was held back: there it does nothing on the bare
+	 * machine.
+	 */
 	if (cpu->starting && !greg(cpu, GREG_RIP))
 		return HV_RESUME;
 	if (cpu->index == 0)

@@ -35,9 +35,10 @@ static void record_lock(struct percpu *cpu, const struct ranges_pages *pages)
 	text[0] = 0;
 	for (uint32_t kind = 1; kind <= RW_TARGET_GUEST_LAST; kind++)
 		if (pages->kind[kind])
-			n += format_text(text + n, sizeof(text) - n, "%s%s %lu", n ? ", " : "pages: ", names[kind],
-					 pages->kind[kind]);
-	journal_event(cpu, RW_REC_LOCK, hv.ranges.ranges + hv.ranges.objects, (uint64_t[4]){ pages->total }, text);
+			n += format_text(text + n, sizeof(text) - n, "%s%s %lu",
+					 n ? ", " : "pages: ", names[kind], pages->kind[kind]);
+	journal_event(cpu, RW_REC_LOCK, hv.ranges.ranges + hv.ranges.objects, (uint64_t[4]){ pages->total },
+		      text);
 	printk("locked: %lu pages read-only (%s)", pages->total, text);
 }
 
@@ -61,8 +62,8 @@ int64_t protect_lock(struct percpu *cpu)
 	if (ret) {
 		/* What was split stays split: giving the permission back needs no room. */
 		set_perm(failed + 1, NPERM_RWX, &ignored);
-		printk("lock refused: %s at range %u, %lu pages left for page tables", ret == -RW_ENOSPC ? "no room" : "not mapped",
-		       failed, pool_left());
+		printk("lock refused: %s at range %u, %lu pages left for page tables",
+		       ret == -RW_ENOSPC ? "no room" : "not mapped", failed, pool_left());
 		return ret;
 	}
 	hv.locked = true;
@@ -88,7 +89,10 @@ void protect_release(struct percpu *cpu)
 		hv.locked = false;
 		smp_flush_all(cpu);
 	}
-	/* Another CPU may still be looking a violation up: what it finds in here is old or nothing, never beyond. */
+	/*
+	 * Another CPU may still be looking a violation up: what it finds in here is old or nothing, never
+	 * beyond.
+	 */
 	hv.ranges.ranges = hv.ranges.objects = 0;
 	symbols_init(&hv.symbols, hv.symbols.area, hv.symbols.size);
 	memset(&hv.agent, 0, sizeof(hv.agent));

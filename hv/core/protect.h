@@ -12,7 +12,7 @@
 int64_t protect_lock(struct percpu *cpu);
 
 /*
- * protect_release() - another kernel takes over: gives write permission back, records that, and forgets what the agent
- * said, its rings too. Context: under hv.agent_lock, after the registration.
+ * protect_release() - another kernel takes over: gives write permission back, records that, and forgets what
+ * the agent said, its rings too. Context: under hv.agent_lock, after the registration.
  */
 void protect_release(struct percpu *cpu);

@@ -22,7 +22,10 @@ const char *startup_init(void)
 
 	if (!b->startup_here || hv.boot->cpu_count == 1)
 		return NULL;
-	/* Real mode has its interrupt vectors at 0, also on a CPU that is on its way back to us: those are not the guest's. */
+	/*
+	 * Real mode has its interrupt vectors at 0, also on a CPU that is on its way back to us: those are
+	 * not the guest's.
+	 */
 	uint8_t *first = pool_alloc(1);
 	if (!first || nested_replace_first(hv_phys(first)))
 		return "no room for the guest's first page";
@@ -52,9 +55,11 @@ enum hv_action startup_apic_write(struct percpu *cpu, const struct hv_exit *x)
 	struct operand_regs regs;
 	uint32_t value;
 
-	if (cpu->step.active || !(x->nested.access & NACC_WRITE) || x->pending.type != EVENT_NONE || x->nested.walk)
+	if (cpu->step.active || !(x->nested.access & NACC_WRITE) || x->pending.type != EVENT_NONE ||
+	    x->nested.walk)
 		return exit_inject(cpu, VEC_GP, true, 0);
-	if (greg(cpu, GREG_CS_LONG) && !(greg(cpu, GREG_DR7) & DR7_ENABLED)) { /* or a breakpoint on it would not hit */
+	/* or a breakpoint on it would not hit */
+	if (greg(cpu, GREG_CS_LONG) && !(greg(cpu, GREG_DR7) & DR7_ENABLED)) {
 		guest_operand_regs(cpu, &regs);
 		size_t n = guest_read_virt(cpu, guest_linear_rip(cpu), bytes, sizeof(bytes));
 		unsigned int len = operand_store32(bytes, (unsigned int)n, &regs, &value);

@@ -98,7 +98,10 @@ int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
 	return 0;
 }
 
-/* Old and new bytes at the address that the record names, up to the last one that differs. Without @real: ones. */
+/*
+ * Old and new bytes at the address that the record names, up to the last one that differs. Without @real:
+ * ones.
+ */
 static void fill_value(struct rw_rec_violation *rec, const struct step_page *p, const uint8_t *real)
 {
 	uint32_t first = rec->gpa & (PAGE_SIZE - 1);
@@ -114,8 +117,8 @@ static void fill_value(struct rw_rec_violation *rec, const struct step_page *p, 
 }
 
 /*
- * A patch goes over byte by byte, and only what differs: another CPU may be running this code. What lies behind the bytes
- * that the record names comes in further records: no byte changes without one.
+ * A patch goes over byte by byte, and only what differs: another CPU may be running this code. What lies
+ * behind the bytes that the record names comes in further records: no byte changes without one.
  */
 static void commit(struct percpu *cpu, const struct step_page *p, uint8_t *real)
 {
@@ -169,7 +172,10 @@ bool step_finish(struct percpu *cpu, bool ran)
 	return inject_db;
 }
 
-/* The bytes at RIP are those of the instruction that began the step: it has not overwritten itself with another. */
+/*
+ * The bytes at RIP are those of the instruction that began the step: it has not overwritten itself with
+ * another.
+ */
 static bool same_code(struct percpu *cpu)
 {
 	const struct step_state *s = &cpu->step;
@@ -184,8 +190,12 @@ bool step_done(struct percpu *cpu)
 	struct step_state *s = &cpu->step;
 	bool debugged = greg(cpu, GREG_RFLAGS) & RFLAGS_TF || greg(cpu, GREG_DR7) & DR7_ENABLED;
 
-	/* The same RIP again: a repeated string instruction between two iterations. Each has its trap in a guest that asks. */
-	if (greg(cpu, GREG_RIP) == s->rip && !debugged && ++s->iterations < STEP_MAX_ITERATIONS && same_code(cpu)) {
+	/*
+	 * The same RIP again: a repeated string instruction between two iterations. Each has its trap in a
+	 * guest that asks.
+	 */
+	if (greg(cpu, GREG_RIP) == s->rip && !debugged && ++s->iterations < STEP_MAX_ITERATIONS &&
+	    same_code(cpu)) {
 		hv_backend()->step_begin(cpu, nested_view_root(&s->view));
 		return false;
 	}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * A refused access is not decoded: the guest's instruction runs once, on this CPU alone, on a view of memory with copies
- * in place of the pages that it may not touch. What it did to them is seen by comparing, and discarded (skip), or
- * carried over to the real page (the kernel's own patching). So every instruction works, of any length.
+ * A refused access is not decoded: the guest's instruction runs once, on this CPU alone, on a view of memory
+ * with copies in place of the pages that it may not touch. What it did to them is seen by comparing, and
+ * discarded (skip), or carried over to the real page (the kernel's own patching). So every instruction works,
+ * of any length.
  */
 #pragma once
 
@@ -13,8 +14,8 @@
 
 struct percpu;
 
-#define STEP_PAGES NESTED_VIEW_PAGES /* MOVS touches two and two; XSAVE and tile areas up to three */
-#define STEP_MAX_ITERATIONS 4096 /* of a repeated instruction, before the step ends anyway */
+#define STEP_PAGES          NESTED_VIEW_PAGES /* MOVS touches two and two; XSAVE and tile areas up to three */
+#define STEP_MAX_ITERATIONS 4096              /* of a repeated instruction, before the step ends anyway */
 
 enum step_kind {
 	STEP_PROTECTED, /* a page of the guest: the copy begins as the page */
@@ -23,18 +24,18 @@ enum step_kind {
 };
 
 struct step_page {
-	uint64_t gpa;     /* that was hit */
-	uint8_t *copy;    /* that the guest sees in this view */
+	uint64_t gpa;  /* that was hit */
+	uint8_t *copy; /* that the guest sees in this view */
 	uint64_t copy_pa;
 	enum step_kind kind;
 };
 
 struct step_state {
 	bool active;
-	bool commit;      /* carry changes over: a patch */
+	bool commit; /* carry changes over: a patch */
 	uint32_t pages, iterations;
 	uint64_t rip;
-	uint8_t nbytes;   /* in bytes */
+	uint8_t nbytes;               /* in bytes */
 	uint8_t bytes[RW_CODE_BYTES]; /* code at rip when the step began */
 	struct step_page page[STEP_PAGES];
 	struct nested_view view;
@@ -45,17 +46,22 @@ struct step_state {
 int step_init(struct percpu *cpu);
 
 /*
- * step_add() - puts a copy in place of the page of @gpa, which was hit, and starts the step if it is not active.
- * Return: 0; -RW_ENOSPC: more than STEP_PAGES pages; -RW_EINVAL: it has one already; -RW_EFAULT: no guest RAM.
+ * step_add() - puts a copy in place of the page of @gpa, which was hit, and starts the step if it is not
+ * active.
+ * Return: 0; -RW_ENOSPC: more than STEP_PAGES pages; -RW_EINVAL: it has one already; -RW_EFAULT: no guest
+ * RAM.
  */
 int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind);
 
-/* step_refresh() - the common map has changed: the active step's view follows. The caller flushes this CPU. */
+/*
+ * step_refresh() - the common map has changed: the active step's view follows. The caller flushes this CPU.
+ */
 void step_refresh(struct percpu *cpu);
 
 /*
  * step_done() - after RW_EXIT_STEP: arms the next iteration of a repeated instruction, or finishes.
- * step_finish() - ends the step now: compares, carries over or discards, stores the record. If the instruction has not
+ * step_finish() - ends the step now: compares, carries over or discards, stores the record. If the
+ * instruction has not
  * @ran, it faults again after this: nothing is recorded.
  * Return: true if #DB has to be injected because the guest single-steps itself.
  */

@@ -11,7 +11,9 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 	size_t words = n / 8, bytes = n % 8; /* by words: QEMU's TCG takes its time for each iteration */
 
 	__asm__ volatile("rep movsq; mov %3, %2; rep movsb"
-			 : "+D"(d), "+S"(src), "+&c"(words) : "r"(bytes) : "memory");
+			 : "+D"(d), "+S"(src), "+&c"(words)
+			 : "r"(bytes)
+			 : "memory");
 	return dst;
 }
 
@@ -24,7 +26,8 @@ void *memmove(void *dst, const void *src, size_t n)
 		return memcpy(dst, src, n);
 	while (n--) {
 		d[n] = s[n];
-		__asm__ volatile("" : : : "memory"); /* or the compiler makes a call of memmove of this loop */
+		/* or the compiler makes a call of memmove of this loop */
+		__asm__ volatile("" : : : "memory");
 	}
 	return dst;
 }

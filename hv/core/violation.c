@@ -13,7 +13,9 @@
 #include "mm/page_pool.h"
 #include "policy/verdict.h"
 
-/* Faults in a row at one address that the tables would allow, before the hypervisor takes itself for broken. */
+/*
+ * Faults in a row at one address that the tables would allow, before the hypervisor takes itself for broken.
+ */
 #define SPURIOUS_MAX 64
 
 static uint32_t classify(const struct hv_exit *x)
@@ -30,8 +32,11 @@ static uint32_t classify(const struct hv_exit *x)
 static enum policy_action verdict(struct percpu *cpu, const struct rw_rec_violation *rec)
 {
 	return policy_verdict(&(struct policy_access){
-		.target = rec->target, .access = rec->access, .cpl = rec->cpl,
-		.on_violation = hv.boot->on_violation, .locked = hv.locked,
+		.target = rec->target,
+		.access = rec->access,
+		.cpl = rec->cpl,
+		.on_violation = hv.boot->on_violation,
+		.locked = hv.locked,
 		.in_poking_mm = hv.agent.poking_cr3 && (rec->cr3 & CR3_ADDR_MASK) == hv.agent.poking_cr3,
 		.rip_in_kernel_text = guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT,
 	});
@@ -52,8 +57,9 @@ static enum hv_action not_ours(struct percpu *cpu, const struct hv_exit *x)
 }
 
 /*
- * Records it, and tells the guest by #UD for hidden code, #DF for delivery, else #GP. Not #PF: the guest's own page
- * tables allow the access, so that Linux would take the fault for a stale TLB entry and try again for ever.
+ * Records it, and tells the guest by #UD for hidden code, #DF for delivery, else #GP. Not #PF: the guest's
+ * own page tables allow the access, so that Linux would take the fault for a stale TLB entry and try again
+ * for ever.
  */
 static enum hv_action refuse(struct percpu *cpu, struct rw_rec_violation *rec, enum rw_verdict verdict)
 {
@@ -90,13 +96,18 @@ static enum hv_action step(struct percpu *cpu, struct rw_rec_violation *rec, boo
 	int ret = step_add(cpu, rec->gpa, kind);
 
 	if (ret == -RW_ENOSPC && s->iterations) {
-		/* A repeated instruction came to further pages: what it did so far is one record, the rest another. */
+		/*
+		 * A repeated instruction came to further pages: what it did so far is one record, the rest
+		 * another.
+		 */
 		step_finish(cpu, true);
 		first = true;
 		ret = step_add(cpu, rec->gpa, kind);
 	}
 	if (ret) {
-		/* More pages than one instruction can touch, or a page that even its copy does not satisfy. */
+		/*
+		 * More pages than one instruction can touch, or a page that even its copy does not satisfy.
+		 */
 		if (s->active)
 			step_finish(cpu, false);
 		return refuse(cpu, rec, RW_VERDICT_FAULT);

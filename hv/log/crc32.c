@@ -12,7 +12,7 @@
 	(BIT(i, 0x01u, 0x77073096u) ^ BIT(i, 0x02u, 0xee0e612cu) ^ BIT(i, 0x04u, 0x076dc419u) ^ \
 	 BIT(i, 0x08u, 0x0edb8832u) ^ BIT(i, 0x10u, 0x1db71064u) ^ BIT(i, 0x20u, 0x3b6e20c8u) ^ \
 	 BIT(i, 0x40u, 0x76dc4190u) ^ BIT(i, 0x80u, 0xedb88320u))
-#define T4(i) T1(i), T1((i) + 1u), T1((i) + 2u), T1((i) + 3u)
+#define T4(i)  T1(i), T1((i) + 1u), T1((i) + 2u), T1((i) + 3u)
 #define T16(i) T4(i), T4((i) + 4u), T4((i) + 8u), T4((i) + 12u)
 #define T64(i) T16(i), T16((i) + 16u), T16((i) + 32u), T16((i) + 48u)
 

@@ -32,7 +32,8 @@ static void put_number(struct out *o, uint64_t v, unsigned int radix, unsigned i
 		put(o, digits[--n]);
 }
 
-static void put_argument(struct out *o, char conversion, bool is_long, unsigned int width, char pad, va_list *args)
+static void put_argument(struct out *o, char conversion, bool is_long, unsigned int width, char pad,
+			 va_list *args)
 {
 	const char *s;
 
@@ -45,7 +46,8 @@ static void put_argument(struct out *o, char conversion, bool is_long, unsigned 
 	case 'c':
 		put(o, (char)va_arg(*args, int));
 		break;
-	case 'u': case 'x':
+	case 'u':
+	case 'x':
 		put_number(o, is_long ? va_arg(*args, uint64_t) : va_arg(*args, unsigned int),
 			   conversion == 'u' ? 10 : 16, width, pad);
 		break;

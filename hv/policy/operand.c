@@ -5,12 +5,18 @@
 
 #include <stdbool.h>
 
-enum { REX_B = 1, REX_X = 2, REX_R = 4, REX_W = 8 };
+enum {
+	REX_B = 1,
+	REX_X = 2,
+	REX_R = 4,
+	REX_W = 8
+};
 
 /* What was read so far. Intel SDM volume 2, "Instruction Format". */
 struct insn {
 	const uint8_t *bytes;
-	unsigned int n, pos; /* pos passes n when the instruction is longer than what is there: see complete() */
+	/* pos passes n when the instruction is longer than what is there: see complete() */
+	unsigned int n, pos;
 	unsigned int rex;
 	uint64_t seg_base;
 	unsigned int map; /* 0 one byte, 1 0F, 2 0F38, 3 0F3A */
@@ -51,7 +57,7 @@ static uint8_t read_prefixes(struct insn *in, const struct operand_regs *r)
 			in->addr32 = true;
 		else if ((byte & 0xe7) != 0x26 && byte != 0xf0 && (byte & 0xfe) != 0xf2)
 			return byte; /* not ES, CS, SS, DS, LOCK, REP either */
-		in->rex = 0; /* counts right before the opcode only */
+		in->rex = 0;         /* counts right before the opcode only */
 	}
 }
 
@@ -60,7 +66,9 @@ static bool read_opcode(struct insn *in, const struct operand_regs *r)
 {
 	in->opcode = read_prefixes(in, r);
 	if (in->opcode == 0xc4 || in->opcode == 0xc5 || in->opcode == 0x62) {
-		/* VEX and EVEX, which has two bytes more: R, X, B stand inverted in the payload's first byte. */
+		/*
+		 * VEX and EVEX, which has two bytes more: R, X, B stand inverted in the payload's first byte.
+		 */
 		uint8_t first = in->opcode, payload = next(in);
 
 		in->map = first == 0xc5 ? 1 : payload & 3;
@@ -90,10 +98,20 @@ static uint64_t read_number(struct insn *in, unsigned int size)
 /* Bytes of immediate that follow the operand: only RIP-relative addresses need it. */
 static unsigned int immediate_size(const struct insn *in)
 {
-	enum { WORD = 2 };
+	enum {
+		WORD = 2
+	};
 	static const uint8_t kind[4][256] = {
-		{ [0x69] = WORD, [0x6b] = 1, [0x80] = 1, [0x81] = WORD, [0x82 ... 0x83] = 1, [0xc0 ... 0xc1] = 1,
-		  [0xc6] = 1, [0xc7] = WORD, [0xf6] = 1, [0xf7] = WORD },
+		{ [0x69] = WORD,
+		  [0x6b] = 1,
+		  [0x80] = 1,
+		  [0x81] = WORD,
+		  [0x82 ... 0x83] = 1,
+		  [0xc0 ... 0xc1] = 1,
+		  [0xc6] = 1,
+		  [0xc7] = WORD,
+		  [0xf6] = 1,
+		  [0xf7] = WORD },
 		{ [0x70 ... 0x73] = 1, [0xa4] = 1, [0xac] = 1, [0xba] = 1, [0xc2] = 1, [0xc4 ... 0xc6] = 1 },
 		{ 0 },
 		{ [0 ... 255] = 1 },
@@ -167,7 +185,8 @@ static bool is_string(const struct insn *in)
 	       ((op >= 0x6c && op <= 0x6f) || (op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf));
 }
 
-unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint64_t *out)
+unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs,
+				uint64_t *out)
 {
 	struct insn in = { .bytes = bytes, .n = n };
 
@@ -188,7 +207,8 @@ unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const stru
 	return found;
 }
 
-unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs, uint32_t *value)
+unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs,
+			     uint32_t *value)
 {
 	struct insn in = { .bytes = bytes, .n = n };
 	uint64_t address;

@@ -128,7 +128,8 @@ int ranges_check(const struct ranges *r, struct input_error *err)
 	for (uint32_t i = 0; i < r->objects; i++) {
 		const struct rw_range *object = &r->object[i], *range;
 
-		for (uint64_t at = object->gpa; at < object->gpa + object->len; at = range->gpa + range->len) {
+		for (uint64_t at = object->gpa; at < object->gpa + object->len;
+		     at = range->gpa + range->len) {
 			range = find_in(r->range, r->ranges, at, 1);
 			if (!range)
 				return input_error_set(err, i, "object does not lie in ranges", -RW_EINVAL);

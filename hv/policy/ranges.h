@@ -11,7 +11,7 @@
 
 #define RW_MAX_GUEST_RANGES  1024u
 #define RW_MAX_GUEST_OBJECTS 64u
-#define RANGES_KINDS 8u /* as rw_status.pages_by_kind */
+#define RANGES_KINDS         8u /* as rw_status.pages_by_kind */
 
 /* Private state, all zero at the start: two lists, ascending by gpa and disjoint; ranges are page-aligned. */
 struct ranges {
@@ -32,9 +32,11 @@ struct ranges_pages {
 };
 
 /*
- * ranges_add() - takes one RW_HC_PROTECT argument in, all of it or nothing. @list: private copy, untrusted; @err: set
- * on error, index: number of the range in @list. Context: before the lock, serialised by the caller. Return: 0;
- * -RW_EINVAL: a field; -RW_EFAULT: not guest RAM; -RW_EXISTS: overlaps another of its kind; -RW_ENOSPC: too many.
+ * ranges_add() - takes one RW_HC_PROTECT argument in, all of it or nothing. @list: private copy, untrusted;
+ * @err: set on error, index: number of the range in @list. Context: before the lock, serialised by the
+ * caller. Return: 0;
+ * -RW_EINVAL: a field; -RW_EFAULT: not guest RAM; -RW_EXISTS: overlaps another of its kind; -RW_ENOSPC: too
+ * many.
  */
 int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err);
 
@@ -45,15 +47,18 @@ int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct inpu
 int ranges_check(const struct ranges *r, struct input_error *err);
 
 /*
- * ranges_find() - what lies at @gpa, which may be any value: an object, else a range. Return: whether @hit is set.
- * Context: any. While another CPU changes the ranges the answer may be wrong, but is an entry that was checked.
+ * ranges_find() - what lies at @gpa, which may be any value: an object, else a range. Return: whether @hit is
+ * set.
+ * Context: any. While another CPU changes the ranges the answer may be wrong, but is an entry that was
+ * checked.
  */
 bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit);
 
 /*
- * ranges_linear_start() - where the linear addresses begin that lead without a gap to @range, of a ranges_hit; an
- * object's: its own. The @floor for symbols_lookup(): a module's pages are named one by one, and a function may begin
- * in the range before. Context: as ranges_find(); one pass over the ranges for each of them: not for hot paths.
+ * ranges_linear_start() - where the linear addresses begin that lead without a gap to @range, of a
+ * ranges_hit; an object's: its own. The @floor for symbols_lookup(): a module's pages are named one by one,
+ * and a function may begin in the range before. Context: as ranges_find(); one pass over the ranges for each
+ * of them: not for hot paths.
  */
 uint64_t ranges_linear_start(const struct ranges *r, const struct rw_range *range);
 

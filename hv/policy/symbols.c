@@ -41,8 +41,10 @@ static int check_page(const struct symbols *s, const struct rw_symbol_page *page
 
 		if (left < ENTRY_HEAD || left - ENTRY_HEAD < entry[4])
 			return input_error_set(err, i, "symbol passes the end of the data", -RW_EINVAL);
-		if (!entry[4] || entry[4] > SYMBOL_NAME_MAX || printable(entry + ENTRY_HEAD, entry[4]) != entry[4])
-			return input_error_set(err, i, "name is not 1 to 63 printable characters", -RW_EINVAL);
+		if (!entry[4] || entry[4] > SYMBOL_NAME_MAX ||
+		    printable(entry + ENTRY_HEAD, entry[4]) != entry[4])
+			return input_error_set(err, i, "name is not 1 to 63 printable characters",
+					       -RW_EINVAL);
 
 		int64_t addr = entry_addr(entry);
 

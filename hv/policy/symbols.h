@@ -31,16 +31,18 @@ struct symbols_hit {
 void symbols_init(struct symbols *s, void *area, uint32_t size);
 
 /*
- * symbols_add_page() - takes one RW_HC_SYMBOLS argument in, all of it or nothing. @page: private copy, untrusted;
- * @err: set on error, index: number of the entry. Addresses never descend, over all calls; of several names for one
- * address the first is kept. Context: before the lock, serialised by the caller.
+ * symbols_add_page() - takes one RW_HC_SYMBOLS argument in, all of it or nothing. @page: private copy,
+ * untrusted;
+ * @err: set on error, index: number of the entry. Addresses never descend, over all calls; of several names
+ * for one address the first is kept. Context: before the lock, serialised by the caller.
  * Return: 0; -RW_EINVAL: count, bytes, order, an address beyond 2^64, a name; -RW_ENOSPC: the area is full.
  */
 int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struct input_error *err);
 
 /*
- * symbols_lookup() - the nearest name from @gva, which may be any value, down to @floor, where the range of @gva
- * begins: an address in a range without names gets none of another. Return: 0 with @hit; -RW_EINVAL: no such symbol.
+ * symbols_lookup() - the nearest name from @gva, which may be any value, down to @floor, where the range of
+ * @gva begins: an address in a range without names gets none of another. Return: 0 with @hit; -RW_EINVAL: no
+ * such symbol.
  * Context: any. While another CPU fills the table anew the answer may be wrong, but never lies outside of it.
  */
 int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit);

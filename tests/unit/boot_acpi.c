@@ -13,15 +13,15 @@
 #include "acpi.h"
 
 /* Physical memory of 4 KiB from BASE on: RSDP, RSDT, XSDT, an SSDT, FADT, DSDT. */
-#define BASE 0x7fe000ull
-#define RSDP 0u
-#define RSDT 0x100u
-#define XSDT 0x200u
-#define SSDT 0x300u
-#define FADT 0x400u
+#define BASE      0x7fe000ull
+#define RSDP      0u
+#define RSDT      0x100u
+#define XSDT      0x200u
+#define SSDT      0x300u
+#define FADT      0x400u
 #define FADT_SIZE 244u
-#define DSDT 0x600u
-#define AML (DSDT + 36)
+#define DSDT      0x600u
+#define AML       (DSDT + 36)
 
 static uint8_t memory[4096];
 
@@ -54,8 +54,9 @@ static void read_power(struct acpi_power *power)
 /* The memory itself, for what is to be changed. */
 static uint8_t *map_memory(uint64_t phys, uint64_t size)
 {
-	return phys < BASE || phys - BASE > sizeof(memory) || size > sizeof(memory) - (phys - BASE) ? NULL :
-	       memory + (phys - BASE);
+	return phys < BASE || phys - BASE > sizeof(memory) || size > sizeof(memory) - (phys - BASE) ?
+		       NULL :
+		       memory + (phys - BASE);
 }
 
 static void put(unsigned int at, uint64_t value, unsigned int bytes)
@@ -155,8 +156,8 @@ static void test_generic_addresses(void **state)
 static void test_odd_values(void **state)
 {
 	(void)state;
-	put(FADT + 64, 0x10000, 4);    /* no I/O port */
-	put(FADT + 68, 0xffff, 4);     /* only one byte is left there */
+	put(FADT + 64, 0x10000, 4); /* no I/O port */
+	put(FADT + 68, 0xffff, 4);  /* only one byte is left there */
 	put(FADT + 120, 0x10cf9, 8);
 	table(FADT, "FACP", FADT_SIZE);
 	expect(0, 0, 0, 0);
@@ -197,11 +198,10 @@ static void test_broken(void **state)
 
 /* Sleep states as compilers and firmware write them: with and without root prefix, any integer constant. */
 static const uint8_t states[] = {
-	0x08, '_', 'S', '1', '_', 0x12, 0x06, 0x04, 0x01, 0x01, 0x00, 0x00,
-	0x08, '_', 'S', '3', '_', 0x12, 0x07, 0x04, 0x0a, 0x05, 0x01, 0x00, 0x00,
-	0x08, 0x5c, '_', 'S', '4', '_', 0x12, 0x48, 0x00, 0x04, 0x0a, 0x06, 0x0a, 0x02, 0x00, 0x00,
-	0x08, '_', 'S', '5', '_', 0x12, 0x07, 0x04, 0x0a, 0x07, 0x00, 0x00, 0x00,
-	0x5b, '_', 'S', '3', '_', 0x00, '_', 'S', '3', '_', /* no package behind it */
+	0x08, '_',  'S',  '1',  '_',  0x12, 0x06, 0x04, 0x01, 0x01, 0x00, 0x00, 0x08, '_',  'S',  '3',  '_',
+	0x12, 0x07, 0x04, 0x0a, 0x05, 0x01, 0x00, 0x00, 0x08, 0x5c, '_',  'S',  '4',  '_',  0x12, 0x48, 0x00,
+	0x04, 0x0a, 0x06, 0x0a, 0x02, 0x00, 0x00, 0x08, '_',  'S',  '5',  '_',  0x12, 0x07, 0x04, 0x0a, 0x07,
+	0x00, 0x00, 0x00, 0x5b, '_',  'S',  '3',  '_',  0x00, '_',  'S',  '3',  '_', /* no package behind it */
 };
 
 static void put_states(unsigned int from, unsigned int to)
@@ -303,9 +303,12 @@ static void test_mutations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_good, setup), cmocka_unit_test_setup(test_generic_addresses, setup),
-		cmocka_unit_test_setup(test_odd_values, setup), cmocka_unit_test_setup(test_broken, setup),
-		cmocka_unit_test_setup(test_sleep_types, setup), cmocka_unit_test_setup(test_hide_sleep, setup),
+		cmocka_unit_test_setup(test_good, setup),
+		cmocka_unit_test_setup(test_generic_addresses, setup),
+		cmocka_unit_test_setup(test_odd_values, setup),
+		cmocka_unit_test_setup(test_broken, setup),
+		cmocka_unit_test_setup(test_sleep_types, setup),
+		cmocka_unit_test_setup(test_hide_sleep, setup),
 		cmocka_unit_test(test_mutations),
 	};
 

@@ -27,8 +27,12 @@ static struct message why;
 
 static Elf64_Phdr load(uint64_t offset, uint64_t at, uint64_t file_size, uint64_t mem_size, uint32_t flags)
 {
-	return (Elf64_Phdr){ .p_type = PT_LOAD, .p_flags = flags, .p_offset = offset, .p_vaddr = RW_HV_LINK + at,
-			     .p_filesz = file_size, .p_memsz = mem_size };
+	return (Elf64_Phdr){ .p_type = PT_LOAD,
+			     .p_flags = flags,
+			     .p_offset = offset,
+			     .p_vaddr = RW_HV_LINK + at,
+			     .p_filesz = file_size,
+			     .p_memsz = mem_size };
 }
 
 static int setup(void **state)
@@ -45,7 +49,8 @@ static int setup(void **state)
 	core.ehdr.e_phentsize = sizeof(Elf64_Phdr);
 	core.ehdr.e_phnum = 4;
 	core.phdr[0] = load(offsetof(struct core, text), 0, sizeof(core.text), 0x1800, PF_R | PF_X);
-	core.phdr[1] = load(offsetof(struct core, rodata), 0x2000, sizeof(core.rodata), sizeof(core.rodata), PF_R);
+	core.phdr[1] = load(offsetof(struct core, rodata), 0x2000, sizeof(core.rodata), sizeof(core.rodata),
+			    PF_R);
 	core.phdr[2] = load(offsetof(struct core, data), 0x4000, sizeof(core.data), 0x2345, PF_R | PF_W);
 	core.phdr[3] = load(0, 0x123, 0, 0, PF_R | PF_W | PF_X); /* empty: does not count */
 	memset(core.text, 1, sizeof(core.text));
@@ -140,7 +145,8 @@ static void test_segments(void **state)
 	core.phdr[1].p_vaddr++;
 	expect_error("hypervisor core: segment 1 is at 0xffffffff80002001, not page-aligned");
 	core.phdr[1].p_vaddr = 0x100000;
-	expect_error("hypervisor core: segment 1 at 0x100000 is not in the 16777216 bytes from 0xffffffff80000000 on");
+	expect_error(
+		"hypervisor core: segment 1 at 0x100000 is not in the 16777216 bytes from 0xffffffff80000000 on");
 	core.phdr[2].p_memsz = UINT64_MAX;
 	expect_error("hypervisor core: segment 2 at 0xffffffff80004000 is not in the 16777216 bytes from "
 		     "0xffffffff80000000 on");
@@ -173,8 +179,10 @@ static void test_too_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_good, setup), cmocka_unit_test_setup(test_header, setup),
-		cmocka_unit_test_setup(test_segments, setup), cmocka_unit_test_setup(test_too_many, setup),
+		cmocka_unit_test_setup(test_good, setup),
+		cmocka_unit_test_setup(test_header, setup),
+		cmocka_unit_test_setup(test_segments, setup),
+		cmocka_unit_test_setup(test_too_many, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

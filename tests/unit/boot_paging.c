@@ -14,18 +14,18 @@
 #include "paging.h"
 #include "store.h"
 
-#define GIB (1ull << 30)
+#define GIB  (1ull << 30)
 #define CODE 0x1de63000ull
 
-#define P  0x001ull
-#define W  0x002ull
-#define U  0x004ull
-#define A  0x020ull
-#define D  0x040ull
-#define PS 0x080ull
-#define NX (1ull << 63)
+#define P       0x001ull
+#define W       0x002ull
+#define U       0x004ull
+#define A       0x020ull
+#define D       0x040ull
+#define PS      0x080ull
+#define NX      (1ull << 63)
 #define ADDRESS 0x000ffffffffff000ull
-#define KNOWN (P | W | U | A | D | PS | NX | ADDRESS)
+#define KNOWN   (P | W | U | A | D | PS | NX | ADDRESS)
 
 struct machine {
 	uint32_t cpus, store_mib;
@@ -164,7 +164,7 @@ static void check_machine(const struct machine *m)
 	assert_int_equal(mapped_image, info.image_size - 0x1000);
 	assert_int_equal(mapped_guest, info.mapped_top - info.region_size);
 	assert_int_equal(mapped_region, info.region_size - (info.bootinfo_phys - info.region_phys) -
-			 info.cpu_count * (RW_PERCPU_SIZE - stacks));
+						info.cpu_count * (RW_PERCPU_SIZE - stacks));
 	free(paging.tables);
 }
 
@@ -216,14 +216,16 @@ static void test_layout(void **state)
 		assert_true(info.tables_phys >= info.bootinfo_phys + sizeof(info));
 		assert_int_equal(info.percpu_phys, info.tables_phys + info.tables_size);
 		assert_int_equal(info.pool_phys, info.percpu_phys + (uint64_t)m->cpus * RW_PERCPU_SIZE);
-		assert_true(info.pool_size / RW_PAGE_SIZE >= layout_pool_pages(m->cpus, m->mem_top, m->gib_pages));
+		assert_true(info.pool_size / RW_PAGE_SIZE >=
+			    layout_pool_pages(m->cpus, m->mem_top, m->gib_pages));
 		assert_int_equal(info.symbols_phys, info.pool_phys + info.pool_size);
 		assert_int_equal(info.symbols_size, RW_SYMBOLS_SIZE);
 		assert_int_equal(info.store_phys, info.symbols_phys + info.symbols_size);
 		assert_int_equal(info.store_size, RW_STORE_HDR_SIZE + ((uint64_t)m->store_mib << 20));
 		assert_int_equal(info.store_phys + info.store_size, info.region_phys + info.region_size);
 		assert_int_equal((info.tables_phys | info.pool_phys | info.symbols_phys | info.store_phys) %
-				 RW_PAGE_SIZE, 0);
+					 RW_PAGE_SIZE,
+				 0);
 	}
 	assert_int_equal(layout_pool_pages(1, 4 * GIB, true), 128 + 22 + 2 + 8);
 	assert_int_equal(layout_pool_pages(2, 513 * GIB, false), 128 + 44 + 3 + 513);
@@ -255,8 +257,10 @@ static void test_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_machines), cmocka_unit_test(test_region_at_top),
-		cmocka_unit_test(test_layout), cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_machines),
+		cmocka_unit_test(test_region_at_top),
+		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

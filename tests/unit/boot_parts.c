@@ -21,8 +21,9 @@ static void test_message(void **state)
 	char small[8];
 
 	(void)state;
-	assert_int_equal(message_fail(&why, "%s:%u: %lu %x 0x%08lx %02x %c 100%%", "a", 0, UINT64_MAX, 0xbeefu,
-				      0x12abcul, 7u, 'z'), -1);
+	assert_int_equal(message_fail(&why, "%s:%u: %lu %x 0x%08lx %02x %c 100%%", "a", 0, UINT64_MAX,
+				      0xbeefu, 0x12abcul, 7u, 'z'),
+			 -1);
 	assert_string_equal(why.text, "a:0: 18446744073709551615 beef 0x00012abc 07 z 100%");
 	assert_int_equal(message_format(small, sizeof(small), "%s", "0123456789"), 7);
 	assert_string_equal(small, "0123456");
@@ -138,8 +139,9 @@ static void test_ranges_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_message), cmocka_unit_test(test_ucs2), cmocka_unit_test(test_clock),
-		cmocka_unit_test(test_ranges), cmocka_unit_test(test_ranges_full),
+		cmocka_unit_test(test_message),     cmocka_unit_test(test_ucs2),
+		cmocka_unit_test(test_clock),       cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_ranges_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

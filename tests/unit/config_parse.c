@@ -97,7 +97,7 @@ static void test_values(void **state)
 		uint16_t port;
 		uint32_t baud;
 	} serial[] = {
-		{ "com1", 0x3f8, 115200 },   { "com2", 0x2f8, 115200 },      { "com3", 0x3e8, 115200 },
+		{ "com1", 0x3f8, 115200 },    { "com2", 0x2f8, 115200 },         { "com3", 0x3e8, 115200 },
 		{ "com4,1200", 0x2e8, 1200 }, { "0xFFF8,57600", 0xfff8, 57600 }, { "none", 0, 115200 },
 	};
 	char text[200];
@@ -110,7 +110,9 @@ static void test_values(void **state)
 		assert_int_equal(config.serial_port, serial[i].port);
 		assert_int_equal(config.serial_baud, serial[i].baud);
 	}
-	expect_ok(NEXT "on_violation = stop\nkexec = refuse\non_error = stop\nagent = yes\nstore_mib = 1\nnext_options =\n");
+	expect_ok(
+		NEXT
+		"on_violation = stop\nkexec = refuse\non_error = stop\nagent = yes\nstore_mib = 1\nnext_options =\n");
 	assert_int_equal(config.kexec, RW_KEXEC_REFUSE);
 	assert_int_equal(config.on_violation, RW_ON_VIOLATION_STOP);
 	assert_int_equal(config.store_mib, 1);
@@ -140,23 +142,31 @@ static void test_bad_values(void **state)
 	expect_error(NEXT "agent = maybe", "ringward.conf:2: agent: maybe is not yes or no");
 	expect_error(NEXT "agent = yesyes", "ringward.conf:2: agent: yesyes is not yes or no");
 	expect_error(NEXT "agent = ye", "ringward.conf:2: agent: ye is not yes or no");
-	expect_error(NEXT "on_violation = die", "ringward.conf:2: on_violation: die is not skip, fault or stop");
-	expect_error(NEXT "exit_port = f4", "ringward.conf:2: exit_port: f4 is not none or an I/O port 0x1..0xfffc");
-	expect_error(NEXT "exit_port = 0x0", "ringward.conf:2: exit_port: 0x0 is not none or an I/O port 0x1..0xfffc");
-	expect_error(NEXT "exit_port = 0x", "ringward.conf:2: exit_port: 0x is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "on_violation = die",
+		     "ringward.conf:2: on_violation: die is not skip, fault or stop");
+	expect_error(NEXT "exit_port = f4",
+		     "ringward.conf:2: exit_port: f4 is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "exit_port = 0x0",
+		     "ringward.conf:2: exit_port: 0x0 is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "exit_port = 0x",
+		     "ringward.conf:2: exit_port: 0x is not none or an I/O port 0x1..0xfffc");
 	expect_error(NEXT "exit_port = 0xfffd",
 		     "ringward.conf:2: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc");
 	expect_error(NEXT "watch_resets = yes", "ringward.conf:2: watch_resets: yes is not lock or start");
 	expect_error(NEXT "kexec = allowed", "ringward.conf:2: kexec: allowed is not refuse or allow");
 	expect_error(NEXT "on_error = Boot", "ringward.conf:2: on_error: Boot is not stop or boot");
-	expect_error(NEXT "agent = \"yes", "ringward.conf:2: agent: the value begins with a double quote, but does not "
+	expect_error(NEXT "agent = \"yes",
+		     "ringward.conf:2: agent: the value begins with a double quote, but does not "
 		     "end with the next one");
-	expect_error(NEXT "agent = \"", "ringward.conf:2: agent: the value begins with a double quote, but does not "
+	expect_error(NEXT "agent = \"",
+		     "ringward.conf:2: agent: the value begins with a double quote, but does not "
 		     "end with the next one");
-	expect_error(NEXT "next_options = \"a\" \"b\"", "ringward.conf:2: next_options: the value begins with a double "
+	expect_error(NEXT "next_options = \"a\" \"b\"",
+		     "ringward.conf:2: next_options: the value begins with a double "
 		     "quote, but does not end with the next one");
-	expect_error(NEXT "agent = 0123456789012345678901234567890123456789012345678901234567890123456789",
-		     "ringward.conf:2: agent: 012345678901234567890123456789012345678901234567... is not yes or no");
+	expect_error(
+		NEXT "agent = 0123456789012345678901234567890123456789012345678901234567890123456789",
+		"ringward.conf:2: agent: 012345678901234567890123456789012345678901234567... is not yes or no");
 }
 
 static void test_bad_serial(void **state)
@@ -174,7 +184,8 @@ static void test_bad_serial(void **state)
 	expect_error(NEXT "serial = com1,", "ringward.conf:2: serial:  is not a speed that divides 115200");
 	expect_error(NEXT "serial = com1,0", "ringward.conf:2: serial: 0 is not a speed that divides 115200");
 	expect_error(NEXT "serial = com1,1", "ringward.conf:2: serial: 1 is not a speed that divides 115200");
-	expect_error(NEXT "serial = com1,9601", "ringward.conf:2: serial: 9601 is not a speed that divides 115200");
+	expect_error(NEXT "serial = com1,9601",
+		     "ringward.conf:2: serial: 9601 is not a speed that divides 115200");
 	expect_error(NEXT "serial = com1,9600,8n1",
 		     "ringward.conf:2: serial: 9600,8n1 is not a speed that divides 115200");
 }
@@ -187,8 +198,10 @@ static void test_bad_next(void **state)
 	expect_error("next = EFI\\a.efi", "ringward.conf:1: next: the path does not begin with \\");
 	expect_error("next = other:", "ringward.conf:1: next: names no file");
 	expect_error("next = \\", "ringward.conf:1: next: the path ends with \\, it names no file");
-	expect_error("next = \\EFI/a", "ringward.conf:1: next: the path has a /, which no file name can have");
-	expect_error("next = \\EFI\\*.efi", "ringward.conf:1: next: the path has a *, which no file name can have");
+	expect_error("next = \\EFI/a",
+		     "ringward.conf:1: next: the path has a /, which no file name can have");
+	expect_error("next = \\EFI\\*.efi",
+		     "ringward.conf:1: next: the path has a *, which no file name can have");
 	memset(text + strlen(text), 'a', CONFIG_PATH_MAX - 1);
 	expect_ok(text);
 	assert_int_equal(strlen(config.next), CONFIG_PATH_MAX);
@@ -224,8 +237,8 @@ static void test_bad_bytes(void **state)
 	assert_int_equal(parse_bytes(nul, sizeof(nul) - 1), -1);
 	assert_string_equal(why.text, "ringward.conf:2: byte 10 (0x00) is a control character");
 	assert_int_equal(parse_bytes(utf16, sizeof(utf16) - 1), -1);
-	assert_string_equal(why.text,
-			    "ringward.conf:1: byte 1 (0xff) is not UTF-8 text of the Basic Multilingual Plane");
+	assert_string_equal(
+		why.text, "ringward.conf:1: byte 1 (0xff) is not UTF-8 text of the Basic Multilingual Plane");
 	expect_error(NEXT "agent\r = yes", "ringward.conf:2: byte 6 (0x0d) is a control character");
 	expect_error(NEXT "agent = yes\r", "ringward.conf:2: byte 12 (0x0d) is a control character");
 	expect_error(NEXT "agent = \x1b[1myes", "ringward.conf:2: byte 9 (0x1b) is a control character");
@@ -273,11 +286,14 @@ static void test_goes_on_after_error(void **state)
 	assert_true(config.boot_on_error);
 	assert_false(config.agent);
 	/* In doubt about on_error: stop. */
-	expect_error(NEXT "on_error = boot\non_error = boot\n", "ringward.conf:3: on_error is there a second time");
+	expect_error(NEXT "on_error = boot\non_error = boot\n",
+		     "ringward.conf:3: on_error is there a second time");
 	assert_false(config.boot_on_error);
-	expect_error(NEXT "on_error = stop\non_error = boot\n", "ringward.conf:3: on_error is there a second time");
+	expect_error(NEXT "on_error = stop\non_error = boot\n",
+		     "ringward.conf:3: on_error is there a second time");
 	assert_false(config.boot_on_error);
-	expect_error("next = bad\non_error = boot\n", "ringward.conf:1: next: the path does not begin with \\");
+	expect_error("next = bad\non_error = boot\n",
+		     "ringward.conf:1: next: the path does not begin with \\");
 	assert_string_equal(config.next, "");
 	assert_true(config.boot_on_error);
 }
@@ -285,7 +301,8 @@ static void test_goes_on_after_error(void **state)
 /* Cut and flipped versions of a good file: no crash, and an error is always told. */
 static void test_mutations(void **state)
 {
-	static const char good[] = "[ringward]\n" NEXT "next_options = \"a b\"\nserial = com1,9600\nstore_mib=7\n"
+	static const char good[] = "[ringward]\n" NEXT
+				   "next_options = \"a b\"\nserial = com1,9600\nstore_mib=7\n"
 				   "agent = no # \xc3\xa4\non_violation = stop\non_error = boot\r\n";
 	char text[sizeof(good)];
 	size_t i;
@@ -306,11 +323,11 @@ static void test_mutations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults), cmocka_unit_test(test_all_keys),
-		cmocka_unit_test(test_values), cmocka_unit_test(test_bad_values),
+		cmocka_unit_test(test_defaults),   cmocka_unit_test(test_all_keys),
+		cmocka_unit_test(test_values),     cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_bad_serial), cmocka_unit_test(test_bad_next),
-		cmocka_unit_test(test_bad_lines), cmocka_unit_test(test_bad_bytes),
-		cmocka_unit_test(test_limits), cmocka_unit_test(test_goes_on_after_error),
+		cmocka_unit_test(test_bad_lines),  cmocka_unit_test(test_bad_bytes),
+		cmocka_unit_test(test_limits),     cmocka_unit_test(test_goes_on_after_error),
 		cmocka_unit_test(test_mutations),
 	};
 

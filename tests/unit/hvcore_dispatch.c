@@ -52,7 +52,9 @@ static void test_pending(void **state)
 	assert_int_equal(mock.advances, 0);
 }
 
-/* A machine check that came while the hypervisor ran is the guest's, as soon as no other event is in the way. */
+/*
+ * A machine check that came while the hypervisor ran is the guest's, as soon as no other event is in the way.
+ */
 static void test_machine_check(void **state)
 {
 	(void)state;

@@ -124,7 +124,8 @@ static void test_broken_format(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),          cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_null_string),
 		cmocka_unit_test(test_broken_format),
 	};

@@ -5,9 +5,9 @@
 
 #include "core/exit.h"
 
-#define UART 0x2f8
-#define PM1A 0x604
-#define PM1B 0x704
+#define UART  0x2f8
+#define PM1A  0x604
+#define PM1B  0x704
 #define RESET 0x80a
 
 static int with_ports(void **state)
@@ -125,7 +125,10 @@ static void ends(uint16_t port, uint8_t size, uint32_t value, int reason)
 	unsigned int before = mock.ends, outs = mock.outs;
 
 	if (reason == RW_END_RESET) {
-		/* The log leaves, virtualization is switched off, and the machine is reset in all ways there are. */
+		/*
+		 * The log leaves, virtualization is switched off, and the machine is reset in all ways there
+		 * are.
+		 */
 		assert_true(MOCK_ENDS(out(port, size, value)));
 		assert_int_equal(mock.ends, before + 1);
 		assert_int_equal(mock.end_reason, reason);
@@ -165,8 +168,9 @@ static void test_sleep_refused(void **state)
 		uint8_t size;
 		uint32_t value;
 	} writes[] = {
-		{ PM1A, 2, 0x2400 }, { PM1A, 2, 0x3c01 }, { PM1A + 1, 1, 0x24 }, { PM1A, 4, 0x12342800 },
-		{ PM1B, 2, 0x3400 }, { PM1A - 1, 4, 0x00240000 }, { PM1A + 1, 2, 0x0024 },
+		{ PM1A, 2, 0x2400 },     { PM1A, 2, 0x3c01 }, { PM1A + 1, 1, 0x24 },
+		{ PM1A, 4, 0x12342800 }, { PM1B, 2, 0x3400 }, { PM1A - 1, 4, 0x00240000 },
+		{ PM1A + 1, 2, 0x0024 },
 	};
 
 	(void)state;
@@ -196,7 +200,10 @@ static void test_resets(void **state)
 	ends(0xcf8, 4, 0x80000600, RW_END_RUNNING); /* a PCI configuration address */
 }
 
-/* Any write to one of the four ports: the log leaves, the device gets it, and where there is none that CPU halts. */
+/*
+ * Any write to one of the four ports: the log leaves, the device gets it, and where there is none that CPU
+ * halts.
+ */
 static void test_exit_port(void **state)
 {
 	static const struct {
@@ -217,7 +224,8 @@ static void test_exit_port(void **state)
 		assert_int_equal(mock.end_reason, RW_END_EXIT);
 		assert_int_equal(mock.outs, 1);
 		assert_int_equal(mock.out[0].port, good[i].port);
-		assert_int_equal(mock.out[0].value, good[i].size == 4 ? 0xa5000000 | good[i].value : good[i].value);
+		assert_int_equal(mock.out[0].value,
+				 good[i].size == 4 ? 0xa5000000 | good[i].value : good[i].value);
 	}
 	mock.ends = mock.outs = 0;
 	mock.in_value = 0x55;

@@ -17,17 +17,17 @@
 #include "log/journal.h"
 
 /* The guest's memory: what mock_lock() names. All of it is below host_ram's 8 MiB. */
-#define GUEST_TRAMPOLINE 0x9f000ull /* where the test has one */
-#define GUEST_TEXT 0x100000ull /* kernel text, 16 pages */
-#define GUEST_TEXT_SIZE 0x10000ull
-#define GUEST_HOOKS 0x102100ull  /* object in it: LSM hooks, 0x80 bytes */
-#define GUEST_AGENT 0x180000ull  /* agent text, 2 pages */
-#define GUEST_RODATA 0x110000ull /* kernel read-only data, 2 pages behind the text */
-#define GUEST_DATA 0x300000ull   /* not protected */
-#define GUEST_ARG 0x310000ull    /* arguments of hypercalls */
+#define GUEST_TRAMPOLINE 0x9f000ull  /* where the test has one */
+#define GUEST_TEXT       0x100000ull /* kernel text, 16 pages */
+#define GUEST_TEXT_SIZE  0x10000ull
+#define GUEST_HOOKS      0x102100ull /* object in it: LSM hooks, 0x80 bytes */
+#define GUEST_AGENT      0x180000ull /* agent text, 2 pages */
+#define GUEST_RODATA     0x110000ull /* kernel read-only data, 2 pages behind the text */
+#define GUEST_DATA       0x300000ull /* not protected */
+#define GUEST_ARG        0x310000ull /* arguments of hypercalls */
 #define GUEST_POKING_CR3 0x320000ull
 
-#define MOCK_RECORDS 64
+#define MOCK_RECORDS     64
 #define MOCK_PORT_WRITES 16
 
 struct mock {
@@ -108,17 +108,17 @@ bool mock_store(uint64_t gpa, const void *bytes, size_t n);
 bool mock_load(uint64_t gpa, void *bytes, size_t n);
 
 /* Whether running @statement ends in hv_panic(), hv_stop() or a reset. */
-#define MOCK_ENDS(statement)                 \
-	({                                   \
-		jmp_buf target;              \
+#define MOCK_ENDS(statement) \
+	({ \
+		jmp_buf target; \
 		volatile bool ended = false; \
-		mock.end = &target;          \
-		if (setjmp(target))          \
-			ended = true;        \
-		else                         \
-			statement;           \
-		mock.end = NULL;             \
-		ended;                       \
+		mock.end = &target; \
+		if (setjmp(target)) \
+			ended = true; \
+		else \
+			statement; \
+		mock.end = NULL; \
+		ended; \
 	})
 
 #endif

@@ -22,8 +22,8 @@ static struct cpuid_regs guest_cpuid(uint32_t leaf, uint32_t subleaf)
 }
 
 /*
- * What is hidden of leaf 7: Processor Trace, beside what the caller says of ECX; FRED, MSR lists and immediate
- * MSR numbers in its subleaf 1.
+ * What is hidden of leaf 7: Processor Trace, beside what the caller says of ECX; FRED, MSR lists and
+ * immediate MSR numbers in its subleaf 1.
  */
 static void leaf_7(uint32_t ecx_hidden)
 {
@@ -65,9 +65,7 @@ static void same_as_cpu(uint32_t leaf, uint32_t subleaf, uint32_t ecx_hidden)
 
 static void test_cpuid(void **state)
 {
-	static const uint32_t leaves[] = {
-		0, 2, 4, 0x15, 0x80000000, 0x80000008, 0x40000200, 0xffffffff
-	};
+	static const uint32_t leaves[] = { 0, 2, 4, 0x15, 0x80000000, 0x80000008, 0x40000200, 0xffffffff };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++)
@@ -76,7 +74,10 @@ static void test_cpuid(void **state)
 	same_as_cpu(0xd, 1, 1u << 8); /* the state of Processor Trace, of which leaf 0xd has a part */
 	same_as_cpu(0xd, 7, 0);
 	same_as_cpu(0xd, 9, 0);
-	/* VMX, SMX, the debug store, SVM, SKINIT are hidden. OSXSAVE and OSPKE are the guest's CR4, not the hypervisor's. */
+	/*
+	 * VMX, SMX, the debug store, SVM, SKINIT are hidden. OSXSAVE and OSPKE are the guest's CR4, not the
+	 * hypervisor's.
+	 */
 	same_as_cpu(1, 0, LEAF1_ECX_HIDDEN | 1u << 27);
 	leaf_7(1u << 4);
 	mock.reg[GREG_CR4] = CR4_OSXSAVE | CR4_PKE;
@@ -91,7 +92,7 @@ static void test_cpuid(void **state)
 		absent(0x14);
 	else
 		same_as_cpu(0x14, 0, 0); /* what a CPU says that has no such leaf */
-	absent(0x40000002); /* what a hypervisor below offers its guests */
+	absent(0x40000002);              /* what a hypervisor below offers its guests */
 	absent(0x400001ff);
 }
 
@@ -171,8 +172,8 @@ static void test_msr(void **state)
 /* As on a CPU without virtualization. */
 static void test_msr_virtualization(void **state)
 {
-	static const uint32_t hidden[] = { 0x480, 0x48b, 0x491, 0x493, 0xc0010114, 0xc0010117, 0xc0010118,
-					  0x3f1, 0x3f5, 0x600, 0x560, 0x58f };
+	static const uint32_t hidden[] = { 0x480,      0x48b, 0x491, 0x493, 0xc0010114, 0xc0010117,
+					   0xc0010118, 0x3f1, 0x3f5, 0x600, 0x560,      0x58f };
 	uint64_t value;
 
 	(void)state;
@@ -193,7 +194,8 @@ static void test_msr_virtualization(void **state)
 /* What is memory, the firmware has said. */
 static void test_msr_memory_map(void **state)
 {
-	static const uint32_t fixed[] = { 0x982, 0x984, 0xc0010010, 0xc0010016, 0xc001001a, 0xc0010058, 0xc0010112 };
+	static const uint32_t fixed[] = { 0x982,      0x984,      0xc0010010, 0xc0010016,
+					  0xc001001a, 0xc0010058, 0xc0010112 };
 	uint64_t value;
 
 	(void)state;
@@ -204,7 +206,8 @@ static void test_msr_memory_map(void **state)
 		assert_false(msr_write(fixed[i], 0x10001));
 		assert_true(msr_write(fixed[i], 0x10003));
 	}
-	assert_false(msr_write(MSR_SYSCFG, 0x10001 | 7u << 18)); /* Linux's look at the fixed MTRRs: not an error, and not done */
+	/* Linux's look at the fixed MTRRs: not an error, and not done */
+	assert_false(msr_write(MSR_SYSCFG, 0x10001 | 7u << 18));
 	assert_int_equal(mock.msr_written, 0);
 }
 

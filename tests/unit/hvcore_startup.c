@@ -9,10 +9,10 @@
 #include "mm/guest_copy.h"
 #include "mm/page_pool.h"
 
-#define APIC 0xfee00000ull
+#define APIC     0xfee00000ull
 #define SIPI_LOW (ICR_SIPI | ICR_ASSERT)
 #define INIT_LOW (ICR_INIT | ICR_ASSERT)
-#define HERE (GUEST_TRAMPOLINE / PAGE_SIZE)
+#define HERE     (GUEST_TRAMPOLINE / PAGE_SIZE)
 
 static int two_cpus(void **state)
 {
@@ -27,8 +27,8 @@ static int two_cpus(void **state)
 
 static void write_exit(uint64_t gpa)
 {
-	mock_exit((struct hv_exit){ .reason = RW_EXIT_NESTED,
-				    .nested = { .gpa = gpa, .access = NACC_WRITE } });
+	mock_exit(
+		(struct hv_exit){ .reason = RW_EXIT_NESTED, .nested = { .gpa = gpa, .access = NACC_WRITE } });
 }
 
 /* mov %eax, 0x300(%rbx) and the like: decoded. */
@@ -60,7 +60,10 @@ static void test_setup(void **state)
 	assert_int_equal(machine_walk(nested_root(), APIC).perm, NPERM_R);
 	assert_int_equal(machine_walk(nested_root(), APIC + PAGE_SIZE).perm, NPERM_RWX);
 	assert_false(machine_walk(nested_root(), GUEST_TRAMPOLINE).mapped);
-	/* What the guest writes to its first page is not where a CPU finds its vectors that is on its way to us. */
+	/*
+	 * What the guest writes to its first page is not where a CPU finds its vectors that is on its way to
+	 * us.
+	 */
 	uint64_t first = machine_walk(nested_root(), 0).pa;
 	uint32_t vector;
 

@@ -146,9 +146,11 @@ static void test_patch(void **state)
 static void test_faults_by_itself(void **state)
 {
 	(void)state;
-	mock_exit((struct hv_exit){ .reason = RW_EXIT_NESTED, .nested = { .gpa = GUEST_TEXT, .access = NACC_WRITE } });
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_NESTED,
+				    .nested = { .gpa = GUEST_TEXT, .access = NACC_WRITE } });
 	assert_true(mock.cpu.step.active);
-	mock_exit((struct hv_exit){ .reason = RW_EXIT_EXCEPTION, .exception = { .vector = VEC_GP, .has_error = true } });
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_EXCEPTION,
+				    .exception = { .vector = VEC_GP, .has_error = true } });
 	assert_int_equal(only_record()->gpa, GUEST_TEXT);
 	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_SKIP);
 	assert_int_equal(mock.injected.vector, VEC_GP);
@@ -173,7 +175,8 @@ static void test_large_patch(void **state)
 		const struct rw_rec_violation *r = &mock.record[i];
 
 		assert_int_equal(r->hdr.type, RW_REC_PATCH);
-		assert_true(r->gpa >= GUEST_TEXT + 0xfa0 && r->gpa + r->value_len <= GUEST_TEXT + 0xfa0 + sizeof(code));
+		assert_true(r->gpa >= GUEST_TEXT + 0xfa0 &&
+			    r->gpa + r->value_len <= GUEST_TEXT + 0xfa0 + sizeof(code));
 		assert_int_equal(r->sym_off, r->gpa - GUEST_TEXT);
 		for (j = 0; j < r->value_len; j++)
 			assert_int_equal(r->old_value[j], 0x90);
@@ -577,7 +580,10 @@ static void test_process(void **state)
 }
 
 #define BOTH(test) \
-	cmocka_unit_test_setup(test, locked), { #test " (NPT)", test, locked_npt, NULL, NULL }
+	cmocka_unit_test_setup(test, locked), \
+	{ \
+#test " (NPT)", test, locked_npt, NULL, NULL \
+	}
 
 int main(void)
 {

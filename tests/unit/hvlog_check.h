@@ -15,12 +15,12 @@
 struct image {
 	struct rw_store_hdr hdr;
 	uint64_t records;
-	uint64_t bytes;                            /* of records */
-	uint64_t first_seq, last_seq;              /* of records found; 0 if none */
+	uint64_t bytes;               /* of records */
+	uint64_t first_seq, last_seq; /* of records found; 0 if none */
 	uint64_t types[RW_REC_TYPE_COUNT];
-	uint64_t drops[RW_DROP_COUNT];             /* drop records by code */
-	uint64_t drop_count[RW_DROP_COUNT];        /* sum of their counts */
-	const struct rw_rec_hdr *last;             /* newest record */
+	uint64_t drops[RW_DROP_COUNT];      /* drop records by code */
+	uint64_t drop_count[RW_DROP_COUNT]; /* sum of their counts */
+	const struct rw_rec_hdr *last;      /* newest record */
 	const struct rw_rec_hdr *last_drop[RW_DROP_COUNT];
 };
 

@@ -15,7 +15,7 @@
 #include "log/store.h"
 
 #define BLOCKS 3u
-#define SIZE (RW_STORE_HDR_SIZE + BLOCKS * RW_BLOCK_SIZE)
+#define SIZE   (RW_STORE_HDR_SIZE + BLOCKS * RW_BLOCK_SIZE)
 
 void *watched_memcpy(void *dst, const void *src, size_t n);
 void *watched_memset(void *dst, int c, size_t n);

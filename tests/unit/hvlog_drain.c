@@ -14,7 +14,7 @@
 #include "log/drain.h"
 #include "log/printk.h"
 
-#define BLOCKS 3u
+#define BLOCKS     3u
 #define STORE_SIZE (RW_STORE_HDR_SIZE + BLOCKS * RW_BLOCK_SIZE)
 
 /* What the decoder has put together. */
@@ -204,7 +204,10 @@ static void dump_of_any_fill(void **state)
 static void dump_of_unfinished(void **state)
 {
 	static const struct rw_store_hdr id = { .tsc_hz = 1 };
-	static const struct { size_t off; uint32_t value; } damage[] = {
+	static const struct {
+		size_t off;
+		uint32_t value;
+	} damage[] = {
 		{ offsetof(struct rw_block_hdr, magic), 0 },
 		{ offsetof(struct rw_block_hdr, index), 99 },
 		{ offsetof(struct rw_block_hdr, used), RW_BLOCK_SIZE + 8 },

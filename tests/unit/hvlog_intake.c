@@ -13,10 +13,10 @@
 #include "log/intake.h"
 #include "mm/guest_copy.h"
 
-#define PAGES 80u /* of the mock's guest memory */
-#define BASE 0x100000000ull
-#define HDR_PAGE 2u
-#define START_TSC 1000000ull
+#define PAGES      80u /* of the mock's guest memory */
+#define BASE       0x100000000ull
+#define HDR_PAGE   2u
+#define START_TSC  1000000ull
 #define STORE_SIZE (RW_STORE_HDR_SIZE + 4 * RW_BLOCK_SIZE)
 
 static uint8_t guest[PAGES][RW_PAGE_SIZE] __attribute__((aligned(4096)));
@@ -227,8 +227,13 @@ static void without_ring(void **state)
 
 static void good_records(void **state)
 {
-	static const uint16_t lengths[][2] = { { 0, 0 }, { 1, 0 }, { 8, 0 }, { 0, 7 }, { 100, 33 },
-					       { RW_PATH_MAX, 0 }, { RW_PATH_MAX, RW_PATH_MAX } };
+	static const uint16_t lengths[][2] = { { 0, 0 },
+					       { 1, 0 },
+					       { 8, 0 },
+					       { 0, 7 },
+					       { 100, 33 },
+					       { RW_PATH_MAX, 0 },
+					       { RW_PATH_MAX, RW_PATH_MAX } };
 	struct bench *b = bench_new(4);
 	uint64_t bytes = 0, buf[RW_REC_MAX / 8];
 	struct image image;
@@ -310,11 +315,14 @@ static void time_stamps(void **state)
 {
 	struct bench *b = bench_new(4);
 	uint64_t buf[RW_REC_MAX / 8];
-	struct { uint64_t now, stamp, kept; bool adjusted; } cases[] = {
+	struct {
+		uint64_t now, stamp, kept;
+		bool adjusted;
+	} cases[] = {
 		{ START_TSC + 100, START_TSC - 1, START_TSC + 100, true }, /* before the ring */
 		{ START_TSC + 200, START_TSC + 100, START_TSC + 100, false },
 		{ START_TSC + 200, START_TSC + 100, START_TSC + 100, false },
-		{ START_TSC + 300, START_TSC + 99, START_TSC + 300, true }, /* before the last one */
+		{ START_TSC + 300, START_TSC + 99, START_TSC + 300, true },  /* before the last one */
 		{ START_TSC + 400, START_TSC + 401, START_TSC + 400, true }, /* in the future */
 		{ START_TSC + 500, UINT64_MAX, START_TSC + 500, true },
 		{ START_TSC + 600, 0, START_TSC + 600, true },
@@ -349,8 +357,15 @@ static void check_drop(const struct image *image, uint32_t code, uint64_t count,
 
 static void bad_index(void **state)
 {
-	static const uint64_t offsets[] = { 1, 4, 7, 4 * RW_PAGE_SIZE + 8, (uint64_t)-8, (uint64_t)-1,
-					    1ull << 63, 0x123456789abcull, UINT32_MAX };
+	static const uint64_t offsets[] = { 1,
+					    4,
+					    7,
+					    4 * RW_PAGE_SIZE + 8,
+					    (uint64_t)-8,
+					    (uint64_t)-1,
+					    1ull << 63,
+					    0x123456789abcull,
+					    UINT32_MAX };
 	struct bench *b = bench_new(4);
 	uint64_t buf[RW_REC_MAX / 8];
 	struct image image;
@@ -400,8 +415,8 @@ static void check_bad(const struct rw_rec_agent *bad, size_t len, uint64_t reaso
 
 static void bad_sizes(void **state)
 {
-	static const uint16_t sizes[] = { 0, 8, 32, 104, 111, 113, 116, 124, RW_REC_MAX + 8, 0xfff8, 0xffff,
-					  4096 };
+	static const uint16_t sizes[] = { 0,      8,      32,  104, 111, 113, 116, 124, RW_REC_MAX + 8,
+					  0xfff8, 0xffff, 4096 };
 	uint64_t buf[RW_REC_MAX / 8];
 	size_t i;
 
@@ -416,8 +431,9 @@ static void bad_sizes(void **state)
 
 static void bad_magic_and_type(void **state)
 {
-	static const uint8_t types[] = { 0, RW_REC_AGENT_LAST + 1, RW_REC_VIOLATION, RW_REC_LOCK, RW_REC_DROP,
-					 RW_REC_TYPE_COUNT, 255 };
+	static const uint8_t types[] = { 0,           RW_REC_AGENT_LAST + 1, RW_REC_VIOLATION,
+					 RW_REC_LOCK, RW_REC_DROP,           RW_REC_TYPE_COUNT,
+					 255 };
 	uint64_t buf[RW_REC_MAX / 8];
 	struct rw_rec_agent *rec = make(buf, START_TSC, 8, 0);
 	size_t i;
@@ -676,22 +692,14 @@ static void random_rings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(init_refused),
-		cmocka_unit_test(without_ring),
-		cmocka_unit_test(good_records),
-		cmocka_unit_test(batches),
-		cmocka_unit_test(full_ring),
-		cmocka_unit_test(time_stamps),
-		cmocka_unit_test(bad_index),
-		cmocka_unit_test(bad_sizes),
-		cmocka_unit_test(bad_magic_and_type),
-		cmocka_unit_test(bad_fields),
-		cmocka_unit_test(one_report_a_drain),
-		cmocka_unit_test(lost_counter),
-		cmocka_unit_test(memory_goes_away),
-		cmocka_unit_test(header_read_only),
-		cmocka_unit_test(read_once),
-		cmocka_unit_test(random_rings),
+		cmocka_unit_test(init_refused),       cmocka_unit_test(without_ring),
+		cmocka_unit_test(good_records),       cmocka_unit_test(batches),
+		cmocka_unit_test(full_ring),          cmocka_unit_test(time_stamps),
+		cmocka_unit_test(bad_index),          cmocka_unit_test(bad_sizes),
+		cmocka_unit_test(bad_magic_and_type), cmocka_unit_test(bad_fields),
+		cmocka_unit_test(one_report_a_drain), cmocka_unit_test(lost_counter),
+		cmocka_unit_test(memory_goes_away),   cmocka_unit_test(header_read_only),
+		cmocka_unit_test(read_once),          cmocka_unit_test(random_rings),
 	};
 
 	return cmocka_run_group_tests_name("hvlog_intake", tests, NULL, NULL);

@@ -238,8 +238,9 @@ static void wrap_around(void **state)
 static void events(void **state)
 {
 	static const uint64_t arg[4] = { 1, 2, 3, UINT64_MAX };
-	static const size_t lengths[] = { 0, 1, 7, 8, 9, LOG_EVENT_TEXT_MAX - 1, LOG_EVENT_TEXT_MAX,
-					  LOG_EVENT_TEXT_MAX + 1, 2000 };
+	static const size_t lengths[] = {
+		0, 1, 7, 8, 9, LOG_EVENT_TEXT_MAX - 1, LOG_EVENT_TEXT_MAX, LOG_EVENT_TEXT_MAX + 1, 2000
+	};
 	char text[2001];
 	struct log_store s;
 	struct image image;

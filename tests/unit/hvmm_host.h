@@ -16,7 +16,7 @@
 #include "bootinfo.h"
 
 #define HOST_REGION_PAGES 2048u
-#define HOST_RAM_PAGES 2048u
+#define HOST_RAM_PAGES    2048u
 
 extern uint8_t host_region[HOST_REGION_PAGES * RW_PAGE_SIZE];
 extern uint8_t host_ram[HOST_RAM_PAGES * RW_PAGE_SIZE]; /* guest-physical memory from 0 */

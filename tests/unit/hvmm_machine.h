@@ -20,14 +20,14 @@
 #include "mm/nested.h"
 
 #define MACHINE_REGION (16ull << 20) /* guest-physical; behind host_ram, so nothing of it is guest RAM */
-#define MACHINE_POOL (1ull << 20)    /* of the pool in the region */
+#define MACHINE_POOL   (1ull << 20)  /* of the pool in the region */
 
 struct machine {
 	struct rw_bootinfo boot;
 	struct mtrr_state mtrr; /* what rdmsr() answers for the MTRRs */
 	bool has_mtrr, has_1g;
 	unsigned int phys_bits;
-	unsigned int key_bits;  /* MKTME: upper address bits that select a key */
+	unsigned int key_bits;         /* MKTME: upper address bits that select a key */
 	unsigned int c_bit, lost_bits; /* SME: its position, 0: none; address bits that it costs */
 	const struct nested_format *format;
 };

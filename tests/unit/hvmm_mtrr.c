@@ -4,9 +4,9 @@
 #include "hvmm_machine.h"
 #include "hvmm_random.h"
 
-#define SEED 0x6d747272ull
-#define VALID 0x800ull
-#define PA_MASK 0xffffffffff000ull
+#define SEED      0x6d747272ull
+#define VALID     0x800ull
+#define PA_MASK   0xffffffffff000ull
 #define SIZE_512G (512ull << 30)
 
 static struct mtrr_state m;

@@ -9,9 +9,9 @@
 #include "mm/page_pool.h"
 
 #define POOL_ALL (HOST_REGION_PAGES - (uint32_t)(MACHINE_POOL / PAGE_SIZE))
-#define SEED 0x6e6573746564ull
-#define TB (1ull << 40)
-#define PA_MASK 0xffffffffff000ull
+#define SEED     0x6e6573746564ull
+#define TB       (1ull << 40)
+#define PA_MASK  0xffffffffff000ull
 
 static int reset_ept(void **state)
 {
@@ -211,7 +211,10 @@ static void test_set_perm_splits(void **state)
 	check_identity(SIZE_1G, SIZE_1G + SIZE_2M);
 }
 
-/* What was split for a range is one leaf again, where one memory type allows it; a range that was not given back stays. */
+/*
+ * What was split for a range is one leaf again, where one memory type allows it; a range that was not given
+ * back stays.
+ */
 static void test_merge(void **state)
 {
 	size_t left;
@@ -317,7 +320,10 @@ static void touch(uint64_t gpa)
 	fail_msg("%lx is not mapped by three faults", gpa);
 }
 
-/* With memory encryption the upper address bits select a key: the hypervisor's memory must not show up under them. */
+/*
+ * With memory encryption the upper address bits select a key: the hypervisor's memory must not show up under
+ * them.
+ */
 static void test_aliases(void **state)
 {
 	(void)state;
@@ -372,8 +378,8 @@ static void far_addresses(bool has_1g)
 	start(POOL_ALL);
 	left = pool_left();
 	for (unsigned int i = 0; i < 64; i++)
-		gpa[i] = i % 4 == 0 ? SIZE_4G + (uint64_t)i * SIZE_1G
-				    : test_random64(&seed) & ((1ull << 46) - 1);
+		gpa[i] = i % 4 == 0 ? SIZE_4G + (uint64_t)i * SIZE_1G :
+				      test_random64(&seed) & ((1ull << 46) - 1);
 	for (unsigned int i = 0; i < 5000; i++) {
 		uint64_t other = test_random64(&seed) % 64;
 
@@ -473,7 +479,10 @@ static void test_retype_no_room(void **state)
 }
 
 #define BOTH(test) \
-	cmocka_unit_test_setup(test, reset_ept), { #test " (NPT)", test, reset_npt, NULL, NULL }
+	cmocka_unit_test_setup(test, reset_ept), \
+	{ \
+#test " (NPT)", test, reset_npt, NULL, NULL \
+	}
 
 int main(void)
 {

@@ -10,7 +10,7 @@
 #include "mm/guest_walk.h"
 
 #define RAM_PAGES 16u
-#define SEED 0x52696e6777617264ull
+#define SEED      0x52696e6777617264ull
 
 static uint8_t ram[RAM_PAGES * PAGE_SIZE];
 static unsigned int reads;

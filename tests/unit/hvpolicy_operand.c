@@ -18,11 +18,20 @@
 #include "hvmm_random.h"
 #include "policy/operand.h"
 
-#define SEED 0x6f706572616e64ull
-#define CODE 0xffffffff81234560ull
+#define SEED      0x6f706572616e64ull
+#define CODE      0xffffffff81234560ull
 #define ENCODINGS 600000u
 
-enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
+enum {
+	RAX,
+	RCX,
+	RDX,
+	RBX,
+	RSP,
+	RBP,
+	RSI,
+	RDI
+};
 
 static const struct operand_regs regs = {
 	.gpr = { 0xffff888000001000, 0x0000000000000003, 0xffffffff82000100, 0x8000000000000010,
@@ -63,7 +72,7 @@ static bool has(const uint8_t *bytes, unsigned int n, uint64_t address)
 	return false;
 }
 
-#define BYTES(...) ((const uint8_t[]){ __VA_ARGS__ })
+#define BYTES(...)        ((const uint8_t[]){ __VA_ARGS__ })
 #define HAS(address, ...) assert_true(has(BYTES(__VA_ARGS__), sizeof(BYTES(__VA_ARGS__)), address))
 
 static void test_by_hand(void **state)

@@ -12,8 +12,8 @@
 #include "mm/guest_copy.h"
 #include "policy/ranges.h"
 
-#define PAGE 4096ull
-#define GVA 0xffffffff81000000ull
+#define PAGE    4096ull
+#define GVA     0xffffffff81000000ull
 #define RAM_END (1ull << 40)
 
 static struct ranges r;
@@ -40,8 +40,9 @@ static struct rw_range *add(uint64_t gpa, uint64_t len, uint32_t kind, uint32_t 
 {
 	struct rw_range *range = &list.range[list.count++];
 
-	*range = (struct rw_range){ .gpa = gpa, .gva = GVA + gpa, .len = len, .kind = kind, .flags = flags,
-				    .name = "name" };
+	*range = (struct rw_range){
+		.gpa = gpa, .gva = GVA + gpa, .len = len, .kind = kind, .flags = flags, .name = "name"
+	};
 	return range;
 }
 
@@ -308,7 +309,7 @@ static void linear_start(void **state)
 	add(9 * PAGE, PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA; /* three in line, scattered */
 	add(3 * PAGE, 2 * PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA + PAGE;
 	add(6 * PAGE, PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA + 3 * PAGE;
-	add(20 * PAGE, PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA + 5 * PAGE; /* behind a gap */
+	add(20 * PAGE, PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA + 5 * PAGE;  /* behind a gap */
 	add(7 * PAGE, PAGE, RW_TARGET_AGENT_RODATA, 0)->gva = GVA + 6 * PAGE; /* of another kind */
 	add(30 * PAGE, PAGE, RW_TARGET_IDT, 0)->gva = 0;
 	add(6 * PAGE + 8, 8, RW_TARGET_LSM_HOOKS, RW_RANGE_OBJECT)->gva = GVA + 3 * PAGE + 8;
@@ -397,16 +398,11 @@ static void random_lists(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(find, clear),
-		cmocka_unit_test_setup(list_bounds, clear),
-		cmocka_unit_test_setup(fields, clear),
-		cmocka_unit_test_setup(overflow, clear),
-		cmocka_unit_test_setup(names, clear),
-		cmocka_unit_test_setup(not_ram, clear),
-		cmocka_unit_test_setup(overlap, clear),
-		cmocka_unit_test_setup(lock_check, clear),
-		cmocka_unit_test_setup(linear_start, clear),
-		cmocka_unit_test_setup(no_space, clear),
+		cmocka_unit_test_setup(find, clear),         cmocka_unit_test_setup(list_bounds, clear),
+		cmocka_unit_test_setup(fields, clear),       cmocka_unit_test_setup(overflow, clear),
+		cmocka_unit_test_setup(names, clear),        cmocka_unit_test_setup(not_ram, clear),
+		cmocka_unit_test_setup(overlap, clear),      cmocka_unit_test_setup(lock_check, clear),
+		cmocka_unit_test_setup(linear_start, clear), cmocka_unit_test_setup(no_space, clear),
 		cmocka_unit_test_setup(random_lists, clear),
 	};
 

@@ -308,12 +308,9 @@ static void random_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lookup),
-		cmocka_unit_test(order_over_calls),
-		cmocka_unit_test(names),
-		cmocka_unit_test(counts_and_bytes),
-		cmocka_unit_test(address_bounds),
-		cmocka_unit_test(no_space),
+		cmocka_unit_test(lookup),         cmocka_unit_test(order_over_calls),
+		cmocka_unit_test(names),          cmocka_unit_test(counts_and_bytes),
+		cmocka_unit_test(address_bounds), cmocka_unit_test(no_space),
 		cmocka_unit_test(random_pages),
 	};
 

@@ -99,10 +99,10 @@ static void mixed_with_text(void **state)
 		if (line % 5 == 0)
 			fwrite("\0\0\n@RW1 \n @RW1 nothing\n\0", 1, 24, mixed.f);
 		fwrite(t.p + i, 1, n - 2, mixed.f);
-		fputs(line % 4 == 0   ? ""
-		      : line % 4 == 1 ? "\n"
-		      : line % 4 == 2 ? "\r\n"
-				      : " [tail] ",
+		fputs(line % 4 == 0 ? "" :
+		      line % 4 == 1 ? "\n" :
+		      line % 4 == 2 ? "\r\n" :
+				      " [tail] ",
 		      mixed.f);
 		line++;
 		i += n;

@@ -96,7 +96,8 @@ static void members(const json_t *j, const char *list)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach ((json_t *)(uintptr_t)j, key, v) {
+	json_object_foreach((json_t *)(uintptr_t)j, key, v)
+	{
 		(void)v;
 		strcat(strcat(got, got[0] ? " " : ""), key);
 	}
@@ -173,10 +174,9 @@ static void json_of_the_hypervisor(void **state)
 	has_number(j, "pages", 4321);
 	json_decref(j);
 	j = line(s, 10);
-	members(j,
-		"seq time_ns cpu type pid tgid comm verdict target access gpa gva rip cr3 cpl bytes insn "
+	members(j, "seq time_ns cpu type pid tgid comm verdict target access gpa gva rip cr3 cpl bytes insn "
 		   "symbol "
-		"symbol_offset old_value new_value repeat");
+		   "symbol_offset old_value new_value repeat");
 	has(j, "target", "lsm_hooks");
 	has(j, "access", "write");
 	has(j, "verdict", "skip");
@@ -256,10 +256,9 @@ static void lines_for_people(void **state)
 		lines++;
 	assert_int_equal(lines, 18); /* one a record, one with counts */
 	assert_non_null(strstr(
-		s,
-		"2023-11-14T22:13:20.003703Z #3 cpu0 exec        sixteen-letters![101] uid 1000 euid 0 "
-		"\"/bin/ls\" by \"/lib64/ld.so\" dev 8:1 ino 18446744073709551614 "
-				  "result -13 (EACCES): allow\n"));
+		s, "2023-11-14T22:13:20.003703Z #3 cpu0 exec        sixteen-letters![101] uid 1000 euid 0 "
+		   "\"/bin/ls\" by \"/lib64/ld.so\" dev 8:1 ino 18446744073709551614 "
+		   "result -13 (EACCES): allow\n"));
 	assert_non_null(strstr(s, "uid 1000 euid 0 load \"/boot/vmlinuz\" result -13 (EACCES): allow\n"));
 	assert_non_null(strstr(s, "unlock      - 12 ranges, 4321 pages \"kexec\": none\n"));
 	assert_non_null(strstr(s, "\"/etc/passwd\" write,create,truncate dev"));

@@ -52,16 +52,16 @@ static void events(void **state)
 		uint8_t vector;
 		int64_t error;
 	} t[] = {
-		{ 0x00000345, EVENT_NONE, 0, -1 },            /* not valid */
+		{ 0x00000345, EVENT_NONE, 0, -1 }, /* not valid */
 		{ 0x80000045, EVENT_INTR, 0x45, -1 },
 		{ 0x80000010, EVENT_INTR, 0x10, -1 },
 		{ 0x80000202, EVENT_NMI, 2, -1 },
-		{ 0x80000345, EVENT_INTR, 0x45, -1 },         /* QEMU */
-		{ 0x80000320, EVENT_INTR, 0x20, -1 },         /* QEMU */
-		{ 0x80000302, EVENT_NMI, 2, -1 },             /* QEMU */
+		{ 0x80000345, EVENT_INTR, 0x45, -1 }, /* QEMU */
+		{ 0x80000320, EVENT_INTR, 0x20, -1 }, /* QEMU */
+		{ 0x80000302, EVENT_NMI, 2, -1 },     /* QEMU */
 		{ 0x80000480, EVENT_SOFT, 0x80, -1 },
-		{ 0x80000303, EVENT_SOFT, 3, -1 },            /* INT3 */
-		{ 0x80000304, EVENT_SOFT, 4, -1 },            /* INTO */
+		{ 0x80000303, EVENT_SOFT, 3, -1 }, /* INT3 */
+		{ 0x80000304, EVENT_SOFT, 4, -1 }, /* INTO */
 		{ 0x80000301, EVENT_EXCEPTION, 1, -1 },
 		{ 0xabcd000280000b0e, EVENT_EXCEPTION, 14, 0xabcd0002 },
 		{ 0x80000b08, EVENT_EXCEPTION, 8, 0 },

@@ -21,11 +21,11 @@ struct mock {
 	struct vmcb vmcb __attribute__((aligned(4096)));
 	uint8_t pool[8][4096] __attribute__((aligned(4096)));
 	unsigned int pool_used;
-	uint8_t code[16];      /* guest code at RIP */
-	size_t code_size;      /* how much of it is mapped */
+	uint8_t code[16]; /* guest code at RIP */
+	size_t code_size; /* how much of it is mapped */
 	uint64_t debugctl;
 	bool has_debugctl;
-	struct hv_exit exit;   /* what exit_dispatch() got last */
+	struct hv_exit exit; /* what exit_dispatch() got last */
 	unsigned int dispatched;
 	bool noted;            /* panic_note_exit() was called */
 	jmp_buf *panic_target; /* where hv_panic() goes; NULL: the test fails */
@@ -36,17 +36,17 @@ extern struct mock mock;
 int mock_reset(void **state);
 
 /* Whether running @statement calls hv_panic(). */
-#define MOCK_PANICS(statement)                         \
-	({                                             \
-		jmp_buf target;                        \
-		volatile bool panicked = false;        \
-		mock.panic_target = &target;           \
-		if (setjmp(target))                    \
-			panicked = true;               \
-		else                                   \
-			statement;                     \
-		mock.panic_target = NULL;              \
-		panicked;                              \
+#define MOCK_PANICS(statement) \
+	({ \
+		jmp_buf target; \
+		volatile bool panicked = false; \
+		mock.panic_target = &target; \
+		if (setjmp(target)) \
+			panicked = true; \
+		else \
+			statement; \
+		mock.panic_target = NULL; \
+		panicked; \
 	})
 
 #endif

@@ -3,7 +3,7 @@
 /* Tests of the SVM backend's guest state: registers, injection, single steps. */
 #include "svm_mock.h"
 
-#define VIEW_ROOT 0x777000ull
+#define VIEW_ROOT   0x777000ull
 #define DR6_DEFAULT 0xffff0ff0ull
 
 static struct percpu *const cpu = &mock.cpu;
@@ -11,7 +11,7 @@ static struct vmcb *const vmcb = &mock.vmcb;
 
 static void registers(void **state)
 {
-	static const enum guest_reg plain[] = { GREG_RIP, GREG_RSP, GREG_CR0,	 GREG_CR2,
+	static const enum guest_reg plain[] = { GREG_RIP, GREG_RSP, GREG_CR0,    GREG_CR2,
 						GREG_CR3, GREG_CR4, GREG_CS_BASE };
 	static const enum guest_reg read_only[] = { GREG_CS_LONG, GREG_CPL, GREG_FS_BASE, GREG_GS_BASE,
 						    GREG_KERNEL_GS_BASE };

@@ -118,10 +118,8 @@ static void no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(npt_leaf, mock_reset),
-		cmocka_unit_test_setup(npt_back, mock_reset),
-		cmocka_unit_test_setup(msr_map, mock_reset),
-		cmocka_unit_test_setup(io_map, mock_reset),
+		cmocka_unit_test_setup(npt_leaf, mock_reset),  cmocka_unit_test_setup(npt_back, mock_reset),
+		cmocka_unit_test_setup(msr_map, mock_reset),   cmocka_unit_test_setup(io_map, mock_reset),
 		cmocka_unit_test_setup(no_memory, mock_reset),
 	};
 

@@ -5,7 +5,10 @@
 #include "core/string.h"
 #include "mm/page_pool.h"
 
-enum { MSRPM_PAGES = 2, IOPM_PAGES = 3 };
+enum {
+	MSRPM_PAGES = 2,
+	IOPM_PAGES = 3
+};
 #define MSRPM_RANGE_MSRS 0x2000u /* MSRs of one range, two bits each: read, write */
 
 uint8_t *svm_msrpm, *svm_msrpm_step, *svm_iopm;
