@@ -24,7 +24,7 @@
 #ifndef RW_ABI_BOOTINFO_H
 #define RW_ABI_BOOTINFO_H
 
-#include "types.h"
+#include "abi/types.h"
 
 #define RW_BOOTINFO_MAGIC   0x42575752u /* "RWWB" */
 #define RW_BOOTINFO_VERSION 1u

@@ -11,7 +11,7 @@
 #ifndef RW_ABI_HYPERCALL_H
 #define RW_ABI_HYPERCALL_H
 
-#include "types.h"
+#include "abi/types.h"
 
 /* CPUID leaves, answered only where `agent = yes`. EBX, ECX, EDX of the first: the signature. */
 #define RW_CPUID_SIGNATURE 0x40000000u /* EAX: highest leaf */

@@ -10,7 +10,7 @@
 #ifndef RW_ABI_RECORD_H
 #define RW_ABI_RECORD_H
 
-#include "types.h"
+#include "abi/types.h"
 
 #define RW_REC_MAGIC   0x43525752u /* "RWRC" */
 #define RW_REC_ALIGN   8u

@@ -4,7 +4,7 @@
 #ifndef RW_ABI_STATS_H
 #define RW_ABI_STATS_H
 
-#include "types.h"
+#include "abi/types.h"
 
 /* Why the hypervisor was entered, for both backends. */
 enum rw_exit_reason {

@@ -10,7 +10,7 @@
 #ifndef RW_ABI_STORE_H
 #define RW_ABI_STORE_H
 
-#include "types.h"
+#include "abi/types.h"
 
 #define RW_STORE_MAGIC    "RWSTORE1"
 #define RW_STORE_VERSION  1u

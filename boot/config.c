@@ -3,7 +3,9 @@
 /* Parses ringward.conf. */
 #include "config.h"
 
-#include "bootinfo.h"
+#include "lib/format.h"
+
+#include "abi/bootinfo.h"
 #include "ucs2.h"
 
 #define UART_CLOCK    115200u /* highest speed of a PC's UART */
@@ -99,11 +101,11 @@ __attribute__((format(printf, 2, 3))) static void fail(struct parser *p, const c
 		return;
 	p->failed = true;
 	if (p->line)
-		used = message_format(p->why->text, sizeof(p->why->text), CONFIG_NAME ":%u: ", p->line);
+		used = format_text(p->why->text, sizeof(p->why->text), CONFIG_NAME ":%u: ", p->line);
 	else
-		used = message_format(p->why->text, sizeof(p->why->text), CONFIG_NAME ": ");
+		used = format_text(p->why->text, sizeof(p->why->text), CONFIG_NAME ": ");
 	va_start(args, fmt);
-	message_vformat(p->why->text + used, sizeof(p->why->text) - used, fmt, args);
+	format_va(p->why->text + used, sizeof(p->why->text) - used, fmt, args);
 	va_end(args);
 }
 

@@ -3,6 +3,8 @@
 /* Tells messages. */
 #include "console.h"
 
+#include "lib/format.h"
+
 #include <efi.h>
 #include <efilib.h>
 
@@ -77,9 +79,9 @@ void console_print(const char *fmt, ...)
 	size_t used, i;
 	va_list args;
 
-	used = message_format(line, sizeof(line), "%s", prefix);
+	used = format_text(line, sizeof(line), "%s", prefix);
 	va_start(args, fmt);
-	used += message_vformat(line + used, sizeof(line) - used - 2, fmt, args);
+	used += format_va(line + used, sizeof(line) - used - 2, fmt, args);
 	va_end(args);
 	line[used++] = '\r';
 	line[used++] = '\n';

@@ -6,7 +6,7 @@
 #include <elf.h>
 #include <string.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 static bool aligned(uint64_t value)
 {

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "message.h"
 
 /* Where launch_switch() goes to; read by switch.asm. */

@@ -4,7 +4,7 @@
 #include "layout.h"
 
 #include "paging.h"
-#include "store.h"
+#include "abi/store.h"
 
 #define GIB              (1ull << 30)
 #define NESTED_SPLIT_GIB 8u /* with 1 GiB pages: how many of them may be split */

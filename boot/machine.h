@@ -4,7 +4,7 @@
 #ifndef RW_BOOT_MACHINE_H
 #define RW_BOOT_MACHINE_H
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "message.h"
 
 /**

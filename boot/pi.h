@@ -6,7 +6,7 @@
 
 #include <efi.h>
 
-#include "types.h"
+#include "abi/types.h"
 
 /* Volume 2, "EFI_MP_SERVICES_PROTOCOL". */
 /* clang-format off */

@@ -7,16 +7,17 @@
 #include "core/exit.h"
 #include "core/percpu.h"
 #include "core/smp.h"
-#include "core/startup.h"
+#include "core/ap_start.h"
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "dev/uart.h"
-#include "log/format.h"
+#include "lib/format.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
+#include "protect/step.h"
 
 static uint32_t cpus_started; /* one after the other */
 
@@ -41,7 +42,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	io_init();
 	msr_init();
 	desc_init_idt();
-	return startup_init();
+	return ap_start_init();
 }
 
 /*

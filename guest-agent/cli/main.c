@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "hypercall.h"
+#include "abi/hypercall.h"
 #include "rwctl.h"
 
 #define MAX_CPUS 8192u /* more than Linux knows; bounds what is asked for */

@@ -12,12 +12,12 @@
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "event.h"
 #include "hvcall.h"
 #include "kexec.h"
 #include "producer.h"
-#include "stats.h"
+#include "abi/stats.h"
 
 #define CLOSE_TIME (10 * HZ) /* loading a large image from a slow disk */
 #define CLOSE_POLL 10        /* ms */

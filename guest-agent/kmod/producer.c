@@ -21,7 +21,7 @@
 
 #include "hvcall.h"
 #include "producer.h"
-#include "ring.h"
+#include "abi/ring.h"
 
 #define DATA_PAGES 16u
 #define DATA_BYTES (DATA_PAGES * RW_PAGE_SIZE)

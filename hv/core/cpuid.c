@@ -6,7 +6,7 @@
 #include "arch/x86/insn.h"
 #include "core/exit.h"
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 
 #define LEAF1_ECX_OSXSAVE BIT(27)
 #define LEAF7_ECX_OSPKE   BIT(4)

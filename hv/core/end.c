@@ -4,7 +4,7 @@
 #include "core/end.h"
 
 #include "arch/x86/insn.h"
-#include "core/evidence.h"
+#include "protect/evidence.h"
 #include "core/state.h"
 #include "log/journal.h"
 #include "log/printk.h"
@@ -16,7 +16,7 @@
 void end_log(uint32_t reason)
 {
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		violation_flush(percpu_of(i));
+		evidence_flush(percpu_of(i));
 	journal_end(reason);
 }
 

@@ -4,10 +4,10 @@
 #include "core/guest_info.h"
 
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "mm/guest_copy.h"
 #include "mm/guest_walk.h"
-#include "policy/operand.h"
+#include "arch/x86/operand.h"
 
 /*
  * With page-table isolation user mode runs on the second page of a pair of roots; the kernel's is the first.

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "core/percpu.h"
-#include "policy/operand.h"
+#include "arch/x86/operand.h"
 
 /* guest_linear_rip() - linear address of the next instruction: CS base counts outside 64-bit mode. */
 uint64_t guest_linear_rip(struct percpu *cpu);

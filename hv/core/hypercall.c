@@ -3,10 +3,10 @@
 /* Hypercalls of the guest agent. Every argument is the guest's: copied once, then checked. */
 #include "core/exit.h"
 #include "core/guest_info.h"
-#include "core/protect.h"
+#include "protect/lock.h"
 #include "core/state.h"
-#include "core/string.h"
-#include "core/evidence.h"
+#include "lib/string.h"
+#include "protect/evidence.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"
@@ -36,10 +36,10 @@ static void refused_call(struct percpu *cpu, uint64_t nr)
 {
 	struct rw_rec_violation rec;
 
-	violation_describe(cpu, &rec, 0, RW_TARGET_HYPERVISOR, RW_ACCESS_HYPERCALL);
+	evidence_describe(cpu, &rec, 0, RW_TARGET_HYPERVISOR, RW_ACCESS_HYPERCALL);
 	rec.nr = nr;
 	rec.hdr.verdict = RW_VERDICT_DENY;
-	violation_record(cpu, &rec);
+	evidence_record(cpu, &rec);
 }
 
 static int64_t hc_register(struct percpu *cpu, const struct rw_agent_info *a)
@@ -155,10 +155,10 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 	case RW_HC_CPU_INDEX:
 		return cpu->index;
 	case RW_HC_DRAIN:
-		violation_flush(cpu);
+		evidence_flush(cpu);
 		return journal_drain(cpu);
 	case RW_HC_DUMP:
-		violation_flush(cpu);
+		evidence_flush(cpu);
 		journal_dump();
 		return 0;
 	}

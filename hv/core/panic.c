@@ -8,7 +8,7 @@
 #include "core/smp.h"
 #include "core/state.h"
 #include "dev/uart.h"
-#include "log/format.h"
+#include "lib/format.h"
 #include "log/journal.h"
 #include "log/printk.h"
 

@@ -4,11 +4,11 @@
 #pragma once
 
 #include "arch/x86/backend.h"
-#include "bootinfo.h"
-#include "core/step.h"
+#include "abi/bootinfo.h"
+#include "protect/step_state.h"
 #include "log/intake.h"
-#include "record.h"
-#include "stats.h"
+#include "abi/record.h"
+#include "abi/stats.h"
 
 #define HV_GDT_ENTRIES 8
 
@@ -36,7 +36,7 @@ struct percpu {
 	uint64_t host_area_pa;
 	struct hv_event to_inject;
 	struct step_state step;
-	/* last record, and reads that run on from it: see violation_record() */
+	/* last record, and reads that run on from it: see evidence_record() */
 	struct rw_rec_violation held_read;
 	uint64_t exit_tsc; /* at the last exit */
 	uint64_t tsc_bias; /* by how much the guest has moved this CPU's TSC */

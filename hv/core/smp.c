@@ -4,7 +4,7 @@
 #include "core/smp.h"
 
 #include "arch/x86/insn.h"
-#include "core/lock.h"
+#include "core/spinlock.h"
 #include "core/panic.h"
 #include "core/state.h"
 

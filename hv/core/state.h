@@ -6,12 +6,12 @@
  */
 #pragma once
 
-#include "bootinfo.h"
-#include "core/lock.h"
-#include "hypercall.h"
+#include "abi/bootinfo.h"
+#include "core/spinlock.h"
+#include "abi/hypercall.h"
 #include "log/intake.h"
-#include "policy/ranges.h"
-#include "policy/symbols.h"
+#include "protect/ranges.h"
+#include "protect/symbols.h"
 
 struct hv_state {
 	const struct rw_bootinfo *boot;

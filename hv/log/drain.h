@@ -3,7 +3,7 @@
 /* The way out: store and counters as frames (abi/frame.h), line by line through printk_raw(). */
 #pragma once
 
-#include "stats.h"
+#include "abi/stats.h"
 #include "store.h"
 
 /*

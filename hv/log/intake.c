@@ -3,8 +3,8 @@
 /* Intake: takes records out of the rings in guest memory, copied once, then validated. */
 #include "intake.h"
 
-#include "bootinfo.h"
-#include "core/string.h"
+#include "abi/bootinfo.h"
+#include "lib/string.h"
 #include "mm/guest_copy.h"
 
 /* What comes first in a record, and tells how long it is: 8-byte aligned, and so on one page. */

@@ -7,10 +7,10 @@
 #pragma once
 
 #include "core/input_error.h"
-#include "hypercall.h"
-#include "record.h"
-#include "ring.h"
-#include "stats.h"
+#include "abi/hypercall.h"
+#include "abi/record.h"
+#include "abi/ring.h"
+#include "abi/stats.h"
 #include "store.h"
 
 #include <stdbool.h>

@@ -4,7 +4,7 @@
 #include "log/journal.h"
 
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "dev/uart.h"
 #include "log/drain.h"
 #include "log/intake.h"

@@ -13,9 +13,9 @@
  */
 #include "store.h"
 
-#include "core/string.h"
-#include "crc32.h"
-#include "hypercall.h"
+#include "lib/string.h"
+#include "lib/crc32.h"
+#include "abi/hypercall.h"
 
 #define barrier() __asm__ volatile("" : : : "memory")
 

@@ -6,9 +6,9 @@
  */
 #pragma once
 
-#include "record.h"
-#include "stats.h"
-#include <store.h> /* abi's, not this file */
+#include "abi/record.h"
+#include "abi/stats.h"
+#include "abi/store.h"
 
 #define LOG_STORE_MIN_BLOCKS 2u   /* so that a full store still holds something after an eviction */
 #define LOG_EVENT_TEXT_MAX   512u /* bytes of an event's text; what is longer is cut */

@@ -4,8 +4,8 @@
 #include "mm/guest_copy.h"
 
 #include "arch/x86/regs.h"
-#include "core/string.h"
-#include "hypercall.h"
+#include "lib/string.h"
+#include "abi/hypercall.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 

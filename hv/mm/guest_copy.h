@@ -3,7 +3,7 @@
 /* The only way to guest memory: by guest-physical address, into and out of private buffers. */
 #pragma once
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,9 +4,9 @@
 #include "mm/nested.h"
 
 #include "arch/x86/insn.h"
-#include "core/lock.h"
-#include "core/string.h"
-#include "hypercall.h"
+#include "core/spinlock.h"
+#include "lib/string.h"
+#include "abi/hypercall.h"
 #include "mm/mtrr.h"
 #include "mm/page_pool.h"
 

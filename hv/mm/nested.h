@@ -8,7 +8,7 @@
 #pragma once
 
 #include "arch/x86/backend.h"
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 /* nested_init() - builds the identity map without the hypervisor's region. Return: NULL or an error line. */
 const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info);

@@ -3,7 +3,7 @@
 /* Pages of the hypervisor's own region, handed out at start and for splits of nested tables; never freed. */
 #pragma once
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 #include <stdbool.h>
 #include <stddef.h>

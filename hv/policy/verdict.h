@@ -3,8 +3,8 @@
 /* What becomes of an access that the nested page tables refused. Pure C. */
 #pragma once
 
-#include "bootinfo.h"
-#include "record.h"
+#include "abi/bootinfo.h"
+#include "abi/record.h"
 
 #include <stdbool.h>
 

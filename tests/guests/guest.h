@@ -9,10 +9,10 @@
 
 #include <efi.h>
 
-#include "hypercall.h"
-#include "record.h"
-#include "ring.h"
-#include "stats.h"
+#include "abi/hypercall.h"
+#include "abi/record.h"
+#include "abi/ring.h"
+#include "abi/stats.h"
 
 /* The IDT as the CPU reads it, and what SIDT and LIDT move. */
 struct idt_gate {

@@ -7,7 +7,7 @@
 #include <efi.h>
 #include <efilib.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "guest.h"
 
 #define PAGE RW_PAGE_SIZE

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "record.h"
+#include "abi/record.h"
 
 /* A record that passed rec_check(). It may lie at any address: fields are read by the functions below. */
 struct rec {

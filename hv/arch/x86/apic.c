@@ -5,7 +5,7 @@
 
 #include "arch/x86/insn.h"
 #include "arch/x86/regs.h"
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 #define APIC_BASE_X2   BIT(10)
 #define XAPIC_ID_SHIFT 24

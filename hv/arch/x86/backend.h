@@ -9,7 +9,7 @@
 #pragma once
 
 #include "arch/x86/regs.h"
-#include "stats.h"
+#include "abi/stats.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -196,10 +196,10 @@ struct hv_backend {
 	void (*start_at)(struct percpu *cpu, uint8_t vector);
 
 	/*
-	 * No INIT or SIPI exits, park(), start_at(): INIT resets the CPU, core/startup.c sends SIPI to our
+	 * No INIT or SIPI exits, park(), start_at(): INIT resets the CPU, core/ap_start.c sends SIPI to our
 	 * page.
 	 */
-	bool startup_here;
+	bool core_sends_sipi;
 	/* trampoline() - fills that page, at physical address @page; once, after global_init(). */
 	const char *(*trampoline)(uint64_t page);
 

@@ -5,7 +5,7 @@
 
 #include "arch/x86/insn.h"
 #include "core/percpu.h"
-#include "core/string.h"
+#include "lib/string.h"
 
 #define DESC_CODE64          0x00af9b000000ffffull
 #define DESC_DATA            0x00cf93000000ffffull

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* One-instruction wrappers: ports, MSRs, control registers, CPUID, time stamp. */
-#ifndef HV_INSN_H /* not #pragma once: tests/unit/hvmm_host.h puts its own in this place */
+#ifndef HV_INSN_H /* not #pragma once: tests/unit/hv/mm/host.h puts its own in this place */
 #define HV_INSN_H
 
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #include "arch/x86/segment.h"
 
 #include "arch/x86/regs.h"
-#include "core/string.h"
+#include "lib/string.h"
 
 #define DESCRIPTOR_PAGES BIT(55) /* the limit counts pages */
 enum {

@@ -3,7 +3,7 @@
 /* The guest's segment and table registers as both backends begin with them. */
 #pragma once
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 /* In the order of the VMCB, where struct segment lies as it is here. */
 enum segment_index {

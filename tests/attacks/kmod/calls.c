@@ -11,9 +11,9 @@
 #include <asm/processor.h>
 #include <asm/processor-flags.h>
 
-#include "hypercall.h"
-#include "record.h"
-#include "ring.h"
+#include "abi/hypercall.h"
+#include "abi/record.h"
+#include "abi/ring.h"
 #include "rwattack.h"
 
 #define READ_MAX 256u

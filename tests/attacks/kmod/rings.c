@@ -8,9 +8,9 @@
 #include <linux/prandom.h>
 #include <linux/string.h>
 
-#include "hypercall.h"
-#include "record.h"
-#include "ring.h"
+#include "abi/hypercall.h"
+#include "abi/record.h"
+#include "abi/ring.h"
 #include "rwattack.h"
 
 #define DATA_BYTES (16u * RW_PAGE_SIZE) /* of the agent's rings */

@@ -19,8 +19,8 @@
 #include <linux/utsname.h>
 #include <linux/vmalloc.h>
 
-#include "hypercall.h"
-#include "record.h"
+#include "abi/hypercall.h"
+#include "abi/record.h"
 
 #define LOOKS 2000000u
 

@@ -6,7 +6,7 @@
 #include "core/exit.h"
 #include "core/guest_info.h"
 #include "core/panic.h"
-#include "core/string.h"
+#include "lib/string.h"
 
 #define CODE_MAX 15u /* bytes of an instruction with all its prefixes */
 

@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* The MSR and I/O permission maps of all CPUs: AMD APM volume 2, "MSR Intercepts", "IOIO Intercepts". */
 #include "arch/x86/svm/svm.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "mm/page_pool.h"
 
 enum {

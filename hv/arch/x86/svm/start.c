@@ -7,7 +7,7 @@
 #include "arch/x86/svm/svm.h"
 #include "core/smp.h"
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "mm/page_pool.h"
 
 enum {
@@ -92,7 +92,7 @@ const char *svm_trampoline_init(uint64_t page)
 	fields->idt[1] = page / 16 << 16; /* real mode's segment and offset: from the begin */
 	fields->idt[4] = INTERRUPT_GATE | (fields->far_offset & 0xffff) |
 			 (uint64_t)(fields->far_offset >> 16) << 48;
-	/* The guest has another page at 0: see core/startup.c. */
+	/* The guest has another page at 0: see core/ap_start.c. */
 	for (uint32_t i = 0, *ivt = (uint32_t *)RW_HV_GUEST; i < IVT_ENTRIES; i++)
 		ivt[i] = (uint32_t)(page / 16) << 16 | (i == VEC_NMI ? 0 : fields->halt_offset);
 
