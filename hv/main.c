@@ -7,47 +7,21 @@
 #include "core/exit.h"
 #include "core/percpu.h"
 #include "core/smp.h"
-#include "core/startup.h"
+#include "core/ap_start.h"
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "dev/uart.h"
-#include "log/format.h"
+#include "lib/format.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
+#include "protect/step.h"
 
-#define LEAF1_ECX_VMX BIT(5)
-#define LEAF80000001_ECX_SVM BIT(2)
-
-struct hv_state hv;
-
-static bool use_svm;
 static uint32_t cpus_started; /* one after the other */
 
 void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff);
-
-const struct hv_backend *hv_backend(void)
-{
-	return use_svm ? &svm_backend : &vmx_backend;
-}
-
-struct percpu *percpu_of(uint32_t index)
-{
-	return hv_virt(hv.boot->percpu_phys + (uint64_t)index * RW_PERCPU_SIZE + RW_PERCPU_DATA);
-}
-
-static const char *choose_backend(void)
-{
-	if (cpuid(1, 0).ecx & LEAF1_ECX_VMX)
-		use_svm = false;
-	else if (cpuid(0x80000000u, 0).eax >= 0x80000001u && cpuid(0x80000001u, 0).ecx & LEAF80000001_ECX_SVM)
-		use_svm = true;
-	else
-		return "this CPU has neither VMX nor SVM, or a hypervisor below hides it";
-	return hv_backend()->probe();
-}
 
 /* What is done once, on the first CPU. Order matters: each line needs those before it. */
 static const char *start_machine(const struct rw_bootinfo *info)
@@ -68,10 +42,12 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	io_init();
 	msr_init();
 	desc_init_idt();
-	return startup_init();
+	return ap_start_init();
 }
 
-/* Takes the loader's own code out of the hypervisor's address space: only the guest runs there from here on. */
+/*
+ * Takes the loader's own code out of the hypervisor's address space: only the guest runs there from here on.
+ */
 static void close_lower_half(void)
 {
 	memset(hv_virt(hv.boot->tables_phys), 0, PAGE_SIZE / 2);
@@ -108,10 +84,11 @@ void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *
 
 	write_cr0(read_cr0() | CR0_WP);  /* or read-only pages would not be, for the hypervisor */
 	write_cr4(read_cr4() | CR4_MCE); /* or a machine check here would be a shutdown */
-	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION || info->size != sizeof(*info))
+	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION ||
+	    info->size != sizeof(*info))
 		error = "the loader and the hypervisor are of different versions";
 	if (!error)
-		error = choose_backend();
+		error = backend_choose();
 	if (!error && !hv.boot)
 		error = start_machine(info);
 	if (!error)

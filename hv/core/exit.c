@@ -4,34 +4,21 @@
 #include "core/exit.h"
 
 #include "arch/x86/insn.h"
+#include "core/end.h"
 #include "core/panic.h"
 #include "core/smp.h"
-#include "core/step.h"
-#include "core/violation.h"
-#include "log/journal.h"
-#include "log/printk.h"
-
-enum hv_action exit_inject(struct percpu *cpu, uint8_t vector, bool has_error, uint32_t error)
-{
-	cpu->to_inject = (struct hv_event){ EVENT_EXCEPTION, vector, has_error, error };
-	return HV_INJECT;
-}
-
-void exit_reset(const char *why)
-{
-	struct percpu *cpu = percpu_this();
-
-	printk("%s on CPU %u, guest at rip %lx: resetting the machine", why, cpu->index, greg(cpu, GREG_RIP));
-	journal_end(RW_END_RESET);
-	exit_reset_machine();
-}
+#include "protect/step.h"
+#include "protect/evidence.h"
 
 /* INIT: on the boot CPU it starts the firmware over, on the others they wait for SIPI. */
 static enum hv_action exit_init(struct percpu *cpu)
 {
 	if (smp_take_kick(cpu))
 		return HV_RESUME;
-	/* One that came while it waited for SIPI, and was held back: there it does nothing on the bare machine. */
+	/*
+	 * One that came while it waited for SIPI, and was held back: there it does nothing on the bare
+	 * machine.
+	 */
 	if (cpu->starting && !greg(cpu, GREG_RIP))
 		return HV_RESUME;
 	if (cpu->index == 0)
@@ -120,7 +107,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 
 		/* An instruction that ends in an exception of its own has tried all the same. */
 		if (x->reason == RW_EXIT_EXCEPTION && !ran && cpu->step.rec.hdr.type == RW_REC_VIOLATION)
-			violation_record(cpu, &cpu->step.rec);
+			evidence_record(cpu, &cpu->step.rec);
 		step_finish(cpu, ran);
 	}
 
@@ -154,5 +141,6 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE && !cpu->step.active)
 		pass_machine_check(cpu);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
-	smp_enter_guest(cpu);
+	if (smp_enter_guest(cpu) && cpu->step.active)
+		step_refresh(cpu); /* its view may lead through tables that are not in use any more */
 }

@@ -4,7 +4,7 @@
 #include "core/smp.h"
 
 #include "arch/x86/insn.h"
-#include "core/lock.h"
+#include "core/spinlock.h"
 #include "core/panic.h"
 #include "core/state.h"
 
@@ -21,18 +21,20 @@ void smp_left_guest(struct percpu *cpu)
 		__asm__ volatile("cli; hlt");
 }
 
-void smp_enter_guest(struct percpu *cpu)
+bool smp_enter_guest(struct percpu *cpu)
 {
-	/* Set first, then look: whoever wants something later sees in_guest and kicks. A parked CPU runs nothing. */
+	/*
+	 * Set first, then look: whoever wants something later sees in_guest and kicks. A parked CPU runs
+	 * nothing.
+	 */
 	if (!cpu->parked)
 		__atomic_store_n(&cpu->in_guest, true, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&stopping, __ATOMIC_SEQ_CST))
 		smp_left_guest(cpu); /* and does not come back; nobody waits for it */
-	if (__atomic_exchange_n(&cpu->flush_wanted, false, __ATOMIC_SEQ_CST)) {
-		if (cpu->step.active)
-			step_refresh(cpu); /* its view may lead through tables that are not in use any more */
-		hv_backend()->flush(cpu);
-	}
+	if (!__atomic_exchange_n(&cpu->flush_wanted, false, __ATOMIC_SEQ_CST))
+		return false;
+	hv_backend()->flush(cpu);
+	return true;
 }
 
 static bool is_inside(const struct percpu *cpu)
@@ -43,7 +45,9 @@ static bool is_inside(const struct percpu *cpu)
 /* Makes @target leave the guest, if it is there. */
 static void kick(struct percpu *target)
 {
-	/* One that is on its way makes the exit, too; a second would arrive as the guest's own INIT or NMI. */
+	/*
+	 * One that is on its way makes the exit, too; a second would arrive as the guest's own INIT or NMI.
+	 */
 	if (is_inside(target) && !__atomic_exchange_n(&target->kicked, true, __ATOMIC_SEQ_CST))
 		hv_backend()->kick(target);
 }
