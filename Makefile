@@ -86,7 +86,7 @@ help:
 	@echo 'make             build everything into build/ (installs missing Debian packages first)'
 	@echo 'make run         the main job: a guarded stock kernel under attack, on an Intel and on an AMD machine'
 	@echo 'make test        all tests: unit tests, then end to end on both emulators'
-	@echo 'make soak        what is long: boots in a row, minutes of load, hotplug under load; about 25 minutes'
+	@echo 'make soak        what is long: boots in a row, minutes of load, hotplug under load; about a quarter of an hour'
 	@echo 'make check       unit tests and header checks only, under two minutes'
 	@echo 'make bench       what Ringward costs on both emulators, table and chart: about a quarter of an hour'
 	@echo 'make lint        cppcheck and clang-tidy over the C sources'

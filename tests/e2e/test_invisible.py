@@ -108,6 +108,7 @@ NOISE = {
 TCG_NOISE = {
     "dmesg": r"tsc: .*|Calibrating delay loop.*|calibrate_delay_direct.*|Probably due to long.*|"
              r"APIC (calibration not|delta adjusted).*|\.\.MP-BIOS bug.*|\.\.\.+ ?(trying|\(found|failed|works|APIC).*|"
+             r"hpet: Lost \d+ RTC interrupts|.*\+0x\w+/0x\w+ took \d+ usecs|"
              r"TSC synchronization .*|Measured \d+ cycles TSC.*|clocksource: .*|.*x86/tsc.*",
     "interrupts": r"0: timer \S+ .*",
 }

@@ -22,7 +22,7 @@ WITHOUT_CX16 = "-cpu EPYC,+svm,+npt,-cx16"
 # The second half of "Console: switching to colour frame buffer device" becomes a line of its own, at the level of a warning,
 # when another CPU prints between the halves.
 HALF_LINE = re.compile(r"^(to )?colour frame buffer device")
-TIMING = re.compile(r"calibrat|clock|timer|took too long|perf: interrupt", re.IGNORECASE)
+TIMING = re.compile(r"calibrat|clock|timer|took too long|took \d+ usecs|hpet: Lost|perf: interrupt", re.IGNORECASE)
 MARKERS = ["init", "cmdline rwtest_token", "script 0"]
 SCRIPT = 'grep -q -w rwtest_token /proc/cmdline && echo "RWTEST: cmdline rwtest_token"'
 
