@@ -62,7 +62,7 @@ void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 				     (vmcb->save.efer & EFER_SCE ? SVM_STEP_SCE : 0) |
 				     (svm_btf() && set_btf(false) ? SVM_STEP_BTF : 0);
 		cpu->backend_saved[SVM_SAVED_DR6] = vmcb->save.dr6;
-		vmcb->save.dr6 &= ~DR6_BREAKPOINTS;
+		vmcb->save.dr6 &= ~(DR6_BREAKPOINTS | DR6_BD);
 	}
 	cpu->backend_flags &= ~(uint32_t)SVM_STEP_DONE;
 	vmcb->save.dr6 &= ~DR6_BS;
@@ -86,6 +86,20 @@ static bool breakpoint_hit(uint64_t dr6, uint64_t dr7)
 	return false;
 }
 
+/*
+ * The trap flag is set, so the instruction ends in a #DB. A fault comes before it: a breakpoint on the instruction, or
+ * DR7.GD. DR6 tells them apart (AMD APM volume 2, "#DB (Debug)"). Bochs takes the intercept before it writes DR6: there
+ * it gives no reason at all, and the fault cannot be, since the instruction has passed its breakpoint and RF is set.
+ */
+bool svm_step_trapped(const struct percpu *cpu)
+{
+	const struct vmcb_save *save = &svm_vmcb(cpu)->save;
+
+	if (!(cpu->backend_flags & SVM_STEP_ACTIVE))
+		return false;
+	return save->dr6 & DR6_BS || !(save->dr6 & DR6_BD || breakpoint_hit(save->dr6, save->dr7));
+}
+
 bool svm_step_end(struct percpu *cpu)
 {
 	struct vmcb *vmcb = svm_vmcb(cpu);
@@ -98,7 +112,7 @@ bool svm_step_end(struct percpu *cpu)
 	bool trap = flags & SVM_STEP_DONE &&
 		    (flags & SVM_STEP_TF || breakpoint_hit(vmcb->save.dr6, vmcb->save.dr7));
 
-	vmcb->save.dr6 = (vmcb->save.dr6 & ~DR6_BS) | (saved_dr6 & (DR6_BREAKPOINTS | DR6_BS));
+	vmcb->save.dr6 = (vmcb->save.dr6 & ~DR6_BS) | (saved_dr6 & (DR6_BREAKPOINTS | DR6_BD | DR6_BS));
 	if (trap && (flags & SVM_STEP_TF))
 		vmcb->save.dr6 |= DR6_BS;
 	if (!(flags & SVM_STEP_TF))
