@@ -3,6 +3,9 @@
 """A stock kernel boots, works and ends under Ringward as on the bare emulator, with few exits."""
 import pytest
 
+import machines
+
+WHERE = machines.ALL
 SMALL = """
 echo "RWTEST: cpus $(grep -c ^processor /proc/cpuinfo)"
 echo "RWTEST: uid $(id -u)"
@@ -13,21 +16,21 @@ MARKERS = ["init", "cpus 1", "uid 0", "script 0"]
 
 
 @pytest.fixture(scope="module")
-def bare(cpu, boot):
+def bare(where, boot):
     """Without Ringward."""
-    return boot(cpu, SMALL.format(seconds=0), no_hv=True)
+    return boot(where, SMALL.format(seconds=0), no_hv=True)
 
 
 @pytest.fixture(scope="module")
-def plain(cpu, boot):
+def plain(where, boot):
     """Under Ringward, without the agent, to /init and off again."""
-    return boot(cpu, SMALL.format(seconds=0), agent=False)
+    return boot(where, SMALL.format(seconds=0), agent=False)
 
 
 @pytest.fixture(scope="module")
-def idle(cpu, boot):
+def idle(where, boot):
     """The same with a guest that then sleeps."""
-    return boot(cpu, SMALL.format(seconds=IDLE_SECONDS), agent=False)
+    return boot(where, SMALL.format(seconds=IDLE_SECONDS), agent=False)
 
 
 def test_bare_machine_boots_and_powers_off(bare):

@@ -7,8 +7,10 @@ import pytest
 
 import attack_script
 import machine
+import machines
 from attacked import number
 
+WHERE = machines.ALL
 GUEST = machine.BUILD / "tests/guests/hypercall.efi"
 EPERM = -1
 ERRORS = {"EPERM": -1, "ENOSYS": -2, "EINVAL": -3, "EFAULT": -4, "ELOCKED": -5}
@@ -67,9 +69,9 @@ def test_calls_from_ring_3_are_counted(attacked):
 
 
 @pytest.fixture(scope="module", params=("yes", "no"))
-def guest(request, cpu, boot_efi):
+def guest(request, where, boot_efi):
     """(agent, Run) of the test guest that makes all calls from ring 0, without a kernel."""
-    return request.param, boot_efi(cpu, GUEST, agent=request.param == "yes")
+    return request.param, boot_efi(where, GUEST, agent=request.param == "yes")
 
 
 def test_guest_checks_every_call(guest):

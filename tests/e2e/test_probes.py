@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 import machine
+import machines
 
+WHERE = machines.ALL
 PROGRAM = machine.BUILD / "tests/probes/probe.efi"
 TABLE = machine.TOP / "docs/differences.md"
 LEAST_LINES = 100  # so that a program that ends early is noticed

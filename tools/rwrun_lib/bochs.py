@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Bochs 3.0: VMX/EPT on any machine. Its log tells how the run ended and how many ticks it took."""
+"""Bochs 3.0: VMX/EPT or SVM/NPT on any machine. Its log tells how the run ended and how many ticks it took."""
 import os
 import re
 import shutil
@@ -18,6 +18,7 @@ VGABIOS = "/usr/share/vgabios/vgabios.bin"
 TREE = os.path.join(BUILD, "bochs-tree")
 DISPLAYS = ("nogui", 'rfb, options="timeout=0"')
 QUIT_SECONDS = 5
+MODELS = {"intel": "corei7_skylake_x", "amd": "ryzen"}
 MAX_CPUS = 2
 MAX_MEM = 2048  # MiB: above lies the PCI window of the fixture's DSDT
 
@@ -128,7 +129,7 @@ class Bochs(Emulator):
             copy_disk(m.disk, copy)
             disks.append(("ata0-slave", copy))
         lines = [f"display_library: {display}",
-                 f"cpu: model=corei7_skylake_x, count={m.smp}, ips=100000000, reset_on_triple_fault=0",
+                 f"cpu: model={MODELS[m.cpu]}, count={m.smp}, ips=100000000, reset_on_triple_fault=0",
                  f"memory: guest={m.mem}, host={m.mem}",
                  f"romimage: file={need_file(OVMF, ' (package ovmf)')}",
                  f"vgaromimage: file={need_file(VGABIOS, ' (package vgabios)')}",
