@@ -48,10 +48,10 @@ def test_agents_text_cannot_unlock_either(attacked):
     assert attacked.of_type("unlock") == []
 
 
-@pytest.mark.parametrize("where", attack_script.WATCHED)
-def test_refused_calls_write_nothing(attacked, where):
-    before = attacked.answers(f"before.{where}")
-    assert len(before) == 8 and before == attacked.answers(f"behind.{where}")
+@pytest.mark.parametrize("place", attack_script.WATCHED)
+def test_refused_calls_write_nothing(attacked, place):
+    before = attacked.answers(f"before.{place}")
+    assert len(before) == 8 and before == attacked.answers(f"behind.{place}")
 
 
 @pytest.mark.parametrize("nr", (0, *attack_script.USER_CALLS))

@@ -36,10 +36,11 @@ static void reasons(void **state)
 	assert_int_equal(decode(0x75, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	assert_int_equal(decode(0x78, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	assert_int_equal(decode(0x8b, 0, 0)->reason, RW_EXIT_INTERRUPT);
+	assert_int_equal(decode(0x60, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	assert_int_equal(decode(0x61, 0, 0)->reason, RW_EXIT_NMI);
 	assert_int_equal(decode(0x7f, 0, 0)->reason, RW_EXIT_SHUTDOWN);
 	assert_int_equal(decode(0x400, 0, 0)->reason, RW_EXIT_NESTED);
-	assert_int_equal(decode(0x60, 0, 0)->reason, RW_EXIT_OTHER);
+	assert_int_equal(decode(0x62, 0, 0)->reason, RW_EXIT_OTHER);
 	assert_int_equal(decode(0xfffffffffffffffe, 0, 0)->reason, RW_EXIT_OTHER);
 }
 

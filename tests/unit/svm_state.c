@@ -135,6 +135,9 @@ static void step_plain(void **state)
 	assert_true(vmcb->control.intercept[ICPT_MISC2] & ICPT(VMEXIT_MWAIT));
 	assert_int_equal(vmcb->control.int_control, 1 << 24);
 	assert_true(vmcb->control.intercept[ICPT_MISC1] & ICPT(VMEXIT_NMI));
+	/* An interrupt that is not held back must not take the trap flag along. */
+	assert_true(vmcb->control.intercept[ICPT_MISC1] & ICPT(VMEXIT_INTR));
+	assert_false(before.control.intercept[ICPT_MISC1] & ICPT(VMEXIT_INTR));
 	assert_true(vmcb->save.rflags & RFLAGS_TF);
 	assert_false(vmcb->save.efer & EFER_SCE);
 	/* The guest's own values do not show it. */

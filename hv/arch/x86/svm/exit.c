@@ -31,6 +31,7 @@ static const struct known_exit {
 	{ VMEXIT_IRET, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_SWINT, RW_EXIT_INTERRUPT, 0, { 0 } },
 	{ VMEXIT_HLT, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_TASK_SWITCH, RW_EXIT_INTERRUPT, 0, { 0 } },
 	{ VMEXIT_MWAIT, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_ICEBP, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_INTR, RW_EXIT_INTERRUPT, 0, { 0 } },
 };
 
 /* ES, CS, SS, DS; FS, GS, operand and address size; LOCK; REP; REX. */

@@ -21,8 +21,8 @@
  * and MWAIT would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into one at
  * the next branch: no MSR is open during a step.
  */
-#define STEP_MISC1 (STEADY_MISC1 | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | ICPT(VMEXIT_IRET) | \
-		    ICPT(VMEXIT_HLT) | ICPT(VMEXIT_TASK_SWITCH))
+#define STEP_MISC1 (STEADY_MISC1 | ICPT(VMEXIT_INTR) | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | \
+		    ICPT(VMEXIT_IRET) | ICPT(VMEXIT_HLT) | ICPT(VMEXIT_TASK_SWITCH))
 #define STEP_MISC2 (STEADY_MISC2 | ICPT(VMEXIT_MWAIT) | ICPT(VMEXIT_ICEBP))
 
 void svm_steady_intercepts(struct vmcb *vmcb)
@@ -52,7 +52,11 @@ static bool set_btf(bool on)
 	       !wrmsr_safe(MSR_DEBUGCTL, on ? debugctl | DEBUGCTL_BTF : debugctl & ~DEBUGCTL_BTF);
 }
 
-/* The RFLAGS.IF of the hypervisor, which is 0, masks interrupts: the one of the guest is not touched. */
+/*
+ * The RFLAGS.IF of the hypervisor, which is 0, masks interrupts: the one of the guest is not touched (AMD APM
+ * volume 2, "Virtualizing RFLAGS.IF"). Bochs does that only where the guest's is 0, too. There an interrupt exits
+ * before the instruction and ends the step; the instruction runs anew after the guest has taken the interrupt.
+ */
 void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 {
 	struct vmcb *vmcb = svm_vmcb(cpu);
@@ -87,9 +91,9 @@ static bool breakpoint_hit(uint64_t dr6, uint64_t dr7)
 }
 
 /*
- * The trap flag is set, so the instruction ends in a #DB. A fault comes before it: a breakpoint on the instruction, or
- * DR7.GD. DR6 tells them apart (AMD APM volume 2, "#DB (Debug)"). Bochs takes the intercept before it writes DR6: there
- * it gives no reason at all, and the fault cannot be, since the instruction has passed its breakpoint and RF is set.
+ * The trap flag is set, so the instruction ends in a #DB. A #DB that is a fault comes before it has run: a
+ * breakpoint on the instruction, or DR7.GD. DR6 tells them apart (AMD APM volume 2, "#DB (Debug)"). Bochs takes the
+ * intercept before it writes DR6, which then gives no reason: there RF, which is set, keeps that breakpoint off.
  */
 bool svm_step_trapped(const struct percpu *cpu)
 {
