@@ -20,7 +20,7 @@ SAME_RESET_SECONDS = 0.5
 
 
 def _program():
-    """Returns (path, version as a tuple of numbers) of QEMU=, or of PATH's."""
+    """Returns (path, version) of QEMU=, or of PATH's."""
     named = os.environ.get("QEMU")
     title = f"QEMU={named}" if named else PROGRAM
     path = shutil.which(named or PROGRAM)
@@ -31,15 +31,10 @@ def _program():
                               stderr=subprocess.DEVNULL, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired) as e:
         raise RunError(STATUS_USAGE, f"{title}: does not run: {e}") from e
-    found = re.match(r"QEMU emulator version (\d+)\.(\d+)", done.stdout.decode(errors="replace"))
+    found = re.match(r"QEMU emulator version ([0-9.]+)", done.stdout.decode(errors="replace"))
     if not found:
         raise RunError(STATUS_USAGE, f"{title}: not QEMU")
-    return os.path.abspath(path), (int(found[1]), int(found[2]))
-
-
-def version():
-    """The version of the QEMU that a run would use, for example (7, 2)."""
-    return _program()[1]
+    return os.path.abspath(path), found[1]
 
 
 def _escaped(path):
@@ -76,7 +71,8 @@ class Qemu(Emulator):
         # With one thread, a CPU that waits without PAUSE keeps the others off for 100 ms: EFI programs get one for each.
         one_thread = m.icount or (m.smp > 1 and not m.efi)
         accel = {"kvm": "kvm", "tcg": "tcg,thread=" + ("single" if one_thread else "multi")}[m.accel]
-        argv = [_program()[0], "-machine", "q35", *([] if "-accel" in additional else ["-accel", accel]),
+        program, self.version = _program()
+        argv = [program, "-machine", "q35", *([] if "-accel" in additional else ["-accel", accel]),
                 "-cpu", "host" if m.accel == "kvm" else "EPYC,+svm,+npt", "-smp", str(m.smp),
                 "-m", str(m.mem), "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
                 "-nic", "none",

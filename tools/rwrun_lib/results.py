@@ -55,7 +55,7 @@ def write_stats(path, machine, emulator, capture, end, wall_seconds):
         good = text is not None
         if good:
             stats = json.loads(text)
-    stats.update({"emulator": emulator.name, "cpu": machine.cpu, "smp": machine.smp, "end": end,
+    stats.update({"emulator": emulator.name, "emulator_version": emulator.version, "cpu": machine.cpu, "smp": machine.smp, "end": end,
                   "boots": emulator.boots, "wall_seconds": round(wall_seconds, 3)})
     if emulator.debug_exit is not None:
         stats["debug_exit"] = _debug_exit(emulator, capture)
