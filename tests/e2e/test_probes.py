@@ -91,6 +91,13 @@ def test_only_documented_differences(where, smp, agent, probed):
     assert gone == [], "in docs/differences.md, but the same"
 
 
+@pytest.mark.parametrize("version,revision,root", (("1.0", 0, "RSDT"), ("2.0", 2, "XSDT")))
+def test_firmware_has_acpi_tables_of_both_versions(where, version, revision, root, probed):
+    """OVMF's own on QEMU, the fixture's on Bochs. EFI programs may look for either."""
+    found = results(probed(where, 1, None))[f"acpi {version}"]
+    assert re.fullmatch(rf"revision {revision}, sum ok, {root} ok:(?: \w{{4}})* FACP(?: \w{{4}})* APIC(?: \w{{4}})*", found)
+
+
 @pytest.mark.parametrize("kind,status,end",
                          (("Cold", 1, "reset"), ("Warm", 1, "reset"), ("Shutdown", 0, "poweroff")))
 def test_runtime_services_end_the_machine(where, kind, status, end, boot_efi):
