@@ -16,8 +16,8 @@ CC := gcc
 LD := ld
 NASM := nasm
 WARNFLAGS := -Wall -Wextra -Werror
-HOSTCFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -Iabi
-UNITFLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -Iabi -fsanitize=address,undefined -fno-sanitize-recover=all
+HOSTCFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I.
+UNITFLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -fsanitize=address,undefined -fno-sanitize-recover=all
 PYTHON := /usr/bin/python3
 
 # A fragment adds its unit-test programs here (paths build/tests/unit/NAME), and its products to `all`.
@@ -31,7 +31,8 @@ ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 include $(B)/setup.mk
 ifneq ($(wildcard $(B)/setup.mk),)
 include $(B)/kernels/kernel.mk
--include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk
+include lib/build.mk hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk
+include tests/unit/build.mk
 include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/probes/build.mk tests/bench/build.mk
 endif
 endif

@@ -18,25 +18,25 @@
  *     RW_HV_LINK    image, each ELF segment with its own permissions, W^X
  *     RW_HV_REGION  region from bootinfo on: virtual = RW_HV_REGION + (physical - region_phys), RW, NX;
  *                   the image is not mapped here, nor are the guard pages of the per-CPU areas
- *     RW_HV_GUEST   all other physical memory: virtual = RW_HV_GUEST + physical, RW, NX; the region is left out
- *     lower half    the loader's own code, identity mapped, RX: only for the way in; hv removes it with the last CPU
+ *     RW_HV_GUEST   all other physical memory: virtual = RW_HV_GUEST + physical, RW, NX, without the region
+ *     lower half    the loader's own code, identity mapped, RX, for the way in; hv removes it at the last CPU
  */
 #ifndef RW_ABI_BOOTINFO_H
 #define RW_ABI_BOOTINFO_H
 
-#include "types.h"
+#include "abi/types.h"
 
-#define RW_BOOTINFO_MAGIC 0x42575752u /* "RWWB" */
+#define RW_BOOTINFO_MAGIC   0x42575752u /* "RWWB" */
 #define RW_BOOTINFO_VERSION 1u
 
 #define RW_HV_LINK   0xffffffff80000000ull
 #define RW_HV_REGION 0xffffff0000000000ull
 #define RW_HV_GUEST  0xffff800000000000ull
 
-#define RW_MAX_CPUS   64u
-#define RW_MAX_RANGES 512u
+#define RW_MAX_CPUS     64u
+#define RW_MAX_RANGES   512u
 #define RW_SYMBOLS_SIZE (4u << 20)
-#define RW_EXIT_PORTS 4u /* as many as QEMU's isa-debug-exit is given */
+#define RW_EXIT_PORTS   4u /* as many as QEMU's isa-debug-exit is given */
 
 /* A CPU's area: guard pages are not mapped. */
 #define RW_PERCPU_GUARD0    0x0000u
@@ -59,7 +59,9 @@ enum rw_on_violation {
 	RW_ON_VIOLATION_STOP = 2
 };
 
-/* rw_bootinfo.kexec, rw_status.kexec: what becomes of a locked kernel that wants to give way to another one. */
+/*
+ * rw_bootinfo.kexec, rw_status.kexec: what becomes of a locked kernel that wants to give way to another one.
+ */
 enum rw_kexec {
 	RW_KEXEC_REFUSE = 0,
 	RW_KEXEC_ALLOW = 1
@@ -85,36 +87,40 @@ struct rw_bootinfo {
 	uint64_t pool_phys, pool_size;
 	uint64_t symbols_phys, symbols_size;
 	uint64_t store_phys, store_size;
-	uint64_t trampoline_phys; /* a page below 640 KiB, outside the region, for CPUs reset by INIT; 0: none */
+	/* a page below 640 KiB, outside the region, for CPUs reset by INIT; 0: none */
+	uint64_t trampoline_phys;
 
 	/* The machine. */
-	uint64_t ram_top;     /* end of the highest RAM */
-	uint64_t mapped_top;  /* end of RW_HV_GUEST: everything below is mapped there; at least 4 GiB */
-	uint64_t mem_top;     /* end of all memory and MMIO known to the firmware, at least 4 GiB */
+	uint64_t ram_top;    /* end of the highest RAM */
+	uint64_t mapped_top; /* end of RW_HV_GUEST: everything below is mapped there; at least 4 GiB */
+	uint64_t mem_top;    /* end of all memory and MMIO known to the firmware, at least 4 GiB */
 	uint64_t tsc_hz;
-	uint64_t tsc_start;   /* TSC at boot_epoch */
-	uint64_t boot_epoch;  /* seconds since 1970 UTC; 0: the firmware's clock does not work */
-	uint8_t boot_id[16];  /* random */
+	uint64_t tsc_start;  /* TSC at boot_epoch */
+	uint64_t boot_epoch; /* seconds since 1970 UTC; 0: the firmware's clock does not work */
+	uint8_t boot_id[16]; /* random */
 	uint32_t cpu_count;
 	uint32_t apic_id[RW_MAX_CPUS];
-	uint32_t range_count; /* in ram */
+	uint32_t range_count;                   /* in ram */
 	struct rw_mem_range ram[RW_MAX_RANGES]; /* ascending, disjoint; hv's region is not in it */
 
 	/* From ACPI's FADT; a port is 0 where there is none or it is not an I/O port. */
-	uint16_t pm1a_cnt, pm1b_cnt; /* PM1 control registers: SLP_EN written here ends the run, or is refused */
-	uint16_t reset_port;         /* RESET_REG */
+	/* PM1 control registers: SLP_EN written here ends the run, or is refused */
+	uint16_t pm1a_cnt, pm1b_cnt;
+	uint16_t reset_port; /* RESET_REG */
 	uint8_t reset_value;
-	uint8_t pm1a_off_types, pm1b_off_types; /* bit for each SLP_TYP that ends the run; the others are refused */
+	/* bit for each SLP_TYP that ends the run; the others are refused */
+	uint8_t pm1a_off_types, pm1b_off_types;
 	uint8_t reserved0[7];
 
 	/* Configuration. */
-	uint16_t serial_port;  /* I/O base of the hypervisor's own UART; 0: none */
-	uint16_t exit_port;    /* a write to one of RW_EXIT_PORTS from here ends the run; 0: none */
+	uint16_t serial_port; /* I/O base of the hypervisor's own UART; 0: none */
+	uint16_t exit_port;   /* a write to one of RW_EXIT_PORTS from here ends the run; 0: none */
 	uint32_t serial_baud;
 	uint32_t agent;        /* 1: signature leaf and hypercalls answer */
 	uint32_t on_violation; /* enum rw_on_violation */
-	uint32_t watch_resets; /* 1: ports that reset the machine are watched from the start, not only from the lock on */
-	uint32_t kexec;        /* enum rw_kexec */
+	/* 1: ports that reset the machine are watched from the start, not only from the lock on */
+	uint32_t watch_resets;
+	uint32_t kexec; /* enum rw_kexec */
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u
@@ -124,13 +130,13 @@ struct rw_bootinfo {
  * hv reads it through RW_HV_GUEST. Offsets are used by assembly on both sides.
  */
 struct rw_handoff {
-	uint64_t rip;    /* 0x00: where the guest goes on, with RAX = 0 and RSP = rsp */
-	uint64_t rsp;    /* 0x08: all other registers the loader has saved on its stack */
-	uint64_t rflags; /* 0x10 */
-	uint64_t cr0;    /* 0x18 */
-	uint64_t cr3;    /* 0x20 */
-	uint64_t cr4;    /* 0x28 */
-	uint64_t efer;   /* 0x30 */
+	uint64_t rip;        /* 0x00: where the guest goes on, with RAX = 0 and RSP = rsp */
+	uint64_t rsp;        /* 0x08: all other registers the loader has saved on its stack */
+	uint64_t rflags;     /* 0x10 */
+	uint64_t cr0;        /* 0x18 */
+	uint64_t cr3;        /* 0x20 */
+	uint64_t cr4;        /* 0x28 */
+	uint64_t efer;       /* 0x30 */
 	uint16_t gdtr_limit; /* 0x38: as SGDT stores it: limit, then base */
 	uint8_t gdtr_base[8];
 	uint8_t pad0[6];
@@ -138,9 +144,9 @@ struct rw_handoff {
 	uint8_t idtr_base[8];
 	uint8_t pad1[6];
 	uint16_t cs, ss, ds, es, fs, gs, tr, ldtr; /* 0x58 */
-	uint64_t fs_base;   /* 0x68 */
-	uint64_t gs_base;   /* 0x70 */
-	char error[RW_HANDOFF_ERROR_LEN]; /* 0x78: if hv returns: why, NUL-terminated */
+	uint64_t fs_base;                          /* 0x68 */
+	uint64_t gs_base;                          /* 0x70 */
+	char error[RW_HANDOFF_ERROR_LEN];          /* 0x78: if hv returns: why, NUL-terminated */
 };
 RW_ASSERT_OFFSET(struct rw_handoff, gdtr_limit, 0x38);
 RW_ASSERT_OFFSET(struct rw_handoff, idtr_limit, 0x48);
@@ -149,16 +155,17 @@ RW_ASSERT_OFFSET(struct rw_handoff, fs_base, 0x68);
 RW_ASSERT_OFFSET(struct rw_handoff, error, 0x78);
 
 /*
- * The way in, one CPU after the other, the boot CPU (index 0) last, with interrupts off: the loader fills struct rw_handoff, loads CR3 with tables_phys
- * (CR4.PCIDE is off, CR4.LA57 is off, EFER.NXE is set first), sets RSP to the CPU's RW_PERCPU_STACK_TOP in
- * RW_HV_REGION and jumps to the image's ELF entry with
+ * The way in, one CPU after the other, the boot CPU (index 0) last, with interrupts off: the loader fills
+ * struct rw_handoff, loads CR3 with tables_phys (CR4.PCIDE is off, CR4.LA57 is off, EFER.NXE is set first),
+ * sets RSP to the CPU's RW_PERCPU_STACK_TOP in RW_HV_REGION and jumps to the image's ELF entry with
  *     RDI = virtual address of struct rw_bootinfo (RW_HV_REGION)
  *     RSI = index of this CPU, from 0
  *     RDX = virtual address of struct rw_handoff (RW_HV_GUEST)
  *     RCX = physical address (identity mapped) of the loader's error return
- * On success hv never returns: the CPU goes on as a guest at handoff.rip. On failure hv restores CR0, CR4 and EFER as
- * they were at the entry and jumps to the address in RCX with error set; the loader's code there loads its own CR3
- * and RSP (address of the handoff in RDX, minus RW_HV_GUEST), GDT, IDT and segments, and reports.
+ * On success hv never returns: the CPU goes on as a guest at handoff.rip. On failure hv restores CR0, CR4 and
+ * EFER as they were at the entry and jumps to the address in RCX with error set; the loader's code there
+ * loads its own CR3 and RSP (address of the handoff in RDX, minus RW_HV_GUEST), GDT, IDT and segments, and
+ * reports.
  */
 
 #endif

@@ -15,7 +15,7 @@
  *     B  begin: payload is struct rw_store_hdr; OFFSET = total bytes of the data that follow
  *     D  data:  OFFSET = position of the payload's first byte in the dump's data
  *     E  end:   OFFSET = total bytes of data; payload is the CRC-32 of all data, 4 bytes little endian
- *     S  stats: payload is struct rw_cpu_stats of one CPU; OFFSET = position in the concatenation of all CPUs'
+ *     S  stats: payload is struct rw_cpu_stats of one CPU; OFFSET = position in the array of all CPUs'
  *
  * The data of a dump are its live blocks, oldest first, each cut behind its last record (used bytes).
  * A stats structure that is longer than a frame's payload takes several S frames.
@@ -25,9 +25,9 @@
 
 #define RW_FRAME_MARK      "@RW1 "
 #define RW_FRAME_MAX_BYTES 192u
-#define RW_FRAME_BEGIN 'B'
-#define RW_FRAME_DATA  'D'
-#define RW_FRAME_END   'E'
-#define RW_FRAME_STATS 'S'
+#define RW_FRAME_BEGIN     'B'
+#define RW_FRAME_DATA      'D'
+#define RW_FRAME_END       'E'
+#define RW_FRAME_STATS     'S'
 
 #endif

@@ -11,7 +11,7 @@
 #ifndef RW_ABI_HYPERCALL_H
 #define RW_ABI_HYPERCALL_H
 
-#include "types.h"
+#include "abi/types.h"
 
 /* CPUID leaves, answered only where `agent = yes`. EBX, ECX, EDX of the first: the signature. */
 #define RW_CPUID_SIGNATURE 0x40000000u /* EAX: highest leaf */
@@ -22,44 +22,49 @@
 #define RW_HELLO_XOR 0x52696e6777617264ull /* "Ringward" */
 
 enum rw_hypercall {
-	RW_HC_HELLO = 0,     /* (nonce) -> nonce ^ RW_HELLO_XOR; the answer may be any value */
-	RW_HC_REGISTER = 1,  /* (gpa of struct rw_agent_info) once, before the lock */
-	RW_HC_SYMBOLS = 2,   /* (gpa of struct rw_symbol_page) before the lock, addresses ascending */
-	RW_HC_PROTECT = 3,   /* (gpa of struct rw_protect_list) before the lock */
-	RW_HC_RING = 4,      /* (gpa of struct rw_ring_desc) before the lock, once a CPU */
-	RW_HC_LOCK = 5,      /* () once: what was named is protected from here on */
-	RW_HC_DRAIN = 6,     /* () takes over this CPU's ring -> number of records stored */
-	RW_HC_DUMP = 7,      /* () the whole store, as frames, on the hypervisor's serial line */
-	RW_HC_STATUS = 8,    /* (gpa of struct rw_status) */
-	RW_HC_STATS = 9,     /* (gpa of struct rw_cpu_stats, CPU index) */
+	RW_HC_HELLO = 0,      /* (nonce) -> nonce ^ RW_HELLO_XOR; the answer may be any value */
+	RW_HC_REGISTER = 1,   /* (gpa of struct rw_agent_info) once, before the lock */
+	RW_HC_SYMBOLS = 2,    /* (gpa of struct rw_symbol_page) before the lock, addresses ascending */
+	RW_HC_PROTECT = 3,    /* (gpa of struct rw_protect_list) before the lock */
+	RW_HC_RING = 4,       /* (gpa of struct rw_ring_desc) before the lock, once a CPU */
+	RW_HC_LOCK = 5,       /* () once: what was named is protected from here on */
+	RW_HC_DRAIN = 6,      /* () takes over this CPU's ring -> number of records stored */
+	RW_HC_DUMP = 7,       /* () the whole store, as frames, on the hypervisor's serial line */
+	RW_HC_STATUS = 8,     /* (gpa of struct rw_status) */
+	RW_HC_STATS = 9,      /* (gpa of struct rw_cpu_stats, CPU index) */
 	RW_HC_CPU_INDEX = 10, /* () -> the hypervisor's index of this CPU */
-	RW_HC_KEXEC = 11,    /* () another kernel is about to start: what was locked is given back, all is forgotten */
+	/* () another kernel is about to start: what was locked is given back, all is forgotten */
+	RW_HC_KEXEC = 11,
 	RW_HC_COUNT
 };
 
 /* Errors, as negative values in RAX. */
-#define RW_EPERM    1 /* not from ring 0 in 64-bit mode; after the lock: not from the agent's text, or KEXEC is refused */
-#define RW_ENOSYS   2 /* no such number */
-#define RW_EINVAL   3 /* an argument or a field is out of its bounds, unaligned or overflows */
-#define RW_EFAULT   4 /* an address is not guest RAM, or belongs to the hypervisor */
-#define RW_ELOCKED  5 /* not after the lock, or a second time */
-#define RW_ENOSPC   6 /* the hypervisor's room for ranges, symbols or page tables is used up */
+/* not from ring 0 in 64-bit mode; after the lock: not from the agent's text, or KEXEC is refused */
+#define RW_EPERM     1
+#define RW_ENOSYS    2 /* no such number */
+#define RW_EINVAL    3 /* an argument or a field is out of its bounds, unaligned or overflows */
+#define RW_EFAULT    4 /* an address is not guest RAM, or belongs to the hypervisor */
+#define RW_ELOCKED   5 /* not after the lock, or a second time */
+#define RW_ENOSPC    6 /* the hypervisor's room for ranges, symbols or page tables is used up */
 #define RW_ENOTREADY 7 /* something that must come first did not: register, protect, ring */
-#define RW_EXISTS   8 /* already done: registered, ring of this CPU, range */
+#define RW_EXISTS    8 /* already done: registered, ring of this CPU, range */
+/* clang-format off */
 #define RW_ERROR_NAMES \
 	{ "ok", "EPERM", "ENOSYS", "EINVAL", "EFAULT", "ELOCKED", "ENOSPC", "ENOTREADY", "EXISTS" }
+/* clang-format on */
 
 /* Argument of RW_HC_REGISTER: what the hypervisor has to know of this kernel. */
 struct rw_agent_info {
 	uint32_t abi_version; /* RW_ABI_VERSION */
 	uint32_t cpus;        /* possible CPUs */
 	uint64_t poking_cr3;  /* physical address of poking_mm's page global directory; 0: none */
-	uint64_t current_off; /* offset of current_task from the CPU's GS base; 0 with the others: not known */
-	uint32_t task_pid;    /* offsets in struct task_struct */
+	/* offset of current_task from the CPU's GS base; 0 with the others: not known */
+	uint64_t current_off;
+	uint32_t task_pid; /* offsets in struct task_struct */
 	uint32_t task_tgid;
 	uint32_t task_comm;
-	uint32_t reserved;    /* 0 */
-	char release[64];     /* uname -r, NUL-terminated */
+	uint32_t reserved; /* 0 */
+	char release[64];  /* uname -r, NUL-terminated */
 };
 RW_ASSERT_SIZE(struct rw_agent_info, 104);
 
@@ -67,7 +72,7 @@ RW_ASSERT_SIZE(struct rw_agent_info, 104);
  * Argument of RW_HC_SYMBOLS: names for addresses in protected memory, ascending over all calls. Packed
  * entries: uint32_t offset of the address from RW_SYMBOL_BASE (little endian), uint8_t length, name.
  */
-#define RW_SYMBOL_BASE 0xffffffff80000000ull
+#define RW_SYMBOL_BASE       0xffffffff80000000ull
 #define RW_SYMBOL_PAGE_BYTES (RW_PAGE_SIZE - 8u)
 struct rw_symbol_page {
 	uint32_t count; /* entries */

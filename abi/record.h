@@ -10,14 +10,14 @@
 #ifndef RW_ABI_RECORD_H
 #define RW_ABI_RECORD_H
 
-#include "types.h"
+#include "abi/types.h"
 
-#define RW_REC_MAGIC 0x43525752u /* "RWRC" */
-#define RW_REC_ALIGN 8u
-#define RW_PATH_MAX  4095u /* bytes of one path; longer ones keep their tail and are flagged */
-#define RW_COMM_LEN  16u
-#define RW_SYMBOL_LEN 64u
-#define RW_CODE_BYTES 16u
+#define RW_REC_MAGIC   0x43525752u /* "RWRC" */
+#define RW_REC_ALIGN   8u
+#define RW_PATH_MAX    4095u /* bytes of one path; longer ones keep their tail and are flagged */
+#define RW_COMM_LEN    16u
+#define RW_SYMBOL_LEN  64u
+#define RW_CODE_BYTES  16u
 #define RW_VALUE_BYTES 16u
 
 /* rw_rec_hdr.type; the names in rwlog's output are those of RW_REC_TYPE_NAMES. */
@@ -39,9 +39,11 @@ enum rw_rec_type {
 	RW_REC_DROP = 14,
 	RW_REC_TYPE_COUNT
 };
+/* clang-format off */
 #define RW_REC_TYPE_NAMES \
 	{ NULL, "exec", "fork", "exit", "file_open", "file_unlink", "file_rename", "module_load", \
 	  "kexec", "violation", "patch", "agent", "lock", "unlock", "drop" }
+/* clang-format on */
 
 /* rw_rec_hdr.verdict */
 enum rw_verdict {
@@ -53,7 +55,9 @@ enum rw_verdict {
 	RW_VERDICT_NONE = 5,  /* nothing to decide: a report */
 	RW_VERDICT_COUNT
 };
+/* clang-format off */
 #define RW_VERDICT_NAMES { "allow", "deny", "skip", "fault", "stop", "none" }
+/* clang-format on */
 
 /* rw_rec_hdr.flags */
 #define RW_RECF_PATH_TRUNC 0x0001u /* a path was longer than RW_PATH_MAX: its tail is kept */
@@ -104,15 +108,15 @@ RW_ASSERT_SIZE(struct rw_proc, 40);
 struct rw_rec_agent {
 	struct rw_rec_hdr hdr;
 	struct rw_proc proc;
-	uint64_t dev;        /* as st_dev of stat(2) shows it */
+	uint64_t dev; /* as st_dev of stat(2) shows it */
 	uint64_t ino;
 	uint32_t generation; /* i_generation */
 	uint32_t flags;
 	uint32_t arg[2];
-	int32_t result;      /* of the hook: 0 or a negative errno */
-	uint16_t path_len;   /* bytes in data, no NUL, at most RW_PATH_MAX */
-	uint16_t path2_len;  /* bytes behind path */
-	uint8_t data[];      /* path, path2, then zeros up to size */
+	int32_t result;     /* of the hook: 0 or a negative errno */
+	uint16_t path_len;  /* bytes in data, no NUL, at most RW_PATH_MAX */
+	uint16_t path2_len; /* bytes behind path */
+	uint8_t data[];     /* path, path2, then zeros up to size */
 };
 RW_ASSERT_SIZE(struct rw_rec_agent, 112);
 RW_ASSERT_OFFSET(struct rw_rec_agent, data, 112);
@@ -126,7 +130,9 @@ enum rw_kexec_event {
 	RW_KEXEC_START = 4,         /* the loaded kernel starts */
 	RW_KEXEC_EVENT_COUNT
 };
+/* clang-format off */
 #define RW_KEXEC_EVENT_NAMES { "load", "initramfs", "earlier", "earlier_crash", "start" }
+/* clang-format on */
 
 #define RW_REC_MAX ((sizeof(struct rw_rec_agent) + 2 * RW_PATH_MAX + 7) & ~(size_t)7)
 
@@ -142,8 +148,10 @@ enum rw_target {
 	RW_TARGET_HYPERVISOR = 7,
 	RW_TARGET_COUNT
 };
+/* clang-format off */
 #define RW_TARGET_NAMES \
 	{ NULL, "kernel_text", "kernel_rodata", "lsm_hooks", "agent_text", "agent_rodata", "idt", "hypervisor" }
+/* clang-format on */
 
 /* rw_rec_violation.access */
 enum rw_access {
@@ -155,7 +163,9 @@ enum rw_access {
 	RW_ACCESS_HYPERCALL = 6, /* a hypercall from where none may come */
 	RW_ACCESS_COUNT
 };
+/* clang-format off */
 #define RW_ACCESS_NAMES { NULL, "read", "write", "exec", "walk", "delivery", "hypercall" }
+/* clang-format on */
 
 /* RW_REC_VIOLATION and RW_REC_PATCH: made by the hypervisor. */
 struct rw_rec_violation {
@@ -167,14 +177,14 @@ struct rw_rec_violation {
 	uint8_t nbytes;      /* valid bytes in bytes */
 	uint8_t value_len;   /* valid bytes in old_value and new_value; 0: not known or nothing changed */
 	uint8_t reserved[3];
-	uint32_t repeat;     /* further accesses of the same kind that this record stands for */
+	uint32_t repeat; /* further accesses of the same kind that this record stands for */
 	uint32_t reserved2;
-	uint64_t gpa;        /* guest-physical address of the first byte hit */
-	uint64_t gva;        /* guest-linear address used; 0 if not known */
+	uint64_t gpa; /* guest-physical address of the first byte hit */
+	uint64_t gva; /* guest-linear address used; 0 if not known */
 	uint64_t rip;
 	uint64_t cr3;
-	uint64_t nr;         /* RW_ACCESS_HYPERCALL: its number */
-	uint64_t sym_off;    /* bytes from the start of symbol */
+	uint64_t nr;                       /* RW_ACCESS_HYPERCALL: its number */
+	uint64_t sym_off;                  /* bytes from the start of symbol */
 	uint8_t bytes[RW_CODE_BYTES];      /* code at rip */
 	uint8_t old_value[RW_VALUE_BYTES]; /* bytes at gpa that stand */
 	uint8_t new_value[RW_VALUE_BYTES]; /* bytes at gpa that the access would have left, or left (patch) */
@@ -189,26 +199,32 @@ enum rw_drop {
 	RW_DROP_EVICTED = 3,   /* oldest records, pushed out of the full store */
 	RW_DROP_COUNT
 };
+/* clang-format off */
 #define RW_DROP_NAMES { NULL, "ring_full", "malformed", "evicted" }
+/* clang-format on */
 
 /* Why a ring's content was refused: rw_rec_event.arg[1] of RW_DROP_MALFORMED (the first in a batch). */
 enum rw_malformed {
-	RW_BAD_INDEX = 1,  /* producer index out of bounds: the whole ring is skipped */
-	RW_BAD_SIZE = 2,   /* size too small, too large, unaligned, or behind the producer: rest skipped */
-	RW_BAD_MAGIC = 3,  /* no magic: rest skipped */
-	RW_BAD_TYPE = 4,   /* type not the agent's: this record skipped */
-	RW_BAD_FIELD = 5,  /* flags, verdict, path lengths or padding: this record skipped */
+	RW_BAD_INDEX = 1, /* producer index out of bounds: the whole ring is skipped */
+	RW_BAD_SIZE = 2,  /* size too small, too large, unaligned, or behind the producer: rest skipped */
+	RW_BAD_MAGIC = 3, /* no magic: rest skipped */
+	RW_BAD_TYPE = 4,  /* type not the agent's: this record skipped */
+	RW_BAD_FIELD = 5, /* flags, verdict, path lengths or padding: this record skipped */
 	RW_BAD_COUNT
 };
+/* clang-format off */
 #define RW_MALFORMED_NAMES { NULL, "index", "size", "magic", "type", "field" }
+/* clang-format on */
 
 /* RW_REC_AGENT, RW_REC_LOCK, RW_REC_UNLOCK and RW_REC_DROP: made by the hypervisor. */
 struct rw_rec_event {
 	struct rw_rec_hdr hdr;
 	uint32_t code;     /* drop: enum rw_drop; agent: ABI version; lock, unlock: number of ranges */
 	uint32_t text_len; /* bytes in text */
-	uint64_t arg[4];   /* drop: count now, first enum rw_malformed, count in all, CPU; lock, unlock: pages */
-	uint8_t text[];    /* for people: kernel release (agent), kinds and sizes (lock), why (unlock); zeros up to size */
+	/* drop: count now, first enum rw_malformed, count in all, CPU; lock, unlock: pages */
+	uint64_t arg[4];
+	/* for people: kernel release (agent), kinds and sizes (lock), why (unlock); zeros up to size */
+	uint8_t text[];
 };
 RW_ASSERT_SIZE(struct rw_rec_event, 72);
 

@@ -11,7 +11,7 @@
 #ifndef RW_ABI_RING_H
 #define RW_ABI_RING_H
 
-#include "types.h"
+#include "abi/types.h"
 
 #define RW_RING_MIN_PAGES 4u /* data pages; a record of the largest size fits */
 #define RW_RING_MAX_PAGES 64u

@@ -4,7 +4,7 @@
 #ifndef RW_ABI_STATS_H
 #define RW_ABI_STATS_H
 
-#include "types.h"
+#include "abi/types.h"
 
 /* Why the hypervisor was entered, for both backends. */
 enum rw_exit_reason {
@@ -24,14 +24,16 @@ enum rw_exit_reason {
 	RW_EXIT_NMI,
 	RW_EXIT_INIT,
 	RW_EXIT_SIPI,
-	RW_EXIT_SHUTDOWN,   /* triple fault */
+	RW_EXIT_SHUTDOWN,    /* triple fault */
 	RW_EXIT_TASK_SWITCH, /* by a 32-bit TSS: not supported */
 	RW_EXIT_OTHER,
 	RW_EXIT_COUNT
 };
+/* clang-format off */
 #define RW_EXIT_NAMES \
 	{ "cpuid", "msr_read", "msr_write", "cr", "xsetbv", "io", "hypercall", "virt_insn", "cache_insn", \
 	  "nested", "step", "exception", "interrupt", "nmi", "init", "sipi", "shutdown", "task_switch", "other" }
+/* clang-format on */
 
 /* Counters of one CPU since the hypervisor's start. Payload of a stats frame: one of these a CPU. */
 struct rw_cpu_stats {
@@ -50,11 +52,15 @@ struct rw_cpu_stats {
 };
 RW_ASSERT_SIZE(struct rw_cpu_stats, 8 + 8 * RW_EXIT_COUNT + 9 * 8);
 
-/* The counters that are not exits, each 64 bits wide: their names in output, in the order in which they are shown. */
+/*
+ * The counters that are not exits, each 64 bits wide: their names in output, in the order in which they are
+ * shown.
+ */
 struct rw_counter_field {
 	const char *name;
 	size_t off;
 };
+/* clang-format off */
 #define RW_COUNTER_FIELDS \
 	{ { "hv_cycles", offsetof(struct rw_cpu_stats, hv_cycles) }, \
 	  { "records", offsetof(struct rw_cpu_stats, records) }, \
@@ -65,26 +71,27 @@ struct rw_counter_field {
 	  { "patches", offsetof(struct rw_cpu_stats, patches) }, \
 	  { "refused_calls", offsetof(struct rw_cpu_stats, refused_calls) }, \
 	  { "shootdowns", offsetof(struct rw_cpu_stats, shootdowns) } }
+/* clang-format on */
 
 /* Answer of RW_HC_STATUS. */
 struct rw_status {
 	uint32_t abi_version;
-	uint32_t cpus;         /* that run under the hypervisor */
-	uint32_t locked;       /* 1 after the lock */
-	uint32_t backend;      /* 0 VMX/EPT, 1 SVM/NPT */
-	uint32_t ranges;       /* named by the agent */
-	uint32_t on_violation; /* 0 skip, 1 fault, 2 stop */
-	uint64_t protected_pages; /* of 4 KiB, read-only for the guest */
+	uint32_t cpus;             /* that run under the hypervisor */
+	uint32_t locked;           /* 1 after the lock */
+	uint32_t backend;          /* 0 VMX/EPT, 1 SVM/NPT */
+	uint32_t ranges;           /* named by the agent */
+	uint32_t on_violation;     /* 0 skip, 1 fault, 2 stop */
+	uint64_t protected_pages;  /* of 4 KiB, read-only for the guest */
 	uint64_t pages_by_kind[8]; /* by enum rw_target; objects counted in bytes/4096 rounded up */
-	uint64_t store_bytes;  /* capacity */
-	uint64_t store_used;   /* bytes of live records */
-	uint64_t store_first;  /* oldest sequence number held */
-	uint64_t store_next;   /* next sequence number */
-	uint64_t evicted;      /* records pushed out */
-	uint64_t symbols;      /* names held */
-	uint64_t uptime_ns;    /* of the hypervisor */
-	uint32_t kexec;        /* 0 refuse, 1 allow */
-	uint32_t reserved;     /* 0 */
+	uint64_t store_bytes;      /* capacity */
+	uint64_t store_used;       /* bytes of live records */
+	uint64_t store_first;      /* oldest sequence number held */
+	uint64_t store_next;       /* next sequence number */
+	uint64_t evicted;          /* records pushed out */
+	uint64_t symbols;          /* names held */
+	uint64_t uptime_ns;        /* of the hypervisor */
+	uint32_t kexec;            /* 0 refuse, 1 allow */
+	uint32_t reserved;         /* 0 */
 };
 RW_ASSERT_SIZE(struct rw_status, 24 + 8 + 64 + 56 + 8);
 

@@ -10,13 +10,13 @@
 #ifndef RW_ABI_STORE_H
 #define RW_ABI_STORE_H
 
-#include "types.h"
+#include "abi/types.h"
 
-#define RW_STORE_MAGIC   "RWSTORE1"
-#define RW_STORE_VERSION 1u
-#define RW_STORE_HDR_SIZE 4096u /* the header's page */
-#define RW_BLOCK_MAGIC   0x4b425752u /* "RWBK" */
-#define RW_BLOCK_SIZE    65536u
+#define RW_STORE_MAGIC    "RWSTORE1"
+#define RW_STORE_VERSION  1u
+#define RW_STORE_HDR_SIZE 4096u       /* the header's page */
+#define RW_BLOCK_MAGIC    0x4b425752u /* "RWBK" */
+#define RW_BLOCK_SIZE     65536u
 
 /* rw_store_hdr.end_reason */
 enum rw_end {
@@ -27,22 +27,25 @@ enum rw_end {
 	RW_END_EXIT = 4,     /* the guest wrote to the configured exit port */
 	RW_END_COUNT
 };
+/* clang-format off */
 #define RW_END_NAMES { "running", "poweroff", "reset", "stop", "exit" }
+/* clang-format on */
 
 struct rw_store_hdr {
 	char magic[8];
 	uint32_t version;
-	uint32_t crc;            /* CRC-32 of this structure with this field 0; kept right at each append */
-	uint8_t boot_id[16];     /* random, one for each start of the hypervisor */
-	uint64_t boot_epoch;     /* seconds since 1970 UTC at the hypervisor's start, by the firmware's clock */
+	uint32_t crc;        /* CRC-32 of this structure with this field 0; kept right at each append */
+	uint8_t boot_id[16]; /* random, one for each start of the hypervisor */
+	/* seconds since 1970 UTC at the hypervisor's start, by the firmware's clock */
+	uint64_t boot_epoch;
 	uint64_t tsc_hz;
-	uint32_t block_size;     /* bytes */
+	uint32_t block_size; /* bytes */
 	uint32_t block_count;
-	uint32_t backend;        /* 0 VMX/EPT, 1 SVM/NPT */
-	uint32_t end_reason;     /* enum rw_end */
-	uint64_t next_seq;       /* number that the next record gets */
-	uint64_t first_seq;      /* oldest record held; equals next_seq when there is none */
-	uint64_t evicted;        /* records pushed out so far */
+	uint32_t backend;    /* 0 VMX/EPT, 1 SVM/NPT */
+	uint32_t end_reason; /* enum rw_end */
+	uint64_t next_seq;   /* number that the next record gets */
+	uint64_t first_seq;  /* oldest record held; equals next_seq when there is none */
+	uint64_t evicted;    /* records pushed out so far */
 };
 RW_ASSERT_SIZE(struct rw_store_hdr, 88);
 

@@ -7,19 +7,19 @@
 #include <stddef.h>
 
 /* Offsets: ACPI specification, "RSDP Structure", "System Description Table Header", "FADT". */
-#define RSDP_SIZE_1   20u
-#define RSDP_SIZE_2   36u
-#define RSDP_REVISION 15u
-#define RSDP_RSDT     16u
-#define RSDP_XSDT     24u
-#define TABLE_LENGTH  4u
-#define TABLE_HEADER  36u
-#define TABLE_MAX     (1u << 20)
-#define TABLE_SUM     9u
-#define FADT_DSDT     40u
-#define FADT_PM1A_CNT 64u
-#define FADT_PM1B_CNT 68u
-#define FADT_FLAGS    112u
+#define RSDP_SIZE_1      20u
+#define RSDP_SIZE_2      36u
+#define RSDP_REVISION    15u
+#define RSDP_RSDT        16u
+#define RSDP_XSDT        24u
+#define TABLE_LENGTH     4u
+#define TABLE_HEADER     36u
+#define TABLE_MAX        (1u << 20)
+#define TABLE_SUM        9u
+#define FADT_DSDT        40u
+#define FADT_PM1A_CNT    64u
+#define FADT_PM1B_CNT    68u
+#define FADT_FLAGS       112u
 #define FADT_RESET_REG   116u
 #define FADT_RESET_VALUE 128u
 #define FADT_X_DSDT      140u
@@ -95,7 +95,10 @@ static struct table get_table(uint64_t phys, const char *signature, acpi_map map
 	return table.at && sums_to_zero(table.at, table.size) ? table : none;
 }
 
-/* The next of the root's tables with @signature from entry @at on, which moves behind it; none when there are no more. */
+/*
+ * The next of the root's tables with @signature from entry @at on, which moves behind it; none when there are
+ * no more.
+ */
 static struct table next_table(struct root root, uint32_t *at, const char *signature, acpi_map map)
 {
 	struct table table = { NULL, 0 };
@@ -170,7 +173,8 @@ static bool sleep_state(struct table aml, uint32_t at, char digit, int type[2])
 	if (at + sizeof(name) > aml.size || !has_signature(aml.at + at, name))
 		return false;
 	at += sizeof(name) - 1;
-	at += 2 + (aml.at[at] >> 6); /* PkgLength: its upper bits count the bytes behind it; then NumElements */
+	/* PkgLength: its upper bits count the bytes behind it; then NumElements */
+	at += 2 + (aml.at[at] >> 6);
 	type[0] = aml_constant(aml, &at);
 	type[1] = aml_constant(aml, &at);
 	return true;

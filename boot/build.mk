@@ -4,10 +4,11 @@
 
 BOOT_PURE := acpi clock config elf_image layout message paging ranges ucs2
 BOOT_OBJS := $(BOOT_PURE:%=$(B)/boot/%.o) \
+	     $(B)/boot/lib/format.o \
 	     $(patsubst %,$(B)/boot/%.o,claim console cpus launch loader machine memory next switch hvcore)
 
 # The firmware calls us with its own calling convention and without a red zone.
-BOOT_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -Iabi \
+BOOT_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I. \
 	       -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
 	       -DGNU_EFI_USE_MS_ABI -ffreestanding -fpic -fshort-wchar -fvisibility=hidden -mno-red-zone \
 	       -fno-stack-protector -fno-stack-check -fno-strict-aliasing -fcf-protection=none
@@ -17,6 +18,10 @@ BOOT_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .rel.* .rela.* .
 all: $(B)/ringward.efi
 
 $(B)/boot/%.o: boot/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BOOT_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/boot/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
 	$(CC) $(BOOT_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -41,17 +46,4 @@ $(B)/boot/ringward.so: $(BOOT_OBJS)
 $(B)/ringward.efi: $(B)/boot/ringward.so
 	objcopy $(BOOT_SECTIONS:%=-j %) --target=efi-app-x86_64 $< $@
 
--include $(wildcard $(B)/boot/*.d)
-
-BOOT_TESTS := config_parse boot_acpi boot_elf boot_paging boot_parts
-UNIT_TESTS += $(BOOT_TESTS:%=$(B)/tests/unit/%)
-
-$(B)/tests/unit/config_parse: boot/config.c boot/message.c boot/ucs2.c
-$(B)/tests/unit/boot_acpi: boot/acpi.c
-$(B)/tests/unit/boot_elf: boot/elf_image.c boot/message.c
-$(B)/tests/unit/boot_paging: boot/layout.c boot/message.c boot/paging.c
-$(B)/tests/unit/boot_parts: boot/clock.c boot/message.c boot/ranges.c boot/ucs2.c
-
-$(BOOT_TESTS:%=$(B)/tests/unit/%): $(B)/tests/unit/%: tests/unit/%.c $(wildcard boot/*.h)
-	@mkdir -p $(@D)
-	$(CC) $(UNITFLAGS) -Iboot -o $@ $(filter %.c,$^) -lcmocka
+-include $(wildcard $(B)/boot/*.d $(B)/boot/lib/*.d)

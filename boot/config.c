@@ -3,10 +3,12 @@
 /* Parses ringward.conf. */
 #include "config.h"
 
-#include "bootinfo.h"
+#include "lib/format.h"
+
+#include "abi/bootinfo.h"
 #include "ucs2.h"
 
-#define UART_CLOCK 115200u /* highest speed of a PC's UART */
+#define UART_CLOCK    115200u /* highest speed of a PC's UART */
 #define EXIT_PORT_MIN 0x1u
 #define EXIT_PORT_MAX (0x10000u - RW_EXIT_PORTS)
 
@@ -21,9 +23,9 @@ struct parser {
 	struct message *why; /* the first error */
 	bool failed;
 	uint32_t line;
-	bool section;    /* [ringward] was there */
-	bool any_key;    /* a key was there */
-	uint32_t seen;   /* bit for each entry of keys[] */
+	bool section;  /* [ringward] was there */
+	bool any_key;  /* a key was there */
+	uint32_t seen; /* bit for each entry of keys[] */
 };
 
 /* Takes a value over: 0, or -1 with the reason, which the caller puts line and key in front of. */
@@ -90,8 +92,7 @@ static void copy(char *out, struct span s)
 	out[i] = '\0';
 }
 
-__attribute__((format(printf, 2, 3)))
-static void fail(struct parser *p, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void fail(struct parser *p, const char *fmt, ...)
 {
 	va_list args;
 	size_t used;
@@ -100,11 +101,11 @@ static void fail(struct parser *p, const char *fmt, ...)
 		return;
 	p->failed = true;
 	if (p->line)
-		used = message_format(p->why->text, sizeof(p->why->text), CONFIG_NAME ":%u: ", p->line);
+		used = format_text(p->why->text, sizeof(p->why->text), CONFIG_NAME ":%u: ", p->line);
 	else
-		used = message_format(p->why->text, sizeof(p->why->text), CONFIG_NAME ": ");
+		used = format_text(p->why->text, sizeof(p->why->text), CONFIG_NAME ": ");
 	va_start(args, fmt);
-	message_vformat(p->why->text + used, sizeof(p->why->text) - used, fmt, args);
+	format_va(p->why->text + used, sizeof(p->why->text) - used, fmt, args);
 	va_end(args);
 }
 
@@ -225,10 +226,12 @@ static int set_serial(struct config *config, struct span value, struct message *
 		return 0;
 	}
 	if (!serial_port(name, &port))
-		return message_fail(why, "%s is not com1..com4, none or an I/O port 0x100..0xfff8 "
-				    "(a multiple of 8)", quote(name, text));
-	if (i < value.size && (!number(speed, 10, &baud) || !baud || UART_CLOCK % baud ||
-			       UART_CLOCK / baud > 0xffff))
+		return message_fail(why,
+				    "%s is not com1..com4, none or an I/O port 0x100..0xfff8 "
+				    "(a multiple of 8)",
+				    quote(name, text));
+	if (i < value.size &&
+	    (!number(speed, 10, &baud) || !baud || UART_CLOCK % baud || UART_CLOCK / baud > 0xffff))
 		return message_fail(why, "%s is not a speed that divides %u", quote(speed, text), UART_CLOCK);
 	config->serial_port = port;
 	config->serial_baud = baud;
@@ -272,8 +275,8 @@ static int set_exit_port(struct config *config, struct span value, struct messag
 	}
 	if (!equals(value, "none") && (digits.size == value.size || !number(digits, 16, &port) ||
 				       port < EXIT_PORT_MIN || port > EXIT_PORT_MAX))
-		return message_fail(why, "%s is not none or an I/O port 0x%x..0x%x", quote(value, text), EXIT_PORT_MIN,
-				    EXIT_PORT_MAX);
+		return message_fail(why, "%s is not none or an I/O port 0x%x..0x%x", quote(value, text),
+				    EXIT_PORT_MIN, EXIT_PORT_MAX);
 	config->exit_port = (uint16_t)port;
 	return 0;
 }
@@ -312,16 +315,11 @@ static const struct {
 	const char *name;
 	set_value set;
 } keys[] = {
-	{ "next", set_next },
-	{ "next_options", set_next_options },
-	{ "store_mib", set_store_mib },
-	{ "serial", set_serial },
-	{ "agent", set_agent },
-	{ "on_violation", set_on_violation },
-	{ "kexec", set_kexec },
-	{ "on_error", set_on_error },
-	{ "exit_port", set_exit_port },
-	{ "watch_resets", set_watch_resets },
+	{ "next", set_next },           { "next_options", set_next_options },
+	{ "store_mib", set_store_mib }, { "serial", set_serial },
+	{ "agent", set_agent },         { "on_violation", set_on_violation },
+	{ "kexec", set_kexec },         { "on_error", set_on_error },
+	{ "exit_port", set_exit_port }, { "watch_resets", set_watch_resets },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 

@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CONFIG_NAME        "ringward.conf"
-#define CONFIG_FILE_MAX    65536u /* bytes */
-#define CONFIG_LINE_MAX    4096u  /* bytes, without the line end */
-#define CONFIG_PATH_MAX    255u   /* bytes of `next`, without its prefix */
-#define CONFIG_OPTIONS_MAX 4000u  /* bytes of `next_options` */
+#define CONFIG_NAME          "ringward.conf"
+#define CONFIG_FILE_MAX      65536u /* bytes */
+#define CONFIG_LINE_MAX      4096u  /* bytes, without the line end */
+#define CONFIG_PATH_MAX      255u   /* bytes of `next`, without its prefix */
+#define CONFIG_OPTIONS_MAX   4000u  /* bytes of `next_options` */
 #define CONFIG_STORE_MIB_MAX 1024u
 
 struct config {
@@ -21,13 +21,13 @@ struct config {
 	bool next_other;                           /* on another volume than the loader's own */
 	char next_options[CONFIG_OPTIONS_MAX + 1]; /* "": none */
 	uint32_t store_mib;
-	uint16_t serial_port;   /* I/O base; 0: none */
+	uint16_t serial_port; /* I/O base; 0: none */
 	uint32_t serial_baud;
 	bool agent;
-	uint32_t on_violation;  /* enum rw_on_violation */
-	uint16_t exit_port;     /* 0: none */
-	bool watch_resets;      /* from the start, not only from the lock on */
-	uint32_t kexec;         /* enum rw_kexec */
+	uint32_t on_violation; /* enum rw_on_violation */
+	uint16_t exit_port;    /* 0: none */
+	bool watch_resets;     /* from the start, not only from the lock on */
+	uint32_t kexec;        /* enum rw_kexec */
 	bool boot_on_error;
 };
 

@@ -3,6 +3,8 @@
 /* Tells messages. */
 #include "console.h"
 
+#include "lib/format.h"
+
 #include <efi.h>
 #include <efilib.h>
 
@@ -10,21 +12,21 @@
 #include "x86.h"
 
 /* Registers of a 16550, from its base. */
-#define UART_DATA    0
-#define UART_DIV_LOW 0
-#define UART_IER     1
+#define UART_DATA     0
+#define UART_DIV_LOW  0
+#define UART_IER      1
 #define UART_DIV_HIGH 1
-#define UART_FCR     2
-#define UART_LCR     3
-#define UART_MCR     4
-#define UART_LSR     5
-#define UART_SCRATCH 7
-#define LCR_8N1  0x03
-#define LCR_DLAB 0x80
-#define FCR_ON   0x07 /* FIFOs on and empty */
-#define MCR_ON   0x03 /* DTR, RTS */
-#define LSR_ROOM 0x20 /* the transmitter takes a byte */
-#define UART_CLOCK 115200u
+#define UART_FCR      2
+#define UART_LCR      3
+#define UART_MCR      4
+#define UART_LSR      5
+#define UART_SCRATCH  7
+#define LCR_8N1       0x03
+#define LCR_DLAB      0x80
+#define FCR_ON        0x07 /* FIFOs on and empty */
+#define MCR_ON        0x03 /* DTR, RTS */
+#define LSR_ROOM      0x20 /* the transmitter takes a byte */
+#define UART_CLOCK    115200u
 #define UART_PATIENCE 100000u /* reads of LSR to wait for room: longer than a byte at 1200 baud takes */
 
 static uint16_t serial; /* I/O base; 0: none */
@@ -77,9 +79,9 @@ void console_print(const char *fmt, ...)
 	size_t used, i;
 	va_list args;
 
-	used = message_format(line, sizeof(line), "%s", prefix);
+	used = format_text(line, sizeof(line), "%s", prefix);
 	va_start(args, fmt);
-	used += message_vformat(line + used, sizeof(line) - used - 2, fmt, args);
+	used += format_va(line + used, sizeof(line) - used - 2, fmt, args);
 	va_end(args);
 	line[used++] = '\r';
 	line[used++] = '\n';

@@ -20,7 +20,7 @@ bool console_serial(uint16_t port, uint32_t baud);
 
 /**
  * console_print() - tell one line, with "ringward: " in front.
- * @fmt: as message_vformat() takes it, without a line end
+ * @fmt: as format_va() takes it, without a line end
  *
  * Context: before ExitBootServices. Behind a launch call console_serial(0, 0) first: the line is the
  * hypervisor's then.

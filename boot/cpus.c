@@ -52,11 +52,13 @@ int cpus_find(struct rw_bootinfo *info, struct message *why)
 	if (EFI_ERROR(mp->get_number_of_processors(mp, &all, &enabled)))
 		return message_fail(why, "the firmware can't tell how many CPUs there are");
 	if (all > RW_MAX_CPUS)
-		return message_fail(why, "this machine has %lu CPUs; at most %u can be guarded", all, RW_MAX_CPUS);
+		return message_fail(why, "this machine has %lu CPUs; at most %u can be guarded", all,
+				    RW_MAX_CPUS);
 	/* A CPU that the firmware keeps off could be started by the guest, and would then run unguarded. */
 	if (enabled != all)
-		return message_fail(why, "the firmware keeps %lu of %lu CPUs switched off: they could not be guarded",
-				    all - enabled, all);
+		return message_fail(
+			why, "the firmware keeps %lu of %lu CPUs switched off: they could not be guarded",
+			all - enabled, all);
 	for (i = 0; i < all; i++) {
 		struct pi_cpu_info cpu;
 
@@ -102,8 +104,8 @@ int cpus_launch(const struct rw_bootinfo *info, uint64_t entry, bool *under_way,
 	struct message own;
 
 	job = (struct job){ .info = info, .entry = entry };
-	if (info->cpu_count > 1 && EFI_ERROR(mp->startup_all_aps(mp, ap_procedure, TRUE, NULL, 0, &job, NULL)) &&
-	    !job.failed) {
+	if (info->cpu_count > 1 &&
+	    EFI_ERROR(mp->startup_all_aps(mp, ap_procedure, TRUE, NULL, 0, &job, NULL)) && !job.failed) {
 		job.failed = 1;
 		message_fail(&job.why, "the firmware can't run a program on the other CPUs");
 	}

@@ -6,7 +6,7 @@
 #include <elf.h>
 #include <string.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 static bool aligned(uint64_t value)
 {
@@ -15,9 +15,9 @@ static bool aligned(uint64_t value)
 
 static int check_header(const Elf64_Ehdr *ehdr, uint64_t file_size, struct message *why)
 {
-	if (file_size < sizeof(*ehdr) ||
-	    ehdr->e_ident[EI_MAG0] != ELFMAG0 || ehdr->e_ident[EI_MAG1] != ELFMAG1 ||
-	    ehdr->e_ident[EI_MAG2] != ELFMAG2 || ehdr->e_ident[EI_MAG3] != ELFMAG3)
+	if (file_size < sizeof(*ehdr) || ehdr->e_ident[EI_MAG0] != ELFMAG0 ||
+	    ehdr->e_ident[EI_MAG1] != ELFMAG1 || ehdr->e_ident[EI_MAG2] != ELFMAG2 ||
+	    ehdr->e_ident[EI_MAG3] != ELFMAG3)
 		return message_fail(why, "hypervisor core: not an ELF file");
 	if (ehdr->e_ident[EI_CLASS] != ELFCLASS64 || ehdr->e_ident[EI_DATA] != ELFDATA2LSB ||
 	    ehdr->e_machine != EM_X86_64 || ehdr->e_type != ET_EXEC)
@@ -41,9 +41,10 @@ static int check_segment(const struct elf_image *image, const Elf64_Phdr *phdr, 
 				    phdr->p_vaddr);
 	if (phdr->p_vaddr < RW_HV_LINK || phdr->p_vaddr - RW_HV_LINK > ELF_IMAGE_MAX ||
 	    phdr->p_memsz > ELF_IMAGE_MAX - (phdr->p_vaddr - RW_HV_LINK))
-		return message_fail(why, "hypervisor core: segment %u at 0x%lx is not in the %u bytes "
-				    "from 0x%lx on", index, phdr->p_vaddr, ELF_IMAGE_MAX,
-				    (uint64_t)RW_HV_LINK);
+		return message_fail(why,
+				    "hypervisor core: segment %u at 0x%lx is not in the %u bytes "
+				    "from 0x%lx on",
+				    index, phdr->p_vaddr, ELF_IMAGE_MAX, (uint64_t)RW_HV_LINK);
 	if (phdr->p_vaddr - RW_HV_LINK < image->size)
 		return message_fail(why, "hypervisor core: segment %u overlaps the one before it", index);
 	if (!(phdr->p_flags & PF_R) || ((phdr->p_flags & PF_W) && (phdr->p_flags & PF_X)))
@@ -96,8 +97,10 @@ int elf_image_check(struct elf_image *image, const void *file, uint64_t file_siz
 	phdr = (const Elf64_Phdr *)(image->file + ehdr->e_phoff);
 	for (i = 0; i < ehdr->e_phnum; i++) {
 		if (phdr[i].p_type == PT_INTERP || phdr[i].p_type == PT_DYNAMIC || phdr[i].p_type == PT_TLS)
-			return message_fail(why, "hypervisor core: program header %u asks for a "
-					    "run-time linker", i);
+			return message_fail(why,
+					    "hypervisor core: program header %u asks for a "
+					    "run-time linker",
+					    i);
 		if (phdr[i].p_type != PT_LOAD || !(phdr[i].p_memsz | phdr[i].p_filesz))
 			continue;
 		if (check_segment(image, &phdr[i], file_size, i, why))

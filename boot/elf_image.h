@@ -13,10 +13,10 @@
 #define ELF_IMAGE_MAX    (16u << 20) /* bytes in memory */
 
 struct elf_segment {
-	uint64_t offset;    /* from RW_HV_LINK; page-aligned */
-	uint64_t file_at;   /* offset in the file */
-	uint64_t file_size; /* bytes */
-	uint64_t mem_size;  /* bytes, not rounded */
+	uint64_t offset;     /* from RW_HV_LINK; page-aligned */
+	uint64_t file_at;    /* offset in the file */
+	uint64_t file_size;  /* bytes */
+	uint64_t mem_size;   /* bytes, not rounded */
 	bool write, execute; /* never both */
 };
 

@@ -39,16 +39,16 @@ int launch_check(struct message *why)
 
 	if (!(id.edx & CPUID_80000001_EDX_NX))
 		return message_fail(why, "this CPU can't make pages non-executable (NX), "
-				    "or the firmware turned it off");
+					 "or the firmware turned it off");
 	if (cr4 & CR4_LA57)
 		return message_fail(why, "the firmware runs with five-level paging, "
-				    "which is not supported yet");
+					 "which is not supported yet");
 	if (cr4 & CR4_PCIDE)
 		return message_fail(why, "the firmware runs with process-context identifiers, "
-				    "which is not supported");
+					 "which is not supported");
 	if (cr4 & CR4_CET)
 		return message_fail(why, "the firmware runs with control-flow enforcement, "
-				    "which is not supported");
+					 "which is not supported");
 	return 0;
 }
 

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "message.h"
 
 /* Where launch_switch() goes to; read by switch.asm. */
@@ -16,7 +16,7 @@ struct launch_target {
 	uint64_t entry;
 	uint64_t bootinfo; /* virtual address of the hypervisor */
 	uint64_t cpu;
-	uint64_t handoff;  /* virtual address of the hypervisor */
+	uint64_t handoff; /* virtual address of the hypervisor */
 };
 
 /**

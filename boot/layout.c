@@ -4,9 +4,9 @@
 #include "layout.h"
 
 #include "paging.h"
-#include "store.h"
+#include "abi/store.h"
 
-#define GIB (1ull << 30)
+#define GIB              (1ull << 30)
 #define NESTED_SPLIT_GIB 8u /* with 1 GiB pages: how many of them may be split */
 
 static uint64_t divide_up(uint64_t value, uint64_t by)
@@ -46,8 +46,9 @@ void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages)
 		info->tables_size = tables * RW_PAGE_SIZE;
 		info->percpu_phys = info->tables_phys + info->tables_size;
 		info->pool_phys = info->percpu_phys + (uint64_t)info->cpu_count * RW_PERCPU_SIZE;
-		info->region_size = align_up(info->pool_phys + info->pool_size + info->symbols_size +
-					     store_size, LAYOUT_REGION_ALIGN);
+		info->region_size =
+			align_up(info->pool_phys + info->pool_size + info->symbols_size + store_size,
+				 LAYOUT_REGION_ALIGN);
 		tables = paging_tables_bound(info, gib_pages);
 	} while (tables != before);
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 #define LAYOUT_REGION_ALIGN (2ull << 20)
 #define LAYOUT_TOP_MIN      (4ull << 30)

@@ -13,8 +13,8 @@
 #include "pi.h"
 #include "x86.h"
 
-#define STALL_US    10000u /* one measurement of the TSC */
-#define STALL_TIMES 3u
+#define STALL_US     10000u /* one measurement of the TSC */
+#define STALL_TIMES  3u
 #define RDRAND_TRIES 10
 
 /* From the crystal's clock, where CPUID knows it; 0: it does not. */

@@ -4,7 +4,7 @@
 #ifndef RW_BOOT_MACHINE_H
 #define RW_BOOT_MACHINE_H
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "message.h"
 
 /**
@@ -17,7 +17,10 @@
  */
 void machine_describe(struct rw_bootinfo *info);
 
-/* machine_hide_sleep() - takes the sleep states that keep memory out of ACPI's tables: see acpi_hide_sleep(). Boot services. */
+/*
+ * machine_hide_sleep() - takes the sleep states that keep memory out of ACPI's tables: see acpi_hide_sleep().
+ * Boot services.
+ */
 void machine_hide_sleep(void);
 
 #endif

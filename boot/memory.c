@@ -13,8 +13,8 @@
 
 #define GIB (1ull << 30)
 /*
- * A SIPI vector is the number of a page; from 640 KiB on there is no RAM. In the KiB before that kernels look for the
- * tables of the MultiProcessor Specification, and shall not find a hidden page.
+ * A SIPI vector is the number of a page; from 640 KiB on there is no RAM. In the KiB before that kernels look
+ * for the tables of the MultiProcessor Specification, and shall not find a hidden page.
  */
 #define TRAMPOLINE_MAX 0x9efffu
 
@@ -43,7 +43,8 @@ static const EFI_MEMORY_DESCRIPTOR *map_entry(const struct map *map, UINTN i, ui
 	uint64_t size = entry->NumberOfPages << EFI_PAGE_SHIFT;
 
 	*end = size >> EFI_PAGE_SHIFT == entry->NumberOfPages && entry->PhysicalStart + size > size ?
-	       entry->PhysicalStart + size : 0;
+		       entry->PhysicalStart + size :
+		       0;
 	return entry;
 }
 
@@ -129,14 +130,19 @@ static int list_ram(struct rw_bootinfo *info, struct message *why)
 		if (!is_guest_ram(entry->Type) || !end || end > info->mapped_top)
 			continue;
 		if (ranges_add(info, entry->PhysicalStart, end - entry->PhysicalStart))
-			ret = message_fail(why, "the firmware's memory map has more than %u separate pieces "
-					   "of RAM", RW_MAX_RANGES);
+			ret = message_fail(why,
+					   "the firmware's memory map has more than %u separate pieces "
+					   "of RAM",
+					   RW_MAX_RANGES);
 	}
 	FreePool(map.at);
 	return ret;
 }
 
-/* On a machine with SVM a CPU that is reset by INIT comes back to the hypervisor by a page that SIPI can name. */
+/*
+ * On a machine with SVM a CPU that is reset by INIT comes back to the hypervisor by a page that SIPI can
+ * name.
+ */
 static int reserve_trampoline(struct rw_bootinfo *info, struct message *why)
 {
 	EFI_PHYSICAL_ADDRESS got = TRAMPOLINE_MAX;
@@ -161,7 +167,8 @@ int memory_reserve(struct rw_bootinfo *info, struct message *why)
 	/* Below 4 GiB: a CPU that starts in real mode loads CR3 with 32 bits. */
 	got = UINT32_MAX;
 	if (EFI_ERROR(BS->AllocatePages(AllocateMaxAddress, EfiReservedMemoryType, pages + slack, &got)))
-		return message_fail(why, "the firmware has no %lu MiB of free memory in one piece below 4 GiB",
+		return message_fail(why,
+				    "the firmware has no %lu MiB of free memory in one piece below 4 GiB",
 				    (pages + slack) >> (20 - EFI_PAGE_SHIFT));
 	phys = (got + LAYOUT_REGION_ALIGN - 1) / LAYOUT_REGION_ALIGN * LAYOUT_REGION_ALIGN;
 	head = (phys - got) / EFI_PAGE_SIZE;

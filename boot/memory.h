@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "message.h"
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Messages in fixed buffers: what the loader tells, formatted without a C library. */
+/* Messages in fixed buffers: what the loader tells. */
 #ifndef RW_BOOT_MESSAGE_H
 #define RW_BOOT_MESSAGE_H
 
@@ -13,23 +13,6 @@
 struct message {
 	char text[MESSAGE_LEN];
 };
-
-/**
- * message_vformat() - format text, cut to the buffer and always NUL-terminated.
- * @out:  buffer
- * @size: bytes of @out, at least 1
- * @fmt:  as printf's, of which %s, %c, %u, %lu, %x, %lx, %% and a width with leading zeros are known
- *
- * Context: anywhere. Return: length of the text in @out.
- */
-size_t message_vformat(char *out, size_t size, const char *fmt, va_list args);
-
-/**
- * message_format() - message_vformat() with its arguments in place.
- *
- * Context: anywhere. Return: length of the text in @out.
- */
-size_t message_format(char *out, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /**
  * message_fail() - describe a failure.

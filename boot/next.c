@@ -32,8 +32,10 @@ int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, 
 		return message_fail(why, "%s: not a path", path);
 	file = open_file(volume, wide);
 	if (!file)
-		return message_fail(why, "%s: there is no such file on the volume that ringward.efi "
-				    "was started from", path);
+		return message_fail(why,
+				    "%s: there is no such file on the volume that ringward.efi "
+				    "was started from",
+				    path);
 	*size = max + 1;
 	*data = AllocatePool(*size);
 	if (!*data) {
@@ -130,7 +132,7 @@ int next_load(const struct config *config, EFI_HANDLE self, EFI_HANDLE own, EFI_
 	if (!volume)
 		return message_fail(why, "next = %s: there is no such file on %s", config->next,
 				    config->next_other ? "another volume" :
-				    "the volume that ringward.efi was started from");
+							 "the volume that ringward.efi was started from");
 	device_path = FileDevicePath(volume, wide);
 	if (!device_path)
 		return message_fail(why, "next = %s: no memory for its device path", config->next);

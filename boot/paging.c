@@ -16,10 +16,10 @@
 #define MAP_RX (PTE_PRESENT | PTE_ACCESSED)
 #define MAP_RW (PTE_PRESENT | PTE_ACCESSED | PTE_WRITE | PTE_DIRTY | PTE_NX)
 
-#define ENTRIES 512u
-#define SIZE_4K (1ull << 12)
-#define SIZE_2M (1ull << 21)
-#define SIZE_1G (1ull << 30)
+#define ENTRIES   512u
+#define SIZE_4K   (1ull << 12)
+#define SIZE_2M   (1ull << 21)
+#define SIZE_1G   (1ull << 30)
 #define SIZE_512G (1ull << 39)
 
 /* A stretch to map: one virtual piece onto one physical piece. */
@@ -58,8 +58,8 @@ static uint64_t *descend(struct paging *paging, uint64_t *entry)
 	if (!*entry) {
 		if (paging->used == paging->info->tables_size / RW_PAGE_SIZE)
 			return NULL;
-		*entry = (paging->info->tables_phys + paging->used * RW_PAGE_SIZE) |
-			 PTE_PRESENT | PTE_WRITE | PTE_ACCESSED;
+		*entry = (paging->info->tables_phys + paging->used * RW_PAGE_SIZE) | PTE_PRESENT | PTE_WRITE |
+			 PTE_ACCESSED;
 		paging->used++;
 	}
 	return table_at(paging, *entry & PTE_ADDRESS);
@@ -174,8 +174,10 @@ int paging_build(struct paging *paging, struct message *why)
 		return message_fail(why, "page tables: the switch routine takes %lu pages",
 				    paging->code_pages);
 	if (paging->info->mapped_top > RW_HV_REGION - RW_HV_GUEST)
-		return message_fail(why, "page tables: memory up to 0x%lx is more than the hypervisor "
-				    "can map", paging->info->mapped_top);
+		return message_fail(why,
+				    "page tables: memory up to 0x%lx is more than the hypervisor "
+				    "can map",
+				    paging->info->mapped_top);
 	paging->used = 1;
 	if (map_image(paging) || map_region(paging) || map_guest(paging) || map_code(paging))
 		return message_fail(why, "page tables: %lu pages are not enough",

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "elf_image.h"
 #include "message.h"
 
@@ -26,11 +26,11 @@ uint64_t paging_tables_bound(const struct rw_bootinfo *info, bool gib_pages);
 struct paging {
 	const struct rw_bootinfo *info; /* laid out and placed */
 	const struct elf_image *image;  /* checked */
-	uint64_t code_phys;  /* the loader's switch routine; page-aligned */
-	uint64_t code_pages; /* at most PAGING_CODE_PAGES_MAX */
-	bool gib_pages;      /* the CPU has pages of 1 GiB */
-	uint8_t *tables;     /* info->tables_size bytes of zeros; the PML4 is the first page */
-	uint64_t used;       /* pages of it taken so far: 0 at first */
+	uint64_t code_phys;             /* the loader's switch routine; page-aligned */
+	uint64_t code_pages;            /* at most PAGING_CODE_PAGES_MAX */
+	bool gib_pages;                 /* the CPU has pages of 1 GiB */
+	uint8_t *tables;                /* info->tables_size bytes of zeros; the PML4 is the first page */
+	uint64_t used;                  /* pages of it taken so far: 0 at first */
 };
 
 /**

@@ -4,7 +4,7 @@
 #ifndef RW_BOOT_RANGES_H
 #define RW_BOOT_RANGES_H
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 /**
  * ranges_add() - add a piece of RAM to info->ram.

@@ -10,10 +10,10 @@
 #define CR4_PCIDE (1ull << 17)
 #define CR4_CET   (1ull << 23)
 
-#define CPUID_1_ECX_RDRAND       (1u << 30)
-#define CPUID_80000001_ECX_SVM   (1u << 2)
-#define CPUID_80000001_EDX_NX    (1u << 20)
-#define CPUID_80000001_EDX_1GIB  (1u << 26)
+#define CPUID_1_ECX_RDRAND      (1u << 30)
+#define CPUID_80000001_ECX_SVM  (1u << 2)
+#define CPUID_80000001_EDX_NX   (1u << 20)
+#define CPUID_80000001_EDX_1GIB (1u << 26)
 
 struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
@@ -23,7 +23,8 @@ static inline struct cpuid x86_cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid id;
 
-	__asm__ volatile("cpuid" : "=a"(id.eax), "=b"(id.ebx), "=c"(id.ecx), "=d"(id.edx)
+	__asm__ volatile("cpuid"
+			 : "=a"(id.eax), "=b"(id.ebx), "=c"(id.ecx), "=d"(id.edx)
 			 : "a"(leaf), "c"(subleaf));
 	return id;
 }

@@ -6,7 +6,7 @@
 
 #include <linux/ioctl.h>
 
-#include "stats.h"
+#include "abi/stats.h"
 
 #define RW_DEVICE_NAME "ringward"
 #define RW_DEVICE_PATH "/dev/" RW_DEVICE_NAME

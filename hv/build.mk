@@ -2,16 +2,23 @@
 # Copyright (C) 2026 The Ringward authors
 # The hypervisor core: freestanding, nothing linked in.
 
-HV_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -Wstrict-prototypes -Wmissing-prototypes -Iabi -Ihv \
+HV_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -Wstrict-prototypes -Wmissing-prototypes -I. -Ihv \
 	-ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
 	-fcf-protection=none -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-common \
 	-fno-tree-loop-distribute-patterns
 
+# What hv/ takes of lib/.
+HV_LIB := lib/crc32.c lib/format.c lib/string.c
+
 HV_C := $(sort $(shell find hv -name '*.c'))
 HV_ASM := $(sort $(shell find hv -name '*.asm'))
-HV_OBJ := $(HV_C:%.c=$(B)/%.o) $(HV_ASM:%.asm=$(B)/%.asm.o)
+HV_OBJ := $(HV_C:%.c=$(B)/%.o) $(HV_LIB:%.c=$(B)/hv/%.o) $(HV_ASM:%.asm=$(B)/%.asm.o)
 
 $(B)/hv/%.o: hv/%.c
+	@mkdir -p $(@D)
+	$(CC) $(HV_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/hv/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
 	$(CC) $(HV_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -23,7 +30,5 @@ $(B)/hv.elf: $(HV_OBJ) linker.ld
 	$(LD) -nostdlib -static -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments -T linker.ld -o $@ $(HV_OBJ)
 
 -include $(HV_OBJ:.o=.d)
--include tests/unit/hv.mk tests/unit/svm.mk
--include tests/unit/hvmm.mk
 
 all: $(B)/hv.elf

@@ -7,16 +7,17 @@
 #include "core/exit.h"
 #include "core/percpu.h"
 #include "core/smp.h"
-#include "core/startup.h"
+#include "core/ap_start.h"
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "dev/uart.h"
-#include "log/format.h"
+#include "lib/format.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
+#include "protect/step.h"
 
 static uint32_t cpus_started; /* one after the other */
 
@@ -41,10 +42,12 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	io_init();
 	msr_init();
 	desc_init_idt();
-	return startup_init();
+	return ap_start_init();
 }
 
-/* Takes the loader's own code out of the hypervisor's address space: only the guest runs there from here on. */
+/*
+ * Takes the loader's own code out of the hypervisor's address space: only the guest runs there from here on.
+ */
 static void close_lower_half(void)
 {
 	memset(hv_virt(hv.boot->tables_phys), 0, PAGE_SIZE / 2);
@@ -81,7 +84,8 @@ void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *
 
 	write_cr0(read_cr0() | CR0_WP);  /* or read-only pages would not be, for the hypervisor */
 	write_cr4(read_cr4() | CR4_MCE); /* or a machine check here would be a shutdown */
-	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION || info->size != sizeof(*info))
+	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION ||
+	    info->size != sizeof(*info))
 		error = "the loader and the hypervisor are of different versions";
 	if (!error)
 		error = backend_choose();

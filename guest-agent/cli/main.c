@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "hypercall.h"
+#include "abi/hypercall.h"
 #include "rwctl.h"
 
 #define MAX_CPUS 8192u /* more than Linux knows; bounds what is asked for */
@@ -104,7 +104,8 @@ static int show(int fd, bool want_status, bool json)
 static int simple(int fd, const char *command)
 {
 	unsigned long request = strcmp(command, "lock") == 0 ? RW_IOC_LOCK :
-				strcmp(command, "dump") == 0 ? RW_IOC_DUMP : RW_IOC_FLUSH;
+				strcmp(command, "dump") == 0 ? RW_IOC_DUMP :
+							       RW_IOC_FLUSH;
 
 	if (ioctl(fd, request) == 0)
 		return 0;

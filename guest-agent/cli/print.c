@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "record.h"
+#include "abi/record.h"
 #include "rwctl.h"
 
 static const char *const exit_names[] = RW_EXIT_NAMES;

@@ -10,20 +10,20 @@
 
 /* Addresses of the kernel that are not exported. */
 struct compat_kernel {
-	unsigned long text, etext;              /* the image's text */
+	unsigned long text, etext; /* the image's text */
 	unsigned long start_rodata,
 		end_rodata; /* its read-only data, what is read-only after start included */
 	unsigned long lsm_hooks, lsm_hooks_size; /* the table of LSM hooks, inside of it */
-	unsigned long idt;                      /* a page */
-	unsigned long poking_pgd;               /* page tables by which the kernel patches itself; virtual */
-	unsigned long current_off;              /* of the CPU's current task from its GS base */
+	unsigned long idt;                       /* a page */
+	unsigned long poking_pgd;                /* page tables by which the kernel patches itself; virtual */
+	unsigned long current_off;               /* of the CPU's current task from its GS base */
 	/* kexec; all NULL where the kernel has none. */
-	atomic_t *kexec_lock;                   /* 1 while a task loads or starts a kernel */
-	void **kexec_image;                     /* what is loaded; NULL: nothing */
+	atomic_t *kexec_lock; /* 1 while a task loads or starts a kernel */
+	void **kexec_image;   /* what is loaded; NULL: nothing */
 	void **kexec_crash_image;
-	const bool *kexec_in_progress;          /* the loaded kernel is about to start */
+	const bool *kexec_in_progress; /* the loaded kernel is about to start */
 	void (*kexec_free)(void *image);
-	void (*kexec_unprotect_crash)(void);    /* to be called before a crash kernel is freed */
+	void (*kexec_unprotect_crash)(void); /* to be called before a crash kernel is freed */
 };
 
 /* A piece of the module's memory, page-aligned. */
@@ -86,8 +86,8 @@ int compat_attach_tracepoints(void);
 void compat_detach_tracepoints(void);
 
 /**
- * compat_on_shutdown() - have a function called when the machine goes down or another kernel starts: late, with the other
- * CPUs stopped where a kernel starts. It must not sleep.
+ * compat_on_shutdown() - have a function called when the machine goes down or another kernel starts: late,
+ * with the other CPUs stopped where a kernel starts. It must not sleep.
  *
  * Context: module init, once. Return: 0 or a negative errno.
  */

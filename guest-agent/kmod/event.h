@@ -7,7 +7,7 @@
 #include <linux/fs.h>
 #include <linux/path.h>
 
-#include "record.h"
+#include "abi/record.h"
 
 /* Bytes of a buffer for one path and its NUL: memory from __getname(). */
 #define EVENT_PATH_BYTES (RW_PATH_MAX + 1)

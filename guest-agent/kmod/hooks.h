@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What the kernel calls: the functions behind LSM hooks and tracepoints. Each LSM hook returns 0 or refuses. */
+/*
+ * What the kernel calls: the functions behind LSM hooks and tracepoints. Each LSM hook returns 0 or refuses.
+ */
 #ifndef RW_AGENT_HOOKS_H
 #define RW_AGENT_HOOKS_H
 

@@ -25,8 +25,7 @@ noinline long hvcall(unsigned long nr, unsigned long a1, unsigned long a2, unsig
 		asm volatile("1: vmmcall\n"
 			     "   jmp 3f\n"
 			     "2: mov %[ud], %%rax\n"
-			     "3:\n"
-			     _ASM_EXTABLE(1b, 2b)
+			     "3:\n" _ASM_EXTABLE(1b, 2b)
 			     : "+a"(ret)
 			     : "D"(a1), "S"(a2), "d"(a3), [ud] "i"(HVCALL_UD)
 			     : "memory");
@@ -34,8 +33,7 @@ noinline long hvcall(unsigned long nr, unsigned long a1, unsigned long a2, unsig
 		asm volatile("1: vmcall\n"
 			     "   jmp 3f\n"
 			     "2: mov %[ud], %%rax\n"
-			     "3:\n"
-			     _ASM_EXTABLE(1b, 2b)
+			     "3:\n" _ASM_EXTABLE(1b, 2b)
 			     : "+a"(ret)
 			     : "D"(a1), "S"(a2), "d"(a3), [ud] "i"(HVCALL_UD)
 			     : "memory");

@@ -6,7 +6,7 @@
 
 #include <linux/types.h>
 
-#include "hypercall.h"
+#include "abi/hypercall.h"
 
 /* Result of hvcall() when the CPU knows no such instruction: nothing answers. */
 #define HVCALL_UD (-4096L)

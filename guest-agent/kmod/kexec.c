@@ -12,12 +12,12 @@
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "event.h"
 #include "hvcall.h"
 #include "kexec.h"
 #include "producer.h"
-#include "stats.h"
+#include "abi/stats.h"
 
 #define CLOSE_TIME (10 * HZ) /* loading a large image from a slow disk */
 #define CLOSE_POLL 10        /* ms */
@@ -54,7 +54,9 @@ int kexec_load(struct file *file, bool initramfs)
 	return ret;
 }
 
-/* Reports what was loaded before the lock, and unloads it where it must not start. The kernel's lock is held. */
+/*
+ * Reports what was loaded before the lock, and unloads it where it must not start. The kernel's lock is held.
+ */
 static void look_at(void **image, const char *what, u32 event)
 {
 	struct rw_rec_agent rec;
@@ -98,9 +100,10 @@ void kexec_reopen(void)
 }
 
 /*
- * The other CPUs are stopped, devices are shut down, the next step is the new kernel. What this kernel still does finds
- * nothing protected and no ring. Where it is refused we come here only with a kernel whose load was past its check when
- * the lock came, or that an attacker has put there: its start is refused by the hypervisor.
+ * The other CPUs are stopped, devices are shut down, the next step is the new kernel. What this kernel still
+ * does finds nothing protected and no ring. Where it is refused we come here only with a kernel whose load
+ * was past its check when the lock came, or that an attacker has put there: its start is refused by the
+ * hypervisor.
  */
 static void on_shutdown(void)
 {
@@ -114,7 +117,10 @@ static void on_shutdown(void)
 	ret = hvcall(RW_HC_KEXEC, 0, 0, 0);
 	if (ret >= 0)
 		return;
-	/* A kernel that is copied over protected pages ends in the middle of that: better start anew by the firmware. */
+	/*
+	 * A kernel that is copied over protected pages ends in the middle of that: better start anew by the
+	 * firmware.
+	 */
 	hvcall_error("kexec", ret);
 	pr_emerg("another kernel must not start: restarting the machine\n");
 	emergency_restart();

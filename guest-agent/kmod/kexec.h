@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Another kernel in place of this one, without the firmware: refused, or told to the hypervisor before it starts. */
+/*
+ * Another kernel in place of this one, without the firmware: refused, or told to the hypervisor before it
+ * starts.
+ */
 #ifndef RW_AGENT_KEXEC_H
 #define RW_AGENT_KEXEC_H
 
@@ -23,7 +26,8 @@ void kexec_exit(void);
 /**
  * kexec_close() - the last step before the lock: report what is loaded, and where kexec is refused unload it.
  *
- * From here on the hooks refuse each load, so that there is nothing that could start, neither by reboot(2) nor at a panic.
+ * From here on the hooks refuse each load, so that there is nothing that could start, neither by reboot(2)
+ * nor at a panic.
  *
  * Context: may sleep.
  * Return: 0, or -EBUSY when another task was at it for all of a generous time; printed.

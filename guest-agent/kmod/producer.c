@@ -21,7 +21,7 @@
 
 #include "hvcall.h"
 #include "producer.h"
-#include "ring.h"
+#include "abi/ring.h"
 
 #define DATA_PAGES 16u
 #define DATA_BYTES (DATA_PAGES * RW_PAGE_SIZE)
@@ -163,7 +163,8 @@ void producer_state(struct producer_state *state)
 	int cpu;
 
 	memset(state, 0, sizeof(*state));
-	for_each_possible_cpu(cpu) {
+	for_each_possible_cpu(cpu)
+	{
 		const struct ring *r = per_cpu_ptr(&rings, cpu);
 
 		state->no_ring += r->no_ring;
@@ -219,7 +220,8 @@ static void free_rings(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
+	for_each_possible_cpu(cpu)
+	{
 		struct ring *r = per_cpu_ptr(&rings, cpu);
 
 		/* The hypervisor may still look at a ring that it was given: such pages are never used again.
@@ -233,7 +235,8 @@ int __init producer_init(void)
 {
 	int cpu, ret;
 
-	for_each_possible_cpu(cpu) {
+	for_each_possible_cpu(cpu)
+	{
 		struct ring *r = per_cpu_ptr(&rings, cpu);
 
 		timer_setup(&r->timer, hold_time_over, TIMER_PINNED);
@@ -259,7 +262,6 @@ void producer_exit(void)
 	int cpu;
 
 	cpuhp_remove_state(hp_state);
-	for_each_possible_cpu(cpu)
-		del_timer_sync(&per_cpu_ptr(&rings, cpu)->timer);
+	for_each_possible_cpu(cpu) del_timer_sync(&per_cpu_ptr(&rings, cpu)->timer);
 	free_rings();
 }

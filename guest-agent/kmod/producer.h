@@ -6,7 +6,7 @@
 
 #include <linux/types.h>
 
-#include "record.h"
+#include "abi/record.h"
 
 enum producer_mode {
 	PRODUCER_BATCH, /* handed over at a fill mark, after at most a second, or with the next sync record */

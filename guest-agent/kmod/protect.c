@@ -17,7 +17,7 @@
 #include "hvcall.h"
 #include "kexec.h"
 #include "protect.h"
-#include "record.h"
+#include "abi/record.h"
 #include "symbols.h"
 
 int __init protect_register(const struct compat_kernel *k)

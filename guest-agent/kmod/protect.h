@@ -23,9 +23,9 @@ int protect_register(const struct compat_kernel *k);
  *
  * Context: may sleep; after module init has returned; one caller at a time.
  * Return: 0; -EALREADY when it was locked before; -EAGAIN while the module's memory is not yet read-only;
- * -EBUSY when kexec cannot be closed; -EFAULT when the page tables do not say what the kernel's layout promises; -ENOMEM; or what hvcall_error()
- * made of an answer. All but -EALREADY and -ENOMEM are printed. After a failed try another one finds the ranges
- * already named and fails.
+ * -EBUSY when kexec cannot be closed; -EFAULT when the page tables do not say what the kernel's layout
+ * promises; -ENOMEM; or what hvcall_error() made of an answer. All but -EALREADY and -ENOMEM are printed.
+ * After a failed try another one finds the ranges already named and fails.
  */
 int protect_lock(const struct compat_kernel *k);
 

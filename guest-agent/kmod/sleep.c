@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Hibernation: refused. A kernel that comes back from disk under another start of the hypervisor is not the one that
-// registered there, and its image could not be written over locked memory.
+// Hibernation: refused. A kernel that comes back from disk under another start of the hypervisor is not the
+// one that registered there, and its image could not be written over locked memory.
 #define pr_fmt(fmt) "ringward: " fmt
 
 #include <linux/errno.h>

@@ -4,7 +4,10 @@
 #ifndef RW_KMOD_SLEEP_H
 #define RW_KMOD_SLEEP_H
 
-/* sleep_init() - from now on hibernation and coming back from it fail with -EPERM. Return: 0 or a negative error. */
+/*
+ * sleep_init() - from now on hibernation and coming back from it fail with -EPERM. Return: 0 or a negative
+ * error.
+ */
 int sleep_init(void);
 void sleep_exit(void);
 

@@ -14,9 +14,9 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "hvcall.h"
-#include "record.h"
+#include "abi/record.h"
 #include "symbols.h"
 
 #define NAME_MAX_BYTES (RW_SYMBOL_LEN - 1)

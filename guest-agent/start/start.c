@@ -23,11 +23,11 @@
 
 #include "uapi.h"
 
-#define MODULE    "/ringward/ringward.ko"
-#define PROC      "/ringward/.proc"
-#define KMSG      "/ringward/.kmsg"
-#define CONTROL   "/ringward/.control"
-#define KMSG_DEV  makedev(1, 11)
+#define MODULE     "/ringward/ringward.ko"
+#define PROC       "/ringward/.proc"
+#define KMSG       "/ringward/.kmsg"
+#define CONTROL    "/ringward/.control"
+#define KMSG_DEV   makedev(1, 11)
 #define MISC_MAJOR 10u
 
 /* One line for the kernel's log, and one for the console where there is one. */

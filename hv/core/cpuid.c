@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* CPUID: the CPU's own answer, without virtualization extensions, with the agent's leaves where configured. */
+/*
+ * CPUID: the CPU's own answer, without virtualization extensions, with the agent's leaves where configured.
+ */
 #include "arch/x86/insn.h"
 #include "core/exit.h"
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 
 #define LEAF1_ECX_OSXSAVE BIT(27)
-#define LEAF7_ECX_OSPKE BIT(4)
-#define LEAF_PV_LAST 0x400001ffu
-#define ANY UINT32_MAX
+#define LEAF7_ECX_OSPKE   BIT(4)
+#define LEAF_PV_LAST      0x400001ffu
+#define ANY               UINT32_MAX
+/* clang-format off */
 #define ALL { ~0u, ~0u, ~0u, ~0u }
+/* clang-format on */
 
 /* What would lead past the nested tables, or has exits that are not decoded. */
 static const struct {
@@ -18,16 +22,26 @@ static const struct {
 	struct cpuid_regs bits;
 } hidden[] = {
 	{ 1, ANY, { .ecx = BIT(5) | BIT(6) } }, /* VMX, SMX */
-	/* Debug store: its buffers are written at linear addresses, and late: behind an exit those are the hypervisor's. */
+	/*
+	 * Debug store: its buffers are written at linear addresses, and late: behind an exit those are the
+	 * hypervisor's.
+	 */
 	{ 1, ANY, { .ecx = BIT(2) | BIT(4), .edx = BIT(21) } },
 	{ 0x23, 0, { .eax = BIT(4) | BIT(5) } },
 	/* Hardware feedback and thread director: tables at physical addresses. */
 	{ 6, ANY, { .eax = BIT(19) | BIT(23) } },
 	/* Processor Trace: the same; in leaf 0xd as a state that XRSTORS loads. */
-	{ 7, 0, { .ebx = BIT(25) } }, { 0x14, ANY, ALL }, { 0xd, 1, { .ecx = BIT(8) } }, { 0xd, 8, ALL },
-	/* FRED's frames hold more than an injected event says. MSR lists, immediate and user-mode MSR accesses. */
+	{ 7, 0, { .ebx = BIT(25) } },
+	{ 0x14, ANY, ALL },
+	{ 0xd, 1, { .ecx = BIT(8) } },
+	{ 0xd, 8, ALL },
+	/*
+	 * FRED's frames hold more than an injected event says. MSR lists, immediate and user-mode MSR
+	 * accesses.
+	 */
 	{ 7, 1, { .eax = BIT(17) | BIT(27), .ecx = BIT(5), .edx = BIT(15) } },
-	{ 0x80000001u, ANY, { .ecx = BIT(2) | BIT(12) } }, { 0x8000000au, ANY, ALL }, /* SVM, SKINIT */
+	{ 0x80000001u, ANY, { .ecx = BIT(2) | BIT(12) } },
+	{ 0x8000000au, ANY, ALL }, /* SVM, SKINIT */
 };
 
 static void set_bit(uint32_t *reg, uint64_t bit, uint64_t on)
@@ -63,7 +77,10 @@ enum hv_action exit_cpuid(struct percpu *cpu)
 		set_bit(&r.ecx, LEAF1_ECX_OSXSAVE, cr4 & CR4_OSXSAVE);
 	if (leaf == 7 && sub == 0)
 		set_bit(&r.ecx, LEAF7_ECX_OSPKE, cr4 & CR4_PKE);
-	/* A hypervisor below keeps its name, but offers the guest nothing: that would go past the nested tables. */
+	/*
+	 * A hypervisor below keeps its name, but offers the guest nothing: that would go past the nested
+	 * tables.
+	 */
 	if (leaf > RW_CPUID_SIGNATURE && leaf <= LEAF_PV_LAST)
 		r = (struct cpuid_regs){ 0 };
 	if (hv.boot->agent && leaf == RW_CPUID_SIGNATURE) {

@@ -4,18 +4,19 @@
 #include "core/end.h"
 
 #include "arch/x86/insn.h"
-#include "core/evidence.h"
+#include "protect/evidence.h"
 #include "core/state.h"
 #include "log/journal.h"
 #include "log/printk.h"
 
 #define PORT_CF9 0xcf9u /* chipset's reset control register: bit 2 resets on the rise */
-#define PORT_KBC 0x64u /* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
+/* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
+#define PORT_KBC 0x64u
 
 void end_log(uint32_t reason)
 {
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		violation_flush(percpu_of(i));
+		evidence_flush(percpu_of(i));
 	journal_end(reason);
 }
 

@@ -7,15 +7,18 @@
 #include "core/end.h"
 #include "core/panic.h"
 #include "core/smp.h"
-#include "core/step.h"
-#include "core/evidence.h"
+#include "protect/step.h"
+#include "protect/evidence.h"
 
 /* INIT: on the boot CPU it starts the firmware over, on the others they wait for SIPI. */
 static enum hv_action exit_init(struct percpu *cpu)
 {
 	if (smp_take_kick(cpu))
 		return HV_RESUME;
-	/* One that came while it waited for SIPI, and was held back: there it does nothing on the bare machine. */
+	/*
+	 * One that came while it waited for SIPI, and was held back: there it does nothing on the bare
+	 * machine.
+	 */
 	if (cpu->starting && !greg(cpu, GREG_RIP))
 		return HV_RESUME;
 	if (cpu->index == 0)
@@ -104,7 +107,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 
 		/* An instruction that ends in an exception of its own has tried all the same. */
 		if (x->reason == RW_EXIT_EXCEPTION && !ran && cpu->step.rec.hdr.type == RW_REC_VIOLATION)
-			violation_record(cpu, &cpu->step.rec);
+			evidence_record(cpu, &cpu->step.rec);
 		step_finish(cpu, ran);
 	}
 

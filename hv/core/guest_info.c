@@ -4,12 +4,14 @@
 #include "core/guest_info.h"
 
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "mm/guest_copy.h"
 #include "mm/guest_walk.h"
-#include "policy/operand.h"
+#include "arch/x86/operand.h"
 
-/* With page-table isolation user mode runs on the second page of a pair of roots; the kernel's is the first. */
+/*
+ * With page-table isolation user mode runs on the second page of a pair of roots; the kernel's is the first.
+ */
 #define CR3_ISOLATION_USER BIT(12)
 
 static int translate(struct percpu *cpu, uint64_t cr3, uint64_t gva, uint64_t *gpa)
@@ -54,7 +56,8 @@ static bool read_process(struct percpu *cpu, uint64_t cr3, uint64_t gs, struct r
 
 	return read_virt(cpu, cr3, gs + a->current_off, &task, sizeof(task)) == sizeof(task) &&
 	       read_virt(cpu, cr3, task + a->task_pid, &proc->pid, sizeof(proc->pid)) == sizeof(proc->pid) &&
-	       read_virt(cpu, cr3, task + a->task_tgid, &proc->tgid, sizeof(proc->tgid)) == sizeof(proc->tgid) &&
+	       read_virt(cpu, cr3, task + a->task_tgid, &proc->tgid, sizeof(proc->tgid)) ==
+		       sizeof(proc->tgid) &&
 	       read_virt(cpu, cr3, task + a->task_comm, proc->comm, sizeof(proc->comm)) == sizeof(proc->comm);
 }
 
@@ -65,7 +68,8 @@ bool guest_process(struct percpu *cpu, struct rw_proc *proc)
 
 	if (!hv.registered || !hv.agent.task_comm)
 		return false;
-	return read_process(cpu, cr3, gs, proc) || (user && read_process(cpu, cr3 & ~CR3_ISOLATION_USER, gs, proc));
+	return read_process(cpu, cr3, gs, proc) ||
+	       (user && read_process(cpu, cr3 & ~CR3_ISOLATION_USER, gs, proc));
 }
 
 uint32_t guest_rip_target(struct percpu *cpu)
@@ -73,7 +77,8 @@ uint32_t guest_rip_target(struct percpu *cpu)
 	struct ranges_hit hit;
 	uint64_t gpa, rip = guest_linear_rip(cpu);
 
-	if (!hv.locked || translate(cpu, greg(cpu, GREG_CR3), rip, &gpa) || !ranges_find(&hv.ranges, gpa, &hit))
+	if (!hv.locked || translate(cpu, greg(cpu, GREG_CR3), rip, &gpa) ||
+	    !ranges_find(&hv.ranges, gpa, &hit))
 		return 0;
 	return hit.kind;
 }

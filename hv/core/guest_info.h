@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What can be read off the guest at an exit: paging mode, code bytes, current process. All of it untrusted. */
+/*
+ * What can be read off the guest at an exit: paging mode, code bytes, current process. All of it untrusted.
+ */
 #pragma once
 
 #include "core/percpu.h"
-#include "policy/operand.h"
+#include "arch/x86/operand.h"
 
 /* guest_linear_rip() - linear address of the next instruction: CS base counts outside 64-bit mode. */
 uint64_t guest_linear_rip(struct percpu *cpu);
 
-/* guest_read_virt() - @size bytes at @gva, over page borders. Return: bytes read before the first that is not mapped. */
+/*
+ * guest_read_virt() - @size bytes at @gva, over page borders. Return: bytes read before the first that is not
+ * mapped.
+ */
 size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size);
 
-/* guest_process() - pid, tgid and comm of the current task, by what the agent registered. Return: false if not known. */
+/*
+ * guest_process() - pid, tgid and comm of the current task, by what the agent registered. Return: false if
+ * not known.
+ */
 bool guest_process(struct percpu *cpu, struct rw_proc *proc);
 
 /* guest_rip_target() - enum rw_target of the protected range that the next instruction lies in; 0: none. */
@@ -22,7 +30,7 @@ uint32_t guest_rip_target(struct percpu *cpu);
 void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs);
 
 /*
- * guest_operand() - the guest-linear address by which the current instruction reached @gpa, decoded from its operand and
- * checked by translation; for hardware that does not report it. Return: 0 if not found.
+ * guest_operand() - the guest-linear address by which the current instruction reached @gpa, decoded from its
+ * operand and checked by translation; for hardware that does not report it. Return: 0 if not found.
  */
 uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa);

@@ -3,10 +3,10 @@
 /* Hypercalls of the guest agent. Every argument is the guest's: copied once, then checked. */
 #include "core/exit.h"
 #include "core/guest_info.h"
-#include "core/protect.h"
+#include "protect/lock.h"
 #include "core/state.h"
-#include "core/string.h"
-#include "core/evidence.h"
+#include "lib/string.h"
+#include "protect/evidence.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"
@@ -36,10 +36,10 @@ static void refused_call(struct percpu *cpu, uint64_t nr)
 {
 	struct rw_rec_violation rec;
 
-	violation_describe(cpu, &rec, 0, RW_TARGET_HYPERVISOR, RW_ACCESS_HYPERCALL);
+	evidence_describe(cpu, &rec, 0, RW_TARGET_HYPERVISOR, RW_ACCESS_HYPERCALL);
 	rec.nr = nr;
 	rec.hdr.verdict = RW_VERDICT_DENY;
-	violation_record(cpu, &rec);
+	evidence_record(cpu, &rec);
 }
 
 static int64_t hc_register(struct percpu *cpu, const struct rw_agent_info *a)
@@ -47,8 +47,8 @@ static int64_t hc_register(struct percpu *cpu, const struct rw_agent_info *a)
 	if (hv.registered)
 		return -RW_EXISTS;
 	size_t len = printable(a->release, sizeof(a->release));
-	if (a->abi_version != RW_ABI_VERSION || a->cpus == 0 || a->poking_cr3 & ~CR3_ADDR_MASK || a->reserved ||
-	    len == sizeof(a->release) || a->release[len])
+	if (a->abi_version != RW_ABI_VERSION || a->cpus == 0 || a->poking_cr3 & ~CR3_ADDR_MASK ||
+	    a->reserved || len == sizeof(a->release) || a->release[len])
 		return -RW_EINVAL;
 	if (a->poking_cr3 && !guest_is_ram(a->poking_cr3, PAGE_SIZE))
 		return -RW_EFAULT;
@@ -72,10 +72,16 @@ static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 
 	ranges_count_pages(&hv.ranges, &pages);
 	argument.status = (struct rw_status){
-		.abi_version = RW_ABI_VERSION, .backend = hv_backend()->id, .cpus = hv.boot->cpu_count,
-		.on_violation = hv.boot->on_violation, .kexec = hv.boot->kexec, .uptime_ns = journal_now(cpu),
-		.ranges = hv.ranges.ranges + hv.ranges.objects, .symbols = hv.symbols.count,
-		.locked = hv.locked, .protected_pages = hv.locked ? pages.total : 0,
+		.abi_version = RW_ABI_VERSION,
+		.backend = hv_backend()->id,
+		.cpus = hv.boot->cpu_count,
+		.on_violation = hv.boot->on_violation,
+		.kexec = hv.boot->kexec,
+		.uptime_ns = journal_now(cpu),
+		.ranges = hv.ranges.ranges + hv.ranges.objects,
+		.symbols = hv.symbols.count,
+		.locked = hv.locked,
+		.protected_pages = hv.locked ? pages.total : 0,
 	};
 	journal_usage(&argument.status);
 	memcpy(argument.status.pages_by_kind, pages.kind, sizeof(pages.kind));
@@ -90,7 +96,10 @@ static int64_t hc_stats(uint64_t gpa, uint64_t index)
 	return give_answer(gpa, sizeof(argument.stats));
 }
 
-/* Another kernel is about to start. Before the lock there is nothing to guard; after it the configuration decides. */
+/*
+ * Another kernel is about to start. Before the lock there is nothing to guard; after it the configuration
+ * decides.
+ */
 static int64_t hc_kexec(struct percpu *cpu)
 {
 	if (!hv.registered)
@@ -107,8 +116,10 @@ static int64_t hc_kexec(struct percpu *cpu)
 static int64_t setup_call(struct percpu *cpu, uint64_t nr, uint64_t gpa)
 {
 	static const size_t sizes[RW_HC_COUNT] = {
-		[RW_HC_REGISTER] = sizeof(argument.info), [RW_HC_SYMBOLS] = sizeof(argument.symbols),
-		[RW_HC_PROTECT] = sizeof(argument.protect), [RW_HC_RING] = sizeof(argument.ring),
+		[RW_HC_REGISTER] = sizeof(argument.info),
+		[RW_HC_SYMBOLS] = sizeof(argument.symbols),
+		[RW_HC_PROTECT] = sizeof(argument.protect),
+		[RW_HC_RING] = sizeof(argument.ring),
 	};
 	struct input_error err;
 
@@ -144,10 +155,10 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 	case RW_HC_CPU_INDEX:
 		return cpu->index;
 	case RW_HC_DRAIN:
-		violation_flush(cpu);
+		evidence_flush(cpu);
 		return journal_drain(cpu);
 	case RW_HC_DUMP:
-		violation_flush(cpu);
+		evidence_flush(cpu);
 		journal_dump();
 		return 0;
 	}

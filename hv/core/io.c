@@ -10,13 +10,14 @@
 #include "log/printk.h"
 
 /* ACPI specification, "PM1 Control Registers", upper byte: SLP_EN starts the sleep state in SLP_TYP. */
-#define PM1_SLP_EN BIT(5)
+#define PM1_SLP_EN        BIT(5)
 #define PM1_SLP_TYP(byte) ((byte) >> 2 & 7)
-#define PORT_CF9 0xcf9u /* chipset's reset control register: bit 2 resets on the rise */
-#define CF9_RESET BIT(2)
-#define PORT_KBC 0x64u /* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
+#define PORT_CF9          0xcf9u /* chipset's reset control register: bit 2 resets on the rise */
+#define CF9_RESET         BIT(2)
+/* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
+#define PORT_KBC  0x64u
 #define KBC_PULSE 0xf0u
-#define PORT_92 0x92u /* system control port A: bit 0 is the reset line */
+#define PORT_92   0x92u /* system control port A: bit 0 is the reset line */
 
 void io_init(void)
 {
@@ -24,8 +25,11 @@ void io_init(void)
 	const struct {
 		uint16_t port, count; /* port 0: the machine has none */
 	} watched[] = {
-		{ boot->serial_port, UART_PORTS }, { boot->pm1a_cnt, 2 }, { boot->pm1b_cnt, 2 },
-		{ boot->reset_port == PORT_CF9 ? 0 : boot->reset_port, 1 }, { boot->exit_port, RW_EXIT_PORTS },
+		{ boot->serial_port, UART_PORTS },
+		{ boot->pm1a_cnt, 2 },
+		{ boot->pm1b_cnt, 2 },
+		{ boot->reset_port == PORT_CF9 ? 0 : boot->reset_port, 1 },
+		{ boot->exit_port, RW_EXIT_PORTS },
 	};
 
 	for (unsigned int i = 0; i < sizeof(watched) / sizeof(watched[0]); i++)
@@ -68,9 +72,15 @@ static bool touches(const struct hv_exit *x, uint16_t wanted, uint32_t value, ui
 	return true;
 }
 
-enum sleep { SLEEP_NONE = 0, SLEEP_OFF = 1, SLEEP_REFUSED = 2 };
+enum sleep {
+	SLEEP_NONE = 0,
+	SLEEP_OFF = 1,
+	SLEEP_REFUSED = 2
+};
 
-/* Does @value start a sleep state by the PM1 control register @port, and one whose bit is set in @off_types? */
+/*
+ * Does @value start a sleep state by the PM1 control register @port, and one whose bit is set in @off_types?
+ */
 static enum sleep sleeps(const struct hv_exit *x, uint16_t port, uint8_t off_types, uint32_t value)
 {
 	uint32_t high;
@@ -85,7 +95,8 @@ static bool is_reset(const struct hv_exit *x, uint32_t value)
 	uint32_t v;
 
 	/* CF9 only as a byte: a wider access is one to the PCI configuration address at CF8. */
-	return (x->io.port == PORT_CF9 && x->io.size == 1 && value & CF9_RESET) || (touches(x, PORT_92, value, &v) && v & 1) ||
+	return (x->io.port == PORT_CF9 && x->io.size == 1 && value & CF9_RESET) ||
+	       (touches(x, PORT_92, value, &v) && v & 1) ||
 	       (touches(x, PORT_KBC, value, &v) && (v & KBC_PULSE) == KBC_PULSE && !(v & 1)) ||
 	       (hv.boot->reset_port != PORT_CF9 && touches(x, hv.boot->reset_port, value, &v) &&
 		(uint8_t)v == hv.boot->reset_value);
@@ -122,9 +133,13 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	if (sleep & SLEEP_REFUSED) {
 		static bool told;
 
-		/* The machine would come back by way of firmware, without the hypervisor, and with its memory open. */
+		/*
+		 * The machine would come back by way of firmware, without the hypervisor, and with its memory
+		 * open.
+		 */
 		if (!told)
-			printk("refused: a sleep state that keeps memory (port %x, value %x); told once", x->io.port, value);
+			printk("refused: a sleep state that keeps memory (port %x, value %x); told once",
+			       x->io.port, value);
 		told = true;
 		return HV_ADVANCE;
 	}

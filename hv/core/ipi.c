@@ -9,7 +9,7 @@
 #include "core/state.h"
 #include "log/printk.h"
 
-#define XAPIC_BROADCAST 0xffu
+#define XAPIC_BROADCAST  0xffu
 #define X2APIC_BROADCAST UINT32_MAX
 
 static bool matches(const struct percpu *self, const struct percpu *target, uint32_t dest, uint32_t low)
@@ -35,7 +35,10 @@ static void note(struct percpu *cpu, uint32_t dest, uint32_t low)
 		if ((low & ICR_MODE) == ICR_SIPI) {
 			target->sipi_vector = low & ICR_VECTOR;
 		} else {
-			/* It is out of the guest, or comes out at once: nobody waits for it, and it drops all when it comes back. */
+			/*
+			 * It is out of the guest, or comes out at once: nobody waits for it, and it drops all
+			 * when it comes back.
+			 */
 			target->flush_wanted = true;
 			__atomic_store_n(&target->parked, true, __ATOMIC_SEQ_CST);
 			target->in_guest = false;
@@ -49,10 +52,12 @@ static uint32_t filter(struct percpu *cpu, uint32_t dest, uint32_t low)
 	uint32_t mode = low & ICR_MODE;
 
 	/* INIT level de-assert does nothing on any CPU that has SVM. */
-	if ((mode != ICR_INIT && mode != ICR_SIPI) || (mode == ICR_INIT && (low & ICR_LEVEL) && !(low & ICR_ASSERT)))
+	if ((mode != ICR_INIT && mode != ICR_SIPI) ||
+	    (mode == ICR_INIT && (low & ICR_LEVEL) && !(low & ICR_ASSERT)))
 		return low;
 	if (((low & ICR_LOGICAL) && !(low & ICR_SHORTHAND)) || (low & ICR_SHORTHAND) == ICR_SELF) {
-		printk("CPU %u: INIT or SIPI to a logical destination or to itself is not supported, dropped", cpu->index);
+		printk("CPU %u: INIT or SIPI to a logical destination or to itself is not supported, dropped",
+		       cpu->index);
 		return 0;
 	}
 	if (mode == ICR_INIT && matches(cpu, percpu_of(0), dest, low))
@@ -65,7 +70,9 @@ static uint32_t filter(struct percpu *cpu, uint32_t dest, uint32_t low)
 
 void ipi_write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
 {
-	/* A register is the first four of its sixteen bytes. Its id the APIC keeps: IPIs are matched by it. */
+	/*
+	 * A register is the first four of its sixteen bytes. Its id the APIC keeps: IPIs are matched by it.
+	 */
 	if (offset & 15 || offset == APIC_ID_REG)
 		return;
 	if (offset == APIC_ICR_LOW) {

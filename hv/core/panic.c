@@ -8,7 +8,7 @@
 #include "core/smp.h"
 #include "core/state.h"
 #include "dev/uart.h"
-#include "log/format.h"
+#include "lib/format.h"
 #include "log/journal.h"
 #include "log/printk.h"
 
@@ -60,15 +60,16 @@ static void print_guest(struct percpu *cpu)
 	const struct hv_exit *x = &last_exit[cpu->index];
 	const struct hv_gprs *g = &cpu->gprs;
 
-	printk("last exit: %s (%lx), info %lx %lx, length %u", panic_exit_name(x), x->raw, x->info[0], x->info[1], x->insn_len);
+	printk("last exit: %s (%lx), info %lx %lx, length %u", panic_exit_name(x), x->raw, x->info[0],
+	       x->info[1], x->insn_len);
 	printk("guest rip %016lx rsp %016lx rflags %lx cpl %lu", greg(cpu, GREG_RIP), greg(cpu, GREG_RSP),
 	       greg(cpu, GREG_RFLAGS), greg(cpu, GREG_CPL));
 	printk("guest rax %016lx rbx %016lx rcx %016lx rdx %016lx", g->rax, g->rbx, g->rcx, g->rdx);
 	printk("guest rsi %016lx rdi %016lx rbp %016lx r8  %016lx", g->rsi, g->rdi, g->rbp, g->r8);
 	printk("guest r9  %016lx r10 %016lx r11 %016lx r12 %016lx", g->r9, g->r10, g->r11, g->r12);
 	printk("guest r13 %016lx r14 %016lx r15 %016lx", g->r13, g->r14, g->r15);
-	printk("guest cr0 %lx cr3 %lx cr4 %lx efer %lx", greg(cpu, GREG_CR0), greg(cpu, GREG_CR3), greg(cpu, GREG_CR4),
-	       greg(cpu, GREG_EFER));
+	printk("guest cr0 %lx cr3 %lx cr4 %lx efer %lx", greg(cpu, GREG_CR0), greg(cpu, GREG_CR3),
+	       greg(cpu, GREG_CR4), greg(cpu, GREG_EFER));
 	hv_backend()->describe(cpu);
 }
 
@@ -109,12 +110,13 @@ void hv_panic(const char *format, ...)
 void panic_trap(struct percpu *cpu, const struct hv_trap_frame *f)
 {
 	begin(cpu);
-	printk("PANIC on CPU %u: exception %lu, error %lx, in the hypervisor at rip %lx, cr2 %lx", cpu->index, f->vector,
-	       f->error, f->rip, read_cr2());
+	printk("PANIC on CPU %u: exception %lu, error %lx, in the hypervisor at rip %lx, cr2 %lx", cpu->index,
+	       f->vector, f->error, f->rip, read_cr2());
 	printk("rax %016lx rbx %016lx rcx %016lx rdx %016lx", f->rax, f->rbx, f->rcx, f->rdx);
 	printk("rsi %016lx rdi %016lx rbp %016lx rsp %016lx", f->rsi, f->rdi, f->rbp, f->rsp);
 	printk("r8  %016lx r9  %016lx r10 %016lx r11 %016lx", f->r8, f->r9, f->r10, f->r11);
-	printk("r12 %016lx r13 %016lx r14 %016lx r15 %016lx rflags %lx", f->r12, f->r13, f->r14, f->r15, f->rflags);
+	printk("r12 %016lx r13 %016lx r14 %016lx r15 %016lx rflags %lx", f->r12, f->r13, f->r14, f->r15,
+	       f->rflags);
 	print_trace(cpu, (const uint64_t *)f->rbp);
 	finish(cpu);
 }

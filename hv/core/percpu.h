@@ -4,11 +4,11 @@
 #pragma once
 
 #include "arch/x86/backend.h"
-#include "bootinfo.h"
-#include "core/step.h"
+#include "abi/bootinfo.h"
+#include "protect/step_state.h"
 #include "log/intake.h"
-#include "record.h"
-#include "stats.h"
+#include "abi/record.h"
+#include "abi/stats.h"
 
 #define HV_GDT_ENTRIES 8
 
@@ -23,20 +23,21 @@ struct hv_tss {
 _Static_assert(sizeof(struct hv_tss) == 104, "64-bit TSS: Intel SDM volume 3, \"64-Bit Task State Segment\"");
 
 struct percpu {
-	struct percpu *self;     /* 0x00: for assembly */
-	struct hv_gprs gprs;     /* 0x08 */
-	uint64_t backend_area;   /* 0x88: for assembly: SVM: physical address of the VMCB */
-	uint64_t backend_host;   /* 0x90: for assembly: SVM: physical address of the host state for VMLOAD */
-	uint64_t fault_fixup;    /* 0x98: RIP to go on at when the next exception comes; 0: panic */
+	struct percpu *self;   /* 0x00: for assembly */
+	struct hv_gprs gprs;   /* 0x08 */
+	uint64_t backend_area; /* 0x88: for assembly: SVM: physical address of the VMCB */
+	uint64_t backend_host; /* 0x90: for assembly: SVM: physical address of the host state for VMLOAD */
+	uint64_t fault_fixup;  /* 0x98: RIP to go on at when the next exception comes; 0: panic */
 	uint32_t index, apic_id;
 	uint64_t gdt[HV_GDT_ENTRIES] __attribute__((aligned(16)));
 	struct hv_tss tss __attribute__((aligned(16)));
-	void *area;       /* VMCS or VMCB */
-	void *host_area;  /* VMXON region, or SVM host save area */
+	void *area;      /* VMCS or VMCB */
+	void *host_area; /* VMXON region, or SVM host save area */
 	uint64_t host_area_pa;
 	struct hv_event to_inject;
 	struct step_state step;
-	struct rw_rec_violation held_read; /* last record, and reads that run on from it: see violation_record() */
+	/* last record, and reads that run on from it: see evidence_record() */
+	struct rw_rec_violation held_read;
 	uint64_t exit_tsc; /* at the last exit */
 	uint64_t tsc_bias; /* by how much the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;
@@ -48,7 +49,7 @@ struct percpu {
 	bool parked;       /* waits for SIPI */
 	bool starting;     /* SIPI was its last exit */
 	bool dropping_nmi;
-	bool machine_check; /* came while the hypervisor ran: the guest's, at the next entry */
+	bool machine_check;   /* came while the hypervisor ran: the guest's, at the next entry */
 	uint32_t sipi_vector; /* SVM: where the guest wants it to start */
 	uint32_t panicking;
 	bool guest_entered;

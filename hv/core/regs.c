@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Accesses that exit to MSRs (virtualization as on a CPU without it, EFER, MTRRs), control registers and XCR0. */
+/*
+ * Accesses that exit to MSRs (virtualization as on a CPU without it, EFER, MTRRs), control registers and
+ * XCR0.
+ */
 #include "arch/x86/insn.h"
 #include "core/exit.h"
 #include "core/smp.h"
@@ -11,11 +14,14 @@
 
 /* IA32_FEATURE_CONTROL: Intel SDM volume 3, "Enabling and Entering VMX Operation". */
 #define FEATURE_CONTROL_LOCK BIT(0)
-#define FEATURE_CONTROL_VMX (BIT(1) | BIT(2))
+#define FEATURE_CONTROL_VMX  (BIT(1) | BIT(2))
 
 #define LEAF7_EBX_TSC_ADJUST BIT(1)
 
-/* SYSCFG: by these bits an operating system looks into the fixed MTRRs. They too decide what is memory, and stay. */
+/*
+ * SYSCFG: by these bits an operating system looks into the fixed MTRRs. They too decide what is memory, and
+ * stay.
+ */
 #define SYSCFG_MTRR_BITS (BIT(18) | SYSCFG_RDWR_DRAM | BIT(20))
 
 static bool in(uint32_t msr, uint32_t first, uint32_t last)
@@ -23,21 +29,26 @@ static bool in(uint32_t msr, uint32_t first, uint32_t last)
 	return msr >= first && msr <= last;
 }
 
-/* Virtualization, and what takes addresses past the nested tables: see hidden[] in cpuid.c; a hypervisor below. */
+/*
+ * Virtualization, and what takes addresses past the nested tables: see hidden[] in cpuid.c; a hypervisor
+ * below.
+ */
 static bool is_absent(uint32_t msr)
 {
-	return in(msr, MSR_VMX_BASIC, MSR_VMX_LAST) || msr == MSR_VM_CR || msr == MSR_VM_HSAVE_PA || msr == MSR_SVM_KEY ||
-	       msr == MSR_TSC_RATIO || in(msr, MSR_RTIT_FIRST, MSR_RTIT_LAST) || in(msr, MSR_HFI_FIRST, MSR_HFI_LAST) ||
-	       in(msr, MSR_PEBS_FIRST, MSR_PEBS_LAST) || msr == MSR_DS_AREA ||
-	       in(msr, MSR_PV_FIRST, MSR_PV_LAST) || in(msr, MSR_KVM_FIRST, MSR_KVM_LAST) ||
+	return in(msr, MSR_VMX_BASIC, MSR_VMX_LAST) || msr == MSR_VM_CR || msr == MSR_VM_HSAVE_PA ||
+	       msr == MSR_SVM_KEY || msr == MSR_TSC_RATIO || in(msr, MSR_RTIT_FIRST, MSR_RTIT_LAST) ||
+	       in(msr, MSR_HFI_FIRST, MSR_HFI_LAST) || in(msr, MSR_PEBS_FIRST, MSR_PEBS_LAST) ||
+	       msr == MSR_DS_AREA || in(msr, MSR_PV_FIRST, MSR_PV_LAST) ||
+	       in(msr, MSR_KVM_FIRST, MSR_KVM_LAST) ||
 	       in(msr, MSR_KVM_OLD_WALL_CLOCK, MSR_KVM_OLD_SYSTEM_TIME);
 }
 
 /* Registers that say what is memory: they stay as the firmware left them. */
 static bool is_memory_map(uint32_t msr)
 {
-	return in(msr, MSR_IORR_FIRST, MSR_IORR_LAST) || msr == MSR_TOP_MEM || msr == MSR_TOP_MEM2 || msr == MSR_SYSCFG ||
-	       in(msr, MSR_SMM_BASE, MSR_SMM_MASK) || in(msr, MSR_RMP_BASE, MSR_RMP_END) || msr == MSR_MMCONFIG ||
+	return in(msr, MSR_IORR_FIRST, MSR_IORR_LAST) || msr == MSR_TOP_MEM || msr == MSR_TOP_MEM2 ||
+	       msr == MSR_SYSCFG || in(msr, MSR_SMM_BASE, MSR_SMM_MASK) ||
+	       in(msr, MSR_RMP_BASE, MSR_RMP_END) || msr == MSR_MMCONFIG ||
 	       in(msr, MSR_TME_ACTIVATE, MSR_TME_LAST);
 }
 
@@ -48,7 +59,10 @@ void msr_init(void)
 	b->msr_intercept(MSR_TSC, false, true);
 	b->msr_intercept(MSR_TSC_ADJUST, false, true);
 	b->msr_intercept(MSR_APIC_BASE, false, true);
-	/* What the bitmaps' lower range covers, but for VMX's own, which its backend asks for. Outside of them all exit. */
+	/*
+	 * What the bitmaps' lower range covers, but for VMX's own, which its backend asks for. Outside of
+	 * them all exit.
+	 */
 	for (uint32_t msr = 0; msr < 0x2000; msr++)
 		if ((is_absent(msr) && !in(msr, MSR_VMX_BASIC, MSR_VMX_LAST)) || is_memory_map(msr))
 			b->msr_intercept(msr, is_absent(msr), true);
@@ -70,7 +84,10 @@ static bool msr_read(struct percpu *cpu, uint32_t msr, uint64_t *value)
 	return true;
 }
 
-/* The CPU itself says which bits it takes, refuses or ignores; the hypervisor's own stay as they are meanwhile. */
+/*
+ * The CPU itself says which bits it takes, refuses or ignores; the hypervisor's own stay as they are
+ * meanwhile.
+ */
 static bool efer_bits_valid(uint64_t *value)
 {
 	uint64_t own = rdmsr(MSR_EFER), kept = EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
@@ -123,10 +140,11 @@ static bool msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
 	if (msr == MSR_TSC || msr == MSR_TSC_ADJUST)
 		return write_tsc(cpu, msr, value);
 	/*
-	 * The APIC's page over memory of the hypervisor would take that away from it; and it is watched where it is. Off,
-	 * no other CPU could make this one leave the guest.
+	 * The APIC's page over memory of the hypervisor would take that away from it; and it is watched where
+	 * it is. Off, no other CPU could make this one leave the guest.
 	 */
-	if ((msr == MSR_APIC_BASE && ((value ^ rdmsr(msr)) & CR3_ADDR_MASK || (hv.locked && !(value & APIC_BASE_ENABLE)))) ||
+	if ((msr == MSR_APIC_BASE &&
+	     ((value ^ rdmsr(msr)) & CR3_ADDR_MASK || (hv.locked && !(value & APIC_BASE_ENABLE)))) ||
 	    wrmsr_safe(msr, value))
 		return false;
 	if (mtrr_is_msr(msr) && nested_retype())
@@ -150,8 +168,9 @@ enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x)
 }
 
 /*
- * Only a write that changes the guest's CR0.NE or CR4.VMXE exits. NE: take the new value into what the guest reads and
- * run the instruction again: now it does not exit, and the CPU checks all the rest. VMXE: reserved without VMX.
+ * Only a write that changes the guest's CR0.NE or CR4.VMXE exits. NE: take the new value into what the guest
+ * reads and run the instruction again: now it does not exit, and the CPU checks all the rest. VMXE: reserved
+ * without VMX.
  */
 enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x)
 {

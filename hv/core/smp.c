@@ -4,7 +4,7 @@
 #include "core/smp.h"
 
 #include "arch/x86/insn.h"
-#include "core/lock.h"
+#include "core/spinlock.h"
 #include "core/panic.h"
 #include "core/state.h"
 
@@ -23,7 +23,10 @@ void smp_left_guest(struct percpu *cpu)
 
 bool smp_enter_guest(struct percpu *cpu)
 {
-	/* Set first, then look: whoever wants something later sees in_guest and kicks. A parked CPU runs nothing. */
+	/*
+	 * Set first, then look: whoever wants something later sees in_guest and kicks. A parked CPU runs
+	 * nothing.
+	 */
 	if (!cpu->parked)
 		__atomic_store_n(&cpu->in_guest, true, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&stopping, __ATOMIC_SEQ_CST))
@@ -42,7 +45,9 @@ static bool is_inside(const struct percpu *cpu)
 /* Makes @target leave the guest, if it is there. */
 static void kick(struct percpu *target)
 {
-	/* One that is on its way makes the exit, too; a second would arrive as the guest's own INIT or NMI. */
+	/*
+	 * One that is on its way makes the exit, too; a second would arrive as the guest's own INIT or NMI.
+	 */
 	if (is_inside(target) && !__atomic_exchange_n(&target->kicked, true, __ATOMIC_SEQ_CST))
 		hv_backend()->kick(target);
 }

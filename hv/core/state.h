@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What all CPUs share: the machine as the loader described it, the agent's words, and whether they are locked in. */
+/*
+ * What all CPUs share: the machine as the loader described it, the agent's words, and whether they are locked
+ * in.
+ */
 #pragma once
 
-#include "bootinfo.h"
-#include "core/lock.h"
-#include "hypercall.h"
+#include "abi/bootinfo.h"
+#include "core/spinlock.h"
+#include "abi/hypercall.h"
 #include "log/intake.h"
-#include "policy/ranges.h"
-#include "policy/symbols.h"
+#include "protect/ranges.h"
+#include "protect/symbols.h"
 
 struct hv_state {
 	const struct rw_bootinfo *boot;
 	struct log_clock clock;
-	struct spinlock agent_lock;  /* the fields below; from the lock on they change for RW_HC_KEXEC only */
+	struct spinlock agent_lock; /* the fields below; from the lock on they change for RW_HC_KEXEC only */
 	bool registered;
-	bool locked;                 /* read without a lock */
+	bool locked; /* read without a lock */
 	struct rw_agent_info agent;
 	struct ranges ranges;
 	struct symbols symbols;

@@ -8,12 +8,25 @@
 
 #include <stdbool.h>
 
-enum { UART_DATA, UART_IER, UART_FCR, UART_LCR, UART_MCR, UART_LSR };
+enum {
+	UART_DATA,
+	UART_IER,
+	UART_FCR,
+	UART_LCR,
+	UART_MCR,
+	UART_LSR
+};
 
 enum {
-	UART_CLOCK = 115200, LCR_8N1 = 0x03, LCR_DLAB = 0x80, FCR_ENABLE_CLEAR = 0x07, MCR_DTR_RTS = 0x03,
+	UART_CLOCK = 115200,
+	LCR_8N1 = 0x03,
+	LCR_DLAB = 0x80,
+	FCR_ENABLE_CLEAR = 0x07,
+	MCR_DTR_RTS = 0x03,
 	IIR_FIFO = 0xc0, /* read at UART_FCR: both bits set where the FIFOs work */
-	LSR_THRE = BIT(5), LSR_TEMT = BIT(6), FIFO_SIZE = 16,
+	LSR_THRE = BIT(5),
+	LSR_TEMT = BIT(6),
+	FIFO_SIZE = 16,
 };
 
 /* Polls before a port counts as dead: far more than one character takes at the lowest rate. */

@@ -3,10 +3,10 @@
 /* The way out: store and counters as frames (abi/frame.h), read in place. */
 #include "drain.h"
 
-#include "core/string.h"
-#include "crc32.h"
-#include "frame.h"
-#include "log/format.h"
+#include "lib/string.h"
+#include "lib/crc32.h"
+#include "abi/frame.h"
+#include "lib/format.h"
 #include "log/printk.h"
 
 /* Mark, type and dump and offset with a blank each, base64, blank, CRC, CR LF. */

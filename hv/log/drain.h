@@ -3,12 +3,13 @@
 /* The way out: store and counters as frames (abi/frame.h), line by line through printk_raw(). */
 #pragma once
 
-#include "stats.h"
+#include "abi/stats.h"
 #include "store.h"
 
 /*
- * log_drain_dump() - the whole store, as dump number @dump, from 1; blocks whose header a stop left unfinished are left
- * out. Context: caller's lock on the store, or after a stop; 600 bytes of stack, as the next.
+ * log_drain_dump() - the whole store, as dump number @dump, from 1; blocks whose header a stop left
+ * unfinished are left out. Context: caller's lock on the store, or after a stop; 600 bytes of stack, as the
+ * next.
  */
 void log_drain_dump(const struct log_store *s, uint32_t dump);
 

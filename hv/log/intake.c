@@ -3,8 +3,8 @@
 /* Intake: takes records out of the rings in guest memory, copied once, then validated. */
 #include "intake.h"
 
-#include "bootinfo.h"
-#include "core/string.h"
+#include "abi/bootinfo.h"
+#include "lib/string.h"
 #include "mm/guest_copy.h"
 
 /* What comes first in a record, and tells how long it is: 8-byte aligned, and so on one page. */
@@ -38,7 +38,8 @@ static int publish(const struct log_ring *ring)
 	return guest_write(gpa, &ring->consumer, sizeof(ring->consumer));
 }
 
-int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc, struct input_error *err)
+int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc,
+		  struct input_error *err)
 {
 	struct log_ring fresh = { .hdr_gpa = desc->hdr_gpa, .last_tsc = tsc, .in_use = true };
 	uint64_t probe;
@@ -49,7 +50,8 @@ int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64
 		return input_error_set(err, 0, "no such CPU", -RW_EINVAL);
 	if (desc->data_pages < RW_RING_MIN_PAGES || desc->data_pages > RW_RING_MAX_PAGES ||
 	    (desc->data_pages & (desc->data_pages - 1)))
-		return input_error_set(err, 0, "number of data pages out of bounds or no power of two", -RW_EINVAL);
+		return input_error_set(err, 0, "number of data pages out of bounds or no power of two",
+				       -RW_EINVAL);
 	if (desc->hdr_gpa % RW_PAGE_SIZE)
 		return input_error_set(err, 0, "header page is not page-aligned", -RW_EINVAL);
 	for (uint32_t i = 0; i < desc->data_pages; i++) {
@@ -182,7 +184,8 @@ static void put_drop(const struct pass *p, uint32_t code, uint64_t count, uint32
 	uint64_t arg[4] = { count, reason, total, p->ring->cpu };
 
 	if (count)
-		log_store_event(p->store, RW_REC_DROP, code, arg, p->ring->cpu, log_clock_ns(p->clock, p->tsc), NULL);
+		log_store_event(p->store, RW_REC_DROP, code, arg, p->ring->cpu,
+				log_clock_ns(p->clock, p->tsc), NULL);
 }
 
 int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring,

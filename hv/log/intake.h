@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Intake: takes the records out of the rings in guest memory into the store. Nothing in a ring is trusted: each value
- * is copied once and then checked, and the ring's pages, size and consumer index are private here.
+ * Intake: takes the records out of the rings in guest memory into the store. Nothing in a ring is trusted:
+ * each value is copied once and then checked, and the ring's pages, size and consumer index are private here.
  */
 #pragma once
 
 #include "core/input_error.h"
-#include "hypercall.h"
-#include "record.h"
-#include "ring.h"
-#include "stats.h"
+#include "abi/hypercall.h"
+#include "abi/record.h"
+#include "abi/ring.h"
+#include "abi/stats.h"
 #include "store.h"
 
 #include <stdbool.h>
@@ -49,18 +49,23 @@ struct log_ring {
 
 /*
  * log_ring_init() - takes a CPU's ring into use, empty. @desc: private copy, untrusted, but the
- * CPU is the one meant; @tsc: now, no record is older; @err: set on error, index: number of the data page, or 0.
- * Return: 0; -RW_EXISTS: has a ring; -RW_EINVAL: pages, alignment, a page named twice, CPU; -RW_EFAULT: no guest RAM.
+ * CPU is the one meant; @tsc: now, no record is older; @err: set on error, index: number of the data page, or
+ * 0.
+ * Return: 0; -RW_EXISTS: has a ring; -RW_EINVAL: pages, alignment, a page named twice, CPU; -RW_EFAULT: no
+ * guest RAM.
  */
-int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc, struct input_error *err);
+int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc,
+		  struct input_error *err);
 
 /*
- * log_intake_drain() - moves the guest's pending records into the store: at most one pass over the ring's data. @tsc:
- * now, no record is newer; @stats: is added to. A record that fails validation (enum rw_malformed) is counted and
- * skipped, with all that follows where its end is not known. A stamp in the future or before the ring's last one is
- * replaced by @tsc and flagged. An impossible producer index moves the ring to it. At last a RW_DROP_MALFORMED and a
- * RW_DROP_RING_FULL record tell of such, if any, and the consumer index is published. Context: under the store's lock.
- * Return: number of records stored; -RW_ENOTREADY: no ring; -RW_EFAULT: memory failed, what was pending is skipped.
+ * log_intake_drain() - moves the guest's pending records into the store: at most one pass over the ring's
+ * data. @tsc: now, no record is newer; @stats: is added to. A record that fails validation (enum
+ * rw_malformed) is counted and skipped, with all that follows where its end is not known. A stamp in the
+ * future or before the ring's last one is replaced by @tsc and flagged. An impossible producer index moves
+ * the ring to it. At last a RW_DROP_MALFORMED and a RW_DROP_RING_FULL record tell of such, if any, and the
+ * consumer index is published. Context: under the store's lock.
+ * Return: number of records stored; -RW_ENOTREADY: no ring; -RW_EFAULT: memory failed, what was pending is
+ * skipped.
  */
 int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring,
 		     uint64_t tsc, struct rw_cpu_stats *stats);

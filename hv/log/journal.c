@@ -4,7 +4,7 @@
 #include "log/journal.h"
 
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "dev/uart.h"
 #include "log/drain.h"
 #include "log/intake.h"
@@ -17,7 +17,9 @@ static uint32_t dumps;
 
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 {
-	struct rw_store_hdr id = { .boot_epoch = info->boot_epoch, .tsc_hz = info->tsc_hz, .backend = backend };
+	struct rw_store_hdr id = { .boot_epoch = info->boot_epoch,
+				   .tsc_hz = info->tsc_hz,
+				   .backend = backend };
 
 	if (info->tsc_hz == 0 || info->tsc_hz > LOG_CLOCK_HZ_MAX)
 		return "the loader gave no usable TSC frequency";
@@ -39,7 +41,9 @@ static uint64_t tsc_of(const struct percpu *cpu)
 	return rdtsc() - percpu_this()->tsc_bias + cpu->tsc_bias;
 }
 
-/* Takes @cpu's ring over, by the log's clock as its TSC shows it: what the guest did to that does not count. */
+/*
+ * Takes @cpu's ring over, by the log's clock as its TSC shows it: what the guest did to that does not count.
+ */
 static int drain_locked(struct percpu *cpu)
 {
 	const struct log_clock clock = { hv.clock.tsc_start + cpu->tsc_bias, hv.clock.tsc_hz };

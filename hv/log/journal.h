@@ -5,7 +5,7 @@
 
 #include "core/percpu.h"
 #include "log/store.h"
-#include "record.h"
+#include "abi/record.h"
 
 /* journal_init() - lays the store out. Once. Return: NULL or an error line. */
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);

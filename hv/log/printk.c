@@ -3,9 +3,9 @@
 /* Text on the hypervisor's own serial line. */
 #include "log/printk.h"
 
-#include "core/lock.h"
+#include "core/spinlock.h"
 #include "dev/uart.h"
-#include "log/format.h"
+#include "lib/format.h"
 
 static struct spinlock lock;
 

@@ -5,7 +5,10 @@
 
 #include <stddef.h>
 
-/* printk() - one line: "ringward: ", the text (see log/format.h), cut behind 240 characters, CR LF. Context: any. */
+/*
+ * printk() - one line: "ringward: ", the text (see lib/format.h), cut behind 240 characters, CR LF. Context:
+ * any.
+ */
 void printk(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* printk_raw() - @n bytes as they are: frames. Context: as printk(). */

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The log store: append, open a block, push the oldest one out. What holds in an image taken at any moment, such as
- * by a crash between two stores (x86 keeps their order, barrier() keeps the compiler from changing it):
- *  - a record's bytes are all there before its block's header counts it, and that before the store's header does: the
- *    first `used` bytes of each block are whole records with right CRCs, the store's next_seq is right or one behind;
+ * The log store: append, open a block, push the oldest one out. What holds in an image taken at any moment,
+ * such as by a crash between two stores (x86 keeps their order, barrier() keeps the compiler from changing
+ * it):
+ *  - a record's bytes are all there before its block's header counts it, and that before the store's header
+ *  does: the
+ *    first `used` bytes of each block are whole records with right CRCs, the store's next_seq is right or one
+ *    behind;
  *  - before a block is reused, the store's header drops its records; then its own is cleared, then the rest;
  *  - only during the copy of a header itself (32 or 88 bytes, built aside) may that header's CRC be wrong.
  */
 #include "store.h"
 
-#include "core/string.h"
-#include "crc32.h"
-#include "hypercall.h"
+#include "lib/string.h"
+#include "lib/crc32.h"
+#include "abi/hypercall.h"
 
 #define barrier() __asm__ volatile("" : : : "memory")
 
@@ -104,8 +107,8 @@ int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_
 
 int log_store_append(struct log_store *s, struct rw_rec_hdr *rec)
 {
-	if (rec->size < sizeof(*rec) || rec->size > RW_REC_MAX || rec->size % RW_REC_ALIGN ||
-	    !rec->type || rec->type >= RW_REC_TYPE_COUNT)
+	if (rec->size < sizeof(*rec) || rec->size > RW_REC_MAX || rec->size % RW_REC_ALIGN || !rec->type ||
+	    rec->type >= RW_REC_TYPE_COUNT)
 		return -RW_EINVAL;
 
 	if (rec->size > RW_BLOCK_SIZE - s->used) {
@@ -113,8 +116,11 @@ int log_store_append(struct log_store *s, struct rw_rec_hdr *rec)
 
 		if (evicted) {
 			struct rw_rec_event drop = {
-				.hdr = { .size = sizeof(drop), .type = RW_REC_DROP, .verdict = RW_VERDICT_NONE,
-					 .time_ns = rec->time_ns, .cpu = rec->cpu },
+				.hdr = { .size = sizeof(drop),
+					 .type = RW_REC_DROP,
+					 .verdict = RW_VERDICT_NONE,
+					 .time_ns = rec->time_ns,
+					 .cpu = rec->cpu },
 				.code = RW_DROP_EVICTED,
 				.arg = { evicted, 0, s->hdr->evicted, rec->cpu },
 			};

@@ -6,9 +6,9 @@
  */
 #pragma once
 
-#include "record.h"
-#include "stats.h"
-#include <store.h> /* abi's, not this file */
+#include "abi/record.h"
+#include "abi/stats.h"
+#include "abi/store.h"
 
 #define LOG_STORE_MIN_BLOCKS 2u   /* so that a full store still holds something after an eviction */
 #define LOG_EVENT_TEXT_MAX   512u /* bytes of an event's text; what is longer is cut */
@@ -18,28 +18,30 @@ struct log_store {
 	struct rw_store_hdr *hdr; /* the store's first page */
 	uint8_t *blocks;
 	uint32_t block_count;
-	uint32_t used;            /* bytes in use of the newest block, its header included */
-	uint64_t next_index;      /* number of the block that would be opened next */
-	uint64_t live_bytes;      /* of all live records */
-	uint64_t last_ns;         /* time of the newest record */
+	uint32_t used;       /* bytes in use of the newest block, its header included */
+	uint64_t next_index; /* number of the block that would be opened next */
+	uint64_t live_bytes; /* of all live records */
+	uint64_t last_ns;    /* time of the newest record */
 };
 
 /*
- * log_store_init() - an empty store in @size bytes of page-aligned memory. @id: boot_id, boot_epoch, tsc_hz, backend.
+ * log_store_init() - an empty store in @size bytes of page-aligned memory. @id: boot_id, boot_epoch, tsc_hz,
+ * backend.
  * Return: 0; -RW_EINVAL: no room for LOG_STORE_MIN_BLOCKS, or 4 GiB and more (frames have 32-bit positions).
  */
 int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_store_hdr *id);
 
 /*
- * log_store_append() - puts @rec, private, 8-byte aligned and checked, behind the newest one; magic, seq and crc are
- * set here, and time_ns is raised to that of the record before. A RW_DROP_EVICTED record precedes it where a block had
- * to go for it. Return: 0; -RW_EINVAL: size or type out of bounds, nothing stored.
+ * log_store_append() - puts @rec, private, 8-byte aligned and checked, behind the newest one; magic, seq and
+ * crc are set here, and time_ns is raised to that of the record before. A RW_DROP_EVICTED record precedes it
+ * where a block had to go for it. Return: 0; -RW_EINVAL: size or type out of bounds, nothing stored.
  */
 int log_store_append(struct log_store *s, struct rw_rec_hdr *rec);
 
 /*
- * log_store_event() - builds an agent, lock or drop record, and appends it. @arg: NULL for zeros; @text: NUL-terminated
- * or NULL, cut behind LOG_EVENT_TEXT_MAX bytes. Context: 600 bytes of stack. Return: as log_store_append().
+ * log_store_event() - builds an agent, lock or drop record, and appends it. @arg: NULL for zeros; @text:
+ * NUL-terminated or NULL, cut behind LOG_EVENT_TEXT_MAX bytes. Context: 600 bytes of stack. Return: as
+ * log_store_append().
  */
 int log_store_event(struct log_store *s, uint8_t type, uint32_t code, const uint64_t arg[4], uint16_t cpu,
 		    uint64_t time_ns, const char *text);

@@ -4,8 +4,8 @@
 #include "mm/guest_copy.h"
 
 #include "arch/x86/regs.h"
-#include "core/string.h"
-#include "hypercall.h"
+#include "lib/string.h"
+#include "abi/hypercall.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 
@@ -37,7 +37,10 @@ bool guest_is_ram(uint64_t gpa, uint64_t size)
 	return gpa - r->base < r->size && size <= r->size - (gpa - r->base);
 }
 
-/* Where @size bytes at @gpa are; NULL: no RAM, or across the end of a replaced first page, where nobody has anything. */
+/*
+ * Where @size bytes at @gpa are; NULL: no RAM, or across the end of a replaced first page, where nobody has
+ * anything.
+ */
 static uint8_t *at(uint64_t gpa, size_t size)
 {
 	uint64_t first = gpa < PAGE_SIZE ? nested_first() : 0;

@@ -3,7 +3,7 @@
 /* The only way to guest memory: by guest-physical address, into and out of private buffers. */
 #pragma once
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,8 +15,9 @@ void guest_copy_init(const struct rw_bootinfo *info);
 bool guest_is_ram(uint64_t gpa, uint64_t size);
 
 /*
- * guest_read(), guest_write() - @size bytes at @gpa, both untrusted. The memory may change at any time: read once, then
- * validate the copy. guest_write(): in one page or two; also refuses what the guest itself may not write.
+ * guest_read(), guest_write() - @size bytes at @gpa, both untrusted. The memory may change at any time: read
+ * once, then validate the copy. guest_write(): in one page or two; also refuses what the guest itself may not
+ * write.
  * Return: 0 or -RW_EFAULT, and then nothing was copied.
  */
 int guest_read(uint64_t gpa, void *dst, size_t size);

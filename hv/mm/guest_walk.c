@@ -4,7 +4,7 @@
 #include "mm/guest_walk.h"
 
 #include "arch/x86/regs.h"
-#include "hypercall.h"
+#include "abi/hypercall.h"
 #include "mm/guest_copy.h"
 
 /* One paging mode: Intel SDM volume 3, "Paging". */

@@ -11,7 +11,8 @@ struct guest_paging {
 };
 
 /*
- * guest_walk() - translates @gva by the guest's tables, untrusted; sets no flags in them, checks no permissions.
+ * guest_walk() - translates @gva by the guest's tables, untrusted; sets no flags in them, checks no
+ * permissions.
  * Return: 0 with @gpa, or -RW_EFAULT when @gva is not mapped, not canonical, or a table lies outside RAM.
  */
 int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa);

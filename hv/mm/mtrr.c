@@ -6,14 +6,14 @@
 #include "arch/x86/insn.h"
 
 #define MTRR_MASK_VALID BIT(11)
-#define FIXED_TOP 0x100000u
+#define FIXED_TOP       0x100000u
 
 /* The fixed-range registers in the order of the addresses: register, first address, bytes for each type. */
 static const struct {
 	uint32_t msr, base, step;
 } fixed_range[MTRR_FIXED_COUNT] = {
-	{ MSR_MTRR_FIX64K, 0x00000, 0x10000 }, { MSR_MTRR_FIX16K_80000, 0x80000, 0x4000 },
-	{ MSR_MTRR_FIX16K_A0000, 0xa0000, 0x4000 }, { MSR_MTRR_FIX4K_C0000, 0xc0000, 0x1000 },
+	{ MSR_MTRR_FIX64K, 0x00000, 0x10000 },         { MSR_MTRR_FIX16K_80000, 0x80000, 0x4000 },
+	{ MSR_MTRR_FIX16K_A0000, 0xa0000, 0x4000 },    { MSR_MTRR_FIX4K_C0000, 0xc0000, 0x1000 },
 	{ MSR_MTRR_FIX4K_C0000 + 1, 0xc8000, 0x1000 }, { MSR_MTRR_FIX4K_C0000 + 2, 0xd0000, 0x1000 },
 	{ MSR_MTRR_FIX4K_C0000 + 3, 0xd8000, 0x1000 }, { MSR_MTRR_FIX4K_C0000 + 4, 0xe0000, 0x1000 },
 	{ MSR_MTRR_FIX4K_C0000 + 5, 0xe8000, 0x1000 }, { MSR_MTRR_FIX4K_C0000 + 6, 0xf0000, 0x1000 },

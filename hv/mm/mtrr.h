@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MTRR_VAR_MAX 32
+#define MTRR_VAR_MAX     32
 #define MTRR_FIXED_COUNT 11
-#define MTRR_MIXED (-1)
+#define MTRR_MIXED       (-1)
 
 /* A copy of the MTRRs. Intel SDM volume 3, "Memory Type Range Registers (MTRRs)". */
 struct mtrr_state {

@@ -4,19 +4,19 @@
 #include "mm/nested.h"
 
 #include "arch/x86/insn.h"
-#include "core/lock.h"
-#include "core/string.h"
-#include "hypercall.h"
+#include "core/spinlock.h"
+#include "lib/string.h"
+#include "abi/hypercall.h"
 #include "mm/mtrr.h"
 #include "mm/page_pool.h"
 
-#define LATE_TABLES 8
+#define LATE_TABLES  8
 #define SPARE_TABLES 128 /* of each level; more splits than these stay */
 
 static const struct nested_format *fmt;
 static uint64_t *root;
-static int max_leaf;      /* highest level of a leaf: 2 or 3 */
-static uint64_t phys_top; /* end of what this CPU can address */
+static int max_leaf;        /* highest level of a leaf: 2 or 3 */
+static uint64_t phys_top;   /* end of what this CPU can address */
 static uint64_t first_page; /* what the guest has at 0: see nested_replace_first() */
 static struct mtrr_state mtrr;
 /* Tables for MMIO that the firmware did not know of. When they run out, the oldest is used again. */
@@ -26,8 +26,8 @@ static struct late_table {
 static unsigned int late_next; /* modulo LATE_TABLES */
 static bool reused;
 /*
- * Given back by nested_merge(), for splits by nested_set_perm() only. By the level of the entry above, which they
- * keep: a CPU that still looks into one finds entries of the kind that it expects.
+ * Given back by nested_merge(), for splits by nested_set_perm() only. By the level of the entry above, which
+ * they keep: a CPU that still looks into one finds entries of the kind that it expects.
  */
 static uint64_t *spare[2][SPARE_TABLES];
 static unsigned int spares[2];
@@ -66,7 +66,9 @@ static uint64_t make_leaf(uint64_t pa, unsigned int perm, int level)
 	return fmt->leaf(pa, perm, type == MTRR_MIXED ? MEM_UC : (enum mem_type)type, level);
 }
 
-/* Makes @table say what @entry of @level says: a table, a leaf of which it gets the 512 pieces, or nothing. */
+/*
+ * Makes @table say what @entry of @level says: a table, a leaf of which it gets the 512 pieces, or nothing.
+ */
 static void fill_table(uint64_t *table, uint64_t entry, int level)
 {
 	uint64_t pa = fmt->pa(entry);
@@ -96,9 +98,16 @@ static uint64_t *alloc_late(uint64_t *parent)
 }
 
 /* Where a new table comes from. */
-enum source { FROM_POOL, FROM_SPARES, FROM_LATE };
+enum source {
+	FROM_POOL,
+	FROM_SPARES,
+	FROM_LATE
+};
 
-/* The table below @entry, made when that is empty or a leaf. NULL: the pool, which stands in for spares, is empty. */
+/*
+ * The table below @entry, made when that is empty or a leaf. NULL: the pool, which stands in for spares, is
+ * empty.
+ */
 static uint64_t *table_below(uint64_t *entry, int level, enum source source)
 {
 	if (is_table(*entry, level))
@@ -106,7 +115,8 @@ static uint64_t *table_below(uint64_t *entry, int level, enum source source)
 
 	bool from_spares = source == FROM_SPARES && level <= 3 && spares[level - 2];
 	uint64_t *table = source == FROM_LATE ? alloc_late(entry) :
-			  from_spares ? spare[level - 2][--spares[level - 2]] : pool_alloc(1);
+			  from_spares         ? spare[level - 2][--spares[level - 2]] :
+						pool_alloc(1);
 
 	if (!table)
 		return NULL;
@@ -197,7 +207,8 @@ static uint64_t *find_entry(uint64_t gpa, int lowest, int *level)
 	uint64_t *entry = entry_of(root, gpa, 4);
 
 	for (*level = 4; *level > lowest; --*level) {
-		uint64_t now = __atomic_load_n(entry, __ATOMIC_ACQUIRE); /* once: another CPU may be merging */
+		/* once: another CPU may be merging */
+		uint64_t now = __atomic_load_n(entry, __ATOMIC_ACQUIRE);
 
 		if (!is_table(now, *level))
 			break;
@@ -272,7 +283,8 @@ static void merge_at(uint64_t gpa, int level)
 	int found;
 	uint64_t *entry = find_entry(gpa, level, &found), size = level_size(level), pa = gpa & ~(size - 1);
 
-	if (found > level || !is_table(*entry, level) || spares[level - 2] == SPARE_TABLES || block_type(pa, size) == MTRR_MIXED)
+	if (found > level || !is_table(*entry, level) || spares[level - 2] == SPARE_TABLES ||
+	    block_type(pa, size) == MTRR_MIXED)
 		return;
 
 	uint64_t *table = hv_virt(fmt->pa(*entry));

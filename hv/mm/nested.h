@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Nested page tables: one identity map for all CPUs, and a small view for each CPU's single steps. What the firmware
- * knows of is mapped at the start, MMIO above at the first touch, in tables that are used again when they run out.
+ * Nested page tables: one identity map for all CPUs, and a small view for each CPU's single steps. What the
+ * firmware knows of is mapped at the start, MMIO above at the first touch, in tables that are used again when
+ * they run out.
  */
 #pragma once
 
 #include "arch/x86/backend.h"
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 /* nested_init() - builds the identity map without the hypervisor's region. Return: NULL or an error line. */
 const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info);
@@ -16,18 +17,22 @@ const char *nested_init(const struct nested_format *format, const struct rw_boot
 uint64_t nested_root(void);
 
 /*
- * nested_set_perm() - sets NPERM_* @perm for whole 4 KiB pages; the caller flushes every CPU before it relies on it.
+ * nested_set_perm() - sets NPERM_* @perm for whole 4 KiB pages; the caller flushes every CPU before it relies
+ * on it.
  * Return: 0, -RW_EINVAL (unaligned, not mapped), -RW_ENOSPC (the pool is empty; what was done before stands).
  */
 int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
 
-/* nested_replace_first() - maps the page @pa at guest-physical address 0; nested_first(): that page, 0: not replaced. */
+/*
+ * nested_replace_first() - maps the page @pa at guest-physical address 0; nested_first(): that page, 0: not
+ * replaced.
+ */
 int nested_replace_first(uint64_t pa); /* Return: as nested_set_perm() */
 uint64_t nested_first(void);
 
 /*
- * nested_merge() - undoes the splits around whole pages that have all permissions again; the mapping stays. The
- * tables serve later splits, so the caller flushes every CPU before the next nested_set_perm().
+ * nested_merge() - undoes the splits around whole pages that have all permissions again; the mapping stays.
+ * The tables serve later splits, so the caller flushes every CPU before the next nested_set_perm().
  */
 void nested_merge(uint64_t gpa, uint64_t size);
 
@@ -44,13 +49,13 @@ bool nested_map_late(uint64_t gpa);
 bool nested_tables_reused(void);
 
 /*
- * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one; but not while they are off:
- * the guest is in the middle of it, with its caches off. Return: whether every CPU has to flush.
+ * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one; but not while they are
+ * off: the guest is in the middle of it, with its caches off. Return: whether every CPU has to flush.
  */
 bool nested_retype(void);
 
 /* A CPU's view: the common map with a few pages replaced. */
-#define NESTED_VIEW_PAGES 4
+#define NESTED_VIEW_PAGES  4
 #define NESTED_VIEW_TABLES (1 + 3 * NESTED_VIEW_PAGES)
 struct nested_view {
 	uint64_t *table[NESTED_VIEW_TABLES]; /* [0] is the root */
@@ -58,7 +63,8 @@ struct nested_view {
 };
 
 /*
- * nested_view_init() takes tables from the pool; reset(): equal to the common map; replace(): @gpa's page is @pa with
+ * nested_view_init() takes tables from the pool; reset(): equal to the common map; replace(): @gpa's page is
+ * @pa with
  * @perm in this view; root(): physical address of the root. Return: 0 or -RW_ENOSPC.
  */
 int nested_view_init(struct nested_view *view);

@@ -4,7 +4,7 @@
 #include "mm/page_pool.h"
 
 #include "arch/x86/regs.h"
-#include "core/string.h"
+#include "lib/string.h"
 
 static const struct rw_bootinfo *boot;
 static uint64_t next, end; /* physical */

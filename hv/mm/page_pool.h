@@ -3,7 +3,7 @@
 /* Pages of the hypervisor's own region, handed out at start and for splits of nested tables; never freed. */
 #pragma once
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,10 @@
 /* pool_init() - takes the pool that @info names, which stays where it is. First of all, on the first CPU. */
 void pool_init(const struct rw_bootinfo *info);
 
-/* pool_alloc() - contiguous zeroed pages; NULL: too few left. After the start only under the nested tables' lock. */
+/*
+ * pool_alloc() - contiguous zeroed pages; NULL: too few left. After the start only under the nested tables'
+ * lock.
+ */
 void *pool_alloc(size_t pages);
 
 /* pool_left() - pages not handed out. */

@@ -3,8 +3,8 @@
 /* What becomes of an access that the nested page tables refused. Pure C. */
 #pragma once
 
-#include "bootinfo.h"
-#include "record.h"
+#include "abi/bootinfo.h"
+#include "abi/record.h"
 
 #include <stdbool.h>
 
@@ -16,18 +16,19 @@ enum policy_action {
 };
 
 struct policy_access {
-	uint32_t target;        /* enum rw_target */
-	uint32_t access;        /* enum rw_access */
-	uint32_t on_violation;  /* enum rw_on_violation, as configured */
+	uint32_t target;       /* enum rw_target */
+	uint32_t access;       /* enum rw_access */
+	uint32_t on_violation; /* enum rw_on_violation, as configured */
 	uint8_t cpl;
 	bool locked;
-	bool in_poking_mm;      /* CR3 is the kernel's for patching: only text_poke() loads it */
+	bool in_poking_mm;       /* CR3 is the kernel's for patching: only text_poke() loads it */
 	bool rip_in_kernel_text; /* by guest-physical address, in what is protected */
 };
 
 /*
- * policy_verdict() - the action for one access. The kernel's own patching is let through. A read (only the hypervisor's
- * memory is unreadable) gives ones, whatever is configured: tools that scan all memory are no reason to stop. The CPU's
- * own accesses (page walk, exception delivery) and fetches cannot be discarded: they fault. All else as configured.
+ * policy_verdict() - the action for one access. The kernel's own patching is let through. A read (only the
+ * hypervisor's memory is unreadable) gives ones, whatever is configured: tools that scan all memory are no
+ * reason to stop. The CPU's own accesses (page walk, exception delivery) and fetches cannot be discarded:
+ * they fault. All else as configured.
  */
 enum policy_action policy_verdict(const struct policy_access *a);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Attack: a kexec_load() that is past its permission check when the lock comes, and ends behind it; then the start.
+// Attack: a kexec_load() that is past its permission check when the lock comes, and ends behind it; then the
+// start.
 //
 // The list of segments lies on a page that userfaultfd keeps back until the file named as argument exists.
 #include <fcntl.h>
@@ -15,11 +16,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PAGE 4096u
-#define TARGET 0x4000000ul /* some RAM */
+#define PAGE          4096u
+#define TARGET        0x4000000ul /* some RAM */
 #define REBOOT_MAGIC1 0xfee1deadu
 #define REBOOT_MAGIC2 672274793u
-#define REBOOT_KEXEC 0x45584543u
+#define REBOOT_KEXEC  0x45584543u
 
 struct segment {
 	const void *buf;
@@ -28,7 +29,8 @@ struct segment {
 	size_t memsz;
 };
 
-static uint8_t code[PAGE] __attribute__((aligned(4096))) = { 0xfa, 0xf4, 0xeb, 0xfd }; /* cli; hlt; and again */
+/* cli; hlt; and again */
+static uint8_t code[PAGE] __attribute__((aligned(4096))) = { 0xfa, 0xf4, 0xeb, 0xfd };
 
 static void *load(void *segments)
 {

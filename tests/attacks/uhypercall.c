@@ -38,7 +38,9 @@ static void try(const char *name, long (*call)(const uint64_t *n), const uint64_
 		printf("%s %llu: %ld\n", name, (unsigned long long)n[0], call(n));
 	else
 		printf("%s %llu: %s\n", name, (unsigned long long)n[0],
-		       sig == SIGILL ? "SIGILL" : sig == SIGSEGV ? "SIGSEGV" : "signal");
+		       sig == SIGILL  ? "SIGILL" :
+		       sig == SIGSEGV ? "SIGSEGV" :
+					"signal");
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Prints every CPUID leaf on every CPU, raw: "cpu leaf.subleaf eax ebx ecx edx". Subleaves that read zero are left out.
+// Prints every CPUID leaf on every CPU, raw: "cpu leaf.subleaf eax ebx ecx edx". Subleaves that read zero are
+// left out.
 #define _GNU_SOURCE
 #include <cpuid.h>
 #include <sched.h>
@@ -19,9 +20,9 @@ static void leaf(int cpu, uint32_t number)
 		/* Leaves without subleaves answer the same for each, or with the subleaf's number in ECX. */
 		if (sub && !(a | b | (c & ~0xffu) | d))
 			continue;
-		if (sub && number != 4 && number != 7 && number != 0xb && number != 0xd && number != 0xf && number != 0x10 &&
-		    number != 0x12 && number != 0x14 && number != 0x17 && number != 0x18 && number != 0x1d && number != 0x1f &&
-		    number != 0x8000001d && number != 0x80000020)
+		if (sub && number != 4 && number != 7 && number != 0xb && number != 0xd && number != 0xf &&
+		    number != 0x10 && number != 0x12 && number != 0x14 && number != 0x17 && number != 0x18 &&
+		    number != 0x1d && number != 0x1f && number != 0x8000001d && number != 0x80000020)
 			break;
 		printf("%d %08x.%02x %08x %08x %08x %08x\n", cpu, number, sub, a, b, c, d);
 	}

@@ -5,7 +5,7 @@
 GUEST_OUT := $(B)/tests/guests
 .SECONDARY: $(GUEST_OUT)/hypercall.so $(GUEST_OUT)/hypercall.o $(GUEST_OUT)/ending.so $(GUEST_OUT)/ending.o \
 	$(GUEST_OUT)/mce.so $(GUEST_OUT)/mce.o $(GUEST_OUT)/guest.o $(GUEST_OUT)/entry.o
-GUEST_CFLAGS := -std=gnu11 -O2 $(WARNFLAGS) -Iabi -ffreestanding -fpic -fshort-wchar -fno-stack-protector \
+GUEST_CFLAGS := -std=gnu11 -O2 $(WARNFLAGS) -I. -ffreestanding -fpic -fshort-wchar -fno-stack-protector \
 	-mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI -fvisibility=hidden \
 	-isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 

@@ -19,7 +19,8 @@ static BOOLEAN exit_boot_services(EFI_HANDLE self)
 
 	/* The map's key is that of the moment: once more if something has changed it. */
 	for (int i = 0; i < 3; i++)
-		if (LibMemoryMap(&entries, &key, &size, &version) && !EFI_ERROR(BS->ExitBootServices(self, key)))
+		if (LibMemoryMap(&entries, &key, &size, &version) &&
+		    !EFI_ERROR(BS->ExitBootServices(self, key)))
 			return TRUE;
 	return FALSE;
 }

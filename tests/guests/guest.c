@@ -136,7 +136,8 @@ BOOLEAN guest_find_hypervisor(UINT64 *start, UINT64 *end)
 		UINT64 bytes = d->NumberOfPages * RW_PAGE_SIZE;
 
 		/* Reserved address space, such as PCI's, lies behind the RAM. */
-		if (d->Type != EfiReservedMemoryType || bytes < HV_LEAST || bytes <= most || d->PhysicalStart >= ram_end)
+		if (d->Type != EfiReservedMemoryType || bytes < HV_LEAST || bytes <= most ||
+		    d->PhysicalStart >= ram_end)
 			continue;
 		most = bytes;
 		*start = d->PhysicalStart;
@@ -165,8 +166,8 @@ BOOLEAN guest_take_ud(void)
 
 INT64 guest_hypercall(UINT64 nr, UINT64 a1, UINT64 a2)
 {
-	SYSV INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2) =
-		(void *)(guest_is_amd() ? hypercall_vmmcall : hypercall_vmcall);
+	SYSV INT64 (*call)(UINT64 nr, UINT64 a1,
+			   UINT64 a2) = (void *)(guest_is_amd() ? hypercall_vmmcall : hypercall_vmcall);
 
 	return call(nr, a1, a2);
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What test guests without a kernel need of the machine. Boot services are there, one CPU, ring 0, identity map. */
+/*
+ * What test guests without a kernel need of the machine. Boot services are there, one CPU, ring 0, identity
+ * map.
+ */
 #ifndef GUEST_H
 #define GUEST_H
 
 #include <efi.h>
 
-#include "hypercall.h"
-#include "record.h"
-#include "ring.h"
-#include "stats.h"
+#include "abi/hypercall.h"
+#include "abi/record.h"
+#include "abi/ring.h"
+#include "abi/stats.h"
 
 /* The IDT as the CPU reads it, and what SIDT and LIDT move. */
 struct idt_gate {
@@ -33,8 +36,8 @@ void guest_say(const char *text);
 void guest_say_hex(UINT64 n);
 
 /*
- * Says "PASS name" or "FAIL name: got X, wanted Y". expect2() takes the name in two parts, expect_number() adds
- * a number to it.
+ * Says "PASS name" or "FAIL name: got X, wanted Y". expect2() takes the name in two parts, expect_number()
+ * adds a number to it.
  */
 void expect(const char *name, INT64 got, INT64 want);
 void expect2(const char *name, const char *rest, INT64 got, INT64 want);
@@ -46,7 +49,9 @@ UINT32 guest_is_amd(void);
 /* @count zeroed pages, or NULL. */
 void *guest_pages(UINTN count, EFI_MEMORY_TYPE type);
 
-/* The largest reserved piece of RAM in the firmware's map: the hypervisor's. FALSE when none is of its size. */
+/*
+ * The largest reserved piece of RAM in the firmware's map: the hypervisor's. FALSE when none is of its size.
+ */
 BOOLEAN guest_find_hypervisor(UINT64 *start, UINT64 *end);
 
 /* Makes this program's own handler the one for #UD. FALSE when there is no memory for it. */
@@ -55,7 +60,9 @@ BOOLEAN guest_take_ud(void);
 /* A hypercall from this program's own code. */
 INT64 guest_hypercall(UINT64 nr, UINT64 a1, UINT64 a2);
 
-/* Copies the code of guest_hypercall(), which runs anywhere, to @to; it has the System V calling convention. */
+/*
+ * Copies the code of guest_hypercall(), which runs anywhere, to @to; it has the System V calling convention.
+ */
 void guest_copy_hypercall(void *to);
 
 /* Makes a hypercall without arguments. Return: 1 when no register but RAX has changed. */

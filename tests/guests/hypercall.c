@@ -2,12 +2,12 @@
 // Copyright (C) 2026 The Ringward authors
 // Test guest without a kernel: makes every hypercall before and after the lock, with good and bad arguments.
 //
-// Says "PASS name" or "FAIL name: got X, wanted Y" on COM1, then "END", and powers off; where no hypervisor answers
-// (agent = no) it looks whether none does, and ends in a triple fault.
+// Says "PASS name" or "FAIL name: got X, wanted Y" on COM1, then "END", and powers off; where no hypervisor
+// answers (agent = no) it looks whether none does, and ends in a triple fault.
 #include <efi.h>
 #include <efilib.h>
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 #include "guest.h"
 
 #define PAGE RW_PAGE_SIZE
@@ -234,10 +234,10 @@ static void test_protect_bad(void)
 	TRY("end not RAM", bad.len = HUGE, -RW_EFAULT);
 	TRY("hypervisor, first page", bad.gpa = hv, -RW_EFAULT);
 	TRY("hypervisor, last page", bad.gpa = hv_end - PAGE, -RW_EFAULT);
-	TRY("hypervisor in the middle", bad.gpa = hv - PAGE; bad.gva = 0; bad.len = hv_end - hv + 2 * PAGE,
-	    -RW_EFAULT);
-	TRY("object, hypervisor", bad.gpa = hv + 16; bad.gva = 0; bad.len = 16; bad.flags = RW_RANGE_OBJECT,
-	    -RW_EFAULT);
+	TRY("hypervisor in the middle", bad.gpa = hv - PAGE; bad.gva = 0;
+	    bad.len = hv_end - hv + 2 * PAGE, -RW_EFAULT);
+	TRY("object, hypervisor", bad.gpa = hv + 16; bad.gva = 0; bad.len = 16;
+	    bad.flags = RW_RANGE_OBJECT, -RW_EFAULT);
 	expect("protect: the same twice in a call", protect(&good, &good), -RW_EXISTS);
 	bad = range_of(NOT_RAM, PAGE, RW_TARGET_IDT);
 	expect("protect: good and bad in a call", protect(&good, &bad), -RW_EFAULT);
@@ -340,7 +340,8 @@ static void test_drain(void)
 /* All that is set up before the registration. */
 static void test_too_early(void)
 {
-	expect("symbols before register", outside(RW_HC_SYMBOLS, (UINT64)fresh_symbols(0x1000), 0), -RW_ENOTREADY);
+	expect("symbols before register", outside(RW_HC_SYMBOLS, (UINT64)fresh_symbols(0x1000), 0),
+	       -RW_ENOTREADY);
 	expect("protect before register", protect_count(1, 0), -RW_ENOTREADY);
 	expect("ring before register", outside(RW_HC_RING, (UINT64)scratch, 0), -RW_ENOTREADY);
 	expect("lock before register", outside(RW_HC_LOCK, 0, 0), -RW_ENOTREADY);
@@ -440,7 +441,8 @@ static void test_instructions(void)
 
 	for (i = 0; i < sizeof(insns) / sizeof(insns[0]); i++)
 		expect2(insns[i].name, " raises #UD", guest_try_0f01(insns[i].modrm), GUEST_UD);
-	expect("the other vendor's hypercall raises #UD", guest_try_0f01(guest_is_amd() ? 0xc1 : 0xd9), GUEST_UD);
+	expect("the other vendor's hypercall raises #UD", guest_try_0f01(guest_is_amd() ? 0xc1 : 0xd9),
+	       GUEST_UD);
 }
 
 static void run_with_agent(void)
@@ -496,7 +498,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	inside = guest_pages(1, EfiLoaderCode);
 	target = guest_pages(2, EfiLoaderData);
 	ring = guest_pages(1 + RW_RING_MIN_PAGES, EfiLoaderData);
-	if (!scratch || !inside || !target || !ring || !guest_find_hypervisor(&hv, &hv_end) || !guest_take_ud()) {
+	if (!scratch || !inside || !target || !ring || !guest_find_hypervisor(&hv, &hv_end) ||
+	    !guest_take_ud()) {
 		guest_say("FAIL set-up\n");
 		return EFI_OUT_OF_RESOURCES;
 	}

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// A guest that tells of machine checks, while it leaves for the hypervisor all the time. (The stock kernel cannot.)
+// A guest that tells of machine checks, while it leaves for the hypervisor all the time. (The stock kernel
+// cannot.)
 #include "guest.h"
 
 #include <efilib.h>
 
-#define CR4_MCE (1ull << 6)
-#define MCG_CAP    0x179u
-#define MCG_STATUS 0x17au
-#define MCG_CTL    0x17bu
-#define MCG_CAP_CTL_P (1u << 8)
-#define MC_CTL(i)    (0x400u + 4 * (i))
-#define MC_STATUS(i) (0x401u + 4 * (i))
-#define MC_VALID (1ull << 63)
+#define CR4_MCE        (1ull << 6)
+#define MCG_CAP        0x179u
+#define MCG_STATUS     0x17au
+#define MCG_CTL        0x17bu
+#define MCG_CAP_CTL_P  (1u << 8)
+#define MC_CTL(i)      (0x400u + 4 * (i))
+#define MC_STATUS(i)   (0x401u + 4 * (i))
+#define MC_VALID       (1ull << 63)
 #define MC_UNCORRECTED (1ull << 61)
-#define VEC_MC 18u
-#define MOST 12u /* reports, then the guest switches off */
+#define VEC_MC         18u
+#define MOST           12u /* reports, then the guest switches off */
 
 static UINT32 banks;
 static volatile UINT32 taken; /* exceptions */

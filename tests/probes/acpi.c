@@ -40,7 +40,7 @@ static void table_names(const UINT8 *root, UINTN pointer, char *to, UINTN size)
 	for (i = 0; i < count && i < TABLES_MAX && at + 8 < size; i++) {
 		const UINT8 *entry = root + TABLE_HEADER + i * pointer;
 		const UINT8 *table = (const UINT8 *)(pointer == 8 ? *(const UINT64 *)entry :
-								    (UINT64)*(const UINT32 *)entry);
+								    (UINT64) * (const UINT32 *)entry);
 
 		to[at++] = ' ';
 		CopyMem(to + at, (void *)table, 4);
@@ -61,14 +61,15 @@ static void show(const char *name, EFI_GUID guid, const char *kind, UINTN place,
 		return;
 	}
 	root = (const UINT8 *)(pointer == 8 ? *(const UINT64 *)(rsdp + place) :
-					      (UINT64)*(const UINT32 *)(rsdp + place));
+					      (UINT64) * (const UINT32 *)(rsdp + place));
 	if (!root || CompareMem((void *)root, (void *)kind, 4)) {
-		probe("acpi %s: revision %d, sum %s, no %s", name, (UINT32)rsdp[RSDP_REVISION], sum(rsdp, size), kind);
+		probe("acpi %s: revision %d, sum %s, no %s", name, (UINT32)rsdp[RSDP_REVISION],
+		      sum(rsdp, size), kind);
 		return;
 	}
 	table_names(root, pointer, names, sizeof(names));
-	probe("acpi %s: revision %d, sum %s, %s %s:%s", name, (UINT32)rsdp[RSDP_REVISION], sum(rsdp, size), kind,
-	      sum(root, length(root)), names);
+	probe("acpi %s: revision %d, sum %s, %s %s:%s", name, (UINT32)rsdp[RSDP_REVISION], sum(rsdp, size),
+	      kind, sum(root, length(root)), names);
 }
 
 void probe_acpi(void)

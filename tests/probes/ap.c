@@ -233,7 +233,8 @@ void probe_ap(UINT32 cpus, const char *mode)
 	pause_us(2000);
 	probe("ap %s.deassert: %s", mode, changes(&report->spin[0], report->spin[0]) ? "runs" : "stopped");
 	init();
-	if (is_amd()) /* on Bochs an NMI of this storm may outlive INIT under VMX, and not bare: see LIMITATIONS.md */
+	/* on Bochs an NMI of this storm may outlive INIT under VMX, and not bare: see LIMITATIONS.md */
+	if (is_amd())
 		nmis_at_start(mode);
 	/* it waits from here on */
 }

@@ -95,14 +95,14 @@ static void writes(const char *mode)
 
 	for (i = 0; i < ARRAY_SIZE(regs); i++) {
 		old = *mmio(regs[i]);
-		*mmio(regs[i]) = regs[i] == 0x320   ? 0xffff00ff
-				 : regs[i] == 0xf0  ? 0x1ff
-				 : regs[i] == 0x380 ? 0
-						    : 0xffffffffu;
+		*mmio(regs[i]) = regs[i] == 0x320 ? 0xffff00ff :
+				 regs[i] == 0xf0  ? 0x1ff :
+				 regs[i] == 0x380 ? 0 :
+						    0xffffffffu;
 		ones = *mmio(regs[i]);
-		*mmio(regs[i]) = regs[i] == 0xf0                        ? 0x100
-				 : regs[i] == 0x320 || regs[i] >= 0x350 ? LVT_MASKED
-									: 0;
+		*mmio(regs[i]) = regs[i] == 0xf0                      ? 0x100 :
+				 regs[i] == 0x320 || regs[i] >= 0x350 ? LVT_MASKED :
+									0;
 		zero = *mmio(regs[i]);
 		*mmio(regs[i]) = old;
 		probe("apic %s.write.%x: %x %x", mode, (UINT64)regs[i], (UINT64)ones, (UINT64)zero);

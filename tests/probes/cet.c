@@ -3,24 +3,24 @@
 // What newer CPUs have: shadow stacks, branch tracking, supervisor keys. Says nothing on CPUs without.
 #include "probe.h"
 
-#define MSR_U_CET    0x6a0u
-#define MSR_PL3_SSP  0x6a7u
-#define MSR_PKRS     0x6e1u
-#define CR4_CET      BIT(23)
-#define CR4_PKS      BIT(24)
-#define CET_SHSTK    BIT(0)
-#define CET_ENDBR    BIT(2)
-#define CR0_WP       BIT(16)
-#define SHADOW       (WINDOW + SPARE * PAGE)
+#define MSR_U_CET   0x6a0u
+#define MSR_PL3_SSP 0x6a7u
+#define MSR_PKRS    0x6e1u
+#define CR4_CET     BIT(23)
+#define CR4_PKS     BIT(24)
+#define CET_SHSTK   BIT(0)
+#define CET_ENDBR   BIT(2)
+#define CR0_WP      BIT(16)
+#define SHADOW      (WINDOW + SPARE * PAGE)
 
 SNIPPET(ce_good, "rdsspq %rsi; call 1f; jmp 2f; 1: cpuid; rdsspq %rdi; ret; 2: sub %rdi, %rsi");
 SNIPPET(ce_bad, "call 1f; nop; nop; 1: cpuid; addq $1, (%rsp); ret");
 SNIPPET(ce_branch, "lea 1f(%rip), %rax; jmp *%rax; 1: endbr64; cpuid; nop");
 SNIPPET(ce_nobranch, "lea 1f(%rip), %rax; jmp *%rax; 1: cpuid; nop");
 SNIPPET(ce_kernel, "mov $0x6a2, %ecx; mov $4, %eax; xor %edx, %edx; wrmsr;"
-	"lea 1f(%rip), %rax; jmp *%rax; 1: endbr64;"
-	"xor %eax, %eax; cpuid; lea 2f(%rip), %rax; call *%rax; jmp 3f; 2: endbr64; cpuid; ret;"
-	"3: mov $0x6a2, %ecx; rdmsr; mov %eax, %ebx; xor %eax, %eax; xor %edx, %edx; wrmsr");
+		   "lea 1f(%rip), %rax; jmp *%rax; 1: endbr64;"
+		   "xor %eax, %eax; cpuid; lea 2f(%rip), %rax; call *%rax; jmp 3f; 2: endbr64; cpuid; ret;"
+		   "3: mov $0x6a2, %ecx; rdmsr; mov %eax, %ebx; xor %eax, %eax; xor %edx, %edx; wrmsr");
 SNIPPET(ce_read, "cpuid; mov (%rsi), %rbx");
 
 static void shadow_stack(void)

@@ -120,8 +120,8 @@ static void init_gdt(void)
 	gdt[UCODE64 / 8] = 0x00affb000000ffff;
 	gdt[KCODE32 / 8] = 0x00cf9b000000ffff;
 	gdt[KCODE16 / 8] = 0x00009b000000ffff | (WINDOW & 0xffffff) << 16 | WINDOW >> 24 << 56;
-	gdt[TSS_SEL / 8] =
-		0x0000890000000000 | (sizeof(tss) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
+	gdt[TSS_SEL / 8] = 0x0000890000000000 | (sizeof(tss) - 1) | (base & 0xffffff) << 16 |
+			   (base >> 24 & 0xff) << 56;
 	gdt[TSS_SEL / 8 + 1] = base >> 32;
 	gdt[ABSENT_SEL / 8] = 0x00cf73000000ffff;
 }
@@ -258,8 +258,8 @@ static const char *const names[] = { "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "
 
 static int where(char *to, UINTN size, UINT64 rip)
 {
-	return rip - code_base < 2 * PAGE ? format_text(to, size, " +%x", rip - code_base)
-					  : format_text(to, size, " elsewhere");
+	return rip - code_base < 2 * PAGE ? format_text(to, size, " +%x", rip - code_base) :
+					    format_text(to, size, " elsewhere");
 }
 
 const char *outcome(const struct ctx *c)

@@ -28,7 +28,8 @@ SNIPPET(st_port, "mov $0x2ff, %edx; in (%dx), %al; nop; out %al, (%dx); nop");
 SNIPPET(st_port_string, "mov $0x2ff, %edx; mov $2, %ecx; mov %rbx, %rsi; rep outsb; nop");
 SNIPPET(bp_apic, "mov $0xfee00080, %edx; movl $0, (%rdx); nop");
 SNIPPET(st_apic_rep, "mov $0xfee00080, %edi; mov $2, %ecx; xor %eax, %eax; rep stosb; nop");
-SNIPPET(bp_ports, "in $0x92, %al; nop; mov $0xcf9, %edx; in (%dx), %al; nop; dec %edx; in (%dx), %eax; nop; in $0x64, %al; nop");
+SNIPPET(bp_ports,
+	"in $0x92, %al; nop; mov $0xcf9, %edx; in (%dx), %al; nop; dec %edx; in (%dx), %eax; nop; in $0x64, %al; nop");
 SNIPPET(st_free_port, "mov $0x80, %edx; in (%dx), %al; nop; out %al, (%dx); nop");
 SNIPPET(st_xsetbv, "xor %ecx, %ecx; xgetbv; xsetbv; nop");
 SNIPPET(st_invd, "wbinvd; nop; invd; nop");

@@ -54,9 +54,8 @@ SNIPPET(in_lahf, "lahf");
 SNIPPET(in_xlat, "xor %eax, %eax; xlatb");
 SNIPPET(in_ud0, "ud0 %eax, %eax");
 SNIPPET(in_ud1, "ud1 %eax, %eax");
-SNIPPET(port_sizes,
-	"mov $0x2e8, %edx; in (%dx), %eax; mov %eax, %ebx; xor %eax, %eax; "
-	"in (%dx), %ax; mov %eax, %ecx; xor %eax, %eax; in (%dx), %al");
+SNIPPET(port_sizes, "mov $0x2e8, %edx; in (%dx), %eax; mov %eax, %ebx; xor %eax, %eax; "
+		    "in (%dx), %ax; mov %eax, %ecx; xor %eax, %eax; in (%dx), %al");
 SNIPPET(port_string_in, "mov %rbx, %rdi; mov $0x2e8, %edx; mov $8, %ecx; rep insb");
 SNIPPET(port_string_out, "mov %rbx, %rsi; mov $0x80, %edx; mov $8, %ecx; rep outsb");
 SNIPPET(port_string_fault, "mov $0xd001fffe, %edi; mov $0x2e8, %edx; mov $8, %ecx; rep insb");

@@ -103,8 +103,8 @@ static void variables(const char *when)
 	static EFI_GUID guid = {
 		0x52bd5b41, 0x1d5e, 0x4b0a, { 0x8e, 0x11, 0x52, 0x57, 0x50, 0x52, 0x4f, 0x42 }
 	};
-	UINT32 attributes =
-		EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS | EFI_VARIABLE_NON_VOLATILE;
+	UINT32 attributes = EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS |
+			    EFI_VARIABLE_NON_VOLATILE;
 	UINT64 value = 0x1234, got = 0;
 	UINTN size = sizeof(got);
 	EFI_TIME time;

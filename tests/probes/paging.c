@@ -16,9 +16,8 @@ SNIPPET(pg_write, "movq $5, (%rax)");
 SNIPPET(pg_exec, "jmp *%rax");
 SNIPPET(pg_stac, "stac; mov (%rax), %rbx; clac");
 SNIPPET(pg_stac_user, "stac");
-SNIPPET(pg_wrpkru,
-	"mov %eax, %r8d; mov %ebx, %eax; xor %ecx, %ecx; xor %edx, %edx; "
-	"wrpkru; mov %r8, %rax; mov (%rax), %rsi; mov %rsi, (%rax)");
+SNIPPET(pg_wrpkru, "mov %eax, %r8d; mov %ebx, %eax; xor %ecx, %ecx; xor %edx, %edx; "
+		   "wrpkru; mov %r8, %rax; mov (%rax), %rsi; mov %rsi, (%rax)");
 SNIPPET(pg_rdpkru, "xor %ecx, %ecx; rdpkru");
 SNIPPET(pg_invpcid, "invpcid (%rbx), %rax");
 SNIPPET(pg_cr3, "mov %rax, %cr3");
@@ -154,7 +153,9 @@ static void bits(void)
 		pdpte[4] = 0;
 		write_cr3(read_cr3());
 	}
-	/* A stack that is not there when the fault is to be delivered is no matter: the handler has its own. */
+	/*
+	 * A stack that is not there when the fault is to be delivered is no matter: the handler has its own.
+	 */
 	c = (struct ctx){ .rax = 1ull << 46 };
 	probe("paging high: %s", RUN(&c, pg_read, K64));
 }

@@ -82,21 +82,27 @@ struct ctx {
 	UINT64 cr2, dr6;            /* when it ended */
 };
 
-enum mode { K64, U64, U32, K32, K16 };
+enum mode {
+	K64,
+	U64,
+	U32,
+	K32,
+	K16
+};
 
 /* SNIPPET(name, text): assembly that runs from a page of its own; RUN() runs it. */
-#define SNIPPET(name, text)                                                                                \
-	extern const UINT8 s_##name[], s_##name##_end[];                                                   \
+#define SNIPPET(name, text) \
+	extern const UINT8 s_##name[], s_##name##_end[]; \
 	__asm__(".pushsection .rodata\n.globl s_" #name ", s_" #name "_end\n.hidden s_" #name ", s_" #name \
-		"_end\n"                                                                                   \
+		"_end\n" \
 		"s_" #name ":\n" text "\n.code64\ns_" #name "_end:\n.popsection")
 #define RUN(c, name, mode) run_code(c, s_##name, (UINTN)(s_##name##_end - s_##name), mode)
 
 /* SHOW() - RUN(), then a line with its outcome first and what follows it. */
-#define SHOW(c, name, mode, format, ...)              \
-	do {                                          \
+#define SHOW(c, name, mode, format, ...) \
+	do { \
 		const char *ran = RUN(c, name, mode); \
-		probe(format, ran, __VA_ARGS__);      \
+		probe(format, ran, __VA_ARGS__); \
 	} while (0)
 
 /*
@@ -109,7 +115,10 @@ const char *run_code(struct ctx *c, const void *code, UINTN size, enum mode mode
 const char *outcome(const struct ctx *c);
 
 /* What the trap handler does with a vector that is not its snippet's end. */
-enum policy { TRAP_ENDS, TRAP_COUNTS };
+enum policy {
+	TRAP_ENDS,
+	TRAP_COUNTS
+};
 void trap_policy(UINT8 vector, enum policy policy);
 /* Called for each trap that counts, before it returns; NULL: nobody. May change the registers. */
 extern void (*trap_hook)(struct ctx *frame);
@@ -185,16 +194,16 @@ static inline UINT64 rdtsc(void)
 	return (UINT64)hi << 32 | lo;
 }
 
-#define REG_ACCESSORS(name)                                                     \
-	static inline UINT64 read_##name(void)                                  \
-	{                                                                       \
-		UINT64 v;                                                       \
+#define REG_ACCESSORS(name) \
+	static inline UINT64 read_##name(void) \
+	{ \
+		UINT64 v; \
 		__asm__ volatile("mov %%" #name ", %0" : "=r"(v) : : "memory"); \
-		return v;                                                       \
-	}                                                                       \
-	static inline void write_##name(UINT64 v)                               \
-	{                                                                       \
-		__asm__ volatile("mov %0, %%" #name : : "r"(v) : "memory");     \
+		return v; \
+	} \
+	static inline void write_##name(UINT64 v) \
+	{ \
+		__asm__ volatile("mov %0, %%" #name : : "r"(v) : "memory"); \
 	}
 REG_ACCESSORS(cr0)
 REG_ACCESSORS(cr2)

@@ -21,9 +21,8 @@ SNIPPET(sc_sysret, "sysretq");
 SNIPPET(sc_sysret32, "sysretl");
 SNIPPET(sc_sysexit, "rex.w sysexit");
 SNIPPET(sc_sysexit32, "sysexit");
-SNIPPET(sc_gs,
-	"mov %gs:0, %rax; swapgs; mov %gs:0, %rbx; swapgs; "
-	"mov %gs:0, %rcx; cpuid; mov %gs:0, %rsi; mov %fs:0, %rdi");
+SNIPPET(sc_gs, "mov %gs:0, %rax; swapgs; mov %gs:0, %rbx; swapgs; "
+	       "mov %gs:0, %rcx; cpuid; mov %gs:0, %rsi; mov %fs:0, %rdi");
 SNIPPET(sc_fsgs, "mov $0xd0004100, %eax; wrfsbase %rax; wrgsbase %rax; rdfsbase %rbx; rdgsbase %rcx");
 SNIPPET(sc_swapgs, "swapgs");
 SNIPPET(sc_end, "nop");

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# rwlog, the offline tool for Ringward's log, and its unit tests.
+# rwlog, the offline tool for Ringward's log.
 
 RWLOG_SRC := $(filter-out tools/rwlog/main.c,$(wildcard tools/rwlog/*.c))
 RWLOG_OBJ := $(patsubst tools/%.c,$(B)/tools/%.o,$(RWLOG_SRC) tools/rwlog/main.c)
@@ -17,4 +17,3 @@ $(B)/tools/rwlog/%.o: tools/rwlog/%.c
 	$(CC) $(HOSTCFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
 
 -include $(RWLOG_OBJ:.o=.d)
-include tests/unit/rwlog.mk

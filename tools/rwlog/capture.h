@@ -5,7 +5,7 @@
 #define RWLOG_CAPTURE_H
 
 #include "part.h"
-#include "stats.h"
+#include "abi/stats.h"
 
 /* The counters of all CPUs, as they left at one moment. */
 struct counters {

@@ -20,7 +20,9 @@ struct filter {
 };
 
 /* Initialiser of a filter that lets everything through. */
+/* clang-format off */
 #define FILTER_ALL { .until = UINT64_MAX, .seq_to = UINT64_MAX, .verdict = -1 }
+/* clang-format on */
 
 /* Parsers of option values. Return: false when the value is not what the option wants. */
 bool filter_types(struct filter *f, const char *list);

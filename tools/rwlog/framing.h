@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "frame.h"
+#include "abi/frame.h"
 
 struct frame {
 	char type; /* RW_FRAME_* */

@@ -67,8 +67,8 @@ static void warn(const struct problems *l, const char *name, const char *kind)
 static void note_boots(const struct input *in, const char *what)
 {
 	if (in->nboot > 1)
-		fprintf(stderr, "rwlog: %s: note: %zu boots in it; the %s those of the last complete dump\n", in->name,
-			in->nboot, what);
+		fprintf(stderr, "rwlog: %s: note: %zu boots in it; the %s those of the last complete dump\n",
+			in->name, in->nboot, what);
 }
 
 static enum status run_extract(const struct options *o, const struct input *in)

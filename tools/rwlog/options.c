@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store.h"
+#include "abi/store.h"
 #include "util.h"
 
 static const char *const command_names[] = { "show", "verify", "stats", "export", "extract" };

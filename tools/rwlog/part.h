@@ -6,7 +6,7 @@
 
 #include "problem.h"
 #include "rec.h"
-#include "store.h"
+#include "abi/store.h"
 
 #define STORE_BLOCK_MIN 4096u /* limits for the sizes that a header may claim, bytes */
 #define STORE_BLOCK_MAX (64u << 20)

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "record.h"
+#include "abi/record.h"
 
 /* A record that passed rec_check(). It may lie at any address: fields are read by the functions below. */
 struct rec {
@@ -67,7 +67,7 @@ const char *rec_access_name(unsigned int access);
 const char *rec_drop_name(unsigned int drop);
 const char *rec_malformed_name(uint64_t malformed);
 
-/** rec_kexec_name() - what a kexec record tells of; "unknown" for a number that has no name: the agent's word. */
+/** rec_kexec_name() - what a kexec record tells of; "unknown" for a number without a name. */
 const char *rec_kexec_name(uint32_t event);
 
 /** rec_type_by_name() - value of enum rw_rec_type for @n bytes at @name, or 0. */

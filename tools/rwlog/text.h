@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "rec.h"
-#include "store.h"
+#include "abi/store.h"
 
 #define TEXT_BOOT_LEN 33u /* a boot's name, with its NUL */
 #define TEXT_TIME_LEN 48u

@@ -5,11 +5,11 @@
 
 #include "arch/x86/insn.h"
 #include "arch/x86/regs.h"
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
-#define APIC_BASE_X2 BIT(10)
+#define APIC_BASE_X2   BIT(10)
 #define XAPIC_ID_SHIFT 24
-#define ICR_PATIENCE 1000000u /* polls; an IPI is accepted within microseconds */
+#define ICR_PATIENCE   1000000u /* polls; an IPI is accepted within microseconds */
 
 bool apic_x2(void)
 {

@@ -7,13 +7,27 @@
 #include <stdint.h>
 
 #define ICR_RESERVED 0xfff32000u /* in x2APIC mode a #GP */
-enum { APIC_ID_REG = 0x20, APIC_ICR_LOW = 0x300, APIC_ICR_HIGH = 0x310 }; /* places in the page */
+enum {
+	APIC_ID_REG = 0x20,
+	APIC_ICR_LOW = 0x300,
+	APIC_ICR_HIGH = 0x310
+}; /* places in the page */
 
 /* Interrupt command register: Intel SDM volume 3, "Interrupt Command Register (ICR)". */
 enum {
-	ICR_VECTOR = 0xff, ICR_MODE = 0x700, ICR_NMI = 0x400, ICR_INIT = 0x500, ICR_SIPI = 0x600,
-	ICR_LOGICAL = 0x800, ICR_PENDING = 0x1000, ICR_ASSERT = 0x4000, ICR_LEVEL = 0x8000,
-	ICR_SHORTHAND = 0xc0000, ICR_SELF = 0x40000, ICR_ALL = 0x80000, ICR_OTHERS = 0xc0000,
+	ICR_VECTOR = 0xff,
+	ICR_MODE = 0x700,
+	ICR_NMI = 0x400,
+	ICR_INIT = 0x500,
+	ICR_SIPI = 0x600,
+	ICR_LOGICAL = 0x800,
+	ICR_PENDING = 0x1000,
+	ICR_ASSERT = 0x4000,
+	ICR_LEVEL = 0x8000,
+	ICR_SHORTHAND = 0xc0000,
+	ICR_SELF = 0x40000,
+	ICR_ALL = 0x80000,
+	ICR_OTHERS = 0xc0000,
 };
 
 /* apic_x2() - whether it is in x2APIC mode (MSRs instead of a page). */
@@ -26,5 +40,8 @@ uint64_t apic_page(void);
 uint32_t apic_read(uint32_t offset);
 void apic_write(uint32_t offset, uint32_t value);
 
-/* apic_send() - an IPI with the ICR's low half @low to APIC id @dest. The guest may be between the halves of its own: that stays. */
+/*
+ * apic_send() - an IPI with the ICR's low half @low to APIC id @dest. The guest may be between the halves of
+ * its own: that stays.
+ */
 void apic_send(uint32_t dest, uint32_t low);

@@ -5,7 +5,7 @@
 
 #include "arch/x86/insn.h"
 
-#define LEAF1_ECX_VMX BIT(5)
+#define LEAF1_ECX_VMX        BIT(5)
 #define LEAF80000001_ECX_SVM BIT(2)
 
 static bool use_svm;

@@ -5,13 +5,18 @@
 
 #include "arch/x86/insn.h"
 #include "core/percpu.h"
-#include "core/string.h"
+#include "lib/string.h"
 
-#define DESC_CODE64 0x00af9b000000ffffull
-#define DESC_DATA   0x00cf93000000ffffull
+#define DESC_CODE64          0x00af9b000000ffffull
+#define DESC_DATA            0x00cf93000000ffffull
 #define DESC_TSS64_AVAILABLE 0x89ull
-#define GATE_INTERRUPT64 0x8eull
-enum { VECTORS = 32, IST_DF = 1, IST_NMI = 2, TRAP_ENTRY_SIZE = 16 };
+#define GATE_INTERRUPT64     0x8eull
+enum {
+	VECTORS = 32,
+	IST_DF = 1,
+	IST_NMI = 2,
+	TRAP_ENTRY_SIZE = 16
+};
 
 /* Entry points, TRAP_ENTRY_SIZE bytes apart: see trap.asm. */
 extern const char trap_entries[], trap_entry_nmi[];
@@ -22,8 +27,8 @@ static struct {
 
 static void set_gate(unsigned int vector, uint64_t entry, unsigned int ist)
 {
-	idt[vector].low = (entry & 0xffff) | (uint64_t)HV_CS << 16 | (uint64_t)ist << 32 | GATE_INTERRUPT64 << 40 |
-			  (entry >> 16 & 0xffff) << 48;
+	idt[vector].low = (entry & 0xffff) | (uint64_t)HV_CS << 16 | (uint64_t)ist << 32 |
+			  GATE_INTERRUPT64 << 40 | (entry >> 16 & 0xffff) << 48;
 	idt[vector].high = entry >> 32;
 }
 
@@ -62,7 +67,8 @@ void desc_load(struct percpu *cpu)
 
 	__asm__ volatile("lgdt %0; lidt %1; push %2; lea 1f(%%rip), %%rax; push %%rax; lretq; 1:"
 			 "mov %3, %%ds; mov %3, %%es; mov %3, %%ss; mov %4, %%fs; mov %4, %%gs; ltr %5"
-			 : : "m"(gdtr), "m"(idtr), "i"(HV_CS), "r"(HV_DS), "r"(0), "r"((uint16_t)HV_TSS)
+			 :
+			 : "m"(gdtr), "m"(idtr), "i"(HV_CS), "r"(HV_DS), "r"(0), "r"((uint16_t)HV_TSS)
 			 : "rax", "memory");
 	cpu->self = cpu;
 	wrmsr(MSR_GS_BASE, (uint64_t)cpu);

@@ -7,8 +7,8 @@
 
 struct percpu;
 
-#define HV_CS 0x08
-#define HV_DS 0x10
+#define HV_CS  0x08
+#define HV_DS  0x10
 #define HV_TSS 0x18
 
 struct __attribute__((packed)) hv_table_reg {

@@ -5,13 +5,16 @@
 
 #include "arch/x86/backend.h"
 
-#define EVENT_INFO_VECTOR 0xffu
-#define EVENT_INFO_TYPE_SHIFT 8 /* three bits */
-#define EVENT_INFO_HAS_ERROR BIT(11)
-#define EVENT_INFO_VALID BIT(31)
+#define EVENT_INFO_VECTOR      0xffu
+#define EVENT_INFO_TYPE_SHIFT  8 /* three bits */
+#define EVENT_INFO_HAS_ERROR   BIT(11)
+#define EVENT_INFO_VALID       BIT(31)
 #define EVENT_INFO_ERROR_SHIFT 32 /* in EVENTINJ; VMX has the error code in a field of its own */
 
-/* event_encode() - @event, to be injected while CR0 is @cr0; 0: nothing, as for INT n, to which RIP still points. */
+/*
+ * event_encode() - @event, to be injected while CR0 is @cr0; 0: nothing, as for INT n, to which RIP still
+ * points.
+ */
 static inline uint64_t event_encode(const struct hv_event *event, uint64_t cr0)
 {
 	static const uint8_t types[] = { [EVENT_INTR] = 0, [EVENT_NMI] = 2, [EVENT_EXCEPTION] = 3 };

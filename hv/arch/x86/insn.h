@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* One-instruction wrappers: ports, MSRs, control registers, CPUID, time stamp. */
-#ifndef HV_INSN_H /* not #pragma once: tests/unit/hvmm_host.h puts its own in this place */
+#ifndef HV_INSN_H /* not #pragma once: tests/unit/hv/mm/host.h puts its own in this place */
 #define HV_INSN_H
 
 #include <stdint.h>
@@ -14,7 +14,9 @@ static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid_regs r;
 
-	__asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(subleaf));
+	__asm__ volatile("cpuid"
+			 : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+			 : "a"(leaf), "c"(subleaf));
 	return r;
 }
 
@@ -44,16 +46,16 @@ static inline uint64_t rdtsc(void)
 	return (uint64_t)hi << 32 | lo;
 }
 
-#define HV_CR_ACCESSORS(n)                                                       \
-	static inline uint64_t read_cr##n(void)                                  \
-	{                                                                        \
-		uint64_t v;                                                      \
-		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(v) : : "memory");   \
-		return v;                                                        \
-	}                                                                        \
-	static inline void write_cr##n(uint64_t v)                               \
-	{                                                                        \
-		__asm__ volatile("mov %0, %%cr" #n : : "r"(v) : "memory");       \
+#define HV_CR_ACCESSORS(n) \
+	static inline uint64_t read_cr##n(void) \
+	{ \
+		uint64_t v; \
+		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(v) : : "memory"); \
+		return v; \
+	} \
+	static inline void write_cr##n(uint64_t v) \
+	{ \
+		__asm__ volatile("mov %0, %%cr" #n : : "r"(v) : "memory"); \
 	}
 HV_CR_ACCESSORS(0)
 HV_CR_ACCESSORS(2)
@@ -61,15 +63,15 @@ HV_CR_ACCESSORS(3)
 HV_CR_ACCESSORS(4)
 
 /* inb(), outb() and so on. */
-#define HV_PORT_ACCESSORS(suffix, type)                                           \
-	static inline type in##suffix(uint16_t port)                              \
-	{                                                                         \
-		type v;                                                           \
-		__asm__ volatile("in" #suffix " %1, %0" : "=a"(v) : "Nd"(port));  \
-		return v;                                                         \
-	}                                                                         \
-	static inline void out##suffix(uint16_t port, type v)                     \
-	{                                                                         \
+#define HV_PORT_ACCESSORS(suffix, type) \
+	static inline type in##suffix(uint16_t port) \
+	{ \
+		type v; \
+		__asm__ volatile("in" #suffix " %1, %0" : "=a"(v) : "Nd"(port)); \
+		return v; \
+	} \
+	static inline void out##suffix(uint16_t port, type v) \
+	{ \
 		__asm__ volatile("out" #suffix " %0, %1" : : "a"(v), "Nd"(port)); \
 	}
 HV_PORT_ACCESSORS(b, uint8_t)

@@ -4,18 +4,25 @@
 #include "arch/x86/segment.h"
 
 #include "arch/x86/regs.h"
-#include "core/string.h"
+#include "lib/string.h"
 
 #define DESCRIPTOR_PAGES BIT(55) /* the limit counts pages */
 enum {
-	SELECTOR_LDT = 4, TSS_LIMIT = 0x67, LIMIT16 = 0xffff,
-	ATTR_CODE_OR_DATA = 0x10, ATTR_ACCESSED = 0x01, ATTR_DATA16 = 0x93, ATTR_CODE16 = 0x9b, ATTR_LDT = 0x82,
+	SELECTOR_LDT = 4,
+	TSS_LIMIT = 0x67,
+	LIMIT16 = 0xffff,
+	ATTR_CODE_OR_DATA = 0x10,
+	ATTR_ACCESSED = 0x01,
+	ATTR_DATA16 = 0x93,
+	ATTR_CODE16 = 0x9b,
+	ATTR_LDT = 0x82,
 	ATTR_TSS_BUSY = 0x8b,
 };
 
 /*
- * @size: of the descriptor, 16 bytes for a system segment. A selector that is null, or left over from an older
- * GDT, gives a segment that cannot be used: 64-bit mode needs none but CS. The firmware maps memory one to one.
+ * @size: of the descriptor, 16 bytes for a system segment. A selector that is null, or left over from an
+ * older GDT, gives a segment that cannot be used: 64-bit mode needs none but CS. The firmware maps memory one
+ * to one.
  */
 static struct segment load(uint16_t selector, unsigned int size, const struct rw_handoff *h)
 {
@@ -36,7 +43,8 @@ static struct segment load(uint16_t selector, unsigned int size, const struct rw
 	if (d[0] & DESCRIPTOR_PAGES)
 		seg.limit = seg.limit << 12 | 0xfff;
 	if (seg.attributes & ATTR_CODE_OR_DATA)
-		seg.attributes |= ATTR_ACCESSED; /* as the CPU set it when it was loaded; VM entry demands it */
+		/* as the CPU set it when it was loaded; VM entry demands it */
+		seg.attributes |= ATTR_ACCESSED;
 	return seg;
 }
 
@@ -68,7 +76,8 @@ void segments_reset(struct segment seg[SEG_COUNT], uint8_t vector)
 {
 	for (int i = 0; i < SEG_COUNT; i++)
 		seg[i] = (struct segment){ .attributes = ATTR_DATA16, .limit = LIMIT16 };
-	seg[SEG_CS] = (struct segment){ (uint16_t)(vector << 8), ATTR_CODE16, LIMIT16, (uint32_t)vector << 12 };
+	seg[SEG_CS] = (struct segment){ (uint16_t)(vector << 8), ATTR_CODE16, LIMIT16,
+					(uint32_t)vector << 12 };
 	seg[SEG_LDTR].attributes = ATTR_LDT;
 	seg[SEG_TR].attributes = ATTR_TSS_BUSY;
 }

@@ -3,24 +3,38 @@
 /* The guest's segment and table registers as both backends begin with them. */
 #pragma once
 
-#include "bootinfo.h"
+#include "abi/bootinfo.h"
 
 /* In the order of the VMCB, where struct segment lies as it is here. */
 enum segment_index {
-	SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_GDTR, SEG_LDTR, SEG_IDTR, SEG_TR, SEG_COUNT
+	SEG_ES,
+	SEG_CS,
+	SEG_SS,
+	SEG_DS,
+	SEG_FS,
+	SEG_GS,
+	SEG_GDTR,
+	SEG_LDTR,
+	SEG_IDTR,
+	SEG_TR,
+	SEG_COUNT
 };
 
 struct segment {
 	uint16_t selector;
-	uint16_t attributes; /* descriptor bits 40 to 47 and 52 to 55, put together; 0: unusable; not for GDTR, IDTR */
-	uint32_t limit;      /* in bytes */
+	/* descriptor bits 40 to 47 and 52 to 55, put together; 0: unusable; not for GDTR, IDTR */
+	uint16_t attributes;
+	uint32_t limit; /* in bytes */
 	uint64_t base;
 };
 RW_ASSERT_SIZE(struct segment, 16);
 
 #define SEG_ATTR_LONG 0x200u /* CS.L */
 
-/* segments_load() - as the firmware has them: @h, and its GDT in guest memory. Return: NULL, or an error line. */
+/*
+ * segments_load() - as the firmware has them: @h, and its GDT in guest memory. Return: NULL, or an error
+ * line.
+ */
 const char *segments_load(struct segment seg[SEG_COUNT], const struct rw_handoff *h);
 
 /* segments_reset() - @seg as they are after INIT and SIPI with @vector, in real mode. */

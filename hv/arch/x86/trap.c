@@ -9,10 +9,14 @@
 void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame);
 bool trap_nmi(struct percpu *cpu);
 
-/* An instruction that may raise an exception: trap.asm then clears the fix-up, set before it, and goes on there. */
-#define GUARDED(insn, ok, ...)                                                    \
+/*
+ * An instruction that may raise an exception: trap.asm then clears the fix-up, set before it, and goes on
+ * there.
+ */
+#define GUARDED(insn, ok, ...) \
 	__asm__ volatile("lea 1f(%%rip), %0; mov %0, %%gs:%c[fixup]; " insn "\n" \
-			 "1: xor %0, %0; xchg %0, %%gs:%c[fixup]" : "=&r"(ok) __VA_ARGS__)
+			 "1: xor %0, %0; xchg %0, %%gs:%c[fixup]" \
+			 : "=&r"(ok)__VA_ARGS__)
 
 int rdmsr_safe(uint32_t msr, uint64_t *value)
 {
@@ -24,20 +28,22 @@ int rdmsr_safe(uint32_t msr, uint64_t *value)
 	return ok ? 0 : -1;
 }
 
-#define GUARDED_WRITE(insn)                                                                               \
-	int insn##_safe(uint32_t index, uint64_t value)                                                   \
-	{                                                                                                 \
-		uint64_t ok;                                                                              \
-		GUARDED(#insn, ok, : "c"(index), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)),      \
-			[fixup] "i"(PERCPU_OFF_FIXUP) : "memory");                                        \
-		return ok ? 0 : -1;                                                                       \
+#define GUARDED_WRITE(insn) \
+	int insn##_safe(uint32_t index, uint64_t value) \
+	{ \
+		uint64_t ok; \
+		GUARDED(#insn, ok, \
+			: "c"(index), "a"((uint32_t)value), \
+			  "d"((uint32_t)(value >> 32)), [fixup] "i"(PERCPU_OFF_FIXUP) \
+			: "memory"); \
+		return ok ? 0 : -1; \
 	}
 GUARDED_WRITE(wrmsr)
 GUARDED_WRITE(xsetbv)
 
 /*
- * A machine check from which the hypervisor can go on is the guest's: it comes with the next entry, the banks as they
- * are. All else is the end. Intel SDM volume 3, "Machine-Check Architecture", IA32_MCG_STATUS.
+ * A machine check from which the hypervisor can go on is the guest's: it comes with the next entry, the banks
+ * as they are. All else is the end. Intel SDM volume 3, "Machine-Check Architecture", IA32_MCG_STATUS.
  */
 void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame)
 {
@@ -47,8 +53,9 @@ void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame)
 }
 
 /*
- * An NMI while the hypervisor runs. On VMX it is the guest's: sent to this CPU again, it stays pending until NMIs are
- * open again, in the guest. On SVM it only comes while svm_drop_nmi() opens the door for a kick that has done its work.
+ * An NMI while the hypervisor runs. On VMX it is the guest's: sent to this CPU again, it stays pending until
+ * NMIs are open again, in the guest. On SVM it only comes while svm_drop_nmi() opens the door for a kick that
+ * has done its work.
  * Return: whether NMIs stay blocked. See trap.asm.
  */
 bool trap_nmi(struct percpu *cpu)

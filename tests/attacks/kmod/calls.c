@@ -11,9 +11,9 @@
 #include <asm/processor.h>
 #include <asm/processor-flags.h>
 
-#include "hypercall.h"
-#include "record.h"
-#include "ring.h"
+#include "abi/hypercall.h"
+#include "abi/record.h"
+#include "abi/ring.h"
 #include "rwattack.h"
 
 #define READ_MAX 256u
@@ -39,12 +39,12 @@ static noinline long call_own(u64 nr, u64 a1, u64 a2, u64 a3)
 
 	cpuid(RW_CPUID_VERSION, &eax, &ebx, &ecx, &edx);
 	if (ebx == 1)
-		asm volatile("1: vmmcall\n2:\n" _ASM_EXTABLE_TYPE_REG(1b, 2b, EX_TYPE_EFAULT_REG, %[err])
+		asm volatile("1: vmmcall\n2:\n" RESUME_AT_2
 			     : "+a"(ret), [err] "+r"(err)
 			     : "D"(a1), "S"(a2), "d"(a3)
 			     : "memory");
 	else
-		asm volatile("1: vmcall\n2:\n" _ASM_EXTABLE_TYPE_REG(1b, 2b, EX_TYPE_EFAULT_REG, %[err])
+		asm volatile("1: vmcall\n2:\n" RESUME_AT_2
 			     : "+a"(ret), [err] "+r"(err)
 			     : "D"(a1), "S"(a2), "d"(a3)
 			     : "memory");
@@ -53,8 +53,8 @@ static noinline long call_own(u64 nr, u64 a1, u64 a2, u64 a3)
 
 long call_agent(u64 nr, u64 a1, u64 a2, u64 a3)
 {
-	long (*fn)(unsigned long nr, unsigned long a1, unsigned long a2, unsigned long a3) =
-		(void *)symbol("ringward:hvcall");
+	long (*fn)(unsigned long nr, unsigned long a1, unsigned long a2,
+		   unsigned long a3) = (void *)symbol("ringward:hvcall");
 
 	return fn ? fn(nr, a1, a2, a3) : LONG_MIN;
 }
@@ -165,7 +165,7 @@ int cmd_hvwrite(int argc, char **argv)
 #define TRY(name, insn) \
 	do { \
 		int err = 0; \
-		asm volatile("1: " insn "\n2:\n" _ASM_EXTABLE_TYPE_REG(1b, 2b, EX_TYPE_EFAULT_REG, %[err]) \
+		asm volatile("1: " insn "\n2:\n" RESUME_AT_2 \
 			     : [err] "+r"(err) \
 			     : "a"(pa), "c"(0ul), [mem] "m"(pa) \
 			     : "memory", "cc"); \
@@ -180,7 +180,7 @@ static void try_vmxe(void)
 
 	local_irq_save(flags);
 	asm volatile("mov %%cr4, %0" : "=r"(before) : : "memory");
-	asm volatile("1: mov %[new], %%cr4\n2:\n" _ASM_EXTABLE_TYPE_REG(1b, 2b, EX_TYPE_EFAULT_REG, %[err])
+	asm volatile("1: mov %[new], %%cr4\n2:\n" RESUME_AT_2
 		     : [err] "+r"(err)
 		     : [new] "r"(before | X86_CR4_VMXE)
 		     : "memory");

@@ -8,9 +8,9 @@
 #include <linux/prandom.h>
 #include <linux/string.h>
 
-#include "hypercall.h"
-#include "record.h"
-#include "ring.h"
+#include "abi/hypercall.h"
+#include "abi/record.h"
+#include "abi/ring.h"
 #include "rwattack.h"
 
 #define DATA_BYTES (16u * RW_PAGE_SIZE) /* of the agent's rings */
@@ -63,7 +63,7 @@ static struct rw_rec_agent good_record(void)
 
 static void attack_sizes(struct agent_ring *r, struct rnd_state *rnd)
 {
-	static const u16 sizes[] = { 0,	  1,   8,    24,   31,	 32,	104,   111,
+	static const u16 sizes[] = { 0,   1,   8,    24,   31,   32,    104,   111,
 				     113, 120, 8296, 8304, 8312, 32768, 65528, 65535 };
 	static const u16 lens[] = { 0, 1, 8, 255, 4095, 4096, 8191, 65535 };
 	struct rw_rec_agent rec = good_record();
@@ -125,8 +125,8 @@ int cmd_ring(int argc, char **argv)
 	}
 	prandom_seed_state(&rnd, n[0]);
 	for (i = 0; i < n[1] && ret != LONG_MIN; i++) {
-		unsigned int k =
-			kind < (int)ARRAY_SIZE(kinds) ? kind : prandom_u32_state(&rnd) % ARRAY_SIZE(kinds);
+		unsigned int k = kind < (int)ARRAY_SIZE(kinds) ? kind :
+								 prandom_u32_state(&rnd) % ARRAY_SIZE(kinds);
 		unsigned long flags;
 
 		local_irq_save(flags);

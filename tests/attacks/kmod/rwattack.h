@@ -5,6 +5,12 @@
 #define RWATTACK_H
 
 #include <linux/types.h>
+#include <asm/asm.h>
+
+/* In an asm statement with an operand %[err]: an exception at label 1 sets it to -EFAULT and resumes at label 2. */
+/* clang-format off */
+#define RESUME_AT_2 _ASM_EXTABLE_TYPE_REG(1b, 2b, EX_TYPE_EFAULT_REG, %[err])
+/* clang-format on */
 
 /* Adds a line to the answer that /proc/rwattack gives, and to the kernel's log. Context: process. */
 __printf(1, 2) void say(const char *fmt, ...);

@@ -17,27 +17,25 @@
 #include "rwattack.h"
 
 #define IMAGE_MAX (64u << 20) /* no target is larger */
-#define REP_BYTES 16u /* of the string instructions, and what is compared */
+#define REP_BYTES 16u         /* of the string instructions, and what is compared */
 
 /* One store: where, what, and what the instruction did to the CPU's state. */
 struct shot {
 	u8 *p;
 	u64 v;
-	int err;         /* -EFAULT: it raised an exception */
-	int reached;     /* of the three instructions behind it: how many were run */
+	int err;     /* -EFAULT: it raised an exception */
+	int reached; /* of the three instructions behind it: how many were run */
 	u64 p_after, c_after, v_after;
 };
 
-#define BEHIND \
-	"inc %[n]\n inc %[n]\n inc %[n]\n2:\n" \
-	_ASM_EXTABLE_TYPE_REG(1b, 2b, EX_TYPE_EFAULT_REG, %[err])
+#define AFTER_STORE "inc %[n]\n inc %[n]\n inc %[n]\n2:\n" RESUME_AT_2
 
 #define PLAIN_FORM(name, insn, type) \
 	static void form_##name(struct shot *s) \
 	{ \
 		u8 *p = s->p; \
 		type v = (type)s->v; \
-		asm volatile("1: " insn "\n" BEHIND \
+		asm volatile("1: " insn "\n" AFTER_STORE \
 			     : [p] "+r"(p), [v] "+q"(v), [err] "+r"(s->err), [n] "+r"(s->reached) \
 			     : \
 			     : "memory", "cc"); \
@@ -56,7 +54,7 @@ static void form_stosb(struct shot *s)
 {
 	u64 p = (u64)s->p, c = REP_BYTES;
 
-	asm volatile("1: rep stosb\n" BEHIND
+	asm volatile("1: rep stosb\n" AFTER_STORE
 		     : "+D"(p), "+c"(c), [err] "+r"(s->err), [n] "+r"(s->reached)
 		     : "a"(s->v)
 		     : "memory", "cc");
@@ -70,7 +68,7 @@ static void form_movsb(struct shot *s)
 	u64 from[2] = { s->v, s->v };
 	u8 *src = (u8 *)from;
 
-	asm volatile("1: rep movsb\n" BEHIND
+	asm volatile("1: rep movsb\n" AFTER_STORE
 		     : "+D"(p), "+S"(src), "+c"(c), [err] "+r"(s->err), [n] "+r"(s->reached)
 		     :
 		     : "memory", "cc");
@@ -84,7 +82,7 @@ static void form_movdqu(struct shot *s)
 	u64 from[2] = { s->v, s->v };
 
 	asm volatile("movdqu %[from], %%xmm0\n"
-		     "1: movdqu %%xmm0, (%[p])\n" BEHIND
+		     "1: movdqu %%xmm0, (%[p])\n" AFTER_STORE
 		     : [err] "+r"(s->err), [n] "+r"(s->reached)
 		     : [p] "r"(s->p), [from] "m"(from)
 		     : "memory", "cc");
@@ -97,11 +95,11 @@ static const struct {
 	bool straddle; /* the store lies across the end of the page */
 	bool string;   /* counts in RCX, moves RDI */
 } forms[] = {
-	{ "mov1", form_mov1, false, false },	   { "mov2", form_mov2, false, false },
-	{ "mov4", form_mov4, false, false },	   { "mov8", form_mov8, false, false },
-	{ "xchg", form_xchg, false, false },	   { "lockadd", form_lockadd, false, false },
-	{ "stosb", form_stosb, false, true },	   { "movsb", form_movsb, false, true },
-	{ "movdqu", form_movdqu, false, false },   { "straddle", form_mov8, true, false },
+	{ "mov1", form_mov1, false, false },          { "mov2", form_mov2, false, false },
+	{ "mov4", form_mov4, false, false },          { "mov8", form_mov8, false, false },
+	{ "xchg", form_xchg, false, false },          { "lockadd", form_lockadd, false, false },
+	{ "stosb", form_stosb, false, true },         { "movsb", form_movsb, false, true },
+	{ "movdqu", form_movdqu, false, false },      { "straddle", form_mov8, true, false },
 	{ "straddle_stosb", form_stosb, true, true },
 };
 
@@ -109,10 +107,10 @@ static const struct {
  */
 struct target {
 	const char *name;
-	const char *base;      /* symbol */
+	const char *base;       /* symbol */
 	const char *default_at; /* symbol; NULL: default_off */
 	u32 default_off;
-	bool one_page;         /* nothing protected behind it: no stores across its end */
+	bool one_page; /* nothing protected behind it: no stores across its end */
 };
 
 static const struct target targets[] = {
@@ -124,7 +122,12 @@ static const struct target targets[] = {
 	{ "idt", "idt_table", NULL, 0xe00, true },
 };
 
-enum way { WAY_ALIAS, WAY_DIRECT, WAY_OWN, WAY_COUNT };
+enum way {
+	WAY_ALIAS,
+	WAY_DIRECT,
+	WAY_OWN,
+	WAY_COUNT
+};
 static const char *const way_names[] = { "alias", "direct", "own" };
 
 static void raw_write_cr0(unsigned long cr0)

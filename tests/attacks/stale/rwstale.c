@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Does any CPU still write to a page after the lock has returned? The other CPUs never stop writing to it meanwhile.
+// Does any CPU still write to a page after the lock has returned? The other CPUs never stop writing to it
+// meanwhile.
 //
-// Takes the agent's place (so it needs a guest without one): registers, names one page of data and its own text, and
-// locks. Nothing of this module is needed afterwards: loading it fails on purpose with the answer in the kernel log.
+// Takes the agent's place (so it needs a guest without one): registers, names one page of data and its own
+// text, and locks. Nothing of this module is needed afterwards: loading it fails on purpose with the answer
+// in the kernel log.
 #define pr_fmt(fmt) "rwstale: " fmt
 
 #include <linux/cpu.h>
@@ -17,8 +19,8 @@
 #include <linux/utsname.h>
 #include <linux/vmalloc.h>
 
-#include "hypercall.h"
-#include "record.h"
+#include "abi/hypercall.h"
+#include "abi/record.h"
 
 #define LOOKS 2000000u
 
@@ -72,7 +74,8 @@ static struct rw_protect_list *make_list(void)
 	for (off = 0; off < size; off += PAGE_SIZE)
 		list->range[list->count++] = page_range(text + off, page_to_phys(vmalloc_to_page(text + off)),
 							RW_TARGET_AGENT_TEXT);
-	list->range[list->count++] = page_range((void *)target, virt_to_phys((void *)target), RW_TARGET_KERNEL_RODATA);
+	list->range[list->count++] = page_range((void *)target, virt_to_phys((void *)target),
+						RW_TARGET_KERNEL_RODATA);
 	return list;
 }
 
@@ -123,7 +126,8 @@ static int __init rwstale_init(void)
 	}
 	migrate_disable(); /* or it moves meanwhile, and this CPU has a writer, too */
 	cpus_read_lock();
-	for_each_online_cpu(cpu) {
+	for_each_online_cpu(cpu)
+	{
 		struct task_struct *t;
 
 		if (cpu == raw_smp_processor_id())
@@ -143,7 +147,8 @@ static int __init rwstale_init(void)
 	preempt_enable();
 	migrate_enable();
 	WRITE_ONCE(stop, true);
-	pr_info("lock %ld, %d CPUs were writing (%llu writes before), %u changes after\n", ret, hammers, written, changes);
+	pr_info("lock %ld, %d CPUs were writing (%llu writes before), %u changes after\n", ret, hammers,
+		written, changes);
 	return 0; /* and it stays: nobody could use its read-only pages for anything else */
 }
 

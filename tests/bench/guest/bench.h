@@ -15,10 +15,10 @@
  */
 struct bench_op {
 	const char *name;
-	unsigned int ops;     /* operations in a batch */
+	unsigned int ops; /* operations in a batch */
 	unsigned int batches;
-	unsigned int cpus;    /* CPUs that the machine must have, at least 1 */
-	void (*setup)(void);  /* each of these three may be NULL but run */
+	unsigned int cpus;   /* CPUs that the machine must have, at least 1 */
+	void (*setup)(void); /* each of these three may be NULL but run */
 	void (*run)(unsigned int ops);
 	void (*teardown)(void);
 };

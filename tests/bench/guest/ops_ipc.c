@@ -13,8 +13,8 @@
 
 #define MAX_RING 16
 
-static int in, out;      /* of the measuring process */
-static int ring_size;    /* processes in the ring */
+static int in, out;   /* of the measuring process */
+static int ring_size; /* processes in the ring */
 static int children[MAX_RING];
 
 static void get_byte(int fd)

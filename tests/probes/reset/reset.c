@@ -11,7 +11,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 
 	InitializeLib(image, table);
 	for (tries = 0; tries < 4; tries++)
-		if (LibMemoryMap(&entries, &key, &size, &version) && !EFI_ERROR(BS->ExitBootServices(image, key)))
+		if (LibMemoryMap(&entries, &key, &size, &version) &&
+		    !EFI_ERROR(BS->ExitBootServices(image, key)))
 			RT->ResetSystem(RESET_KIND, EFI_SUCCESS, 0, NULL);
 	return EFI_ABORTED;
 }

@@ -6,7 +6,7 @@
 #include "core/exit.h"
 #include "core/guest_info.h"
 #include "core/panic.h"
-#include "core/string.h"
+#include "lib/string.h"
 
 #define CODE_MAX 15u /* bytes of an instruction with all its prefixes */
 
@@ -17,20 +17,30 @@ static const struct known_exit {
 	uint32_t code;
 	uint8_t reason, size, opcode[3];
 } known_exits[] = {
-	{ VMEXIT_NMI, RW_EXIT_NMI, 0, { 0 } }, { VMEXIT_SHUTDOWN, RW_EXIT_SHUTDOWN, 0, { 0 } },
-	{ VMEXIT_IOIO, RW_EXIT_IO, 0, { 0 } }, { VMEXIT_NPF, RW_EXIT_NESTED, 0, { 0 } },
-	{ VMEXIT_CPUID, RW_EXIT_CPUID, 2, { 0x0f, 0xa2 } }, { VMEXIT_INVD, RW_EXIT_CACHE_INSN, 2, { 0x0f, 0x08 } },
-	{ VMEXIT_MSR, RW_EXIT_MSR_READ, 2, { 0x0f, 0x32 } }, { VMEXIT_MSR_WRITE, RW_EXIT_MSR_WRITE, 2, { 0x0f, 0x30 } },
+	{ VMEXIT_NMI, RW_EXIT_NMI, 0, { 0 } },
+	{ VMEXIT_SHUTDOWN, RW_EXIT_SHUTDOWN, 0, { 0 } },
+	{ VMEXIT_IOIO, RW_EXIT_IO, 0, { 0 } },
+	{ VMEXIT_NPF, RW_EXIT_NESTED, 0, { 0 } },
+	{ VMEXIT_CPUID, RW_EXIT_CPUID, 2, { 0x0f, 0xa2 } },
+	{ VMEXIT_INVD, RW_EXIT_CACHE_INSN, 2, { 0x0f, 0x08 } },
+	{ VMEXIT_MSR, RW_EXIT_MSR_READ, 2, { 0x0f, 0x32 } },
+	{ VMEXIT_MSR_WRITE, RW_EXIT_MSR_WRITE, 2, { 0x0f, 0x30 } },
 	{ VMEXIT_VMMCALL, RW_EXIT_HYPERCALL, 3, { 0x0f, 0x01, 0xd9 } },
 	/* They fault, and nothing is passed over. */
-	{ VMEXIT_VMRUN, RW_EXIT_VIRT_INSN, 0, { 0 } }, { VMEXIT_VMLOAD, RW_EXIT_VIRT_INSN, 0, { 0 } },
-	{ VMEXIT_VMSAVE, RW_EXIT_VIRT_INSN, 0, { 0 } }, { VMEXIT_STGI, RW_EXIT_VIRT_INSN, 0, { 0 } },
-	{ VMEXIT_CLGI, RW_EXIT_VIRT_INSN, 0, { 0 } }, { VMEXIT_SKINIT, RW_EXIT_VIRT_INSN, 0, { 0 } },
+	{ VMEXIT_VMRUN, RW_EXIT_VIRT_INSN, 0, { 0 } },
+	{ VMEXIT_VMLOAD, RW_EXIT_VIRT_INSN, 0, { 0 } },
+	{ VMEXIT_VMSAVE, RW_EXIT_VIRT_INSN, 0, { 0 } },
+	{ VMEXIT_STGI, RW_EXIT_VIRT_INSN, 0, { 0 } },
+	{ VMEXIT_CLGI, RW_EXIT_VIRT_INSN, 0, { 0 } },
+	{ VMEXIT_SKINIT, RW_EXIT_VIRT_INSN, 0, { 0 } },
 	{ VMEXIT_INVLPGA, RW_EXIT_VIRT_INSN, 0, { 0 } },
 	/* During a step only: it ends, and the guest goes on there. */
-	{ VMEXIT_IRET, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_SWINT, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_HLT, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_TASK_SWITCH, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_MWAIT, RW_EXIT_INTERRUPT, 0, { 0 } }, { VMEXIT_ICEBP, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_IRET, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_SWINT, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_HLT, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_TASK_SWITCH, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_MWAIT, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_ICEBP, RW_EXIT_INTERRUPT, 0, { 0 } },
 	{ VMEXIT_INTR, RW_EXIT_INTERRUPT, 0, { 0 } },
 };
 
@@ -138,7 +148,8 @@ static void decode_nested(struct hv_exit *x)
 	x->nested.walk = x->info[0] & VMCB_NPF_WALK;
 	x->nested.misconfig = x->info[0] & VMCB_NPF_RESERVED;
 	x->nested.access = x->info[0] & VMCB_NPF_FETCH ? NACC_EXEC :
-			   x->info[0] & VMCB_NPF_WRITE ? NACC_WRITE : NACC_READ;
+			   x->info[0] & VMCB_NPF_WRITE ? NACC_WRITE :
+							 NACC_READ;
 }
 
 void svm_decode(struct percpu *cpu, struct hv_exit *x)
@@ -171,7 +182,10 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 	if (x->raw == VMEXIT_IRET && !stepping)
 		svm_steady_intercepts(svm_vmcb(cpu)); /* the end of an NMI that was passed on */
 	if (stepping && (x->raw == VMEXIT_IRET || x->raw == VMEXIT_TASK_SWITCH)) {
-		/* Of the stepped instruction itself, which reads what is hidden: run again, it would come here for ever. */
+		/*
+		 * Of the stepped instruction itself, which reads what is hidden: run again, it would come
+		 * here for ever.
+		 */
 		x->reason = RW_EXIT_EXCEPTION;
 		x->exception.vector = VEC_GP;
 		x->exception.has_error = true;

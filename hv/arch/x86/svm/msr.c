@@ -2,10 +2,13 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* The MSR and I/O permission maps of all CPUs: AMD APM volume 2, "MSR Intercepts", "IOIO Intercepts". */
 #include "arch/x86/svm/svm.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "mm/page_pool.h"
 
-enum { MSRPM_PAGES = 2, IOPM_PAGES = 3 };
+enum {
+	MSRPM_PAGES = 2,
+	IOPM_PAGES = 3
+};
 #define MSRPM_RANGE_MSRS 0x2000u /* MSRs of one range, two bits each: read, write */
 
 uint8_t *svm_msrpm, *svm_msrpm_step, *svm_iopm;

@@ -4,7 +4,13 @@
 #include "arch/x86/svm/svm.h"
 
 /* US, since every nested access is a user access: "Nested versus Guest Page Faults". */
-enum { NPT_P = BIT(0), NPT_RW = BIT(1), NPT_US = BIT(2), NPT_A = BIT(5), NPT_D = BIT(6) };
+enum {
+	NPT_P = BIT(0),
+	NPT_RW = BIT(1),
+	NPT_US = BIT(2),
+	NPT_A = BIT(5),
+	NPT_D = BIT(6)
+};
 #define NPT_NX BIT(63)
 
 /* Accessed and dirty are set beforehand, so that the CPU never writes to the tables. */
@@ -35,6 +41,10 @@ static unsigned int permissions(uint64_t entry)
 }
 
 const struct nested_format svm_npt = {
-	.leaf = leaf, .table = table, .present = present, .is_leaf = entry_is_leaf, .pa = entry_address,
+	.leaf = leaf,
+	.table = table,
+	.present = present,
+	.is_leaf = entry_is_leaf,
+	.pa = entry_address,
 	.perm = permissions,
 };

@@ -7,10 +7,15 @@
 #include "arch/x86/svm/svm.h"
 #include "core/smp.h"
 #include "core/state.h"
-#include "core/string.h"
+#include "lib/string.h"
 #include "mm/page_pool.h"
 
-enum { PTE_RX = PTE_P, PTE_TABLE = PTE_P | BIT(1), STACK_PAGE = 0xff000, /* startup.asm: STACK */ IVT_ENTRIES = 256 };
+enum {
+	PTE_RX = PTE_P,
+	PTE_TABLE = PTE_P | BIT(1),
+	STACK_PAGE = 0xff000, /* startup.asm: STACK */
+	IVT_ENTRIES = 256
+};
 #define INTERRUPT_GATE 0x00008e0000080000ull /* of the code segment 8 */
 
 /* startup.asm, and the fields behind its code. */
@@ -24,7 +29,8 @@ struct trampoline_fields {
 	uint16_t far_selector;
 	uint32_t reserved;
 	uint64_t gdt[2];
-	uint32_t long_offset, halt_offset; /* of the code there and of the endless halt, from the begin of the page */
+	/* of the code there and of the endless halt, from the begin of the page */
+	uint32_t long_offset, halt_offset;
 	uint16_t idt_limit;
 	uint32_t idt_base;
 	uint16_t reserved2;
@@ -84,8 +90,9 @@ const char *svm_trampoline_init(uint64_t page)
 	fields->far_offset = (uint32_t)page + fields->long_offset;
 	fields->idt_base = (uint32_t)(page + code_size + offsetof(struct trampoline_fields, idt));
 	fields->idt[1] = page / 16 << 16; /* real mode's segment and offset: from the begin */
-	fields->idt[4] = INTERRUPT_GATE | (fields->far_offset & 0xffff) | (uint64_t)(fields->far_offset >> 16) << 48;
-	/* The guest has another page at 0: see core/startup.c. */
+	fields->idt[4] = INTERRUPT_GATE | (fields->far_offset & 0xffff) |
+			 (uint64_t)(fields->far_offset >> 16) << 48;
+	/* The guest has another page at 0: see core/ap_start.c. */
 	for (uint32_t i = 0, *ivt = (uint32_t *)RW_HV_GUEST; i < IVT_ENTRIES; i++)
 		ivt[i] = (uint32_t)(page / 16) << 16 | (i == VEC_NMI ? 0 : fields->halt_offset);
 
@@ -127,7 +134,10 @@ static void unblock_nmis(void)
 	uint64_t scratch;
 
 	__asm__ volatile("mov %%ss, %k0; push %0; lea 8(%%rsp), %0; push %0; pushf; mov %%cs, %k0; push %0;"
-			 "lea 1f(%%rip), %0; push %0; iretq; 1:" : "=&r"(scratch) : : "memory", "cc");
+			 "lea 1f(%%rip), %0; push %0; iretq; 1:"
+			 : "=&r"(scratch)
+			 :
+			 : "memory", "cc");
 }
 
 /* On this CPU's stack, in the hypervisor's address space, everything else as after INIT. */
@@ -164,7 +174,9 @@ void svm_drop_nmi(struct percpu *cpu)
 	cpu->dropping_nmi = false;
 }
 
-/* The guest takes it as the hardware has it, masking included. NMIs exit again from its IRET on: see exit.c. */
+/*
+ * The guest takes it as the hardware has it, masking included. NMIs exit again from its IRET on: see exit.c.
+ */
 void svm_pass_nmi(struct percpu *cpu)
 {
 	uint32_t *misc1 = &svm_vmcb(cpu)->control.intercept[ICPT_MISC1];

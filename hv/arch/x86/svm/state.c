@@ -51,15 +51,20 @@ static void set_rflags(struct percpu *cpu, uint64_t value)
 /* Where the VMCB has what is the guest's as it is. */
 static const struct {
 	uint16_t offset;
-	bool writable, paging; /* paging: what a write changes in the guest's own translations may be cached */
+	/* paging: what a write changes in the guest's own translations may be cached */
+	bool writable, paging;
 } plain[GREG_COUNT] = {
-	[GREG_RIP] = { SAVED(rip), true, false }, [GREG_RSP] = { SAVED(rsp), true, false },
-	[GREG_CR0] = { SAVED(cr0), true, true }, [GREG_CR2] = { SAVED(cr2), true, false },
-	[GREG_CR3] = { SAVED(cr3), true, true }, [GREG_CR4] = { SAVED(cr4), true, true },
+	[GREG_RIP] = { SAVED(rip), true, false },
+	[GREG_RSP] = { SAVED(rsp), true, false },
+	[GREG_CR0] = { SAVED(cr0), true, true },
+	[GREG_CR2] = { SAVED(cr2), true, false },
+	[GREG_CR3] = { SAVED(cr3), true, true },
+	[GREG_CR4] = { SAVED(cr4), true, true },
 	[GREG_CS_BASE] = { SAVED(seg[SEG_CS].base), true, false },
 	[GREG_FS_BASE] = { SAVED(seg[SEG_FS].base), false, false },
 	[GREG_GS_BASE] = { SAVED(seg[SEG_GS].base), false, false },
-	[GREG_KERNEL_GS_BASE] = { SAVED(kernel_gs_base), false, false }, [GREG_DR7] = { SAVED(dr7), false, false },
+	[GREG_KERNEL_GS_BASE] = { SAVED(kernel_gs_base), false, false },
+	[GREG_DR7] = { SAVED(dr7), false, false },
 };
 
 /* NULL: it is not plain, or does not exist. */
@@ -138,8 +143,8 @@ void svm_inject(struct percpu *cpu, const struct hv_event *event)
 
 void svm_flush(struct percpu *cpu)
 {
-	svm_vmcb(cpu)->control.tlb_control =
-		svm_features.flush_by_asid ? VMCB_TLB_FLUSH_ASID : VMCB_TLB_FLUSH_ALL;
+	svm_vmcb(cpu)->control.tlb_control = svm_features.flush_by_asid ? VMCB_TLB_FLUSH_ASID :
+									  VMCB_TLB_FLUSH_ALL;
 }
 
 void svm_describe(struct percpu *cpu)

@@ -7,22 +7,25 @@
 #include "mm/page_pool.h"
 
 #define DR6_BREAKPOINTS 0xfull
-#define EXCEPTIONS_ALL (~ICPT(VMEXIT_EXCEPTION + VEC_NMI)) /* NMIs have their own intercept */
+#define EXCEPTIONS_ALL  (~ICPT(VMEXIT_EXCEPTION + VEC_NMI)) /* NMIs have their own intercept */
 
 /* What protection or the architecture demands: no interrupts, HLT or control registers. */
-#define STEADY_MISC1 (ICPT(VMEXIT_CPUID) | ICPT(VMEXIT_INVD) | ICPT(VMEXIT_INVLPGA) | ICPT(VMEXIT_IOIO) | \
-		      ICPT(VMEXIT_MSR) | ICPT(VMEXIT_SHUTDOWN))
-#define STEADY_MISC2 (ICPT(VMEXIT_VMRUN) | ICPT(VMEXIT_VMMCALL) | ICPT(VMEXIT_VMLOAD) | \
-		      ICPT(VMEXIT_VMSAVE) | ICPT(VMEXIT_STGI) | ICPT(VMEXIT_CLGI) | ICPT(VMEXIT_SKINIT))
+#define STEADY_MISC1 \
+	(ICPT(VMEXIT_CPUID) | ICPT(VMEXIT_INVD) | ICPT(VMEXIT_INVLPGA) | ICPT(VMEXIT_IOIO) | \
+	 ICPT(VMEXIT_MSR) | ICPT(VMEXIT_SHUTDOWN))
+#define STEADY_MISC2 \
+	(ICPT(VMEXIT_VMRUN) | ICPT(VMEXIT_VMMCALL) | ICPT(VMEXIT_VMLOAD) | ICPT(VMEXIT_VMSAVE) | \
+	 ICPT(VMEXIT_STGI) | ICPT(VMEXIT_CLGI) | ICPT(VMEXIT_SKINIT))
 
 /*
  * INT n, IRET and task switches load RFLAGS and would run on without the trap flag. So would SYSCALL, which
- * masks it and has no intercept: with EFER.SCE off it raises #UD. ICEBP passes the exception intercepts by. HLT
- * and MWAIT would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into one at
- * the next branch: no MSR is open during a step.
+ * masks it and has no intercept: with EFER.SCE off it raises #UD. ICEBP passes the exception intercepts by.
+ * HLT and MWAIT would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into
+ * one at the next branch: no MSR is open during a step.
  */
-#define STEP_MISC1 (STEADY_MISC1 | ICPT(VMEXIT_INTR) | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | \
-		    ICPT(VMEXIT_IRET) | ICPT(VMEXIT_HLT) | ICPT(VMEXIT_TASK_SWITCH))
+#define STEP_MISC1 \
+	(STEADY_MISC1 | ICPT(VMEXIT_INTR) | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | ICPT(VMEXIT_IRET) | \
+	 ICPT(VMEXIT_HLT) | ICPT(VMEXIT_TASK_SWITCH))
 #define STEP_MISC2 (STEADY_MISC2 | ICPT(VMEXIT_MWAIT) | ICPT(VMEXIT_ICEBP))
 
 void svm_steady_intercepts(struct vmcb *vmcb)
@@ -92,8 +95,9 @@ static bool breakpoint_hit(uint64_t dr6, uint64_t dr7)
 
 /*
  * The trap flag is set, so the instruction ends in a #DB. A #DB that is a fault comes before it has run: a
- * breakpoint on the instruction, or DR7.GD. DR6 tells them apart (AMD APM volume 2, "#DB (Debug)"). Bochs takes the
- * intercept before it writes DR6, which then gives no reason: there RF, which is set, keeps that breakpoint off.
+ * breakpoint on the instruction, or DR7.GD. DR6 tells them apart (AMD APM volume 2, "#DB (Debug)"). Bochs takes
+ * the intercept before it writes DR6, which then gives no reason: there RF, which is set, keeps that breakpoint
+ * off.
  */
 bool svm_step_trapped(const struct percpu *cpu)
 {

@@ -9,13 +9,20 @@
 /* CPUID: AMD APM volume 3, "Obtaining Processor Information Via the CPUID Instruction". */
 enum {
 	CPUID_EXT_MAX = 0x80000000,
-	CPUID_EXT_FEATURES = 0x80000001, EXT_ECX_SVM = BIT(2), EXT_EDX_NX = BIT(20), EXT_EDX_1G = BIT(26),
-	CPUID_EXT_SIZES = 0x80000008, SIZES_EBX_INVLPGB = BIT(3),
-	CPUID_SVM = 0x8000000a, SVM_EDX_NP = BIT(0), SVM_EDX_NRIPS = BIT(3), SVM_EDX_FLUSH_BY_ASID = BIT(6),
+	CPUID_EXT_FEATURES = 0x80000001,
+	EXT_ECX_SVM = BIT(2),
+	EXT_EDX_NX = BIT(20),
+	EXT_EDX_1G = BIT(26),
+	CPUID_EXT_SIZES = 0x80000008,
+	SIZES_EBX_INVLPGB = BIT(3),
+	CPUID_SVM = 0x8000000a,
+	SVM_EDX_NP = BIT(0),
+	SVM_EDX_NRIPS = BIT(3),
+	SVM_EDX_FLUSH_BY_ASID = BIT(6),
 };
 
 #define VM_CR_SVMDIS BIT(4)
-#define GUEST_ASID 1u /* 0 is the hypervisor's */
+#define GUEST_ASID   1u /* 0 is the hypervisor's */
 
 static bool svm_has_1g(void)
 {
@@ -66,14 +73,25 @@ static const char *init_vmcb(struct percpu *cpu, const struct rw_handoff *h)
 	control->tlb_control = VMCB_TLB_FLUSH_ALL;
 	control->nested_ctl = VMCB_NP_ENABLE | (svm_features.invlpgb ? VMCB_INVLPGB_ENABLE : 0);
 	*save = (struct vmcb_save){
-		.rip = h->rip, .rsp = h->rsp, .rflags = (h->rflags & ~RFLAGS_IF) | RFLAGS_FIXED,
-		.cr0 = h->cr0, .cr3 = h->cr3, .cr4 = h->cr4, .efer = h->efer | EFER_SVME,
-		.dr6 = DR6_RESET, .dr7 = DR7_RESET,
+		.rip = h->rip,
+		.rsp = h->rsp,
+		.rflags = (h->rflags & ~RFLAGS_IF) | RFLAGS_FIXED,
+		.cr0 = h->cr0,
+		.cr3 = h->cr3,
+		.cr4 = h->cr4,
+		.efer = h->efer | EFER_SVME,
+		.dr6 = DR6_RESET,
+		.dr7 = DR7_RESET,
 		/* The firmware's values, still in the MSRs: the hypervisor never sets them. */
-		.star = rdmsr(MSR_STAR), .lstar = rdmsr(MSR_LSTAR), .cstar = rdmsr(MSR_CSTAR),
-		.sfmask = rdmsr(MSR_FMASK), .kernel_gs_base = rdmsr(MSR_KERNEL_GS_BASE),
-		.sysenter_cs = rdmsr(MSR_SYSENTER_CS), .sysenter_esp = rdmsr(MSR_SYSENTER_ESP),
-		.sysenter_eip = rdmsr(MSR_SYSENTER_EIP), .g_pat = rdmsr(MSR_PAT),
+		.star = rdmsr(MSR_STAR),
+		.lstar = rdmsr(MSR_LSTAR),
+		.cstar = rdmsr(MSR_CSTAR),
+		.sfmask = rdmsr(MSR_FMASK),
+		.kernel_gs_base = rdmsr(MSR_KERNEL_GS_BASE),
+		.sysenter_cs = rdmsr(MSR_SYSENTER_CS),
+		.sysenter_esp = rdmsr(MSR_SYSENTER_ESP),
+		.sysenter_eip = rdmsr(MSR_SYSENTER_EIP),
+		.g_pat = rdmsr(MSR_PAT),
 	};
 	return segments_load(save->seg, h);
 }
@@ -103,7 +121,10 @@ static const char *svm_cpu_init(struct percpu *cpu, const struct rw_handoff *han
 
 	if (error)
 		return error;
-	/* Or the guest could send the fetches of a CPU that it starts elsewhere, by the fixed MTRRs' bits for that. */
+	/*
+	 * Or the guest could send the fetches of a CPU that it starts elsewhere, by the fixed MTRRs' bits for
+	 * that.
+	 */
 	if (!rdmsr_safe(MSR_SYSCFG, &syscfg) && syscfg & SYSCFG_RDWR_DRAM)
 		wrmsr(MSR_SYSCFG, syscfg & ~(uint64_t)SYSCFG_RDWR_DRAM);
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
@@ -113,13 +134,28 @@ static const char *svm_cpu_init(struct percpu *cpu, const struct rw_handoff *han
 }
 
 const struct hv_backend svm_backend = {
-	.name = "SVM/NPT", .id = 1, .nested = &svm_npt,
-	.has_1g = svm_has_1g, .probe = svm_probe, .global_init = svm_global_init,
-	.cpu_init = svm_cpu_init, .cpu_exit = svm_cpu_exit,
+	.name = "SVM/NPT",
+	.id = 1,
+	.nested = &svm_npt,
+	.has_1g = svm_has_1g,
+	.probe = svm_probe,
+	.global_init = svm_global_init,
+	.cpu_init = svm_cpu_init,
+	.cpu_exit = svm_cpu_exit,
 	.cpu_launch = svm_run, /* a state that VMRUN refuses comes as the first exit */
-	.get = svm_get, .set = svm_set, .advance = svm_advance, .inject = svm_inject,
-	.step_begin = svm_step_begin, .step_end = svm_step_end, .flush = svm_flush,
-	.kick = svm_kick, .drop_nmi = svm_drop_nmi, .pass_nmi = svm_pass_nmi,
-	.startup_here = true, .trampoline = svm_trampoline_init,
-	.io_intercept = svm_io_intercept, .msr_intercept = svm_msr_intercept, .describe = svm_describe,
+	.get = svm_get,
+	.set = svm_set,
+	.advance = svm_advance,
+	.inject = svm_inject,
+	.step_begin = svm_step_begin,
+	.step_end = svm_step_end,
+	.flush = svm_flush,
+	.kick = svm_kick,
+	.drop_nmi = svm_drop_nmi,
+	.pass_nmi = svm_pass_nmi,
+	.core_sends_sipi = true,
+	.trampoline = svm_trampoline_init,
+	.io_intercept = svm_io_intercept,
+	.msr_intercept = svm_msr_intercept,
+	.describe = svm_describe,
 };

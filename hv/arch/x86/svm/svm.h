@@ -9,10 +9,10 @@
 
 /* percpu.backend_flags: what the current step changed or saw. */
 #define SVM_STEP_ACTIVE BIT(0)
-#define SVM_STEP_TF BIT(1)   /* the guest itself had RFLAGS.TF set */
-#define SVM_STEP_SCE BIT(2)  /* the guest has EFER.SCE set */
-#define SVM_STEP_BTF BIT(3)  /* the guest had DEBUGCTL.BTF set */
-#define SVM_STEP_DONE BIT(4) /* the instruction was executed: its #DB came */
+#define SVM_STEP_TF     BIT(1) /* the guest itself had RFLAGS.TF set */
+#define SVM_STEP_SCE    BIT(2) /* the guest has EFER.SCE set */
+#define SVM_STEP_BTF    BIT(3) /* the guest had DEBUGCTL.BTF set */
+#define SVM_STEP_DONE   BIT(4) /* the instruction was executed: its #DB came */
 
 #define SVM_SAVED_DR6 0 /* of percpu.backend_saved */
 
@@ -36,14 +36,18 @@ void svm_run(struct percpu *cpu) __attribute__((noreturn));
 /* svm_exit() - one exit: decodes, dispatches, makes the VMCB ready for the next VMRUN. Context: GIF is 0. */
 void svm_exit(struct percpu *cpu);
 
-/* svm_decode() - fills @x from the VMCB and marks the end of a step. An event of unknown type stops the hypervisor. */
+/*
+ * svm_decode() - fills @x from the VMCB and marks the end of a step. An event of unknown type stops the
+ * hypervisor.
+ */
 void svm_decode(struct percpu *cpu, struct hv_exit *x);
 
 /* svm_decode_event() - of EXITINTINFO @info. Return: false when its type is unknown: @event is EVENT_NONE. */
 bool svm_decode_event(uint64_t info, struct hv_event *event);
 
 /*
- * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @n bytes) with its prefixes;
+ * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @n bytes) with its
+ * prefixes;
  * @n where @code, @count bytes of the guest's, has changed since it was executed, or is missing.
  */
 uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t n);

@@ -6,8 +6,8 @@
 #include "mm/page_pool.h"
 
 #define BASIC_TRUE_CONTROLS BIT(55)
-#define XSS_PT BIT(8)
-#define CPU_CR3_EXITING (BIT(15) | BIT(16))
+#define XSS_PT              BIT(8)
+#define CPU_CR3_EXITING     (BIT(15) | BIT(16))
 
 static struct {
 	uint32_t pin, cpu, cpu2, exit, entry;
@@ -27,20 +27,25 @@ const char *vmx_controls_init(void)
 {
 	if (!(rdmsr(MSR_VMX_BASIC) & BASIC_TRUE_CONTROLS))
 		return "this CPU's VMX is too old: it cannot run a guest without an exit for each CR3 load";
-	if (!adjust(MSR_VMX_TRUE_CPU, CPU_USE_IO_BITMAPS | CPU_USE_MSR_BITMAPS | CPU_SECONDARY | CPU_MONITOR_TRAP,
-		    0, &controls.cpu) || controls.cpu & CPU_CR3_EXITING)
+	if (!adjust(MSR_VMX_TRUE_CPU,
+		    CPU_USE_IO_BITMAPS | CPU_USE_MSR_BITMAPS | CPU_SECONDARY | CPU_MONITOR_TRAP, 0,
+		    &controls.cpu) ||
+	    controls.cpu & CPU_CR3_EXITING)
 		return "this CPU's VMX lacks bitmaps, secondary controls or the monitor trap flag";
 	controls.cpu &= ~(uint32_t)CPU_MONITOR_TRAP;
-	/* Instructions that the guest's CPU has must not raise #UD: their controls are on where they exist. */
+	/*
+	 * Instructions that the guest's CPU has must not raise #UD: their controls are on where they exist.
+	 */
 	if (!adjust(MSR_VMX_PROCBASED_CTLS2, CPU2_EPT | CPU2_UNRESTRICTED,
 		    CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_XSAVES | CPU2_USER_WAIT | CPU2_PCONFIG,
 		    &controls.cpu2))
 		return "this CPU's VMX lacks EPT or unrestricted guests";
 	if (!adjust(MSR_VMX_TRUE_PIN, 0, 0, &controls.pin) ||
-	    !adjust(MSR_VMX_TRUE_EXIT, EXIT_HOST_64 | EXIT_SAVE_EFER | EXIT_LOAD_EFER | EXIT_SAVE_PAT |
-		    EXIT_LOAD_PAT, EXIT_SAVE_DEBUG, &controls.exit) ||
-	    !adjust(MSR_VMX_TRUE_ENTRY, ENTRY_GUEST_64 | ENTRY_LOAD_EFER | ENTRY_LOAD_PAT,
-		    ENTRY_LOAD_DEBUG, &controls.entry))
+	    !adjust(MSR_VMX_TRUE_EXIT,
+		    EXIT_HOST_64 | EXIT_SAVE_EFER | EXIT_LOAD_EFER | EXIT_SAVE_PAT | EXIT_LOAD_PAT,
+		    EXIT_SAVE_DEBUG, &controls.exit) ||
+	    !adjust(MSR_VMX_TRUE_ENTRY, ENTRY_GUEST_64 | ENTRY_LOAD_EFER | ENTRY_LOAD_PAT, ENTRY_LOAD_DEBUG,
+		    &controls.entry))
 		return "this CPU's VMX cannot switch EFER and PAT";
 	return NULL;
 }
@@ -48,12 +53,19 @@ const char *vmx_controls_init(void)
 void vmx_controls_write(void)
 {
 	const struct vmcs_value values[] = {
-		{ VMCS_PIN_CONTROLS, controls.pin }, { VMCS_CPU_CONTROLS, controls.cpu },
-		{ VMCS_CPU_CONTROLS2, controls.cpu2 }, { VMCS_EXIT_CONTROLS, controls.exit },
-		{ VMCS_ENTRY_CONTROLS, controls.entry }, { VMCS_EXCEPTION_BITMAP, 0 },
-		{ VMCS_CR3_TARGET_COUNT, 0 }, { VMCS_EXIT_MSR_STORE_COUNT, 0 }, { VMCS_EXIT_MSR_LOAD_COUNT, 0 },
-		{ VMCS_ENTRY_MSR_LOAD_COUNT, 0 }, { VMCS_ENTRY_INTR_INFO, 0 },
-		{ VMCS_MSR_BITMAP, hv_phys(vmx_msr_bitmap) }, { VMCS_IO_BITMAP_A, hv_phys(vmx_io_bitmap) },
+		{ VMCS_PIN_CONTROLS, controls.pin },
+		{ VMCS_CPU_CONTROLS, controls.cpu },
+		{ VMCS_CPU_CONTROLS2, controls.cpu2 },
+		{ VMCS_EXIT_CONTROLS, controls.exit },
+		{ VMCS_ENTRY_CONTROLS, controls.entry },
+		{ VMCS_EXCEPTION_BITMAP, 0 },
+		{ VMCS_CR3_TARGET_COUNT, 0 },
+		{ VMCS_EXIT_MSR_STORE_COUNT, 0 },
+		{ VMCS_EXIT_MSR_LOAD_COUNT, 0 },
+		{ VMCS_ENTRY_MSR_LOAD_COUNT, 0 },
+		{ VMCS_ENTRY_INTR_INFO, 0 },
+		{ VMCS_MSR_BITMAP, hv_phys(vmx_msr_bitmap) },
+		{ VMCS_IO_BITMAP_A, hv_phys(vmx_io_bitmap) },
 		{ VMCS_IO_BITMAP_B, hv_phys(vmx_io_bitmap) + PAGE_SIZE },
 	};
 

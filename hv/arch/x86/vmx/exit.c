@@ -9,32 +9,50 @@
 #define IS(reason) (RW_EXIT_##reason + 1) /* 0 is left for the exits that have no place in the table */
 
 static const uint8_t neutral[VMX_EXIT_KNOWN] = {
-	[VMX_EXIT_EXCEPTION] = IS(EXCEPTION), [VMX_EXIT_EXTERNAL] = IS(INTERRUPT),
-	[VMX_EXIT_TRIPLE_FAULT] = IS(SHUTDOWN), [VMX_EXIT_TASK_SWITCH] = IS(TASK_SWITCH),
-	[VMX_EXIT_INIT] = IS(INIT), [VMX_EXIT_SIPI] = IS(SIPI), [VMX_EXIT_ENTRY_MC] = IS(INTERRUPT),
-	[VMX_EXIT_CPUID] = IS(CPUID), [VMX_EXIT_INVD] = IS(CACHE_INSN), [VMX_EXIT_WBINVD] = IS(CACHE_INSN),
-	[VMX_EXIT_VMCALL] = IS(HYPERCALL), [VMX_EXIT_CR] = IS(CR), [VMX_EXIT_IO] = IS(IO),
-	[VMX_EXIT_RDMSR] = IS(MSR_READ), [VMX_EXIT_WRMSR] = IS(MSR_WRITE), [VMX_EXIT_MTF] = IS(STEP),
-	[VMX_EXIT_EPT_VIOLATION] = IS(NESTED), [VMX_EXIT_EPT_MISCONFIG] = IS(NESTED),
-	[VMX_EXIT_XSETBV] = IS(XSETBV), [VMX_EXIT_GETSEC] = IS(VIRT_INSN),
-	[VMX_EXIT_VMCLEAR ... VMX_EXIT_VMXON] = IS(VIRT_INSN),
-	[VMX_EXIT_INVEPT] = IS(VIRT_INSN), [VMX_EXIT_INVVPID] = IS(VIRT_INSN),
+	[VMX_EXIT_EXCEPTION] = IS(EXCEPTION),
+	[VMX_EXIT_EXTERNAL] = IS(INTERRUPT),
+	[VMX_EXIT_TRIPLE_FAULT] = IS(SHUTDOWN),
+	[VMX_EXIT_TASK_SWITCH] = IS(TASK_SWITCH),
+	[VMX_EXIT_INIT] = IS(INIT),
+	[VMX_EXIT_SIPI] = IS(SIPI),
+	[VMX_EXIT_ENTRY_MC] = IS(INTERRUPT),
+	[VMX_EXIT_CPUID] = IS(CPUID),
+	[VMX_EXIT_INVD] = IS(CACHE_INSN),
+	[VMX_EXIT_WBINVD] = IS(CACHE_INSN),
+	[VMX_EXIT_VMCALL] = IS(HYPERCALL),
+	[VMX_EXIT_CR] = IS(CR),
+	[VMX_EXIT_IO] = IS(IO),
+	[VMX_EXIT_RDMSR] = IS(MSR_READ),
+	[VMX_EXIT_WRMSR] = IS(MSR_WRITE),
+	[VMX_EXIT_MTF] = IS(STEP),
+	[VMX_EXIT_EPT_VIOLATION] = IS(NESTED),
+	[VMX_EXIT_EPT_MISCONFIG] = IS(NESTED),
+	[VMX_EXIT_XSETBV] = IS(XSETBV),
+	[VMX_EXIT_GETSEC] = IS(VIRT_INSN),
+	[VMX_EXIT_VMCLEAR... VMX_EXIT_VMXON] = IS(VIRT_INSN),
+	[VMX_EXIT_INVEPT] = IS(VIRT_INSN),
+	[VMX_EXIT_INVVPID] = IS(VIRT_INSN),
 	/* With the state of Processor Trace only: see controls.c. */
-	[VMX_EXIT_XSAVES] = IS(VIRT_INSN), [VMX_EXIT_XRSTORS] = IS(VIRT_INSN),
+	[VMX_EXIT_XSAVES] = IS(VIRT_INSN),
+	[VMX_EXIT_XRSTORS] = IS(VIRT_INSN),
 	/* CPUs with TDX: they exit at any privilege level ("Intel TDX CPU Architectural Extensions"). */
-	[VMX_EXIT_SEAMCALL] = IS(VIRT_INSN), [VMX_EXIT_TDCALL] = IS(VIRT_INSN),
+	[VMX_EXIT_SEAMCALL] = IS(VIRT_INSN),
+	[VMX_EXIT_TDCALL] = IS(VIRT_INSN),
 	/* Their MSR stands elsewhere: not offered by CPUID, see core/cpuid.c. */
-	[VMX_EXIT_RDMSR_IMM] = IS(VIRT_INSN), [VMX_EXIT_WRMSRNS_IMM] = IS(VIRT_INSN),
-	[VMX_EXIT_URDMSR] = IS(VIRT_INSN), [VMX_EXIT_UWRMSR] = IS(VIRT_INSN),
+	[VMX_EXIT_RDMSR_IMM] = IS(VIRT_INSN),
+	[VMX_EXIT_WRMSRNS_IMM] = IS(VIRT_INSN),
+	[VMX_EXIT_URDMSR] = IS(VIRT_INSN),
+	[VMX_EXIT_UWRMSR] = IS(VIRT_INSN),
 };
 
 /*
- * "IDT-Vectoring Information": the event that was being delivered when the exit came. An entry that failed has not changed
- * these fields; there it is what was to be injected ("VM-Entry Failures During or After Loading Guest State").
+ * "IDT-Vectoring Information": the event that was being delivered when the exit came. An entry that failed
+ * has not changed these fields; there it is what was to be injected ("VM-Entry Failures During or After
+ * Loading Guest State").
  */
 static void decode_pending(struct hv_event *event, bool entered)
 {
-	static const enum hv_event_type types[8] = { EVENT_INTR, EVENT_NONE, EVENT_NMI, EVENT_EXCEPTION,
+	static const enum hv_event_type types[8] = { EVENT_INTR, EVENT_NONE, EVENT_NMI,  EVENT_EXCEPTION,
 						     EVENT_SOFT, EVENT_SOFT, EVENT_SOFT, EVENT_NONE };
 	uint64_t info = vmcs_read(entered ? VMCS_IDT_INFO : VMCS_ENTRY_INTR_INFO);
 
@@ -89,7 +107,8 @@ void vmx_exit(struct percpu *cpu)
 	uint32_t reason = raw & 0xffff;
 	struct hv_exit x = {
 		.reason = reason < VMX_EXIT_KNOWN && neutral[reason] ? neutral[reason] - 1 : RW_EXIT_OTHER,
-		.raw = raw, .info = { vmcs_read(VMCS_QUALIFICATION), 0 },
+		.raw = raw,
+		.info = { vmcs_read(VMCS_QUALIFICATION), 0 },
 	};
 
 	if (reason == VMX_EXIT_ENTRY_MC)
@@ -99,7 +118,9 @@ void vmx_exit(struct percpu *cpu)
 		hv_panic("VM entry failed: reason %lx, qualification %lx", raw, x.info[0]);
 	}
 	decode_pending(&x.pending, reason != VMX_EXIT_ENTRY_MC);
-	/* An IRET that faulted has opened NMIs; it runs again, closed until then: "Resuming Guest Software". */
+	/*
+	 * An IRET that faulted has opened NMIs; it runs again, closed until then: "Resuming Guest Software".
+	 */
 	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && !x.pending.type)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY,
 			   vmcs_read(VMCS_GUEST_INTERRUPTIBILITY) | INTERRUPTIBILITY_NMI);
@@ -128,5 +149,7 @@ void vmx_entry_failed(struct percpu *cpu)
 	uint64_t error = vmcs_read(VMCS_INSN_ERROR);
 
 	hv_panic("VMLAUNCH or VMRESUME failed on CPU %u: error %lu%s", cpu->index, error,
-		 error == 7 ? ", invalid control fields" : error == 8 ? ", invalid host state" : "");
+		 error == 7 ? ", invalid control fields" :
+		 error == 8 ? ", invalid host state" :
+			      "");
 }

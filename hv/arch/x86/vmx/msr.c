@@ -6,7 +6,12 @@
 #include "mm/page_pool.h"
 
 #define MSR_HIGH_BASE 0xc0000000u
-enum { MSR_BITMAP_HIGH = 0x400, MSR_BITMAP_WRITE = 0x800, MSR_BITMAP_RANGE = 0x2000, IO_BITMAP_PAGES = 2 };
+enum {
+	MSR_BITMAP_HIGH = 0x400,
+	MSR_BITMAP_WRITE = 0x800,
+	MSR_BITMAP_RANGE = 0x2000,
+	IO_BITMAP_PAGES = 2
+};
 
 uint8_t *vmx_msr_bitmap, *vmx_io_bitmap;
 

@@ -4,9 +4,9 @@
 #include "arch/x86/insn.h"
 #include "arch/x86/vmx/vmx.h"
 
-#define EPT_PRESENT NPERM_RWX
+#define EPT_PRESENT   NPERM_RWX
 #define INVEPT_SINGLE 1u
-#define INVEPT_ALL 2u
+#define INVEPT_ALL    2u
 
 _Static_assert(NPERM_R == EPT_R && NPERM_W == EPT_W && NPERM_X == EPT_X, "permissions are EPT's own bits");
 
@@ -32,8 +32,13 @@ static unsigned int permissions(uint64_t entry)
 }
 
 const struct nested_format vmx_ept = {
-	.leaf = leaf, .table = table, .present = present, .is_leaf = entry_is_leaf, .pa = entry_address,
-	.perm = permissions, .types = true,
+	.leaf = leaf,
+	.table = table,
+	.present = present,
+	.is_leaf = entry_is_leaf,
+	.pa = entry_address,
+	.perm = permissions,
+	.types = true,
 };
 
 uint64_t vmx_eptp(uint64_t root)

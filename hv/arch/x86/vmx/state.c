@@ -10,12 +10,20 @@
 #include "mm/nested.h"
 
 #define AR_UNUSABLE BIT(16)
-#define AR_CS_LONG BIT(13)
+#define AR_CS_LONG  BIT(13)
 
-/* Where a segment's fields lie in their groups (ES to GS as they are); GDTR and IDTR have limit and base only. */
-static const uint8_t order[] = { 0, 1, 2, 3, 4, 5, [SEG_LDTR] = 6, [SEG_TR] = 7, [SEG_GDTR] = 8, [SEG_IDTR] = 9 };
+/*
+ * Where a segment's fields lie in their groups (ES to GS as they are); GDTR and IDTR have limit and base
+ * only.
+ */
+static const uint8_t order[] = {
+	0, 1, 2, 3, 4, 5, [SEG_LDTR] = 6, [SEG_TR] = 7, [SEG_GDTR] = 8, [SEG_IDTR] = 9
+};
 
-/* "Guest Register State": the access rights are bits 40 to 55 of the descriptor, and one for a segment that is none. */
+/*
+ * "Guest Register State": the access rights are bits 40 to 55 of the descriptor, and one for a segment that
+ * is none.
+ */
 void vmx_write_segments(const struct segment seg[SEG_COUNT])
 {
 	for (int i = 0; i < SEG_COUNT; i++) {
@@ -34,14 +42,26 @@ void vmx_write_segments(const struct segment seg[SEG_COUNT])
 static void init_host(struct percpu *cpu)
 {
 	const struct vmcs_value values[] = {
-		{ VMCS_HOST_CR0, read_cr0() }, { VMCS_HOST_CR3, read_cr3() }, { VMCS_HOST_CR4, read_cr4() },
-		{ VMCS_HOST_EFER, rdmsr(MSR_EFER) }, { VMCS_HOST_PAT, rdmsr(MSR_PAT) },
-		{ VMCS_HOST_CS, HV_CS }, { VMCS_HOST_SS, HV_DS }, { VMCS_HOST_DS, HV_DS },
-		{ VMCS_HOST_ES, HV_DS }, { VMCS_HOST_FS, 0 }, { VMCS_HOST_GS, 0 }, { VMCS_HOST_TR, HV_TSS },
-		{ VMCS_HOST_FS_BASE, 0 }, { VMCS_HOST_GS_BASE, (uint64_t)cpu },
-		{ VMCS_HOST_TR_BASE, (uint64_t)&cpu->tss }, { VMCS_HOST_GDTR_BASE, (uint64_t)cpu->gdt },
-		{ VMCS_HOST_IDTR_BASE, desc_idt_base() }, { VMCS_HOST_SYSENTER_CS, 0 },
-		{ VMCS_HOST_SYSENTER_ESP, 0 }, { VMCS_HOST_SYSENTER_EIP, 0 },
+		{ VMCS_HOST_CR0, read_cr0() },
+		{ VMCS_HOST_CR3, read_cr3() },
+		{ VMCS_HOST_CR4, read_cr4() },
+		{ VMCS_HOST_EFER, rdmsr(MSR_EFER) },
+		{ VMCS_HOST_PAT, rdmsr(MSR_PAT) },
+		{ VMCS_HOST_CS, HV_CS },
+		{ VMCS_HOST_SS, HV_DS },
+		{ VMCS_HOST_DS, HV_DS },
+		{ VMCS_HOST_ES, HV_DS },
+		{ VMCS_HOST_FS, 0 },
+		{ VMCS_HOST_GS, 0 },
+		{ VMCS_HOST_TR, HV_TSS },
+		{ VMCS_HOST_FS_BASE, 0 },
+		{ VMCS_HOST_GS_BASE, (uint64_t)cpu },
+		{ VMCS_HOST_TR_BASE, (uint64_t)&cpu->tss },
+		{ VMCS_HOST_GDTR_BASE, (uint64_t)cpu->gdt },
+		{ VMCS_HOST_IDTR_BASE, desc_idt_base() },
+		{ VMCS_HOST_SYSENTER_CS, 0 },
+		{ VMCS_HOST_SYSENTER_ESP, 0 },
+		{ VMCS_HOST_SYSENTER_EIP, 0 },
 		{ VMCS_HOST_RSP, (uint64_t)cpu - RW_PERCPU_DATA + RW_PERCPU_STACK_TOP },
 		{ VMCS_HOST_RIP, (uint64_t)vmx_exit_entry },
 	};
@@ -54,16 +74,28 @@ const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *h)
 	struct segment seg[SEG_COUNT];
 	const char *error = segments_load(seg, h);
 	const struct vmcs_value values[] = {
-		{ VMCS_EPTP, vmx_eptp(nested_root()) }, { VMCS_LINK_POINTER, ~0ull },
-		{ VMCS_CR0_MASK, CR0_NE }, { VMCS_CR0_SHADOW, h->cr0 }, { VMCS_GUEST_CR0, h->cr0 | CR0_NE },
-		{ VMCS_CR4_MASK, CR4_VMXE }, { VMCS_CR4_SHADOW, h->cr4 & ~CR4_VMXE },
-		{ VMCS_GUEST_CR4, h->cr4 | CR4_VMXE }, { VMCS_GUEST_CR3, h->cr3 },
-		{ VMCS_GUEST_EFER, h->efer }, { VMCS_GUEST_PAT, rdmsr(MSR_PAT) }, { VMCS_GUEST_DEBUGCTL, 0 },
-		{ VMCS_GUEST_DR7, DR7_RESET }, { VMCS_GUEST_SYSENTER_CS, rdmsr(MSR_SYSENTER_CS) },
+		{ VMCS_EPTP, vmx_eptp(nested_root()) },
+		{ VMCS_LINK_POINTER, ~0ull },
+		{ VMCS_CR0_MASK, CR0_NE },
+		{ VMCS_CR0_SHADOW, h->cr0 },
+		{ VMCS_GUEST_CR0, h->cr0 | CR0_NE },
+		{ VMCS_CR4_MASK, CR4_VMXE },
+		{ VMCS_CR4_SHADOW, h->cr4 & ~CR4_VMXE },
+		{ VMCS_GUEST_CR4, h->cr4 | CR4_VMXE },
+		{ VMCS_GUEST_CR3, h->cr3 },
+		{ VMCS_GUEST_EFER, h->efer },
+		{ VMCS_GUEST_PAT, rdmsr(MSR_PAT) },
+		{ VMCS_GUEST_DEBUGCTL, 0 },
+		{ VMCS_GUEST_DR7, DR7_RESET },
+		{ VMCS_GUEST_SYSENTER_CS, rdmsr(MSR_SYSENTER_CS) },
 		{ VMCS_GUEST_SYSENTER_ESP, rdmsr(MSR_SYSENTER_ESP) },
-		{ VMCS_GUEST_SYSENTER_EIP, rdmsr(MSR_SYSENTER_EIP) }, { VMCS_GUEST_RIP, h->rip },
-		{ VMCS_GUEST_RSP, h->rsp }, { VMCS_GUEST_RFLAGS, (h->rflags | RFLAGS_FIXED) & ~RFLAGS_IF },
-		{ VMCS_GUEST_INTERRUPTIBILITY, 0 }, { VMCS_GUEST_ACTIVITY, 0 }, { VMCS_GUEST_PENDING_DBG, 0 },
+		{ VMCS_GUEST_SYSENTER_EIP, rdmsr(MSR_SYSENTER_EIP) },
+		{ VMCS_GUEST_RIP, h->rip },
+		{ VMCS_GUEST_RSP, h->rsp },
+		{ VMCS_GUEST_RFLAGS, (h->rflags | RFLAGS_FIXED) & ~RFLAGS_IF },
+		{ VMCS_GUEST_INTERRUPTIBILITY, 0 },
+		{ VMCS_GUEST_ACTIVITY, 0 },
+		{ VMCS_GUEST_PENDING_DBG, 0 },
 	};
 
 	if (error)
@@ -82,9 +114,11 @@ static uint64_t guest_cr(enum vmcs_field value, enum vmcs_field shadow, uint64_t
 
 /* Where the VMCS has what is the guest's as it is. */
 static const uint16_t plain[GREG_COUNT] = {
-	[GREG_RIP] = VMCS_GUEST_RIP, [GREG_RSP] = VMCS_GUEST_RSP, [GREG_RFLAGS] = VMCS_GUEST_RFLAGS,
-	[GREG_CR3] = VMCS_GUEST_CR3, [GREG_EFER] = VMCS_GUEST_EFER, [GREG_CS_BASE] = VMCS_GUEST_CS_BASE,
-	[GREG_FS_BASE] = VMCS_GUEST_FS_BASE, [GREG_GS_BASE] = VMCS_GUEST_GS_BASE, [GREG_DR7] = VMCS_GUEST_DR7,
+	[GREG_RIP] = VMCS_GUEST_RIP,         [GREG_RSP] = VMCS_GUEST_RSP,
+	[GREG_RFLAGS] = VMCS_GUEST_RFLAGS,   [GREG_CR3] = VMCS_GUEST_CR3,
+	[GREG_EFER] = VMCS_GUEST_EFER,       [GREG_CS_BASE] = VMCS_GUEST_CS_BASE,
+	[GREG_FS_BASE] = VMCS_GUEST_FS_BASE, [GREG_GS_BASE] = VMCS_GUEST_GS_BASE,
+	[GREG_DR7] = VMCS_GUEST_DR7,
 };
 
 uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg)
@@ -100,7 +134,8 @@ uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg)
 	case GREG_CS_LONG:
 		return (vmcs_read(VMCS_GUEST_EFER) & EFER_LMA) && (vmcs_read(VMCS_GUEST_CS_AR) & AR_CS_LONG);
 	case GREG_CPL:
-		return vmcs_read(VMCS_GUEST_SS_AR) >> 5 & 3; /* SS.DPL: so in real and virtual-8086 mode, too */
+		/* SS.DPL: so in real and virtual-8086 mode, too */
+		return vmcs_read(VMCS_GUEST_SS_AR) >> 5 & 3;
 	case GREG_KERNEL_GS_BASE:
 		return rdmsr(MSR_KERNEL_GS_BASE); /* not switched: the hypervisor never uses SWAPGS */
 	case GREG_COUNT:
@@ -114,7 +149,9 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 {
 	(void)cpu;
 	switch (reg) {
-	case GREG_RIP: case GREG_RSP: case GREG_RFLAGS:
+	case GREG_RIP:
+	case GREG_RSP:
+	case GREG_RFLAGS:
 		vmcs_write(plain[reg], value);
 		break;
 	case GREG_CR0:
@@ -159,9 +196,10 @@ void vmx_describe(struct percpu *cpu)
 
 	(void)cpu;
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		printk("guest %s %04lx base %lx limit %lx ar %lx",
-		       names[i], vmcs_read(VMCS_SEGMENT(VMCS_GUEST_SELECTOR, i)),
-		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_BASE, i)), vmcs_read(VMCS_SEGMENT(VMCS_GUEST_LIMIT, i)),
+		printk("guest %s %04lx base %lx limit %lx ar %lx", names[i],
+		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_SELECTOR, i)),
+		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_BASE, i)),
+		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_LIMIT, i)),
 		       vmcs_read(VMCS_SEGMENT(VMCS_GUEST_AR, i)));
 	printk("vmcs reason %lx qualification %lx idt-info %lx entry-info %lx", vmcs_read(VMCS_EXIT_REASON),
 	       vmcs_read(VMCS_QUALIFICATION), vmcs_read(VMCS_IDT_INFO), vmcs_read(VMCS_ENTRY_INTR_INFO));

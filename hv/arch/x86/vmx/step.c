@@ -9,8 +9,9 @@ void vmx_step_begin(struct percpu *cpu, uint64_t root_pa)
 	uint64_t blocked = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY);
 
 	/*
-	 * An STI shadow keeps interrupts away for one instruction; without it, the instruction faults again behind one.
-	 * "Checks on Guest Non-Register State": only with RFLAGS.IF, and not with TF, which would want a pending #DB.
+	 * An STI shadow keeps interrupts away for one instruction; without it, the instruction faults again
+	 * behind one. "Checks on Guest Non-Register State": only with RFLAGS.IF, and not with TF, which would
+	 * want a pending #DB.
 	 */
 	if ((vmcs_read(VMCS_GUEST_RFLAGS) & (RFLAGS_IF | RFLAGS_TF)) == RFLAGS_IF &&
 	    !(blocked & (INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS))) {

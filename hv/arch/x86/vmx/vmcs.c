@@ -9,7 +9,10 @@ void vmcs_write(enum vmcs_field field, uint64_t value)
 {
 	uint8_t failed;
 
-	__asm__ volatile("vmwrite %2, %1; setna %0" : "=qm"(failed) : "r"((uint64_t)field), "rm"(value) : "cc");
+	__asm__ volatile("vmwrite %2, %1; setna %0"
+			 : "=qm"(failed)
+			 : "r"((uint64_t)field), "rm"(value)
+			 : "cc");
 	if (failed)
 		printk("VMWRITE to field %x failed", field); /* the VM entry will say what is wrong */
 }

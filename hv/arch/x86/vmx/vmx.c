@@ -6,10 +6,10 @@
 #include "arch/x86/insn.h"
 #include "mm/page_pool.h"
 
-#define FEATURE_CONTROL_LOCK BIT(0)
+#define FEATURE_CONTROL_LOCK            BIT(0)
 #define FEATURE_CONTROL_VMX_OUTSIDE_SMX BIT(2)
-#define EPT_CAP_NEEDED (EPT_CAP_WALK_4 | EPT_CAP_WB | EPT_CAP_2M | EPT_CAP_INVEPT)
-#define VMCS_REVISION_MASK 0x7fffffffull
+#define EPT_CAP_NEEDED                  (EPT_CAP_WALK_4 | EPT_CAP_WB | EPT_CAP_2M | EPT_CAP_INVEPT)
+#define VMCS_REVISION_MASK              0x7fffffffull
 
 static const char *probe(void)
 {
@@ -34,12 +34,12 @@ static bool has_1g(void)
 }
 
 /* VMXON, VMCLEAR and VMPTRLD of a region. Return: whether the instruction failed. */
-#define VMX_REGION_OP(name)                                                                    \
-	static bool do_##name(uint64_t pa)                                                     \
-	{                                                                                      \
-		uint8_t failed;                                                                \
+#define VMX_REGION_OP(name) \
+	static bool do_##name(uint64_t pa) \
+	{ \
+		uint8_t failed; \
 		__asm__ volatile(#name " %1; setna %0" : "=qm"(failed) : "m"(pa) : "cc", "memory"); \
-		return failed;                                                                 \
+		return failed; \
 	}
 VMX_REGION_OP(vmxon)
 VMX_REGION_OP(vmclear)
@@ -78,7 +78,8 @@ static const char *cpu_init(struct percpu *cpu, const struct rw_handoff *handoff
 	}
 
 	const char *error = do_vmclear(hv_phys(cpu->area)) || do_vmptrld(hv_phys(cpu->area)) ?
-				    "the VMCS could not be made current" : vmx_state_init(cpu, handoff);
+				    "the VMCS could not be made current" :
+				    vmx_state_init(cpu, handoff);
 
 	if (error) {
 		cpu_exit(cpu);
@@ -91,11 +92,26 @@ static const char *cpu_init(struct percpu *cpu, const struct rw_handoff *handoff
 }
 
 const struct hv_backend vmx_backend = {
-	.name = "VMX/EPT", .id = 0, .nested = &vmx_ept,
-	.has_1g = has_1g, .probe = probe, .global_init = vmx_bitmaps_init,
-	.cpu_init = cpu_init, .cpu_exit = cpu_exit, .cpu_launch = vmx_launch,
-	.get = vmx_get, .set = vmx_set, .advance = vmx_advance, .inject = vmx_inject,
-	.step_begin = vmx_step_begin, .step_end = vmx_step_end, .flush = vmx_flush,
-	.kick = vmx_kick, .park = vmx_park, .start_at = vmx_start_at,
-	.io_intercept = vmx_io_intercept, .msr_intercept = vmx_msr_intercept, .describe = vmx_describe,
+	.name = "VMX/EPT",
+	.id = 0,
+	.nested = &vmx_ept,
+	.has_1g = has_1g,
+	.probe = probe,
+	.global_init = vmx_bitmaps_init,
+	.cpu_init = cpu_init,
+	.cpu_exit = cpu_exit,
+	.cpu_launch = vmx_launch,
+	.get = vmx_get,
+	.set = vmx_set,
+	.advance = vmx_advance,
+	.inject = vmx_inject,
+	.step_begin = vmx_step_begin,
+	.step_end = vmx_step_end,
+	.flush = vmx_flush,
+	.kick = vmx_kick,
+	.park = vmx_park,
+	.start_at = vmx_start_at,
+	.io_intercept = vmx_io_intercept,
+	.msr_intercept = vmx_msr_intercept,
+	.describe = vmx_describe,
 };

@@ -9,7 +9,7 @@
 #include "core/percpu.h"
 
 /* percpu.backend_flags */
-#define VMX_FLUSH 1u    /* INVEPT before the next entry */
+#define VMX_FLUSH    1u /* INVEPT before the next entry */
 #define VMX_STEP_STI 2u /* the step has set the STI shadow */
 
 static inline uint64_t vmcs_read(enum vmcs_field field)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The linear addresses that an instruction in 64-bit mode may have accessed, and what it stores. Pure C. */
+#pragma once
+
+#include <stdint.h>
+
+#define OPERAND_CANDIDATES 4
+
+struct operand_regs {
+	/* in the order of the instruction encoding: rax rcx rdx rbx rsp rbp rsi rdi r8..r15 */
+	uint64_t gpr[16];
+	uint64_t rip; /* of the instruction */
+	uint64_t fs_base, gs_base;
+};
+
+/*
+ * operand_candidates() - addresses of memory operand, absolute move, string instruction or push in @n
+ * untrusted @bytes; the caller finds the right one by translating them. Return: how many are in @out, at most
+ * OPERAND_CANDIDATES.
+ */
+unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs,
+				uint64_t *out);
+
+/*
+ * operand_store32() - for a MOV of 4 bytes to memory, a driver's: its length, and in @value what it stores.
+ * Else 0.
+ */
+unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs,
+			     uint32_t *value);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* An access that the nested page tables do not let through: whose page is it? */
+#include "core/ap_start.h"
+#include "core/end.h"
+#include "core/exit.h"
+#include "core/smp.h"
+#include "core/state.h"
+#include "mm/nested.h"
+#include "mm/page_pool.h"
+#include "protect/step.h"
+#include "protect/violation.h"
+
+/* Faults in a row at one address that the tables would allow, before the hypervisor takes itself for broken. */
+#define SPURIOUS_MAX 64
+
+/* No entry of the tables refuses this access any more, or none ever mapped it. */
+static enum hv_action spurious(struct percpu *cpu, const struct hv_exit *x)
+{
+	if (!nested_perm(x->nested.gpa))
+		return exit_inject(cpu, VEC_GP, true, 0); /* beyond what the CPU can address */
+	if (cpu->spurious_gpa != x->nested.gpa)
+		cpu->spurious_count = 0;
+	cpu->spurious_gpa = x->nested.gpa;
+	if (++cpu->spurious_count > SPURIOUS_MAX)
+		return HV_FATAL;
+	hv_backend()->flush(cpu);
+	return HV_RESUME;
+}
+
+/* A page of the guest that was not mapped until now: MMIO. */
+static enum hv_action mapped_late(struct percpu *cpu)
+{
+	if (cpu->step.active)
+		step_refresh(cpu);
+	hv_backend()->flush(cpu);
+	if (nested_tables_reused())
+		smp_flush_all(cpu);
+	return HV_RESUME;
+}
+
+/* Kind of the protected range that refuses the access @x; 0: none does. */
+static uint32_t protected_kind(const struct hv_exit *x)
+{
+	uint64_t gpa = x->nested.gpa;
+	struct ranges_hit hit;
+
+	if (!hv.locked || !ranges_find(&hv.ranges, gpa, &hit) ||
+	    (x->nested.access & NACC_WRITE && nested_perm(gpa) & NPERM_W))
+		return 0;
+	return hit.kind;
+}
+
+enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
+{
+	uint64_t gpa = x->nested.gpa;
+	uint32_t target = hv_owns(gpa, 1) ? RW_TARGET_HYPERVISOR : 0;
+
+	if (x->nested.misconfig)
+		return HV_FATAL;
+	if (ap_start_owns(gpa))
+		return ap_start_apic_write(cpu, x);
+	if (!target) {
+		if (nested_map_late(gpa))
+			return mapped_late(cpu);
+		target = protected_kind(x);
+		if (!target)
+			return spurious(cpu, x);
+	}
+	if (x->pending.type == EVENT_EXCEPTION && x->pending.vector == VEC_DF)
+		exit_reset("triple fault"); /* a double fault that cannot be delivered is a triple fault */
+	return violation(cpu, x, target);
+}

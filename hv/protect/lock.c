@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The lock, and its end when another kernel takes over. */
+#include "protect/lock.h"
+
+#include "core/exit.h"
+#include "core/smp.h"
+#include "core/state.h"
+#include "lib/string.h"
+#include "lib/format.h"
+#include "log/journal.h"
+#include "log/printk.h"
+#include "mm/nested.h"
+#include "mm/page_pool.h"
+
+/* Sets @perm on the first @count ranges. Return: 0, or the first error; then *failed is that range. */
+static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
+{
+	for (*failed = 0; *failed < count; ++*failed) {
+		const struct rw_range *r = &hv.ranges.range[*failed];
+		int ret = nested_set_perm(r->gpa, r->len, perm);
+
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void record_lock(struct percpu *cpu, const struct ranges_pages *pages)
+{
+	static const char *const names[] = RW_TARGET_NAMES;
+	char text[LOG_EVENT_TEXT_MAX];
+	size_t n = 0;
+
+	text[0] = 0;
+	for (uint32_t kind = 1; kind <= RW_TARGET_GUEST_LAST; kind++)
+		if (pages->kind[kind])
+			n += format_text(text + n, sizeof(text) - n, "%s%s %lu",
+					 n ? ", " : "pages: ", names[kind], pages->kind[kind]);
+	journal_event(cpu, RW_REC_LOCK, hv.ranges.ranges + hv.ranges.objects, (uint64_t[4]){ pages->total },
+		      text);
+	printk("locked: %lu pages read-only (%s)", pages->total, text);
+}
+
+int64_t protect_lock(struct percpu *cpu)
+{
+	struct ranges_pages pages;
+	struct input_error err;
+	uint32_t failed, ignored;
+	int ret = ranges_check(&hv.ranges, &err);
+
+	if (ret) {
+		printk("lock refused: %s (entry %u)", err.what, err.index);
+		return ret;
+	}
+	ranges_count_pages(&hv.ranges, &pages);
+	if (!pages.kind[RW_TARGET_AGENT_TEXT]) {
+		printk("lock refused: nobody could make a hypercall afterwards, no agent_text was named");
+		return -RW_ENOTREADY;
+	}
+	ret = set_perm(hv.ranges.ranges, NPERM_R | NPERM_X, &failed);
+	if (ret) {
+		/* What was split stays split: giving the permission back needs no room. */
+		set_perm(failed + 1, NPERM_RWX, &ignored);
+		printk("lock refused: %s at range %u, %lu pages left for page tables",
+		       ret == -RW_ENOSPC ? "no room" : "not mapped", failed, pool_left());
+		return ret;
+	}
+	hv.locked = true;
+	smp_flush_all(cpu);
+	io_lock();
+	record_lock(cpu, &pages);
+	return 0;
+}
+
+void protect_release(struct percpu *cpu)
+{
+	struct ranges_pages pages;
+	uint32_t ignored, entries = hv.ranges.ranges + hv.ranges.objects;
+
+	journal_release();
+	if (hv.locked) {
+		ranges_count_pages(&hv.ranges, &pages);
+		journal_event(cpu, RW_REC_UNLOCK, entries, (uint64_t[4]){ pages.total }, "kexec");
+		printk("unlocked: another kernel takes over");
+		set_perm(hv.ranges.ranges, NPERM_RWX, &ignored); /* all of it is split: needs no room */
+		for (uint32_t i = 0; i < hv.ranges.ranges; i++)
+			nested_merge(hv.ranges.range[i].gpa, hv.ranges.range[i].len);
+		hv.locked = false;
+		smp_flush_all(cpu);
+	}
+	/*
+	 * Another CPU may still be looking a violation up: what it finds in here is old or nothing, never
+	 * beyond.
+	 */
+	hv.ranges.ranges = hv.ranges.objects = 0;
+	symbols_init(&hv.symbols, hv.symbols.area, hv.symbols.size);
+	memset(&hv.agent, 0, sizeof(hv.agent));
+	hv.registered = false;
+}

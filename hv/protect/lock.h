@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The lock: what the agent named becomes read-only for the guest, until another kernel may take over. */
+#pragma once
+
+#include "core/percpu.h"
+
+/*
+ * protect_lock() - checks the ranges, takes write permission away, and locks. All or nothing.
+ * Context: under hv.agent_lock. Return: 0, -RW_ENOTREADY, -RW_EINVAL, -RW_ENOSPC.
+ */
+int64_t protect_lock(struct percpu *cpu);
+
+/*
+ * protect_release() - another kernel takes over: gives write permission back, records that, and forgets what
+ * the agent said, its rings too. Context: under hv.agent_lock, after the registration.
+ */
+void protect_release(struct percpu *cpu);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* One guest instruction on a view of memory in which protected pages are replaced by copies. */
+#include "protect/step.h"
+
+#include "arch/x86/apic.h"
+#include "core/guest_info.h"
+#include "core/percpu.h"
+#include "core/ipi.h"
+#include "lib/string.h"
+#include "protect/evidence.h"
+#include "protect/patch.h"
+#include "abi/hypercall.h"
+#include "mm/guest_copy.h"
+#include "mm/page_pool.h"
+
+#define REGISTER_MASK (PAGE_SIZE - 4) /* offset of the APIC's register in its page */
+
+int step_init(struct percpu *cpu)
+{
+	struct step_state *s = &cpu->step;
+
+	for (int i = 0; i < STEP_PAGES; i++) {
+		s->page[i].copy = pool_alloc(1);
+		if (!s->page[i].copy)
+			return -RW_ENOSPC;
+		s->page[i].copy_pa = hv_phys(s->page[i].copy);
+	}
+	return nested_view_init(&s->view);
+}
+
+static void start(struct percpu *cpu, struct step_state *s)
+{
+	s->active = true;
+	s->commit = false;
+	s->pages = s->iterations = 0;
+	s->rec.hdr.type = 0;
+	s->rip = greg(cpu, GREG_RIP);
+	s->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), s->bytes, sizeof(s->bytes));
+	nested_view_reset(&s->view);
+}
+
+/* What the guest finds in the copy. */
+static int fill_copy(struct step_page *p)
+{
+	uint32_t reg = p->gpa & REGISTER_MASK;
+
+	if (p->kind == STEP_PROTECTED) {
+		const uint8_t *real = guest_page(p->gpa);
+
+		if (!real)
+			return -RW_EFAULT;
+		memcpy(p->copy, real, PAGE_SIZE);
+		return 0;
+	}
+	memset(p->copy, p->kind == STEP_HIDDEN ? 0xff : 0, PAGE_SIZE);
+	if (p->kind == STEP_DEVICE)
+		*(uint32_t *)(p->copy + reg) = apic_read(reg);
+	return 0;
+}
+
+/* Puts a page's copy into the view. */
+static int show(struct step_state *s, const struct step_page *p)
+{
+	unsigned int perm = NPERM_R | NPERM_W | (p->kind == STEP_PROTECTED ? nested_perm(p->gpa) : 0);
+
+	return nested_view_replace(&s->view, p->gpa, p->copy_pa, perm);
+}
+
+void step_refresh(struct percpu *cpu)
+{
+	struct step_state *s = &cpu->step;
+
+	nested_view_reset(&s->view);
+	for (uint32_t i = 0; i < s->pages; i++)
+		show(s, &s->page[i]); /* takes as many tables as before */
+}
+
+int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
+{
+	struct step_state *s = &cpu->step;
+
+	if (!s->active)
+		start(cpu, s);
+	for (uint32_t i = 0; i < s->pages; i++)
+		if ((s->page[i].gpa ^ gpa) < PAGE_SIZE)
+			return -RW_EINVAL;
+	if (s->pages == STEP_PAGES)
+		return -RW_ENOSPC;
+	struct step_page *p = &s->page[s->pages];
+	p->gpa = gpa;
+	p->kind = kind;
+	if (fill_copy(p))
+		return -RW_EFAULT;
+	if (show(s, p))
+		return -RW_ENOSPC;
+	s->pages++;
+	hv_backend()->step_begin(cpu, nested_view_root(&s->view));
+	return 0;
+}
+
+/* One page of a finished step. */
+static void settle(struct percpu *cpu, struct step_page *p)
+{
+	struct step_state *s = &cpu->step;
+	uint32_t reg = p->gpa & REGISTER_MASK;
+
+	if (p->kind == STEP_DEVICE) {
+		ipi_write_register(cpu, reg, *(uint32_t *)(p->copy + reg));
+		return;
+	}
+	uint8_t *real = p->kind == STEP_HIDDEN ? NULL : guest_page(p->gpa);
+	if ((s->rec.gpa ^ p->gpa) < PAGE_SIZE)
+		patch_fill_value(&s->rec, p->copy, real);
+	if (s->commit && real)
+		patch_commit(cpu, &s->rec, p, real);
+}
+
+bool step_finish(struct percpu *cpu, bool ran)
+{
+	struct step_state *s = &cpu->step;
+
+	s->active = false;
+	bool inject_db = hv_backend()->step_end(cpu);
+	for (uint32_t i = 0; ran && i < s->pages; i++)
+		settle(cpu, &s->page[i]);
+	if (ran && s->rec.hdr.type)
+		evidence_record(cpu, &s->rec);
+	s->rec.hdr.type = 0;
+	return inject_db;
+}
+
+/*
+ * The bytes at RIP are those of the instruction that began the step: it has not overwritten itself with
+ * another.
+ */
+static bool same_code(struct percpu *cpu)
+{
+	const struct step_state *s = &cpu->step;
+	uint8_t now[RW_CODE_BYTES];
+
+	return guest_read_virt(cpu, guest_linear_rip(cpu), now, s->nbytes) == s->nbytes &&
+	       !memcmp(now, s->bytes, s->nbytes);
+}
+
+bool step_done(struct percpu *cpu)
+{
+	struct step_state *s = &cpu->step;
+	bool debugged = greg(cpu, GREG_RFLAGS) & RFLAGS_TF || greg(cpu, GREG_DR7) & DR7_ENABLED;
+
+	/*
+	 * The same RIP again: a repeated string instruction between two iterations. Each has its trap in a
+	 * guest that asks.
+	 */
+	if (greg(cpu, GREG_RIP) == s->rip && !debugged && ++s->iterations < STEP_MAX_ITERATIONS &&
+	    same_code(cpu)) {
+		hv_backend()->step_begin(cpu, nested_view_root(&s->view));
+		return false;
+	}
+	return step_finish(cpu, true);
+}

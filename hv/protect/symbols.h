@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Names for addresses in protected memory, as the agent gives them before the lock. */
+#pragma once
+
+#include "core/input_error.h"
+#include "abi/hypercall.h"
+
+#define SYMBOL_NAME_MAX 63u
+
+struct symbols_entry {
+	uint32_t addr_off; /* address - RW_SYMBOL_BASE */
+	uint32_t name;     /* position in the area: a length byte, then the name */
+};
+
+/* Private state: entries grow from the area's front, ascending; names from its back. */
+struct symbols {
+	struct symbols_entry *entry; /* at the area's front */
+	uint8_t *area;
+	uint32_t size, count;
+	uint32_t names; /* position of the lowest name */
+};
+
+struct symbols_hit {
+	const char *name; /* not NUL-terminated; stays valid */
+	uint32_t len;     /* 1 to SYMBOL_NAME_MAX */
+	uint64_t off;     /* bytes from the symbol's address */
+};
+
+/* symbols_init() - an empty table in @size bytes, below 4 GiB, of the hypervisor's, 8-byte aligned. Once. */
+void symbols_init(struct symbols *s, void *area, uint32_t size);
+
+/*
+ * symbols_add_page() - takes one RW_HC_SYMBOLS argument in, all of it or nothing. @page: private copy,
+ * untrusted;
+ * @err: set on error, index: number of the entry. Addresses never descend, over all calls; of several names
+ * for one address the first is kept. Context: before the lock, serialised by the caller.
+ * Return: 0; -RW_EINVAL: count, bytes, order, an address beyond 2^64, a name; -RW_ENOSPC: the area is full.
+ */
+int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struct input_error *err);
+
+/*
+ * symbols_lookup() - the nearest name from @gva, which may be any value, down to @floor, where the range of
+ * @gva begins: an address in a range without names gets none of another. Return: 0 with @hit; -RW_EINVAL: no
+ * such symbol.
+ * Context: any. While another CPU fills the table anew the answer may be wrong, but never lies outside of it.
+ */
+int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit);

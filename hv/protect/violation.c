@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Accesses to what is protected: the verdict, and what follows from it. */
+#include "protect/violation.h"
+
+#include "core/guest_info.h"
+#include "core/panic.h"
+#include "core/state.h"
+#include "policy/verdict.h"
+#include "protect/evidence.h"
+#include "protect/step.h"
+
+static uint32_t classify(const struct hv_exit *x)
+{
+	if (x->pending.type != EVENT_NONE)
+		return RW_ACCESS_DELIVERY;
+	if (x->nested.walk)
+		return RW_ACCESS_WALK;
+	if (x->nested.access & NACC_WRITE)
+		return RW_ACCESS_WRITE;
+	return x->nested.access & NACC_EXEC ? RW_ACCESS_EXEC : RW_ACCESS_READ;
+}
+
+static enum policy_action verdict(struct percpu *cpu, const struct rw_rec_violation *rec)
+{
+	return policy_verdict(&(struct policy_access){
+		.target = rec->target,
+		.access = rec->access,
+		.cpl = rec->cpl,
+		.on_violation = hv.boot->on_violation,
+		.locked = hv.locked,
+		.in_poking_mm = hv.agent.poking_cr3 && (rec->cr3 & CR3_ADDR_MASK) == hv.agent.poking_cr3,
+		.rip_in_kernel_text = guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT,
+	});
+}
+
+/*
+ * Records it, and tells the guest by #UD for hidden code, #DF for delivery, else #GP. Not #PF: the guest's
+ * own page tables allow the access, so that Linux would take the fault for a stale TLB entry and try again
+ * for ever.
+ */
+static enum hv_action refuse(struct percpu *cpu, struct rw_rec_violation *rec, enum rw_verdict verdict)
+{
+	rec->hdr.verdict = (uint8_t)verdict;
+	evidence_record(cpu, rec);
+	if (verdict == RW_VERDICT_STOP)
+		hv_stop("a violation, and on_violation = stop");
+	if (rec->access == RW_ACCESS_EXEC)
+		return exit_inject(cpu, VEC_UD, false, 0);
+	return exit_inject(cpu, rec->access == RW_ACCESS_DELIVERY ? VEC_DF : VEC_GP, true, 0);
+}
+
+/* The instruction that is being stepped touches another page, too. */
+static void further_page(struct percpu *cpu, struct step_state *s, struct rw_rec_violation *rec, bool patch)
+{
+	/* A patch that reaches beyond kernel text is none. */
+	if (s->commit && !patch) {
+		s->commit = false;
+		s->rec.hdr.type = RW_REC_VIOLATION;
+		s->rec.hdr.verdict = RW_VERDICT_SKIP;
+	}
+	if (rec->target != s->rec.target) {
+		rec->hdr.verdict = RW_VERDICT_SKIP;
+		evidence_record(cpu, rec);
+	}
+}
+
+/* Runs the instruction on copies; the record is finished when it has run. */
+static enum hv_action step(struct percpu *cpu, struct rw_rec_violation *rec, bool patch)
+{
+	struct step_state *s = &cpu->step;
+	bool first = !s->active || !s->rec.hdr.type;
+	enum step_kind kind = rec->target == RW_TARGET_HYPERVISOR ? STEP_HIDDEN : STEP_PROTECTED;
+	int ret = step_add(cpu, rec->gpa, kind);
+
+	if (ret == -RW_ENOSPC && s->iterations) {
+		/*
+		 * A repeated instruction came to further pages: what it did so far is one record, the rest
+		 * another.
+		 */
+		step_finish(cpu, true);
+		first = true;
+		ret = step_add(cpu, rec->gpa, kind);
+	}
+	if (ret) {
+		/*
+		 * More pages than one instruction can touch, or a page that even its copy does not satisfy.
+		 */
+		if (s->active)
+			step_finish(cpu, false);
+		return refuse(cpu, rec, RW_VERDICT_FAULT);
+	}
+	if (!first) {
+		further_page(cpu, s, rec, patch);
+		return HV_RESUME;
+	}
+	s->commit = patch;
+	s->rec = *rec;
+	s->rec.hdr.type = patch ? RW_REC_PATCH : RW_REC_VIOLATION;
+	s->rec.hdr.verdict = patch ? RW_VERDICT_ALLOW : RW_VERDICT_SKIP;
+	return HV_RESUME;
+}
+
+enum hv_action violation(struct percpu *cpu, const struct hv_exit *x, uint32_t target)
+{
+	uint64_t gpa = x->nested.gpa;
+	struct rw_rec_violation rec;
+
+	evidence_describe(cpu, &rec, gpa, target, classify(x));
+	rec.gva = x->nested.gva_valid ? x->nested.gva : guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
+
+	enum policy_action action = verdict(cpu, &rec);
+
+	if (action == POLICY_DISCARD || action == POLICY_PATCH)
+		return step(cpu, &rec, action == POLICY_PATCH);
+	return refuse(cpu, &rec, action == POLICY_STOP ? RW_VERDICT_STOP : RW_VERDICT_FAULT);
+}

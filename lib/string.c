@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The four memory functions, by the string instructions. */
+#include "lib/string.h"
+
+#include <stdint.h>
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+{
+	void *d = dst;
+	size_t words = n / 8, bytes = n % 8; /* by words: QEMU's TCG takes its time for each iteration */
+
+	__asm__ volatile("rep movsq; mov %3, %2; rep movsb"
+			 : "+D"(d), "+S"(src), "+&c"(words)
+			 : "r"(bytes)
+			 : "memory");
+	return dst;
+}
+
+void *memmove(void *dst, const void *src, size_t n)
+{
+	uint8_t *d = dst;
+	const uint8_t *s = src;
+
+	if (d <= s || d >= s + n)
+		return memcpy(dst, src, n);
+	while (n--) {
+		d[n] = s[n];
+		/* or the compiler makes a call of memmove of this loop */
+		__asm__ volatile("" : : : "memory");
+	}
+	return dst;
+}
+
+void *memset(void *dst, int c, size_t n)
+{
+	void *d = dst;
+
+	__asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
+	return dst;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+	const uint8_t *p = a, *q = b;
+
+	for (; n; n--, p++, q++)
+		if (*p != *q)
+			return *p - *q;
+	return 0;
+}

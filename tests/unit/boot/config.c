@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests of the loader's configuration parser. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "abi/bootinfo.h"
+#include "config.h"
+
+#define NEXT "next = \\EFI\\debian\\grubx64.efi\n"
+
+static struct config config;
+static struct message why;
+
+/* Parses from a heap block of exactly @size bytes, so that a read behind it is seen. */
+static int parse_bytes(const char *text, size_t size)
+{
+	char *block = malloc(size ? size : 1);
+	int ret;
+
+	assert_non_null(block);
+	memcpy(block, text, size);
+	memset(&why, 0, sizeof(why));
+	ret = config_parse(&config, block, size, &why);
+	free(block);
+	assert_int_equal(ret, why.text[0] ? -1 : 0);
+	return ret;
+}
+
+static int parse(const char *text)
+{
+	return parse_bytes(text, strlen(text));
+}
+
+static void expect_error(const char *text, const char *message)
+{
+	assert_int_equal(parse(text), -1);
+	assert_string_equal(why.text, message);
+}
+
+static void expect_ok(const char *text)
+{
+	if (parse(text))
+		fail_msg("%s: %s", text, why.text);
+}
+
+static void test_defaults(void **state)
+{
+	(void)state;
+	expect_ok(NEXT);
+	assert_string_equal(config.next, "\\EFI\\debian\\grubx64.efi");
+	assert_false(config.next_other);
+	assert_string_equal(config.next_options, "");
+	assert_int_equal(config.store_mib, 16);
+	assert_int_equal(config.serial_port, 0x2f8);
+	assert_int_equal(config.serial_baud, 115200);
+	assert_true(config.agent);
+	assert_int_equal(config.on_violation, RW_ON_VIOLATION_SKIP);
+	assert_int_equal(config.kexec, RW_KEXEC_REFUSE);
+	assert_false(config.boot_on_error);
+	assert_int_equal(config.exit_port, 0);
+	assert_false(config.watch_resets);
+}
+
+static void test_all_keys(void **state)
+{
+	(void)state;
+	expect_ok("\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
+		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
+		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
+		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
+	assert_string_equal(config.next, "\\EFI\\a b.efi");
+	assert_true(config.next_other);
+	assert_string_equal(config.next_options, "  root=/dev/sda1 quiet ");
+	assert_int_equal(config.store_mib, 1024);
+	assert_int_equal(config.serial_port, 0x3e0);
+	assert_int_equal(config.serial_baud, 9600);
+	assert_false(config.agent);
+	assert_int_equal(config.on_violation, RW_ON_VIOLATION_FAULT);
+	assert_int_equal(config.kexec, RW_KEXEC_ALLOW);
+	assert_true(config.boot_on_error);
+	assert_int_equal(config.exit_port, 0xf4);
+	assert_true(config.watch_resets);
+}
+
+static void test_values(void **state)
+{
+	static const struct {
+		const char *text;
+		uint16_t port;
+		uint32_t baud;
+	} serial[] = {
+		{ "com1", 0x3f8, 115200 },    { "com2", 0x2f8, 115200 },         { "com3", 0x3e8, 115200 },
+		{ "com4,1200", 0x2e8, 1200 }, { "0xFFF8,57600", 0xfff8, 57600 }, { "none", 0, 115200 },
+	};
+	char text[200];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(serial) / sizeof(serial[0]); i++) {
+		snprintf(text, sizeof(text), NEXT "serial = %s\n", serial[i].text);
+		expect_ok(text);
+		assert_int_equal(config.serial_port, serial[i].port);
+		assert_int_equal(config.serial_baud, serial[i].baud);
+	}
+	expect_ok(
+		NEXT
+		"on_violation = stop\nkexec = refuse\non_error = stop\nagent = yes\nstore_mib = 1\nnext_options =\n");
+	assert_int_equal(config.kexec, RW_KEXEC_REFUSE);
+	assert_int_equal(config.on_violation, RW_ON_VIOLATION_STOP);
+	assert_int_equal(config.store_mib, 1);
+	expect_ok(NEXT "exit_port = none\nwatch_resets = lock\n");
+	assert_int_equal(config.exit_port, 0);
+	assert_false(config.watch_resets);
+	expect_ok(NEXT "exit_port = 0xfffc\n");
+	assert_int_equal(config.exit_port, 0xfffc);
+	expect_ok(NEXT "next_options = a=\"b c\" d=e # not a comment\n");
+	assert_string_equal(config.next_options, "a=\"b c\" d=e # not a comment");
+	expect_ok("next = \\EFI\\\xc3\xa4.efi\n");
+	assert_string_equal(config.next, "\\EFI\\\xc3\xa4.efi");
+}
+
+static void test_bad_values(void **state)
+{
+	(void)state;
+	expect_error(NEXT "\n\n\n\n\nstore_mib = 0\n", "ringward.conf:7: store_mib: 0 is not in 1..1024");
+	expect_error(NEXT "store_mib = 1025", "ringward.conf:2: store_mib: 1025 is not in 1..1024");
+	expect_error(NEXT "store_mib = -1", "ringward.conf:2: store_mib: -1 is not in 1..1024");
+	expect_error(NEXT "store_mib = 16 # MiB", "ringward.conf:2: store_mib: 16 # MiB is not in 1..1024");
+	expect_error(NEXT "store_mib = 99999999999999999999",
+		     "ringward.conf:2: store_mib: 99999999999999999999 is not in 1..1024");
+	expect_error(NEXT "store_mib = 0x10", "ringward.conf:2: store_mib: 0x10 is not in 1..1024");
+	expect_error(NEXT "store_mib =", "ringward.conf:2: store_mib has no value");
+	expect_error(NEXT "store_mib = \"\"", "ringward.conf:2: store_mib has no value");
+	expect_error(NEXT "agent = maybe", "ringward.conf:2: agent: maybe is not yes or no");
+	expect_error(NEXT "agent = yesyes", "ringward.conf:2: agent: yesyes is not yes or no");
+	expect_error(NEXT "agent = ye", "ringward.conf:2: agent: ye is not yes or no");
+	expect_error(NEXT "on_violation = die",
+		     "ringward.conf:2: on_violation: die is not skip, fault or stop");
+	expect_error(NEXT "exit_port = f4",
+		     "ringward.conf:2: exit_port: f4 is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "exit_port = 0x0",
+		     "ringward.conf:2: exit_port: 0x0 is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "exit_port = 0x",
+		     "ringward.conf:2: exit_port: 0x is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "exit_port = 0xfffd",
+		     "ringward.conf:2: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc");
+	expect_error(NEXT "watch_resets = yes", "ringward.conf:2: watch_resets: yes is not lock or start");
+	expect_error(NEXT "kexec = allowed", "ringward.conf:2: kexec: allowed is not refuse or allow");
+	expect_error(NEXT "on_error = Boot", "ringward.conf:2: on_error: Boot is not stop or boot");
+	expect_error(NEXT "agent = \"yes",
+		     "ringward.conf:2: agent: the value begins with a double quote, but does not "
+		     "end with the next one");
+	expect_error(NEXT "agent = \"",
+		     "ringward.conf:2: agent: the value begins with a double quote, but does not "
+		     "end with the next one");
+	expect_error(NEXT "next_options = \"a\" \"b\"",
+		     "ringward.conf:2: next_options: the value begins with a double "
+		     "quote, but does not end with the next one");
+	expect_error(
+		NEXT "agent = 0123456789012345678901234567890123456789012345678901234567890123456789",
+		"ringward.conf:2: agent: 012345678901234567890123456789012345678901234567... is not yes or no");
+}
+
+static void test_bad_serial(void **state)
+{
+#define BAD_PORT " is not com1..com4, none or an I/O port 0x100..0xfff8 (a multiple of 8)"
+	(void)state;
+	expect_error(NEXT "serial = com5", "ringward.conf:2: serial: com5" BAD_PORT);
+	expect_error(NEXT "serial = com", "ringward.conf:2: serial: com" BAD_PORT);
+	expect_error(NEXT "serial = 0x3f9", "ringward.conf:2: serial: 0x3f9" BAD_PORT);
+	expect_error(NEXT "serial = 0x60", "ringward.conf:2: serial: 0x60" BAD_PORT);
+	expect_error(NEXT "serial = 0x10000", "ringward.conf:2: serial: 0x10000" BAD_PORT);
+	expect_error(NEXT "serial = 0x", "ringward.conf:2: serial: 0x" BAD_PORT);
+	expect_error(NEXT "serial = 760", "ringward.conf:2: serial: 760" BAD_PORT);
+	expect_error(NEXT "serial = none,9600", "ringward.conf:2: serial: none" BAD_PORT);
+	expect_error(NEXT "serial = com1,", "ringward.conf:2: serial:  is not a speed that divides 115200");
+	expect_error(NEXT "serial = com1,0", "ringward.conf:2: serial: 0 is not a speed that divides 115200");
+	expect_error(NEXT "serial = com1,1", "ringward.conf:2: serial: 1 is not a speed that divides 115200");
+	expect_error(NEXT "serial = com1,9601",
+		     "ringward.conf:2: serial: 9601 is not a speed that divides 115200");
+	expect_error(NEXT "serial = com1,9600,8n1",
+		     "ringward.conf:2: serial: 9600,8n1 is not a speed that divides 115200");
+}
+
+static void test_bad_next(void **state)
+{
+	char text[400] = "next = \\";
+
+	(void)state;
+	expect_error("next = EFI\\a.efi", "ringward.conf:1: next: the path does not begin with \\");
+	expect_error("next = other:", "ringward.conf:1: next: names no file");
+	expect_error("next = \\", "ringward.conf:1: next: the path ends with \\, it names no file");
+	expect_error("next = \\EFI/a",
+		     "ringward.conf:1: next: the path has a /, which no file name can have");
+	expect_error("next = \\EFI\\*.efi",
+		     "ringward.conf:1: next: the path has a *, which no file name can have");
+	memset(text + strlen(text), 'a', CONFIG_PATH_MAX - 1);
+	expect_ok(text);
+	assert_int_equal(strlen(config.next), CONFIG_PATH_MAX);
+	strcat(text, "a");
+	expect_error(text, "ringward.conf:1: next: the path is longer than 255 bytes");
+#define MISSING "next is missing: the program to go on with, for example next = \\EFI\\debian\\grubx64.efi"
+	expect_error("", "ringward.conf: " MISSING);
+	expect_error("# nothing\n", "ringward.conf: " MISSING);
+}
+
+static void test_bad_lines(void **state)
+{
+	(void)state;
+	expect_error(NEXT "nxet = 1", "ringward.conf:2: nxet is not a known key");
+	expect_error(NEXT "Agent = yes", "ringward.conf:2: Agent is not a known key");
+	expect_error(NEXT "= yes", "ringward.conf:2:  is not a known key");
+	expect_error(NEXT "agent", "ringward.conf:2: agent: = is missing, a line is: key = value");
+	expect_error(NEXT "agent = yes\nagent = yes", "ringward.conf:3: agent is there a second time");
+	expect_error("[other]\n" NEXT, "ringward.conf:1: [other] is not a known section");
+	expect_error("[ringward\n" NEXT, "ringward.conf:1: a section header does not end with ]");
+	expect_error("[\n" NEXT, "ringward.conf:1: a section header does not end with ]");
+	expect_error("[]\n" NEXT, "ringward.conf:1: [] is not a known section");
+	expect_error("[ringward]\n[ringward]\n" NEXT, "ringward.conf:2: [ringward] is there a second time");
+	expect_error(NEXT "[ringward]\n", "ringward.conf:2: [ringward] stands behind the first key");
+}
+
+static void test_bad_bytes(void **state)
+{
+	static const char nul[] = NEXT "agent = y\0es\n";
+	static const char utf16[] = "\xff\xfen\0e\0x\0t\0";
+
+	(void)state;
+	assert_int_equal(parse_bytes(nul, sizeof(nul) - 1), -1);
+	assert_string_equal(why.text, "ringward.conf:2: byte 10 (0x00) is a control character");
+	assert_int_equal(parse_bytes(utf16, sizeof(utf16) - 1), -1);
+	assert_string_equal(
+		why.text, "ringward.conf:1: byte 1 (0xff) is not UTF-8 text of the Basic Multilingual Plane");
+	expect_error(NEXT "agent\r = yes", "ringward.conf:2: byte 6 (0x0d) is a control character");
+	expect_error(NEXT "agent = yes\r", "ringward.conf:2: byte 12 (0x0d) is a control character");
+	expect_error(NEXT "agent = \x1b[1myes", "ringward.conf:2: byte 9 (0x1b) is a control character");
+	expect_error(NEXT "agent = \xc2\x80", "ringward.conf:2: byte 9 (0xc2) is a control character");
+	expect_error(NEXT "# \xf0\x9f\x92\xa9",
+		     "ringward.conf:2: byte 3 (0xf0) is not UTF-8 text of the Basic Multilingual Plane");
+	expect_error(NEXT "# \xc3",
+		     "ringward.conf:2: byte 3 (0xc3) is not UTF-8 text of the Basic Multilingual Plane");
+}
+
+static void test_limits(void **state)
+{
+	char *text = malloc(CONFIG_FILE_MAX + 2);
+	size_t at = strlen(NEXT "next_options = ");
+
+	(void)state;
+	assert_non_null(text);
+	strcpy(text, NEXT "next_options = ");
+	memset(text + at, 'x', CONFIG_OPTIONS_MAX);
+	assert_int_equal(parse_bytes(text, at + CONFIG_OPTIONS_MAX), 0);
+	assert_int_equal(strlen(config.next_options), CONFIG_OPTIONS_MAX);
+	memset(text + at, 'x', CONFIG_OPTIONS_MAX + 1);
+	assert_int_equal(parse_bytes(text, at + CONFIG_OPTIONS_MAX + 1), -1);
+	assert_string_equal(why.text, "ringward.conf:2: next_options: is longer than 4000 bytes");
+	at = strlen(NEXT);
+	text[at] = '#';
+	memset(text + at + 1, 'x', CONFIG_LINE_MAX);
+	assert_int_equal(parse_bytes(text, at + CONFIG_LINE_MAX), 0);
+	assert_int_equal(parse_bytes(text, at + CONFIG_LINE_MAX + 1), -1);
+	assert_string_equal(why.text, "ringward.conf:2: the line is longer than 4096 bytes");
+	memset(text + at, '\n', CONFIG_FILE_MAX + 1 - at);
+	assert_int_equal(parse_bytes(text, CONFIG_FILE_MAX), 0);
+	assert_int_equal(parse_bytes(text, CONFIG_FILE_MAX + 1), -1);
+	assert_string_equal(why.text, "ringward.conf: the file has 65537 bytes, 65536 are the limit");
+	free(text);
+}
+
+static void test_goes_on_after_error(void **state)
+{
+	(void)state;
+	expect_error("store_mib = 0\nbogus\n" NEXT "on_error = boot\nagent = no\n",
+		     "ringward.conf:1: store_mib: 0 is not in 1..1024");
+	assert_string_equal(config.next, "\\EFI\\debian\\grubx64.efi");
+	assert_int_equal(config.store_mib, 16);
+	assert_true(config.boot_on_error);
+	assert_false(config.agent);
+	/* In doubt about on_error: stop. */
+	expect_error(NEXT "on_error = boot\non_error = boot\n",
+		     "ringward.conf:3: on_error is there a second time");
+	assert_false(config.boot_on_error);
+	expect_error(NEXT "on_error = stop\non_error = boot\n",
+		     "ringward.conf:3: on_error is there a second time");
+	assert_false(config.boot_on_error);
+	expect_error("next = bad\non_error = boot\n",
+		     "ringward.conf:1: next: the path does not begin with \\");
+	assert_string_equal(config.next, "");
+	assert_true(config.boot_on_error);
+}
+
+/* Cut and flipped versions of a good file: no crash, and an error is always told. */
+static void test_mutations(void **state)
+{
+	static const char good[] = "[ringward]\n" NEXT
+				   "next_options = \"a b\"\nserial = com1,9600\nstore_mib=7\n"
+				   "agent = no # \xc3\xa4\non_violation = stop\non_error = boot\r\n";
+	char text[sizeof(good)];
+	size_t i;
+	int bit;
+
+	(void)state;
+	for (i = 0; i < sizeof(good); i++)
+		parse_bytes(good, i);
+	for (i = 0; i < sizeof(good) - 1; i++) {
+		for (bit = 0; bit < 8; bit++) {
+			memcpy(text, good, sizeof(good));
+			text[i] = (char)(text[i] ^ 1 << bit);
+			parse_bytes(text, sizeof(good) - 1);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),   cmocka_unit_test(test_all_keys),
+		cmocka_unit_test(test_values),     cmocka_unit_test(test_bad_values),
+		cmocka_unit_test(test_bad_serial), cmocka_unit_test(test_bad_next),
+		cmocka_unit_test(test_bad_lines),  cmocka_unit_test(test_bad_bytes),
+		cmocka_unit_test(test_limits),     cmocka_unit_test(test_goes_on_after_error),
+		cmocka_unit_test(test_mutations),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# Unit tests of boot/: its pure parts.
+
+BOOT_TESTS := $(addprefix $(UNIT_DIR)/boot/,acpi config elf_image paging parts)
+UNIT_TESTS += $(BOOT_TESTS)
+
+$(BOOT_TESTS): UNIT_FLAGS := -Iboot
+$(UNIT_DIR)/boot/acpi: boot/acpi.c
+$(UNIT_DIR)/boot/config: boot/config.c boot/message.c boot/ucs2.c lib/format.c
+$(UNIT_DIR)/boot/elf_image: boot/elf_image.c boot/message.c lib/format.c
+$(UNIT_DIR)/boot/paging: boot/layout.c boot/message.c boot/paging.c lib/format.c
+$(UNIT_DIR)/boot/parts: boot/clock.c boot/message.c boot/ranges.c boot/ucs2.c lib/format.c

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What stands in for the core and the CPU in the unit tests of the SVM backend. */
+#ifndef SVM_MOCK_H
+#define SVM_MOCK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "arch/x86/svm/svm.h"
+
+#define MOCK_ROOT 0x123000ull /* nested_root() */
+
+struct mock {
+	struct percpu cpu;
+	struct vmcb vmcb __attribute__((aligned(4096)));
+	uint8_t pool[8][4096] __attribute__((aligned(4096)));
+	unsigned int pool_used;
+	uint8_t code[16]; /* guest code at RIP */
+	size_t code_size; /* how much of it is mapped */
+	uint64_t debugctl;
+	bool has_debugctl;
+	struct hv_exit exit; /* what exit_dispatch() got last */
+	unsigned int dispatched;
+	bool noted;            /* panic_note_exit() was called */
+	jmp_buf *panic_target; /* where hv_panic() goes; NULL: the test fails */
+};
+extern struct mock mock;
+
+/* mock_reset() - a cmocka set-up function: an all-zero CPU in 64-bit mode with steady intercepts. */
+int mock_reset(void **state);
+
+/* Whether running @statement calls hv_panic(). */
+#define MOCK_PANICS(statement) \
+	({ \
+		jmp_buf target; \
+		volatile bool panicked = false; \
+		mock.panic_target = &target; \
+		if (setjmp(target)) \
+			panicked = true; \
+		else \
+			statement; \
+		mock.panic_target = NULL; \
+		panicked; \
+	})
+
+#endif

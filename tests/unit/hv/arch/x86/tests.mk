@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# Unit tests of hv/arch/x86: the operand decoder, and the SVM backend but for svm.c and entry.asm, which need the CPU.
+
+SVM_TESTS := $(addprefix $(UNIT_DIR)/hv/arch/x86/svm/,decode state tables)
+UNIT_TESTS += $(SVM_TESTS) $(UNIT_DIR)/hv/arch/x86/operand
+
+$(SVM_TESTS) $(UNIT_DIR)/hv/arch/x86/operand: UNIT_FLAGS := -Ihv
+$(UNIT_DIR)/hv/arch/x86/operand: UNIT_LIBS := -lcapstone
+$(UNIT_DIR)/hv/arch/x86/operand: hv/arch/x86/operand.c
+$(SVM_TESTS): tests/unit/hv/arch/x86/svm/mock.c $(addprefix hv/arch/x86/svm/,exit.c msr.c nested.c state.c step.c)

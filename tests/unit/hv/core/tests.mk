@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# Unit tests of hv/core, on a backend of the test: mock.c.
+
+HVCORE_UNDER_TEST := $(HVMM_TABLES) tests/unit/hv/core/mock.c hv/mm/guest_walk.c lib/format.c hv/arch/x86/operand.c \
+	$(addprefix hv/core/,ap_start.c cpuid.c end.c exit.c fault.c guest_info.c hypercall.c io.c ipi.c regs.c smp.c) \
+	$(wildcard hv/protect/*.c hv/policy/*.c)
+
+HVCORE_TESTS := $(addprefix $(UNIT_DIR)/hv/core/,ap_start exit hypercall io regs)
+UNIT_TESTS += $(HVCORE_TESTS)
+
+$(HVCORE_TESTS): UNIT_FLAGS := $(HVMM_FLAGS)
+$(HVCORE_TESTS): $(HVCORE_UNDER_TEST) | hv/mm/nested.c

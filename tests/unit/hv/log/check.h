@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What the tests of hv/log share: a reader of store images that knows abi/ only, and random numbers. */
+#ifndef TESTS_HVLOG_CHECK_H
+#define TESTS_HVLOG_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/record.h"
+#include "abi/store.h"
+
+/* What a walk over an image found. */
+struct image {
+	struct rw_store_hdr hdr;
+	uint64_t records;
+	uint64_t bytes;               /* of records */
+	uint64_t first_seq, last_seq; /* of records found; 0 if none */
+	uint64_t types[RW_REC_TYPE_COUNT];
+	uint64_t drops[RW_DROP_COUNT];      /* drop records by code */
+	uint64_t drop_count[RW_DROP_COUNT]; /* sum of their counts */
+	const struct rw_rec_hdr *last;      /* newest record */
+	const struct rw_rec_hdr *last_drop[RW_DROP_COUNT];
+};
+
+/*
+ * Walks @size bytes of an image and fails the test where it is not as abi/store.h says. With @crashed only
+ * that is asked for what holds at any moment: whole records, no hole, next_seq right or one behind.
+ */
+void image_check(const void *data, size_t size, bool crashed, struct image *image);
+
+/* Bit by bit, apart from the code under test. */
+uint32_t plain_crc32(const void *p, size_t n);
+
+/* xorshift64*: the same numbers in each run. */
+uint64_t random64(uint64_t *state);
+
+#endif

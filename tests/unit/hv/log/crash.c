@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * Test of the order in which hv/log/store.c writes: whatever it had written at the moment of a crash is still
+ * a log. store.c is built here with its copies renamed, so that each of them can be followed by a look.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/hv/log/check.h"
+#include "log/store.h"
+
+#define BLOCKS 3u
+#define SIZE   (RW_STORE_HDR_SIZE + BLOCKS * RW_BLOCK_SIZE)
+
+void *watched_memcpy(void *dst, const void *src, size_t n);
+void *watched_memset(void *dst, int c, size_t n);
+
+static uint8_t *mem;
+static bool watching;
+static uint64_t looks, ahead, held; /* next_seq one behind; most records held */
+
+static void look(const void *dst)
+{
+	struct image image;
+
+	if (!watching || (const uint8_t *)dst < mem || (const uint8_t *)dst >= mem + SIZE)
+		return;
+	image_check(mem, SIZE, true, &image);
+	looks++;
+	ahead += image.records && image.last_seq == image.hdr.next_seq;
+	if (image.records > held)
+		held = image.records;
+	/* All records that the header speaks of are there. */
+	assert_true(image.hdr.next_seq - image.hdr.first_seq <= image.records);
+}
+
+void *watched_memcpy(void *dst, const void *src, size_t n)
+{
+	/* A record half copied must not be seen either. */
+	memcpy(dst, src, n / 2);
+	if (n > sizeof(struct rw_store_hdr))
+		look(dst);
+	memcpy(dst, src, n);
+	look(dst);
+	return dst;
+}
+
+void *watched_memset(void *dst, int c, size_t n)
+{
+	if (n > sizeof(struct rw_store_hdr)) {
+		memset(dst, c, n / 2);
+		look(dst);
+	}
+	memset(dst, c, n);
+	look(dst);
+	return dst;
+}
+
+static void every_moment_is_a_log(void **state)
+{
+	static const struct rw_store_hdr id = { .tsc_hz = 1 };
+	uint64_t buf[RW_REC_MAX / 8] = { 0 };
+	struct rw_rec_hdr *rec = (void *)buf;
+	struct log_store s;
+	uint64_t seed = 11;
+	int i;
+
+	(void)state;
+	mem = aligned_alloc(RW_PAGE_SIZE, SIZE);
+	assert_non_null(mem);
+	assert_int_equal(log_store_init(&s, mem, SIZE, &id), 0);
+	watching = true;
+	for (i = 0; i < 150; i++) {
+		rec->type = RW_REC_EXEC;
+		rec->size = (uint16_t)(RW_REC_MAX - random64(&seed) % 500 * 8);
+		rec->time_ns = (uint64_t)i;
+		assert_int_equal(log_store_append(&s, rec), 0);
+	}
+	watching = false;
+	assert_true(s.next_index > 3 * BLOCKS);
+	assert_true(looks > 4 * 150);
+	assert_true(ahead >= 150);
+	assert_true(held > 20);
+	free(mem);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_moment_is_a_log),
+	};
+
+	return cmocka_run_group_tests_name("hvlog_crash", tests, NULL, NULL);
+}

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# Unit tests of hv/log: the store, the intake of rings, the way out.
+
+HVLOG_TESTS := $(addprefix $(UNIT_DIR)/hv/log/,clock store crash intake drain)
+UNIT_TESTS += $(HVLOG_TESTS)
+
+$(HVLOG_TESTS): UNIT_FLAGS := -Ihv
+$(HVLOG_TESTS): tests/unit/hv/log/check.c lib/crc32.c
+$(UNIT_DIR)/hv/log/store: hv/log/store.c
+$(UNIT_DIR)/hv/log/crash: $(UNIT_DIR)/hv/log/watched_store.o
+$(UNIT_DIR)/hv/log/intake: hv/log/store.c hv/log/intake.c
+$(UNIT_DIR)/hv/log/drain: hv/log/store.c hv/log/drain.c lib/format.c
+
+# The store with its copies under other names, for the test that looks on at each of them.
+$(UNIT_DIR)/hv/log/watched_store.o: hv/log/store.c $(UNIT_HDR)
+	@mkdir -p $(@D)
+	$(CC) $(UNITFLAGS) -Ihv -Dmemcpy=watched_memcpy -Dmemset=watched_memset -c -o $@ $<

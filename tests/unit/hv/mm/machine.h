@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* A machine for the tests of hv/mm and hv/core: its description, its MSRs, and the nested tables read
+ * independently. */
+#ifndef HVMM_MACHINE_H
+#define HVMM_MACHINE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "arch/x86/backend.h"
+#include "abi/bootinfo.h"
+#include "mm/mtrr.h"
+#include "mm/nested.h"
+
+#define MACHINE_REGION (16ull << 20) /* guest-physical; behind host_ram, so nothing of it is guest RAM */
+#define MACHINE_POOL   (1ull << 20)  /* of the pool in the region */
+
+struct machine {
+	struct rw_bootinfo boot;
+	struct mtrr_state mtrr; /* what rdmsr() answers for the MTRRs */
+	bool has_mtrr, has_1g;
+	unsigned int phys_bits;
+	unsigned int key_bits;         /* MKTME: upper address bits that select a key */
+	unsigned int c_bit, lost_bits; /* SME: its position, 0: none; address bits that it costs */
+	const struct nested_format *format;
+};
+extern struct machine machine;
+extern const struct nested_format vmx_ept, svm_npt;
+
+/*
+ * machine_reset() - all RAM is guest RAM, memory is WB, 40 bits of address, 1 GiB leaves, EPT; nested.c as at
+ * power-on.
+ */
+void machine_reset(void);
+
+/*
+ * machine_start() - pool, guest_copy and nested tables, with the pool cut to @pool_pages. Return: of
+ * nested_init().
+ */
+const char *machine_start(uint32_t pool_pages);
+
+/* machine_msr() - whether @msr is an MTRR or MTRRcap; then *value is what machine.mtrr says. */
+bool machine_msr(uint32_t msr, uint64_t *value);
+
+/* A translation as the CPU would find it. */
+struct machine_map {
+	bool mapped;
+	uint64_t pa;
+	unsigned int perm; /* NPERM_* */
+	int type;          /* EPT: enum mem_type; NPT: MEM_WB */
+	int level;         /* of the leaf */
+};
+
+/* machine_walk() - reads the tables from @root_pa as the CPU would; fails the test on a reserved bit. */
+struct machine_map machine_walk(uint64_t root_pa, uint64_t gpa);
+
+#endif

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# Unit tests of hv/mm, on nested tables with both vendors' entries; machine.c holds nested.c.
+
+HVMM_TABLES := tests/unit/hv/mm/machine.c hv/mm/mtrr.c hv/mm/page_pool.c hv/mm/guest_copy.c \
+	hv/arch/x86/vmx/nested.c hv/arch/x86/svm/nested.c
+HVMM_FLAGS := -Ihv -include tests/unit/hv/mm/host.h
+
+HVMM_TABLE_TESTS := $(addprefix $(UNIT_DIR)/hv/mm/,mtrr nested view guest_copy)
+HVMM_TESTS := $(HVMM_TABLE_TESTS) $(UNIT_DIR)/hv/mm/guest_walk
+UNIT_TESTS += $(HVMM_TESTS)
+
+$(HVMM_TESTS): UNIT_FLAGS := $(HVMM_FLAGS)
+$(HVMM_TABLE_TESTS): tests/unit/hv/mm/cpu.c $(HVMM_TABLES) | hv/mm/nested.c
+$(UNIT_DIR)/hv/mm/guest_walk: hv/mm/guest_walk.c

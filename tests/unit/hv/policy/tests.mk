@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# Unit tests of hv/policy.
+
+UNIT_TESTS += $(UNIT_DIR)/hv/policy/verdict
+
+$(UNIT_DIR)/hv/policy/verdict: UNIT_FLAGS := -Ihv
+$(UNIT_DIR)/hv/policy/verdict: hv/policy/verdict.c

@@ -1,0 +1,621 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests of hv/protect/violation.c and hv/protect/step.c: a guest's stores and loads, carried out through the nested
+ * tables. */
+#include "tests/unit/hv/core/mock.h"
+
+#include "protect/evidence.h"
+
+static const char store[] = "0123456789abcdef";
+
+static int locked(void **state)
+{
+	if (mock_reset(state))
+		return -1;
+	mock_lock();
+	return 0;
+}
+
+static int locked_npt(void **state)
+{
+	if (mock_reset_npt(state))
+		return -1;
+	mock_lock();
+	return 0;
+}
+
+static bool untouched(uint64_t gpa, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (host_ram[gpa + i] != 0x90)
+			return false;
+	return true;
+}
+
+static const struct rw_rec_violation *only_record(void)
+{
+	assert_int_equal(mock.records, 1);
+	assert_false(mock.cpu.step.active);
+	assert_int_equal(mock.root, nested_root());
+	assert_int_equal(mock.step_begins > 0, mock.step_ends > 0);
+	return &mock.record[0];
+}
+
+static void test_skip(void **state)
+{
+	const struct rw_rec_violation *r;
+
+	(void)state;
+	assert_true(mock_store(GUEST_TEXT + 0x10, store, 8));
+	r = only_record();
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+	assert_int_equal(r->hdr.type, RW_REC_VIOLATION);
+	assert_int_equal(r->hdr.verdict, RW_VERDICT_SKIP);
+	assert_int_equal(r->target, RW_TARGET_KERNEL_TEXT);
+	assert_int_equal(r->access, RW_ACCESS_WRITE);
+	assert_int_equal(r->gpa, GUEST_TEXT + 0x10);
+	assert_int_equal(r->gva, GUEST_TEXT + 0x10);
+	assert_int_equal(r->rip, GUEST_DATA);
+	assert_int_equal(r->cr3, 0x1000);
+	assert_int_equal(r->cpl, 0);
+	assert_int_equal(r->nbytes, RW_CODE_BYTES);
+	assert_int_equal(r->bytes[15], 0x90);
+	assert_int_equal(r->value_len, 8);
+	assert_memory_equal(r->new_value, store, 8);
+	assert_int_equal(r->old_value[7], 0x90);
+	assert_int_equal(r->new_value[8], 0);
+	assert_string_equal(r->symbol, "text");
+	assert_int_equal(r->sym_off, 0x10);
+	assert_int_equal(mock.reg[GREG_RIP], GUEST_DATA + 3);
+	assert_int_equal(mock.injects, 0);
+	assert_int_equal(mock.cpu.stats.violations, 1);
+	assert_int_equal(mock.cpu.stats.patches, 0);
+	/* The machine works on. */
+	assert_true(mock_store(GUEST_DATA + 0x1000, store, 8));
+	assert_memory_equal(host_ram + GUEST_DATA + 0x1000, store, 8);
+	assert_int_equal(mock.records, 1);
+}
+
+static void test_object(void **state)
+{
+	(void)state;
+	assert_true(mock_store(GUEST_HOOKS + 8, store, 8));
+	assert_int_equal(only_record()->target, RW_TARGET_LSM_HOOKS);
+	assert_string_equal(mock.record[0].symbol, "hooks");
+	assert_int_equal(mock.record[0].sym_off, 8);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+}
+
+/* Over a page border: both pages stand; from a page that is not protected: that part is written. */
+static void test_two_pages(void **state)
+{
+	(void)state;
+	assert_true(mock_store(GUEST_TEXT + 0xffc, store, 8));
+	assert_int_equal(only_record()->gpa, GUEST_TEXT + 0xffc);
+	assert_int_equal(mock.record[0].value_len, 4);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+	assert_true(mock_store(GUEST_TEXT - 4, store, 8));
+	assert_int_equal(mock.records, 2);
+	assert_int_equal(mock.record[1].gpa, GUEST_TEXT);
+	assert_memory_equal(mock.record[1].new_value, store + 4, 4);
+	assert_memory_equal(host_ram + GUEST_TEXT - 4, store, 4);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+}
+
+static void test_nothing_changed(void **state)
+{
+	(void)state;
+	assert_true(mock_store(GUEST_TEXT, "\x90\x90", 2));
+	assert_int_equal(only_record()->value_len, 0);
+}
+
+static void test_patch(void **state)
+{
+	(void)state;
+	mock.reg[GREG_CR3] = GUEST_POKING_CR3 | 0xabc; /* with a PCID */
+	mock.reg[GREG_RIP] = GUEST_TEXT + 0x5000;
+	assert_true(mock_store(GUEST_TEXT + 0xffe, store, 5));
+	assert_int_equal(mock.records, 2); /* one for each page */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(mock.record[i].hdr.type, RW_REC_PATCH);
+		assert_int_equal(mock.record[i].hdr.verdict, RW_VERDICT_ALLOW);
+	}
+	assert_int_equal(mock.record[0].gpa, GUEST_TEXT + 0xffe);
+	assert_int_equal(mock.record[0].value_len, 2);
+	assert_memory_equal(mock.record[0].new_value, store, 2);
+	assert_int_equal(mock.record[1].gpa, GUEST_TEXT + 0x1000);
+	assert_int_equal(mock.record[1].gva, 0); /* another page: not known */
+	assert_string_equal(mock.record[1].symbol, "text");
+	assert_int_equal(mock.record[1].sym_off, 0x1000);
+	assert_int_equal(mock.record[1].value_len, 3);
+	assert_memory_equal(mock.record[1].new_value, store + 2, 3);
+	assert_int_equal(mock.record[1].old_value[2], 0x90);
+	assert_memory_equal(host_ram + GUEST_TEXT + 0xffe, store, 5);
+	assert_true(untouched(GUEST_TEXT, 0xffe));
+	assert_true(untouched(GUEST_TEXT + 0x1003, GUEST_TEXT_SIZE - 0x1003));
+	assert_int_equal(mock.cpu.stats.patches, 2);
+	assert_int_equal(mock.cpu.stats.violations, 0);
+	/* Still read-only. */
+	mock.reg[GREG_RIP] = GUEST_DATA;
+	assert_true(mock_store(GUEST_TEXT + 0xffe, "zz", 2));
+	assert_memory_equal(host_ram + GUEST_TEXT + 0xffe, store, 5);
+	assert_int_equal(mock.record[2].hdr.type, RW_REC_VIOLATION);
+}
+
+/* An instruction that ends in an exception of its own, before or behind what it did on the copy. */
+static void test_faults_by_itself(void **state)
+{
+	(void)state;
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_NESTED,
+				    .nested = { .gpa = GUEST_TEXT, .access = NACC_WRITE } });
+	assert_true(mock.cpu.step.active);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_EXCEPTION,
+				    .exception = { .vector = VEC_GP, .has_error = true } });
+	assert_int_equal(only_record()->gpa, GUEST_TEXT);
+	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_SKIP);
+	assert_int_equal(mock.injected.vector, VEC_GP);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+}
+
+/* Whatever size it has: each byte that changes is in a record, with what it was. */
+static void test_large_patch(void **state)
+{
+	uint8_t code[100], seen[100];
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(code); i++)
+		code[i] = i < 40 || i > 60 ? (uint8_t)(i + 1) : 0x90; /* as before in the middle */
+	mock.reg[GREG_CR3] = GUEST_POKING_CR3;
+	mock.reg[GREG_RIP] = GUEST_TEXT + 0x5000;
+	assert_true(mock_store(GUEST_TEXT + 0xfa0, code, sizeof(code)));
+	assert_memory_equal(host_ram + GUEST_TEXT + 0xfa0, code, sizeof(code));
+	memset(seen, 0x90, sizeof(seen));
+	for (i = 0; i < mock.records; i++) {
+		const struct rw_rec_violation *r = &mock.record[i];
+
+		assert_int_equal(r->hdr.type, RW_REC_PATCH);
+		assert_true(r->gpa >= GUEST_TEXT + 0xfa0 &&
+			    r->gpa + r->value_len <= GUEST_TEXT + 0xfa0 + sizeof(code));
+		assert_int_equal(r->sym_off, r->gpa - GUEST_TEXT);
+		for (j = 0; j < r->value_len; j++)
+			assert_int_equal(r->old_value[j], 0x90);
+		memcpy(seen + (r->gpa - GUEST_TEXT - 0xfa0), r->new_value, r->value_len);
+	}
+	assert_memory_equal(seen, code, sizeof(code));
+	assert_int_equal(mock.cpu.stats.patches, mock.records);
+}
+
+/* Each condition of a patch is needed; the hook table inside the text is no text. */
+static void test_no_patch(void **state)
+{
+	(void)state;
+	mock.reg[GREG_CR3] = GUEST_POKING_CR3;
+	mock.reg[GREG_RIP] = GUEST_AGENT;
+	assert_true(mock_store(GUEST_TEXT, store, 1));
+	mock.reg[GREG_RIP] = GUEST_TEXT;
+	mock.reg[GREG_CR3] = GUEST_POKING_CR3 + 0x1000;
+	assert_true(mock_store(GUEST_TEXT, store, 1));
+	mock.reg[GREG_RIP] = GUEST_TEXT;
+	mock.reg[GREG_CR3] = GUEST_POKING_CR3;
+	assert_true(mock_store(GUEST_HOOKS, store, 1));
+	mock.reg[GREG_RIP] = GUEST_TEXT;
+	mock.reg[GREG_CPL] = 3;
+	assert_true(mock_store(GUEST_TEXT, store, 1));
+	mock.reg[GREG_CPL] = 0;
+	/* A store that runs on into other protected memory changes neither. */
+	mock.reg[GREG_RIP] = GUEST_TEXT;
+	assert_true(mock_store(GUEST_RODATA - 2, store, 4));
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE + 0x2000));
+	/* Both places that it hit are in the log, and neither as a patch. */
+	assert_int_equal(mock.records, 6);
+	assert_int_equal(mock.cpu.stats.violations, 6);
+	assert_int_equal(mock.record[4].target, RW_TARGET_KERNEL_RODATA);
+	assert_int_equal(mock.record[5].target, RW_TARGET_KERNEL_TEXT);
+	assert_int_equal(mock.record[5].hdr.verdict, RW_VERDICT_SKIP);
+}
+
+static void test_fault(void **state)
+{
+	(void)state;
+	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	assert_false(mock_store(GUEST_TEXT + 1, store, 8));
+	assert_int_equal(only_record()->hdr.verdict, RW_VERDICT_FAULT);
+	assert_int_equal(mock.injected.type, EVENT_EXCEPTION);
+	assert_int_equal(mock.injected.vector, VEC_GP); /* Linux would try again for ever after a #PF */
+	assert_true(mock.injected.has_error);
+	assert_int_equal(mock.injected.error, 0);
+	assert_int_equal(mock.reg[GREG_RIP], GUEST_DATA);
+	mock.reg[GREG_CPL] = 3;
+	assert_false(mock_store(GUEST_TEXT + 1, store, 8));
+	assert_int_equal(mock.injected.vector, VEC_GP);
+	assert_int_equal(mock.record[1].cpl, 3);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+	assert_int_equal(mock.step_begins, 0);
+}
+
+/* Where the hardware does not tell the linear address it is found in the code, if it can be. */
+static void test_fault_address(void **state)
+{
+	struct hv_exit x = { .reason = RW_EXIT_NESTED,
+			     .nested = { .gpa = GUEST_TEXT + 0x20, .access = NACC_WRITE } };
+
+	(void)state;
+	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	memcpy(host_ram + GUEST_DATA, "\x48\x89\x43\x20", 4); /* mov %rax, 0x20(%rbx) */
+	mock.cpu.gprs.rbx = GUEST_TEXT;
+	mock_exit(x);
+	assert_int_equal(mock.record[0].gva, GUEST_TEXT + 0x20);
+	assert_int_equal(mock.injected.vector, VEC_GP);
+	mock.cpu.gprs.rbx = GUEST_DATA;
+	mock_exit(x);
+	assert_int_equal(mock.record[1].gva, 0);
+	assert_int_equal(mock.injected.vector, VEC_GP);
+	/* Paged code that is not mapped: no bytes. */
+	mock.reg[GREG_CR0] = CR0_PG;
+	mock.reg[GREG_EFER] = EFER_LMA;
+	mock.reg[GREG_CR3] = GUEST_DATA + 0x8000;
+	memset(host_ram + GUEST_DATA + 0x8000, 0, 4096);
+	mock_exit(x);
+	assert_int_equal(mock.record[2].nbytes, 0);
+	assert_int_equal(mock.record[2].gva, 0);
+}
+
+static void test_stop(void **state)
+{
+	(void)state;
+	machine.boot.on_violation = RW_ON_VIOLATION_STOP;
+	assert_true(MOCK_ENDS(mock_store(GUEST_TEXT, store, 1)));
+	assert_int_equal(mock.records, 1);
+	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_STOP);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+}
+
+/* The CPU's own accesses cannot be discarded. */
+static void test_cpu_accesses(void **state)
+{
+	struct hv_exit walk = { .reason = RW_EXIT_NESTED,
+				.nested = { .gpa = GUEST_RODATA, .walk = true, .access = NACC_WRITE } };
+	struct hv_exit push = { .reason = RW_EXIT_NESTED,
+				.nested = { .gpa = GUEST_RODATA, .access = NACC_WRITE },
+				.pending = { .type = EVENT_INTR, .vector = 0x30 } };
+
+	(void)state;
+	mock_exit(walk);
+	assert_int_equal(mock.record[0].access, RW_ACCESS_WALK);
+	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_FAULT);
+	assert_int_equal(mock.injected.vector, VEC_GP);
+	mock_exit(push);
+	assert_int_equal(mock.record[1].access, RW_ACCESS_DELIVERY);
+	assert_int_equal(mock.injects, 2); /* and not the interrupt as well */
+	assert_int_equal(mock.injected.vector, VEC_DF);
+	assert_true(mock.injected.has_error);
+	assert_int_equal(mock.step_begins, 0);
+}
+
+static void test_hidden_read(void **state)
+{
+	uint8_t got[8] = { 0 }, ones[8];
+
+	(void)state;
+	memset(ones, 0xff, sizeof(ones));
+	machine.boot.on_violation = RW_ON_VIOLATION_STOP; /* a read never stops the machine */
+	assert_true(mock_load(MACHINE_REGION + 0x100, got, 8));
+	assert_memory_equal(got, ones, 8);
+	assert_int_equal(only_record()->target, RW_TARGET_HYPERVISOR);
+	assert_int_equal(mock.record[0].access, RW_ACCESS_READ);
+	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_SKIP);
+	assert_int_equal(mock.record[0].value_len, 0);
+	assert_string_equal(mock.record[0].symbol, "");
+}
+
+static void test_hidden_write(void **state)
+{
+	static uint8_t before[sizeof(host_region)];
+	struct hv_exit fetch = { .reason = RW_EXIT_NESTED,
+				 .nested = { .gpa = MACHINE_REGION, .access = NACC_EXEC } };
+
+	(void)state;
+	memcpy(before, host_region, MACHINE_POOL);
+	assert_true(mock_store(MACHINE_REGION + 0xffe, store, 4));
+	assert_memory_equal(before, host_region, MACHINE_POOL);
+	assert_int_equal(only_record()->target, RW_TARGET_HYPERVISOR);
+	assert_int_equal(mock.record[0].access, RW_ACCESS_WRITE);
+	assert_int_equal(mock.record[0].old_value[0], 0xff); /* nothing is learnt from the record either */
+	/* The view does not remember. */
+	assert_true(mock_load(MACHINE_REGION + 0xffe, before, 4));
+	assert_int_equal(before[0], 0xff);
+	mock_exit(fetch);
+	assert_int_equal(mock.injected.vector, VEC_UD);
+	assert_int_equal(mock.record[mock.records - 1].access, RW_ACCESS_EXEC);
+}
+
+/* Before the lock, too. */
+static void test_hidden_before_lock(void **state)
+{
+	uint8_t got = 0;
+
+	(void)state;
+	assert_true(mock_load(MACHINE_REGION + sizeof(host_region) - 1, &got, 1));
+	assert_int_equal(got, 0xff);
+	assert_int_equal(mock.records, 1);
+}
+
+/* A scan: the first read at once, the rest as one record that counts them. */
+static void test_scan(void **state)
+{
+	uint64_t got;
+
+	(void)state;
+	for (uint64_t i = 0; i < 100; i++) {
+		mock.reg[GREG_RIP] = GUEST_DATA;
+		assert_true(mock_load(MACHINE_REGION + 8 * i, &got, 8));
+	}
+	assert_int_equal(mock.records, 1);
+	assert_int_equal(mock.record[0].gpa, MACHINE_REGION);
+	evidence_flush(&mock.cpu);
+	evidence_flush(&mock.cpu);
+	assert_int_equal(mock.records, 2);
+	assert_int_equal(mock.record[1].repeat, 98);
+	assert_int_equal(mock.record[1].gpa, MACHINE_REGION + 99 * 8);
+	assert_int_equal(mock.cpu.stats.violations, 100);
+	/* Another place, and what is held leaves before it. */
+	mock.reg[GREG_RIP] = GUEST_DATA;
+	assert_true(mock_load(MACHINE_REGION + 100 * 8, &got, 8));
+	assert_true(mock_load(MACHINE_REGION + 0x100000, &got, 8));
+	assert_int_equal(mock.records, 4);
+	assert_int_equal(mock.record[2].repeat, 0);
+	assert_int_equal(mock.record[3].gpa, MACHINE_REGION + 0x100000);
+	assert_int_equal(mock.cpu.stats.violations, 102);
+}
+
+/*
+ * Iterations of a repeated store: RIP stays. @size: bytes of each. Return: false if an exception was
+ * injected.
+ */
+static bool repeat_store(uint64_t gpa, size_t size, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		mock.repeats = i + 1 < count;
+		if (!mock_store(gpa + i * size, store, size))
+			return false;
+	}
+	return true;
+}
+
+static void test_repeated(void **state)
+{
+	(void)state;
+	assert_true(repeat_store(GUEST_TEXT + 0xf00, 8, 64));
+	assert_int_equal(only_record()->gpa, GUEST_TEXT + 0xf00);
+	assert_int_equal(mock.step_ends, 1);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+	assert_int_equal(mock.injects, 0);
+}
+
+/* Over more pages than a view holds: each iteration touches one only, so nothing is injected. */
+static void test_repeated_over_many_pages(void **state)
+{
+	(void)state;
+	assert_true(repeat_store(GUEST_TEXT, 8, 8 * 512));
+	assert_int_equal(mock.injects, 0);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+	assert_false(mock.cpu.step.active);
+	assert_true(mock.records >= 1);
+}
+
+/* No end in sight: the step ends anyway, and the next fault begins another. */
+static void test_repeated_long(void **state)
+{
+	(void)state;
+	assert_true(repeat_store(GUEST_TEXT, 1, STEP_MAX_ITERATIONS + 100));
+	assert_int_equal(mock.records, 2);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+	assert_false(mock.cpu.step.active);
+}
+
+static void test_guest_steps_itself(void **state)
+{
+	(void)state;
+	mock.step_db = true;
+	assert_true(mock_store(GUEST_TEXT, store, 1));
+	assert_int_equal(mock.injects, 1);
+	assert_int_equal(mock.injected.vector, VEC_DB);
+	assert_false(mock.injected.has_error);
+}
+
+/*
+ * One instruction, two accesses: a read that is answered with ones, then a write that faults. The step is
+ * over then.
+ */
+static void test_step_ends_with_exception(void **state)
+{
+	struct hv_exit read = { .reason = RW_EXIT_NESTED,
+				.nested = { .gpa = MACHINE_REGION, .access = NACC_READ } };
+
+	(void)state;
+	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	mock_exit(read);
+	assert_true(mock.cpu.step.active);
+	assert_false(mock_store(GUEST_TEXT, store, 8));
+	assert_false(mock.cpu.step.active);
+	assert_int_equal(mock.root, nested_root());
+	assert_int_equal(mock.step_ends, 1);
+	assert_int_equal(mock.record[0].access, RW_ACCESS_WRITE);
+	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_FAULT);
+	assert_int_equal(mock.injects, 1);
+	assert_int_equal(mock.injected.vector, VEC_GP);
+}
+
+/*
+ * Any exit of another kind ends the step and is handled. The instruction has not run and will run again, so
+ * there is nothing to record yet; of a repeated one, what it did before.
+ */
+static void test_step_ends_with_other_exit(void **state)
+{
+	struct hv_exit write = { .reason = RW_EXIT_NESTED,
+				 .nested = { .gpa = GUEST_TEXT, .access = NACC_WRITE } };
+	unsigned int advances = mock.advances;
+
+	(void)state;
+	mock_exit(write);
+	assert_true(mock.cpu.step.active);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_CPUID });
+	assert_false(mock.cpu.step.active);
+	assert_int_equal(mock.root, nested_root());
+	assert_int_equal(mock.records, 0);
+	assert_int_equal(mock.advances, advances + 1);
+	mock.repeats = true;
+	assert_true(mock_store(GUEST_TEXT, store, 1));
+	assert_true(mock.cpu.step.active);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_CPUID });
+	assert_int_equal(only_record()->hdr.verdict, RW_VERDICT_SKIP);
+	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
+}
+
+/* Memory that is mapped at the first touch, in an instruction that is being stepped. */
+static void test_late_in_step(void **state)
+{
+	const uint64_t mmio = 0x8000000000ull; /* in a piece of the root that nothing is mapped in */
+	struct hv_exit write = { .reason = RW_EXIT_NESTED,
+				 .nested = { .gpa = GUEST_TEXT, .access = NACC_WRITE } };
+	struct hv_exit touch = { .reason = RW_EXIT_NESTED, .nested = { .gpa = mmio, .access = NACC_READ } };
+
+	(void)state;
+	mock_exit(write);
+	assert_true(mock.cpu.step.active);
+	for (unsigned int i = 0; i < 4 && !machine_walk(mock.root, mmio).mapped; i++)
+		mock_exit(touch);
+	assert_true(machine_walk(mock.root, mmio).mapped);
+	assert_int_equal(machine_walk(mock.root, mmio).pa, mmio);
+	assert_int_equal(mock.injects, 0);
+}
+
+static void test_late(void **state)
+{
+	struct hv_exit touch = { .reason = RW_EXIT_NESTED,
+				 .nested = { .gpa = 0x8000001000ull, .access = NACC_READ } };
+	struct hv_exit beyond = { .reason = RW_EXIT_NESTED,
+				  .nested = { .gpa = 1ull << 40, .access = NACC_READ } };
+	unsigned int flushes = mock.flushes;
+
+	(void)state;
+	mock_exit(touch);
+	assert_int_equal(mock.flushes, flushes + 1);
+	assert_int_equal(mock.injects, 0);
+	assert_int_equal(machine_walk(mock.root, 0x8000001000ull).pa, 0x8000001000ull);
+	mock_exit(beyond);
+	assert_int_equal(mock.injected.vector, VEC_GP);
+	assert_int_equal(mock.records, 0);
+}
+
+/*
+ * A fault that the tables would allow: the CPU's translations are old. Without end it is the hypervisor's own
+ * fault.
+ */
+static void test_spurious(void **state)
+{
+	struct hv_exit fault = { .reason = RW_EXIT_NESTED,
+				 .nested = { .gpa = GUEST_DATA, .access = NACC_WRITE } };
+	unsigned int flushes = mock.flushes;
+
+	(void)state;
+	mock_exit(fault);
+	assert_int_equal(mock.flushes, flushes + 1);
+	assert_int_equal(mock.injects, 0);
+	assert_int_equal(mock.records, 0);
+	assert_true(MOCK_ENDS({
+		for (unsigned int i = 0; i < 100; i++)
+			mock_exit(fault);
+	}));
+	/* Two in turn are no endless loop of one. */
+	mock.cpu.spurious_count = 0;
+	for (unsigned int i = 0; i < 100; i++) {
+		fault.nested.gpa = GUEST_DATA + 0x1000 * (i & 1);
+		mock_exit(fault);
+	}
+}
+
+static void test_misconfiguration(void **state)
+{
+	struct hv_exit x = { .reason = RW_EXIT_NESTED, .nested = { .gpa = GUEST_DATA, .misconfig = true } };
+
+	(void)state;
+	assert_true(MOCK_ENDS(mock_exit(x)));
+}
+
+/* Who did it, by the offsets that the agent registered. */
+static void test_process(void **state)
+{
+	uint64_t task = GUEST_DATA + 0x2000;
+	uint32_t pid = 77, tgid = 66;
+
+	(void)state;
+	hv.agent.current_off = 0x40;
+	hv.agent.task_pid = 0x10;
+	hv.agent.task_tgid = 0x14;
+	hv.agent.task_comm = 0x20;
+	mock.reg[GREG_GS_BASE] = GUEST_DATA + 0x1000;
+	memcpy(host_ram + GUEST_DATA + 0x1040, &task, 8);
+	memcpy(host_ram + task + 0x10, &pid, 4);
+	memcpy(host_ram + task + 0x14, &tgid, 4);
+	memcpy(host_ram + task + 0x20, "evil\0\0\0\0\0\0\0\0\0\0\0", 16);
+	assert_true(mock_store(GUEST_TEXT, store, 1));
+	assert_int_equal(mock.record[0].hdr.flags, RW_RECF_PROC);
+	assert_int_equal(mock.record[0].proc.pid, 77);
+	assert_int_equal(mock.record[0].proc.tgid, 66);
+	assert_string_equal(mock.record[0].proc.comm, "evil");
+	/* From user mode it is the other base. */
+	mock.reg[GREG_CPL] = 3;
+	mock.reg[GREG_KERNEL_GS_BASE] = mock.reg[GREG_GS_BASE];
+	mock.reg[GREG_GS_BASE] = 0;
+	assert_true(mock_store(GUEST_TEXT, store, 1));
+	assert_int_equal(mock.record[1].proc.pid, 77);
+	/* A hostile task pointer: not known. */
+	task = MACHINE_REGION;
+	memcpy(host_ram + GUEST_DATA + 0x1040, &task, 8);
+	assert_true(mock_store(GUEST_TEXT, store, 1));
+	assert_int_equal(mock.record[2].hdr.flags, 0);
+	assert_int_equal(mock.record[2].proc.pid, 0);
+}
+
+#define BOTH(test) \
+	cmocka_unit_test_setup(test, locked), \
+	{ \
+#test " (NPT)", test, locked_npt, NULL, NULL \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BOTH(test_skip),
+		BOTH(test_object),
+		BOTH(test_two_pages),
+		BOTH(test_nothing_changed),
+		BOTH(test_patch),
+		BOTH(test_large_patch),
+		BOTH(test_faults_by_itself),
+		BOTH(test_no_patch),
+		BOTH(test_fault),
+		BOTH(test_fault_address),
+		BOTH(test_stop),
+		BOTH(test_cpu_accesses),
+		BOTH(test_hidden_read),
+		BOTH(test_hidden_write),
+		cmocka_unit_test_setup(test_hidden_before_lock, mock_reset),
+		BOTH(test_scan),
+		BOTH(test_repeated),
+		BOTH(test_repeated_over_many_pages),
+		BOTH(test_repeated_long),
+		BOTH(test_guest_steps_itself),
+		BOTH(test_step_ends_with_exception),
+		BOTH(test_step_ends_with_other_exit),
+		BOTH(test_late_in_step),
+		BOTH(test_late),
+		BOTH(test_spurious),
+		BOTH(test_misconfiguration),
+		BOTH(test_process),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests of rwlog on serial captures. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "extract.h"
+#include "framing.h"
+#include "tests/unit/rwlog/build.h"
+
+/* Text that grows. */
+struct text_out {
+	FILE *f;
+	char *p;
+	size_t len;
+};
+
+static void start(struct text_out *t)
+{
+	t->f = open_memstream(&t->p, &t->len);
+}
+
+static void stop(struct text_out *t)
+{
+	fclose(t->f);
+}
+
+/* A capture of one dump of the samples, with text around it. */
+static void sample_capture(struct text_out *t)
+{
+	struct build b;
+
+	build_start(&b, 2, 1);
+	build_samples(&b);
+	start(t);
+	fputs("ringward: VMX/EPT on 1 CPU\r\n", t->f);
+	build_dump(&b, t->f, 1);
+	fputs("ringward: the guest is off\r\n", t->f);
+	stop(t);
+	build_free(&b);
+}
+
+static void one_dump(void **state)
+{
+	struct text_out t;
+	struct input in;
+
+	(void)state;
+	sample_capture(&t);
+	assert_int_equal(build_parse(&in, t.p, t.len), 0);
+	assert_true(in.is_capture);
+	assert_int_equal(in.problems.count, 0);
+	assert_int_equal(in.nboot, 1);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
+	input_free(&in);
+	assert_true(build_verify(t.p, t.len));
+	free(t.p);
+}
+
+static void empty_store(void **state)
+{
+	struct text_out t;
+	struct build b;
+
+	(void)state;
+	build_start(&b, 2, 1);
+	start(&t);
+	build_dump(&b, t.f, 1);
+	stop(&t);
+	assert_true(build_verify(t.p, t.len));
+	free(t.p);
+	build_free(&b);
+}
+
+/* Time stamps in front, noise between and behind, no CR, several frames in a line, marks in text. */
+static void mixed_with_text(void **state)
+{
+	struct text_out t, mixed;
+	unsigned int line = 0;
+	size_t i = 0;
+
+	(void)state;
+	sample_capture(&t);
+	start(&mixed);
+	fwrite("\0\xff\0\x1b[31m", 1, 8, mixed.f);
+	while (i < t.len) {
+		size_t n = (size_t)((char *)memchr(t.p + i, '\n', t.len - i) - (t.p + i)) + 1;
+
+		if (line % 3 == 0)
+			fprintf(mixed.f, "[ %u.123456] \xff\xfe <6>", line);
+		if (line % 5 == 0)
+			fwrite("\0\0\n@RW1 \n @RW1 nothing\n\0", 1, 24, mixed.f);
+		fwrite(t.p + i, 1, n - 2, mixed.f);
+		fputs(line % 4 == 0 ? "" :
+		      line % 4 == 1 ? "\n" :
+		      line % 4 == 2 ? "\r\n" :
+				      " [tail] ",
+		      mixed.f);
+		line++;
+		i += n;
+	}
+	stop(&mixed);
+	assert_true(build_verify(mixed.p, mixed.len));
+	free(t.p);
+	free(mixed.p);
+}
+
+/* Whatever is cut off: never good before the END is whole. */
+static void truncation(void **state)
+{
+	struct text_out t;
+	const char *tail;
+
+	(void)state;
+	sample_capture(&t);
+	tail = memmem(t.p, t.len, "\r\nringward: the guest is off", 28);
+	for (size_t n = 0; n < t.len; n++) {
+		bool whole = n >= (size_t)(tail - t.p);
+
+		if (build_verify(t.p, n) != whole)
+			fail_msg("cut at %zu: judged %s", n, whole ? "bad" : "good");
+	}
+	free(t.p);
+}
+
+static void lost_lines(void **state)
+{
+	struct text_out t;
+	struct input in;
+	char *cut;
+
+	(void)state;
+	sample_capture(&t);
+	cut = malloc(t.len);
+	for (char *p = t.p; (p = memmem(p, t.len - (size_t)(p - t.p), "@RW1", 4)); p += 4) {
+		char *end = (char *)memchr(p, '\n', t.len - (size_t)(p - t.p)) + 1;
+		size_t before = (size_t)(p - t.p), behind = t.len - (size_t)(end - t.p);
+
+		memcpy(cut, t.p, before);
+		memcpy(cut + before, end, behind);
+		assert_int_equal(build_parse(&in, cut, before + behind), 0);
+		assert_true(in.problems.count > 0);
+		assert_int_equal(in.nboot, 1);
+		assert_true(in.boot[0].nrec >= 11); /* a line without its frame costs few records */
+		assert_null(extract_choose(&in));
+		input_free(&in);
+	}
+	free(cut);
+	free(t.p);
+}
+
+static bool same_records(const struct input *a, const struct input *b)
+{
+	if (a->nboot != 1 || b->nboot != 1 || a->boot[0].nrec != b->boot[0].nrec)
+		return false;
+	for (size_t i = 0; i < a->boot[0].nrec; i++) {
+		const struct rec *x = &a->boot[0].rec[i], *y = &b->boot[0].rec[i];
+
+		if (x->hdr.size != y->hdr.size || memcmp(x->p, y->p, x->hdr.size) != 0)
+			return false;
+	}
+	return memcmp(&a->boot[0].newest->hdr, &b->boot[0].newest->hdr, sizeof(struct rw_store_hdr)) == 0;
+}
+
+/* A flip of any bit in a frame is seen, or changes nothing: line ends and the case of the CRC's digits. */
+static void bit_flips(void **state)
+{
+	struct text_out t;
+	struct input whole;
+	size_t unseen = 0;
+
+	(void)state;
+	sample_capture(&t);
+	assert_int_equal(build_parse(&whole, t.p, t.len), 0);
+	for (size_t i = 0; i < t.len; i++) {
+		char bit = (char)(1 << (i * 3 % 8));
+		struct input in;
+
+		t.p[i] ^= bit;
+		if (build_parse(&in, t.p, t.len) == 0 && !in.problems.count) {
+			assert_true(same_records(&in, &whole));
+			unseen++;
+		}
+		input_free(&in);
+		t.p[i] ^= bit;
+	}
+	assert_true(unseen < 200);
+	input_free(&whole);
+	free(t.p);
+}
+
+static void several_dumps(void **state)
+{
+	struct text_out t;
+	struct build b, other;
+	struct input in;
+	size_t cut;
+
+	(void)state;
+	build_start(&b, 2, 1);
+	build_start(&other, 2, 2);
+	build_samples(&other);
+	start(&t);
+	for (uint32_t i = 1; i <= 12; i++) {
+		build_samples(&b);
+		b.hdr.end_reason = i == 12 ? RW_END_RESET : RW_END_RUNNING;
+		build_seal_hdr(&b);
+		build_dump(&b, t.f, i);
+	}
+	assert_true(b.hdr.evicted > 0);
+	build_dump(&other, t.f, 1);
+	fflush(t.f);
+	cut = t.len;
+	build_dump(&other, t.f, 2);
+	stop(&t);
+	assert_int_equal(build_parse(&in, t.p, t.len), 0);
+	assert_int_equal(in.problems.count, 0);
+	assert_int_equal(in.nboot, 2);
+	assert_int_equal(in.boot[0].npart, 12);
+	assert_int_equal(in.boot[0].nrec, 12 * BUILD_SAMPLES); /* those evicted meanwhile too */
+	assert_int_equal(in.boot[0].newest->hdr.end_reason, RW_END_RESET);
+	assert_int_equal(in.boot[1].nrec, BUILD_SAMPLES);
+	assert_ptr_equal(extract_choose(&in), in.capture.part[13]);
+	input_free(&in);
+	/* The last dump is cut: the one before it is chosen, and the damage is told. */
+	assert_int_equal(build_parse(&in, t.p, cut + 500), 0);
+	assert_true(in.problems.count > 0);
+	assert_int_equal(in.boot[1].nrec, BUILD_SAMPLES);
+	assert_ptr_equal(extract_choose(&in), in.capture.part[12]);
+	input_free(&in);
+	free(t.p);
+	build_free(&b);
+	build_free(&other);
+}
+
+/* Two dumps of one boot that do not agree on a record. */
+static void conflict(void **state)
+{
+	struct text_out t;
+	struct build a, b;
+
+	(void)state;
+	build_start(&a, 2, 1);
+	build_start(&b, 2, 1);
+	build_agent(&a, RW_REC_EXEC, "/bin/ls", 7, "");
+	build_agent(&b, RW_REC_EXEC, "/bin/rm", 7, "");
+	start(&t);
+	build_dump(&a, t.f, 1);
+	build_dump(&b, t.f, 2);
+	stop(&t);
+	assert_false(build_verify(t.p, t.len));
+	free(t.p);
+	build_free(&a);
+	build_free(&b);
+}
+
+static void extraction(void **state)
+{
+	char name[] = "/tmp/rwlog_test.XXXXXX";
+	int fd = mkstemp(name);
+	struct input in = { 0 }, back = { 0 };
+	struct text_out t;
+	struct build b;
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	build_start(&b, 3, 1);
+	for (size_t i = 0; i < 15; i++)
+		build_samples(&b);
+	assert_true(b.hdr.evicted > 0);
+	start(&t);
+	build_dump(&b, t.f, 7);
+	stop(&t);
+	assert_int_equal(build_parse(&in, t.p, t.len), 0);
+	assert_int_equal(extract_write(extract_choose(&in), name), 0);
+	assert_int_equal(input_load(&back, name), 0);
+	assert_int_equal(input_parse(&back), 0);
+	assert_int_equal(back.problems.count, 0);
+	assert_true(same_records(&in, &back));
+	assert_true(back.len == b.len && memcmp(back.data, b.p, b.len) == 0);
+	assert_int_equal(extract_write(extract_choose(&in), "/nonexistent/file"), -ENOENT);
+	unlink(name);
+	input_free(&in);
+	input_free(&back);
+	free(t.p);
+	build_free(&b);
+}
+
+static void counters(void **state)
+{
+	struct text_out t;
+	struct input in;
+
+	(void)state;
+	start(&t);
+	build_stats(t.f, 1, 3);
+	build_stats(t.f, 2, 3);
+	stop(&t);
+	assert_int_equal(build_parse(&in, t.p, t.len), 0);
+	assert_int_equal(in.problems.count, 0);
+	assert_int_equal(in.capture.last.dump, 2);
+	assert_int_equal(in.capture.last.len, 3 * sizeof(struct rw_cpu_stats));
+	input_free(&in);
+	for (size_t n = 0; n < t.len - 2; n++) { /* cut: the first set stays the last complete one */
+		if (build_parse(&in, t.p, n) == 0 && in.capture.last.len)
+			assert_int_equal(in.capture.last.dump, 1);
+		input_free(&in);
+	}
+	free(t.p);
+}
+
+static void frames(void **state)
+{
+	uint8_t data[RW_FRAME_MAX_BYTES];
+	const char *why;
+	struct frame f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 7);
+	for (size_t n = 0; n <= sizeof(data); n++) {
+		struct text_out t;
+
+		start(&t);
+		build_frame(t.f, RW_FRAME_DATA, 0xffffffff, 0xfffffff8, data, n);
+		stop(&t);
+		assert_int_equal(frame_parse(t.p, t.len, &f, &why), FRAME_GOOD);
+		assert_int_equal(f.len, n);
+		assert_memory_equal(f.payload, data, n);
+		assert_int_equal(f.dump, 0xffffffff);
+		assert_int_equal(f.offset, 0xfffffff8);
+		for (size_t cut = 5; cut < t.len - 2; cut++)
+			assert_int_not_equal(frame_parse(t.p, cut, &f, &why), FRAME_GOOD);
+		free(t.p);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_dump),        cmocka_unit_test(empty_store),
+		cmocka_unit_test(mixed_with_text), cmocka_unit_test(truncation),
+		cmocka_unit_test(lost_lines),      cmocka_unit_test(bit_flips),
+		cmocka_unit_test(several_dumps),   cmocka_unit_test(conflict),
+		cmocka_unit_test(extraction),      cmocka_unit_test(counters),
+		cmocka_unit_test(frames),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Throws damaged logs and random bytes at all of rwlog, always the same ones: nothing may crash or hang. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "counters.h"
+#include "export.h"
+#include "extract.h"
+#include "tests/unit/rwlog/build.h"
+#include "show.h"
+#include "verify.h"
+
+#define ROUNDS 3000u
+
+static uint32_t seed = 1;
+
+static uint32_t next(uint32_t below)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (uint32_t)(((uint64_t)(seed >> 4) * below) >> 28);
+}
+
+static void try_all(const uint8_t *data, size_t len, FILE *null)
+{
+	static const struct filter all = FILTER_ALL;
+	struct input in;
+
+	if (build_parse(&in, data, len) == 0) {
+		verify(&in, "", null);
+		show(&in, &all, NULL, null);
+		export_jsonl(&in, &all, null);
+		(void)extract_choose(&in);
+		if (counters_present(&in)) {
+			counters_json(&in, null);
+			counters_table(&in, null);
+		}
+	}
+	input_free(&in);
+}
+
+/* Flips, overwrites, moves and cuts some of the bytes. */
+static size_t damage(uint8_t *p, size_t len)
+{
+	for (uint32_t n = 1 + next(6); n && len > 16; n--) {
+		size_t at = next((uint32_t)len - 8), from = next((uint32_t)len - 8);
+
+		switch (next(5)) {
+		case 0:
+			p[at] ^= (uint8_t)(1u << next(8));
+			break;
+		case 1:
+			memset(p + at, (int)next(256), 1 + next(8));
+			break;
+		case 2:
+			memmove(p + at, p + from, next((uint32_t)(len - (at > from ? at : from))));
+			break;
+		case 3:
+			memset(p + at, 0xff, 4);
+			break;
+		default:
+			if (next(8) == 0)
+				len = at;
+		}
+	}
+	return len;
+}
+
+static void damaged(const uint8_t *data, size_t len)
+{
+	FILE *null = fopen("/dev/null", "w");
+	uint8_t *copy = malloc(len);
+
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		memcpy(copy, data, len);
+		try_all(copy, damage(copy, len), null);
+	}
+	free(copy);
+	fclose(null);
+}
+
+static void image(void **state)
+{
+	struct build b;
+
+	(void)state;
+	build_start(&b, 3, 1);
+	build_samples(&b);
+	build_samples(&b);
+	damaged(b.p, b.len);
+	build_free(&b);
+}
+
+static void capture(void **state)
+{
+	struct build b;
+	size_t len;
+	char *s;
+	FILE *out = open_memstream(&s, &len);
+
+	(void)state;
+	build_start(&b, 2, 1);
+	build_samples(&b);
+	build_dump(&b, out, 1);
+	build_samples(&b);
+	build_stats(out, 2, 2);
+	build_dump(&b, out, 2);
+	fclose(out);
+	damaged((const uint8_t *)s, len);
+	free(s);
+	build_free(&b);
+}
+
+/* Damage with the CRCs made right again: the checks behind them are on their own. */
+static void sealed(void **state)
+{
+	FILE *null = fopen("/dev/null", "w");
+	struct build b;
+
+	(void)state;
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		uint64_t pos = RW_STORE_HDR_SIZE + sizeof(struct rw_block_hdr);
+		size_t at;
+
+		build_start(&b, 2, 1);
+		build_samples(&b);
+		for (uint32_t n = next(15); n; n--) {
+			struct rw_rec_hdr h;
+
+			memcpy(&h, b.p + pos, sizeof(h));
+			at = next(h.size);
+			if (at >= sizeof(h.magic) + sizeof(h.size))
+				b.p[pos + at] = (uint8_t)next(256);
+			build_seal_record(b.p + pos);
+			pos += h.size;
+		}
+		at = 8 + next(sizeof(b.hdr) - 8);
+		((uint8_t *)&b.hdr)[at] = (uint8_t)next(256);
+		build_seal_hdr(&b);
+		try_all(b.p, b.len, null);
+		build_free(&b);
+	}
+	fclose(null);
+}
+
+static void random_bytes(void **state)
+{
+	static const char *const starts[] = { "", RW_STORE_MAGIC,
+					      "\x7f"
+					      "ELF\2\1\1",
+					      "@RW1 D 00000001 00000000 " };
+	FILE *null = fopen("/dev/null", "w");
+	static uint8_t data[20000];
+
+	(void)state;
+	for (unsigned int i = 0; i < 400; i++) {
+		size_t len = next(sizeof(data));
+		const char *s = starts[i % 4];
+
+		for (size_t j = 0; j < len; j++)
+			data[j] = (uint8_t)(next(16) ? next(256) : 0);
+		if (len > 64)
+			memcpy(data, s, strlen(s));
+		try_all(data, len, null);
+	}
+	fclose(null);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(image),
+		cmocka_unit_test(capture),
+		cmocka_unit_test(sealed),
+		cmocka_unit_test(random_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests of rwlog on store images, raw memory dumps and ELF cores. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/rwlog/build.h"
+#include "util.h"
+#include "verify.h"
+
+static void samples_are_good(void **state)
+{
+	struct build b;
+	struct input in;
+
+	(void)state;
+	build_start(&b, 3, 0xab);
+	build_samples(&b);
+	assert_int_equal(build_parse(&in, b.p, b.len), 0);
+	assert_false(in.is_capture);
+	assert_int_equal(in.nboot, 1);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
+	assert_int_equal(in.problems.count, 0);
+	for (size_t i = 0; i < BUILD_SAMPLES; i++)
+		assert_int_equal(in.boot[0].rec[i].hdr.seq, i + 1);
+	input_free(&in);
+	assert_true(build_verify(b.p, b.len));
+	build_free(&b);
+}
+
+static void empty_store_is_good(void **state)
+{
+	struct build b;
+
+	(void)state;
+	build_start(&b, 2, 1);
+	assert_true(build_verify(b.p, b.len));
+	assert_true(build_verify(b.p, RW_STORE_HDR_SIZE));
+	build_free(&b);
+}
+
+static void full_store_goes_round(void **state)
+{
+	struct build b;
+	struct input in;
+	char path[RW_PATH_MAX];
+
+	(void)state;
+	memset(path, 'x', sizeof(path));
+	build_start(&b, 4, 1);
+	for (size_t i = 0; i < 300; i++) {
+		build_agent(&b, RW_REC_FILE_OPEN, path, i * 11 % 1500, "");
+		if (!build_verify(b.p, b.len))
+			fail_msg("not good after record %zu", i + 1);
+	}
+	assert_true(b.hdr.evicted > 100);
+	assert_int_equal(build_parse(&in, b.p, b.len), 0);
+	assert_int_equal(in.boot[0].nrec, 300 - b.hdr.evicted);
+	assert_int_equal(in.boot[0].rec[0].hdr.seq, b.hdr.first_seq);
+	input_free(&in);
+	build_free(&b);
+}
+
+/* A cut image is good only where nothing but whole unused blocks is cut off. */
+static void truncation(void **state)
+{
+	struct build b;
+	size_t good = 0;
+
+	(void)state;
+	build_start(&b, 4, 1);
+	build_samples(&b);
+	build_samples(&b);
+	for (size_t n = 0; n < b.len; n++) {
+		bool whole = n % BUILD_BLOCK == 0 && n >= RW_STORE_HDR_SIZE + b.next_block * BUILD_BLOCK;
+
+		if (build_verify(b.p, n) != whole)
+			fail_msg("cut at %zu: judged %s", n, whole ? "bad" : "good");
+		good += whole;
+	}
+	assert_int_equal(b.next_block, 2);
+	assert_int_equal(good, 2);
+	build_free(&b);
+}
+
+/* No bit of the header, of the blocks in use or of those not in use is without a meaning. */
+static void bit_flips(void **state)
+{
+	struct build b;
+
+	(void)state;
+	build_start(&b, 2, 1);
+	build_samples(&b);
+	assert_true(build_verify(b.p, b.len));
+	for (size_t i = 0; i < b.len; i++) {
+		uint8_t bit = (uint8_t)(1u << (i * 5 % 8));
+
+		if (i >= sizeof(struct rw_store_hdr) && i < RW_STORE_HDR_SIZE)
+			continue;
+		b.p[i] ^= bit;
+		if (build_verify(b.p, b.len))
+			fail_msg("bit flip at %zu not seen", i);
+		b.p[i] ^= bit;
+	}
+	for (size_t i = 0; i < 8 * sizeof(struct rw_store_hdr); i++) {
+		b.p[i / 8] ^= (uint8_t)(1u << i % 8);
+		assert_false(build_verify(b.p, b.len));
+		b.p[i / 8] ^= (uint8_t)(1u << i % 8);
+	}
+	assert_true(build_verify(b.p, b.len));
+	build_free(&b);
+}
+
+/* Changes one byte of record @number and makes the record's CRC right again: the fields count. */
+static bool good_with(size_t number, size_t off, uint8_t value)
+{
+	struct build b;
+	struct input in;
+	uint8_t *rec;
+	bool good;
+
+	build_start(&b, 2, 1);
+	build_samples(&b);
+	assert_int_equal(build_parse(&in, b.p, b.len), 0);
+	rec = b.p + in.boot[0].rec[number - 1].off;
+	rec[off] = value;
+	build_seal_record(rec);
+	input_free(&in);
+	good = build_verify(b.p, b.len);
+	build_free(&b);
+	return good;
+}
+
+static void fields(void **state)
+{
+	(void)state;
+	assert_true(good_with(3, offsetof(struct rw_rec_agent, ino), 9));
+	assert_false(good_with(3, offsetof(struct rw_rec_hdr, type), 0));
+	assert_false(good_with(3, offsetof(struct rw_rec_hdr, type), RW_REC_TYPE_COUNT));
+	assert_false(good_with(3, offsetof(struct rw_rec_hdr, type), RW_REC_VIOLATION));
+	assert_false(good_with(3, offsetof(struct rw_rec_hdr, verdict), RW_VERDICT_COUNT));
+	assert_false(good_with(3, offsetof(struct rw_rec_hdr, flags), 0x10));
+	assert_false(good_with(3, offsetof(struct rw_rec_hdr, seq), 4));
+	assert_false(good_with(3, offsetof(struct rw_rec_hdr, seq), 0));
+	assert_false(good_with(3, offsetof(struct rw_rec_hdr, time_ns) + 2, 0));
+	assert_false(good_with(3, offsetof(struct rw_rec_agent, path_len), 0));
+	assert_false(good_with(3, offsetof(struct rw_rec_agent, path_len) + 1, 0x10));
+	assert_false(good_with(4, sizeof(struct rw_rec_agent) + 9, 1)); /* padding */
+	assert_true(good_with(10, offsetof(struct rw_rec_violation, target), RW_TARGET_IDT));
+	assert_false(good_with(10, offsetof(struct rw_rec_violation, target), 0));
+	assert_false(good_with(10, offsetof(struct rw_rec_violation, target), RW_TARGET_COUNT));
+	assert_false(good_with(10, offsetof(struct rw_rec_violation, access), RW_ACCESS_COUNT));
+	assert_false(good_with(10, offsetof(struct rw_rec_violation, cpl), 4));
+	assert_false(good_with(10, offsetof(struct rw_rec_violation, nbytes), 17));
+	assert_false(good_with(10, offsetof(struct rw_rec_violation, value_len), 17));
+	assert_false(good_with(13, offsetof(struct rw_rec_event, code), RW_DROP_COUNT));
+	assert_false(good_with(13, offsetof(struct rw_rec_event, text_len), 8));
+	assert_false(good_with(13, offsetof(struct rw_rec_event, text_len) + 3, 0xff));
+	assert_false(good_with(14, offsetof(struct rw_rec_event, arg) + 8, RW_BAD_COUNT));
+}
+
+/* A header with a right CRC but numbers that do not fit the records. */
+static void header_disagrees(void **state)
+{
+	struct build b;
+
+	(void)state;
+	build_start(&b, 2, 1);
+	build_samples(&b);
+	b.hdr.next_seq++;
+	build_seal_hdr(&b);
+	assert_false(build_verify(b.p, b.len));
+	b.hdr.next_seq = UINT64_MAX;
+	b.hdr.first_seq = UINT64_MAX;
+	build_seal_hdr(&b);
+	assert_false(build_verify(b.p, b.len));
+	b.hdr.next_seq = BUILD_SAMPLES + 1;
+	b.hdr.first_seq = 1;
+	b.hdr.evicted = 1;
+	build_seal_hdr(&b);
+	assert_false(build_verify(b.p, b.len));
+	b.hdr.evicted = 0;
+	b.hdr.end_reason = RW_END_COUNT;
+	build_seal_hdr(&b);
+	assert_false(build_verify(b.p, b.len));
+	b.hdr.end_reason = 0;
+	build_seal_hdr(&b);
+	assert_true(build_verify(b.p, b.len));
+	b.hdr.block_size = UINT32_MAX & ~7u;
+	b.hdr.block_count = UINT32_MAX;
+	build_seal_hdr(&b);
+	assert_false(build_verify(b.p, b.len));
+	b.hdr.block_size = BUILD_BLOCK;
+	b.hdr.block_count = 1u << 27; /* far more than the file holds: the rest counts as not in use */
+	build_seal_hdr(&b);
+	assert_true(build_verify(b.p, b.len));
+	build_free(&b);
+}
+
+/* Records that can be read are found although the header, or a block's header, is damaged. */
+static void damaged_headers(void **state)
+{
+	struct build b;
+	struct input in;
+
+	(void)state;
+	build_start(&b, 2, 1);
+	build_samples(&b);
+	b.p[RW_STORE_HDR_SIZE + 9] ^= 1;
+	assert_int_equal(build_parse(&in, b.p, b.len), 0);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
+	assert_true(in.problems.count > 0);
+	input_free(&in);
+	b.p[RW_STORE_HDR_SIZE + 9] ^= 1;
+	b.p[20] ^= 1;
+	assert_int_equal(build_parse(&in, b.p, b.len), 0);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
+	assert_true(in.problems.count > 0);
+	input_free(&in);
+	build_free(&b);
+}
+
+static void raw_dump(void **state)
+{
+	size_t len = 1u << 20, at = 0x43210, other = 0x80000;
+	uint8_t *mem = malloc(len);
+	struct build b, old;
+	struct input in;
+
+	(void)state;
+	for (size_t i = 0; i < len; i++)
+		mem[i] = (uint8_t)(i * 2654435761u >> 13);
+	build_start(&b, 3, 1);
+	build_samples(&b);
+	build_start(&old, 3, 2);
+	build_event(&old, RW_REC_AGENT, 1, (const uint64_t[4]){ 0 }, "6.1");
+	memcpy(mem + 64, RW_STORE_MAGIC, 8); /* the constant in some program */
+	memcpy(mem + 1003, b.p, b.len);      /* not aligned */
+	memcpy(mem + at, b.p, b.len);
+	memcpy(mem + other, old.p, old.len);
+	assert_int_equal(build_parse(&in, mem, len), 0);
+	assert_int_equal(in.image->base, at);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
+	assert_int_equal(in.problems.count, 0);
+	assert_int_equal(in.notes.count, 1);
+	input_free(&in);
+	build_agent(&b, RW_REC_EXEC, "/bin/ls", 7, ""); /* a newer state of the same boot */
+	memcpy(mem + 0xc0000, b.p, b.len);
+	assert_int_equal(build_parse(&in, mem, len), 0);
+	assert_int_equal(in.image->base, 0xc0000);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES + 1);
+	input_free(&in);
+	free(mem);
+	build_free(&b);
+	build_free(&old);
+}
+
+static void elf_core(void **state)
+{
+	size_t at = 4096 + 3 + 0x100, len = at + 64 * 1024;
+	Elf64_Ehdr eh = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+			  .e_type = ET_CORE,
+			  .e_machine = EM_X86_64,
+			  .e_version = EV_CURRENT,
+			  .e_phoff = sizeof(eh),
+			  .e_ehsize = sizeof(eh),
+			  .e_phentsize = sizeof(Elf64_Phdr),
+			  .e_phnum = 2 };
+	Elf64_Phdr ph[2] = {
+		{ .p_type = PT_NOTE },
+		{ .p_type = PT_LOAD, .p_offset = at - 0x101, .p_filesz = len, .p_paddr = 0x100000 }
+	};
+	uint8_t *core = calloc(1, len);
+	struct build b;
+
+	(void)state;
+	build_start(&b, 3, 1);
+	build_samples(&b);
+	memcpy(core, &eh, sizeof(eh));
+	memcpy(core + at, b.p, b.len);
+	memcpy(core + sizeof(eh), ph, sizeof(ph));
+	assert_false(build_verify(core, len)); /* aligned neither in its segment nor in the file */
+	ph[1].p_offset = at - 0x100;
+	memcpy(core + sizeof(eh), ph, sizeof(ph));
+	assert_true(build_verify(core, len)); /* and the segment is cut short by the file's end */
+	for (size_t n = 0; n < at + RW_STORE_HDR_SIZE; n++)
+		assert_false(build_verify(core, n));
+	eh.e_phnum = 0xfff0;
+	eh.e_phoff = UINT64_MAX - 8;
+	memcpy(core, &eh, sizeof(eh));
+	(void)build_verify(core, len);
+	free(core);
+	build_free(&b);
+}
+
+/* Beginnings of large records all over a block: seen as damage, in bounded time. */
+static void many_beginnings(void **state)
+{
+	struct rw_rec_hdr h = { .magic = RW_REC_MAGIC, .size = RW_REC_MAX };
+	size_t size = 16u << 20;
+	struct build b;
+
+	(void)state;
+	build_start(&b, 2, 1);
+	b.hdr.block_size = (uint32_t)size;
+	b.hdr.block_count = 1;
+	build_seal_hdr(&b);
+	b.p = realloc(b.p, RW_STORE_HDR_SIZE + size);
+	for (size_t i = 0; i < size; i += RW_REC_ALIGN)
+		memcpy(b.p + RW_STORE_HDR_SIZE + i, &h, RW_REC_ALIGN);
+	assert_false(build_verify(b.p, RW_STORE_HDR_SIZE + size));
+	build_free(&b);
+}
+
+static void foreign(void **state)
+{
+	struct input in;
+	uint8_t junk[5000];
+	uint32_t v = 12345;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(junk); i++)
+		junk[i] = (uint8_t)((v = v * 1664525 + 1013904223) >> 24);
+	for (size_t n = 0; n < sizeof(junk); n += 37) {
+		assert_int_equal(build_parse(&in, junk, n), -ENOENT);
+		input_free(&in);
+	}
+	assert_int_equal(build_parse(&in, "see @RW1 TYPE DUMP, @RW1 ", 25), -ENOENT);
+	input_free(&in);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(samples_are_good),
+		cmocka_unit_test(empty_store_is_good),
+		cmocka_unit_test(full_store_goes_round),
+		cmocka_unit_test(truncation),
+		cmocka_unit_test(bit_flips),
+		cmocka_unit_test(fields),
+		cmocka_unit_test(header_disagrees),
+		cmocka_unit_test(damaged_headers),
+		cmocka_unit_test(raw_dump),
+		cmocka_unit_test(elf_core),
+		cmocka_unit_test(many_beginnings),
+		cmocka_unit_test(foreign),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests of what rwlog prints: JSON, lines for people, filters, names, counters. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "counters.h"
+#include "disasm.h"
+#include "export.h"
+#include "tests/unit/rwlog/build.h"
+#include "show.h"
+#include "text.h"
+#include "verify.h"
+
+static const struct filter all = FILTER_ALL;
+
+static char *exported(const struct build *b, const struct filter *f)
+{
+	struct input in;
+	size_t len;
+	char *s;
+	FILE *out = open_memstream(&s, &len);
+
+	assert_int_equal(build_parse(&in, b->p, b->len), 0);
+	export_jsonl(&in, f, out);
+	fclose(out);
+	input_free(&in);
+	return s;
+}
+
+static char *shown(const struct build *b, const struct filter *f, const struct symbols *symbols)
+{
+	struct input in;
+	size_t len;
+	char *s;
+	FILE *out = open_memstream(&s, &len);
+
+	assert_int_equal(build_parse(&in, b->p, b->len), 0);
+	show(&in, f, symbols, out);
+	fclose(out);
+	input_free(&in);
+	return s;
+}
+
+/* Object of line @number, counted from 1, each of which must be JSON. */
+static json_t *line(const char *jsonl, unsigned int number)
+{
+	json_t *found = NULL;
+
+	for (unsigned int i = 1; *jsonl; i++) {
+		const char *end = strchr(jsonl, '\n');
+		json_error_t error;
+		json_t *j = json_loadb(jsonl, (size_t)(end - jsonl), JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL,
+				       &error);
+
+		if (!j)
+			fail_msg("line %u: %s", i, error.text);
+		if (i == number)
+			found = j;
+		else
+			json_decref(j);
+		jsonl = end + 1;
+	}
+	assert_non_null(found);
+	return found;
+}
+
+static void has(const json_t *j, const char *name, const char *value)
+{
+	const json_t *m = json_object_get(j, name);
+
+	if (!m || !json_is_string(m))
+		fail_msg("no string %s", name);
+	assert_string_equal(json_string_value(m), value);
+}
+
+static void has_number(const json_t *j, const char *name, double value)
+{
+	const json_t *m = json_object_get(j, name);
+
+	if (!m || !json_is_number(m))
+		fail_msg("no number %s", name);
+	assert_true(json_number_value(m) == value);
+}
+
+static void members(const json_t *j, const char *list)
+{
+	char got[512] = "";
+	const char *key;
+	json_t *v;
+
+	json_object_foreach((json_t *)(uintptr_t)j, key, v)
+	{
+		(void)v;
+		strcat(strcat(got, got[0] ? " " : ""), key);
+	}
+	assert_string_equal(got, list);
+}
+
+#define MEMBERS_PROC "seq time_ns cpu type pid tgid ppid uid euid gid comm verdict"
+
+static void json_of_processes(void **state)
+{
+	struct build b;
+	char *s;
+	json_t *j;
+
+	(void)state;
+	build_start(&b, 3, 1);
+	build_samples(&b);
+	s = exported(&b, &all);
+	j = line(s, 3);
+	members(j, MEMBERS_PROC " path interpreter dev ino generation flags result sync");
+	has(j, "type", "exec");
+	has(j, "comm", "sixteen-letters!");
+	has(j, "path", "/bin/ls");
+	has(j, "interpreter", "/lib64/ld.so");
+	has_number(j, "pid", 101);
+	has_number(j, "result", -13);
+	assert_true(json_is_true(json_object_get(j, "sync")));
+	json_decref(j);
+	assert_non_null(strstr(s, "\"ino\":18446744073709551614,"));
+	j = line(s, 4);
+	members(j, MEMBERS_PROC " path dev ino generation flags result sync");
+	json_decref(j);
+	j = line(s, 5);
+	members(j, MEMBERS_PROC " child_pid child_tgid flags sync");
+	has_number(j, "child_pid", 555);
+	has_number(j, "child_tgid", 444);
+	json_decref(j);
+	j = line(s, 8);
+	has(j, "type", "file_rename");
+	has(j, "path", "/tmp/a");
+	has(j, "new_path", "/tmp/b");
+	json_decref(j);
+	j = line(s, 15);
+	members(j, MEMBERS_PROC " exit_code flags sync");
+	has_number(j, "exit_code", 0x300);
+	json_decref(j);
+	j = line(s, 16);
+	members(j, MEMBERS_PROC " event path dev ino generation result sync");
+	has(j, "type", "kexec");
+	has(j, "event", "load");
+	has(j, "path", "/boot/vmlinuz");
+	has_number(j, "result", -13);
+	json_decref(j);
+	free(s);
+	build_free(&b);
+}
+
+static void json_of_the_hypervisor(void **state)
+{
+	struct build b;
+	char *s;
+	json_t *j;
+
+	(void)state;
+	build_start(&b, 3, 1);
+	build_samples(&b);
+	s = exported(&b, &all);
+	j = line(s, 1);
+	members(j, "seq time_ns cpu type verdict release abi_version");
+	has(j, "release", "6.1.0-56-cloud-amd64");
+	json_decref(j);
+	j = line(s, 2);
+	members(j, "seq time_ns cpu type verdict ranges pages text");
+	has_number(j, "pages", 4321);
+	json_decref(j);
+	j = line(s, 10);
+	members(j, "seq time_ns cpu type pid tgid comm verdict target access gpa gva rip cr3 cpl bytes insn "
+		   "symbol "
+		   "symbol_offset old_value new_value repeat");
+	has(j, "target", "lsm_hooks");
+	has(j, "access", "write");
+	has(j, "verdict", "skip");
+	has(j, "gva", "0xffffffff82001000");
+	has(j, "gpa", "0x0000000001234000");
+	has(j, "bytes", "4889039090");
+	has(j, "insn", "mov qword ptr [rbx], rax");
+	has(j, "symbol", "security_hook_heads");
+	has(j, "old_value", "0102030405060708");
+	has(j, "new_value", "ffee000000000000");
+	has_number(j, "symbol_offset", 0x38);
+	has_number(j, "repeat", 2);
+	json_decref(j);
+	j = line(s, 11);
+	has(j, "target", "hypervisor");
+	has(j, "access", "hypercall");
+	has_number(j, "hypercall", 6);
+	json_decref(j);
+	j = line(s, 14);
+	members(j, "seq time_ns cpu type verdict reason count total first ring_cpu text");
+	has(j, "reason", "malformed");
+	has(j, "first", "size");
+	json_decref(j);
+	j = line(s, 17);
+	members(j, "seq time_ns cpu type verdict ranges pages text");
+	has(j, "type", "unlock");
+	has(j, "text", "kexec");
+	has_number(j, "ranges", 12);
+	json_decref(j);
+	free(s);
+	build_free(&b);
+}
+
+static void hostile_strings(void **state)
+{
+	static const char path[] =
+		"/a\n\"\\\x1b[2J\xc3\xa9\xff\xc0\x80\xe2\x80\xae\xed\xa0\x80 \xf4\x90\x80\x80";
+	struct build b;
+	char *s;
+	json_t *j;
+
+	(void)state;
+	build_start(&b, 3, 1);
+	build_agent(&b, RW_REC_FILE_UNLINK, path, sizeof(path), ""); /* its NUL too */
+	s = exported(&b, &all);
+	j = line(s, 1);
+	has(j, "path_hex", "2f610a225c1b5b324ac3a9ffc080e280aeeda08020f490808000");
+	assert_int_equal(json_string_length(json_object_get(j, "path")), 9 + 2 + 9 + 3 + 9 + 1 + 12 + 1);
+	json_decref(j);
+	assert_null(strchr(s, '\x1b'));
+	free(s);
+	s = shown(&b, &all, NULL);
+	assert_non_null(strstr(s,
+			       " \"/a\\u{a}\\\"\\\\\\u{1b}[2J\xc3\xa9\\xff\\xc0\\x80\\u{202e}\\xed\\xa0\\x80 "
+			       "\\xf4\\x90\\x80\\x80\\u{0}\" "));
+	free(s);
+	build_free(&b);
+}
+
+static void lines_for_people(void **state)
+{
+	static const char map[] =
+		"0000000000000000 A fixed_percpu_data\nffffffff81000000 T _text\n"
+		"ffffffff81001000 t evil\nffffffff81001000 t alias\nffffffff81002000 D data\n"
+		"ffffffff81003000 T last\t[mod]\n";
+	struct symbols symbols = { .kaslr = 0x3f000000 };
+	unsigned int lines = 0;
+	struct build b;
+	char *s, why[128];
+
+	(void)state;
+	assert_int_equal(symbols_parse(&symbols, (const uint8_t *)map, sizeof(map) - 1, why, sizeof(why)), 0);
+	build_start(&b, 3, 1);
+	build_samples(&b);
+	s = shown(&b, &all, &symbols);
+	for (const char *p = s; (p = strchr(p, '\n')); p++)
+		lines++;
+	assert_int_equal(lines, 18); /* one a record, one with counts */
+	assert_non_null(strstr(
+		s, "2023-11-14T22:13:20.003703Z #3 cpu0 exec        sixteen-letters![101] uid 1000 euid 0 "
+		   "\"/bin/ls\" by \"/lib64/ld.so\" dev 8:1 ino 18446744073709551614 "
+		   "result -13 (EACCES): allow\n"));
+	assert_non_null(strstr(s, "uid 1000 euid 0 load \"/boot/vmlinuz\" result -13 (EACCES): allow\n"));
+	assert_non_null(strstr(s, "unlock      - 12 ranges, 4321 pages \"kexec\": none\n"));
+	assert_non_null(strstr(s, "\"/etc/passwd\" write,create,truncate dev"));
+	assert_non_null(strstr(s, " code 3 last thread result -13 (EACCES): allow\n"));
+	assert_non_null(strstr(
+		s,
+		"violation   insmod[77] write lsm_hooks security_hook_heads+0x38: skip | gpa 0x1234000 gva "
+		"0xffffffff82001000 cpl 0 rip 0xffffffffc0001010 (evil+0x10) cr3 0x5000 code 4889039090 "
+		"<mov qword ptr [rbx], rax> stays 0102030405060708 refused ffee000000000000 and 2 times "
+		"more\n"));
+	assert_non_null(strstr(s, "-- 17 of 17 records shown, 2 violations (and 4 repeats), 5 records lost"));
+	free(s);
+	b.hdr.boot_epoch = 0;
+	build_seal_hdr(&b);
+	s = shown(&b, &all, NULL);
+	assert_memory_equal(s, "+0.001234s #1 cpu0 agent ", 24);
+	free(s);
+	symbols_free(&symbols);
+	build_free(&b);
+}
+
+static void names_of_code(void **state)
+{
+	static const char *const bad[] = { "",
+					   "x",
+					   "ffffffff81000000",
+					   "ffffffff81000000 T",
+					   "ffffffff81000000 T \n",
+					   "0000000000000000 T _text\n",
+					   "ffffffff81000000 T a\n\n",
+					   "ffffffff810000000 T a\n" };
+	static const char map[] = "ffffffff81001000 T b\nffffffff81000000 T a\r\n";
+	struct symbols s = { 0 };
+	char why[128];
+	uint64_t off;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_not_equal(
+			symbols_parse(&s, (const uint8_t *)bad[i], strlen(bad[i]), why, sizeof(why)), 0);
+		symbols_free(&s);
+	}
+	assert_int_equal(symbols_parse(&s, (const uint8_t *)map, sizeof(map) - 1, why, sizeof(why)), 0);
+	assert_null(symbols_find(&s, 0xffffffff80ffffff, &off));
+	assert_int_equal(symbols_find(&s, 0xffffffff81000fff, &off)->name.p[0], 'a');
+	assert_int_equal(symbols_find(&s, 0xffffffff81000fff, &off)->name.len, 1);
+	assert_int_equal(off, 0xfff);
+	assert_non_null(symbols_find(&s, 0xffffffff81001000, &off));
+	assert_null(symbols_find(&s, 0xffffffff81001001, &off));
+	symbols_free(&s);
+}
+
+static size_t count(const struct build *b, const struct filter *f)
+{
+	char *s = exported(b, f);
+	size_t n = 0;
+
+	for (const char *p = s; (p = strchr(p, '\n')); p++)
+		n++;
+	free(s);
+	return n;
+}
+
+static void filters(void **state)
+{
+	struct filter f = FILTER_ALL;
+	struct build b;
+
+	(void)state;
+	build_start(&b, 3, 1);
+	build_samples(&b);
+	assert_true(filter_types(&f, "exec,violation"));
+	assert_int_equal(count(&b, &f), 4);
+	f = (struct filter)FILTER_ALL;
+	assert_true(filter_pid(&f, "100")); /* the process of thread 101 */
+	assert_int_equal(count(&b, &f), 9);
+	f.comm = "insmod";
+	assert_int_equal(count(&b, &f), 0);
+	f.has_pid = false;
+	assert_int_equal(count(&b, &f), 3);
+	f = (struct filter)FILTER_ALL;
+	f.path = "tmp/b";
+	assert_int_equal(count(&b, &f), 1);
+	f = (struct filter)FILTER_ALL;
+	assert_true(filter_seconds(&f.since, "0.002469134"));
+	assert_true(filter_seconds(&f.until, "0.004"));
+	assert_int_equal(count(&b, &f), 2);
+	f = (struct filter)FILTER_ALL;
+	assert_true(filter_seq(&f, "14-"));
+	assert_int_equal(count(&b, &f), BUILD_SAMPLES - 13);
+	assert_true(filter_seq(&f, "-14"));
+	assert_int_equal(count(&b, &f), 14);
+	assert_true(filter_seq(&f, "3"));
+	assert_int_equal(count(&b, &f), 1);
+	f = (struct filter)FILTER_ALL;
+	assert_true(filter_verdict(&f, "skip"));
+	assert_int_equal(count(&b, &f), 3);
+	build_free(&b);
+}
+
+static void filter_values(void **state)
+{
+	struct filter f = FILTER_ALL;
+	uint64_t ns;
+
+	(void)state;
+	assert_false(filter_types(&f, ""));
+	assert_false(filter_types(&f, "exec,"));
+	assert_false(filter_types(&f, "execx"));
+	assert_false(filter_pid(&f, ""));
+	assert_false(filter_pid(&f, "-1"));
+	assert_false(filter_pid(&f, "4294967296"));
+	assert_true(filter_pid(&f, "4294967295"));
+	assert_false(filter_seq(&f, "-"));
+	assert_false(filter_seq(&f, "3-2"));
+	assert_false(filter_seq(&f, "1-2-3"));
+	assert_false(filter_seq(&f, "18446744073709551616"));
+	assert_true(filter_seq(&f, "18446744073709551615"));
+	assert_false(filter_verdict(&f, "maybe"));
+	assert_false(filter_seconds(&ns, "."));
+	assert_false(filter_seconds(&ns, "1."));
+	assert_false(filter_seconds(&ns, "1.0000000001"));
+	assert_false(filter_seconds(&ns, "1e3"));
+	assert_false(filter_seconds(&ns, "99999999999999999999"));
+	assert_true(filter_seconds(&ns, "18446744072.999999999"));
+	assert_true(ns == 18446744072999999999u);
+}
+
+static void code(void **state)
+{
+	char text[DISASM_LEN];
+
+	(void)state;
+	assert_true(disasm((const uint8_t *)"\xe8\x00\x01\x00\x00", 5, 0xffffffff81000000, text));
+	assert_string_equal(text, "call 0xffffffff81000105");
+	assert_false(disasm((const uint8_t *)"\xe8\x00", 2, 0, text));
+	assert_false(disasm((const uint8_t *)"", 0, 0, text));
+	assert_string_equal(text, "");
+}
+
+static void counters_out(void **state)
+{
+	struct input in;
+	struct build b;
+	char *s, *text;
+	size_t len;
+	FILE *out = open_memstream(&s, &len);
+	json_t *j, *cpu;
+
+	(void)state;
+	build_start(&b, 2, 1);
+	build_samples(&b);
+	build_stats(out, 1, 2);
+	build_dump(&b, out, 1);
+	fclose(out);
+	assert_int_equal(build_parse(&in, s, len), 0);
+	assert_true(counters_present(&in));
+	out = open_memstream(&text, &len);
+	counters_json(&in, out);
+	fclose(out);
+	j = line(text, 1);
+	members(j, "cpus exits exits_total records bytes violations patches drops hv_cycles store");
+	cpu = json_array_get(json_object_get(j, "cpus"), 1);
+	has_number(cpu, "apic_id", 2);
+	has_number(json_object_get(cpu, "exits"), "msr_read", 1001);
+	has_number(cpu, "shootdowns", 1000 + RW_EXIT_COUNT + 8);
+	has_number(json_object_get(j, "exits"), "cpuid", 1000);
+	has_number(j, "hv_cycles", 1000 + 2 * RW_EXIT_COUNT);
+	has_number(j, "drops", 2000 + 4 * RW_EXIT_COUNT + 14);
+	has_number(json_object_get(j, "store"), "records", BUILD_SAMPLES);
+	has(json_object_get(j, "store"), "end", "poweroff");
+	json_decref(j);
+	free(text);
+	out = open_memstream(&text, &len);
+	counters_table(&in, out);
+	fclose(out);
+	assert_non_null(strstr(text, "msr_read                    1           1001           1002\n"));
+	free(text);
+	input_free(&in);
+	free(s);
+	build_free(&b);
+}
+
+static void judgement(void **state)
+{
+	struct input in;
+	struct build b;
+	size_t len;
+	char *s;
+	FILE *out = open_memstream(&s, &len);
+
+	(void)state;
+	build_start(&b, 2, 0xa5);
+	build_samples(&b);
+	assert_int_equal(build_parse(&in, b.p, b.len), 0);
+	assert_true(verify(&in, "f: ", out));
+	fflush(out);
+	assert_string_equal(
+		s, "f: OK: 17 records, seq 1 to 17, boot a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5, evicted 0, "
+		   "ended by poweroff\n");
+	input_free(&in);
+	b.p[RW_STORE_HDR_SIZE + sizeof(struct rw_block_hdr) + 40] ^= 1;
+	rewind(out);
+	assert_int_equal(build_parse(&in, b.p, b.len), 0);
+	assert_false(verify(&in, "", out));
+	fclose(out);
+	assert_memory_equal(s, "offset 0x1020: bad record where record 1 belongs: its CRC is wrong\n", 67);
+	input_free(&in);
+	free(s);
+	build_free(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(json_of_processes), cmocka_unit_test(json_of_the_hypervisor),
+		cmocka_unit_test(hostile_strings),   cmocka_unit_test(lines_for_people),
+		cmocka_unit_test(names_of_code),     cmocka_unit_test(filters),
+		cmocka_unit_test(filter_values),     cmocka_unit_test(code),
+		cmocka_unit_test(counters_out),      cmocka_unit_test(judgement),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# Unit tests of rwlog: its own files, compiled with the sanitizers, and a program for each kind of test.
+
+RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,capture fuzz image options output writers)
+RWLOG_TEST_OBJ := $(patsubst tools/rwlog/%.c,$(UNIT_DIR)/rwlog/tool/%.o,$(RWLOG_SRC))
+UNIT_TESTS += $(RWLOG_TESTS)
+
+$(RWLOG_TESTS): UNIT_FLAGS := -Itools/rwlog
+$(RWLOG_TESTS): UNIT_LIBS := $(RWLOG_LIBS) -ljansson
+$(RWLOG_TESTS): tests/unit/rwlog/build.c $(RWLOG_TEST_OBJ) $(wildcard tools/rwlog/*.h)
+
+$(UNIT_DIR)/rwlog/tool/%.o: tools/rwlog/%.c
+	@mkdir -p $(@D)
+	$(CC) $(UNITFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
+
+# The hypervisor's own writers, for the test that reads what they write.
+RWLOG_HV_OBJ := $(addprefix $(UNIT_DIR)/rwlog/from/,lib/crc32.o lib/format.o hv/log/drain.o hv/log/store.o)
+$(UNIT_DIR)/rwlog/writers: UNIT_FLAGS += -Ihv
+$(UNIT_DIR)/rwlog/writers: $(RWLOG_HV_OBJ)
+
+$(RWLOG_HV_OBJ): $(UNIT_DIR)/rwlog/from/%.o: %.c $(UNIT_HDR)
+	@mkdir -p $(@D)
+	$(CC) $(UNITFLAGS) -Ihv -c -o $@ $<
+
+-include $(RWLOG_TEST_OBJ:.o=.d)

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests that rwlog reads what the hypervisor's own code writes: its store and its frames. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "counters.h"
+#include "log/drain.h"
+#include "log/printk.h"
+#include "log/store.h"
+#include "tests/unit/rwlog/build.h"
+
+#define STORE_SIZE (RW_STORE_HDR_SIZE + 3 * RW_BLOCK_SIZE)
+
+static FILE *out;
+
+/* In place of the serial line. */
+void printk_raw(const char *s, size_t n)
+{
+	fwrite(s, 1, n, out);
+}
+
+static void append(struct log_store *s, unsigned int i)
+{
+	static union {
+		struct rw_rec_agent rec;
+		uint8_t bytes[RW_REC_MAX];
+	} buf;
+	uint16_t len = (uint16_t)(i * 37 % RW_PATH_MAX);
+
+	memset(&buf, 0, sizeof(buf));
+	buf.rec.hdr.type = (uint8_t)(RW_REC_EXEC + i % RW_REC_AGENT_LAST);
+	buf.rec.hdr.size = (uint16_t)((sizeof(buf.rec) + len + 7u) & ~7u);
+	buf.rec.hdr.time_ns = i * 1000;
+	buf.rec.path_len = len;
+	memset(buf.rec.data, 'a', len);
+	assert_int_equal(log_store_append(s, &buf.rec.hdr), 0);
+}
+
+/* Dumps from the empty store to one that went round several times, and the store's memory itself. */
+static void store_and_frames(void **state)
+{
+	const struct rw_store_hdr id = { .boot_id = { 1, 2, 3 }, .boot_epoch = BUILD_EPOCH, .backend = 1 };
+	void *mem = aligned_alloc(RW_PAGE_SIZE, STORE_SIZE);
+	struct rw_cpu_stats stats = { .records = 1000 };
+	struct log_store store = { 0 };
+	struct input in;
+	size_t len;
+	char *s;
+
+	(void)state;
+	out = open_memstream(&s, &len);
+	assert_int_equal(log_store_init(&store, mem, STORE_SIZE, &id), 0);
+	log_drain_dump(&store, 1);
+	for (unsigned int i = 1; i <= 1000; i++) {
+		append(&store, i);
+		if (i == 10 || i == 40)
+			log_drain_dump(&store, i);
+	}
+	log_store_set_end(&store, RW_END_RESET);
+	log_drain_stats(&stats, 0, 1000);
+	stats.cpu = 1;
+	log_drain_stats(&stats, 1, 1000);
+	log_drain_dump(&store, 1000);
+	fclose(out);
+	assert_true(build_verify(s, len));
+	assert_true(build_verify(mem, STORE_SIZE));
+	assert_int_equal(build_parse(&in, s, len), 0);
+	assert_int_equal(in.nboot, 1);
+	assert_int_equal(in.boot[0].npart, 4);
+	assert_int_equal(in.boot[0].rec[0].hdr.seq, 1);
+	assert_int_equal(in.boot[0].rec[in.boot[0].nrec - 1].hdr.seq, store.hdr->next_seq - 1);
+	assert_true(store.hdr->evicted > 0);
+	assert_int_equal(in.boot[0].newest->hdr.end_reason, RW_END_RESET);
+	assert_int_equal(in.capture.last.len, 2 * sizeof(stats));
+	input_free(&in);
+	free(s);
+	free(mem);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(store_and_frames),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
