@@ -7,7 +7,7 @@
 
 #include "machine.h"
 
-/* Offsets, sizes: ACPI specification, "Root System Description Pointer (RSDP)", "System Description Table Header". */
+/* ACPI specification, "Root System Description Pointer (RSDP)", "System Description Table Header". */
 #define RSDP_SIZE_1   20u
 #define RSDP_SIZE_2   36u
 #define RSDP_REVISION 15u

@@ -56,9 +56,10 @@ static bool set_btf(bool on)
 }
 
 /*
- * The RFLAGS.IF of the hypervisor, which is 0, masks interrupts: the one of the guest is not touched (AMD APM
- * volume 2, "Virtualizing RFLAGS.IF"). Bochs does that only where the guest's is 0, too. There an interrupt exits
- * before the instruction and ends the step; the instruction runs anew after the guest has taken the interrupt.
+ * The RFLAGS.IF of the hypervisor, which is 0, masks interrupts: the one of the guest is not touched (AMD
+ * APM volume 2, "Virtualizing RFLAGS.IF"). Bochs does that only where the guest's is 0, too. There an
+ * interrupt exits before the instruction and ends the step; the instruction runs anew after the guest has
+ * taken the interrupt.
  */
 void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 {
@@ -95,9 +96,9 @@ static bool breakpoint_hit(uint64_t dr6, uint64_t dr7)
 
 /*
  * The trap flag is set, so the instruction ends in a #DB. A #DB that is a fault comes before it has run: a
- * breakpoint on the instruction, or DR7.GD. DR6 tells them apart (AMD APM volume 2, "#DB (Debug)"). Bochs takes
- * the intercept before it writes DR6, which then gives no reason: there RF, which is set, keeps that breakpoint
- * off.
+ * breakpoint on the instruction, or DR7.GD. DR6 tells them apart (AMD APM volume 2, "#DB (Debug)"). Bochs
+ * takes the intercept before it writes DR6, which then gives no reason: there RF, which is set, keeps that
+ * breakpoint off.
  */
 bool svm_step_trapped(const struct percpu *cpu)
 {
