@@ -85,7 +85,7 @@ clean:
 help:
 	@echo 'make             build everything into build/ (installs missing Debian packages first)'
 	@echo 'make run         the main job: a guarded stock kernel under attack, on an Intel and on an AMD machine'
-	@echo 'make test        all tests: unit tests, then end to end on both emulators'
+	@echo 'make test        all tests: unit tests, then end to end on three machines'
 	@echo 'make soak        what is long: boots in a row, minutes of load, hotplug under load; about a quarter of an hour'
 	@echo 'make check       unit tests and header checks only, under two minutes'
 	@echo 'make bench       what Ringward costs on both emulators, table and chart: about a quarter of an hour'
@@ -96,3 +96,4 @@ help:
 	@echo 'make agent KREL=RELEASE     the guest agent for another kernel (needs its headers)'
 	@echo 'make clean       remove build/'
 	@echo 'BOCHS=FILE       use this Bochs 3.0 instead of the one on PATH or the private one'
+	@echo 'QEMU=FILE        use this qemu-system-x86_64 instead of the one on PATH'

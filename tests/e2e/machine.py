@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import machines
+
 TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / "build"
 RWRUN = TOP / "tools/rwrun"
@@ -128,19 +130,25 @@ def rwrun(*arguments, timeout=300):
                           stderr=subprocess.PIPE, text=True, errors="replace", timeout=wall + 120, check=False)
 
 
-def boot(folder, cpu, script, *, files=None, agent=True, no_hv=False, conf=None, append="", smp=1, mem=512,
+def on(which):
+    """The arguments of rwrun for a machines.Machine, or the name of one."""
+    which = machines.find(which)
+    return ["--cpu", which.cpu, "--accel", which.accel]
+
+
+def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=None, append="", smp=1, mem=512,
          timeout=300, extra=()):
     """Boots the stock kernel with a script as its job, under Ringward unless no_hv, and returns a Run.
 
-    folder: an empty folder for this run. cpu: "intel" or "amd". script: shell text, run as /test.sh;
-    "RWTEST: ..." lines become Run.markers. conf: keys that differ from DEFAULT_CONF, or the whole text of one.
+    folder: an empty folder for this run. which: a machines.Machine, or the name of one. script: shell text, run as
+    /test.sh; "RWTEST: ..." lines become Run.markers. conf: keys that differ from DEFAULT_CONF, or the whole text of one.
     append: added to the kernel's command line. timeout: in seconds of the guest's time, at least five times
     what the run needs. extra: further arguments of rwrun.
     """
     folder = Path(folder)
     build_initrd(folder / "initrd", script, files)
     store, hv_serial, stats = folder / "store", folder / "hv-serial", folder / "stats"
-    argv = ["--cpu", cpu, "--smp", smp, "--mem", mem, "--kernel", kernel(),
+    argv = [*on(which), "--smp", smp, "--mem", mem, "--kernel", kernel(),
             "--initrd", folder / "initrd", "--append", f"{COMMAND_LINE} {append}".strip(),
             "--serial", folder / "console", "--hv-serial", hv_serial, "--stats", stats]
     if no_hv:
@@ -159,13 +167,13 @@ def boot(folder, cpu, script, *, files=None, agent=True, no_hv=False, conf=None,
     return collect(folder, done)
 
 
-def boot_efi(folder, cpu, program, *, agent=True, no_hv=False, conf=None, smp=1, timeout=120):
+def boot_efi(folder, which, program, *, agent=True, no_hv=False, conf=None, smp=1, timeout=120):
     """Boots an EFI program under Ringward unless no_hv, with agent = yes or no in the configuration; returns a Run.
 
-    folder: an empty folder for this run. program: its path. conf: keys that differ from DEFAULT_CONF.
+    folder: an empty folder for this run. which: as in boot(). program: its path. conf: keys that differ from DEFAULT_CONF.
     """
     folder = Path(folder)
-    argv = ["--cpu", cpu, "--smp", smp, "--efi", program, "--serial", folder / "console",
+    argv = [*on(which), "--smp", smp, "--efi", program, "--serial", folder / "console",
             "--hv-serial", folder / "hv-serial", "--stats", folder / "stats"]
     if no_hv:
         argv.append("--no-hv")

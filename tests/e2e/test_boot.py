@@ -5,6 +5,9 @@ import json
 
 import pytest
 
+import machines
+
+WHERE = machines.ALL
 SMALL = """
 echo "RWTEST: cpus $(grep -c ^processor /proc/cpuinfo)"
 echo "RWTEST: uid $(id -u)"
@@ -23,15 +26,15 @@ MARKERS = ["init", "cpus 1", "uid 0", "script 0"]
 
 
 @pytest.fixture(scope="module")
-def bare(cpu, boot):
+def bare(where, boot):
     """Without Ringward."""
-    return boot(cpu, SMALL, no_hv=True)
+    return boot(where, SMALL, no_hv=True)
 
 
 @pytest.fixture(scope="module")
-def plain(cpu, boot):
+def plain(where, boot):
     """Under Ringward, without the agent, to /init and off again."""
-    return boot(cpu, SMALL, agent=False)
+    return boot(where, SMALL, agent=False)
 
 
 def test_bare_machine_boots_and_powers_off(bare):
@@ -67,9 +70,9 @@ def test_few_exits_up_to_init(plain):
     assert 0 < plain.stats["exits_total"] <= 2500, plain.stats["exits"]
 
 
-def test_idle_guest_is_left_alone(cpu, boot):
+def test_idle_guest_is_left_alone(where, boot):
     """With the agent, which has nothing to tell."""
-    run = boot(cpu, IDLE)
+    run = boot(where, IDLE)
     told = [json.loads(m.removeprefix("stats "))["total"]["exits_total"] for m in run.markers if m.startswith("stats ")]
     first, second, last = told
     assert (last - second) - (second - first) < 10 * IDLE_SECONDS, told

@@ -102,6 +102,23 @@ def test_emulator_that_does_not_start_gives_status_3(monkeypatch):
     assert done.returncode == 2 and done.stderr.startswith("rwrun: RWRUN_QEMU: "), done.stderr
 
 
+@pytest.mark.parametrize("program,text", (("/nonexistent/q", "no such program"), ("/bin/true", "not QEMU")))
+def test_named_qemu_has_to_be_one(monkeypatch, program, text):
+    monkeypatch.setenv("QEMU", program)
+    done = machine.rwrun("--no-hv", "--kernel", KERNEL)
+    assert (done.returncode, done.stderr) == (2, f"rwrun: QEMU={program}: {text}\n")
+
+
+def test_named_qemu_is_used(monkeypatch, tmp_path):
+    program = tmp_path / "my qemu"
+    program.write_text('#!/bin/sh\n[ "$*" = --version ] && echo "QEMU emulator version 10.0.13" || '
+                       '{ echo "not today" >&2; exit 7; }\n', encoding="ascii")
+    program.chmod(0o755)
+    monkeypatch.setenv("QEMU", str(program))
+    done = machine.rwrun("--no-hv", "--kernel", KERNEL)
+    assert (done.returncode, done.stderr) == (3, "rwrun: qemu-tcg failed (exit status 7): not today\n")
+
+
 def test_full_output_gives_status_1():
     done = machine.rwrun("--no-hv", "--kernel", KERNEL, "--serial", "/dev/full")
     assert (done.returncode, done.stderr) == (1, "rwrun: No space left on device\n")

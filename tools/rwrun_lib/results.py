@@ -55,9 +55,9 @@ def write_stats(path, machine, emulator, capture, outcome, wall_seconds):
         good = text is not None
         if good:
             stats = json.loads(text)
-    stats.update({"emulator": emulator.name, "cpu": machine.cpu, "smp": machine.smp, "end": outcome.end,
-                  "boots": emulator.boots, "wall_seconds": round(wall_seconds, 3),
-                  "guest_seconds": round(outcome.clock.seconds, 3),
+    stats.update({"emulator": emulator.name, "emulator_version": emulator.version, "cpu": machine.cpu,
+                  "smp": machine.smp, "end": outcome.end, "boots": emulator.boots,
+                  "wall_seconds": round(wall_seconds, 3), "guest_seconds": round(outcome.clock.seconds, 3),
                   "emulator_cpu_seconds": round(outcome.clock.cpu_seconds, 3)})
     if emulator.debug_exit is not None:
         stats["debug_exit"] = _debug_exit(emulator, capture)
