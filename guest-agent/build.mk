@@ -18,6 +18,7 @@ define build_kmod
 	@mkdir -p $(AGENT_KMOD_DIR)/$(1).d/abi
 	@cp -p $(filter-out abi/%,$(2)) $(AGENT_KMOD_DIR)/$(1).d/
 	@cp -p $(ABI_HEADERS) $(AGENT_KMOD_DIR)/$(1).d/abi/
+	@cp -p $(VERSION_H) $(AGENT_KMOD_DIR)/$(1).d/
 	$(MAKE) --no-print-directory -C $(AGENT_KHEADERS) M=$(CURDIR)/$(AGENT_KMOD_DIR)/$(1).d modules
 endef
 
@@ -25,7 +26,7 @@ agent: $(AGENT_KMOD_DIR)/ringward.ko agent-tools
 agent-tools: $(B)/rwctl $(B)/ringward-start
 all: agent
 
-$(B)/kmod/$(KREL)/ringward.ko: $(AGENT_KMOD_SRC) $(ABI_HEADERS) guest-agent/build.mk
+$(B)/kmod/$(KREL)/ringward.ko: $(AGENT_KMOD_SRC) $(ABI_HEADERS) $(VERSION_H) guest-agent/build.mk
 	$(call build_kmod,ringward,$(AGENT_KMOD_SRC))
 	@strip --strip-debug -R .smp_locks -R .rela.smp_locks -o $@.part $(@D)/ringward.d/ringward.ko
 	@! readelf -WS $@.part | \
@@ -33,12 +34,12 @@ $(B)/kmod/$(KREL)/ringward.ko: $(AGENT_KMOD_SRC) $(ABI_HEADERS) guest-agent/buil
 		{ echo "ringward: these sections would let the kernel patch the locked module" >&2; exit 1; }
 	@mv $@.part $@
 
-RWCTL_SRC := $(wildcard guest-agent/cli/*.c)
-$(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h) guest-agent/uapi.h $(ABI_HEADERS) guest-agent/build.mk
+RWCTL_SRC := $(wildcard guest-agent/cli/*.c) lib/cmdline.c
+$(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h) guest-agent/uapi.h lib/cmdline.h $(ABI_HEADERS) $(VERSION_H) guest-agent/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -Iguest-agent -static -o $@ $(RWCTL_SRC) -ljansson
 
-$(B)/ringward-start: guest-agent/start/start.c guest-agent/uapi.h $(ABI_HEADERS) guest-agent/build.mk
+$(B)/ringward-start: guest-agent/start/start.c guest-agent/uapi.h $(ABI_HEADERS) $(VERSION_H) guest-agent/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -Iguest-agent -static -o $@ $<
 
