@@ -16,9 +16,9 @@ CC := gcc
 LD := ld
 NASM := nasm
 WARNFLAGS := -Wall -Wextra -Werror
-# version.h, made from VERSION, for all that tells its version.
+# rw_version.h, made from VERSION, for all that tells its version.
 GEN := $(B)/include
-VERSION_H := $(GEN)/version.h
+VERSION_H := $(GEN)/rw_version.h
 HOSTCFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I. -I$(GEN)
 UNITFLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -I$(GEN) -fsanitize=address,undefined -fno-sanitize-recover=all
 PYTHON := /usr/bin/python3

@@ -15,7 +15,7 @@
 #include "memory.h"
 #include "next.h"
 #include "paging.h"
-#include "version.h"
+#include "rw_version.h"
 #include "x86.h"
 
 #define CONFIG_PATH "\\EFI\\ringward\\" CONFIG_NAME

@@ -18,7 +18,7 @@
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 #include "protect/step.h"
-#include "version.h"
+#include "rw_version.h"
 
 static uint32_t cpus_started; /* one after the other */
 

@@ -14,7 +14,7 @@
 #include "abi/hypercall.h"
 #include "lib/cmdline.h"
 #include "rwctl.h"
-#include "version.h"
+#include "rw_version.h"
 
 #define MAX_CPUS 8192u /* more than Linux knows; bounds what is asked for */
 

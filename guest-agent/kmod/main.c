@@ -18,7 +18,7 @@
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
-#include "version.h"
+#include "rw_version.h"
 
 static struct compat_kernel kernel __ro_after_init;
 

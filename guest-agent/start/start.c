@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "uapi.h"
-#include "version.h"
+#include "rw_version.h"
 
 #define MODULE     "/ringward/ringward.ko"
 #define PROC       "/ringward/.proc"

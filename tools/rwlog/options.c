@@ -14,7 +14,7 @@
 #include "abi/store.h"
 #include "lib/cmdline.h"
 #include "util.h"
-#include "version.h"
+#include "rw_version.h"
 
 static const char *const command_names[] = { "show", "verify", "stats", "export", "extract" };
 
