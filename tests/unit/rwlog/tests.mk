@@ -3,7 +3,8 @@
 # Unit tests of rwlog: its own files, compiled with the sanitizers, and a program for each kind of test.
 
 RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,capture fuzz image options outfile output program writers)
-RWLOG_TEST_OBJ := $(patsubst tools/rwlog/%.c,$(UNIT_DIR)/rwlog/tool/%.o,$(RWLOG_SRC)) $(UNIT_DIR)/rwlog/lib/cmdline.o
+RWLOG_TEST_OBJ := $(patsubst tools/rwlog/%.c,$(UNIT_DIR)/rwlog/tool/%.o,$(RWLOG_SRC))
+RWLOG_TEST_OBJ += $(patsubst lib/%.c,$(UNIT_DIR)/rwlog/lib/%.o,$(RWLOG_LIB))
 UNIT_TESTS += $(RWLOG_TESTS)
 
 $(RWLOG_TESTS): UNIT_FLAGS := -Itools/rwlog
