@@ -51,6 +51,7 @@ $(B)/kernels/kernel.mk: $(B)/setup.mk scripts/fetch-kernel
 
 all: $(UNIT_TESTS)
 
+lint: $(VERSION_H)
 $(VERSION_H): VERSION
 	@mkdir -p $(@D)
 	@printf '/* Made from VERSION by the Makefile. */\n#pragma once\n#define RW_VERSION "%s"\n' "$$(cat $<)" >$@
@@ -76,7 +77,7 @@ test: all headers
 headers:
 	scripts/check-headers
 
-lint: $(VERSION_H)
+lint:
 	scripts/lint
 
 clean:

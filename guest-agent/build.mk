@@ -18,15 +18,16 @@ define build_kmod
 	@mkdir -p $(AGENT_KMOD_DIR)/$(1).d/abi
 	@cp -p $(filter-out abi/%,$(2)) $(AGENT_KMOD_DIR)/$(1).d/
 	@cp -p $(ABI_HEADERS) $(AGENT_KMOD_DIR)/$(1).d/abi/
-	@cp -p $(VERSION_H) $(AGENT_KMOD_DIR)/$(1).d/
 	$(MAKE) --no-print-directory -C $(AGENT_KHEADERS) M=$(CURDIR)/$(AGENT_KMOD_DIR)/$(1).d modules
 endef
+
+AGENT_KMOD_SRC += $(VERSION_H)
 
 agent: $(AGENT_KMOD_DIR)/ringward.ko agent-tools
 agent-tools: $(B)/rwctl $(B)/ringward-start
 all: agent
 
-$(B)/kmod/$(KREL)/ringward.ko: $(AGENT_KMOD_SRC) $(ABI_HEADERS) $(VERSION_H) guest-agent/build.mk
+$(B)/kmod/$(KREL)/ringward.ko: $(AGENT_KMOD_SRC) $(ABI_HEADERS) guest-agent/build.mk
 	$(call build_kmod,ringward,$(AGENT_KMOD_SRC))
 	@strip --strip-debug -R .smp_locks -R .rela.smp_locks -o $@.part $(@D)/ringward.d/ringward.ko
 	@! readelf -WS $@.part | \
