@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What command-line programs say about a word that they do not know: the nearest one that they do know. */
-#ifndef RW_LIB_CMDLINE_H
-#define RW_LIB_CMDLINE_H
+#pragma once
 
 #include <getopt.h>
 #include <stddef.h>
@@ -36,5 +35,3 @@ const char *cmdline_nearest(const char *word, const char *const *names, size_t n
  * Reads optopt. Names the options that an abbreviation could be, or the nearest one of an unknown option.
  */
 void cmdline_bad_option(char *text, size_t size, const struct option *options, const char *word, int missing);
-
-#endif

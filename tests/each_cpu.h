@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* For programs in the test guest: the same thing on each CPU. */
-#ifndef TESTS_EACH_CPU_H
-#define TESTS_EACH_CPU_H
+#pragma once
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -36,5 +35,3 @@ static inline int each_cpu(void (*function)(int cpu))
 	}
 	return 0;
 }
-
-#endif

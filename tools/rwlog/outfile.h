@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Output files that are replaced as a whole or not at all, and never instead of a device, a pipe or a link. */
-#ifndef RWLOG_OUTFILE_H
-#define RWLOG_OUTFILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,5 +53,3 @@ int outfile_close(struct outfile *o, bool good);
 
 /** outfile_abandon() - remove the temporary file before a signal ends the program; async-signal-safe. */
 void outfile_abandon(void);
-
-#endif
