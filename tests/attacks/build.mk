@@ -20,6 +20,6 @@ $(B)/kmod/$(KREL)/rwstale.ko: $(STALE_KMOD_SRC) $(ABI_HEADERS) tests/attacks/bui
 	$(call build_kmod,rwstale,$(STALE_KMOD_SRC))
 	@strip --strip-debug -o $@ $(@D)/rwstale.d/rwstale.ko
 
-$(B)/attacks/%: tests/attacks/%.c
+$(B)/attacks/%: tests/attacks/%.c tests/each_cpu.h
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -static -o $@ $<
