@@ -16,8 +16,6 @@ from rwrun_lib import uki as rwrun_uki
 
 SYSTEMD_BOOT = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi"
 BOOT = "EFI/BOOT/BOOTX64.EFI"
-# QEMU 7.2's TCG computes wrong flags for CMPXCHG16B, which Linux 6.12 uses, bare or not: docs/loaders.md.
-WITHOUT_CX16 = "-cpu EPYC,+svm,+npt,-cx16"
 # What depends on how fast the emulator is at that moment.
 # The second half of "Console: switching to colour frame buffer device" becomes a line of its own, at the level of a warning,
 # when another CPU prints between the halves.
@@ -112,9 +110,7 @@ def check_debian(disk_run, bare, kernel, smp):
 
 
 @pytest.mark.parametrize("kernel,smp", [("6.1", 2), ("6.12", 1)])
-def test_installed_debian_by_shim_and_grub(debian, folder, monkeypatch, kernel, smp):
-    if kernel == "6.12":
-        monkeypatch.setenv("RWRUN_QEMU", WITHOUT_CX16)
+def test_installed_debian_by_shim_and_grub(debian, folder, kernel, smp):
     disk = debian(kernel)
     bare = boot_disk(folder("bare-"), disk, smp=smp, no_hv=True)
     assert bare.run.status == 0, bare.run.explain()
