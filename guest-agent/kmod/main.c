@@ -11,9 +11,11 @@
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
-#include "compat.h"
 #include "device.h"
 #include "hvcall.h"
+#include "kernel/addresses.h"
+#include "kernel/lsm.h"
+#include "kernel/tracepoints.h"
 #include "kexec.h"
 #include "producer.h"
 #include "protect.h"
@@ -45,7 +47,7 @@ static int __init attach(void)
 
 	if (ret)
 		return ret;
-	ret = compat_attach_hooks();
+	ret = compat_attach_hooks(&kernel);
 	if (ret)
 		compat_detach_tracepoints();
 	return ret;
