@@ -100,6 +100,7 @@ static uint32_t open_block(struct log_store *s)
 	s->count = 0;
 	s->block_first = s->next_seq;
 	s->next_index++;
+	seal_block(s); /* what is appended until the next seal is found after it */
 	return count;
 }
 
