@@ -6,7 +6,7 @@ HVLOG_TESTS := $(addprefix $(UNIT_DIR)/hv/log/,clock store crash intake drain)
 UNIT_TESTS += $(HVLOG_TESTS)
 
 $(HVLOG_TESTS): UNIT_FLAGS := -Ihv
-$(HVLOG_TESTS): tests/unit/hv/log/check.c lib/crc32.c
+$(HVLOG_TESTS): tests/unit/hv/log/check.c lib/crc32c.c lib/events.c lib/record.c
 $(UNIT_DIR)/hv/log/store: hv/log/store.c
 $(UNIT_DIR)/hv/log/crash: $(UNIT_DIR)/hv/log/watched_store.o
 $(UNIT_DIR)/hv/log/intake: hv/log/store.c hv/log/intake.c
