@@ -21,7 +21,8 @@
  * The data of a dump are its live blocks, oldest first, each truncated after its last record (used bytes).
  * A stats structure that is longer than a frame's payload takes several S frames.
  *
- * What every version promises: a mark of "@RW", the version's number and a blank.
+ * What every version promises: a mark of "@RW", the version's number and a blank; printable characters; and at the end
+ * a blank and the CRC of what comes before, as here. (Version 1 had the CRC-32 of zlib.)
  */
 #ifndef RW_ABI_FRAME_H
 #define RW_ABI_FRAME_H

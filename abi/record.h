@@ -49,6 +49,7 @@ enum rw_field_kind {
 	RW_KIND_MODE,         /* 4 bytes: file mode, shown in octal */
 	RW_KIND_RESULT,       /* 4 bytes, signed: 0 or a negative errno */
 	RW_KIND_ADDRESS64,    /* 8 bytes: an address in memory */
+	RW_KIND_OFFSET,       /* 8 bytes: bytes from the start of what the field before it names */
 	RW_KIND_OPEN_FLAGS,   /* 4 bytes: O_* of Linux on x86-64 */
 	RW_KIND_RENAME_FLAGS, /* 4 bytes: RENAME_* of Linux */
 	RW_KIND_WAIT_STATUS,  /* 4 bytes: as wait(2) gives it */

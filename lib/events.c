@@ -10,6 +10,7 @@ static const struct kind_desc kinds[RW_KIND_COUNT] = {
 	[RW_KIND_MODE] = { 4, 4, false },
 	[RW_KIND_RESULT] = { 4, 4, false },
 	[RW_KIND_ADDRESS64] = { 8, 8, false },
+	[RW_KIND_OFFSET] = { 8, 8, false },
 	[RW_KIND_OPEN_FLAGS] = { 4, 4, false },
 	[RW_KIND_RENAME_FLAGS] = { 4, 4, false },
 	[RW_KIND_WAIT_STATUS] = { 4, 4, false },

@@ -16,6 +16,8 @@
 #include "show.h"
 #include "symbols.h"
 #include "verify.h"
+#include "version.h"
+#include "lib/crc32c.h"
 
 #define WARNINGS_SHOWN 20u
 
@@ -24,6 +26,7 @@ enum status {
 	STATUS_GOOD = 0,
 	STATUS_LOG = 1,
 	STATUS_USAGE = 2,
+	STATUS_VERSION = 3,
 };
 
 /* A mapped file that another program cut short: nothing sensible can follow. */
@@ -126,7 +129,10 @@ static enum status run(const struct options *o, const struct input *in, const st
 	case COMMAND_EXTRACT:
 		return run_extract(o, in);
 	case COMMAND_EXPORT:
-		export_jsonl(in, &o->filter, stdout);
+		if (o->csv)
+			export_csv(in, &o->filter, stdout);
+		else
+			export_jsonl(in, &o->filter, stdout);
 		break;
 	case COMMAND_SHOW:
 		if (o->nfiles > 1)
@@ -138,23 +144,38 @@ static enum status run(const struct options *o, const struct input *in, const st
 	return in->problems.count || !in->nboot ? STATUS_LOG : STATUS_GOOD;
 }
 
+/* Takes a loaded file apart and applies the command. */
+static enum status read_file(const struct options *o, struct input *in, const struct symbols *symbols)
+{
+	enum status status = STATUS_VERSION;
+	int err = input_parse(in);
+
+	if (err == -ENOENT) {
+		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store\n", in->name);
+		return STATUS_USAGE;
+	}
+	if (!err)
+		status = run(o, in, symbols);
+	fflush(stdout);
+	warn(&in->notes, in->name, "note");
+	if (!err && o->command != COMMAND_VERIFY)
+		warn(&in->problems, in->name, "warning");
+	if (!in->other_version)
+		return status;
+	version_print(stderr, in->name, in->other_version);
+	return status == STATUS_GOOD ? STATUS_VERSION : status;
+}
+
 static enum status one_file(const struct options *o, const char *name, const struct symbols *symbols)
 {
 	struct input in = { 0 };
 	enum status status = STATUS_USAGE;
 	int err = input_load(&in, name);
 
-	if (err) {
+	if (err)
 		fprintf(stderr, "rwlog: %s: %s\n", in.name, strerror(-err));
-	} else if (input_parse(&in)) {
-		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store\n", in.name);
-	} else {
-		status = run(o, &in, symbols);
-		fflush(stdout);
-		warn(&in.notes, in.name, "note");
-		if (o->command != COMMAND_VERIFY)
-			warn(&in.problems, in.name, "warning");
-	}
+	else
+		status = read_file(o, &in, symbols);
 	input_free(&in);
 	return status;
 }
@@ -170,6 +191,9 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	sigaction(SIGBUS, &bus, NULL);
+	crc32c_use_insn(__builtin_cpu_supports("sse4.2"));
+	if (o.csv)
+		export_csv_header(stdout);
 	status = o.symbols ? load_symbols(&symbol_file, &symbols, &o) : STATUS_GOOD;
 	for (int i = 0; status != STATUS_USAGE && i < o.nfiles; i++) {
 		int one = (int)one_file(&o, o.files[i], o.symbols ? &symbols : NULL);

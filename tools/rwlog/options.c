@@ -15,6 +15,7 @@
 
 static const char *const command_names[] = { "show", "verify", "stats", "export", "extract" };
 
+/* Up to where the types of records are listed, and from there on. */
 static const char help[] =
 	"Usage: rwlog [show|verify|stats|export|extract] [OPTION]... FILE...\n"
 	"Reads Ringward's log from a capture of its serial line, a store image, a raw memory dump or an\n"
@@ -23,12 +24,13 @@ static const char help[] =
 	"  show     one line a record, for people (this is the default)\n"
 	"  verify   is everything there, and as it was written? names the first bad place\n"
 	"  stats    the hypervisor's counters, from a capture\n"
-	"  export   JSON Lines: one object a record\n"
+	"  export   for programs: JSON Lines, one object a record, or CSV, one line a record\n"
 	"  extract  write a store image, from a capture's last complete dump or from a memory dump\n"
 	"\n"
 	"show and export:\n"
-	"  --type TYPE[,TYPE]...   exec fork exit file_open file_unlink file_rename module_load\n"
-	"                          kexec violation patch agent lock unlock drop\n"
+	"  --type TYPE[,TYPE]...   ";
+
+static const char help_rest[] =
 	"  --pid N                 of a thread or a process\n"
 	"  --comm NAME             the whole name\n"
 	"  --path TEXT             part of a path\n"
@@ -39,13 +41,44 @@ static const char help[] =
 	"  --symbols FILE          System.map or kallsyms of the guest's kernel, for names of code\n"
 	"  --kaslr OFFSET          how far the kernel lay above the addresses in that file\n"
 	"stats:   --format text|json   text is the default\n"
-	"export:  --format jsonl       the default\n"
+	"export:  --format jsonl|csv   jsonl is the default\n"
 	"extract: --output FILE        required\n"
 	"\n"
 	"  --help, --version\n"
 	"\n"
 	"Exit status: 0 all is well; 1 something is wrong with the log or missing in it; 2 wrong usage, a\n"
-	"file that cannot be read, or one that holds no log of Ringward.\n";
+	"file that cannot be read, or one that holds no log of Ringward; 3 a log of another version of Ringward.\n";
+
+#define HELP_INDENT 26
+#define HELP_WIDTH  96
+
+/* The names of all types that the table of events has. */
+static void print_types(void)
+{
+	int column = HELP_INDENT;
+
+	for (unsigned int i = 1; i < RW_TYPES; i++) {
+		const struct event_desc *event = event_desc(i);
+		int len = event ? (int)strlen(event->name) + 1 : 0;
+
+		if (!event)
+			continue;
+		if (column + len > HELP_WIDTH) {
+			printf("\n%*s", HELP_INDENT, "");
+			column = HELP_INDENT;
+		}
+		printf("%s%s", column > HELP_INDENT ? " " : "", event->name);
+		column += len;
+	}
+	putchar('\n');
+}
+
+static void print_help(void)
+{
+	fputs(help, stdout);
+	print_types();
+	fputs(help_rest, stdout);
+}
 
 enum option_id {
 	OPT_HELP = 256,
@@ -111,7 +144,8 @@ static bool parse_format(struct options *o, const char *s)
 		o->json = strcmp(s, "json") == 0;
 		return o->json || strcmp(s, "text") == 0;
 	}
-	return strcmp(s, "jsonl") == 0;
+	o->csv = strcmp(s, "csv") == 0;
+	return o->csv || strcmp(s, "jsonl") == 0;
 }
 
 /* Whether the command has the option. */
@@ -187,10 +221,9 @@ int options_parse(struct options *o, int argc, char **argv)
 	while ((id = getopt_long(argc, argv, ":", long_options, &index)) != -1) {
 		if (id == OPT_HELP || id == OPT_VERSION) {
 			if (id == OPT_HELP)
-				fputs(help, stdout);
+				print_help();
 			else
-				printf("rwlog of Ringward, for store version %u and frames RW1\n",
-				       RW_STORE_VERSION);
+				printf("rwlog of Ringward, for logs of format %u\n", RW_STORE_VERSION);
 			return fflush(stdout) == 0 ? 0 : 2;
 		}
 		if (id == '?' || id == ':')
