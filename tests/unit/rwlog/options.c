@@ -42,7 +42,9 @@ static void good(void **state)
 	assert_int_equal(o.nfiles, 3);
 	assert_int_equal(parse(&o, "show a --type exec,fork --pid 3 --seq 1-9 --symbols map --kaslr 0x1000"),
 			 -1);
-	assert_int_equal(o.filter.types, 1u << RW_REC_EXEC | 1u << RW_REC_FORK);
+	assert_true(o.filter.has_types);
+	for (unsigned int i = 0; i < RW_TYPES; i++)
+		assert_int_equal(o.filter.types[i], i == RW_REC_EXEC || i == RW_REC_FORK);
 	assert_int_equal(o.filter.pid, 3);
 	assert_int_equal(o.kaslr, 0x1000);
 	assert_string_equal(o.symbols, "map");
@@ -53,6 +55,10 @@ static void good(void **state)
 	assert_int_equal(o.command, COMMAND_EXPORT);
 	assert_string_equal(o.filter.comm, "ls");
 	assert_int_equal(o.filter.since, 1500000000);
+	assert_false(o.csv);
+	assert_int_equal(parse(&o, "export --format csv --type violation,type_77 f"), -1);
+	assert_true(o.csv);
+	assert_true(o.filter.types[RW_REC_VIOLATION] && o.filter.types[77]);
 	assert_int_equal(parse(&o, "extract --output out cap"), -1);
 	assert_string_equal(o.output, "out");
 	assert_int_equal(parse(&o, "show -- --help"), -1);
@@ -74,7 +80,6 @@ static void wrong(void **state)
 		"verify --pid 1 f",
 		"stats a b",
 		"stats --format csv a",
-		"export --format csv a",
 		"export --format json a",
 		"export --symbols m a",
 		"extract a",

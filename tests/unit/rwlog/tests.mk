@@ -2,15 +2,20 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of rwlog: its own files, compiled with the sanitizers, and a program for each kind of test.
 
-RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,capture fuzz image options output writers)
+RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,capture fuzz image kinds options output writers)
 RWLOG_TEST_OBJ := $(patsubst tools/rwlog/%.c,$(UNIT_DIR)/rwlog/tool/%.o,$(RWLOG_SRC))
+RWLOG_TEST_OBJ += $(patsubst lib/%.c,$(UNIT_DIR)/rwlog/lib/%.o,$(RWLOG_LIB))
 UNIT_TESTS += $(RWLOG_TESTS)
 
 $(RWLOG_TESTS): UNIT_FLAGS := -Itools/rwlog
 $(RWLOG_TESTS): UNIT_LIBS := $(RWLOG_LIBS) -ljansson
-$(RWLOG_TESTS): tests/unit/rwlog/build.c $(RWLOG_TEST_OBJ) $(wildcard tools/rwlog/*.h)
+$(RWLOG_TESTS): tests/unit/rwlog/build.c tests/unit/rwlog/out.c $(RWLOG_TEST_OBJ) $(wildcard tools/rwlog/*.h)
 
 $(UNIT_DIR)/rwlog/tool/%.o: tools/rwlog/%.c
+	@mkdir -p $(@D)
+	$(CC) $(UNITFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
+
+$(UNIT_DIR)/rwlog/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
 	$(CC) $(UNITFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
 
