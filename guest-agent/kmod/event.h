@@ -140,7 +140,7 @@ void event_tail(struct event *ev, u16 id, const void *value, u16 len);
 /**
  * event_path() - add the name of a file, absolute as seen from the caller's root.
  *
- * The name that is too long loses its front, and the record gets RW_RECF_PATH_TRUNC.
+ * A name that is too long loses its front, and the record gets RW_RECF_PATH_TRUNC.
  *
  * Context: may sleep.
  */
