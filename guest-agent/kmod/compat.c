@@ -157,13 +157,13 @@ struct compat_region compat_module_rodata(const struct module *mod, bool after_i
 /* The hook objects: the kernel's lists run through them, so they lie in what is read-only after init. */
 static struct security_hook_list hook_list[] __ro_after_init = {
 #define HOOK(NAME) { .hook.NAME = hook_##NAME },
-	HOOKS_LSM(HOOK)
+	AGENT_LSM_HOOKS(HOOK)
 #undef HOOK
 };
 
 static const size_t hook_head_off[] __initconst = {
 #define HOOK(NAME) offsetof(struct security_hook_heads, NAME),
-	HOOKS_LSM(HOOK)
+	AGENT_LSM_HOOKS(HOOK)
 #undef HOOK
 };
 static_assert(ARRAY_SIZE(hook_list) == ARRAY_SIZE(hook_head_off));
@@ -221,7 +221,7 @@ static struct {
 	struct tracepoint *tp;
 } tracepoints[] __ro_after_init = {
 #define PROBE(NAME) { .name = #NAME, .probe = probe_##NAME },
-	HOOKS_TRACEPOINT(PROBE)
+	AGENT_TRACEPOINTS(PROBE)
 #undef PROBE
 };
 

@@ -11,7 +11,7 @@
 struct task_struct;
 
 /* LSM hooks: hook_NAME() with the type that the kernel has for it. It returns 0 or refuses. */
-#define HOOKS_LSM(HOOK) \
+#define AGENT_LSM_HOOKS(HOOK) \
 	HOOK(bprm_check_security) \
 	HOOK(bprm_committed_creds) \
 	HOOK(file_open) \
@@ -25,12 +25,12 @@ struct task_struct;
 	HOOK(kernel_load_data)
 
 /* Tracepoints: probe_NAME(). */
-#define HOOKS_TRACEPOINT(PROBE) \
+#define AGENT_TRACEPOINTS(PROBE) \
 	PROBE(sched_process_fork) \
 	PROBE(sched_process_exit)
 
 #define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) hook_##NAME;
-HOOKS_LSM(HOOK)
+AGENT_LSM_HOOKS(HOOK)
 #undef HOOK
 
 /* Context: preemption off. */
