@@ -7,10 +7,19 @@
 
 #include <stdbool.h>
 
-/** struct kind_desc - what a kind of field promises of a value's length, in bytes. */
+/** enum value_rule - what a number of some kind of field cannot be, in whatever version. */
+enum value_rule {
+	VALUE_ANY,
+	VALUE_BOOL,    /* 0 or 1 */
+	VALUE_ERROR,   /* 0 or negative */
+	VALUE_NOT_ZERO /* numbers of an enumeration that begins with 1 */
+};
+
+/** struct kind_desc - what a kind of field promises of a value: its length in bytes, and more. */
 struct kind_desc {
 	uint16_t min, max;
 	bool grows; /* a structure: a newer version may have more than @max, which is what this one knows */
+	enum value_rule rule;
 };
 
 /** struct field_desc - a field of abi/events.def. */

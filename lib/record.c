@@ -71,6 +71,21 @@ static bool seen_before(uint64_t *seen, uint16_t id)
 	return before;
 }
 
+/* A number of 4 bytes, by its kind's rule. Return: what is wrong, or NULL. */
+static const char *check_number(const uint8_t *value, enum value_rule rule)
+{
+	uint32_t v;
+
+	if (rule == VALUE_ANY)
+		return NULL;
+	memcpy(&v, value, sizeof(v));
+	if (rule == VALUE_BOOL)
+		return v > 1 ? "it is neither 0 nor 1" : NULL;
+	if (rule == VALUE_ERROR)
+		return (int32_t)v > 0 ? "it is neither 0 nor a negative error" : NULL;
+	return v ? NULL : "it is 0, which no value is";
+}
+
 /* The value's length, and what must hold inside. */
 static int check_value(const struct rec_field *f, const struct field_desc *desc, bool strict,
 		       struct rec_fault *fault)
@@ -83,7 +98,10 @@ static int check_value(const struct rec_field *f, const struct field_desc *desc,
 		return bad(fault, f->id, "its length is no multiple of 4");
 	if (desc->kind == RW_KIND_STRINGS && f->len && f->value[f->len - 1])
 		return bad(fault, f->id, "its last string has no end");
-	return 0;
+
+	const char *wrong = check_number(f->value, kind->rule);
+
+	return wrong ? bad(fault, f->id, wrong) : 0;
 }
 
 static bool event_has(const struct event_desc *event, uint16_t id)

@@ -118,8 +118,8 @@ bool filter_match(const struct filter *f, const struct rec *r)
 {
 	struct rw_task task;
 
-	if ((f->has_types && !f->types[r->hdr.type]) || r->hdr.seq < f->seq_from ||
-	    r->hdr.seq > f->seq_to || r->hdr.time_ns < f->since || r->hdr.time_ns > f->until ||
+	if ((f->has_types && !f->types[r->hdr.type]) || r->hdr.seq < f->seq_from || r->hdr.seq > f->seq_to ||
+	    r->hdr.time_ns < f->since || r->hdr.time_ns > f->until ||
 	    (f->verdict >= 0 && r->hdr.verdict != f->verdict))
 		return false;
 	if (f->has_pid || f->comm) {

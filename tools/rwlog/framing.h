@@ -10,7 +10,7 @@
 #include "abi/frame.h"
 
 struct frame {
-	char type; /* RW_FRAME_* */
+	char type;     /* RW_FRAME_* */
 	uint32_t boot; /* its id's first four bytes, the first one highest */
 	uint32_t dump;
 	uint32_t offset;

@@ -15,7 +15,7 @@ struct boot {
 	struct rec *rec; /* each record once, ascending by number */
 	size_t nrec;
 	size_t rec_cap; /* 0: rec is that of the only part */
-	uint64_t bad; /* records of one number that are not the same */
+	uint64_t bad;   /* records of one number that are not the same */
 };
 
 struct input {
@@ -29,7 +29,7 @@ struct input {
 	struct boot *boot;
 	size_t nboot, boot_cap;
 	struct problems problems;
-	struct problems notes; /* nothing wrong, but worth knowing */
+	struct problems notes;  /* nothing wrong, but worth knowing */
 	uint32_t other_version; /* of what is in it that another version wrote; 0: nothing */
 };
 

@@ -20,7 +20,10 @@ struct part_desc {
 	uint8_t len; /* 4 or 8: a number; RW_COMM_LEN: a task's name */
 };
 
-#define PART(type, prefix, field) { prefix #field, offsetof(struct type, field), sizeof(((struct type *)0)->field) }
+#define PART(type, prefix, field) \
+	{ \
+		prefix #field, offsetof(struct type, field), sizeof(((struct type *)0)->field) \
+	}
 
 static const struct part_desc task_parts[PARTS_MAX] = {
 	PART(rw_task, "", pid),  PART(rw_task, "", tgid), PART(rw_task, "", ppid), PART(rw_task, "", uid),
@@ -58,28 +61,17 @@ static const struct {
 
 /* How a kind that is no structure is written. */
 static const enum member_form forms[RW_KIND_COUNT] = {
-	[RW_KIND_U32] = MEMBER_U64,
-	[RW_KIND_U64] = MEMBER_U64,
-	[RW_KIND_OFFSET] = MEMBER_U64,
-	[RW_KIND_BOOL] = MEMBER_BOOL,
-	[RW_KIND_MODE] = MEMBER_U64,
-	[RW_KIND_RESULT] = MEMBER_I64,
-	[RW_KIND_ADDRESS64] = MEMBER_ADDRESS,
-	[RW_KIND_OPEN_FLAGS] = MEMBER_U64,
-	[RW_KIND_RENAME_FLAGS] = MEMBER_U64,
-	[RW_KIND_WAIT_STATUS] = MEMBER_U64,
-	[RW_KIND_KEXEC_STEP] = MEMBER_WORD,
-	[RW_KIND_ACCESS] = MEMBER_WORD,
-	[RW_KIND_TARGET] = MEMBER_WORD,
-	[RW_KIND_DROP] = MEMBER_WORD,
-	[RW_KIND_MALFORMED] = MEMBER_WORD,
-	[RW_KIND_PATH] = MEMBER_TEXT,
-	[RW_KIND_TEXT] = MEMBER_TEXT,
-	[RW_KIND_BYTES] = MEMBER_HEX,
-	[RW_KIND_CODE] = MEMBER_HEX,
-	[RW_KIND_STRINGS] = MEMBER_STRINGS,
-	[RW_KIND_IDS] = MEMBER_IDS,
-	[RW_KIND_ADDRESS] = MEMBER_SOCKET,
+	[RW_KIND_U32] = MEMBER_U64,           [RW_KIND_U64] = MEMBER_U64,
+	[RW_KIND_OFFSET] = MEMBER_U64,        [RW_KIND_BOOL] = MEMBER_BOOL,
+	[RW_KIND_MODE] = MEMBER_U64,          [RW_KIND_RESULT] = MEMBER_I64,
+	[RW_KIND_ADDRESS64] = MEMBER_ADDRESS, [RW_KIND_OPEN_FLAGS] = MEMBER_U64,
+	[RW_KIND_RENAME_FLAGS] = MEMBER_U64,  [RW_KIND_WAIT_STATUS] = MEMBER_U64,
+	[RW_KIND_KEXEC_STEP] = MEMBER_WORD,   [RW_KIND_ACCESS] = MEMBER_WORD,
+	[RW_KIND_TARGET] = MEMBER_WORD,       [RW_KIND_DROP] = MEMBER_WORD,
+	[RW_KIND_MALFORMED] = MEMBER_WORD,    [RW_KIND_PATH] = MEMBER_TEXT,
+	[RW_KIND_TEXT] = MEMBER_TEXT,         [RW_KIND_BYTES] = MEMBER_HEX,
+	[RW_KIND_CODE] = MEMBER_HEX,          [RW_KIND_STRINGS] = MEMBER_STRINGS,
+	[RW_KIND_IDS] = MEMBER_IDS,           [RW_KIND_ADDRESS] = MEMBER_SOCKET,
 };
 
 /* The names that come before the fields and after them; the names of a task are between the two of the first. */
@@ -90,7 +82,7 @@ static const uint16_t end_flags[] = { RW_RECF_SYNC, RW_RECF_PATH_TRUNC, RW_RECF_
 static struct {
 	const char *name[COLUMNS_MAX];
 	unsigned int count;
-	unsigned int verdict, end;                 /* columns */
+	unsigned int verdict, end;                /* columns */
 	uint8_t field[RW_FIELD_COUNT][PARTS_MAX]; /* columns of a field's members */
 } columns;
 
@@ -205,7 +197,9 @@ static void put_structure(const struct walk *w, const struct rec_field *f, enum 
 
 static void put_value(const struct walk *w, const struct rec_field *f, const struct field_desc *desc)
 {
-	struct member m = { .name = desc->name, .column = columns.field[f->id][0], .form = forms[desc->kind] };
+	struct member m = { .name = desc->name,
+			    .column = columns.field[f->id][0],
+			    .form = forms[desc->kind] };
 	char word[NAME_LEN];
 
 	switch (m.form) {

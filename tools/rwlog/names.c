@@ -52,16 +52,6 @@ const char *name_of_verdict(unsigned int verdict)
 	return verdict_names[verdict];
 }
 
-bool names_has_kind(enum rw_field_kind kind)
-{
-	return names[kind].v != NULL;
-}
-
-bool names_no_value(enum rw_field_kind kind, uint32_t value)
-{
-	return names_has_kind(kind) && value == 0 && !names[kind].v[0];
-}
-
 const char *name_of_value(enum rw_field_kind kind, uint32_t value, const char *what, char buf[NAME_LEN])
 {
 	if (value < names[kind].n && names[kind].v[value])

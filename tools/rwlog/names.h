@@ -4,7 +4,6 @@
 #ifndef RWLOG_NAMES_H
 #define RWLOG_NAMES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "abi/record.h"
@@ -16,12 +15,6 @@ const char *name_of_type(unsigned int type, char buf[NAME_LEN]);
 
 /** name_of_verdict() - of enum rw_verdict, which is in its range. */
 const char *name_of_verdict(unsigned int verdict);
-
-/** names_has_kind() - whether the values of a kind of field have names. */
-bool names_has_kind(enum rw_field_kind kind);
-
-/** names_no_value() - whether @value cannot be in a field of @kind, in whatever version: values begin at 1. */
-bool names_no_value(enum rw_field_kind kind, uint32_t value);
 
 /**
  * name_of_value() - of a value of a kind that has names.

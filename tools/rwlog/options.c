@@ -47,7 +47,8 @@ static const char help_rest[] =
 	"  --help, --version\n"
 	"\n"
 	"Exit status: 0 all is well; 1 something is wrong with the log or missing in it; 2 wrong usage, a\n"
-	"file that cannot be read, or one that holds no log of Ringward; 3 a log of another version of Ringward.\n";
+	"file that cannot be read, or one that holds no log of Ringward; 3 a log that another version of\n"
+	"Ringward wrote.\n";
 
 #define HELP_INDENT 26
 #define HELP_WIDTH  96

@@ -52,8 +52,8 @@ bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n)
 	else if (crc_without((const uint8_t *)h, sizeof(*h), offsetof(struct rw_store_hdr, crc)) != h->crc)
 		snprintf(text, sizeof(text), "its CRC is wrong");
 	else if (h->version != RW_STORE_VERSION)
-		snprintf(text, sizeof(text), "its magic says version %u, its version %" PRIu32, RW_STORE_VERSION,
-			 h->version);
+		snprintf(text, sizeof(text), "its magic says version %u, its version %" PRIu32,
+			 RW_STORE_VERSION, h->version);
 	else if (h->size != sizeof(*h))
 		snprintf(text, sizeof(text), "its size is %" PRIu32 ", not %zu", h->size, sizeof(*h));
 	else if (h->block_size < STORE_BLOCK_MIN || h->block_size > STORE_BLOCK_MAX ||
@@ -274,7 +274,8 @@ static void walk_uncounted(struct part *p, const uint8_t *data, size_t there, ui
 	}
 	if (p->nrec > before && p->notes)
 		problem_add(p->notes, p,
-			    "offset 0x%" PRIx64 ": %zu records that no header counts yet: the machine was running",
+			    "offset 0x%" PRIx64
+			    ": %zu records that no header counts yet: the machine was running",
 			    p->base + off + b->hdr.used, p->nrec - before);
 }
 

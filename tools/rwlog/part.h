@@ -22,8 +22,8 @@
 struct part_block {
 	struct rw_block_hdr hdr;
 	const uint8_t *p; /* the block from its header on */
-	size_t len;       /* bytes at p that belong to it: hdr.used, less where some are missing, or more: see part_walk_image() */
-	uint64_t off;     /* of the block in its part */
+	size_t len; /* bytes at p that belong to it: hdr.used, less where some are missing, or more: see part_walk_image() */
+	uint64_t off; /* of the block in its part */
 };
 
 /* Data of a dump as they came by one frame. */

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "names.h"
 #include "util.h"
 
 /* Says what is wrong, when somebody wants to know. */
@@ -26,39 +25,12 @@ static size_t bad(char *why, size_t n, const char *fmt, ...)
 	return 0;
 }
 
-/* What no version writes. Lengths are right. Return: what is wrong, or NULL. */
-static const char *wrong_value(const struct rec_field *f, enum rw_field_kind kind)
-{
-	if (names_has_kind(kind))
-		return names_no_value(kind, (uint32_t)value_number(f)) ? "its value 0 does not exist" : NULL;
-	if (kind == RW_KIND_BOOL && value_number(f) > 1)
-		return "it is neither 0 nor 1";
-	if (kind == RW_KIND_RESULT && (int32_t)value_number(f) > 0)
-		return "it is neither 0 nor a negative error";
-	return NULL;
-}
-
-static bool check_values(const struct rec *r, char *why, size_t n)
-{
-	uint32_t pos = 0;
-	struct rec_field f;
-
-	while (rec_walk(r, &pos, &f)) {
-		const struct field_desc *desc = field_desc(f.id);
-		const char *wrong = desc ? wrong_value(&f, desc->kind) : NULL;
-
-		if (wrong)
-			return bad(why, n, "field %u: %s", f.id, wrong);
-	}
-	return true;
-}
-
 static bool check_fields(const struct rec *r, char *why, size_t n)
 {
 	struct rec_fault fault;
 
 	if (!rec_check_fields(r->p, r->hdr.size, false, &fault))
-		return check_values(r, why, n);
+		return true;
 	if (fault.id)
 		return bad(why, n, "field %u: %s", fault.id, fault.what);
 	return bad(why, n, "%s", fault.what);

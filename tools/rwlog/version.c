@@ -14,14 +14,14 @@
 #include "text.h"
 #include "util.h"
 
-#define STORE1_MAGIC  "RWSTORE1"
-#define STORE1_SIZE   88u
-#define HDR_SIZE_MIN  64u /* of a newer version's header */
-#define HDR_SIZE_MAX  4096u
-#define FRAME_MAX     4096u /* characters of a newer version's frame */
-#define MARK_LEN      (sizeof(RW_FRAME_FAMILY) - 1)
-#define VERSION_MAX   9999u
-#define CRC_OFF       offsetof(struct rw_store_hdr, crc)
+#define STORE1_MAGIC "RWSTORE1"
+#define STORE1_SIZE  88u
+#define HDR_SIZE_MIN 64u /* of a newer version's header */
+#define HDR_SIZE_MAX 4096u
+#define FRAME_MAX    4096u /* characters of a newer version's frame */
+#define MARK_LEN     (sizeof(RW_FRAME_FAMILY) - 1)
+#define VERSION_MAX  9999u
+#define CRC_OFF      offsetof(struct rw_store_hdr, crc)
 
 static uint32_t u32_at(const uint8_t *p)
 {
@@ -103,6 +103,6 @@ uint32_t version_of_frame(const char *s, size_t avail)
 
 void version_print(FILE *out, const char *name, uint32_t version)
 {
-	fprintf(out, "rwlog: %s: written by %s Ringward, format %" PRIu32 ": this rwlog reads format %u\n", name,
-		version < RW_STORE_VERSION ? "an older" : "a newer", version, RW_STORE_VERSION);
+	fprintf(out, "rwlog: %s: written by %s Ringward, format %" PRIu32 ": this rwlog reads format %u\n",
+		name, version < RW_STORE_VERSION ? "an older" : "a newer", version, RW_STORE_VERSION);
 }

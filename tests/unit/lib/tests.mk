@@ -2,7 +2,9 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of lib/.
 
-UNIT_TESTS += $(addprefix $(UNIT_DIR)/lib/,format)
+UNIT_TESTS += $(addprefix $(UNIT_DIR)/lib/,crc32c events format record)
 
-$(UNIT_DIR)/lib/crc32c: lib/crc32c.c tests/unit/hv/log/check.c
+$(UNIT_DIR)/lib/crc32c: lib/crc32c.c
+$(UNIT_DIR)/lib/events: lib/events.c
 $(UNIT_DIR)/lib/format: lib/format.c
+$(UNIT_DIR)/lib/record: lib/record.c lib/events.c

@@ -279,15 +279,16 @@ static void base64(char *s, const uint8_t *p, size_t n)
 	*s = '\0';
 }
 
-void build_frame(FILE *out, char type, struct build_dump dump, uint32_t offset, const void *payload, size_t len)
+void build_frame(FILE *out, char type, struct build_dump dump, uint32_t offset, const void *payload,
+		 size_t len)
 {
 	char line[512], data[300] = "-";
 	int n;
 
 	if (len)
 		base64(data, payload, len);
-	n = snprintf(line, sizeof(line), "%s%c %08x %08x %08x %s ", RW_FRAME_MARK, type, dump.boot, dump.number,
-		     offset, data);
+	n = snprintf(line, sizeof(line), "%s%c %08x %08x %08x %s ", RW_FRAME_MARK, type, dump.boot,
+		     dump.number, offset, data);
 	fprintf(out, "%s%08x\r\n", line, crc32c(0, line, (size_t)n));
 }
 

@@ -80,7 +80,8 @@ struct build_dump {
 };
 
 /** build_frame() - print a frame with CR LF. */
-void build_frame(FILE *out, char type, struct build_dump dump, uint32_t offset, const void *payload, size_t len);
+void build_frame(FILE *out, char type, struct build_dump dump, uint32_t offset, const void *payload,
+		 size_t len);
 
 /** build_dump() - print dump @number of the store as frames. */
 void build_dump(const struct build *b, FILE *out, uint32_t number);

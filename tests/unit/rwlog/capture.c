@@ -331,8 +331,8 @@ static void frames(void **state)
 		struct text_out t;
 
 		start(&t);
-		build_frame(t.f, RW_FRAME_DATA, (struct build_dump){ 0xfedcba98, 0xffffffff }, 0xfffffff8, data,
-			    n);
+		build_frame(t.f, RW_FRAME_DATA, (struct build_dump){ 0xfedcba98, 0xffffffff }, 0xfffffff8,
+			    data, n);
 		stop(&t);
 		assert_int_equal(frame_parse(t.p, t.len, &f, &why), FRAME_GOOD);
 		assert_int_equal(f.len, n);

@@ -437,7 +437,7 @@ static void other_versions(void **state)
 	static const struct {
 		uint32_t version, size;
 		bool known;
-	} stores[] = { { 1, 88, true },     { 3, 64, true },   { 3, 96, true },   { 4000, 4096, true },
+	} stores[] = { { 1, 88, true },    { 3, 64, true },  { 3, 96, true }, { 4000, 4096, true },
 		       { 3, 4100, false }, { 3, 60, false }, { 2, 96, false } };
 	size_t len = 3 * RW_STORE_HDR_SIZE, at = RW_STORE_HDR_SIZE;
 	uint8_t *mem = calloc(1, len);

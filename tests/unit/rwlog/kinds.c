@@ -176,7 +176,8 @@ static void unknown(void **state)
 	(void)state;
 	rec_bytes(w, NEW_FIELD, value, sizeof(value));
 	rec_bytes(w, 0xffff, value, 0);
-	printed(&b, "- field 123=0102ff field 65535=: none", ",\"field_123\":\"0102ff\",\"field_65535\":\"\"}");
+	printed(&b, "- field 123=0102ff field 65535=: none",
+		",\"field_123\":\"0102ff\",\"field_65535\":\"\"}");
 	w = start(&b);
 	rec_u32(w, RW_F_TARGET, 99);
 	rec_u32(w, RW_F_ACCESS, 7);
@@ -208,9 +209,9 @@ static void grown(void **state)
 	rec_bytes(w, RW_F_GUEST_TASK, &task, sizeof(task.task) + sizeof(task.more));
 	build_end(&b);
 	s = out_jsonl(&b, &all);
-	assert_non_null(
-		strstr(s, "\"type\":\"type_77\",\"pid\":7,\"tgid\":8,\"comm\":\"sh\",\"task_more\":\"010203\","
-			  "\"verdict\":\"none\"}\n"));
+	assert_non_null(strstr(
+		s, "\"type\":\"type_77\",\"pid\":7,\"tgid\":8,\"comm\":\"sh\",\"task_more\":\"010203\","
+		   "\"verdict\":\"none\"}\n"));
 	free(s);
 	build_free(&b);
 }
@@ -273,7 +274,8 @@ static void whole_table(void **state)
 		json_t *j;
 
 		end = strchr(p, '\n');
-		j = end ? json_loadb(p, (size_t)(end++ - p), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL) : NULL;
+		j = end ? json_loadb(p, (size_t)(end++ - p), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL) :
+			  NULL;
 		if (!end)
 			free(s);
 		else if (!j)
@@ -386,12 +388,12 @@ static void columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(internet),      cmocka_unit_test(local),
+		cmocka_unit_test(internet),       cmocka_unit_test(local),
 		cmocka_unit_test(other_families), cmocka_unit_test(credentials),
-		cmocka_unit_test(lists),         cmocka_unit_test(flags_and_status),
-		cmocka_unit_test(unknown),       cmocka_unit_test(grown),
-		cmocka_unit_test(one_name_once), cmocka_unit_test(forged),
-		cmocka_unit_test(whole_table),   cmocka_unit_test(csv_lines),
+		cmocka_unit_test(lists),          cmocka_unit_test(flags_and_status),
+		cmocka_unit_test(unknown),        cmocka_unit_test(grown),
+		cmocka_unit_test(one_name_once),  cmocka_unit_test(forged),
+		cmocka_unit_test(whole_table),    cmocka_unit_test(csv_lines),
 		cmocka_unit_test(columns),
 	};
 

@@ -178,8 +178,9 @@ static void json_of_the_hypervisor(void **state)
 	has_number(j, "pages", 4321);
 	json_decref(j);
 	j = line(s, 10);
-	members(j, "seq time_ns cpu type pid tgid comm verdict access target symbol symbol_offset gpa gva cpl rip "
-		   "cr3 bytes insn old_value new_value repeat");
+	members(j,
+		"seq time_ns cpu type pid tgid comm verdict access target symbol symbol_offset gpa gva cpl rip "
+		"cr3 bytes insn old_value new_value repeat");
 	has(j, "target", "lsm_hooks");
 	has(j, "access", "write");
 	has(j, "verdict", "skip");
@@ -260,11 +261,13 @@ static void lines_for_people(void **state)
 		lines++;
 	assert_int_equal(lines, BUILD_SAMPLES + 1); /* one a record, one with counts */
 	assert_non_null(strstr(
-		s, "2023-11-14T22:13:20.003703Z #3 cpu0 exec        \"sixteen-letters!\"[101] uid 1000 euid 0 "
-		   "\"/bin/ls\" by \"/lib64/ld.so\" dev 8:1 ino 18446744073709551614 write,create,truncate "
-		   "result -13 (EACCES): allow\n"));
+		s,
+		"2023-11-14T22:13:20.003703Z #3 cpu0 exec        \"sixteen-letters!\"[101] uid 1000 euid 0 "
+		"\"/bin/ls\" by \"/lib64/ld.so\" dev 8:1 ino 18446744073709551614 write,create,truncate "
+		"result -13 (EACCES): allow\n"));
 	assert_non_null(strstr(s, "euid 0 child 555 of process 444: allow\n"));
-	assert_non_null(strstr(s, "\"/tmp/a\" to \"/tmp/b\" dev 8:1 ino 18446744073709551614 noreplace result"));
+	assert_non_null(
+		strstr(s, "\"/tmp/a\" to \"/tmp/b\" dev 8:1 ino 18446744073709551614 noreplace result"));
 	assert_non_null(strstr(s, "euid 0 load \"/boot/vmlinuz\" dev 8:1 ino"));
 	assert_non_null(strstr(s, "\"/srv/new\" mode 01755 result -13 (EACCES): allow\n"));
 	assert_non_null(strstr(s, " unlock      - ranges 12 pages 4321 \"kexec\": none\n"));
@@ -272,9 +275,10 @@ static void lines_for_people(void **state)
 	assert_non_null(strstr(s, "- malformed count 2 in all 2 first size ring of cpu 1: none\n"));
 	assert_non_null(strstr(s, " euid 0 code 3 last thread: allow\n"));
 	assert_non_null(strstr(
-		s, "violation   \"insmod\"[77] write lsm_hooks \"security_hook_heads\"+0x38 gpa 0x1234000 gva "
-		   "0xffffffff82001000 cpl 0 rip 0xffffffffc0001010 (evil+0x10) cr3 0x5000 code 4889039090 "
-		   "<mov qword ptr [rbx], rax> old 0102030405060708 new ffee000000000000 repeat 2: skip\n"));
+		s,
+		"violation   \"insmod\"[77] write lsm_hooks \"security_hook_heads\"+0x38 gpa 0x1234000 gva "
+		"0xffffffff82001000 cpl 0 rip 0xffffffffc0001010 (evil+0x10) cr3 0x5000 code 4889039090 "
+		"<mov qword ptr [rbx], rax> old 0102030405060708 new ffee000000000000 repeat 2: skip\n"));
 	assert_non_null(strstr(s, "-- 21 of 21 records shown, 2 violations (and 4 repeats), 5 records lost"));
 	free(s);
 	b.hdr.boot_epoch = 0;
@@ -487,11 +491,17 @@ static void judgement(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(json_of_tasks), cmocka_unit_test(json_of_files), cmocka_unit_test(json_of_the_hypervisor),
-		cmocka_unit_test(hostile_strings),   cmocka_unit_test(lines_for_people),
-		cmocka_unit_test(names_of_code),     cmocka_unit_test(filters),
-		cmocka_unit_test(filter_values),     cmocka_unit_test(code),
-		cmocka_unit_test(counters_out),      cmocka_unit_test(judgement),
+		cmocka_unit_test(json_of_tasks),
+		cmocka_unit_test(json_of_files),
+		cmocka_unit_test(json_of_the_hypervisor),
+		cmocka_unit_test(hostile_strings),
+		cmocka_unit_test(lines_for_people),
+		cmocka_unit_test(names_of_code),
+		cmocka_unit_test(filters),
+		cmocka_unit_test(filter_values),
+		cmocka_unit_test(code),
+		cmocka_unit_test(counters_out),
+		cmocka_unit_test(judgement),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
