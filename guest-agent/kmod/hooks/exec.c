@@ -6,12 +6,16 @@
 #include <linux/fs.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
 #include "compat.h"
 #include "event.h"
 #include "hooks/hooks.h"
 
-/* Known at the first check of an execve and no more at its end: an interpreter may stand there. */
+/*
+ * The file that execve was given is known at the first check (bprm_check_security), who runs it only at the end
+ * (bprm_committed_creds): there an interpreter may stand in the file's place.
+ */
 struct stash {
 	const struct task_struct *task;
 	char *buf; /* from __getname(), holds the path; NULL: nothing is known */
