@@ -37,6 +37,7 @@ static uint32_t by_insn(uint32_t crc, const uint8_t *p, size_t n)
 {
 	uint64_t wide = crc;
 
+#pragma GCC unroll 8
 	for (; n >= 8; p += 8, n -= 8)
 		__asm__("crc32q %1, %0" : "+r"(wide) : "m"(*(const uint8_t(*)[8])p));
 	crc = (uint32_t)wide;

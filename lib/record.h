@@ -10,10 +10,8 @@
 
 #ifdef __KERNEL__
 #include <linux/string.h>
-#elif defined(RW_FREESTANDING)
-#include "lib/string.h"
 #else
-#include <string.h>
+#include "lib/string.h"
 #endif
 
 /** rw_pad() - @n bytes rounded up to @align, a power of two. */

@@ -19,7 +19,7 @@
 #include <asm/pgtable.h>
 
 #include "compat.h"
-#include "hooks.h"
+#include "hooks/hooks.h"
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) || LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 #error "This file knows Linux 6.1 only: another version needs its own hook attachment and module layout."
@@ -156,23 +156,15 @@ struct compat_region compat_module_rodata(const struct module *mod, bool after_i
 
 /* The hook objects: the kernel's lists run through them, so they lie in what is read-only after init. */
 static struct security_hook_list hook_list[] __ro_after_init = {
-	{ .hook.bprm_check_security = hook_bprm_check_security },
-	{ .hook.bprm_committed_creds = hook_bprm_committed_creds },
-	{ .hook.file_open = hook_file_open },
-	{ .hook.path_unlink = hook_path_unlink },
-	{ .hook.path_rename = hook_path_rename },
-	{ .hook.kernel_read_file = hook_kernel_read_file },
-	{ .hook.kernel_load_data = hook_kernel_load_data },
+#define HOOK(NAME) { .hook.NAME = hook_##NAME },
+	HOOKS_LSM(HOOK)
+#undef HOOK
 };
 
 static const size_t hook_head_off[] __initconst = {
-	offsetof(struct security_hook_heads, bprm_check_security),
-	offsetof(struct security_hook_heads, bprm_committed_creds),
-	offsetof(struct security_hook_heads, file_open),
-	offsetof(struct security_hook_heads, path_unlink),
-	offsetof(struct security_hook_heads, path_rename),
-	offsetof(struct security_hook_heads, kernel_read_file),
-	offsetof(struct security_hook_heads, kernel_load_data),
+#define HOOK(NAME) offsetof(struct security_hook_heads, NAME),
+	HOOKS_LSM(HOOK)
+#undef HOOK
 };
 static_assert(ARRAY_SIZE(hook_list) == ARRAY_SIZE(hook_head_off));
 
@@ -228,8 +220,9 @@ static struct {
 	void *probe;
 	struct tracepoint *tp;
 } tracepoints[] __ro_after_init = {
-	{ .name = "sched_process_fork", .probe = probe_fork },
-	{ .name = "sched_process_exit", .probe = probe_exit },
+#define PROBE(NAME) { .name = #NAME, .probe = probe_##NAME },
+	HOOKS_TRACEPOINT(PROBE)
+#undef PROBE
 };
 
 static void __init match_tracepoint(struct tracepoint *tp, void *unused)

@@ -12,12 +12,12 @@ STALE_KMOD_SRC := tests/attacks/stale/rwstale.c tests/attacks/stale/Kbuild
 attacks: $(B)/kmod/$(KREL)/rwattack.ko $(B)/kmod/$(KREL)/rwstale.ko $(B)/attacks/cpusig $(B)/attacks/hvmem $(B)/attacks/kexecrace $(B)/attacks/uhypercall $(B)/attacks/portwrite
 all: attacks
 
-$(B)/kmod/$(KREL)/rwattack.ko: $(ATTACK_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
-	$(call build_kmod,rwattack,$(ATTACK_KMOD_SRC))
+$(B)/kmod/$(KREL)/rwattack.ko: $(ATTACK_KMOD_SRC) $(KMOD_SHARED) tests/attacks/build.mk guest-agent/build.mk
+	$(call build_kmod,rwattack,tests/attacks/kmod,$(ATTACK_KMOD_SRC))
 	@strip --strip-debug -o $@ $(@D)/rwattack.d/rwattack.ko
 
-$(B)/kmod/$(KREL)/rwstale.ko: $(STALE_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
-	$(call build_kmod,rwstale,$(STALE_KMOD_SRC))
+$(B)/kmod/$(KREL)/rwstale.ko: $(STALE_KMOD_SRC) $(KMOD_SHARED) tests/attacks/build.mk guest-agent/build.mk
+	$(call build_kmod,rwstale,tests/attacks/stale,$(STALE_KMOD_SRC))
 	@strip --strip-debug -o $@ $(@D)/rwstale.d/rwstale.ko
 
 $(B)/attacks/%: tests/attacks/%.c
