@@ -161,13 +161,9 @@ static void sample_field(struct rec_writer *w, uint16_t id)
 	}
 }
 
-void build_agent(struct build *b, uint8_t type, const void *path, size_t path_len, const char *path2)
+void build_agent_fields(struct rec_writer *w, const void *path, size_t path_len, const char *path2)
 {
-	const struct event_field *field = event_desc(type)->fields;
-	struct rec_writer *w = build_record(b, type, RW_VERDICT_ALLOW);
-
-	w->hdr->flags = RW_RECF_SYNC;
-	for (; field->id; field++) {
+	for (const struct event_field *field = event_desc(w->hdr->type)->fields; field->id; field++) {
 		if (field_desc(field->id)->kind != RW_KIND_PATH)
 			sample_field(w, field->id);
 		else if (field->id == RW_F_PATH && (path_len || field->must))
@@ -175,6 +171,14 @@ void build_agent(struct build *b, uint8_t type, const void *path, size_t path_le
 		else if (field->id != RW_F_PATH && (path2[0] || field->must))
 			rec_bytes(w, field->id, path2, (uint16_t)strlen(path2));
 	}
+}
+
+void build_agent(struct build *b, uint8_t type, const void *path, size_t path_len, const char *path2)
+{
+	struct rec_writer *w = build_record(b, type, RW_VERDICT_ALLOW);
+
+	w->hdr->flags = RW_RECF_SYNC;
+	build_agent_fields(w, path, path_len, path2);
 	build_end(b);
 }
 

@@ -52,6 +52,9 @@ struct build_point build_point(const struct build *b);
 /** build_back() - put earlier headers into the image: they do not count what came since, as amid a batch. */
 void build_back(struct build *b, const struct build_point *point);
 
+/** build_agent_fields() - the fields that a record of the agent's type that @w has begun has in samples. */
+void build_agent_fields(struct rec_writer *w, const void *path, size_t path_len, const char *path2);
+
 /* Records of each kind, appended. */
 void build_agent(struct build *b, uint8_t type, const void *path, size_t path_len, const char *path2);
 void build_violation(struct build *b, uint8_t type, uint32_t target, uint32_t access);
