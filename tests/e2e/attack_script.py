@@ -135,8 +135,8 @@ step user.0 uhypercall 0 1
 RECORDS = "attack record.good record good\n" + "\n".join(
     f"attack record.{name} record {name}" for name in RECORD_CASES) + "\n"
 
-# Last, as records that a step leaves may be lost in a spoiled ring.
-GARBAGE = RECORDS + "\n".join(
+# Last, as records that a step leaves may be lost in a spoiled ring: even those that tell where the next step begins.
+GARBAGE = RECORDS + ": >/tmp/step.garbage\n/opt/after\n" + "\n".join(
     f"attack ring.{kind}.{seed} ring {kind} {seed} {RING_DRAINS}" for kind, seed in RINGS) + """
 step stats.garbage /ringward/rwctl --json stats
 : >/tmp/step.end
