@@ -42,7 +42,8 @@ static const struct field_desc fields[RW_FIELD_COUNT] = {
 #define RW_MAY(NAME)  { RW_F_##NAME, false },
 /* clang-format off */
 #define RW_EVENT(id, NAME, name, since, doc, FIELDS) \
-	static const struct event_field fields_of_##NAME[] = { FIELDS { 0, false } }; \
+	static const struct event_field fields_of_##NAME[] = { \
+		FIELDS /* NOLINT(bugprone-macro-parentheses): a list */ { 0, false } }; \
 	_Static_assert(sizeof(fields_of_##NAME) / sizeof(struct event_field) <= EVENT_FIELDS_MAX + 1, name);
 /* clang-format on */
 #include "abi/events.def"

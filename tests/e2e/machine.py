@@ -103,7 +103,7 @@ class Run:
                 f"--- console\n{self.console[-3000:]}\n--- hypervisor\n{self._alerts()}")
 
     def _alerts(self):
-        return "\n".join(ln for ln in self.hv.splitlines() if "@RW1 " not in ln)[-3000:]
+        return "\n".join(ln for ln in self.hv.splitlines() if "@RW2 " not in ln)[-3000:]
 
 
 def rwrun(*arguments, timeout=700):

@@ -20,32 +20,34 @@ struct part_desc {
 	uint8_t len; /* 4 or 8: a number; RW_COMM_LEN: a task's name */
 };
 
-#define PART(type, prefix, field) \
+#define PART(type, name, field) \
 	{ \
-		prefix #field, offsetof(struct type, field), sizeof(((struct type *)0)->field) \
+		name, offsetof(struct type, field), sizeof(((struct type *)0)->field) \
 	}
 
 static const struct part_desc task_parts[PARTS_MAX] = {
-	PART(rw_task, "", pid),  PART(rw_task, "", tgid), PART(rw_task, "", ppid), PART(rw_task, "", uid),
-	PART(rw_task, "", euid), PART(rw_task, "", gid),  PART(rw_task, "", comm),
+	PART(rw_task, "pid", pid),   PART(rw_task, "tgid", tgid), PART(rw_task, "ppid", ppid),
+	PART(rw_task, "uid", uid),   PART(rw_task, "euid", euid), PART(rw_task, "gid", gid),
+	PART(rw_task, "comm", comm),
 };
 
 static const struct part_desc guest_task_parts[PARTS_MAX] = {
-	PART(rw_guest_task, "", pid),
-	PART(rw_guest_task, "", tgid),
-	PART(rw_guest_task, "", comm),
+	PART(rw_guest_task, "pid", pid),
+	PART(rw_guest_task, "tgid", tgid),
+	PART(rw_guest_task, "comm", comm),
 };
 
 static const struct part_desc file_parts[PARTS_MAX] = {
-	PART(rw_file, "", dev),
-	PART(rw_file, "", ino),
-	PART(rw_file, "", generation),
+	PART(rw_file, "dev", dev),
+	PART(rw_file, "ino", ino),
+	PART(rw_file, "generation", generation),
 };
 
 static const struct part_desc cred_parts[PARTS_MAX] = {
-	PART(rw_cred, "cred_", uid),   PART(rw_cred, "cred_", gid),   PART(rw_cred, "cred_", suid),
-	PART(rw_cred, "cred_", sgid),  PART(rw_cred, "cred_", euid),  PART(rw_cred, "cred_", egid),
-	PART(rw_cred, "cred_", fsuid), PART(rw_cred, "cred_", fsgid),
+	PART(rw_cred, "cred_uid", uid),     PART(rw_cred, "cred_gid", gid),
+	PART(rw_cred, "cred_suid", suid),   PART(rw_cred, "cred_sgid", sgid),
+	PART(rw_cred, "cred_euid", euid),   PART(rw_cred, "cred_egid", egid),
+	PART(rw_cred, "cred_fsuid", fsuid), PART(rw_cred, "cred_fsgid", fsgid),
 };
 
 /* Structures by kind. */
