@@ -89,11 +89,9 @@ static void alert(const struct percpu *cpu, const struct rw_rec_violation *rec)
 
 	if (!may_alert(cpu))
 		return;
-	/* The name is the guest's: anything could stand in it. */
-	for (unsigned int i = 0; rec->hdr.flags & RW_RECF_PROC && i < RW_COMM_LEN; i++) {
-		char c = rec->proc.comm[i];
-
-		who[i] = c && (c < ' ' || c > '~') ? '?' : c;
+	if (rec->hdr.flags & RW_RECF_PROC) {
+		memcpy(who, rec->proc.comm, RW_COMM_LEN);
+		who[RW_COMM_LEN] = 0;
 	}
 	if (rec->access == RW_ACCESS_HYPERCALL)
 		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]", rec->nr, rec->rip, who,
