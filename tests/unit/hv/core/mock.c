@@ -92,6 +92,10 @@ static void kick(const struct percpu *target)
 {
 	assert_ptr_equal(target, &mock.other);
 	mock.kicks++;
+	if (mock.on_kick) {
+		mock.on_kick();
+		return;
+	}
 	mock.other.in_guest = false; /* it comes, at once */
 	mock.other.flush_wanted = false;
 }
@@ -283,6 +287,8 @@ void journal_usage(struct rw_status *status)
 
 uint64_t rdtsc(void)
 {
+	if (mock.on_rdtsc)
+		mock.on_rdtsc();
 	return mock.tsc += 10;
 }
 

@@ -72,6 +72,9 @@ struct mock {
 	uint64_t xcr0;
 	unsigned int wbinvds;
 	uint32_t apic[0x400 / 16]; /* registers of the local APIC */
+	/* Instead of what mock.c does: a kick of the other CPU; at each look at the time stamp. */
+	void (*on_kick)(void);
+	void (*on_rdtsc)(void);
 	bool repeats; /* the guest's instruction is a repeated one, between two iterations: RIP stays */
 
 	jmp_buf *end; /* where hv_panic(), hv_stop() and a reset go; NULL: the test fails */
