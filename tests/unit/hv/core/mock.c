@@ -318,8 +318,16 @@ int rdmsr_safe(uint32_t msr, uint64_t *value)
 	return mock.msr_faults ? -1 : 0;
 }
 
+static void note_sent(void)
+{
+	mock.sent_parked = mock.other.parked;
+	mock.sent_vector = mock.other.sipi_vector;
+}
+
 int wrmsr_safe(uint32_t msr, uint64_t value)
 {
+	if (msr == MSR_X2APIC_ICR)
+		note_sent();
 	if (mock.msr_faults)
 		return -1;
 	/* EFER of a CPU with the bits of x86-64 only. */
@@ -370,7 +378,12 @@ void outl(uint16_t port, uint32_t value)
 
 bool apic_x2(void)
 {
-	return false;
+	return mock.apic_x2;
+}
+
+bool apic_has_page(void)
+{
+	return !mock.apic_x2;
 }
 
 uint64_t apic_page(void)
@@ -385,6 +398,7 @@ uint32_t apic_read(uint32_t offset)
 
 void apic_write(uint32_t offset, uint32_t value)
 {
+	note_sent();
 	mock.apic[offset / 16] = value;
 }
 

@@ -72,6 +72,10 @@ struct mock {
 	uint64_t xcr0;
 	unsigned int wbinvds;
 	uint32_t apic[0x400 / 16]; /* registers of the local APIC */
+	bool apic_x2;
+	/* what mock.other was at the last INIT or SIPI, when that went out */
+	bool sent_parked;
+	uint32_t sent_vector;
 	/* Instead of what mock.c does: a kick of the other CPU; at each look at the time stamp. */
 	void (*on_kick)(void);
 	void (*on_rdtsc)(void);
