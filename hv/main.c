@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* The ordered start on each CPU, up to the point of no return: the first entry of the guest. */
 #include "arch/x86/backend.h"
+#include "arch/x86/cpu_facts.h"
 #include "arch/x86/desc.h"
 #include "arch/x86/insn.h"
 #include "core/exit.h"
@@ -26,6 +27,7 @@ void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *
 /* What is done once, on the first CPU. Order matters: each line needs those before it. */
 static const char *start_machine(const struct rw_bootinfo *info)
 {
+	cpu_facts_init();
 	pool_init(info);
 	hv.boot = info;
 	uart_init(info->serial_port, info->serial_baud);

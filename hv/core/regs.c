@@ -4,6 +4,7 @@
  * Accesses that exit to MSRs (virtualization as on a CPU without it, EFER, MTRRs), control registers and
  * XCR0.
  */
+#include "arch/x86/cpu_facts.h"
 #include "arch/x86/insn.h"
 #include "core/exit.h"
 #include "core/smp.h"
@@ -15,8 +16,6 @@
 /* IA32_FEATURE_CONTROL: Intel SDM volume 3, "Enabling and Entering VMX Operation". */
 #define FEATURE_CONTROL_LOCK BIT(0)
 #define FEATURE_CONTROL_VMX  (BIT(1) | BIT(2))
-
-#define LEAF7_EBX_TSC_ADJUST BIT(1)
 
 /*
  * SYSCFG: by these bits an operating system looks into the fixed MTRRs. They too decide what is memory, and
@@ -118,7 +117,7 @@ static bool write_memory_map(uint32_t msr, uint64_t value)
 /* The guest's to set; the log's clock runs on as if it had not. */
 static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
-	bool exact = cpuid(0, 0).eax >= 7 && cpuid(7, 0).ebx & LEAF7_EBX_TSC_ADJUST;
+	bool exact = cpu_facts.tsc_adjust;
 	uint64_t before = exact ? rdmsr(MSR_TSC_ADJUST) : rdtsc();
 
 	if (wrmsr_safe(msr, value))

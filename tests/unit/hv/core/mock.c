@@ -300,6 +300,8 @@ uint64_t rdmsr(uint32_t msr)
 		return mock.efer;
 	if (msr == MSR_APIC_BASE)
 		return apic_page() | 0x900;
+	if (msr == MSR_TSC_ADJUST && mock.tsc_adjusts)
+		return mock.msr_value;
 	if (!machine_msr(msr, &value))
 		fail_msg("rdmsr(%x)", msr);
 	return value;

@@ -69,6 +69,7 @@ struct mock {
 	uint64_t msr_value;
 	uint32_t msr_written;
 	bool msr_faults, xsetbv_faults;
+	bool tsc_adjusts; /* IA32_TSC_ADJUST exists, and holds msr_value */
 	uint64_t xcr0;
 	unsigned int wbinvds;
 	uint32_t apic[0x400 / 16]; /* registers of the local APIC */

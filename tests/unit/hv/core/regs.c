@@ -3,6 +3,7 @@
 /* Tests of hv/core/cpuid.c and hv/core/regs.c: what the guest sees of the CPU. */
 #include "tests/unit/hv/core/mock.h"
 
+#include "arch/x86/cpu_facts.h"
 #include "arch/x86/insn.h"
 
 #define LEAF1_ECX_HIDDEN (1u << 2 | 1u << 4 | 1u << 5 | 1u << 6) /* debug store; VMX, SMX */
@@ -169,6 +170,25 @@ static void test_msr(void **state)
 	assert_true(msr_write(0xc0011029, 0));
 }
 
+/*
+ * The guest moves the time stamp, and the log's clock does not follow. What CPUID says of IA32_TSC_ADJUST after the
+ * start is the guest's word: an MSR that is missing is not read for it.
+ */
+static void test_tsc(void **state)
+{
+	(void)state;
+	machine.has_tsc_adjust = true;
+	assert_false(msr_write(MSR_TSC, 5000));
+	assert_int_equal(mock.msr_written, MSR_TSC);
+	cpu_facts_init();
+	mock.tsc_adjusts = true;
+	mock.msr_value = 1000;
+	mock.cpu.tsc_bias = 0;
+	machine.has_tsc_adjust = false;
+	assert_false(msr_write(MSR_TSC_ADJUST, 1234));
+	assert_int_equal(mock.cpu.tsc_bias, 234);
+}
+
 /* As on a CPU without virtualization. */
 static void test_msr_virtualization(void **state)
 {
@@ -299,6 +319,7 @@ int main(void)
 		cmocka_unit_test_setup(test_cpuid, mock_reset),
 		cmocka_unit_test_setup(test_cpuid_agent, mock_reset),
 		cmocka_unit_test_setup(test_msr, mock_reset),
+		cmocka_unit_test_setup(test_tsc, mock_reset),
 		cmocka_unit_test_setup(test_msr_virtualization, mock_reset),
 		cmocka_unit_test_setup(test_msr_memory_map, mock_reset),
 		cmocka_unit_test_setup(test_apic_base, mock_reset),
