@@ -161,10 +161,11 @@ enum rw_access {
 	RW_ACCESS_WALK = 4,      /* the CPU's own page walk wanted to write (accessed or dirty flag) */
 	RW_ACCESS_DELIVERY = 5,  /* the CPU wanted to push an exception frame */
 	RW_ACCESS_HYPERCALL = 6, /* a hypercall from where none may come */
+	RW_ACCESS_MSR = 7,       /* a write to an MSR that is not the guest's to write */
 	RW_ACCESS_COUNT
 };
 /* clang-format off */
-#define RW_ACCESS_NAMES { NULL, "read", "write", "exec", "walk", "delivery", "hypercall" }
+#define RW_ACCESS_NAMES { NULL, "read", "write", "exec", "walk", "delivery", "hypercall", "msr" }
 /* clang-format on */
 
 /* RW_REC_VIOLATION and RW_REC_PATCH: made by the hypervisor. */
@@ -183,7 +184,7 @@ struct rw_rec_violation {
 	uint64_t gva; /* guest-linear address used; 0 if not known */
 	uint64_t rip;
 	uint64_t cr3;
-	uint64_t nr;                       /* RW_ACCESS_HYPERCALL: its number */
+	uint64_t nr;                       /* RW_ACCESS_HYPERCALL, RW_ACCESS_MSR: its number */
 	uint64_t sym_off;                  /* bytes from the start of symbol */
 	uint8_t bytes[RW_CODE_BYTES];      /* code at rip */
 	uint8_t old_value[RW_VALUE_BYTES]; /* bytes at gpa that stand */

@@ -6,6 +6,7 @@
 #include "arch/x86/desc.h"
 #include "arch/x86/insn.h"
 #include "core/exit.h"
+#include "core/microcode.h"
 #include "core/percpu.h"
 #include "core/smp.h"
 #include "core/ap_start.h"
@@ -71,7 +72,8 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 	const char *error = hv_backend()->cpu_init(cpu, &own);
 	if (error)
 		return error;
-	printk("CPU %u (APIC %u) goes on as a guest under %s", index, cpu->apic_id, hv_backend()->name);
+	printk("CPU %u (APIC %u) goes on as a guest under %s, microcode level %x", index, cpu->apic_id,
+	       hv_backend()->name, microcode_level());
 	uart_flush();
 	if (++cpus_started == hv.boot->cpu_count)
 		close_lower_half();

@@ -9,6 +9,7 @@
 #include "core/exit.h"
 #include "core/smp.h"
 #include "core/ipi.h"
+#include "core/microcode.h"
 #include "core/state.h"
 #include "mm/mtrr.h"
 #include "mm/nested.h"
@@ -58,6 +59,7 @@ void msr_init(void)
 	b->msr_intercept(MSR_TSC, false, true);
 	b->msr_intercept(MSR_TSC_ADJUST, false, true);
 	b->msr_intercept(MSR_APIC_BASE, false, true);
+	microcode_init();
 	/*
 	 * What the bitmaps' lower range covers, but for VMX's own, which its backend asks for. Outside of
 	 * them all exit.
@@ -130,6 +132,8 @@ static bool msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
 	if (is_absent(msr) || msr == MSR_FEATURE_CONTROL)
 		return false;
+	if (microcode_takes(cpu, msr, value))
+		return true;
 	if (msr == MSR_EFER)
 		return write_efer(cpu, value);
 	if (msr == MSR_X2APIC_ICR)

@@ -8,6 +8,7 @@
 #include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
+#include "protect/patch_notice.h"
 
 /* Alert lines: this many at once, then one each 100 ms. */
 #define ALERT_BURST 32ull
@@ -87,13 +88,18 @@ static void alert(const struct percpu *cpu, const struct rw_rec_violation *rec)
 {
 	char who[RW_COMM_LEN + 1] = "a task not known";
 
+	if (rec->hdr.flags & RW_RECF_PROC)
+		memcpy(who, rec->proc.comm, RW_COMM_LEN);
+	if (rec->hdr.type == RW_REC_PATCH) {
+		patch_notice(cpu, target_names[rec->target], rec->symbol, rec->sym_off, who, rec->proc.pid);
+		return;
+	}
 	if (!may_alert(cpu))
 		return;
-	if (rec->hdr.flags & RW_RECF_PROC) {
-		memcpy(who, rec->proc.comm, RW_COMM_LEN);
-		who[RW_COMM_LEN] = 0;
-	}
-	if (rec->access == RW_ACCESS_HYPERCALL)
+	if (rec->access == RW_ACCESS_MSR)
+		printk("ALERT write of MSR %lx ignored, rip %lx, by %s[%u]", rec->nr, rec->rip, who,
+		       rec->proc.pid);
+	else if (rec->access == RW_ACCESS_HYPERCALL)
 		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]", rec->nr, rec->rip, who,
 		       rec->proc.pid);
 	else
@@ -106,14 +112,14 @@ static void store(struct percpu *cpu, struct rw_rec_violation *rec)
 {
 	*(rec->hdr.type == RW_REC_PATCH ? &cpu->stats.patches : &cpu->stats.violations) += 1 + rec->repeat;
 	journal_append(cpu, &rec->hdr);
-	if (rec->hdr.type == RW_REC_VIOLATION)
-		alert(cpu, rec);
+	alert(cpu, rec);
 }
 
 void evidence_flush(struct percpu *cpu)
 {
 	struct rw_rec_violation *held = &cpu->held_read;
 
+	patch_notice_tick(cpu);
 	if (!held->repeat)
 		return;
 	held->repeat--; /* it stands for itself and for those before it */

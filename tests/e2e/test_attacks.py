@@ -212,6 +212,15 @@ def test_kernel_patches_itself_for_the_first_connection(attacked):
             "kernel_text", "write", "allow", 0), record
 
 
+def test_patches_are_told_on_the_serial_line(attacked):
+    """Each burst by a line at once, by whom; with the second lines, all of them are counted."""
+    first = re.findall(r"ringward: patch of kernel_text (\S+)\+[0-9a-f]+ by (\S+)\[\d+\]\r?\n", attacked.hv)
+    more = re.findall(r"ringward: patch of kernel_text \S+: (\d+) more in \d+ ms, the last by ", attacked.hv)
+    patches = attacked.of_type("patch")
+    assert first[0][0] == patches[0]["symbol"] and {"insmod", "sh"} & {who for _, who in first}, first
+    assert len(first) + sum(map(int, more)) == len(patches) > len(first), (first, more)
+
+
 def test_patch_names_the_symbol(attacked):
     """Loading rwattack.ko arms a kprobe, which patches symbols that are known here."""
     starts = collections.defaultdict(set)

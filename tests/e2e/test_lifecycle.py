@@ -55,6 +55,16 @@ def test_ending_leaves_the_whole_log(cpu, how, tmp_path):
         assert f"the guest ends the run (port f4, value {value:x})" in run.hv
 
 
+def test_microcode_stays_as_the_firmware_left_it(cpu, tmp_path):
+    run = end_by(tmp_path, cpu, "Bm", "--store", tmp_path / "store")
+    assert run.status == 0 and "loaded" in run.console, run.explain()
+    msr = {"intel": 0x79, "amd": 0xc0010020}[cpu]
+    assert len(re.findall(f"ALERT write of MSR {msr:x} ignored, rip ", run.hv)) == 1, run.explain()
+    assert re.search(r"CPU 0 .*, microcode level [0-9a-f]+\r?\n", run.hv), run.explain()
+    record, = run.of_type("violation")
+    assert [record[key] for key in ("access", "msr", "verdict", "cpl")] == ["msr", msr, "skip", 0]
+
+
 @pytest.mark.parametrize("how", BARE)
 def test_bare_ending_is_told_the_same_way(cpu, how, tmp_path):
     status, end, _ = ENDINGS[how[1]]

@@ -31,6 +31,11 @@ static void reset(EFI_RESET_TYPE type)
 	guest_say("FAIL ResetSystem came back\n");
 }
 
+static void wrmsr(UINT32 msr, UINT64 value)
+{
+	__asm__ volatile("wrmsr" : : "c"(msr), "a"((UINT32)value), "d"((UINT32)(value >> 32)));
+}
+
 static UINT8 guest_inb(UINT16 port)
 {
 	UINT8 value;
@@ -64,6 +69,13 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 		break;
 	case 'f': /* what programs do that do not know whether the device is there */
 		__asm__ volatile("outb %0, %1" : : "a"((UINT8)0), "Nd"((UINT16)EXIT_PORT));
+		reset(EfiResetShutdown);
+		break;
+	case 'm': /* loads microcode, twice, and says its level */
+		for (int i = 0; i < 2; i++)
+			wrmsr(guest_is_amd() ? 0xc0010020u : 0x79u, (UINT64)(UINTN)how);
+		guest_say("loaded\n");
+		guest_drain();
 		reset(EfiResetShutdown);
 		break;
 	case '9': /* the chipset's reset register as one byte of a wider access */

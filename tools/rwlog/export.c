@@ -76,6 +76,8 @@ static void export_access(struct json *j, const struct rec *r)
 	json_str(j, "access", rec_access_name(v.access));
 	if (v.access == RW_ACCESS_HYPERCALL)
 		json_u64(j, "hypercall", v.nr);
+	if (v.access == RW_ACCESS_MSR)
+		json_u64(j, "msr", v.nr);
 	json_address(j, "gpa", v.gpa);
 	json_address(j, "gva", v.gva);
 	json_address(j, "rip", v.rip);

@@ -124,6 +124,8 @@ static void show_access(const struct rec *r, const struct symbols *symbols, stru
 	fprintf(out, " %s %s", rec_access_name(v.access), rec_target_name(v.target));
 	if (v.access == RW_ACCESS_HYPERCALL)
 		fprintf(out, " number %" PRIu64, v.nr);
+	if (v.access == RW_ACCESS_MSR)
+		fprintf(out, " number 0x%" PRIx64, v.nr);
 	if (v.symbol[0]) {
 		putc(' ', out);
 		text_show(out, (struct text){ (const uint8_t *)v.symbol, strlen(v.symbol) }, false);

@@ -5,6 +5,7 @@
 
 #include "arch/x86/cpu_facts.h"
 #include "arch/x86/insn.h"
+#include "core/microcode.h"
 
 #define LEAF1_ECX_HIDDEN (1u << 2 | 1u << 4 | 1u << 5 | 1u << 6) /* debug store; VMX, SMX */
 
@@ -231,6 +232,30 @@ static void test_msr_memory_map(void **state)
 	assert_int_equal(mock.msr_written, 0);
 }
 
+/* Microcode is code below the hypervisor: not loaded, told of once before and once after the lock. */
+static void test_microcode(void **state)
+{
+	(void)state;
+	mock.msr_value = 0x11110a201025;
+	assert_int_equal(microcode_level(), 0x0a201025);
+	for (int locked = 0; locked < 2; locked++) {
+		if (locked)
+			mock_lock();
+		for (int i = 0; i < 3; i++)
+			assert_false(msr_write(0xc0010020, 0xffff888012345000));
+		assert_int_equal(mock.records, locked + 1);
+		assert_int_equal(mock.record[locked].access, RW_ACCESS_MSR);
+		assert_int_equal(mock.record[locked].nr, 0xc0010020);
+		assert_int_equal(mock.record[locked].gva, 0xffff888012345000);
+		assert_int_equal(mock.record[locked].hdr.verdict, RW_VERDICT_SKIP);
+	}
+	assert_int_equal(mock.msr_written, 0);
+	/* Intel's number means nothing here. */
+	assert_false(msr_write(0x79, 0xffff888012345000));
+	assert_int_equal(mock.msr_written, 0x79);
+	assert_int_equal(mock.records, 2);
+}
+
 /* A CPU whose APIC is off does not hear the others. */
 static void test_apic_base(void **state)
 {
@@ -322,6 +347,7 @@ int main(void)
 		cmocka_unit_test_setup(test_tsc, mock_reset),
 		cmocka_unit_test_setup(test_msr_virtualization, mock_reset),
 		cmocka_unit_test_setup(test_msr_memory_map, mock_reset),
+		cmocka_unit_test_setup(test_microcode, mock_reset),
 		cmocka_unit_test_setup(test_apic_base, mock_reset),
 		cmocka_unit_test_setup(test_efer, mock_reset),
 		cmocka_unit_test_setup(test_mtrr, mock_reset),
