@@ -2,6 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 """A hostile kernel module writes to all that is protected, in every way; nothing changes, all is recorded."""
 import collections
+import re
 import struct
 
 import pytest
