@@ -25,7 +25,10 @@ static bool matches(const struct percpu *self, const struct percpu *target, uint
 	}
 }
 
-/* The CPUs that a command reaches. INIT: they are out of the guest, or come out at once: nobody waits for them. */
+/*
+ * The CPUs that a command reaches. INIT: they are out of the guest, or come out at once: nobody waits for
+ * them.
+ */
 static void note_init(struct percpu *cpu, uint32_t dest, uint32_t low)
 {
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++) {
@@ -56,9 +59,9 @@ static bool write_icr(bool x2, uint64_t value)
 }
 
 /*
- * Sends INIT or SIPI. A vector is there before the CPU that looks for it; INIT counts once it is sent, or a command
- * that faults would leave a CPU in the guest that nobody waits for. The lock keeps a SIPI of another CPU from
- * starting the target between INIT and its note.
+ * Sends INIT or SIPI. A vector is there before the CPU that looks for it; INIT counts once it is sent, or a
+ * command that faults would leave a CPU in the guest that nobody waits for. The lock keeps a SIPI of another
+ * CPU from starting the target between INIT and its note.
  */
 static bool send(struct percpu *cpu, bool x2, uint64_t value)
 {
@@ -78,7 +81,9 @@ static bool send(struct percpu *cpu, bool x2, uint64_t value)
 	return sent;
 }
 
-/* A command of the guest, its destination in the upper half of @value. Return: false if the CPU refuses it. */
+/*
+ * A command of the guest, its destination in the upper half of @value. Return: false if the CPU refuses it.
+ */
 static bool command(struct percpu *cpu, bool x2, uint64_t value)
 {
 	uint32_t dest = (uint32_t)(value >> 32), low = (uint32_t)value, mode = low & ICR_MODE;

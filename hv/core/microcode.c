@@ -13,8 +13,8 @@ static bool is_intel(void)
 }
 
 /*
- * Intel SDM volume 3, "Microcode Update Facilities", for VMMs: loads in VMX non-root operation are to be virtualized.
- * AMD's loader works in a guest, and forged updates pass the check of CPUs with CVE-2024-56161.
+ * Intel SDM volume 3, "Microcode Update Facilities", for VMMs: loads in VMX non-root operation are to be
+ * virtualized. AMD's loader works in a guest, and forged updates pass the check of CPUs with CVE-2024-56161.
  */
 static uint32_t loader(void)
 {

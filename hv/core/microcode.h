@@ -12,8 +12,9 @@ void microcode_init(void);
 uint32_t microcode_level(void);
 
 /*
- * microcode_takes() - whether a write of @value, the linear address of an update, to @msr loads microcode. It is not
- * done then; recorded once before the lock, where a stock kernel with an update in its initial RAM disk does it on each
- * CPU, and once after it. The guest sees the level unchanged, as after an update that the CPU refuses.
+ * microcode_takes() - whether a write of @value, the linear address of an update, to @msr loads microcode.
+ * It is not done then; recorded once before the lock, where a stock kernel with an update in its initial RAM
+ * disk does it on each CPU, and once after it. The guest sees the level unchanged, as after an update that
+ * the CPU refuses.
  */
 bool microcode_takes(struct percpu *cpu, uint32_t msr, uint64_t value);

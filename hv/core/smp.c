@@ -55,7 +55,9 @@ static void kick(struct percpu *target)
 		hv_backend()->kick(target);
 }
 
-/* A kick that a CPU has not seen for a second is lost (INIT of that CPU discards it): another one goes out. */
+/*
+ * A kick that a CPU has not seen for a second is lost (INIT of that CPU discards it): another one goes out.
+ */
 static void wait_for(const struct percpu *target)
 {
 	uint64_t start = rdtsc(), sent = start;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Lines about the kernel's own patching: one for the first patch of a burst at once, one for how many followed. */
+/*
+ * Lines about the kernel's own patching: one for the first patch of a burst at once, one for how many
+ * followed.
+ */
 #pragma once
 
 #include "core/percpu.h"
@@ -10,8 +13,9 @@
 #define PATCH_BURST_NS 1000000000ull
 
 /*
- * patch_notice() - @cpu has let a patch of @target (a name) through, at @symbol + @off, by the task @who of @pid.
- * The line leaves at once: who silences the agent afterwards does not take it back. Context: an exit handler.
+ * patch_notice() - @cpu has let a patch of @target (a name) through, at @symbol + @off, by the task @who of
+ * @pid. The line leaves at once: who silences the agent afterwards does not take it back. Context: an exit
+ * handler.
  */
 void patch_notice(const struct percpu *cpu, const char *target, const char *symbol, uint64_t off,
 		  const char *who, uint32_t pid);

@@ -6,9 +6,10 @@
 #include <stdbool.h>
 
 /*
- * From the first guest entry on CPUID is the guest's: AMD has MSRs that override feature bits ("CPUID Features" of the
- * processor's BKDG or PPR), Intel one that cuts off leaves (IA32_MISC_ENABLE). Where an answer decides what the
- * hypervisor itself does, such as reading an MSR that may be missing, it comes from here.
+ * From the first guest entry on CPUID is the guest's: AMD has MSRs that override feature bits ("CPUID
+ * Features" of the processor's BKDG or PPR), Intel one that cuts off leaves (IA32_MISC_ENABLE). Where an
+ * answer decides what the hypervisor itself does, such as reading an MSR that may be missing, it comes from
+ * here.
  */
 struct cpu_facts {
 	bool mtrrs;

@@ -174,7 +174,9 @@ static void test_msr(void **state)
 	assert_false(ipi_write_icr_msr(&mock.cpu, 1ull << 32 | 0xfd));
 }
 
-/* Bits that only some CPUs refuse (delivery status, on AMD): the CPU stays in the guest, and is waited for. */
+/*
+ * Bits that only some CPUs refuse (delivery status, on AMD): the CPU stays in the guest, and is waited for.
+ */
 static void test_refused_init(void **state)
 {
 	(void)state;

@@ -200,7 +200,10 @@ static void test_resets(void **state)
 	ends(0xcf8, 4, 0x80000600, RW_END_RUNNING); /* a PCI configuration address */
 }
 
-/* CF9, 92 and 64 as one byte of a wider access. What is not the PCI configuration address is bytes, also at CF8. */
+/*
+ * CF9, 92 and 64 as one byte of a wider access. What is not the PCI configuration address is bytes, also at
+ * CF8.
+ */
 static void test_wide_resets(void **state)
 {
 	(void)state;
@@ -222,7 +225,10 @@ static void test_wide_resets(void **state)
 	ends(0x64, 4, 0x000000f4, RW_END_RESET);
 }
 
-/* D1 to the keyboard controller: the next byte to port 60 sets its output port, and bit 0 of that is the reset line. */
+/*
+ * D1 to the keyboard controller: the next byte to port 60 sets its output port, and bit 0 of that is the
+ * reset line.
+ */
 static void test_output_port(void **state)
 {
 	(void)state;
@@ -238,7 +244,9 @@ static void test_output_port(void **state)
 	ends(0x60, 2, 0x01fe, RW_END_RESET);
 	ends(0x63, 2, 0xd100, RW_END_RUNNING);
 	ends(0x60, 4, 0x00000000, RW_END_RESET);
-	/* Commands between the two: without a byte of their own they change nothing, with one they take it. */
+	/*
+	 * Commands between the two: without a byte of their own they change nothing, with one they take it.
+	 */
 	ends(0x64, 1, 0xd1, RW_END_RUNNING);
 	ends(0x64, 1, 0xaa, RW_END_RUNNING);
 	ends(0x60, 1, 0x00, RW_END_RESET);

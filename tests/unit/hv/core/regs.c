@@ -172,8 +172,8 @@ static void test_msr(void **state)
 }
 
 /*
- * The guest moves the time stamp, and the log's clock does not follow. What CPUID says of IA32_TSC_ADJUST after the
- * start is the guest's word: an MSR that is missing is not read for it.
+ * The guest moves the time stamp, and the log's clock does not follow. What CPUID says of IA32_TSC_ADJUST
+ * after the start is the guest's word: an MSR that is missing is not read for it.
  */
 static void test_tsc(void **state)
 {

@@ -102,10 +102,8 @@ static void test_raw(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_line, reset),
-		cmocka_unit_test_setup(test_guest_names, reset),
-		cmocka_unit_test_setup(test_bytes, reset),
-		cmocka_unit_test_setup(test_long, reset),
+		cmocka_unit_test_setup(test_line, reset),  cmocka_unit_test_setup(test_guest_names, reset),
+		cmocka_unit_test_setup(test_bytes, reset), cmocka_unit_test_setup(test_long, reset),
 		cmocka_unit_test_setup(test_raw, reset),
 	};
 
