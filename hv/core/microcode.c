@@ -30,9 +30,8 @@ uint32_t microcode_level(void)
 {
 	uint64_t level;
 
-	/* Intel: CPUID puts it there, "Determining the Signature". */
-	if (is_intel() && !wrmsr_safe(MSR_PATCH_LEVEL, 0))
-		cpuid(1, 0);
+	if (is_intel())
+		cpuid(1, 0); /* puts it there: "Determining the Signature" */
 	if (rdmsr_safe(MSR_PATCH_LEVEL, &level))
 		return 0;
 	return (uint32_t)(is_intel() ? level >> 32 : level);
