@@ -4,7 +4,7 @@
 #ifndef RW_AGENT_DEVICE_H
 #define RW_AGENT_DEVICE_H
 
-#include "compat.h"
+#include "kernel/addresses.h"
 
 /**
  * device_init() - make /dev/ringward, for root only.

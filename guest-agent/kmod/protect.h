@@ -4,7 +4,7 @@
 #ifndef RW_AGENT_PROTECT_H
 #define RW_AGENT_PROTECT_H
 
-#include "compat.h"
+#include "kernel/addresses.h"
 
 /**
  * protect_register() - tell the hypervisor what it has to know of this kernel.

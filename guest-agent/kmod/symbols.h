@@ -4,7 +4,7 @@
 #ifndef RW_AGENT_SYMBOLS_H
 #define RW_AGENT_SYMBOLS_H
 
-#include "compat.h"
+#include "kernel/addresses.h"
 
 /**
  * symbols_send() - give the hypervisor the names of kernel text, read-only data and of the agent itself.
