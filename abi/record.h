@@ -193,10 +193,11 @@ enum rw_access {
 	RW_ACCESS_WALK = 4,      /* the CPU's own page walk wanted to write (accessed or dirty flag) */
 	RW_ACCESS_DELIVERY = 5,  /* the CPU wanted to push an exception frame */
 	RW_ACCESS_HYPERCALL = 6, /* a hypercall from where none may come */
+	RW_ACCESS_MSR = 7,       /* a write to an MSR that is not the guest's to write */
 	RW_ACCESS_COUNT
 };
 /* clang-format off */
-#define RW_ACCESS_NAMES { NULL, "read", "write", "exec", "walk", "delivery", "hypercall" }
+#define RW_ACCESS_NAMES { NULL, "read", "write", "exec", "walk", "delivery", "hypercall", "msr" }
 /* clang-format on */
 
 /* Value of a RW_KIND_DROP field: what was lost. */

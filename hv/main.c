@@ -2,9 +2,11 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* The ordered start on each CPU, up to the point of no return: the first entry of the guest. */
 #include "arch/x86/backend.h"
+#include "arch/x86/cpu_facts.h"
 #include "arch/x86/desc.h"
 #include "arch/x86/insn.h"
 #include "core/exit.h"
+#include "core/microcode.h"
 #include "core/percpu.h"
 #include "core/smp.h"
 #include "core/ap_start.h"
@@ -21,8 +23,6 @@
 #include "protect/step.h"
 #include "rw_version.h"
 
-#define LEAF1_ECX_SSE4_2 BIT(20)
-
 static uint32_t cpus_started; /* one after the other */
 
 void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff);
@@ -30,7 +30,8 @@ void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *
 /* What is done once, on the first CPU. Order matters: each line needs those before it. */
 static const char *start_machine(const struct rw_bootinfo *info)
 {
-	crc32c_use_insn(cpuid(1, 0).ecx & LEAF1_ECX_SSE4_2);
+	cpu_facts_init();
+	crc32c_use_insn(cpu_facts.crc32);
 	pool_init(info);
 	hv.boot = info;
 	uart_init(info->serial_port, info->serial_baud);
@@ -75,7 +76,8 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 	const char *error = hv_backend()->cpu_init(cpu, &own);
 	if (error)
 		return error;
-	printk("CPU %u (APIC %u) goes on as a guest under %s", index, cpu->apic_id, hv_backend()->name);
+	printk("CPU %u (APIC %u) goes on as a guest under %s, microcode level %x", index, cpu->apic_id,
+	       hv_backend()->name, microcode_level());
 	uart_flush();
 	if (++cpus_started == hv.boot->cpu_count)
 		close_lower_half();

@@ -54,7 +54,10 @@ static void hide(uint32_t leaf, uint32_t sub, struct cpuid_regs *r)
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
 		const struct cpuid_regs *bits = &hidden[i].bits;
 
-		/* A CPU answers for a leaf that it does not have with its last basic one. */
+		/*
+		 * A CPU answers for a leaf that it does not have with its last basic one. Asked now: the
+		 * guest may have cut leaves off, and what was answered is by that.
+		 */
 		if (hidden[i].leaf != leaf || (hidden[i].sub != ANY && hidden[i].sub != sub) ||
 		    leaf > cpuid(leaf & 0x80000000u, 0).eax)
 			continue;

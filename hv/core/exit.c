@@ -62,7 +62,7 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 			hv_backend()->set(cpu, GREG_CR2, x->exception.cr2);
 		return exit_inject(cpu, x->exception.vector, x->exception.has_error, x->exception.error);
 	case RW_EXIT_NMI:
-		if (smp_take_kick(cpu))
+		if (smp_take_nmi(cpu))
 			hv_backend()->drop_nmi(cpu);
 		else
 			hv_backend()->pass_nmi(cpu);

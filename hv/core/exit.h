@@ -16,9 +16,10 @@ void io_init(void);
 void msr_init(void);
 
 /*
- * io_lock() - at the lock, or at the start with watch_resets = start: resets by port CF9, 64 or 92 are
+ * io_lock() - at the lock, or at the start with watch_resets = start: resets by port CF9, 60, 64 or 92 are
  * noticed, too, so that the log leaves before. While booting that is slow: CF9 lies inside the PCI
- * configuration address, 64 is polled.
+ * configuration address, 64 is polled. 60 counts only after a command that announces it; it is watched all
+ * the time, because bitmaps that CPUs use must not change at each command, and a keystroke is rare.
  */
 void io_lock(void);
 

@@ -14,10 +14,17 @@
 #define PM1_SLP_TYP(byte) ((byte) >> 2 & 7)
 #define PORT_CF9          0xcf9u /* chipset's reset control register: bit 2 resets on the rise */
 #define CF9_RESET         BIT(2)
-/* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
-#define PORT_KBC  0x64u
-#define KBC_PULSE 0xf0u
-#define PORT_92   0x92u /* system control port A: bit 0 is the reset line */
+#define PORT_PCI_ADDRESS  0xcf8u
+/* keyboard controller: commands F0 to FF pulse output lines, D1 sets them: bit 0 low is the reset line */
+#define PORT_KBC      0x64u
+#define PORT_KBC_DATA 0x60u
+#define KBC_PULSE     0xf0u
+#define KBC_SET_LINES 0xd1u
+/* further commands that take a byte: it is not for the lines then */
+#define KBC_SET_MODE      0x60u
+#define KBC_OWN_BYTE      0xd2u
+#define KBC_OWN_BYTE_LAST 0xd4u
+#define PORT_92           0x92u /* system control port A: bit 0 is the reset line */
 
 void io_init(void)
 {
@@ -43,6 +50,7 @@ void io_lock(void)
 {
 	hv_backend()->io_intercept(PORT_CF9, 1);
 	hv_backend()->io_intercept(PORT_KBC, 1);
+	hv_backend()->io_intercept(PORT_KBC_DATA, 1);
 	hv_backend()->io_intercept(PORT_92, 1);
 }
 
@@ -68,7 +76,7 @@ static bool touches(const struct hv_exit *x, uint16_t wanted, uint32_t value, ui
 
 	if (!wanted || wanted < x->io.port || off >= x->io.size)
 		return false;
-	*byte = value >> (8 * off);
+	*byte = value >> (8 * off) & 0xff;
 	return true;
 }
 
@@ -90,16 +98,72 @@ static enum sleep sleeps(const struct hv_exit *x, uint16_t port, uint8_t off_typ
 	return off_types >> PM1_SLP_TYP(high) & 1 ? SLEEP_OFF : SLEEP_REFUSED;
 }
 
+/* Of 32 bits at CF8, and of nothing else, the host bridge takes all: the PCI configuration address. */
+static bool is_cf9_reset(const struct hv_exit *x, uint32_t value)
+{
+	uint32_t v;
+
+	return touches(x, PORT_CF9, value, &v) && v & CF9_RESET &&
+	       !(x->io.port == PORT_PCI_ADDRESS && x->io.size == 4);
+}
+
+/* The keyboard controller is one for all CPUs: from the look at what it expects to the write, this lock. */
+static struct spinlock kbc_lock;
+
+static bool is_kbc(const struct hv_exit *x)
+{
+	uint32_t v;
+
+	return touches(x, PORT_KBC, 0, &v) || touches(x, PORT_KBC_DATA, 0, &v);
+}
+
+/* Follows the keyboard controller's commands. Context: kbc_lock is held. */
+static bool kbc_resets(const struct hv_exit *x, uint32_t value)
+{
+	static bool lines_next; /* the next byte to its data port sets the output lines */
+	uint32_t v;
+
+	if (touches(x, PORT_KBC_DATA, value, &v)) {
+		bool sets = lines_next;
+
+		lines_next = false;
+		return sets && !(v & 1);
+	}
+	if (!touches(x, PORT_KBC, value, &v))
+		return false;
+	if (v == KBC_SET_LINES)
+		lines_next = true;
+	else if (v == KBC_SET_MODE || (v >= KBC_OWN_BYTE && v <= KBC_OWN_BYTE_LAST))
+		lines_next = false;
+	return (v & KBC_PULSE) == KBC_PULSE && !(v & 1);
+}
+
 static bool is_reset(const struct hv_exit *x, uint32_t value)
 {
 	uint32_t v;
 
-	/* CF9 only as a byte: a wider access is one to the PCI configuration address at CF8. */
-	return (x->io.port == PORT_CF9 && x->io.size == 1 && value & CF9_RESET) ||
-	       (touches(x, PORT_92, value, &v) && v & 1) ||
-	       (touches(x, PORT_KBC, value, &v) && (v & KBC_PULSE) == KBC_PULSE && !(v & 1)) ||
+	return is_cf9_reset(x, value) || kbc_resets(x, value) || (touches(x, PORT_92, value, &v) && v & 1) ||
 	       (hv.boot->reset_port != PORT_CF9 && touches(x, hv.boot->reset_port, value, &v) &&
-		(uint8_t)v == hv.boot->reset_value);
+		v == hv.boot->reset_value);
+}
+
+static void write_or_reset(const struct hv_exit *x, uint32_t value)
+{
+	bool kbc = is_kbc(x);
+
+	if (kbc)
+		spin_lock(&kbc_lock);
+	bool reset = is_reset(x, value);
+
+	if (!reset)
+		port_write(x->io.port, x->io.size, value);
+	if (kbc)
+		spin_unlock(&kbc_lock);
+	if (!reset)
+		return;
+	printk("the guest resets the machine (port %x, value %x)", x->io.port, value);
+	end_log(RW_END_RESET);
+	exit_reset_machine(); /* wholly, also where the guest asked for an INIT only */
 }
 
 static bool is_hidden(const struct hv_exit *x)
@@ -146,11 +210,7 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	if (sleep & SLEEP_OFF) {
 		printk("the guest switches off (port %x, value %x)", x->io.port, value);
 		end_log(RW_END_POWEROFF);
-	} else if (is_reset(x, value)) {
-		printk("the guest resets the machine (port %x, value %x)", x->io.port, value);
-		end_log(RW_END_RESET);
-		exit_reset_machine(); /* wholly, also where the guest asked for an INIT only */
 	}
-	port_write(x->io.port, x->io.size, value);
+	write_or_reset(x, value);
 	return HV_ADVANCE;
 }

@@ -6,6 +6,7 @@
 #include "arch/x86/apic.h"
 #include "arch/x86/insn.h"
 #include "core/end.h"
+#include "core/spinlock.h"
 #include "core/state.h"
 #include "log/printk.h"
 
@@ -24,48 +25,81 @@ static bool matches(const struct percpu *self, const struct percpu *target, uint
 	}
 }
 
-/* Remembers what the IPI does to the CPUs that it goes to. */
-static void note(struct percpu *cpu, uint32_t dest, uint32_t low)
+/*
+ * The CPUs that a command reaches. INIT: they are out of the guest, or come out at once: nobody waits for
+ * them.
+ */
+static void note_init(struct percpu *cpu, uint32_t dest, uint32_t low)
 {
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++) {
 		struct percpu *target = percpu_of(i);
 
 		if (!matches(cpu, target, dest, low))
 			continue;
-		if ((low & ICR_MODE) == ICR_SIPI) {
-			target->sipi_vector = low & ICR_VECTOR;
-		} else {
-			/*
-			 * It is out of the guest, or comes out at once: nobody waits for it, and it drops all
-			 * when it comes back.
-			 */
-			target->flush_wanted = true;
-			__atomic_store_n(&target->parked, true, __ATOMIC_SEQ_CST);
-			target->in_guest = false;
-		}
+		target->flush_wanted = true; /* when it comes back */
+		__atomic_store_n(&target->parked, true, __ATOMIC_SEQ_CST);
+		target->in_guest = false;
 	}
 }
 
-/* An IPI of the guest. Return: the ICR's low half as it goes out; 0: it does not. */
-static uint32_t filter(struct percpu *cpu, uint32_t dest, uint32_t low)
+static void note_sipi(struct percpu *cpu, uint32_t dest, uint32_t low)
 {
-	uint32_t mode = low & ICR_MODE;
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
+		if (matches(cpu, percpu_of(i), dest, low))
+			percpu_of(i)->sipi_vector = low & ICR_VECTOR;
+}
+
+/* Return: false if the CPU refuses the command. */
+static bool write_icr(bool x2, uint64_t value)
+{
+	if (x2)
+		return !wrmsr_safe(MSR_X2APIC_ICR, value);
+	apic_write(APIC_ICR_LOW, (uint32_t)value);
+	return true;
+}
+
+/*
+ * Sends INIT or SIPI. A vector is there before the CPU that looks for it; INIT counts once it is sent, or a
+ * command that faults would leave a CPU in the guest that nobody waits for. The lock keeps a SIPI of another
+ * CPU from starting the target between INIT and its note.
+ */
+static bool send(struct percpu *cpu, bool x2, uint64_t value)
+{
+	static struct spinlock lock;
+	uint32_t dest = (uint32_t)(value >> 32), low = (uint32_t)value;
+
+	spin_lock(&lock);
+	if ((low & ICR_MODE) == ICR_SIPI) {
+		note_sipi(cpu, dest, low);
+		value = (value & ~(uint64_t)ICR_VECTOR) | hv.boot->trampoline_phys / PAGE_SIZE;
+	}
+	bool sent = write_icr(x2, value);
+
+	if (sent && (low & ICR_MODE) == ICR_INIT)
+		note_init(cpu, dest, low);
+	spin_unlock(&lock);
+	return sent;
+}
+
+/*
+ * A command of the guest, its destination in the upper half of @value. Return: false if the CPU refuses it.
+ */
+static bool command(struct percpu *cpu, bool x2, uint64_t value)
+{
+	uint32_t dest = (uint32_t)(value >> 32), low = (uint32_t)value, mode = low & ICR_MODE;
 
 	/* INIT level de-assert does nothing on any CPU that has SVM. */
 	if ((mode != ICR_INIT && mode != ICR_SIPI) ||
 	    (mode == ICR_INIT && (low & ICR_LEVEL) && !(low & ICR_ASSERT)))
-		return low;
+		return write_icr(x2, value);
 	if (((low & ICR_LOGICAL) && !(low & ICR_SHORTHAND)) || (low & ICR_SHORTHAND) == ICR_SELF) {
 		printk("CPU %u: INIT or SIPI to a logical destination or to itself is not supported, dropped",
 		       cpu->index);
-		return 0;
+		return true;
 	}
 	if (mode == ICR_INIT && matches(cpu, percpu_of(0), dest, low))
 		exit_reset("INIT to the boot CPU");
-	note(cpu, dest, low);
-	if (mode == ICR_SIPI)
-		low = (low & ~ICR_VECTOR) | (uint32_t)(hv.boot->trampoline_phys / PAGE_SIZE);
-	return low;
+	return send(cpu, x2, value);
 }
 
 void ipi_write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
@@ -75,21 +109,15 @@ void ipi_write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
 	 */
 	if (offset & 15 || offset == APIC_ID_REG)
 		return;
-	if (offset == APIC_ICR_LOW) {
-		value = filter(cpu, apic_read(APIC_ICR_HIGH) >> 24, value);
-		if (!value)
-			return;
-	}
-	apic_write(offset, value);
+	if (offset != APIC_ICR_LOW)
+		apic_write(offset, value);
+	else if (apic_has_page()) /* else nothing is sent, and nothing may be noted */
+		command(cpu, false, (uint64_t)(apic_read(APIC_ICR_HIGH) >> 24) << 32 | value);
 }
 
 bool ipi_write_icr_msr(struct percpu *cpu, uint64_t value)
 {
 	if (value & ICR_RESERVED)
-		return false; /* as the CPU would; nothing has been sent, and nothing is noted */
-	uint32_t low = filter(cpu, (uint32_t)(value >> 32), (uint32_t)value);
-
-	if (!low && (uint32_t)value) /* 0 is a legal command, and not one that filter() drops */
-		return true;
-	return !wrmsr_safe(MSR_X2APIC_ICR, (value & ~0xffffffffull) | low);
+		return false; /* as the CPU would */
+	return command(cpu, true, value);
 }

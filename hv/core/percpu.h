@@ -22,6 +22,13 @@ struct hv_tss {
 } __attribute__((packed));
 _Static_assert(sizeof(struct hv_tss) == 104, "64-bit TSS: Intel SDM volume 3, \"64-Bit Task State Segment\"");
 
+/* A kick is an INIT (VMX) or NMI (SVM) by which another CPU makes this one leave the guest: core/smp.h. */
+enum kick_state {
+	KICK_NONE,
+	KICK_SENT, /* one is on its way: a second could arrive as the guest's own */
+	KICK_HELD  /* SVM: the guest takes an NMI of its own; none exits before its IRET, which does */
+};
+
 struct percpu {
 	struct percpu *self;   /* 0x00: for assembly */
 	struct hv_gprs gprs;   /* 0x08 */
@@ -45,7 +52,7 @@ struct percpu {
 	/* core/smp.h; written by other CPUs, too */
 	bool in_guest;     /* may be using nested translations */
 	bool flush_wanted; /* before the next entry */
-	bool kicked;       /* an INIT or NMI of ours is on its way */
+	uint32_t kick;     /* enum kick_state */
 	bool parked;       /* waits for SIPI */
 	bool starting;     /* SIPI was its last exit */
 	bool dropping_nmi;

@@ -4,10 +4,12 @@
  * Accesses that exit to MSRs (virtualization as on a CPU without it, EFER, MTRRs), control registers and
  * XCR0.
  */
+#include "arch/x86/cpu_facts.h"
 #include "arch/x86/insn.h"
 #include "core/exit.h"
 #include "core/smp.h"
 #include "core/ipi.h"
+#include "core/microcode.h"
 #include "core/state.h"
 #include "mm/mtrr.h"
 #include "mm/nested.h"
@@ -15,8 +17,6 @@
 /* IA32_FEATURE_CONTROL: Intel SDM volume 3, "Enabling and Entering VMX Operation". */
 #define FEATURE_CONTROL_LOCK BIT(0)
 #define FEATURE_CONTROL_VMX  (BIT(1) | BIT(2))
-
-#define LEAF7_EBX_TSC_ADJUST BIT(1)
 
 /*
  * SYSCFG: by these bits an operating system looks into the fixed MTRRs. They too decide what is memory, and
@@ -59,6 +59,7 @@ void msr_init(void)
 	b->msr_intercept(MSR_TSC, false, true);
 	b->msr_intercept(MSR_TSC_ADJUST, false, true);
 	b->msr_intercept(MSR_APIC_BASE, false, true);
+	microcode_init();
 	/*
 	 * What the bitmaps' lower range covers, but for VMX's own, which its backend asks for. Outside of
 	 * them all exit.
@@ -118,7 +119,7 @@ static bool write_memory_map(uint32_t msr, uint64_t value)
 /* The guest's to set; the log's clock runs on as if it had not. */
 static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
-	bool exact = cpuid(0, 0).eax >= 7 && cpuid(7, 0).ebx & LEAF7_EBX_TSC_ADJUST;
+	bool exact = cpu_facts.tsc_adjust;
 	uint64_t before = exact ? rdmsr(MSR_TSC_ADJUST) : rdtsc();
 
 	if (wrmsr_safe(msr, value))
@@ -131,6 +132,8 @@ static bool msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
 	if (is_absent(msr) || msr == MSR_FEATURE_CONTROL)
 		return false;
+	if (microcode_takes(cpu, msr, value))
+		return true;
 	if (msr == MSR_EFER)
 		return write_efer(cpu, value);
 	if (msr == MSR_X2APIC_ICR)

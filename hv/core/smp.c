@@ -42,23 +42,36 @@ static bool is_inside(const struct percpu *cpu)
 	return __atomic_load_n(&cpu->in_guest, __ATOMIC_SEQ_CST);
 }
 
-/* Makes @target leave the guest, if it is there. */
+/* Moves @cpu's kick_state from @from to @to. Return: false if it is another one. */
+static bool kick_moves(struct percpu *cpu, uint32_t from, uint32_t to)
+{
+	return __atomic_compare_exchange_n(&cpu->kick, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+/* Makes @target leave the guest, if it is there. A kick on its way, or the IRET of an NMI, does so, too. */
 static void kick(struct percpu *target)
 {
-	/*
-	 * One that is on its way makes the exit, too; a second would arrive as the guest's own INIT or NMI.
-	 */
-	if (is_inside(target) && !__atomic_exchange_n(&target->kicked, true, __ATOMIC_SEQ_CST))
+	if (is_inside(target) && kick_moves(target, KICK_NONE, KICK_SENT))
 		hv_backend()->kick(target);
 }
 
+/*
+ * A kick that a CPU has not seen for a second is lost (INIT of that CPU discards it): another one goes out.
+ */
 static void wait_for(const struct percpu *target)
 {
-	uint64_t start = rdtsc();
+	uint64_t start = rdtsc(), sent = start;
 
 	while (is_inside(target) && __atomic_load_n(&target->flush_wanted, __ATOMIC_SEQ_CST)) {
-		if (rdtsc() - start > SMP_PATIENCE_S * hv.boot->tsc_hz)
+		uint64_t now = rdtsc();
+
+		if (now - start > SMP_PATIENCE_S * hv.boot->tsc_hz)
 			hv_panic("CPU %u does not leave the guest", target->index);
+		if (now - sent > hv.boot->tsc_hz) {
+			sent = now;
+			if (__atomic_load_n(&target->kick, __ATOMIC_SEQ_CST) == KICK_SENT)
+				hv_backend()->kick(target);
+		}
 		cpu_relax();
 	}
 }
@@ -86,7 +99,18 @@ void smp_flush_all(struct percpu *cpu)
 
 bool smp_take_kick(struct percpu *cpu)
 {
-	return __atomic_exchange_n(&cpu->kicked, false, __ATOMIC_SEQ_CST);
+	return kick_moves(cpu, KICK_SENT, KICK_NONE);
+}
+
+bool smp_take_nmi(struct percpu *cpu)
+{
+	/* One step with the answer: a kick is sent before it, and seen here, or not until smp_nmi_over(). */
+	return !kick_moves(cpu, KICK_NONE, KICK_HELD) && smp_take_kick(cpu);
+}
+
+void smp_nmi_over(struct percpu *cpu)
+{
+	__atomic_store_n(&cpu->kick, KICK_NONE, __ATOMIC_SEQ_CST);
 }
 
 void smp_stop_others(const struct percpu *cpu)

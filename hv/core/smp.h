@@ -21,8 +21,17 @@ bool smp_enter_guest(struct percpu *cpu);
  */
 void smp_flush_all(struct percpu *cpu);
 
-/* smp_take_kick() - whether the INIT (VMX) or NMI (SVM) that made this exit was sent by smp_flush_all(). */
+/* smp_take_kick() - whether the INIT that made this exit (VMX) is a kick. It is used up. */
 bool smp_take_kick(struct percpu *cpu);
+
+/*
+ * smp_take_nmi() - the same for an NMI (SVM). False: it is the guest's, which takes it now; from here to
+ * smp_nmi_over() no kick is sent, for it would wait for the guest's IRET, too, or merge with the guest's NMI
+ * and never be seen.
+ * smp_nmi_over() - that IRET has made an exit.
+ */
+bool smp_take_nmi(struct percpu *cpu);
+void smp_nmi_over(struct percpu *cpu);
 
 /*
  * smp_stop_others() - the machine stops: the other CPUs halt at their next exit, which is asked for. Does not

@@ -3,21 +3,36 @@
 /* Text on the hypervisor's own serial line. */
 #include "log/printk.h"
 
+#include "abi/frame.h"
 #include "core/spinlock.h"
 #include "dev/uart.h"
 #include "lib/format.h"
 
 static struct spinlock lock;
 
+#define PREFIX "ringward: "
+
+/*
+ * The guest chooses names that stand in lines: of tasks, symbols, ranges, its kernel. None may form a frame's
+ * mark, end the line or command a terminal. No line of the hypervisor's own has such a character.
+ */
+static void make_plain(char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] < ' ' || s[i] > '~' || s[i] == RW_FRAME_MARK[0])
+			s[i] = '?';
+}
+
 void printk(const char *format, ...)
 {
-	char line[256];
-	size_t n = format_text(line, sizeof(line), "ringward: ");
+	char line[256] = PREFIX;
+	size_t n = sizeof(PREFIX) - 1;
 	va_list args;
 
 	va_start(args, format);
 	n += format_va(line + n, sizeof(line) - 2 - n, format, args);
 	va_end(args);
+	make_plain(line, n);
 	line[n++] = '\r';
 	line[n++] = '\n';
 	printk_raw(line, n);

@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 /*
- * printk() - one line: "ringward: ", the text (see lib/format.h), cut behind 240 characters, CR LF. Context:
- * any.
+ * printk() - one line: "ringward: ", the text (see lib/format.h), truncated to 240 characters, CR LF. Bytes
+ * that are not printable ASCII, and '@', with which a frame begins, become '?': arguments may be the guest's
+ * text. Context: any.
  */
 void printk(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -3,6 +3,7 @@
 /* Memory types by the MTRRs. Only mtrr_read() touches the hardware. */
 #include "mm/mtrr.h"
 
+#include "arch/x86/cpu_facts.h"
 #include "arch/x86/insn.h"
 
 #define MTRR_MASK_VALID BIT(11)
@@ -32,7 +33,7 @@ bool mtrr_is_msr(uint32_t msr)
 void mtrr_read(struct mtrr_state *m)
 {
 	*m = (struct mtrr_state){ .enabled = true, .def_type = MEM_WB };
-	if (!(cpuid(1, 0).edx & BIT(12)))
+	if (!cpu_facts.mtrrs)
 		return;
 
 	uint64_t cap = rdmsr(MSR_MTRR_CAP), def = rdmsr(MSR_MTRR_DEF_TYPE);

@@ -9,6 +9,7 @@
 #include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
+#include "protect/patch_notice.h"
 
 /* Alert lines: this many at once, then one each 100 ms. */
 #define ALERT_BURST 32ull
@@ -87,15 +88,18 @@ static void alert(const struct percpu *cpu, const struct evidence *rec)
 {
 	char who[RW_COMM_LEN + 1] = "a task not known";
 
+	if (rec->task_known)
+		memcpy(who, rec->task.comm, RW_COMM_LEN);
+	if (rec->type == RW_REC_PATCH) {
+		patch_notice(cpu, target_names[rec->target], rec->symbol, rec->sym_off, who, rec->task.pid);
+		return;
+	}
 	if (!may_alert(cpu))
 		return;
-	/* The name is the guest's: anything could stand in it. */
-	for (unsigned int i = 0; rec->task_known && i < RW_COMM_LEN; i++) {
-		char c = rec->task.comm[i];
-
-		who[i] = c && (c < ' ' || c > '~') ? '?' : c;
-	}
-	if (rec->access == RW_ACCESS_HYPERCALL)
+	if (rec->access == RW_ACCESS_MSR)
+		printk("ALERT write of MSR %lx ignored, rip %lx, by %s[%u]", rec->nr, rec->rip, who,
+		       rec->task.pid);
+	else if (rec->access == RW_ACCESS_HYPERCALL)
 		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]", rec->nr, rec->rip, who,
 		       rec->task.pid);
 	else
@@ -116,6 +120,8 @@ static struct rw_rec_hdr *make_record(const struct evidence *e, uint64_t *buf)
 	rec_u32(&w, RW_F_TARGET, e->target);
 	if (e->access == RW_ACCESS_HYPERCALL)
 		rec_u64(&w, RW_F_HYPERCALL, e->nr);
+	if (e->access == RW_ACCESS_MSR)
+		rec_u32(&w, RW_F_MSR, (uint32_t)e->nr);
 	if (e->symbol[0]) {
 		rec_bytes(&w, RW_F_SYMBOL, e->symbol, (uint16_t)printable(e->symbol, sizeof(e->symbol)));
 		rec_u64(&w, RW_F_SYMBOL_OFFSET, e->sym_off);
@@ -142,14 +148,14 @@ static void store(struct percpu *cpu, const struct evidence *e)
 
 	*(e->type == RW_REC_PATCH ? &cpu->stats.patches : &cpu->stats.violations) += 1 + e->repeat;
 	journal_append(cpu, make_record(e, buf));
-	if (e->type == RW_REC_VIOLATION)
-		alert(cpu, e);
+	alert(cpu, e);
 }
 
 void evidence_flush(struct percpu *cpu)
 {
 	struct evidence *held = &cpu->held_read;
 
+	patch_notice_tick(cpu);
 	if (!held->repeat)
 		return;
 	held->repeat--; /* it stands for itself and for those before it */

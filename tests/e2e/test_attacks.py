@@ -2,6 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 """A hostile kernel module writes to all that is protected, in every way; nothing changes, all is recorded."""
 import collections
+import re
 import struct
 
 import pytest
@@ -212,6 +213,15 @@ def test_kernel_patches_itself_for_the_first_connection(attacked):
     for record in patches:
         assert (record["target"], record["access"], record["verdict"], record["cpl"]) == (
             "kernel_text", "write", "allow", 0), record
+
+
+def test_patches_are_told_on_the_serial_line(attacked):
+    """Each burst by a line at once, by whom; with the second lines, all of them are counted."""
+    first = re.findall(r"ringward: patch of kernel_text (\S+)\+[0-9a-f]+ by (\S+)\[\d+\]\r?\n", attacked.hv)
+    more = re.findall(r"ringward: patch of kernel_text \S+: (\d+) more in \d+ ms, the last by ", attacked.hv)
+    patches = attacked.of_type("patch")
+    assert first[0][0] == patches[0]["symbol"] and {"insmod", "sh"} & {who for _, who in first}, first
+    assert len(first) + sum(map(int, more)) == len(patches) > len(first), (first, more)
 
 
 def test_patch_names_the_symbol(attacked):

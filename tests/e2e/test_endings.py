@@ -113,6 +113,8 @@ stty onlcr </dev/console
 echo "RWTEST: before"
 : >/tmp/step.write
 stty onlcr </dev/console
+# A name that begins as a line of the log does on its way out.
+printf '@RW1 D 00000001' >/proc/$$/comm
 echo "write lsm_hooks default mov8" >/proc/rwattack
 echo "RWTEST: behind"
 """
@@ -131,11 +133,17 @@ def test_machine_stops_at_the_violation(stopped):
     assert "ringward: stopped: a violation, and on_violation = stop" in stopped.hv
 
 
+def test_name_of_a_task_cannot_be_taken_for_a_part_of_the_log(stopped):
+    assert re.search(r"ringward: ALERT write of lsm_hooks .* by \?RW1 D 00000001\[\d+\]: stop\r?\n", stopped.hv)
+    out = stopped.rwlog("verify", source=stopped.hv_serial)
+    assert out.returncode == 0 and out.stdout.rstrip().endswith("ended by stop"), out.stdout + out.stderr
+
+
 def test_log_of_a_stopped_machine_ends_with_the_violation(stopped):
     out = stopped.rwlog("verify")
     assert out.returncode == 0 and out.stdout.rstrip().endswith("ended by stop"), out.stdout + out.stderr
     last = stopped.records[-1]
     assert [last] == stopped.after("write", "violation")
     assert (last["target"], last["access"], last["verdict"]) == ("lsm_hooks", "write", "stop")
-    assert last["comm"] == "sh" and last["symbol"].startswith("security_hook_heads.")
+    assert last["comm"] == "@RW1 D 00000001" and last["symbol"].startswith("security_hook_heads.")
     assert "/opt/after" in [r["path"] for r in stopped.of_type("exec")]

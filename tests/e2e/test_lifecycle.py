@@ -18,9 +18,12 @@ TINY = machine.BUILD / "tests/tiny"
 
 # What the program does, before (B) or after (A) ExitBootServices -> rwrun's exit status, end of run, of log.
 ENDINGS = {"s": (0, "poweroff", "poweroff"), "c": (1, "reset", "reset"), "w": (1, "reset", "reset"),
-           "b": (0, "debug_exit", "exit"), "l": (0, "debug_exit", "exit"), "f": (0, "debug_exit", "exit")}
+           "9": (1, "reset", "reset"), "k": (1, "reset", "reset"), "b": (0, "debug_exit", "exit"),
+           "l": (0, "debug_exit", "exit"), "f": (0, "debug_exit", "exit")}
 WRITTEN = {"b": 0x21, "l": 0x12345678, "f": 0}
-GUARDED = ("Bs", "As", "Bc", "Ac", "Bw", "Aw", "Bb", "Al", "Bf")
+# Written to the ports that reset a machine by hand.
+RESETS = {"9": "cf9, value 6", "k": "60, value de"}
+GUARDED = ("Bs", "As", "Bc", "Ac", "Bw", "Aw", "A9", "Ak", "Bb", "Al", "Bf")
 BARE = ("Bs", "As", "Bc", "Ac", "Bw", "Aw", "Bb", "Al")
 
 
@@ -43,11 +46,23 @@ def test_ending_leaves_the_whole_log(cpu, how, tmp_path):
     for source in (run.store, run.hv_serial):
         out = run.rwlog("verify", source=source)
         assert out.returncode == 0 and out.stdout.endswith(f"ended by {log_end}\n"), out.stdout + out.stderr
+    if how[1] in RESETS:
+        assert f"the guest resets the machine (port {RESETS[how[1]]})" in run.hv, run.explain()
     value = WRITTEN.get(how[1])
     assert run.stats.get("debug_exit") == value
     if value is not None:
         assert run.stats["debug_exit_status"] == (value << 1 | 1) & 0xff
         assert f"the guest ends the run (port f4, value {value:x})" in run.hv
+
+
+def test_microcode_stays_as_the_firmware_left_it(cpu, tmp_path):
+    run = end_by(tmp_path, cpu, "Bm", "--store", tmp_path / "store")
+    assert run.status == 0 and "loaded" in run.console, run.explain()
+    msr = 0x79 if cpu == "intel" else 0xc0010020
+    assert len(re.findall(f"ALERT write of MSR {msr:x} ignored, rip ", run.hv)) == 1, run.explain()
+    assert re.search(r"CPU 0 .*, microcode level [0-9a-f]+\r?\n", run.hv), run.explain()
+    record, = run.of_type("violation")
+    assert [record[key] for key in ("access", "msr", "verdict", "cpl")] == ["msr", msr, "skip", 0]
 
 
 @pytest.mark.parametrize("how", BARE)

@@ -31,6 +31,19 @@ static void reset(EFI_RESET_TYPE type)
 	guest_say("FAIL ResetSystem came back\n");
 }
 
+static void wrmsr(UINT32 msr, UINT64 value)
+{
+	__asm__ volatile("wrmsr" : : "c"(msr), "a"((UINT32)value), "d"((UINT32)(value >> 32)));
+}
+
+static UINT8 guest_inb(UINT16 port)
+{
+	UINT8 value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
 EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 {
 	InitializeLib(self, system);
@@ -57,6 +70,22 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 	case 'f': /* what programs do that do not know whether the device is there */
 		__asm__ volatile("outb %0, %1" : : "a"((UINT8)0), "Nd"((UINT16)EXIT_PORT));
 		reset(EfiResetShutdown);
+		break;
+	case 'm': /* loads microcode, twice, and says its level */
+		for (int i = 0; i < 2; i++)
+			wrmsr(guest_is_amd() ? 0xc0010020u : 0x79u, (UINT64)(UINTN)how);
+		guest_say("loaded\n");
+		guest_drain();
+		reset(EfiResetShutdown);
+		break;
+	case '9': /* the chipset's reset register as one byte of a wider access */
+		__asm__ volatile("outw %0, %1" : : "a"((UINT16)0x0006), "Nd"((UINT16)0xcf9));
+		break;
+	case 'k': /* the keyboard controller's output port, its reset line low */
+		__asm__ volatile("outb %0, %1" : : "a"((UINT8)0xd1), "Nd"((UINT16)0x64));
+		while (guest_inb(0x64) & 2)
+			;
+		__asm__ volatile("outb %0, %1" : : "a"((UINT8)0xde), "Nd"((UINT16)0x60));
 		break;
 	default:
 		guest_say("FAIL the test has not said how\n");

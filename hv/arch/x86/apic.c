@@ -16,6 +16,11 @@ bool apic_x2(void)
 	return rdmsr(MSR_APIC_BASE) & APIC_BASE_X2;
 }
 
+bool apic_has_page(void)
+{
+	return (rdmsr(MSR_APIC_BASE) & (APIC_BASE_X2 | APIC_BASE_ENABLE)) == APIC_BASE_ENABLE;
+}
+
 uint64_t apic_page(void)
 {
 	return rdmsr(MSR_APIC_BASE) & CR3_ADDR_MASK; /* writes that would move it are refused: core/regs.c */

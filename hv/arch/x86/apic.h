@@ -33,6 +33,11 @@ enum {
 /* apic_x2() - whether it is in x2APIC mode (MSRs instead of a page). */
 bool apic_x2(void);
 
+/*
+ * apic_has_page() - whether it is in xAPIC mode; in the other, or switched off, nobody answers at its page.
+ */
+bool apic_has_page(void);
+
 /* apic_page() - physical address of the registers' page in xAPIC mode. */
 uint64_t apic_page(void);
 

@@ -50,6 +50,8 @@ enum {
 	APIC_BASE_ENABLE = BIT(11),
 	MSR_FEATURE_CONTROL = 0x3a,
 	MSR_TSC_ADJUST = 0x3b,
+	MSR_BIOS_UPDT_TRIG = 0x79, /* Intel: loads microcode */
+	MSR_PATCH_LEVEL = 0x8b,    /* of microcode; Intel's IA32_BIOS_SIGN_ID */
 	MSR_MTRR_CAP = 0xfe,
 	MSR_MTRR_PHYSBASE0 = 0x200,
 	MSR_MTRR_FIX64K = 0x250,
@@ -98,6 +100,7 @@ enum {
 	MSR_IORR_LAST = 0xc0010019,
 	MSR_TOP_MEM = 0xc001001a,
 	MSR_TOP_MEM2 = 0xc001001d,
+	MSR_PATCH_LOADER = 0xc0010020, /* AMD: loads microcode */
 	MSR_SMM_BASE = 0xc0010111,
 	MSR_SMM_MASK = 0xc0010113, /* and SMM_ADDR between them */
 	MSR_VM_CR = 0xc0010114,

@@ -180,10 +180,10 @@ static void unknown(void **state)
 		",\"field_123\":\"0102ff\",\"field_65535\":\"\"}");
 	w = start(&b);
 	rec_u32(w, RW_F_TARGET, 99);
-	rec_u32(w, RW_F_ACCESS, 7);
+	rec_u32(w, RW_F_ACCESS, 200);
 	rec_u32(w, RW_F_KEXEC_STEP, 5);
-	printed(&b, "- target_99 access_7 event_5: none",
-		",\"target\":\"target_99\",\"access\":\"access_7\",\"event\":\"event_5\"}");
+	printed(&b, "- target_99 access_200 event_5: none",
+		",\"target\":\"target_99\",\"access\":\"access_200\",\"event\":\"event_5\"}");
 }
 
 /* A structure that a newer version has made longer: what is known is shown, the rest as bytes. */

@@ -6,6 +6,7 @@
 #include "core/exit.h"
 #include "core/guest_info.h"
 #include "core/panic.h"
+#include "core/smp.h"
 #include "lib/string.h"
 
 #define CODE_MAX 15u /* bytes of an instruction with all its prefixes */
@@ -179,8 +180,10 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 	if (known == end)
 		return;
 	x->reason = known->reason;
-	if (x->raw == VMEXIT_IRET && !stepping)
-		svm_steady_intercepts(svm_vmcb(cpu)); /* the end of an NMI that was passed on */
+	if (x->raw == VMEXIT_IRET && !stepping) { /* the end of an NMI that was passed on */
+		smp_nmi_over(cpu);
+		svm_steady_intercepts(svm_vmcb(cpu));
+	}
 	if (stepping && (x->raw == VMEXIT_IRET || x->raw == VMEXIT_TASK_SWITCH)) {
 		/*
 		 * Of the stepped instruction itself, which reads what is hidden: run again, it would come

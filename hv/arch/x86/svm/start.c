@@ -154,7 +154,8 @@ void svm_ap_start(uint32_t index)
 	wrmsr(MSR_VM_HSAVE_PA, cpu->host_area_pa);
 	cpu->step.active = false;
 	cpu->backend_flags = 0;
-	cpu->kicked = cpu->parked = false;
+	cpu->kick = KICK_NONE;
+	cpu->parked = false;
 	reset_guest(cpu);
 	cpu->stats.exits[RW_EXIT_SIPI]++;
 	smp_enter_guest(cpu);
@@ -172,16 +173,4 @@ void svm_drop_nmi(struct percpu *cpu)
 	cpu->dropping_nmi = true;
 	__asm__ volatile("stgi; nop; nop; clgi" : : : "memory");
 	cpu->dropping_nmi = false;
-}
-
-/*
- * The guest takes it as the hardware has it, masking included. NMIs exit again from its IRET on: see exit.c.
- */
-void svm_pass_nmi(struct percpu *cpu)
-{
-	uint32_t *misc1 = &svm_vmcb(cpu)->control.intercept[ICPT_MISC1];
-
-	if (!svm_features.smp)
-		return; /* only a step wanted it */
-	*misc1 = (*misc1 & ~ICPT(VMEXIT_NMI)) | ICPT(VMEXIT_IRET);
 }

@@ -35,11 +35,24 @@ void svm_steady_intercepts(struct vmcb *vmcb)
 	vmcb->control.intercept[ICPT_MISC2] = STEADY_MISC2;
 }
 
+/*
+ * The guest takes it as the hardware has it, masking included. NMIs exit again from its IRET on: see exit.c.
+ */
+void svm_pass_nmi(struct percpu *cpu)
+{
+	uint32_t *misc1 = &svm_vmcb(cpu)->control.intercept[ICPT_MISC1];
+
+	if (svm_features.smp) /* else only a step wanted it */
+		*misc1 = (*misc1 & ~ICPT(VMEXIT_NMI)) | ICPT(VMEXIT_IRET);
+}
+
 void svm_steady(struct percpu *cpu)
 {
 	struct vmcb *vmcb = svm_vmcb(cpu);
 
 	svm_steady_intercepts(vmcb);
+	if (cpu->kick == KICK_HELD) /* after a step in the guest's NMI handler: its IRET is still to come */
+		svm_pass_nmi(cpu);
 	vmcb->control.int_control = 0;
 	vmcb->control.msrpm_base_pa = hv_phys(svm_msrpm);
 	vmcb->control.nested_cr3 = nested_root();

@@ -68,6 +68,7 @@ void svm_describe(struct percpu *cpu);
 
 /* step.c: single steps, and the intercepts and tables that hold outside of one. */
 void svm_steady_intercepts(struct vmcb *vmcb);
+void svm_pass_nmi(struct percpu *cpu);
 void svm_steady(struct percpu *cpu);
 bool svm_btf(void); /* the guest traps branches only */
 void svm_step_begin(struct percpu *cpu, uint64_t root_pa);
@@ -78,7 +79,6 @@ bool svm_step_end(struct percpu *cpu);
 const char *svm_trampoline_init(uint64_t page);
 void svm_kick(const struct percpu *target);
 void svm_drop_nmi(struct percpu *cpu);
-void svm_pass_nmi(struct percpu *cpu);
 
 /* nested.c */
 extern const struct nested_format svm_npt;

@@ -6,6 +6,7 @@
 #include "arch/x86/apic.h"
 #include "core/ap_start.h"
 #include "core/ipi.h"
+#include "core/smp.h"
 #include "mm/guest_copy.h"
 #include "mm/page_pool.h"
 
@@ -173,6 +174,57 @@ static void test_msr(void **state)
 	assert_false(ipi_write_icr_msr(&mock.cpu, 1ull << 32 | 0xfd));
 }
 
+/*
+ * Bits that only some CPUs refuse (delivery status, on AMD): the CPU stays in the guest, and is waited for.
+ */
+static void test_refused_init(void **state)
+{
+	(void)state;
+	mock.other.in_guest = true;
+	mock.msr_faults = true;
+	assert_false(ipi_write_icr_msr(&mock.cpu, 1ull << 32 | INIT_LOW | ICR_PENDING));
+	assert_true(mock.other.in_guest);
+	assert_false(mock.other.parked || mock.other.flush_wanted);
+	smp_flush_all(&mock.cpu);
+	assert_int_equal(mock.kicks, 1);
+}
+
+/* A target looks for its vector as soon as SIPI is out; INIT is noted once it is. */
+static void test_order(void **state)
+{
+	(void)state;
+	for (int x2 = 0; x2 < 2; x2++) {
+		mock.apic_x2 = x2;
+		mock.other.in_guest = true;
+		mock.other.parked = false;
+		mock.other.sipi_vector = 0;
+		if (x2)
+			ipi_write_icr_msr(&mock.cpu, 1ull << 32 | INIT_LOW);
+		else
+			store(APIC_ICR_LOW, INIT_LOW);
+		assert_false(mock.sent_parked);
+		assert_true(mock.other.parked && !mock.other.in_guest);
+		if (x2)
+			ipi_write_icr_msr(&mock.cpu, 1ull << 32 | SIPI_LOW | 0x9a);
+		else
+			store(APIC_ICR_LOW, SIPI_LOW | 0x9a);
+		assert_int_equal(mock.sent_vector, 0x9a);
+	}
+}
+
+/* Nobody answers at the page then: the CPU that was meant stays in the guest. */
+static void test_page_in_x2apic_mode(void **state)
+{
+	(void)state;
+	mock.apic_x2 = true;
+	mock.other.in_guest = true;
+	store(APIC_ICR_LOW, INIT_LOW);
+	stepped_store(APIC_ICR_LOW, INIT_LOW);
+	assert_true(mock.other.in_guest);
+	assert_false(mock.other.parked);
+	assert_int_equal(mock.apic[APIC_ICR_LOW / 16], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +235,9 @@ int main(void)
 		cmocka_unit_test_setup(test_boot_cpu, two_cpus),
 		cmocka_unit_test_setup(test_between_registers, two_cpus),
 		cmocka_unit_test_setup(test_msr, two_cpus),
+		cmocka_unit_test_setup(test_refused_init, two_cpus),
+		cmocka_unit_test_setup(test_order, two_cpus),
+		cmocka_unit_test_setup(test_page_in_x2apic_mode, two_cpus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,18 +138,19 @@ static void test_nmi(void **state)
 	(void)state;
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_NMI });
 	assert_int_equal(mock.nmis_passed, 1);
-	mock.cpu.kicked = true;
+	assert_int_equal(mock.cpu.kick, KICK_HELD);
+	mock.cpu.kick = KICK_SENT;
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_NMI });
 	assert_int_equal(mock.nmis_dropped, 1);
 	assert_int_equal(mock.nmis_passed, 1);
-	assert_false(mock.cpu.kicked);
+	assert_int_equal(mock.cpu.kick, KICK_NONE);
 }
 
 static void test_init_sipi(void **state)
 {
 	(void)state;
 	mock.cpu.index = 1;
-	mock.cpu.kicked = true;
+	mock.cpu.kick = KICK_SENT;
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_INIT });
 	assert_int_equal(mock.parks, 0);
 	assert_true(mock.cpu.in_guest);
@@ -188,7 +189,7 @@ static void test_flush_all(void **state)
 	smp_flush_all(&mock.cpu);
 	assert_int_equal(mock.flushes, flushes + 1);
 	assert_int_equal(mock.kicks, 1);
-	assert_true(mock.other.kicked);
+	assert_int_equal(mock.other.kick, KICK_SENT);
 	mock.other.in_guest = false;
 	smp_flush_all(&mock.cpu);
 	assert_int_equal(mock.kicks, 1);

@@ -55,7 +55,7 @@ static void test_intercepts(void **state)
 	assert_true(exits(UART) && exits(UART + 7) && exits(PM1A + 1) && exits(PM1B) && exits(RESET));
 	assert_false(exits(0xcf9) || exits(0x64) || exits(0x92));
 	io_lock();
-	assert_true(exits(0xcf9) && exits(0x64) && exits(0x92));
+	assert_true(exits(0xcf9) && exits(0x60) && exits(0x64) && exits(0x92));
 }
 
 static void test_watched_from_the_start(void **state)
@@ -201,6 +201,70 @@ static void test_resets(void **state)
 }
 
 /*
+ * CF9, 92 and 64 as one byte of a wider access. What is not the PCI configuration address is bytes, also at
+ * CF8.
+ */
+static void test_wide_resets(void **state)
+{
+	(void)state;
+	ends(0xcf9, 2, 0x0006, RW_END_RESET);
+	ends(0xcf9, 2, 0x0600, RW_END_RUNNING);
+	ends(0xcf9, 4, 0x00000004, RW_END_RESET);
+	ends(0xcf8, 2, 0x0600, RW_END_RESET);
+	ends(0xcf8, 2, 0x0206, RW_END_RUNNING);
+	ends(0xcf7, 4, 0x00060000, RW_END_RESET);
+	ends(0xcf6, 4, 0x0e000000, RW_END_RESET);
+	ends(0xcf6, 4, 0x000e0e0e, RW_END_RUNNING);
+	ends(0x91, 2, 0x0100, RW_END_RESET);
+	ends(0x90, 4, 0x00010000, RW_END_RESET);
+	ends(0x90, 4, 0xff00ffff, RW_END_RUNNING);
+	ends(0x92, 2, 0x0100, RW_END_RUNNING);
+	ends(0x63, 2, 0xfe00, RW_END_RESET);
+	ends(0x61, 4, 0xfe000000, RW_END_RESET);
+	ends(0x61, 4, 0x00fefefe, RW_END_RUNNING);
+	ends(0x64, 4, 0x000000f4, RW_END_RESET);
+}
+
+/*
+ * D1 to the keyboard controller: the next byte to port 60 sets its output port, and bit 0 of that is the
+ * reset line.
+ */
+static void test_output_port(void **state)
+{
+	(void)state;
+	out(0x60, 1, 0x01); /* for what a test before this one has announced */
+	mock.outs = 0;
+	ends(0x60, 1, 0x00, RW_END_RUNNING); /* not announced: to the keyboard */
+	ends(0x64, 1, 0xd1, RW_END_RUNNING);
+	ends(0x60, 1, 0xdf, RW_END_RUNNING);
+	ends(0x60, 1, 0x00, RW_END_RUNNING); /* a second one */
+	ends(0x64, 1, 0xd1, RW_END_RUNNING);
+	ends(0x60, 1, 0xde, RW_END_RESET);
+	ends(0x64, 1, 0xd1, RW_END_RUNNING);
+	ends(0x60, 2, 0x01fe, RW_END_RESET);
+	ends(0x63, 2, 0xd100, RW_END_RUNNING);
+	ends(0x60, 4, 0x00000000, RW_END_RESET);
+	/*
+	 * Commands between the two: without a byte of their own they change nothing, with one they take it.
+	 */
+	ends(0x64, 1, 0xd1, RW_END_RUNNING);
+	ends(0x64, 1, 0xaa, RW_END_RUNNING);
+	ends(0x60, 1, 0x00, RW_END_RESET);
+	for (unsigned int i = 0; i < 4; i++) {
+		static const uint8_t own_byte[] = { 0x60, 0xd2, 0xd3, 0xd4 };
+
+		ends(0x64, 1, 0xd1, RW_END_RUNNING);
+		ends(0x64, 1, own_byte[i], RW_END_RUNNING);
+		ends(0x60, 1, 0x00, RW_END_RUNNING);
+	}
+	/* Reads take nothing away. */
+	ends(0x64, 1, 0xd1, RW_END_RUNNING);
+	in(0x60, 1);
+	in(0x64, 1);
+	ends(0x60, 1, 0x00, RW_END_RESET);
+}
+
+/*
  * Any write to one of the four ports: the log leaves, the device gets it, and where there is none that CPU
  * halts.
  */
@@ -239,15 +303,21 @@ static void test_exit_port(void **state)
 /* String instructions move nothing. */
 static void test_string(void **state)
 {
+	static const uint16_t resets[] = { 0xcf9, 0x64, 0x60, 0x92, RESET };
+
 	(void)state;
 	mock.cpu.gprs.rax = 0x2000;
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_IO,
 				    .io = { .port = PM1A, .size = 2, .string = true, .rep = true } });
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_IO,
 				    .io = { .port = UART, .size = 1, .in = true, .string = true } });
+	for (size_t i = 0; i < sizeof(resets) / sizeof(resets[0]); i++)
+		mock_exit((struct hv_exit){
+			.reason = RW_EXIT_IO,
+			.io = { .port = resets[i], .size = 1, .string = true, .rep = i & 1 } });
 	assert_int_equal(mock.outs, 0);
 	assert_int_equal(mock.ends, 0);
-	assert_int_equal(mock.advances, 2);
+	assert_int_equal(mock.advances, 2 + sizeof(resets) / sizeof(resets[0]));
 	assert_int_equal(mock.cpu.gprs.rax, 0x2000);
 }
 
@@ -261,6 +331,8 @@ int main(void)
 		cmocka_unit_test_setup(test_sleep, with_ports),
 		cmocka_unit_test_setup(test_sleep_refused, with_ports),
 		cmocka_unit_test_setup(test_resets, with_ports),
+		cmocka_unit_test_setup(test_wide_resets, with_ports),
+		cmocka_unit_test_setup(test_output_port, with_ports),
 		cmocka_unit_test_setup(test_watched_from_the_start, with_ports),
 		cmocka_unit_test_setup(test_exit_port, with_ports),
 		cmocka_unit_test_setup(test_string, with_ports),

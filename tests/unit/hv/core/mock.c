@@ -93,6 +93,10 @@ static void kick(const struct percpu *target)
 {
 	assert_ptr_equal(target, &mock.other);
 	mock.kicks++;
+	if (mock.on_kick) {
+		mock.on_kick();
+		return;
+	}
 	mock.other.in_guest = false; /* it comes, at once */
 	mock.other.flush_wanted = false;
 }
@@ -263,7 +267,7 @@ static void take_evidence(const struct rw_rec_hdr *rec, struct evidence *e)
 	field(rec, RW_F_GVA, &e->gva, sizeof(e->gva));
 	field(rec, RW_F_RIP, &e->rip, sizeof(e->rip));
 	field(rec, RW_F_CR3, &e->cr3, sizeof(e->cr3));
-	field(rec, RW_F_HYPERCALL, &e->nr, sizeof(e->nr));
+	field(rec, e->access == RW_ACCESS_MSR ? RW_F_MSR : RW_F_HYPERCALL, &e->nr, sizeof(e->nr));
 	field(rec, RW_F_SYMBOL_OFFSET, &e->sym_off, sizeof(e->sym_off));
 	field(rec, RW_F_SYMBOL, e->symbol, sizeof(e->symbol) - 1);
 	e->nbytes = (uint8_t)field(rec, RW_F_CODE, e->bytes, sizeof(e->bytes));
@@ -330,6 +334,8 @@ void journal_usage(struct rw_status *status)
 
 uint64_t rdtsc(void)
 {
+	if (mock.on_rdtsc)
+		mock.on_rdtsc();
 	return mock.tsc += 10;
 }
 
@@ -341,6 +347,8 @@ uint64_t rdmsr(uint32_t msr)
 		return mock.efer;
 	if (msr == MSR_APIC_BASE)
 		return apic_page() | 0x900;
+	if (msr == MSR_TSC_ADJUST && mock.tsc_adjusts)
+		return mock.msr_value;
 	if (!machine_msr(msr, &value))
 		fail_msg("rdmsr(%x)", msr);
 	return value;
@@ -359,8 +367,16 @@ int rdmsr_safe(uint32_t msr, uint64_t *value)
 	return mock.msr_faults ? -1 : 0;
 }
 
+static void note_sent(void)
+{
+	mock.sent_parked = mock.other.parked;
+	mock.sent_vector = mock.other.sipi_vector;
+}
+
 int wrmsr_safe(uint32_t msr, uint64_t value)
 {
+	if (msr == MSR_X2APIC_ICR)
+		note_sent();
 	if (mock.msr_faults)
 		return -1;
 	/* EFER of a CPU with the bits of x86-64 only. */
@@ -411,7 +427,12 @@ void outl(uint16_t port, uint32_t value)
 
 bool apic_x2(void)
 {
-	return false;
+	return mock.apic_x2;
+}
+
+bool apic_has_page(void)
+{
+	return !mock.apic_x2;
 }
 
 uint64_t apic_page(void)
@@ -426,6 +447,7 @@ uint32_t apic_read(uint32_t offset)
 
 void apic_write(uint32_t offset, uint32_t value)
 {
+	note_sent();
 	mock.apic[offset / 16] = value;
 }
 

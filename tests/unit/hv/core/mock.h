@@ -69,9 +69,17 @@ struct mock {
 	uint64_t msr_value;
 	uint32_t msr_written;
 	bool msr_faults, xsetbv_faults;
+	bool tsc_adjusts; /* IA32_TSC_ADJUST exists, and holds msr_value */
 	uint64_t xcr0;
 	unsigned int wbinvds;
 	uint32_t apic[0x400 / 16]; /* registers of the local APIC */
+	bool apic_x2;
+	/* what mock.other was at the last INIT or SIPI, when that went out */
+	bool sent_parked;
+	uint32_t sent_vector;
+	/* Instead of what mock.c does: a kick of the other CPU; at each look at the time stamp. */
+	void (*on_kick)(void);
+	void (*on_rdtsc)(void);
 	bool repeats; /* the guest's instruction is a repeated one, between two iterations: RIP stays */
 
 	jmp_buf *end; /* where hv_panic(), hv_stop() and a reset go; NULL: the test fails */

@@ -3,7 +3,9 @@
 /* Tests of hv/core/cpuid.c and hv/core/regs.c: what the guest sees of the CPU. */
 #include "tests/unit/hv/core/mock.h"
 
+#include "arch/x86/cpu_facts.h"
 #include "arch/x86/insn.h"
+#include "core/microcode.h"
 
 #define LEAF1_ECX_HIDDEN (1u << 2 | 1u << 4 | 1u << 5 | 1u << 6) /* debug store; VMX, SMX */
 
@@ -169,6 +171,25 @@ static void test_msr(void **state)
 	assert_true(msr_write(0xc0011029, 0));
 }
 
+/*
+ * The guest moves the time stamp, and the log's clock does not follow. What CPUID says of IA32_TSC_ADJUST
+ * after the start is the guest's word: an MSR that is missing is not read for it.
+ */
+static void test_tsc(void **state)
+{
+	(void)state;
+	machine.has_tsc_adjust = true;
+	assert_false(msr_write(MSR_TSC, 5000));
+	assert_int_equal(mock.msr_written, MSR_TSC);
+	cpu_facts_init();
+	mock.tsc_adjusts = true;
+	mock.msr_value = 1000;
+	mock.cpu.tsc_bias = 0;
+	machine.has_tsc_adjust = false;
+	assert_false(msr_write(MSR_TSC_ADJUST, 1234));
+	assert_int_equal(mock.cpu.tsc_bias, 234);
+}
+
 /* As on a CPU without virtualization. */
 static void test_msr_virtualization(void **state)
 {
@@ -209,6 +230,30 @@ static void test_msr_memory_map(void **state)
 	/* Linux's look at the fixed MTRRs: not an error, and not done */
 	assert_false(msr_write(MSR_SYSCFG, 0x10001 | 7u << 18));
 	assert_int_equal(mock.msr_written, 0);
+}
+
+/* Microcode is code below the hypervisor: not loaded, told of once before and once after the lock. */
+static void test_microcode(void **state)
+{
+	(void)state;
+	mock.msr_value = 0x11110a201025;
+	assert_int_equal(microcode_level(), 0x0a201025);
+	for (int locked = 0; locked < 2; locked++) {
+		if (locked)
+			mock_lock();
+		for (int i = 0; i < 3; i++)
+			assert_false(msr_write(0xc0010020, 0xffff888012345000));
+		assert_int_equal(mock.records, locked + 1);
+		assert_int_equal(mock.record[locked].access, RW_ACCESS_MSR);
+		assert_int_equal(mock.record[locked].nr, 0xc0010020);
+		assert_int_equal(mock.record[locked].gva, 0xffff888012345000);
+		assert_int_equal(mock.record[locked].verdict, RW_VERDICT_SKIP);
+	}
+	assert_int_equal(mock.msr_written, 0);
+	/* Intel's number means nothing here. */
+	assert_false(msr_write(0x79, 0xffff888012345000));
+	assert_int_equal(mock.msr_written, 0x79);
+	assert_int_equal(mock.records, 2);
 }
 
 /* A CPU whose APIC is off does not hear the others. */
@@ -299,8 +344,10 @@ int main(void)
 		cmocka_unit_test_setup(test_cpuid, mock_reset),
 		cmocka_unit_test_setup(test_cpuid_agent, mock_reset),
 		cmocka_unit_test_setup(test_msr, mock_reset),
+		cmocka_unit_test_setup(test_tsc, mock_reset),
 		cmocka_unit_test_setup(test_msr_virtualization, mock_reset),
 		cmocka_unit_test_setup(test_msr_memory_map, mock_reset),
+		cmocka_unit_test_setup(test_microcode, mock_reset),
 		cmocka_unit_test_setup(test_apic_base, mock_reset),
 		cmocka_unit_test_setup(test_efer, mock_reset),
 		cmocka_unit_test_setup(test_mtrr, mock_reset),

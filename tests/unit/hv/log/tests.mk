@@ -2,7 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of hv/log: the store, the intake of rings, the way out.
 
-HVLOG_TESTS := $(addprefix $(UNIT_DIR)/hv/log/,clock store crash intake intake_records drain)
+HVLOG_TESTS := $(addprefix $(UNIT_DIR)/hv/log/,clock store crash intake intake_records drain printk)
 UNIT_TESTS += $(HVLOG_TESTS)
 
 $(HVLOG_TESTS): UNIT_FLAGS := -Ihv
@@ -11,6 +11,7 @@ $(UNIT_DIR)/hv/log/store: hv/log/store.c
 $(UNIT_DIR)/hv/log/crash: $(UNIT_DIR)/hv/log/watched_store.o
 $(UNIT_DIR)/hv/log/intake $(UNIT_DIR)/hv/log/intake_records: tests/unit/hv/log/ring.c hv/log/store.c hv/log/intake.c
 $(UNIT_DIR)/hv/log/drain: hv/log/store.c hv/log/drain.c lib/format.c
+$(UNIT_DIR)/hv/log/printk: hv/log/printk.c lib/format.c
 
 # The store with its copies under other names, for the test that looks on at each of them.
 $(UNIT_DIR)/hv/log/watched_store.o: hv/log/store.c $(UNIT_HDR)

@@ -3,6 +3,7 @@
 /* A machine for the tests of hv/mm and hv/core. */
 #include "tests/unit/hv/mm/machine.h"
 
+#include "arch/x86/cpu_facts.h"
 #include "arch/x86/svm/svm.h"
 #include "arch/x86/vmx/vmx.h"
 #include "mm/guest_copy.h"
@@ -37,6 +38,7 @@ void machine_reset(void)
 const char *machine_start(uint32_t pool_pages)
 {
 	machine.boot.pool_size = (uint64_t)pool_pages * PAGE_SIZE;
+	cpu_facts_init();
 	pool_init(&machine.boot);
 	guest_copy_init(&machine.boot);
 	return nested_init(machine.format, &machine.boot);
@@ -48,6 +50,8 @@ struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 	if (leaf == 1)
 		return (struct cpuid_regs){ 0x806f8, 0x100800, 0xffffffff,
 					    machine.has_mtrr ? 0xffffffff : ~(1u << 12) };
+	if (leaf == 7 && machine.has_tsc_adjust)
+		return (struct cpuid_regs){ ~leaf, (leaf + 1) | 1u << 1, 0xffffffff, leaf + 3 };
 	if (leaf == 0x80000000u)
 		return (struct cpuid_regs){ .eax = machine.c_bit ? 0x8000001f : 0x80000008 };
 	if (leaf == 0x8000001fu)

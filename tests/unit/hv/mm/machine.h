@@ -25,7 +25,7 @@
 struct machine {
 	struct rw_bootinfo boot;
 	struct mtrr_state mtrr; /* what rdmsr() answers for the MTRRs */
-	bool has_mtrr, has_1g;
+	bool has_mtrr, has_1g, has_tsc_adjust;
 	unsigned int phys_bits;
 	unsigned int key_bits;         /* MKTME: upper address bits that select a key */
 	unsigned int c_bit, lost_bits; /* SME: its position, 0: none; address bits that it costs */

@@ -18,6 +18,7 @@ static const enum policy_action refused[RW_ACCESS_COUNT][3] = {
 	[RW_ACCESS_WALK] = { POLICY_FAULT, POLICY_FAULT, POLICY_STOP },
 	[RW_ACCESS_DELIVERY] = { POLICY_FAULT, POLICY_FAULT, POLICY_STOP },
 	[RW_ACCESS_HYPERCALL] = { POLICY_FAULT, POLICY_FAULT, POLICY_STOP },
+	[RW_ACCESS_MSR] = { POLICY_FAULT, POLICY_FAULT, POLICY_STOP },
 };
 
 static void test_truth_table(void **state)
@@ -46,7 +47,7 @@ static void test_truth_table(void **state)
 					patches += patch;
 					all++;
 				}
-	assert_int_equal(all, 192 * 6 * 3 * 32); /* numbers without a name, too */
+	assert_int_equal(all, 192 * 7 * 3 * 32); /* numbers without a name, too */
 	assert_int_equal(patches, 3); /* whatever is configured */
 }
 

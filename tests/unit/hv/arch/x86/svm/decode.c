@@ -223,6 +223,26 @@ static void exceptions(void **state)
 	assert_int_equal(decode(0x46, 0, 0)->reason, RW_EXIT_EXCEPTION);
 }
 
+/* The guest takes an NMI: NMIs are its own until its IRET, also where its handler is stepped. */
+static void nmi_and_iret(void **state)
+{
+	const uint32_t *misc1 = &mock.vmcb.control.intercept[ICPT_MISC1];
+
+	(void)state;
+	svm_features.smp = true;
+	svm_steady(&mock.cpu);
+	assert_int_equal(*misc1 & (ICPT(VMEXIT_NMI) | ICPT(VMEXIT_IRET)), ICPT(VMEXIT_NMI));
+	mock.cpu.kick = KICK_HELD;
+	svm_pass_nmi(&mock.cpu);
+	assert_int_equal(*misc1 & (ICPT(VMEXIT_NMI) | ICPT(VMEXIT_IRET)), ICPT(VMEXIT_IRET));
+	svm_step_begin(&mock.cpu, 0x5000);
+	svm_step_end(&mock.cpu);
+	assert_int_equal(*misc1 & (ICPT(VMEXIT_NMI) | ICPT(VMEXIT_IRET)), ICPT(VMEXIT_IRET));
+	assert_int_equal(decode(VMEXIT_IRET, 0, 0)->reason, RW_EXIT_INTERRUPT);
+	assert_int_equal(mock.cpu.kick, KICK_NONE);
+	assert_int_equal(*misc1 & (ICPT(VMEXIT_NMI) | ICPT(VMEXIT_IRET)), ICPT(VMEXIT_NMI));
+}
+
 /* A #DB during a step: what DR6 and DR7 say, and whether it ends the step. */
 static void debug_exceptions(void **state)
 {
@@ -302,6 +322,7 @@ int main(void)
 		cmocka_unit_test_setup(io, mock_reset),
 		cmocka_unit_test_setup(nested, mock_reset),
 		cmocka_unit_test_setup(exceptions, mock_reset),
+		cmocka_unit_test_setup(nmi_and_iret, mock_reset),
 		cmocka_unit_test_setup(debug_exceptions, mock_reset),
 		cmocka_unit_test_setup(whole_exit, mock_reset),
 		cmocka_unit_test_setup(invalid_state, mock_reset),

@@ -7,6 +7,7 @@
 #include "core/exit.h"
 #include "core/guest_info.h"
 #include "core/panic.h"
+#include "core/smp.h"
 #include "log/printk.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
@@ -64,6 +65,11 @@ size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
 	assert_int_equal(gva, svm_get(cpu, GREG_RIP));
 	memcpy(dst, mock.code, n);
 	return n;
+}
+
+void smp_nmi_over(struct percpu *cpu)
+{
+	cpu->kick = KICK_NONE;
 }
 
 uint64_t nested_root(void)

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Lines about the kernel's own patching. */
+#include "protect/patch_notice.h"
+
+#include "core/spinlock.h"
+#include "lib/format.h"
+#include "log/journal.h"
+#include "log/printk.h"
+
+static struct spinlock lock; /* of what follows, and over printk's */
+static struct {
+	bool open;
+	uint64_t first_ns, last_ns;
+	uint32_t more;    /* patches after the first */
+	char where[96];   /* the first one's target and symbol */
+	char by_whom[40]; /* the last one's task */
+} burst;
+
+static void close_burst(void)
+{
+	if (burst.open && burst.more)
+		printk("patch of %s: %u more in %lu ms, the last by %s", burst.where, burst.more,
+		       (burst.last_ns - burst.first_ns) / 1000000, burst.by_whom);
+	burst.open = false;
+}
+
+/* The clocks of two CPUs may differ a little: a time before the last one is none after it. */
+static bool is_over(uint64_t now)
+{
+	return (int64_t)(now - burst.last_ns) > (int64_t)PATCH_GAP_NS ||
+	       (int64_t)(now - burst.first_ns) > (int64_t)PATCH_BURST_NS;
+}
+
+void patch_notice(const struct percpu *cpu, const char *target, const char *symbol, uint64_t off,
+		  const char *who, uint32_t pid)
+{
+	uint64_t now = journal_now(cpu);
+
+	spin_lock(&lock);
+	if (is_over(now))
+		close_burst();
+	format_text(burst.by_whom, sizeof(burst.by_whom), "%s[%u]", who, pid);
+	if (burst.open) {
+		burst.more++;
+		if (now > burst.last_ns)
+			burst.last_ns = now;
+	} else {
+		burst.open = true;
+		burst.first_ns = burst.last_ns = now;
+		burst.more = 0;
+		format_text(burst.where, sizeof(burst.where), "%s %s+%lx", target, symbol, off);
+		printk("patch of %s by %s", burst.where, burst.by_whom);
+	}
+	spin_unlock(&lock);
+}
+
+void patch_notice_tick(const struct percpu *cpu)
+{
+	uint64_t now = journal_now(cpu);
+
+	spin_lock(&lock);
+	if (is_over(now))
+		close_burst();
+	spin_unlock(&lock);
+}
+
+void patch_notice_flush(void)
+{
+	spin_lock(&lock);
+	close_burst();
+	spin_unlock(&lock);
+}
