@@ -23,7 +23,7 @@ PYTHON := /usr/bin/python3
 # A fragment adds its unit-test programs here (paths build/tests/unit/NAME), and its products to `all`.
 UNIT_TESTS :=
 
-.PHONY: all run test check lint headers kernel bochs clean help
+.PHONY: all run test check lint headers tree kernel bochs clean help
 
 # Set-up comes first and once: make remakes the files it includes before anything else, then starts again with
 # the packages and the kernel's headers in place. Fragments may thus ask pkg-config and the like.
@@ -59,7 +59,7 @@ $(B)/bochs-tree/.stamp: scripts/fetch-bochs
 run: all
 	scripts/demo
 
-check: headers $(UNIT_TESTS)
+check: headers tree $(UNIT_TESTS)
 	$(PYTHON) scripts/run-tests $(UNIT_TESTS)
 
 test: all headers
@@ -69,7 +69,11 @@ test: all headers
 headers:
 	scripts/check-headers
 
-lint:
+# No circles in hv/, sizes, width of lines.
+tree: $(B)/hv.elf
+	scripts/check-tree --build $(B)
+
+lint: $(B)/hv.elf
 	scripts/lint
 
 clean:
@@ -79,9 +83,9 @@ help:
 	@echo 'make             build everything into build/ (installs missing Debian packages first)'
 	@echo 'make run         the main job: a guarded stock kernel under attack, on an Intel and on an AMD machine'
 	@echo 'make test        all tests: unit tests, then end to end on both emulators'
-	@echo 'make check       unit tests and header checks only, under two minutes'
+	@echo 'make check       unit tests and checks of headers and tree only, under two minutes'
 	@echo 'make bench       what Ringward costs on both emulators, table and chart: about a quarter of an hour'
-	@echo 'make lint        cppcheck and clang-tidy over the C sources'
+	@echo 'make lint        layout, shape of the tree, cppcheck and clang-tidy over the C sources'
 	@echo 'make kernel      fetch the stock Debian kernel that the tests boot'
 	@echo 'make disk        make a disk image with an installed Debian 12 for tools/rwrun --disk'
 	@echo 'make bochs       make the private Debian 13 tree with Bochs 3.0 (made when needed, too)'

@@ -11,7 +11,7 @@
 #include "protect/step.h"
 #include "protect/violation.h"
 
-/* Faults in a row at one address that the tables would allow, before the hypervisor takes itself for broken. */
+/* Faults in a row at one address that the tables allow: more mean that the hypervisor is broken. */
 #define SPURIOUS_MAX 64
 
 /* No entry of the tables refuses this access any more, or none ever mapped it. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/protect/violation.c and hv/protect/step.c: a guest's stores and loads, carried out through the nested
- * tables. */
+/* Tests of hv/protect/violation.c and step.c: a guest's stores and loads, run through the nested tables. */
 #include "tests/unit/hv/core/mock.h"
 
 #include "protect/evidence.h"
