@@ -11,7 +11,7 @@
 #include "log/printk.h"
 #include "mm/guest_copy.h"
 
-/* Room for one argument of each kind, under hv.agent_lock. */
+/* Room for one argument of each kind, under hv_agent_lock. */
 static union {
 	struct rw_agent_info info;
 	struct rw_symbol_page symbols;
@@ -164,7 +164,7 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 	}
 	if (nr >= RW_HC_COUNT)
 		return -RW_ENOSYS;
-	spin_lock(&hv.agent_lock);
+	spin_lock(&hv_agent_lock);
 	if (nr == RW_HC_STATUS)
 		ret = hc_status(cpu, arg1);
 	else if (nr == RW_HC_STATS)
@@ -173,7 +173,7 @@ static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg
 		ret = hc_kexec(cpu);
 	else
 		ret = setup_call(cpu, nr, arg1);
-	spin_unlock(&hv.agent_lock);
+	spin_unlock(&hv_agent_lock);
 	return ret;
 }
 

@@ -11,7 +11,7 @@
 /* A CPU that is in SMM, or that a hypervisor below does not run, may take its time. */
 #define SMP_PATIENCE_S 10
 
-static struct spinlock lock; /* one shoot-down at a time */
+static struct spinlock lock = SPINLOCK(SHOOTDOWN); /* one shoot-down at a time */
 static bool stopping;
 
 void smp_left_guest(struct percpu *cpu)

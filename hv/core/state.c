@@ -7,6 +7,7 @@
 #include "mm/page_pool.h"
 
 struct hv_state hv;
+struct spinlock hv_agent_lock = SPINLOCK(AGENT);
 
 struct percpu *percpu_of(uint32_t index)
 {

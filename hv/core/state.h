@@ -16,7 +16,6 @@
 struct hv_state {
 	const struct rw_bootinfo *boot;
 	struct log_clock clock;
-	struct spinlock agent_lock; /* the fields below; from the lock on they change for RW_HC_KEXEC only */
 	bool registered;
 	bool locked; /* read without a lock */
 	struct rw_agent_info agent;
@@ -25,3 +24,4 @@ struct hv_state {
 };
 
 extern struct hv_state hv;
+extern struct spinlock hv_agent_lock;

@@ -12,7 +12,7 @@
 #include "mm/page_pool.h"
 
 static struct log_store store;
-static struct spinlock lock;
+static struct spinlock lock = SPINLOCK(JOURNAL);
 static uint32_t dumps;
 
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)

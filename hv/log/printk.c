@@ -7,7 +7,7 @@
 #include "dev/uart.h"
 #include "lib/format.h"
 
-static struct spinlock lock;
+static struct spinlock lock = SPINLOCK(PRINT);
 
 void printk(const char *format, ...)
 {

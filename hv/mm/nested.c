@@ -31,7 +31,7 @@ static bool reused;
  */
 static uint64_t *spare[2][SPARE_TABLES];
 static unsigned int spares[2];
-static struct spinlock lock;
+static struct spinlock lock = SPINLOCK(NESTED);
 
 /* Bytes that one entry of @level maps. */
 static uint64_t level_size(int level)

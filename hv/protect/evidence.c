@@ -68,7 +68,7 @@ void evidence_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_
 static bool may_alert(const struct percpu *cpu)
 {
 	static uint64_t next_ns, suppressed;
-	static struct spinlock lock;
+	static struct spinlock lock = SPINLOCK(ALERT);
 	uint64_t now = journal_now(cpu);
 
 	spin_lock(&lock);

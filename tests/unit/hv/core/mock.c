@@ -18,6 +18,7 @@
 
 struct mock mock;
 struct hv_state hv;
+struct spinlock hv_agent_lock = SPINLOCK(AGENT);
 
 static void end(const char *why)
 {
@@ -169,7 +170,13 @@ const struct hv_backend *hv_backend(void)
 	return &b;
 }
 
-/* The rest of the hypervisor. */
+/* The rest of the hypervisor. What takes the journal's lock or that of the serial line does so here, too. */
+
+static void with_lock(enum lock_rank rank)
+{
+	lock_order_take(rank);
+	lock_order_release(rank);
+}
 
 struct percpu *percpu_of(uint32_t index)
 {
@@ -216,6 +223,7 @@ void printk(const char *format, ...)
 	va_start(args, format);
 	format_va(line, sizeof(line), format, args);
 	va_end(args);
+	with_lock(LOCK_PRINT);
 	mock.lines++;
 }
 
@@ -230,6 +238,7 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	assert_ptr_equal(cpu, &mock.cpu);
 	assert_int_equal(rec->size, sizeof(struct rw_rec_violation));
 	assert_true(mock.records < MOCK_RECORDS);
+	with_lock(LOCK_JOURNAL);
 	memcpy(&mock.record[mock.records++], rec, rec->size);
 }
 
@@ -237,6 +246,7 @@ void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64
 {
 	(void)cpu;
 	(void)arg;
+	with_lock(LOCK_JOURNAL);
 	mock.events++;
 	mock.event_type = type;
 	mock.event_code = code;
@@ -245,12 +255,14 @@ void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64
 
 void journal_release(void)
 {
+	with_lock(LOCK_JOURNAL);
 	mock.releases++;
 }
 
 int journal_drain(struct percpu *cpu)
 {
 	(void)cpu;
+	with_lock(LOCK_JOURNAL);
 	mock.drains++;
 	return mock.drain_result;
 }
@@ -258,23 +270,27 @@ int journal_drain(struct percpu *cpu)
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc)
 {
 	(void)cpu;
+	with_lock(LOCK_JOURNAL);
 	mock.ring = *desc;
 	return mock.ring_result;
 }
 
 void journal_dump(void)
 {
+	with_lock(LOCK_JOURNAL);
 	mock.dumps++;
 }
 
 void journal_end(uint32_t reason)
 {
+	with_lock(LOCK_JOURNAL);
 	mock.ends++;
 	mock.end_reason = reason;
 }
 
 void journal_usage(struct rw_status *status)
 {
+	with_lock(LOCK_JOURNAL);
 	status->store_bytes = 1 << 20;
 	status->store_next = 42;
 }
@@ -413,6 +429,7 @@ static int reset(const struct nested_format *format)
 	machine.format = format;
 	memset(&mock, 0, sizeof(mock));
 	memset(&hv, 0, sizeof(hv));
+	hv_agent_lock.held = 0;
 	memset(host_ram, 0x90, sizeof(host_ram));
 	hv.boot = &machine.boot;
 	/* percpu_this() reads GS, which nothing else uses here. */

@@ -4,16 +4,19 @@
  * Lets hv/mm and hv/core run on the host; given with -include to everything that the tests compile from
  * there.
  *
- * It takes the place of arch/x86/insn.h (by its guard), whose instructions only ring 0 may run, and it moves
- * the hypervisor's two windows onto arrays: the region's to host_region, that of guest memory to host_ram.
+ * By their guards it takes the place of arch/x86/insn.h, whose instructions only ring 0 may run, and of
+ * core/lock_order.h, and it moves the hypervisor's two windows onto arrays: the region's to host_region, that
+ * of guest memory to host_ram.
  */
 #ifndef HVMM_HOST_H
 #define HVMM_HOST_H
 #define HV_INSN_H
+#define HV_LOCK_ORDER_H
 
 #include <stdint.h>
 
 #include "abi/bootinfo.h"
+#include "tests/unit/hv/mm/lock_order.h"
 
 #define HOST_REGION_PAGES 2048u
 #define HOST_RAM_PAGES    2048u
