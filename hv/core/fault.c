@@ -29,12 +29,12 @@ static enum hv_action spurious(struct percpu *cpu, const struct hv_exit *x)
 }
 
 /* A page of the guest that was not mapped until now: MMIO. */
-static enum hv_action mapped_late(struct percpu *cpu)
+static enum hv_action mapped_late(struct percpu *cpu, enum nested_late late)
 {
 	if (cpu->step.active)
 		step_refresh(cpu);
 	hv_backend()->flush(cpu);
-	if (nested_tables_reused())
+	if (late == NESTED_REUSED)
 		smp_flush_all(cpu);
 	return HV_RESUME;
 }
@@ -61,8 +61,10 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 	if (ap_start_owns(gpa))
 		return ap_start_apic_write(cpu, x);
 	if (!target) {
-		if (nested_map_late(gpa))
-			return mapped_late(cpu);
+		enum nested_late late = nested_map_late(gpa);
+
+		if (late != NESTED_NOT_LATE)
+			return mapped_late(cpu, late);
 		target = protected_kind(x);
 		if (!target)
 			return spurious(cpu, x);
