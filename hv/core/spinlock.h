@@ -17,8 +17,8 @@ enum lock_rank {
 	LOCK_AGENT,     /* hv_agent_lock: what the agent said, the lock and its end */
 	LOCK_SHOOTDOWN, /* core/smp.c: one shoot-down at a time, until the other CPUs have left the guest */
 	LOCK_NESTED,    /* mm/nested.c: the common map, its tables, the page pool */
+	LOCK_EVIDENCE,  /* protect/evidence.c: reads held back, the rate of alert lines */
 	LOCK_JOURNAL,   /* log/journal.c: the store and all rings, for a whole dump */
-	LOCK_ALERT,     /* protect/evidence.c: the rate of alert lines */
 	LOCK_PRINT,     /* log/printk.c: the serial line */
 	LOCK_RANKS
 };

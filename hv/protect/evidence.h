@@ -25,5 +25,5 @@ void evidence_retarget(struct rw_rec_violation *rec, uint64_t gpa);
  */
 void evidence_record(struct percpu *cpu, struct rw_rec_violation *rec);
 
-/* evidence_flush() - stores what evidence_record() still holds back on this CPU. */
+/* evidence_flush() - stores what evidence_record() still holds back of @cpu, this one or another. */
 void evidence_flush(struct percpu *cpu);

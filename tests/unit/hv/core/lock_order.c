@@ -32,7 +32,7 @@ static void test_held(void **state)
 	assert_int_equal(lock_order_held(), 0);
 }
 
-/* The lock and its end hold the agent's lock over all others but that of alerts. */
+/* The lock and its end hold the agent's lock over all others but that of evidence. */
 static void test_lock_and_release(void **state)
 {
 	static const enum lock_rank ranks[] = { LOCK_AGENT, LOCK_SHOOTDOWN, LOCK_NESTED, LOCK_JOURNAL,
@@ -62,10 +62,10 @@ static void test_evidence(void **state)
 	(void)state;
 	mock_lock();
 	assert_true(mock_store(GUEST_TEXT, "\x90\x91", 2));
-	assert_true(lock_order_taken(LOCK_ALERT) == 1);
+	assert_true(lock_order_taken(LOCK_EVIDENCE) == 1);
 	mock.reg[GREG_RIP] = GUEST_AGENT;
 	assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), -RW_EPERM);
-	assert_true(lock_order_taken(LOCK_ALERT) == 2);
+	assert_true(lock_order_taken(LOCK_EVIDENCE) == 2);
 	assert_int_equal(lock_order_held(), 0);
 }
 

@@ -235,8 +235,10 @@ uint64_t journal_now(const struct percpu *cpu)
 
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 {
-	assert_ptr_equal(cpu, &mock.cpu);
+	rec->cpu = (uint16_t)cpu->index;
 	assert_int_equal(rec->size, sizeof(struct rw_rec_violation));
+	/* Nobody else may store what is held back meanwhile. */
+	assert_true(lock_order_held() & 1u << LOCK_EVIDENCE);
 	assert_true(mock.records < MOCK_RECORDS);
 	with_lock(LOCK_JOURNAL);
 	memcpy(&mock.record[mock.records++], rec, rec->size);
