@@ -19,7 +19,7 @@
 #include "mm/page_pool.h"
 #include "protect/step.h"
 
-static uint32_t cpus_started; /* one after the other */
+static uint32_t cpus_started; /* (b) one after the other */
 
 void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff);
 

@@ -45,7 +45,7 @@ static uint32_t protected_kind(const struct hv_exit *x)
 	uint64_t gpa = x->nested.gpa;
 	struct ranges_hit hit;
 
-	if (!hv.locked || !ranges_find(&hv.ranges, gpa, &hit) ||
+	if (!hv_locked() || !ranges_find(&hv.ranges, gpa, &hit) ||
 	    (x->nested.access & NACC_WRITE && nested_perm(gpa) & NPERM_W))
 		return 0;
 	return hit.kind;

@@ -11,7 +11,7 @@
 #include "log/printk.h"
 #include "mm/guest_copy.h"
 
-/* Room for one argument of each kind: (a) by the calls that take hv_agent_lock. */
+/* Room for one argument of each kind. */
 static union {
 	struct rw_agent_info info;
 	struct rw_symbol_page symbols;
@@ -19,7 +19,7 @@ static union {
 	struct rw_ring_desc ring;
 	struct rw_status status;
 	struct rw_cpu_stats stats;
-} argument;
+} argument; /* (a) */
 
 static bool is_well_placed(uint64_t gpa, size_t size)
 {
@@ -65,7 +65,7 @@ static int64_t hc_register(const struct request *r)
 	const struct rw_agent_info *a = &argument.info;
 	size_t len = printable(a->release, sizeof(a->release));
 
-	if (hv.registered)
+	if (hv_registered())
 		return -RW_EXISTS;
 	if (a->abi_version != RW_ABI_VERSION || a->cpus == 0 || a->poking_cr3 & ~CR3_ADDR_MASK ||
 	    a->reserved || len == sizeof(a->release) || a->release[len])
@@ -73,7 +73,7 @@ static int64_t hc_register(const struct request *r)
 	if (a->poking_cr3 && !guest_is_ram(a->poking_cr3, PAGE_SIZE))
 		return -RW_EFAULT;
 	hv.agent = *a;
-	hv.registered = true;
+	hv_set_registered(true);
 	journal_event(r->cpu, RW_REC_AGENT, a->abi_version, NULL, hv.agent.release);
 	printk("the agent registered: kernel %s", hv.agent.release);
 	return 0;
@@ -139,8 +139,8 @@ static int64_t hc_status(const struct request *r)
 		.uptime_ns = journal_now(r->cpu),
 		.ranges = hv.ranges.ranges + hv.ranges.objects,
 		.symbols = hv.symbols.count,
-		.locked = hv.locked,
-		.protected_pages = hv.locked ? pages.total : 0,
+		.locked = hv_locked(),
+		.protected_pages = hv_locked() ? pages.total : 0,
 	};
 	journal_usage(&argument.status);
 	memcpy(argument.status.pages_by_kind, pages.kind, sizeof(pages.kind));
@@ -166,7 +166,7 @@ static int64_t hc_cpu_index(const struct request *r)
  */
 static int64_t hc_kexec(const struct request *r)
 {
-	if (hv.locked && hv.boot->kexec != RW_KEXEC_ALLOW) {
+	if (hv_locked() && hv.boot->kexec != RW_KEXEC_ALLOW) {
 		refused_call(r->cpu, r->nr);
 		return -RW_EPERM;
 	}
@@ -208,9 +208,9 @@ static const struct call {
 
 static int64_t run(const struct call *c, const struct request *r)
 {
-	if (c->allowed & BEFORE_LOCK && hv.locked)
+	if (c->allowed & BEFORE_LOCK && hv_locked())
 		return -RW_ELOCKED;
-	if (c->allowed & REGISTERED && !hv.registered)
+	if (c->allowed & REGISTERED && !hv_registered())
 		return -RW_ENOTREADY;
 
 	int64_t ret = c->argument ? take_argument(r->arg1, c->argument) : 0;
@@ -239,7 +239,7 @@ static bool may_call(struct percpu *cpu, uint64_t nr)
 {
 	if (greg(cpu, GREG_CPL) != 0 || !greg(cpu, GREG_CS_LONG))
 		return false;
-	if (!hv.locked || guest_rip_target(cpu) == RW_TARGET_AGENT_TEXT)
+	if (!hv_locked() || guest_rip_target(cpu) == RW_TARGET_AGENT_TEXT)
 		return true;
 	refused_call(cpu, nr);
 	return false;

@@ -131,7 +131,7 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	unsigned int sleep = sleeps(x, boot->pm1a_cnt, boot->pm1a_off_types, value) |
 			     sleeps(x, boot->pm1b_cnt, boot->pm1b_off_types, value);
 	if (sleep & SLEEP_REFUSED) {
-		static bool told;
+		static bool told; /* (x) two CPUs may both tell */
 
 		/*
 		 * The machine would come back by way of firmware, without the hypervisor, and with its memory

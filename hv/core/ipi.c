@@ -33,15 +33,15 @@ static void note(struct percpu *cpu, uint32_t dest, uint32_t low)
 		if (!matches(cpu, target, dest, low))
 			continue;
 		if ((low & ICR_MODE) == ICR_SIPI) {
-			target->sipi_vector = low & ICR_VECTOR;
+			__atomic_store_n(&target->sipi_vector, low & ICR_VECTOR, __ATOMIC_SEQ_CST);
 		} else {
 			/*
 			 * It is out of the guest, or comes out at once: nobody waits for it, and it drops all
 			 * when it comes back.
 			 */
-			target->flush_wanted = true;
+			__atomic_store_n(&target->flush_wanted, true, __ATOMIC_SEQ_CST);
 			__atomic_store_n(&target->parked, true, __ATOMIC_SEQ_CST);
-			target->in_guest = false;
+			__atomic_store_n(&target->in_guest, false, __ATOMIC_SEQ_CST);
 		}
 	}
 }

@@ -8,9 +8,9 @@
 
 /*
  * Whoever holds a lock takes further ones only from below it in this list; each rank is one lock's. The unit
- * tests check it at run time (tests/unit/hv/mm/lock_order.c). Locks are taken in exit handlers, interrupts off:
- * a CPU that waits for one is out of the guest, and no shoot-down waits for it. A panic takes LOCK_PRINT only,
- * which it breaks first.
+ * tests check it at run time (tests/unit/hv/mm/lock_order.c). Locks are taken in exit handlers, interrupts
+ * off: a CPU that waits for one is out of the guest, and no shoot-down waits for it. A panic takes LOCK_PRINT
+ * only, which it breaks first.
  */
 enum lock_rank {
 	LOCK_UNRANKED,

@@ -11,11 +11,11 @@
 #define HEAD_BYTES 8u
 RW_ASSERT_OFFSET(struct rw_rec_hdr, seq, HEAD_BYTES);
 
-/* The hypervisor's copy of the record at hand, under the store's lock. */
+/* The hypervisor's copy of the record at hand. */
 static union {
 	struct rw_rec_agent rec;
 	uint8_t bytes[RW_REC_MAX];
-} staging;
+} staging; /* (j) */
 
 /* One call of log_intake_drain(). */
 struct pass {

@@ -7,7 +7,7 @@
 #include "dev/uart.h"
 #include "lib/format.h"
 
-static struct spinlock lock = SPINLOCK(PRINT);
+static struct spinlock lock = SPINLOCK(PRINT); /* (x) */
 
 void printk(const char *format, ...)
 {

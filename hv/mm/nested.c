@@ -30,9 +30,9 @@ static bool reused;               /* (n) in this nested_map_late() */
  * Given back by nested_merge(), for splits by nested_set_perm() only. By the level of the entry above, which
  * they keep: a CPU that still looks into one finds entries of the kind that it expects.
  */
-static uint64_t *spare[2][SPARE_TABLES]; /* (n) */
-static unsigned int spares[2];           /* (n) */
-static struct spinlock lock = SPINLOCK(NESTED);
+static uint64_t *spare[2][SPARE_TABLES];        /* (n) */
+static unsigned int spares[2];                  /* (n) */
+static struct spinlock lock = SPINLOCK(NESTED); /* (x) */
 
 /* Bytes that one entry of @level maps. */
 static uint64_t level_size(int level)
@@ -203,8 +203,8 @@ uint64_t nested_root(void)
 }
 
 /*
- * The entry for @gpa, of @lowest or the lowest level above it that there is: @level. @now: what it says. Without
- * the lock, another CPU may be splitting or merging: each entry is read once, and only @now counts.
+ * The entry for @gpa, of @lowest or the lowest level above it that there is: @level. @now: what it says.
+ * Without the lock, another CPU may be splitting or merging: each entry is read once, and only @now counts.
  */
 static uint64_t *find_entry(uint64_t gpa, int lowest, int *level, uint64_t *now)
 {

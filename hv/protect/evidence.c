@@ -14,7 +14,7 @@
 #define ALERT_BURST 32ull
 #define ALERT_NS    100000000ull
 
-static struct spinlock lock = SPINLOCK(EVIDENCE); /* at the end of a run one CPU flushes for all */
+static struct spinlock lock = SPINLOCK(EVIDENCE); /* (x) at the end of a run one CPU flushes for all */
 
 static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const verdict_names[] = RW_VERDICT_NAMES;

@@ -16,7 +16,7 @@ void lock_order_release(uint32_t rank);
 /* lock_order_allows() - whether a lock of @rank may be taken while those of @held, a bit a rank, are. */
 bool lock_order_allows(uint32_t held, uint32_t rank);
 
-/* lock_order_taken() - how often a lock of @rank was taken since the reset. lock_order_held(): a bit a rank. */
+/* lock_order_taken() - how often a lock of @rank was taken since the reset. lock_order_held() - as bits. */
 unsigned int lock_order_taken(uint32_t rank);
 uint32_t lock_order_held(void);
 

@@ -502,7 +502,7 @@ static bool split_is_leaf(uint64_t entry, int level)
 	return leaf;
 }
 
-/* What nested_perm() answers while another CPU splits is what held before or after, never a table's own bits. */
+/* While another CPU splits, nested_perm() answers what held before or after, never a table's own bits. */
 static void test_perm_while_split(void **state)
 {
 	struct nested_format format = *machine.format;
