@@ -51,6 +51,12 @@ void outb(uint16_t port, uint8_t value);
 void outw(uint16_t port, uint16_t value);
 void outl(uint16_t port, uint32_t value);
 void wbinvd(void);
+uint64_t read_cr0(void);
+uint64_t read_cr2(void);
+void write_cr2(uint64_t value);
+uint64_t read_cr3(void);
+uint64_t read_cr4(void);
+void reset_debug_registers(void);
 
 static inline void cpu_relax(void)
 {
