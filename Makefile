@@ -30,7 +30,7 @@ PYTHON := /usr/bin/python3
 # A fragment adds its unit-test programs here (paths build/tests/unit/NAME), and its products to `all`.
 UNIT_TESTS :=
 
-.PHONY: all run test soak check lint headers docs docs-current rwlog kernel bochs clean help
+.PHONY: all run test soak check lint headers tree docs docs-current rwlog kernel bochs clean help
 
 # rwlog alone needs neither kernel nor emulator, and installs nothing. For all else:
 # set-up comes first and once: make remakes the files it includes before anything else, then starts again with
@@ -74,7 +74,7 @@ $(B)/bochs-tree/.stamp: scripts/fetch-bochs
 run: all
 	scripts/demo
 
-check: headers docs-current $(UNIT_TESTS)
+check: headers tree docs-current $(UNIT_TESTS)
 	$(PYTHON) scripts/run-tests $(UNIT_TESTS)
 
 test: all headers docs-current
@@ -87,14 +87,11 @@ soak: all
 headers:
 	scripts/check-headers
 
-# The tables of docs/ that come from abi/events.def.
-docs:
-	scripts/gen-docs
+# No circles in hv/, sizes, width of lines.
+tree: $(B)/hv.elf
+	scripts/check-tree --build $(B)
 
-docs-current:
-	scripts/gen-docs --check
-
-lint:
+lint: $(B)/hv.elf $(VERSION_H)
 	scripts/lint
 
 clean:
@@ -105,11 +102,11 @@ help:
 	@echo 'make run         the main job: a guarded stock kernel under attack, on an Intel and on an AMD machine'
 	@echo 'make test        all tests: unit tests, then end to end on three machines'
 	@echo 'make soak        what is long: boots in a row, minutes of load, hotplug under load; about a quarter of an hour'
-	@echo 'make check       unit tests and header checks only, under two minutes'
+	@echo 'make check       unit tests and checks of headers and tree only, under two minutes'
 	@echo 'make bench       what Ringward costs on both emulators, table and chart: about a quarter of an hour'
 	@echo 'make rwlog       the offline tool only: needs gcc and the libraries of capstone, elf and zlib, nothing else'
 	@echo 'make docs        write the tables of docs/ that come from abi/events.def'
-	@echo 'make lint        cppcheck and clang-tidy over the C sources'
+	@echo 'make lint        layout, shape of the tree, cppcheck and clang-tidy over the C sources'
 	@echo 'make kernel      fetch the stock Debian kernels that the tests boot, with their headers'
 	@echo 'make disk        make a disk image with an installed Debian 12 for tools/rwrun --disk'
 	@echo 'make bochs       make the private Debian 13 tree with Bochs 3.0 (made when needed, too)'

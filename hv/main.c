@@ -23,7 +23,7 @@
 #include "protect/step.h"
 #include "rw_version.h"
 
-static uint32_t cpus_started; /* one after the other */
+static uint32_t cpus_started; /* (b) one after the other */
 
 void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff);
 

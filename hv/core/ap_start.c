@@ -15,7 +15,7 @@
 
 #define OFFSET_MASK (PAGE_SIZE - 1)
 
-static uint64_t page; /* of the APIC, 0: not watched */
+static uint64_t page; /* (b) of the APIC, 0: not watched */
 
 const char *ap_start_init(void)
 {

@@ -23,7 +23,7 @@ static enum hv_action exit_init(struct percpu *cpu)
 		return HV_RESUME;
 	if (cpu->index == 0)
 		exit_reset("INIT to the boot CPU");
-	cpu->parked = true;
+	__atomic_store_n(&cpu->parked, true, __ATOMIC_SEQ_CST);
 	hv_backend()->park(cpu);
 	return HV_RESUME;
 }
@@ -70,7 +70,7 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 	case RW_EXIT_INIT:
 		return exit_init(cpu);
 	case RW_EXIT_SIPI:
-		cpu->parked = false;
+		__atomic_store_n(&cpu->parked, false, __ATOMIC_SEQ_CST);
 		hv_backend()->start_at(cpu, x->sipi.vector);
 		return HV_RESUME;
 	case RW_EXIT_TASK_SWITCH:

@@ -11,7 +11,7 @@
 #include "protect/step.h"
 #include "protect/violation.h"
 
-/* Faults in a row at one address that the tables would allow, before the hypervisor takes itself for broken. */
+/* Faults in a row at one address that the tables allow: more mean that the hypervisor is broken. */
 #define SPURIOUS_MAX 64
 
 /* No entry of the tables refuses this access any more, or none ever mapped it. */
@@ -29,12 +29,12 @@ static enum hv_action spurious(struct percpu *cpu, const struct hv_exit *x)
 }
 
 /* A page of the guest that was not mapped until now: MMIO. */
-static enum hv_action mapped_late(struct percpu *cpu)
+static enum hv_action mapped_late(struct percpu *cpu, enum nested_late late)
 {
 	if (cpu->step.active)
 		step_refresh(cpu);
 	hv_backend()->flush(cpu);
-	if (nested_tables_reused())
+	if (late == NESTED_REUSED)
 		smp_flush_all(cpu);
 	return HV_RESUME;
 }
@@ -45,7 +45,7 @@ static uint32_t protected_kind(const struct hv_exit *x)
 	uint64_t gpa = x->nested.gpa;
 	struct ranges_hit hit;
 
-	if (!hv.locked || !ranges_find(&hv.ranges, gpa, &hit) ||
+	if (!hv_locked() || !ranges_find(&hv.ranges, gpa, &hit) ||
 	    (x->nested.access & NACC_WRITE && nested_perm(gpa) & NPERM_W))
 		return 0;
 	return hit.kind;
@@ -61,8 +61,10 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 	if (ap_start_owns(gpa))
 		return ap_start_apic_write(cpu, x);
 	if (!target) {
-		if (nested_map_late(gpa))
-			return mapped_late(cpu);
+		enum nested_late late = nested_map_late(gpa);
+
+		if (late != NESTED_NOT_LATE)
+			return mapped_late(cpu, late);
 		target = protected_kind(x);
 		if (!target)
 			return spurious(cpu, x);

@@ -68,7 +68,7 @@ bool guest_process(struct percpu *cpu, struct rw_guest_task *found)
 	bool user = greg(cpu, GREG_CPL) == 3;
 	uint64_t gs = greg(cpu, user ? GREG_KERNEL_GS_BASE : GREG_GS_BASE), cr3 = greg(cpu, GREG_CR3);
 
-	if (!hv.registered || !hv.agent.task_comm)
+	if (!hv_registered() || !hv.agent.task_comm)
 		return false;
 	return read_process(cpu, cr3, gs, found) ||
 	       (user && read_process(cpu, cr3 & ~CR3_ISOLATION_USER, gs, found));
@@ -79,7 +79,7 @@ uint32_t guest_rip_target(struct percpu *cpu)
 	struct ranges_hit hit;
 	uint64_t gpa, rip = guest_linear_rip(cpu);
 
-	if (!hv.locked || translate(cpu, greg(cpu, GREG_CR3), rip, &gpa) ||
+	if (!hv_locked() || translate(cpu, greg(cpu, GREG_CR3), rip, &gpa) ||
 	    !ranges_find(&hv.ranges, gpa, &hit))
 		return 0;
 	return hit.kind;

@@ -12,7 +12,7 @@
 #include "log/printk.h"
 #include "mm/guest_copy.h"
 
-/* Room for one argument of each kind, under hv.agent_lock. */
+/* Room for one argument of each kind. */
 static union {
 	struct rw_agent_info info;
 	struct rw_symbol_page symbols;
@@ -20,11 +20,16 @@ static union {
 	struct rw_ring_desc ring;
 	struct rw_status status;
 	struct rw_cpu_stats stats;
-} argument;
+} argument; /* (a) */
 
 static bool is_well_placed(uint64_t gpa, size_t size)
 {
 	return !(gpa & 7) && (gpa & (PAGE_SIZE - 1)) + size <= PAGE_SIZE;
+}
+
+static int64_t take_argument(uint64_t gpa, size_t size)
+{
+	return is_well_placed(gpa, size) ? guest_read(gpa, &argument, size) : -RW_EINVAL;
 }
 
 static int64_t give_answer(uint64_t gpa, size_t size)
@@ -55,19 +60,34 @@ static void record_agent(struct percpu *cpu, uint32_t abi_version, const char *r
 	journal_append(cpu, w.hdr);
 }
 
-static int64_t hc_register(struct percpu *cpu, const struct rw_agent_info *a)
+/* One call: RAX, RDI and RSI of the guest. */
+struct request {
+	struct percpu *cpu;
+	uint64_t nr, arg1, arg2;
+};
+
+/* The handlers, in the order of the numbers. Return: RAX. */
+
+static int64_t hc_hello(const struct request *r)
 {
-	if (hv.registered)
-		return -RW_EXISTS;
+	return (int64_t)(r->arg1 ^ RW_HELLO_XOR);
+}
+
+static int64_t hc_register(const struct request *r)
+{
+	const struct rw_agent_info *a = &argument.info;
 	size_t len = printable(a->release, sizeof(a->release));
+
+	if (hv_registered())
+		return -RW_EXISTS;
 	if (a->abi_version != RW_ABI_VERSION || a->cpus == 0 || a->poking_cr3 & ~CR3_ADDR_MASK ||
 	    a->reserved || len == sizeof(a->release) || a->release[len])
 		return -RW_EINVAL;
 	if (a->poking_cr3 && !guest_is_ram(a->poking_cr3, PAGE_SIZE))
 		return -RW_EFAULT;
 	hv.agent = *a;
-	hv.registered = true;
-	record_agent(cpu, a->abi_version, hv.agent.release, len);
+	hv_set_registered(true);
+	record_agent(r->cpu, a->abi_version, hv.agent.release, len);
 	printk("the agent registered: kernel %s", hv.agent.release);
 	return 0;
 }
@@ -79,7 +99,46 @@ static int64_t report(const char *call, const struct input_error *err, int ret)
 	return ret;
 }
 
-static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
+static int64_t hc_symbols(const struct request *r)
+{
+	struct input_error err;
+
+	(void)r;
+	return report("symbols", &err, symbols_add_page(&hv.symbols, &argument.symbols, &err));
+}
+
+static int64_t hc_protect(const struct request *r)
+{
+	struct input_error err;
+
+	(void)r;
+	return report("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
+}
+
+static int64_t hc_ring(const struct request *r)
+{
+	return journal_ring(r->cpu, &argument.ring);
+}
+
+static int64_t hc_lock(const struct request *r)
+{
+	return protect_lock(r->cpu);
+}
+
+static int64_t hc_drain(const struct request *r)
+{
+	evidence_flush(r->cpu);
+	return journal_drain(r->cpu);
+}
+
+static int64_t hc_dump(const struct request *r)
+{
+	evidence_flush(r->cpu);
+	journal_dump();
+	return 0;
+}
+
+static int64_t hc_status(const struct request *r)
 {
 	struct ranges_pages pages;
 
@@ -90,103 +149,101 @@ static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 		.cpus = hv.boot->cpu_count,
 		.on_violation = hv.boot->on_violation,
 		.kexec = hv.boot->kexec,
-		.uptime_ns = journal_now(cpu),
+		.uptime_ns = journal_now(r->cpu),
 		.ranges = hv.ranges.ranges + hv.ranges.objects,
 		.symbols = hv.symbols.count,
-		.locked = hv.locked,
-		.protected_pages = hv.locked ? pages.total : 0,
+		.locked = hv_locked(),
+		.protected_pages = hv_locked() ? pages.total : 0,
 	};
 	journal_usage(&argument.status);
 	memcpy(argument.status.pages_by_kind, pages.kind, sizeof(pages.kind)); /* the rest is 0 */
-	return give_answer(gpa, sizeof(argument.status));
+	return give_answer(r->arg1, sizeof(argument.status));
 }
 
-static int64_t hc_stats(uint64_t gpa, uint64_t index)
+static int64_t hc_stats(const struct request *r)
 {
-	if (index >= hv.boot->cpu_count)
+	if (r->arg2 >= hv.boot->cpu_count)
 		return -RW_EINVAL;
-	argument.stats = percpu_of((uint32_t)index)->stats;
-	return give_answer(gpa, sizeof(argument.stats));
+	argument.stats = percpu_of((uint32_t)r->arg2)->stats;
+	return give_answer(r->arg1, sizeof(argument.stats));
+}
+
+static int64_t hc_cpu_index(const struct request *r)
+{
+	return r->cpu->index;
 }
 
 /*
  * Another kernel is about to start. Before the lock there is nothing to guard; after it the configuration
  * decides.
  */
-static int64_t hc_kexec(struct percpu *cpu)
+static int64_t hc_kexec(const struct request *r)
 {
-	if (!hv.registered)
-		return -RW_ENOTREADY;
-	if (hv.locked && hv.boot->kexec != RW_KEXEC_ALLOW) {
-		refused_call(cpu, RW_HC_KEXEC);
+	if (hv_locked() && hv.boot->kexec != RW_KEXEC_ALLOW) {
+		refused_call(r->cpu, r->nr);
 		return -RW_EPERM;
 	}
-	protect_release(cpu);
+	protect_release(r->cpu);
 	return 0;
 }
 
-/* Calls that set the protection up: before the lock, after the registration. */
-static int64_t setup_call(struct percpu *cpu, uint64_t nr, uint64_t gpa)
-{
-	static const size_t sizes[RW_HC_COUNT] = {
-		[RW_HC_REGISTER] = sizeof(argument.info),
-		[RW_HC_SYMBOLS] = sizeof(argument.symbols),
-		[RW_HC_PROTECT] = sizeof(argument.protect),
-		[RW_HC_RING] = sizeof(argument.ring),
-	};
-	struct input_error err;
+/* When a call is allowed, beside what may_call() asks of all. */
+enum allowed {
+	ANY_TIME = 0,
+	BEFORE_LOCK = 1, /* else -RW_ELOCKED */
+	REGISTERED = 2   /* else -RW_ENOTREADY */
+};
+enum lock_use {
+	NO_LOCK,
+	AGENT_LOCK /* the handler runs under hv_agent_lock, which the conditions and `argument` need */
+};
 
-	if (hv.locked)
+/* One row a hypercall: a new one is a number in abi/hypercall.h, a handler above, and a row. */
+static const struct call {
+	int64_t (*handler)(const struct request *r);
+	size_t argument; /* bytes at arg1, guest-physical, copied to `argument` before; 0: none is taken */
+	uint8_t allowed; /* enum allowed, added */
+	enum lock_use lock;
+} calls[RW_HC_COUNT] = {
+	[RW_HC_HELLO] = { hc_hello, 0, ANY_TIME, NO_LOCK },
+	[RW_HC_REGISTER] = { hc_register, sizeof(argument.info), BEFORE_LOCK, AGENT_LOCK },
+	[RW_HC_SYMBOLS] = { hc_symbols, sizeof(argument.symbols), BEFORE_LOCK | REGISTERED, AGENT_LOCK },
+	[RW_HC_PROTECT] = { hc_protect, sizeof(argument.protect), BEFORE_LOCK | REGISTERED, AGENT_LOCK },
+	[RW_HC_RING] = { hc_ring, sizeof(argument.ring), BEFORE_LOCK | REGISTERED, AGENT_LOCK },
+	[RW_HC_LOCK] = { hc_lock, 0, BEFORE_LOCK | REGISTERED, AGENT_LOCK },
+	[RW_HC_DRAIN] = { hc_drain, 0, ANY_TIME, NO_LOCK },
+	[RW_HC_DUMP] = { hc_dump, 0, ANY_TIME, NO_LOCK },
+	[RW_HC_STATUS] = { hc_status, 0, ANY_TIME, AGENT_LOCK },
+	[RW_HC_STATS] = { hc_stats, 0, ANY_TIME, AGENT_LOCK },
+	[RW_HC_CPU_INDEX] = { hc_cpu_index, 0, ANY_TIME, NO_LOCK },
+	[RW_HC_KEXEC] = { hc_kexec, 0, REGISTERED, AGENT_LOCK },
+};
+
+static int64_t run(const struct call *c, const struct request *r)
+{
+	if (c->allowed & BEFORE_LOCK && hv_locked())
 		return -RW_ELOCKED;
-	if (nr != RW_HC_REGISTER && !hv.registered)
+	if (c->allowed & REGISTERED && !hv_registered())
 		return -RW_ENOTREADY;
-	if (nr == RW_HC_LOCK)
-		return protect_lock(cpu);
-	if (!is_well_placed(gpa, sizes[nr]))
-		return -RW_EINVAL;
-	if (guest_read(gpa, &argument, sizes[nr]))
-		return -RW_EFAULT;
-	switch (nr) {
-	case RW_HC_REGISTER:
-		return hc_register(cpu, &argument.info);
-	case RW_HC_SYMBOLS:
-		return report("symbols", &err, symbols_add_page(&hv.symbols, &argument.symbols, &err));
-	case RW_HC_PROTECT:
-		return report("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
-	default:
-		return journal_ring(cpu, &argument.ring);
-	}
+
+	int64_t ret = c->argument ? take_argument(r->arg1, c->argument) : 0;
+
+	return ret ? ret : c->handler(r);
 }
 
-static int64_t call(struct percpu *cpu, uint64_t nr, uint64_t arg1, uint64_t arg2)
+static int64_t call(const struct request *r)
 {
-	int64_t ret;
-
-	switch (nr) {
-	case RW_HC_HELLO:
-		return (int64_t)(arg1 ^ RW_HELLO_XOR);
-	case RW_HC_CPU_INDEX:
-		return cpu->index;
-	case RW_HC_DRAIN:
-		evidence_flush(cpu);
-		return journal_drain(cpu);
-	case RW_HC_DUMP:
-		evidence_flush(cpu);
-		journal_dump();
-		return 0;
-	}
-	if (nr >= RW_HC_COUNT)
+	if (r->nr >= RW_HC_COUNT || !calls[r->nr].handler)
 		return -RW_ENOSYS;
-	spin_lock(&hv.agent_lock);
-	if (nr == RW_HC_STATUS)
-		ret = hc_status(cpu, arg1);
-	else if (nr == RW_HC_STATS)
-		ret = hc_stats(arg1, arg2);
-	else if (nr == RW_HC_KEXEC)
-		ret = hc_kexec(cpu);
-	else
-		ret = setup_call(cpu, nr, arg1);
-	spin_unlock(&hv.agent_lock);
+
+	const struct call *c = &calls[r->nr];
+
+	if (c->lock == NO_LOCK)
+		return run(c, r);
+	spin_lock(&hv_agent_lock);
+	int64_t ret = run(c, r);
+
+	spin_unlock(&hv_agent_lock);
 	return ret;
 }
 
@@ -195,7 +252,7 @@ static bool may_call(struct percpu *cpu, uint64_t nr)
 {
 	if (greg(cpu, GREG_CPL) != 0 || !greg(cpu, GREG_CS_LONG))
 		return false;
-	if (!hv.locked || guest_rip_target(cpu) == RW_TARGET_AGENT_TEXT)
+	if (!hv_locked() || guest_rip_target(cpu) == RW_TARGET_AGENT_TEXT)
 		return true;
 	refused_call(cpu, nr);
 	return false;
@@ -206,11 +263,11 @@ enum hv_action exit_hypercall(struct percpu *cpu)
 	if (!hv.boot->agent)
 		return exit_inject(cpu, VEC_UD, false, 0);
 
-	uint64_t nr = cpu->gprs.rax;
-	bool may = may_call(cpu, nr);
-	int64_t ret = may ? call(cpu, nr, cpu->gprs.rdi, cpu->gprs.rsi) : -RW_EPERM;
+	const struct request r = { cpu, cpu->gprs.rax, cpu->gprs.rdi, cpu->gprs.rsi };
+	bool may = may_call(cpu, r.nr);
+	int64_t ret = may ? call(&r) : -RW_EPERM;
 
-	if (ret < 0 && (!may || nr != RW_HC_HELLO)) /* whose answer may be any number */
+	if (ret < 0 && (!may || r.nr != RW_HC_HELLO)) /* whose answer may be any number */
 		cpu->stats.refused_calls++;
 	cpu->gprs.rax = (uint64_t)ret;
 	return HV_ADVANCE;

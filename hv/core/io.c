@@ -108,7 +108,7 @@ static bool is_cf9_reset(const struct hv_exit *x, uint32_t value)
 }
 
 /* The keyboard controller is one for all CPUs: from the look at what it expects to the write, this lock. */
-static struct spinlock kbc_lock;
+static struct spinlock kbc_lock = SPINLOCK(KBC); /* (x) */
 
 static bool is_kbc(const struct hv_exit *x)
 {
@@ -120,7 +120,7 @@ static bool is_kbc(const struct hv_exit *x)
 /* Follows the keyboard controller's commands. Context: kbc_lock is held. */
 static bool kbc_resets(const struct hv_exit *x, uint32_t value)
 {
-	static bool lines_next; /* the next byte to its data port sets the output lines */
+	static bool lines_next; /* (k) the next byte to its data port sets the output lines */
 	uint32_t v;
 
 	if (touches(x, PORT_KBC_DATA, value, &v)) {
@@ -195,7 +195,7 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	unsigned int sleep = sleeps(x, boot->pm1a_cnt, boot->pm1a_off_types, value) |
 			     sleeps(x, boot->pm1b_cnt, boot->pm1b_off_types, value);
 	if (sleep & SLEEP_REFUSED) {
-		static bool told;
+		static bool told; /* (x) two CPUs may both tell */
 
 		/*
 		 * The machine would come back by way of firmware, without the hypervisor, and with its memory

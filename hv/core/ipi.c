@@ -36,9 +36,9 @@ static void note_init(struct percpu *cpu, uint32_t dest, uint32_t low)
 
 		if (!matches(cpu, target, dest, low))
 			continue;
-		target->flush_wanted = true; /* when it comes back */
+		__atomic_store_n(&target->flush_wanted, true, __ATOMIC_SEQ_CST); /* when it comes back */
 		__atomic_store_n(&target->parked, true, __ATOMIC_SEQ_CST);
-		target->in_guest = false;
+		__atomic_store_n(&target->in_guest, false, __ATOMIC_SEQ_CST);
 	}
 }
 
@@ -46,7 +46,7 @@ static void note_sipi(struct percpu *cpu, uint32_t dest, uint32_t low)
 {
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		if (matches(cpu, percpu_of(i), dest, low))
-			percpu_of(i)->sipi_vector = low & ICR_VECTOR;
+			__atomic_store_n(&percpu_of(i)->sipi_vector, low & ICR_VECTOR, __ATOMIC_SEQ_CST);
 }
 
 /* Return: false if the CPU refuses the command. */
@@ -65,7 +65,7 @@ static bool write_icr(bool x2, uint64_t value)
  */
 static bool send(struct percpu *cpu, bool x2, uint64_t value)
 {
-	static struct spinlock lock;
+	static struct spinlock lock = SPINLOCK(ICR); /* (x) */
 	uint32_t dest = (uint32_t)(value >> 32), low = (uint32_t)value;
 
 	spin_lock(&lock);

@@ -16,7 +16,7 @@
 
 extern const char hv_text_start[], hv_text_end[];
 
-static struct hv_exit last_exit[RW_MAX_CPUS];
+static struct hv_exit last_exit[RW_MAX_CPUS]; /* (o) each its own */
 
 void panic_note_exit(struct percpu *cpu, const struct hv_exit *x)
 {

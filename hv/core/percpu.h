@@ -29,41 +29,41 @@ enum kick_state {
 	KICK_HELD  /* SVM: the guest takes an NMI of its own; none exits before its IRET, which does */
 };
 
+/* Labels: core/state.h. A CPU that starts once more after INIT (SVM) sets its (b) fields to what they are. */
 struct percpu {
-	struct percpu *self;   /* 0x00: for assembly */
-	struct hv_gprs gprs;   /* 0x08 */
-	uint64_t backend_area; /* 0x88: for assembly: SVM: physical address of the VMCB */
-	uint64_t backend_host; /* 0x90: for assembly: SVM: physical address of the host state for VMLOAD */
-	uint64_t fault_fixup;  /* 0x98: RIP to go on at when the next exception comes; 0: panic */
-	uint32_t index, apic_id;
-	uint64_t gdt[HV_GDT_ENTRIES] __attribute__((aligned(16)));
-	struct hv_tss tss __attribute__((aligned(16)));
-	void *area;      /* VMCS or VMCB */
-	void *host_area; /* VMXON region, or SVM host save area */
-	uint64_t host_area_pa;
-	struct hv_event to_inject;
-	struct step_state step;
-	/* last record, and reads that run on from it: see evidence_record() */
-	struct evidence held_read;
-	uint64_t exit_tsc; /* at the last exit */
-	uint64_t tsc_bias; /* by how much the guest has moved this CPU's TSC */
-	uint64_t spurious_gpa;
-	uint32_t spurious_count;
-	/* core/smp.h; written by other CPUs, too */
-	bool in_guest;     /* may be using nested translations */
-	bool flush_wanted; /* before the next entry */
-	uint32_t kick;     /* enum kick_state */
-	bool parked;       /* waits for SIPI */
-	bool starting;     /* SIPI was its last exit */
-	bool dropping_nmi;
-	bool machine_check;   /* came while the hypervisor ran: the guest's, at the next entry */
-	uint32_t sipi_vector; /* SVM: where the guest wants it to start */
-	uint32_t panicking;
-	bool guest_entered;
-	uint64_t backend_saved[4]; /* backend's own: what step_begin() changed */
-	uint32_t backend_flags;
-	struct rw_cpu_stats stats;
-	struct log_ring ring;
+	struct percpu *self;   /* (b) 0x00: for assembly */
+	struct hv_gprs gprs;   /* (o) 0x08 */
+	uint64_t backend_area; /* (b) 0x88: for assembly: SVM: physical address of the VMCB */
+	uint64_t backend_host; /* (b) 0x90: for assembly: SVM: physical address of VMLOAD's host state */
+	uint64_t fault_fixup;  /* (t) 0x98: RIP to resume at when the next exception comes; 0: panic */
+	uint32_t index;        /* (b) */
+	uint32_t apic_id;      /* (b) */
+	uint64_t gdt[HV_GDT_ENTRIES] __attribute__((aligned(16))); /* (b) */
+	struct hv_tss tss __attribute__((aligned(16)));            /* (b) */
+	void *area;                        /* (b) VMCS or VMCB, whose contents are (o) */
+	void *host_area;                   /* (b) VMXON region, or SVM host save area */
+	uint64_t host_area_pa;             /* (b) */
+	struct hv_event to_inject;         /* (o) */
+	struct step_state step;            /* (o) */
+	struct evidence held_read;         /* (e) last record, and reads that continue it */
+	uint64_t exit_tsc;                 /* (o) at the last exit */
+	uint64_t tsc_bias;                 /* (c) by how much the guest has moved this CPU's TSC */
+	uint64_t spurious_gpa;             /* (o) core/fault.c */
+	uint32_t spurious_count;           /* (o) */
+	bool in_guest;             /* (x) may be using nested translations: core/smp.h, as the next three */
+	bool flush_wanted;         /* (x) before the next entry */
+	uint32_t kick;             /* (x) enum kick_state */
+	bool parked;               /* (x) waits for SIPI */
+	bool starting;             /* (o) SIPI was its last exit */
+	bool dropping_nmi;         /* (t) svm_drop_nmi() takes the NMI of a kick */
+	bool machine_check;        /* (t) came while the hypervisor ran: the guest's, at the next entry */
+	uint32_t sipi_vector;      /* (x) SVM: where the guest wants it to start: the SIPI comes after it */
+	uint32_t panicking;        /* (t) */
+	bool guest_entered;        /* (b) */
+	uint64_t backend_saved[4]; /* (o) backend's own: what step_begin() changed */
+	uint32_t backend_flags;    /* (o) backend's own */
+	struct rw_cpu_stats stats; /* (c); records, bytes, lost and malformed (j, c) */
+	struct log_ring ring;      /* (j) */
 };
 
 #define PERCPU_OFF_FIXUP 0x98

@@ -147,7 +147,7 @@ static bool msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
 	 * it is. Off, no other CPU could make this one leave the guest.
 	 */
 	if ((msr == MSR_APIC_BASE &&
-	     ((value ^ rdmsr(msr)) & CR3_ADDR_MASK || (hv.locked && !(value & APIC_BASE_ENABLE)))) ||
+	     ((value ^ rdmsr(msr)) & CR3_ADDR_MASK || (hv_locked() && !(value & APIC_BASE_ENABLE)))) ||
 	    wrmsr_safe(msr, value))
 		return false;
 	if (mtrr_is_msr(msr) && nested_retype())

@@ -11,8 +11,8 @@
 /* A CPU that is in SMM, or that a hypervisor below does not run, may take its time. */
 #define SMP_PATIENCE_S 10
 
-static struct spinlock lock; /* one shoot-down at a time */
-static bool stopping;
+static struct spinlock lock = SPINLOCK(SHOOTDOWN); /* (x) one shoot-down at a time */
+static bool stopping;                              /* (x) the machine stops, for good */
 
 void smp_left_guest(struct percpu *cpu)
 {
@@ -27,7 +27,7 @@ bool smp_enter_guest(struct percpu *cpu)
 	 * Set first, then look: whoever wants something later sees in_guest and kicks. A parked CPU runs
 	 * nothing.
 	 */
-	if (!cpu->parked)
+	if (!__atomic_load_n(&cpu->parked, __ATOMIC_SEQ_CST))
 		__atomic_store_n(&cpu->in_guest, true, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&stopping, __ATOMIC_SEQ_CST))
 		smp_left_guest(cpu); /* and does not come back; nobody waits for it */

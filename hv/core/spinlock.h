@@ -1,16 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* A spin lock. Order when more than one is held: nested -> log -> print. */
+/* Spin locks, and the one place that says in which order a CPU may hold several. */
 #pragma once
 
 #include "arch/x86/insn.h"
+#include "core/lock_order.h"
+
+/*
+ * Whoever holds a lock takes further ones only from below it in this list; each rank is one lock's. The unit
+ * tests check it at run time (tests/unit/hv/mm/lock_order.c). Locks are taken in exit handlers, interrupts
+ * off: a CPU that waits for one is out of the guest, and no shoot-down waits for it. A panic takes LOCK_PRINT
+ * only, which it breaks first.
+ */
+enum lock_rank {
+	LOCK_UNRANKED,
+	LOCK_AGENT,     /* hv_agent_lock: what the agent said, the lock and its end */
+	LOCK_KBC,       /* core/io.c: what the keyboard controller expects, and the write to it */
+	LOCK_ICR,       /* core/ipi.c: from an INIT of the guest to the note of it */
+	LOCK_SHOOTDOWN, /* core/smp.c: one shoot-down at a time, until the other CPUs have left the guest */
+	LOCK_NESTED,    /* mm/nested.c: the common map, its tables, the page pool */
+	LOCK_EVIDENCE,  /* protect/evidence.c: reads held back, the rate of alert lines */
+	LOCK_JOURNAL,   /* log/journal.c: the store and all rings, for a whole dump */
+	LOCK_NOTICE,    /* protect/patch_notice.c: the burst of patches under way */
+	LOCK_PRINT,     /* log/printk.c: the serial line */
+	LOCK_RANKS
+};
 
 struct spinlock {
 	uint32_t held;
+	uint32_t rank; /* enum lock_rank, never changes */
 };
+
+/* SPINLOCK() - a free one, of LOCK_@name. */
+/* clang-format off */
+#define SPINLOCK(name) { .rank = LOCK_##name }
+/* clang-format on */
 
 static inline void spin_lock(struct spinlock *lock)
 {
+	lock_order_take(lock->rank);
 	while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE))
 		while (__atomic_load_n(&lock->held, __ATOMIC_RELAXED))
 			cpu_relax();
@@ -18,5 +46,6 @@ static inline void spin_lock(struct spinlock *lock)
 
 static inline void spin_unlock(struct spinlock *lock)
 {
+	lock_order_release(lock->rank);
 	__atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
 }

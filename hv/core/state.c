@@ -6,7 +6,8 @@
 #include "core/percpu.h"
 #include "mm/page_pool.h"
 
-struct hv_state hv;
+struct hv_state hv;                              /* core/state.h */
+struct spinlock hv_agent_lock = SPINLOCK(AGENT); /* (x) */
 
 struct percpu *percpu_of(uint32_t index)
 {

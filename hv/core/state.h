@@ -3,6 +3,17 @@
 /*
  * What all CPUs share: the machine as the loader described it, the agent's words, and whether they are locked
  * in.
+ *
+ * State is labelled, here, in core/percpu.h, and where a file has its own: who touches it, under which rule.
+ *  (b) set at boot, by the first CPU or by the one that starts; never changes after its first guest entry
+ *  (o) the owning CPU only, in its exit handlers
+ *  (t) as (o), and its own exception and NMI handlers
+ *  (c) written by the owning CPU only, in aligned words; others may read an old one
+ *  (x) any CPU, atomically
+ *  (a) under hv_agent_lock        (s) under the shoot-down's lock     (n) under the nested tables' lock
+ *  (e) under the evidence's lock  (j) under the journal's lock        (p) under the serial line's lock
+ *  (k) under the keyboard controller's lock       (u) under the lock of the burst of patches
+ * Two labels, as (a, x): written under the first, read by the rule of the second. Locks: core/spinlock.h.
  */
 #pragma once
 
@@ -13,13 +24,39 @@
 #include "protect/symbols.h"
 
 struct hv_state {
-	const struct rw_bootinfo *boot;
-	struct spinlock agent_lock; /* the fields below; from the lock on they change for RW_HC_KEXEC only */
-	bool registered;
-	bool locked; /* read without a lock */
-	struct rw_agent_info agent;
-	struct ranges ranges;
-	struct symbols symbols;
+	const struct rw_bootinfo *boot; /* (b) */
+	bool registered;                /* (a, x) hv_registered() */
+	bool locked;                    /* (a, x) hv_locked() */
+	/*
+	 * What the agent named. From the lock on it stays, until RW_HC_KEXEC forgets it. Read without the
+	 * lock after hv_registered() or hv_locked(): who is late gets an old answer or none, never beyond.
+	 */
+	struct rw_agent_info agent; /* (a, c) */
+	struct ranges ranges;       /* (a, c) */
+	struct symbols symbols;     /* (a, c) */
 };
 
 extern struct hv_state hv;
+extern struct spinlock hv_agent_lock;
+
+/* hv_registered(), hv_locked() - what was written before they became true is seen. Context: any. */
+static inline bool hv_registered(void)
+{
+	return __atomic_load_n(&hv.registered, __ATOMIC_ACQUIRE);
+}
+
+static inline bool hv_locked(void)
+{
+	return __atomic_load_n(&hv.locked, __ATOMIC_ACQUIRE);
+}
+
+/* hv_set_registered(), hv_set_locked() - Context: (a). */
+static inline void hv_set_registered(bool on)
+{
+	__atomic_store_n(&hv.registered, on, __ATOMIC_RELEASE);
+}
+
+static inline void hv_set_locked(bool on)
+{
+	__atomic_store_n(&hv.locked, on, __ATOMIC_RELEASE);
+}

@@ -32,8 +32,8 @@ enum {
 /* Polls before a port counts as dead: far more than one character takes at the lowest rate. */
 #define UART_PATIENCE 20000000u
 
-static uint16_t base;
-static int fifo; /* characters that fit once the holding register is empty */
+static uint16_t base; /* (x) 0: none, or it is dead */
+static int fifo;      /* (b) characters that fit once the holding register is empty */
 
 void uart_init(uint16_t port, uint32_t baud)
 {
@@ -53,25 +53,33 @@ void uart_init(uint16_t port, uint32_t baud)
 	fifo = (inb(base + UART_FCR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
 }
 
-static bool wait_for(uint8_t bit)
+/* The port, read once a turn: uart_flush() has no lock, and may find it dead while another CPU writes. */
+static uint16_t port_now(void)
+{
+	return __atomic_load_n(&base, __ATOMIC_RELAXED);
+}
+
+static bool wait_for(uint16_t port, uint8_t bit)
 {
 	for (uint32_t i = 0; i < UART_PATIENCE; i++, cpu_relax())
-		if (inb(base + UART_LSR) & bit)
+		if (inb(port + UART_LSR) & bit)
 			return true;
-	base = 0;
+	__atomic_store_n(&base, 0, __ATOMIC_RELAXED);
 	return false;
 }
 
 void uart_write(const char *s, size_t n)
 {
-	while (base && n && wait_for(LSR_THRE))
+	for (uint16_t port; n && (port = port_now()) && wait_for(port, LSR_THRE);)
 		/* The holding register is empty: so is the FIFO. */
 		for (int i = 0; i < fifo && n; i++, n--)
-			outb(base + UART_DATA, (uint8_t)*s++);
+			outb(port + UART_DATA, (uint8_t)*s++);
 }
 
 void uart_flush(void)
 {
-	if (base)
-		wait_for(LSR_TEMT);
+	uint16_t port = port_now();
+
+	if (port)
+		wait_for(port, LSR_TEMT);
 }

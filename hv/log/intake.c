@@ -15,11 +15,11 @@ RW_ASSERT_OFFSET(struct rw_rec_hdr, seq, HEAD_BYTES);
 _Static_assert(RW_REC_MAX <= RW_RING_MIN_PAGES * RW_PAGE_SIZE,
 	       "the smallest ring takes a record of any size");
 
-/* The hypervisor's copy of the record at hand, under the store's lock. */
+/* The hypervisor's copy of the record at hand. */
 static union {
 	struct rw_rec_hdr hdr;
 	uint8_t bytes[RW_REC_MAX];
-} staging;
+} staging; /* (j) */
 
 /* One call of log_intake_drain(). */
 struct pass {

@@ -11,10 +11,10 @@
 #include "log/printk.h"
 #include "mm/page_pool.h"
 
-static struct log_store store;
-static struct spinlock lock;
-static struct log_clock clock; /* set at the start */
-static uint32_t dumps;
+static struct log_store store;                   /* (j) */
+static struct spinlock lock = SPINLOCK(JOURNAL); /* (x) */
+static struct log_clock clock;                   /* (b) */
+static uint32_t dumps;                           /* (j) */
 
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 {
@@ -31,15 +31,15 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 	return NULL;
 }
 
-uint64_t journal_now(const struct percpu *cpu)
-{
-	return log_clock_ns(&clock, rdtsc() - cpu->tsc_bias);
-}
-
 /* What @cpu's TSC shows now, as far as it only differs from this one's by what the guest did to both. */
 static uint64_t tsc_of(const struct percpu *cpu)
 {
 	return rdtsc() - percpu_this()->tsc_bias + cpu->tsc_bias;
+}
+
+uint64_t journal_now(const struct percpu *cpu)
+{
+	return log_clock_ns(&clock, tsc_of(cpu) - cpu->tsc_bias);
 }
 
 /*

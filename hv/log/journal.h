@@ -10,7 +10,7 @@
 /* journal_init() - lays the store out. Once. Return: NULL or an error line. */
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
 
-/* journal_now() - nanoseconds since the start, on this CPU. */
+/* journal_now() - nanoseconds since the start, by @cpu: this one, or one that this one stands in for. */
 uint64_t journal_now(const struct percpu *cpu);
 
 /*

@@ -8,7 +8,7 @@
 #include "dev/uart.h"
 #include "lib/format.h"
 
-static struct spinlock lock;
+static struct spinlock lock = SPINLOCK(PRINT); /* (x) */
 
 #define PREFIX "ringward: "
 

@@ -9,7 +9,7 @@
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 
-static const struct rw_bootinfo *boot;
+static const struct rw_bootinfo *boot; /* (b) */
 
 void guest_copy_init(const struct rw_bootinfo *info)
 {

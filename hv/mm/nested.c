@@ -13,25 +13,26 @@
 #define LATE_TABLES  8
 #define SPARE_TABLES 128 /* of each level; more splits than these stay */
 
-static const struct nested_format *fmt;
-static uint64_t *root;
-static int max_leaf;        /* highest level of a leaf: 2 or 3 */
-static uint64_t phys_top;   /* end of what this CPU can address */
-static uint64_t first_page; /* what the guest has at 0: see nested_replace_first() */
-static struct mtrr_state mtrr;
+/* Labels: core/state.h. Entries of the tables are (n), and (x) to read: see find_entry(). */
+static const struct nested_format *fmt; /* (b) */
+static uint64_t *root;                  /* (b) */
+static int max_leaf;                    /* (b) highest level of a leaf: 2 or 3 */
+static uint64_t phys_top;               /* (b) end of what this CPU can address */
+static uint64_t first_page;             /* (b) what the guest has at 0: see nested_replace_first() */
+static struct mtrr_state mtrr;          /* (n) */
 /* Tables for MMIO that the firmware did not know of. When they run out, the oldest is used again. */
 static struct late_table {
 	uint64_t *table, *parent; /* @parent: the entry that points at it */
-} late[LATE_TABLES];
-static unsigned int late_next; /* modulo LATE_TABLES */
-static bool reused;
+} late[LATE_TABLES];              /* (n) */
+static unsigned int late_next;    /* (n) modulo LATE_TABLES */
+static bool reused;               /* (n) in this nested_map_late() */
 /*
  * Given back by nested_merge(), for splits by nested_set_perm() only. By the level of the entry above, which
  * they keep: a CPU that still looks into one finds entries of the kind that it expects.
  */
-static uint64_t *spare[2][SPARE_TABLES];
-static unsigned int spares[2];
-static struct spinlock lock;
+static uint64_t *spare[2][SPARE_TABLES];        /* (n) */
+static unsigned int spares[2];                  /* (n) */
+static struct spinlock lock = SPINLOCK(NESTED); /* (x) */
 
 /* Bytes that one entry of @level maps. */
 static uint64_t level_size(int level)
@@ -87,7 +88,7 @@ static uint64_t *alloc_late(uint64_t *parent)
 
 	if (l->parent) {
 		/* Those below go with it; what they mapped is mapped again at the next touch. */
-		*l->parent = 0;
+		__atomic_store_n(l->parent, 0, __ATOMIC_RELEASE);
 		for (int i = 0; i < LATE_TABLES; i++)
 			if (late[i].parent >= l->table && late[i].parent < l->table + 512)
 				late[i].parent = NULL;
@@ -135,7 +136,7 @@ static uint64_t map_leaf(uint64_t gpa, uint64_t max, enum source source)
 
 		if (level <= max_leaf && !(gpa & (size - 1)) && size <= max && !fmt->present(*entry) &&
 		    block_type(gpa, size) != MTRR_MIXED) {
-			*entry = make_leaf(gpa, NPERM_RWX, level);
+			__atomic_store_n(entry, make_leaf(gpa, NPERM_RWX, level), __ATOMIC_RELEASE);
 			return size;
 		}
 		table = table_below(entry, level, source);
@@ -201,35 +202,35 @@ uint64_t nested_root(void)
 	return hv_phys(root);
 }
 
-/* The entry for @gpa, of @lowest or the lowest level above it that there is: @level. */
-static uint64_t *find_entry(uint64_t gpa, int lowest, int *level)
+/*
+ * The entry for @gpa, of @lowest or the lowest level above it that there is: @level. @now: what it says.
+ * Without the lock, another CPU may be splitting or merging: each entry is read once, and only @now counts.
+ */
+static uint64_t *find_entry(uint64_t gpa, int lowest, int *level, uint64_t *now)
 {
 	uint64_t *entry = entry_of(root, gpa, 4);
 
-	for (*level = 4; *level > lowest; --*level) {
-		/* once: another CPU may be merging */
-		uint64_t now = __atomic_load_n(entry, __ATOMIC_ACQUIRE);
-
-		if (!is_table(now, *level))
-			break;
-		entry = entry_of(hv_virt(fmt->pa(now)), gpa, *level - 1);
+	for (*level = 4;; --*level) {
+		*now = __atomic_load_n(entry, __ATOMIC_ACQUIRE);
+		if (*level == lowest || !is_table(*now, *level))
+			return entry;
+		entry = entry_of(hv_virt(fmt->pa(*now)), gpa, *level - 1);
 	}
-	return entry;
 }
 
-/* The leaf entry for @gpa; NULL when nothing is mapped there. @level: of the leaf, or of the empty entry. */
-static uint64_t *find_leaf(uint64_t gpa, int *level)
+/* As find_entry(), the leaf for @gpa; NULL when nothing is mapped there, and @level is the empty entry's. */
+static uint64_t *find_leaf(uint64_t gpa, int *level, uint64_t *now)
 {
-	uint64_t *entry = find_entry(gpa, 1, level);
+	uint64_t *entry = find_entry(gpa, 1, level, now);
 
-	return gpa < phys_top && fmt->present(*entry) ? entry : NULL;
+	return gpa < phys_top && fmt->present(*now) ? entry : NULL;
 }
 
 static int set_perm_locked(uint64_t gpa, uint64_t end, unsigned int perm)
 {
 	for (uint64_t size; gpa < end; gpa += size) {
 		int level;
-		uint64_t *entry = find_leaf(gpa, &level);
+		uint64_t now, *entry = find_leaf(gpa, &level, &now);
 
 		if (!entry)
 			return -RW_EINVAL;
@@ -281,13 +282,14 @@ static bool is_plain(const uint64_t *table, uint64_t pa, int level)
 static void merge_at(uint64_t gpa, int level)
 {
 	int found;
-	uint64_t *entry = find_entry(gpa, level, &found), size = level_size(level), pa = gpa & ~(size - 1);
+	uint64_t now, *entry = find_entry(gpa, level, &found, &now);
+	uint64_t size = level_size(level), pa = gpa & ~(size - 1);
 
-	if (found > level || !is_table(*entry, level) || spares[level - 2] == SPARE_TABLES ||
+	if (found > level || !is_table(now, level) || spares[level - 2] == SPARE_TABLES ||
 	    block_type(pa, size) == MTRR_MIXED)
 		return;
 
-	uint64_t *table = hv_virt(fmt->pa(*entry));
+	uint64_t *table = hv_virt(fmt->pa(now));
 
 	if (!is_plain(table, pa, level - 1))
 		return;
@@ -309,58 +311,66 @@ void nested_merge(uint64_t gpa, uint64_t size)
 unsigned int nested_perm(uint64_t gpa)
 {
 	int level;
-	uint64_t *entry = find_leaf(gpa, &level);
+	uint64_t now;
 
-	return entry ? fmt->perm(*entry) : 0;
+	return find_leaf(gpa, &level, &now) ? fmt->perm(now) : 0;
 }
 
-bool nested_map_late(uint64_t gpa)
+enum nested_late nested_map_late(uint64_t gpa)
 {
-	bool done = false;
+	enum nested_late ret = NESTED_NOT_LATE;
+	uint64_t now;
 	int level;
 
 	if (gpa >= phys_top || hv_owns(gpa, 1))
-		return false;
+		return ret;
 	spin_lock(&lock);
-	if (!find_leaf(gpa, &level)) {
+	reused = false;
+	if (!find_leaf(gpa, &level, &now)) {
 		/* The largest block around gpa that is free, not the hypervisor's, and of one memory type. */
 		uint64_t size = level_size(level < max_leaf ? level : max_leaf);
 
 		while (block_type(gpa & ~(size - 1), size) == MTRR_MIXED || hv_owns(gpa & ~(size - 1), size))
 			size >>= 9;
-		done = map_leaf(gpa & ~(size - 1), size, FROM_LATE);
+		if (map_leaf(gpa & ~(size - 1), size, FROM_LATE))
+			ret = reused ? NESTED_REUSED : NESTED_MAPPED;
 	}
 	spin_unlock(&lock);
-	return done;
+	return ret;
 }
 
-bool nested_tables_reused(void)
+/* Gives every leaf the memory type that `mtrr` says. */
+static void retype_locked(void)
 {
-	return __atomic_exchange_n(&reused, false, __ATOMIC_SEQ_CST);
-}
-
-bool nested_retype(void)
-{
-	struct mtrr_state now;
-
-	mtrr_read(&now);
-	if (!fmt->types || !now.enabled || !memcmp(&now, &mtrr, sizeof(now)))
-		return false;
-	spin_lock(&lock);
-	mtrr = now;
 	for (uint64_t gpa = 0; gpa < phys_top;) {
 		int level;
-		uint64_t *entry = find_leaf(gpa, &level), size = level_size(level);
+		uint64_t now, *entry = find_leaf(gpa, &level, &now), size = level_size(level);
 
 		/* A block that became mixed is split; with no room left it is all UC: slow, but right. */
 		if (entry && block_type(gpa, size) == MTRR_MIXED && table_below(entry, level, FROM_POOL))
 			continue;
 		if (entry)
-			*entry = make_leaf(gpa, fmt->perm(*entry), level);
+			__atomic_store_n(entry, make_leaf(gpa, fmt->perm(now), level), __ATOMIC_RELEASE);
 		gpa += size;
 	}
+}
+
+bool nested_retype(void)
+{
+	struct mtrr_state mine;
+	bool changed;
+
+	mtrr_read(&mine);
+	if (!fmt->types || !mine.enabled)
+		return false;
+	spin_lock(&lock);
+	changed = memcmp(&mine, &mtrr, sizeof(mine));
+	if (changed) {
+		mtrr = mine;
+		retype_locked();
+	}
 	spin_unlock(&lock);
-	return true;
+	return changed;
 }
 
 int nested_view_init(struct nested_view *view)

@@ -39,14 +39,13 @@ void nested_merge(uint64_t gpa, uint64_t size);
 /* nested_perm() - NPERM_* of the page at @gpa in the common map; 0 when it is not mapped. */
 unsigned int nested_perm(uint64_t gpa);
 
-/*
- * nested_map_late() - maps the 1 GiB or 2 MiB around @gpa when nothing was mapped there. Return: true if the
- * guest can go on; false if @gpa is mapped, is the hypervisor's, or lies beyond the CPU's address width.
- */
-bool nested_map_late(uint64_t gpa);
-
-/* nested_tables_reused() - whether a table was used again since the last call: every CPU has to flush. */
-bool nested_tables_reused(void);
+/* nested_map_late() - maps the 1 GiB or 2 MiB around @gpa when nothing was mapped there. */
+enum nested_late {
+	NESTED_NOT_LATE = 0, /* @gpa is mapped, is the hypervisor's, or lies beyond the CPU's address width */
+	NESTED_MAPPED,       /* the guest can continue */
+	NESTED_REUSED /* as before, once every CPU has flushed: a table was taken from other addresses */
+};
+enum nested_late nested_map_late(uint64_t gpa);
 
 /*
  * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one; but not while they are

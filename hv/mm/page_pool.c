@@ -6,8 +6,8 @@
 #include "arch/x86/regs.h"
 #include "lib/string.h"
 
-static const struct rw_bootinfo *boot;
-static uint64_t next, end; /* physical */
+static const struct rw_bootinfo *boot; /* (b) */
+static uint64_t next, end;             /* (n) physical; from one CPU only until the first guest entry */
 
 void pool_init(const struct rw_bootinfo *info)
 {

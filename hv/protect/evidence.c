@@ -4,6 +4,7 @@
 #include "protect/evidence.h"
 
 #include "core/guest_info.h"
+#include "core/spinlock.h"
 #include "core/state.h"
 #include "lib/record.h"
 #include "lib/string.h"
@@ -16,6 +17,8 @@
 #define ALERT_NS    100000000ull
 
 #define EVIDENCE_BYTES 384u /* a record with all its fields */
+
+static struct spinlock lock = SPINLOCK(EVIDENCE); /* (x) at the end of a run one CPU flushes for all */
 
 static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const verdict_names[] = RW_VERDICT_NAMES;
@@ -68,11 +71,9 @@ void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, u
  */
 static bool may_alert(const struct percpu *cpu)
 {
-	static uint64_t next_ns, suppressed;
-	static struct spinlock lock;
+	static uint64_t next_ns, suppressed; /* (e) */
 	uint64_t now = journal_now(cpu);
 
-	spin_lock(&lock);
 	/* A bucket of ALERT_BURST lines that fills by one each ALERT_NS. */
 	bool may = next_ns <= now + ALERT_BURST * ALERT_NS;
 	if (may)
@@ -80,7 +81,6 @@ static bool may_alert(const struct percpu *cpu)
 	if (may && suppressed)
 		printk("%lu alerts were not printed; they are in the log", suppressed);
 	suppressed = may ? 0 : suppressed + 1;
-	spin_unlock(&lock);
 	return may;
 }
 
@@ -151,7 +151,7 @@ static void store(struct percpu *cpu, const struct evidence *e)
 	alert(cpu, e);
 }
 
-void evidence_flush(struct percpu *cpu)
+static void flush_locked(struct percpu *cpu)
 {
 	struct evidence *held = &cpu->held_read;
 
@@ -161,6 +161,13 @@ void evidence_flush(struct percpu *cpu)
 	held->repeat--; /* it stands for itself and for those before it */
 	store(cpu, held);
 	held->repeat = 0;
+}
+
+void evidence_flush(struct percpu *cpu)
+{
+	spin_lock(&lock);
+	flush_locked(cpu);
+	spin_unlock(&lock);
 }
 
 static bool runs_on(const struct evidence *last, const struct evidence *rec)
@@ -173,12 +180,15 @@ static bool runs_on(const struct evidence *last, const struct evidence *rec)
 void evidence_record(struct percpu *cpu, struct evidence *rec)
 {
 	struct evidence *held = &cpu->held_read;
+
+	spin_lock(&lock);
 	uint32_t repeat = runs_on(held, rec) ? held->repeat + 1 : 0;
 
 	if (!repeat) {
-		evidence_flush(cpu);
+		flush_locked(cpu);
 		store(cpu, rec);
 	}
 	*held = *rec;
 	held->repeat = repeat;
+	spin_unlock(&lock);
 }

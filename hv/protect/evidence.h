@@ -24,8 +24,5 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa);
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 
-/*
- * evidence_flush() - stores what evidence_record() still holds back on this CPU; tells of patches:
- * patch_notice.h.
- */
+/* evidence_flush() - stores what evidence_record() still holds back of @cpu, this one or another; tells of patches. */
 void evidence_flush(struct percpu *cpu);

@@ -81,7 +81,7 @@ int64_t protect_lock(struct percpu *cpu)
 		       ret == -RW_ENOSPC ? "no room" : "not mapped", failed, pool_left());
 		return ret;
 	}
-	hv.locked = true;
+	hv_set_locked(true);
 	smp_flush_all(cpu);
 	io_lock();
 	record_lock(cpu, &pages);
@@ -94,14 +94,14 @@ void protect_release(struct percpu *cpu)
 	uint32_t ignored;
 
 	journal_release();
-	if (hv.locked) {
+	if (hv_locked()) {
 		ranges_count_pages(&hv.ranges, &pages);
 		record(cpu, RW_REC_UNLOCK, pages.total, "kexec");
 		printk("unlocked: another kernel takes over");
 		set_perm(hv.ranges.ranges, NPERM_RWX, &ignored); /* all of it is split: needs no room */
 		for (uint32_t i = 0; i < hv.ranges.ranges; i++)
 			nested_merge(hv.ranges.range[i].gpa, hv.ranges.range[i].len);
-		hv.locked = false;
+		hv_set_locked(false);
 		smp_flush_all(cpu);
 	}
 	/*
@@ -109,7 +109,7 @@ void protect_release(struct percpu *cpu)
 	 * beyond.
 	 */
 	hv.ranges.ranges = hv.ranges.objects = 0;
-	symbols_init(&hv.symbols, hv.symbols.area, hv.symbols.size);
+	symbols_clear(&hv.symbols);
 	memset(&hv.agent, 0, sizeof(hv.agent));
-	hv.registered = false;
+	hv_set_registered(false);
 }

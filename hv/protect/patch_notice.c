@@ -8,8 +8,8 @@
 #include "log/journal.h"
 #include "log/printk.h"
 
-static struct spinlock lock; /* of what follows, and over printk's */
-static struct {
+static struct spinlock lock = SPINLOCK(NOTICE); /* (x) */
+static struct { /* (u) */
 	bool open;
 	uint64_t first_ns, last_ns;
 	uint32_t more;    /* patches after the first */

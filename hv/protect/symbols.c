@@ -17,6 +17,12 @@ void symbols_init(struct symbols *s, void *area, uint32_t size)
 	*s = (struct symbols){ .entry = area, .area = area, .size = size, .names = size };
 }
 
+void symbols_clear(struct symbols *s)
+{
+	__atomic_store_n(&s->count, 0, __ATOMIC_RELEASE);
+	s->names = s->size;
+}
+
 static uint32_t entry_addr(const uint8_t *entry)
 {
 	uint32_t addr;
@@ -78,7 +84,8 @@ int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struc
 			continue;
 		s->names -= 1u + entry[4];
 		memcpy(s->area + s->names, entry + 4, 1u + entry[4]);
-		s->entry[s->count++] = (struct symbols_entry){ entry_addr(entry), s->names };
+		s->entry[s->count] = (struct symbols_entry){ entry_addr(entry), s->names };
+		__atomic_store_n(&s->count, s->count + 1, __ATOMIC_RELEASE);
 	}
 	return 0;
 }
@@ -86,7 +93,8 @@ int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struc
 int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit)
 {
 	uint64_t off = gva - RW_SYMBOL_BASE;
-	uint32_t low = 0, high = s->count; /* entries below low are at or below off, from high on above it */
+	/* Entries below low are at or below off, those from high on above it. */
+	uint32_t low = 0, high = __atomic_load_n(&s->count, __ATOMIC_ACQUIRE);
 
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;

@@ -30,6 +30,9 @@ struct symbols_hit {
 /* symbols_init() - an empty table in @size bytes, below 4 GiB, of the hypervisor's, 8-byte aligned. Once. */
 void symbols_init(struct symbols *s, void *area, uint32_t size);
 
+/* symbols_clear() - forgets all names. Context: as symbols_add_page(); other CPUs may be looking names up. */
+void symbols_clear(struct symbols *s);
+
 /*
  * symbols_add_page() - takes one RW_HC_SYMBOLS argument in, all of it or nothing. @page: private copy,
  * untrusted;

@@ -23,13 +23,16 @@ static uint32_t classify(const struct hv_exit *x)
 
 static enum policy_action verdict(struct percpu *cpu, const struct evidence *rec)
 {
+	uint64_t poking_cr3 = __atomic_load_n(&hv.agent.poking_cr3,
+					      __ATOMIC_RELAXED); /* once: kexec clears it */
+
 	return policy_verdict(&(struct policy_access){
 		.target = rec->target,
 		.access = rec->access,
 		.cpl = rec->cpl,
 		.on_violation = hv.boot->on_violation,
-		.locked = hv.locked,
-		.in_poking_mm = hv.agent.poking_cr3 && (rec->cr3 & CR3_ADDR_MASK) == hv.agent.poking_cr3,
+		.locked = hv_locked(),
+		.in_poking_mm = poking_cr3 && (rec->cr3 & CR3_ADDR_MASK) == poking_cr3,
 		.rip_in_kernel_text = guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT,
 	});
 }

@@ -287,7 +287,7 @@ ivt:
 	%endrep
 ap_end:
 
-; In place of all that: a CPU that stays in real mode with the vectors at 0, where an NMI may come before any instruction.
+; In place of all that: a CPU that stays in real mode with the vectors at 0. An NMI may come any time.
 	global ap_spin, ap_spin_nmi, ap_spin_end
 	bits 16
 ap_spin:

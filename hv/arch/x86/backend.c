@@ -8,7 +8,7 @@
 #define LEAF1_ECX_VMX        BIT(5)
 #define LEAF80000001_ECX_SVM BIT(2)
 
-static bool use_svm;
+static bool use_svm; /* (b) */
 
 const struct hv_backend *hv_backend(void)
 {

@@ -23,7 +23,7 @@ extern const char trap_entries[], trap_entry_nmi[];
 
 static struct {
 	uint64_t low, high;
-} idt[VECTORS] __attribute__((aligned(16)));
+} idt[VECTORS] __attribute__((aligned(16))); /* (b) */
 
 static void set_gate(unsigned int vector, uint64_t entry, unsigned int ist)
 {

@@ -62,6 +62,14 @@ HV_CR_ACCESSORS(2)
 HV_CR_ACCESSORS(3)
 HV_CR_ACCESSORS(4)
 
+/* DR0 to DR3, and DR6, as after INIT. */
+static inline void reset_debug_registers(void)
+{
+	__asm__ volatile("mov %0, %%dr0; mov %0, %%dr1; mov %0, %%dr2; mov %0, %%dr3; mov %1, %%dr6"
+			 :
+			 : "r"(0ull), "r"(0xffff0ff0ull));
+}
+
 /* inb(), outb() and so on. */
 #define HV_PORT_ACCESSORS(suffix, type) \
 	static inline type in##suffix(uint16_t port) \

@@ -12,7 +12,8 @@
 	global trap_entries, trap_entry_nmi
 
 ; Vectors for which the CPU pushes an error code: 8, 10 to 14, 17, 21, 29, 30.
-%define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
+%define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || \
+	(v) == 30)
 
 	align 16
 trap_entries:

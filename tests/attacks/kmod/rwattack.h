@@ -7,7 +7,7 @@
 #include <linux/types.h>
 #include <asm/asm.h>
 
-/* In an asm statement with an operand %[err]: an exception at label 1 sets it to -EFAULT and resumes at label 2. */
+/* In an asm statement with operand %[err]: an exception at 1 sets it to -EFAULT and resumes at 2. */
 /* clang-format off */
 #define RESUME_AT_2 _ASM_EXTABLE_TYPE_REG(1b, 2b, EX_TYPE_EFAULT_REG, %[err])
 /* clang-format on */

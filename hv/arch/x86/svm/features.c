@@ -3,4 +3,4 @@
 /* What this kind of CPU has. */
 #include "arch/x86/svm/svm.h"
 
-struct svm_features svm_features;
+struct svm_features svm_features; /* (b) */

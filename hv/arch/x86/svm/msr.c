@@ -11,7 +11,7 @@ enum {
 };
 #define MSRPM_RANGE_MSRS 0x2000u /* MSRs of one range, two bits each: read, write */
 
-uint8_t *svm_msrpm, *svm_msrpm_step, *svm_iopm;
+uint8_t *svm_msrpm, *svm_msrpm_step, *svm_iopm; /* (b); bits are only set, at boot and at the lock: (a, c) */
 
 void svm_msr_intercept(uint32_t msr, bool read, bool write)
 {

@@ -45,12 +45,12 @@ RW_ASSERT_SIZE(struct trampoline_fields, 112);
 void svm_ap_start(uint32_t index) __attribute__((noreturn));
 
 /* For svm_ap_entry. */
-uint32_t svm_ap_ids[RW_MAX_CPUS], svm_ap_count;
-uint64_t svm_ap_stacks[RW_MAX_CPUS], svm_ap_cr3;
+uint32_t svm_ap_ids[RW_MAX_CPUS], svm_ap_count;  /* (b) */
+uint64_t svm_ap_stacks[RW_MAX_CPUS], svm_ap_cr3; /* (b) */
 
 static struct host_state {
 	uint64_t cr0, cr4, efer, pat;
-} host; /* of the CPU that started first */
+} host; /* (b) of the CPU that started first */
 
 /* The hypervisor's address space, with the trampoline's page where it is, too, and a stack. NULL: no room. */
 static uint64_t *trampoline_tables(uint64_t page)
@@ -121,7 +121,7 @@ static void reset_guest(struct percpu *cpu)
 	save->dr6 = DR6_RESET;
 	save->dr7 = DR7_RESET;
 	save->cpl = 0;
-	segments_reset(save->seg, (uint8_t)cpu->sipi_vector);
+	segments_reset(save->seg, (uint8_t)__atomic_load_n(&cpu->sipi_vector, __ATOMIC_SEQ_CST));
 	vmcb->control.int_state = 0;
 	vmcb->control.event_inj = 0;
 	vmcb->control.exit_int_info = 0;
@@ -154,8 +154,8 @@ void svm_ap_start(uint32_t index)
 	wrmsr(MSR_VM_HSAVE_PA, cpu->host_area_pa);
 	cpu->step.active = false;
 	cpu->backend_flags = 0;
-	cpu->kick = KICK_NONE;
-	cpu->parked = false;
+	__atomic_store_n(&cpu->kick, KICK_NONE, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&cpu->parked, false, __ATOMIC_SEQ_CST);
 	reset_guest(cpu);
 	cpu->stats.exits[RW_EXIT_SIPI]++;
 	smp_enter_guest(cpu);

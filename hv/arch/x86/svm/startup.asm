@@ -1,11 +1,11 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; Where a CPU comes back after INIT and SIPI: a page below 640 KiB. It runs from a copy at 4 KiB times the SIPI
-; vector; start.c fills the fields behind the code. AMD APM volume 2, "Initializing Long Mode".
+; Where a CPU comes back after INIT and SIPI: a page below 640 KiB. It runs from a copy at 4 KiB times the
+; SIPI vector; start.c fills the fields after the code. AMD APM volume 2, "Initializing Long Mode".
 ;
-; An NMI can come before every instruction up to CLGI. In real mode it starts over, by the vectors at 0 or in .idt; behind
-; that it goes on in 64-bit mode. Neither returns: what it pushed nobody reads, and it can come but once, for without
-; IRET NMIs stay blocked.
+; An NMI can come before every instruction up to CLGI. In real mode it starts over, by the vectors at 0 or in
+; .idt; after that it continues in 64-bit mode. Neither returns: what it pushed nobody reads, and it can come
+; but once, for without IRET NMIs stay blocked.
 
 %define CR0_ON   0x80010033	; PG, WP, NE, ET, MP, PE
 %define CR4_ON   0x20		; PAE

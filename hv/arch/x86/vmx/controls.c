@@ -11,7 +11,7 @@
 
 static struct {
 	uint32_t pin, cpu, cpu2, exit, entry;
-} controls;
+} controls; /* (b) each CPU that starts writes the same: CPUs start one after the other */
 
 /* @needed must be possible; @wanted is taken where it is. Return: whether all of @needed is there. */
 static bool adjust(uint32_t msr, uint64_t needed, uint64_t wanted, uint32_t *value)

@@ -13,7 +13,7 @@ enum {
 	IO_BITMAP_PAGES = 2
 };
 
-uint8_t *vmx_msr_bitmap, *vmx_io_bitmap;
+uint8_t *vmx_msr_bitmap, *vmx_io_bitmap; /* (b); bits are only set, at boot and at the lock: (a, c) */
 
 static void set_bit(uint8_t *map, uint32_t bit)
 {

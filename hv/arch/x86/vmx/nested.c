@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* EPT: entries, pointer, flushing. Intel SDM volume 3, "The Extended Page Table Mechanism (EPT)". */
-#include "arch/x86/insn.h"
+/* EPT: entries and pointer. Intel SDM volume 3, "The Extended Page Table Mechanism (EPT)". */
 #include "arch/x86/vmx/vmx.h"
 
-#define EPT_PRESENT   NPERM_RWX
-#define INVEPT_SINGLE 1u
-#define INVEPT_ALL    2u
+#define EPT_PRESENT NPERM_RWX
 
 _Static_assert(NPERM_R == EPT_R && NPERM_W == EPT_W && NPERM_X == EPT_X, "permissions are EPT's own bits");
 
@@ -45,16 +42,6 @@ uint64_t vmx_eptp(uint64_t root)
 {
 	/* Accessed and dirty flags stay off: with them every guest page walk would count as a write. */
 	return root | MEM_WB | EPTP_WALK_4;
-}
-
-void vmx_invept(void)
-{
-	uint64_t type = rdmsr(MSR_VMX_EPT_VPID_CAP) & EPT_CAP_INVEPT_ALL ? INVEPT_ALL : INVEPT_SINGLE;
-	struct {
-		uint64_t eptp, reserved;
-	} descriptor = { vmcs_read(VMCS_EPTP), 0 };
-
-	__asm__ volatile("invept %0, %1" : : "m"(descriptor), "r"(type) : "cc", "memory");
 }
 
 void vmx_flush(struct percpu *cpu)

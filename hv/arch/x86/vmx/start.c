@@ -36,9 +36,7 @@ static void reset_registers(struct percpu *cpu)
 	vmcs_write_all(values, sizeof(values) / sizeof(values[0]));
 	cpu->gprs = (struct hv_gprs){ .rdx = cpuid(1, 0).eax };
 	write_cr2(0);
-	__asm__ volatile("mov %0, %%dr0; mov %0, %%dr1; mov %0, %%dr2; mov %0, %%dr3; mov %1, %%dr6"
-			 :
-			 : "r"(0ull), "r"(DR6_RESET));
+	reset_debug_registers();
 }
 
 /* While it waits, nobody sees where it would start: SIPI says that. */

@@ -5,6 +5,8 @@
 
 #include "arch/x86/regs.h"
 
+#include <stddef.h>
+
 enum vmcs_field {
 	VMCS_VPID = 0x0000,
 	VMCS_GUEST_SELECTOR = 0x0800,
@@ -193,3 +195,20 @@ enum {
 	MSR_VMX_TRUE_EXIT = 0x48f,
 	MSR_VMX_TRUE_ENTRY = 0x490,
 };
+
+/*
+ * vmcs.c has the instructions and nothing else: the unit tests put a VMCS of their own in its place.
+ * vmcs_read() - of a field that the CPU has. vmcs_write() - prints it when the CPU refuses: the next entry
+ * fails then, and says why.
+ */
+uint64_t vmcs_read(enum vmcs_field field);
+void vmcs_write(enum vmcs_field field, uint64_t value);
+
+struct vmcs_value {
+	enum vmcs_field field;
+	uint64_t value;
+};
+void vmcs_write_all(const struct vmcs_value *values, size_t count);
+
+/* vmx_invept() - drops this CPU's translations through the EPT of the current VMCS, or through all. */
+void vmx_invept(void);

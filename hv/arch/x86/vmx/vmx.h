@@ -12,23 +12,6 @@
 #define VMX_FLUSH    1u /* INVEPT before the next entry */
 #define VMX_STEP_STI 2u /* the step has set the STI shadow */
 
-static inline uint64_t vmcs_read(enum vmcs_field field)
-{
-	uint64_t v;
-
-	__asm__ volatile("vmread %1, %0" : "=rm"(v) : "r"((uint64_t)field) : "cc");
-	return v;
-}
-
-/* vmcs_write() - prints it when the CPU refuses: the next entry fails then, and says why. */
-void vmcs_write(enum vmcs_field field, uint64_t value);
-
-struct vmcs_value {
-	enum vmcs_field field;
-	uint64_t value;
-};
-void vmcs_write_all(const struct vmcs_value *values, size_t count);
-
 /* entry.asm: vmx_launch() enters the guest for the first time; at vmx_exit_entry it comes back. */
 void vmx_launch(struct percpu *cpu) __attribute__((noreturn));
 extern const char vmx_exit_entry[];
@@ -53,7 +36,6 @@ void vmx_msr_intercept(uint32_t msr, bool read, bool write);
 /* nested.c */
 extern const struct nested_format vmx_ept;
 uint64_t vmx_eptp(uint64_t root);
-void vmx_invept(void);
 void vmx_flush(struct percpu *cpu);
 
 /* state.c */

@@ -65,30 +65,102 @@ static void test_numbers(void **state)
 	assert_int_equal(mock.cpu.stats.refused_calls, 4);
 }
 
-/* Each call with an argument structure, at each kind of bad address. */
+/* What abi/hypercall.h says of each call, once more. */
+static const struct row {
+	uint64_t nr;
+	size_t in, out; /* bytes of the structure that it takes, that it gives */
+	bool before_lock, registered, agent_lock;
+} rows[] = {
+	{ RW_HC_HELLO, 0, 0, false, false, false },
+	{ RW_HC_REGISTER, sizeof(struct rw_agent_info), 0, true, false, true },
+	{ RW_HC_SYMBOLS, sizeof(struct rw_symbol_page), 0, true, true, true },
+	{ RW_HC_PROTECT, sizeof(struct rw_protect_list), 0, true, true, true },
+	{ RW_HC_RING, sizeof(struct rw_ring_desc), 0, true, true, true },
+	{ RW_HC_LOCK, 0, 0, true, true, true },
+	{ RW_HC_DRAIN, 0, 0, false, false, false },
+	{ RW_HC_DUMP, 0, 0, false, false, false },
+	{ RW_HC_STATUS, 0, sizeof(struct rw_status), false, false, true },
+	{ RW_HC_STATS, 0, sizeof(struct rw_cpu_stats), false, false, true },
+	{ RW_HC_CPU_INDEX, 0, 0, false, false, false },
+	{ RW_HC_KEXEC, 0, 0, false, true, true },
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+_Static_assert(ROWS == RW_HC_COUNT, "a row for each call");
+
+static bool is_refused_early(int64_t ret)
+{
+	return ret == -RW_ENOSYS || ret == -RW_ENOTREADY || ret == -RW_ELOCKED || ret == -RW_EPERM;
+}
+
+/* Before the registration. An argument that is no good, so that nothing comes of those that are allowed. */
+static void test_unregistered(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		int64_t ret = mock_call(rows[i].nr, GUEST_ARG + 4, 0);
+
+		assert_int_equal(rows[i].nr, i);
+		if (rows[i].registered)
+			assert_int_equal(ret, -RW_ENOTREADY);
+		else
+			assert_false(is_refused_early(ret));
+		assert_false(hv.registered || hv.locked);
+	}
+}
+
+/* After the lock, by the agent. */
+static void test_after_lock(void **state)
+{
+	(void)state;
+	mock_lock();
+	mock.reg[GREG_RIP] = GUEST_AGENT;
+	for (size_t i = 0; i < ROWS; i++) {
+		int64_t ret = mock_call(rows[i].nr, GUEST_ARG + 4, 0);
+
+		mock.reg[GREG_RIP] = GUEST_AGENT;
+		if (rows[i].before_lock)
+			assert_int_equal(ret, -RW_ELOCKED);
+		else if (rows[i].nr == RW_HC_KEXEC)
+			assert_int_equal(ret, -RW_EPERM); /* as configured */
+		else
+			assert_false(is_refused_early(ret));
+		assert_true(hv.registered && hv.locked);
+	}
+}
+
+/* Which calls take the agent's lock: once, whatever comes of it, and all of them give it back. */
+static void test_agent_lock(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		unsigned int before = lock_order_taken(LOCK_AGENT);
+
+		mock_call(rows[i].nr, GUEST_ARG + 4, 0);
+		assert_int_equal(lock_order_taken(LOCK_AGENT) - before, rows[i].agent_lock);
+		assert_int_equal(lock_order_held(), 0);
+		assert_int_equal(hv_agent_lock.held, 0);
+	}
+}
+
+/* Each call with a structure, at each kind of bad address; and the last place in a page where it fits. */
 static void test_addresses(void **state)
 {
-	static const struct {
-		uint64_t nr, size;
-	} calls[] = { { RW_HC_SYMBOLS, sizeof(struct rw_symbol_page) },
-		      { RW_HC_PROTECT, sizeof(struct rw_protect_list) },
-		      { RW_HC_RING, sizeof(struct rw_ring_desc) },
-		      { RW_HC_STATUS, sizeof(struct rw_status) },
-		      { RW_HC_STATS, sizeof(struct rw_cpu_stats) },
-		      { RW_HC_REGISTER, sizeof(struct rw_agent_info) } };
-
 	(void)state;
 	mock_register();
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		uint64_t nr = calls[i].nr;
+	for (size_t i = 0; i < ROWS; i++) {
+		uint64_t nr = rows[i].nr, last = GUEST_ARG + PAGE_SIZE - (rows[i].in + rows[i].out);
 
+		if (!rows[i].in && !rows[i].out)
+			continue;
 		assert_int_equal(mock_call(nr, GUEST_ARG + 4, 0), -RW_EINVAL);
-		assert_int_equal(mock_call(nr, GUEST_ARG + PAGE_SIZE - calls[i].size + 8, 0), -RW_EINVAL);
+		assert_int_equal(mock_call(nr, last + 8, 0), -RW_EINVAL);
 		assert_int_equal(mock_call(nr, ~7ull, 0), -RW_EINVAL);
 		assert_int_equal(mock_call(nr, ~0ull & PAGE_MASK, 0), -RW_EFAULT);
 		assert_int_equal(mock_call(nr, sizeof(host_ram), 0), -RW_EFAULT);
 		assert_int_equal(mock_call(nr, MACHINE_REGION, 0), -RW_EFAULT);
 		assert_int_equal(mock_call(nr, MACHINE_REGION + MACHINE_POOL, 0), -RW_EFAULT);
+		if (rows[i].out)
+			assert_int_equal(mock_call(nr, last, 0), 0);
 	}
 }
 
@@ -393,6 +465,9 @@ int main(void)
 		cmocka_unit_test_setup(test_hello, mock_reset),
 		cmocka_unit_test_setup(test_who, mock_reset),
 		cmocka_unit_test_setup(test_numbers, mock_reset),
+		cmocka_unit_test_setup(test_unregistered, mock_reset),
+		cmocka_unit_test_setup(test_after_lock, mock_reset),
+		cmocka_unit_test_setup(test_agent_lock, mock_reset),
 		cmocka_unit_test_setup(test_addresses, mock_reset),
 		cmocka_unit_test_setup(test_order, mock_reset),
 		cmocka_unit_test_setup(test_register_fields, mock_reset),

@@ -19,6 +19,7 @@
 
 struct mock mock;
 struct hv_state hv;
+struct spinlock hv_agent_lock = SPINLOCK(AGENT);
 
 static void end(const char *why)
 {
@@ -174,7 +175,13 @@ const struct hv_backend *hv_backend(void)
 	return &b;
 }
 
-/* The rest of the hypervisor. */
+/* The rest of the hypervisor. What takes the journal's lock or that of the serial line does so here, too. */
+
+static void with_lock(enum lock_rank rank)
+{
+	lock_order_take(rank);
+	lock_order_release(rank);
+}
 
 struct percpu *percpu_of(uint32_t index)
 {
@@ -221,6 +228,7 @@ void printk(const char *format, ...)
 	va_start(args, format);
 	format_va(line, sizeof(line), format, args);
 	va_end(args);
+	with_lock(LOCK_PRINT);
 	mock.lines++;
 }
 
@@ -280,10 +288,14 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	struct rec_fault fault;
 	uint32_t agent;
 
-	assert_ptr_equal(cpu, &mock.cpu);
+	rec->cpu = (uint16_t)cpu->index;
 	assert_int_equal(rec_check_fields(rec, rec->size, true, &fault), 0);
+	with_lock(LOCK_JOURNAL);
 	if (rec->type == RW_REC_VIOLATION || rec->type == RW_REC_PATCH) {
+		/* Nobody else may store what is held back meanwhile. */
+		assert_true(lock_order_held() & 1u << LOCK_EVIDENCE);
 		assert_true(mock.records < MOCK_RECORDS);
+		mock.record_cpu[mock.records] = rec->cpu;
 		take_evidence(rec, &mock.record[mock.records++]);
 		return;
 	}
@@ -296,12 +308,14 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 
 void journal_release(void)
 {
+	with_lock(LOCK_JOURNAL);
 	mock.releases++;
 }
 
 int journal_drain(struct percpu *cpu)
 {
 	(void)cpu;
+	with_lock(LOCK_JOURNAL);
 	mock.drains++;
 	return mock.drain_result;
 }
@@ -309,23 +323,27 @@ int journal_drain(struct percpu *cpu)
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc)
 {
 	(void)cpu;
+	with_lock(LOCK_JOURNAL);
 	mock.ring = *desc;
 	return mock.ring_result;
 }
 
 void journal_dump(void)
 {
+	with_lock(LOCK_JOURNAL);
 	mock.dumps++;
 }
 
 void journal_end(uint32_t reason)
 {
+	with_lock(LOCK_JOURNAL);
 	mock.ends++;
 	mock.end_reason = reason;
 }
 
 void journal_usage(struct rw_status *status)
 {
+	with_lock(LOCK_JOURNAL);
 	status->store_bytes = 1 << 20;
 	status->store_next = 42;
 }
@@ -482,6 +500,7 @@ static int reset(const struct nested_format *format)
 	machine.format = format;
 	memset(&mock, 0, sizeof(mock));
 	memset(&hv, 0, sizeof(hv));
+	hv_agent_lock.held = 0;
 	memset(host_ram, 0x90, sizeof(host_ram));
 	hv.boot = &machine.boot;
 	/* percpu_this() reads GS, which nothing else uses here. */

@@ -7,7 +7,7 @@ HVCORE_UNDER_TEST := $(HVMM_TABLES) tests/unit/hv/core/mock.c hv/mm/guest_walk.c
 	$(addprefix hv/core/,ap_start.c cpuid.c end.c exit.c fault.c guest_info.c hypercall.c io.c ipi.c microcode.c regs.c smp.c) \
 	$(wildcard hv/protect/*.c hv/policy/*.c)
 
-HVCORE_TESTS := $(addprefix $(UNIT_DIR)/hv/core/,ap_start exit hypercall io regs smp)
+HVCORE_TESTS := $(addprefix $(UNIT_DIR)/hv/core/,ap_start exit hypercall io lock_order regs smp)
 UNIT_TESTS += $(HVCORE_TESTS)
 
 $(HVCORE_TESTS): UNIT_FLAGS := $(HVMM_FLAGS)

@@ -4,16 +4,19 @@
  * Lets hv/mm and hv/core run on the host; given with -include to everything that the tests compile from
  * there.
  *
- * It takes the place of arch/x86/insn.h (by its guard), whose instructions only ring 0 may run, and it moves
- * the hypervisor's two windows onto arrays: the region's to host_region, that of guest memory to host_ram.
+ * By their guards it takes the place of arch/x86/insn.h, whose instructions only ring 0 may run, and of
+ * core/lock_order.h, and it moves the hypervisor's two windows onto arrays: the region's to host_region, that
+ * of guest memory to host_ram.
  */
 #ifndef HVMM_HOST_H
 #define HVMM_HOST_H
 #define HV_INSN_H
+#define HV_LOCK_ORDER_H
 
 #include <stdint.h>
 
 #include "abi/bootinfo.h"
+#include "tests/unit/hv/mm/lock_order.h"
 
 #define HOST_REGION_PAGES 2048u
 #define HOST_RAM_PAGES    2048u
@@ -48,6 +51,12 @@ void outb(uint16_t port, uint8_t value);
 void outw(uint16_t port, uint16_t value);
 void outl(uint16_t port, uint32_t value);
 void wbinvd(void);
+uint64_t read_cr0(void);
+uint64_t read_cr2(void);
+void write_cr2(uint64_t value);
+uint64_t read_cr3(void);
+uint64_t read_cr4(void);
+void reset_debug_registers(void);
 
 static inline void cpu_relax(void)
 {

@@ -32,7 +32,8 @@ void machine_reset(void)
 	memset(late, 0, sizeof(late));
 	late_next = 0;
 	memset(spares, 0, sizeof(spares));
-	lock = (struct spinlock){ 0 };
+	lock.held = 0;
+	lock_order_reset();
 }
 
 const char *machine_start(uint32_t pool_pages)

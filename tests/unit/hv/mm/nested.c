@@ -13,10 +13,13 @@
 #define TB       (1ull << 40)
 #define PA_MASK  0xffffffffff000ull
 
+static unsigned int late_reused; /* calls of touch() that took a table from other addresses */
+
 static int reset_ept(void **state)
 {
 	(void)state;
 	machine_reset();
+	late_reused = 0;
 	return 0;
 }
 
@@ -315,7 +318,10 @@ static void touch(uint64_t gpa)
 			assert_false(nested_map_late(gpa));
 			return;
 		}
-		assert_true(nested_map_late(gpa));
+		enum nested_late late = nested_map_late(gpa);
+
+		assert_int_not_equal(late, NESTED_NOT_LATE);
+		late_reused += late == NESTED_REUSED;
 	}
 	fail_msg("%lx is not mapped by three faults", gpa);
 }
@@ -358,6 +364,7 @@ static void test_late(void **state)
 	touch(5 * TB + 0x123456789);
 	touch((1ull << 46) - 1);
 	touch(TB - 1);
+	assert_int_equal(late_reused, 0);
 	check_identity(0, SIZE_4G);
 	assert_int_equal(pool_left(), left);
 	assert_false(nested_map_late(0x1000));
@@ -393,6 +400,7 @@ static void far_addresses(bool has_1g)
 		}
 	}
 	assert_int_equal(pool_left(), left);
+	assert_true(late_reused > 1000);
 	check_identity(0, SIZE_4G);
 }
 
@@ -478,6 +486,40 @@ static void test_retype_no_room(void **state)
 	assert_int_equal(machine_walk(nested_root(), 0x80000000).pa, 0x80000000);
 }
 
+/* Another CPU: splits the 2 MiB at SPLIT_GPA right after an entry was found to be a leaf. */
+#define SPLIT_GPA (6 * SIZE_2M)
+static const struct nested_format *split_format;
+static bool split_armed;
+
+static bool split_is_leaf(uint64_t entry, int level)
+{
+	bool leaf = split_format->is_leaf(entry, level);
+
+	if (split_armed && leaf && level == 2) {
+		split_armed = false;
+		assert_int_equal(nested_set_perm(SPLIT_GPA, PAGE_SIZE, NPERM_R), 0);
+	}
+	return leaf;
+}
+
+/* While another CPU splits, nested_perm() answers what held before or after, never a table's own bits. */
+static void test_perm_while_split(void **state)
+{
+	struct nested_format format = *machine.format;
+
+	(void)state;
+	split_format = machine.format;
+	format.is_leaf = split_is_leaf;
+	machine.format = &format;
+	start(POOL_ALL);
+	assert_int_equal(nested_set_perm(SPLIT_GPA, SIZE_2M, NPERM_R | NPERM_X), 0);
+	split_armed = true;
+	assert_int_equal(nested_perm(SPLIT_GPA + 0x5000), NPERM_R | NPERM_X);
+	assert_false(split_armed);
+	machine.format = split_format;
+	assert_int_equal(machine_walk(nested_root(), SPLIT_GPA).level, 1);
+}
+
 #define BOTH(test) \
 	cmocka_unit_test_setup(test, reset_ept), \
 	{ \
@@ -498,6 +540,7 @@ int main(void)
 		BOTH(test_late_recycled),
 		BOTH(test_late_recycled_without_1g),
 		BOTH(test_retype),
+		BOTH(test_perm_while_split),
 		cmocka_unit_test_setup(test_top, reset_ept),
 		cmocka_unit_test_setup(test_aliases, reset_ept),
 		cmocka_unit_test_setup(test_no_room, reset_ept),

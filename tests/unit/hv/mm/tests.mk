@@ -2,8 +2,8 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of hv/mm, on nested tables with both vendors' entries; machine.c holds nested.c.
 
-HVMM_TABLES := tests/unit/hv/mm/machine.c hv/mm/mtrr.c hv/mm/page_pool.c hv/mm/guest_copy.c \
-	hv/arch/x86/cpu_facts.c 	hv/arch/x86/vmx/nested.c hv/arch/x86/svm/nested.c
+HVMM_TABLES := tests/unit/hv/mm/machine.c tests/unit/hv/mm/lock_order.c hv/mm/mtrr.c hv/mm/page_pool.c hv/mm/guest_copy.c \
+	hv/arch/x86/cpu_facts.c hv/arch/x86/vmx/nested.c hv/arch/x86/svm/nested.c
 HVMM_FLAGS := -Ihv -include tests/unit/hv/mm/host.h
 
 HVMM_TABLE_TESTS := $(addprefix $(UNIT_DIR)/hv/mm/,mtrr nested view guest_copy)

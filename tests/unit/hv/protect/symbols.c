@@ -305,13 +305,35 @@ static void random_pages(void **state)
 	symbols_end(s);
 }
 
+/* As for another kernel: nothing is found, and the whole area takes names from any address on. */
+static void clear(void **state)
+{
+	struct symbols *s = symbols_new(256);
+	struct input_error err;
+	struct symbols_hit hit;
+	uint8_t *area = s->area;
+
+	(void)state;
+	page_add(0x2000, "later");
+	assert_int_equal(symbols_add_page(s, &page, &err), 0);
+	symbols_clear(s);
+	assert_int_equal(symbols_lookup(s, RW_SYMBOL_BASE + 0x2000, 0, &hit), -RW_EINVAL);
+	assert_ptr_equal(s->area, area);
+	assert_int_equal(s->names, s->size);
+	page_clear();
+	page_add(0x1000, "earlier");
+	assert_int_equal(symbols_add_page(s, &page, &err), 0);
+	check_hit(s, 0x1004, "earlier", 4);
+	symbols_end(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lookup),         cmocka_unit_test(order_over_calls),
 		cmocka_unit_test(names),          cmocka_unit_test(counts_and_bytes),
 		cmocka_unit_test(address_bounds), cmocka_unit_test(no_space),
-		cmocka_unit_test(random_pages),
+		cmocka_unit_test(random_pages),   cmocka_unit_test(clear),
 	};
 
 	return cmocka_run_group_tests_name("hvpolicy_symbols", tests, NULL, NULL);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/protect/violation.c and hv/protect/step.c: a guest's stores and loads, carried out through the nested
- * tables. */
+/* Tests of hv/protect/violation.c and step.c: a guest's stores and loads, run through the nested tables. */
 #include "tests/unit/hv/core/mock.h"
 
+#include "core/end.h"
 #include "protect/evidence.h"
 
 static const char store[] = "0123456789abcdef";
@@ -369,6 +369,30 @@ static void test_scan(void **state)
 	assert_int_equal(mock.cpu.stats.violations, 102);
 }
 
+/* One CPU ends the run: what each of them holds back is stored, as its own, once. */
+static void test_held_at_the_end(void **state)
+{
+	(void)state;
+	machine.boot.cpu_count = 2;
+	mock.other.held_read = (struct evidence){
+		.type = RW_REC_VIOLATION,
+		.target = RW_TARGET_HYPERVISOR,
+		.access = RW_ACCESS_READ,
+		.repeat = 7,
+	};
+	mock.cpu.held_read = mock.other.held_read;
+	mock.cpu.held_read.repeat = 2;
+	end_log(RW_END_POWEROFF);
+	end_log(RW_END_RESET);
+	assert_int_equal(mock.records, 2);
+	assert_int_equal(mock.record_cpu[0], 0);
+	assert_int_equal(mock.record[0].repeat, 1);
+	assert_int_equal(mock.record_cpu[1], 1);
+	assert_int_equal(mock.record[1].repeat, 6);
+	assert_int_equal(mock.other.stats.violations, 7);
+	assert_int_equal(mock.ends, 2);
+}
+
 /*
  * Iterations of a repeated store: RIP stays. @size: bytes of each. Return: false if an exception was
  * injected.
@@ -604,6 +628,7 @@ int main(void)
 		BOTH(test_hidden_write),
 		cmocka_unit_test_setup(test_hidden_before_lock, mock_reset),
 		BOTH(test_scan),
+		BOTH(test_held_at_the_end),
 		BOTH(test_repeated),
 		BOTH(test_repeated_over_many_pages),
 		BOTH(test_repeated_long),

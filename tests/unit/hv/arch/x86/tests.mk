@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# Unit tests of hv/arch/x86: the operand decoder, and the SVM backend but for svm.c and entry.asm, which need the CPU.
+# Unit tests of hv/arch/x86: the operand decoder, and both backends but for svm.c, vmx.c, controls.c and the
+# assembly, which need the CPU.
 
 SVM_TESTS := $(addprefix $(UNIT_DIR)/hv/arch/x86/svm/,decode state tables)
-UNIT_TESTS += $(SVM_TESTS) $(UNIT_DIR)/hv/arch/x86/operand
+VMX_TESTS := $(addprefix $(UNIT_DIR)/hv/arch/x86/vmx/,decode state tables)
+UNIT_TESTS += $(SVM_TESTS) $(VMX_TESTS) $(UNIT_DIR)/hv/arch/x86/operand
 
 $(SVM_TESTS) $(UNIT_DIR)/hv/arch/x86/operand: UNIT_FLAGS := -Ihv
 $(UNIT_DIR)/hv/arch/x86/operand: UNIT_LIBS := -lcapstone
 $(UNIT_DIR)/hv/arch/x86/operand: hv/arch/x86/operand.c
 $(SVM_TESTS): tests/unit/hv/arch/x86/svm/mock.c $(addprefix hv/arch/x86/svm/,exit.c msr.c nested.c state.c step.c)
+$(VMX_TESTS): UNIT_FLAGS := -Ihv -include tests/unit/hv/mm/host.h
+$(VMX_TESTS): tests/unit/hv/arch/x86/vmx/mock.c hv/arch/x86/segment.c \
+	$(addprefix hv/arch/x86/vmx/,exit.c msr.c nested.c start.c state.c step.c)
