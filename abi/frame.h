@@ -20,8 +20,7 @@
  * The data of a dump are its live blocks, oldest first, each cut behind its last record (used bytes).
  * A stats structure that is longer than a frame's payload takes several S frames.
  */
-#ifndef RW_ABI_FRAME_H
-#define RW_ABI_FRAME_H
+#pragma once
 
 #define RW_FRAME_MARK      "@RW1 "
 #define RW_FRAME_MAX_BYTES 192u
@@ -29,5 +28,3 @@
 #define RW_FRAME_DATA      'D'
 #define RW_FRAME_END       'E'
 #define RW_FRAME_STATS     'S'
-
-#endif

@@ -7,8 +7,7 @@
  * size and puts the TSC of the event into time_ns; the hypervisor fills all the rest of the header when
  * it takes the record in.
  */
-#ifndef RW_ABI_RECORD_H
-#define RW_ABI_RECORD_H
+#pragma once
 
 #include "abi/types.h"
 
@@ -227,5 +226,3 @@ struct rw_rec_event {
 	uint8_t text[];
 };
 RW_ASSERT_SIZE(struct rw_rec_event, 72);
-
-#endif

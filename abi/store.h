@@ -7,8 +7,7 @@
  * An image of it (a raw memory dump, or what rwlog extracts from a serial capture) has the same layout;
  * blocks not in use are zero, and so are the bytes behind a block's last record.
  */
-#ifndef RW_ABI_STORE_H
-#define RW_ABI_STORE_H
+#pragma once
 
 #include "abi/types.h"
 
@@ -58,5 +57,3 @@ struct rw_block_hdr {
 	uint32_t count;     /* records */
 };
 RW_ASSERT_SIZE(struct rw_block_hdr, 32);
-
-#endif

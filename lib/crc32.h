@@ -6,5 +6,5 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* crc32_update() - the checksum @crc (0 at the beginning) goes on with the @n bytes at @p. Context: any. */
+/** crc32_update() - the checksum @crc (0 at the beginning) goes on with the @n bytes at @p. Context: any. */
 uint32_t crc32_update(uint32_t crc, const void *p, size_t n);

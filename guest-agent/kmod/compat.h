@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* All that depends on the kernel's version: unexported symbols, LSM attachment, the layout of a module. */
-#ifndef RW_AGENT_COMPAT_H
-#define RW_AGENT_COMPAT_H
+#pragma once
 
 #include <linux/module.h>
 #include <linux/path.h>
@@ -105,5 +104,3 @@ void compat_off_shutdown(void);
  * Return: the name, NUL-terminated, anywhere in @buf, ending at @buf + @size - 1 unless cut.
  */
 char *compat_path(const struct path *path, char *buf, int size, bool *trunc);
-
-#endif

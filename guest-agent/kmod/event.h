@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Making a record: who, when, on what. */
-#ifndef RW_AGENT_EVENT_H
-#define RW_AGENT_EVENT_H
+#pragma once
 
 #include <linux/fs.h>
 #include <linux/path.h>
@@ -40,5 +39,3 @@ const char *event_path(struct rw_rec_agent *rec, const struct path *path, char *
 /* The same for an entry of a directory, which need not exist; @dir is locked by the caller. */
 const char *event_path_at(struct rw_rec_agent *rec, const struct path *dir, struct dentry *dentry, char *buf,
 			  u16 *len);
-
-#endif

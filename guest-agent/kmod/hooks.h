@@ -3,8 +3,7 @@
 /*
  * What the kernel calls: the functions behind LSM hooks and tracepoints. Each LSM hook returns 0 or refuses.
  */
-#ifndef RW_AGENT_HOOKS_H
-#define RW_AGENT_HOOKS_H
+#pragma once
 
 #include <linux/fs.h>
 #include <linux/kernel_read_file.h>
@@ -31,5 +30,3 @@ int hook_kernel_load_data(enum kernel_load_data_id id, bool contents);
 /* hooks_task.c. Context: preemption off. */
 void probe_fork(void *unused, struct task_struct *parent, struct task_struct *child);
 void probe_exit(void *unused, struct task_struct *task);
-
-#endif

@@ -5,26 +5,26 @@
 
 #include "core/percpu.h"
 
-/* smp_left_guest() - first thing at an exit. Halts for good when another CPU stopped the machine. */
+/** smp_left_guest() - first thing at an exit. Halts for good when another CPU stopped the machine. */
 void smp_left_guest(struct percpu *cpu);
 
-/*
+/**
  * smp_enter_guest() - last thing before an entry: whoever changes nested tables from here on waits for this
  * CPU. Return: whether it was flushed.
  */
 bool smp_enter_guest(struct percpu *cpu);
 
-/*
+/**
  * smp_flush_all() - no CPU uses a translation from before this call when it returns: those in the guest are
  * kicked out and waited for, ten seconds long. Context: an exit handler; locks may be held, whoever waits for
  * one is not in the guest.
  */
 void smp_flush_all(struct percpu *cpu);
 
-/* smp_take_kick() - whether the INIT (VMX) or NMI (SVM) that made this exit was sent by smp_flush_all(). */
+/** smp_take_kick() - whether the INIT (VMX) or NMI (SVM) that made this exit was sent by smp_flush_all(). */
 bool smp_take_kick(struct percpu *cpu);
 
-/*
+/**
  * smp_stop_others() - the machine stops: the other CPUs halt at their next exit, which is asked for. Does not
  * wait.
  */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The log for programs: JSON Lines. */
-#ifndef RWLOG_EXPORT_H
-#define RWLOG_EXPORT_H
+#pragma once
 
 #include "filter.h"
 #include "input.h"
@@ -13,5 +12,3 @@
  * docs/log-format.md names the members.
  */
 void export_jsonl(const struct input *in, const struct filter *filter, FILE *out);
-
-#endif

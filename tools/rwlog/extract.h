@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Writes a store image from what a file holds. */
-#ifndef RWLOG_EXTRACT_H
-#define RWLOG_EXTRACT_H
+#pragma once
 
 #include "input.h"
 
@@ -24,5 +23,3 @@ const struct part *extract_choose(const struct input *in);
  * Return: 0 or a negative errno.
  */
 int extract_write(const struct part *p, const char *name);
-
-#endif

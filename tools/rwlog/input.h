@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* An input file of rwlog: loaded, recognised by its content, taken apart. */
-#ifndef RWLOG_INPUT_H
-#define RWLOG_INPUT_H
+#pragma once
 
 #include "capture.h"
 
@@ -48,5 +47,3 @@ int input_parse(struct input *in);
 
 /** input_free() - give all memory back. */
 void input_free(struct input *in);
-
-#endif

@@ -6,8 +6,7 @@
  * Own code and not a library's, because Jansson's integers are signed: an inode number above 2^63 would come
  * out wrong.
  */
-#ifndef RWLOG_JSON_H
-#define RWLOG_JSON_H
+#pragma once
 
 #include <stdio.h>
 
@@ -41,5 +40,3 @@ void json_hex(struct json *j, const char *name, const uint8_t *p, size_t n);
  * Bytes that are not UTF-8 become U+FFFD each; then a member NAME_hex follows with all bytes in hex.
  */
 void json_text(struct json *j, const char *name, struct text t);
-
-#endif

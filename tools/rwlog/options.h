@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Command line of rwlog. */
-#ifndef RWLOG_OPTIONS_H
-#define RWLOG_OPTIONS_H
+#pragma once
 
 #include "filter.h"
 
@@ -32,5 +31,3 @@ struct options {
  * printed.
  */
 int options_parse(struct options *o, int argc, char **argv);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* One log record: the check of its structure, and access to its fields. */
-#ifndef RWLOG_REC_H
-#define RWLOG_REC_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -75,5 +74,3 @@ unsigned int rec_type_by_name(const char *name, size_t n);
 
 /** rec_verdict_by_name() - value of enum rw_verdict, or -1. */
 int rec_verdict_by_name(const char *name);
-
-#endif
