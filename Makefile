@@ -3,6 +3,10 @@
 # Builds everything into build/, and runs it: see `make help`.
 
 MAKEFLAGS += --no-builtin-rules
+# As many jobs as there are CPUs, unless -j says otherwise.
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 # Commands are shown with V=1.
 ifndef V
 MAKEFLAGS += --silent
@@ -23,7 +27,7 @@ PYTHON := /usr/bin/python3
 # A fragment adds its unit-test programs here (paths build/tests/unit/NAME), and its products to `all`.
 UNIT_TESTS :=
 
-.PHONY: all run test check lint headers tree kernel bochs clean help
+.PHONY: all run test soak check lint headers tree kernel bochs clean help
 
 # Set-up comes first and once: make remakes the files it includes before anything else, then starts again with
 # the packages and the kernel's headers in place. Fragments may thus ask pkg-config and the like.
@@ -65,6 +69,9 @@ check: headers tree $(UNIT_TESTS)
 test: all headers
 	$(PYTHON) scripts/run-tests --e2e $(UNIT_TESTS)
 
+soak: all
+	$(PYTHON) scripts/run-tests --soak
+
 # Each header compiles by itself.
 headers:
 	scripts/check-headers
@@ -82,7 +89,8 @@ clean:
 help:
 	@echo 'make             build everything into build/ (installs missing Debian packages first)'
 	@echo 'make run         the main job: a guarded stock kernel under attack, on an Intel and on an AMD machine'
-	@echo 'make test        all tests: unit tests, then end to end on both emulators'
+	@echo 'make test        all tests: unit tests, then end to end on three machines'
+	@echo 'make soak        what is long: boots in a row, minutes of load, hotplug under load; about a quarter of an hour'
 	@echo 'make check       unit tests and checks of headers and tree only, under two minutes'
 	@echo 'make bench       what Ringward costs on both emulators, table and chart: about a quarter of an hour'
 	@echo 'make lint        layout, shape of the tree, cppcheck and clang-tidy over the C sources'
@@ -92,3 +100,4 @@ help:
 	@echo 'make agent KREL=RELEASE     the guest agent for another kernel (needs its headers)'
 	@echo 'make clean       remove build/'
 	@echo 'BOCHS=FILE       use this Bochs 3.0 instead of the one on PATH or the private one'
+	@echo 'QEMU=FILE        use this qemu-system-x86_64 instead of the one on PATH'

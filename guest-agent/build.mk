@@ -12,13 +12,15 @@ ABI_HEADERS := $(wildcard abi/*.h)
 # $(call build_kmod,NAME,SOURCES): Kbuild writes beside the sources, so it works on copies. A module whose text the
 # kernel might want to patch after the lock (jump labels, static calls, ftrace sites, dynamic debug) is refused. Its list
 # of LOCK prefixes is taken away: a kernel that starts with one CPU takes these out, and puts them back for the second.
+# There is no BTF: it needs the kernel's vmlinux, which the headers do not have.
 define build_kmod
 	@test -e $(AGENT_KHEADERS)/Makefile || { echo "$(1): the headers of kernel $(KREL) are not installed" \
 		"(Debian package linux-headers-$(KREL))" >&2; exit 1; }
 	@mkdir -p $(AGENT_KMOD_DIR)/$(1).d/abi
 	@cp -p $(filter-out abi/%,$(2)) $(AGENT_KMOD_DIR)/$(1).d/
 	@cp -p $(ABI_HEADERS) $(AGENT_KMOD_DIR)/$(1).d/abi/
-	$(MAKE) --no-print-directory -C $(AGENT_KHEADERS) M=$(CURDIR)/$(AGENT_KMOD_DIR)/$(1).d modules
+	+$(MAKE) --no-print-directory -C $(AGENT_KHEADERS) M=$(CURDIR)/$(AGENT_KMOD_DIR)/$(1).d \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules
 endef
 
 agent: $(AGENT_KMOD_DIR)/ringward.ko agent-tools

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Fixtures of the end-to-end tests: which CPU vendors, and how to boot a guest."""
+"""Fixtures of the end-to-end tests: which machines, and how to boot a guest."""
 import sys
 
 sys.dont_write_bytecode = True
@@ -10,29 +10,50 @@ import pytest  # noqa: E402
 import attack_script  # noqa: E402
 import attacked as attacked_run  # noqa: E402
 import machine  # noqa: E402
+import machines  # noqa: E402
 
-BACKENDS = ("intel", "amd")
+pytest_plugins = ["sharing"]
 
 
-@pytest.fixture(scope="session", params=BACKENDS)
-def cpu(request):
-    """Each test that uses this runs on both backends: VMX/EPT and SVM/NPT."""
+def pytest_generate_tests(metafunc):
+    """A test that uses `where` or `cpu` runs on its module's WHERE, or on one machine for each backend."""
+    if "where" in metafunc.fixturenames:
+        wanted = getattr(metafunc.module, "WHERE", machines.MAIN)
+        metafunc.parametrize("where", wanted, indirect=True, ids=[m.name for m in wanted], scope="session")
+
+
+@pytest.fixture(scope="session")
+def where(request):
+    """The machines.Machine to run on: one after the other."""
     return request.param
 
 
 @pytest.fixture(scope="session")
+def cpu(where):
+    """The CPU vendor of `where`: "intel" (VMX/EPT) or "amd" (SVM/NPT)."""
+    return where.cpu
+
+
+@pytest.fixture(scope="session")
 def boot(tmp_path_factory):
-    """machine.boot() with a fresh folder: boot(cpu, script, **options) -> machine.Run."""
-    def start(cpu, script, **options):
-        return machine.boot(tmp_path_factory.mktemp(f"{cpu}-"), cpu, script, **options)
+    """machine.boot() with a fresh folder: boot(which, script, **options) -> machine.Run.
+
+    A run that does not end as `ends` says (None: in any way) is a machine.BootFailed.
+    """
+    def start(which, script, *, ends="poweroff", **options):
+        which = machines.find(which)
+        run = machine.boot(tmp_path_factory.mktemp(f"{which.name}-"), which, script, **options)
+        return run if ends is None else machine.checked(run, ends)
     return start
 
 
 @pytest.fixture(scope="session")
 def boot_efi(tmp_path_factory):
-    """machine.boot_efi() with a fresh folder: boot_efi(cpu, program, **options) -> machine.Run."""
-    def start(cpu, program, **options):
-        return machine.boot_efi(tmp_path_factory.mktemp(f"{cpu}-efi-"), cpu, program, **options)
+    """machine.boot_efi() with a fresh folder: boot_efi(which, program, **options) -> machine.Run; see boot()."""
+    def start(which, program, *, ends="poweroff", **options):
+        which = machines.find(which)
+        run = machine.boot_efi(tmp_path_factory.mktemp(f"{which.name}-efi-"), which, program, **options)
+        return run if ends is None else machine.checked(run, ends)
     return start
 
 
@@ -44,8 +65,8 @@ def bare_attacked(boot):
 
 
 @pytest.fixture(scope="session")
-def attacked(cpu, boot, bare_attacked):
+def attacked(where, boot, bare_attacked):
     """A guest that tried everything in attack_script, with on_violation = skip; an attacked.Attacked."""
     offsets = attacked_run.kernel_offsets(bare_attacked.run)
-    run = boot(cpu, attack_script.script(offsets), files=attacked_run.files())
+    run = boot(where, attack_script.script(offsets), files=attacked_run.files())
     return attacked_run.Attacked(run, offsets)

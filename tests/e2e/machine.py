@@ -10,12 +10,17 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import machines
+
 TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / "build"
 RWRUN = TOP / "tools/rwrun"
 RWLOG = BUILD / "rwlog"
 BUSYBOX = Path("/bin/busybox")
 COMMAND_LINE = "console=ttyS0,115200 loglevel=4 panic=-1"
+# Time limits are the guest's: a busy host makes no run fail. By the wall's clock there is a net, for a host that hardly runs at all.
+WALL_FACTOR = 10
+STATUS_BY_END = {"poweroff": 0, "debug_exit": 0, "reset": 1, "stopped": 1, "timeout": 124}
 DEFAULT_CONF = {"serial": "com2", "agent": "yes", "store_mib": "16", "on_violation": "skip"}
 
 sys.path.insert(0, str(TOP / "tools"))
@@ -106,24 +111,44 @@ class Run:
         return "\n".join(ln for ln in self.hv.splitlines() if "@RW1 " not in ln)[-3000:]
 
 
-def rwrun(*arguments, timeout=700):
-    """Runs tools/rwrun with these arguments."""
-    return subprocess.run([RWRUN, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, errors="replace", timeout=timeout, check=False)
+class BootFailed(AssertionError):
+    """A boot did not end as it should."""
 
 
-def boot(folder, cpu, script, *, files=None, agent=True, no_hv=False, conf=None, append="", smp=1, mem=512,
-         timeout=180, extra=()):
+def checked(run, ends):
+    """Returns a Run that ended as it should: "poweroff", "reset", "debug_exit", "stopped" or "timeout"."""
+    if (run.status, run.stats.get("end")) != (STATUS_BY_END[ends], ends):
+        raise BootFailed(f"the run ends by {run.stats.get('end')}, not by {ends}\n{run.explain()}")
+    return run
+
+
+def rwrun(*arguments, timeout=300):
+    """Runs tools/rwrun with these arguments; timeout: in seconds of the guest's time."""
+    wall = timeout * WALL_FACTOR
+    argv = [RWRUN, "--guest-timeout", timeout, "--timeout", wall, *arguments]
+    return subprocess.run([str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, errors="replace", timeout=wall + 120, check=False)
+
+
+def on(which):
+    """The arguments of rwrun for a machines.Machine, or the name of one."""
+    which = machines.find(which)
+    return ["--cpu", which.cpu, "--accel", which.accel]
+
+
+def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=None, append="", smp=1, mem=512,
+         timeout=300, extra=()):
     """Boots the stock kernel with a script as its job, under Ringward unless no_hv, and returns a Run.
 
-    folder: an empty folder for this run. cpu: "intel" or "amd". script: shell text, run as /test.sh;
-    "RWTEST: ..." lines become Run.markers. conf: keys that differ from DEFAULT_CONF, or the whole text of one.
-    append: added to the kernel's command line. extra: further arguments of rwrun.
+    folder: an empty folder for this run. which: a machines.Machine, or the name of one. script: shell text, run as
+    /test.sh; "RWTEST: ..." lines become Run.markers. conf: keys that differ from DEFAULT_CONF, or the whole text of one.
+    append: added to the kernel's command line. timeout: in seconds of the guest's time, at least five times
+    what the run needs. extra: further arguments of rwrun.
     """
     folder = Path(folder)
     build_initrd(folder / "initrd", script, files)
     store, hv_serial, stats = folder / "store", folder / "hv-serial", folder / "stats"
-    argv = ["--cpu", cpu, "--smp", smp, "--mem", mem, "--kernel", kernel(),
+    argv = [*on(which), "--smp", smp, "--mem", mem, "--kernel", kernel(),
             "--initrd", folder / "initrd", "--append", f"{COMMAND_LINE} {append}".strip(),
             "--serial", folder / "console", "--hv-serial", hv_serial, "--stats", stats]
     if no_hv:
@@ -137,18 +162,18 @@ def boot(folder, cpu, script, *, files=None, agent=True, no_hv=False, conf=None,
         argv += ["--conf", folder / "ringward.conf", "--store", store]
         if agent:
             argv.append("--agent")
-    done = rwrun("--timeout", timeout, *argv, *extra, timeout=timeout + 120)
+    done = rwrun(*argv, *extra, timeout=timeout)
     (folder / "initrd").unlink()
     return collect(folder, done)
 
 
-def boot_efi(folder, cpu, program, *, agent=True, no_hv=False, conf=None, smp=1, timeout=60):
+def boot_efi(folder, which, program, *, agent=True, no_hv=False, conf=None, smp=1, timeout=120):
     """Boots an EFI program under Ringward unless no_hv, with agent = yes or no in the configuration; returns a Run.
 
-    folder: an empty folder for this run. program: its path. conf: keys that differ from DEFAULT_CONF.
+    folder: an empty folder for this run. which: as in boot(). program: its path. conf: keys that differ from DEFAULT_CONF.
     """
     folder = Path(folder)
-    argv = ["--cpu", cpu, "--smp", smp, "--efi", program, "--serial", folder / "console",
+    argv = [*on(which), "--smp", smp, "--efi", program, "--serial", folder / "console",
             "--hv-serial", folder / "hv-serial", "--stats", folder / "stats"]
     if no_hv:
         argv.append("--no-hv")
@@ -157,7 +182,7 @@ def boot_efi(folder, cpu, program, *, agent=True, no_hv=False, conf=None, smp=1,
         text = "".join(f"{key} = {value}\n" for key, value in keys.items())
         (folder / "ringward.conf").write_text(text, encoding="utf-8")
         argv += ["--conf", folder / "ringward.conf", "--store", folder / "store"]
-    return collect(folder, rwrun("--timeout", timeout, *argv, timeout=timeout + 120))
+    return collect(folder, rwrun(*argv, timeout=timeout))
 
 
 def collect(folder, done):

@@ -6,8 +6,10 @@ import struct
 
 import pytest
 
+import machines
 from attacked import TARGETS, number
 
+WHERE = machines.ALL
 VALUE = struct.pack("<Q", 0xa5c35a3ca5c35a3c)  # what rwattack.ko stores
 WAYS = ("alias", "direct", "own")
 # Form of the store -> (how its disassembly begins, bytes that it stores).

@@ -31,7 +31,7 @@ def booted(tmp_path_factory):
     """One boot under Ringward with a few operations, not in counted instructions."""
     folder = tmp_path_factory.mktemp("bench")
     archive = boots.build_initrd(folder)
-    return boots.Machine("amd", archive, folder, timeout=180).boot("ringward", only=FEW, icount=False)
+    return boots.Machine("amd", archive, folder, timeout=300).boot("ringward", only=FEW, icount=False)
 
 
 def test_guest_measures_what_was_asked_for(booted):

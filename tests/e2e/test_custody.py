@@ -4,8 +4,10 @@
 import pytest
 
 import attack_script
+import machines
 from attacked import number
 
+WHERE = machines.ALL
 ONES = "ff"
 MIB = 1 << 20
 STEPS = [f"ring.{kind}.{seed}" for kind, seed in attack_script.RINGS]

@@ -6,8 +6,10 @@ import re
 import pytest
 
 import attacked as attacked_run
+import machines
 from attacked import SHELL, number
 
+WHERE = machines.ALL
 MIB = 1 << 20
 FILL_LOOPS = 120
 LONG = "d" * 200
@@ -45,13 +47,13 @@ step dmesg sh -c 'dmesg | tail -n 80'
 @pytest.fixture(scope="module")
 def full(boot):
     """A store of 1 MiB and more records than that. On one backend: its size takes Bochs a minute to send."""
-    return boot("amd", FILL, files=attacked_run.files(), conf={"store_mib": "1"}, timeout=120)
+    return boot("amd", FILL, files=attacked_run.files(), conf={"store_mib": "1"}, ends="reset")
 
 
 @pytest.fixture(scope="module")
-def faulted(cpu, boot):
+def faulted(where, boot):
     """on_violation = fault, attacks, and a reset."""
-    run = boot(cpu, FAULTS, files=attacked_run.files(), conf={"on_violation": "fault"}, timeout=120)
+    run = boot(where, FAULTS, files=attacked_run.files(), conf={"on_violation": "fault"}, ends="reset")
     return attacked_run.Attacked(run, {})
 
 
@@ -117,10 +119,10 @@ echo "RWTEST: behind"
 
 
 @pytest.fixture(scope="module")
-def stopped(cpu, boot):
+def stopped(where, boot):
     """on_violation = stop, and a violation."""
     return attacked_run.Attacked(
-        boot(cpu, STOP, files=attacked_run.files(), conf={"on_violation": "stop"}, timeout=120), {})
+        boot(where, STOP, files=attacked_run.files(), conf={"on_violation": "stop"}, ends="stopped"), {})
 
 
 def test_machine_stops_at_the_violation(stopped):

@@ -7,8 +7,10 @@ import pytest
 
 import attack_script
 import machine
+import machines
 from attacked import number
 
+WHERE = machines.ALL
 GUEST = machine.BUILD / "tests/guests/hypercall.efi"
 EPERM = -1
 ERRORS = {"EPERM": -1, "ENOSYS": -2, "EINVAL": -3, "EFAULT": -4, "ELOCKED": -5}
@@ -46,10 +48,10 @@ def test_agents_text_cannot_unlock_either(attacked):
     assert attacked.of_type("unlock") == []
 
 
-@pytest.mark.parametrize("where", attack_script.WATCHED)
-def test_refused_calls_write_nothing(attacked, where):
-    before = attacked.answers(f"before.{where}")
-    assert len(before) == 8 and before == attacked.answers(f"behind.{where}")
+@pytest.mark.parametrize("place", attack_script.WATCHED)
+def test_refused_calls_write_nothing(attacked, place):
+    before = attacked.answers(f"before.{place}")
+    assert len(before) == 8 and before == attacked.answers(f"behind.{place}")
 
 
 @pytest.mark.parametrize("nr", (0, *attack_script.USER_CALLS))
@@ -67,9 +69,11 @@ def test_calls_from_ring_3_are_counted(attacked):
 
 
 @pytest.fixture(scope="module", params=("yes", "no"))
-def guest(request, cpu, boot_efi):
+def guest(request, where, boot_efi):
     """(agent, Run) of the test guest that makes all calls from ring 0, without a kernel."""
-    return request.param, boot_efi(cpu, GUEST, agent=request.param == "yes")
+    agent = request.param == "yes"
+    # Without the agent it ends in a triple fault.
+    return request.param, boot_efi(where, GUEST, agent=agent, ends="poweroff" if agent else "reset")
 
 
 def test_guest_checks_every_call(guest):
@@ -81,7 +85,6 @@ def test_guest_checks_every_call(guest):
 
 def test_guest_ends_as_it_should(guest):
     agent, run = guest
-    # Without the agent it ends in a triple fault.
     wanted = (0, "poweroff") if agent == "yes" else (1, "reset")
     assert (run.status, run.stats["end"]) == wanted, run.explain()
     assert agent == "yes" or "triple fault" in run.hv

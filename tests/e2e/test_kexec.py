@@ -150,7 +150,7 @@ def lives_boot(boot, folder, vendor, cpus, lives, how="-c"):
         inner = {name: content for name, content in tools.items() if name != "/root/vmlinuz"}
     base = small_initrd(folder, script, {**inner, **agent_files()})
     files = {**tools, "/root/base": base}
-    run = boot(vendor, script, files=files, conf=ALLOW, smp=cpus, mem=768, timeout=300)
+    run = boot(vendor, script, files=files, conf=ALLOW, smp=cpus, mem=768, timeout=900)
     return attacked_run.Attacked(run, {})
 
 
@@ -170,14 +170,15 @@ def earlier(request, boot, tmp_path_factory):
     if not bare:
         files |= agent_files()
     conf = {"agent": "yes"}  # which the script starts itself
-    return bare, boot("amd", EARLIER, files=files, append=CRASH_MEMORY, agent=False, no_hv=bare, conf=conf)
+    return bare, boot("amd", EARLIER, files=files, append=CRASH_MEMORY, agent=False, no_hv=bare, conf=conf,
+                      ends="poweroff" if bare else "reset")
 
 
 @pytest.fixture(scope="module")
 def raced(boot):
     """RACE, on one backend."""
     files = {**agent_files(), "/bin/kexecrace": machine.BUILD / "attacks/kexecrace"}
-    return boot("amd", RACE, files=files, agent=False, conf={"agent": "yes"})
+    return boot("amd", RACE, files=files, agent=False, conf={"agent": "yes"}, ends="reset")
 
 
 def crash_boot(boot, folder):

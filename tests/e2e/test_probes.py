@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import pytest
 
 import machine
+import machines
 
+WHERE = machines.ALL
 PROGRAM = machine.BUILD / "tests/probes/probe.efi"
 TABLE = machine.TOP / "docs/differences.md"
 LEAST_LINES = 100  # so that a program that ends early is noticed
 ROW = re.compile(r"^\| `(?P<line>[^`]+)` \| (?P<where>[^|]+) \| (?P<why>[^|]+) \|$", re.MULTILINE)
-PLACES = {"intel", "amd", "smp", "agent"}
+PLACES = {"intel", "amd", "bochs", "tcg", "qemu<10", "smp", "agent"}
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,17 @@ class Documented:
     where: frozenset  # of PLACES: all of them have to be true of the run
     why: str
 
-    def applies_to(self, cpu, smp, agent):
-        """Is the difference expected on such a machine?"""
-        facts = {"intel": cpu == "intel", "amd": cpu == "amd", "smp": smp > 1, "agent": agent}
-        return all(facts[place] for place in self.where)
+    def applies_to(self, run, agent):
+        """Is the difference expected on the machine of this run?"""
+        return self.where <= places(run, agent)
+
+
+def places(run, agent):
+    """Which of PLACES are true of a run: the emulator says what it is, and its version."""
+    emulator = run.stats["emulator"]
+    facts = {"bochs": emulator == "bochs", "tcg": emulator == "qemu-tcg", "smp": run.stats["smp"] > 1, "agent": agent,
+             "qemu<10": emulator == "qemu-tcg" and int(run.stats["emulator_version"].split(".")[0]) < 10}
+    return {run.stats["cpu"]} | {place for place, true in facts.items() if true}
 
 
 def documented():
@@ -53,26 +62,26 @@ def results(run):
 
 @pytest.fixture(scope="module")
 def probed(boot_efi):
-    """probed(cpu, smp, agent) -> results; agent: None for the bare machine. Each boots once."""
+    """probed(which, smp, agent) -> machine.Run; agent: None for the bare machine. Each boots once."""
     known = {}
 
-    def get(cpu, smp, agent):
-        key = (cpu, smp, agent)
+    def get(which, smp, agent):
+        key = (which, smp, agent)
         if key not in known:
-            run = boot_efi(cpu, PROGRAM, smp=smp, agent=bool(agent), no_hv=agent is None, timeout=120)
-            known[key] = results(run)
+            known[key] = boot_efi(which, PROGRAM, smp=smp, agent=bool(agent), no_hv=agent is None)
         return known[key]
     return get
 
 
 @pytest.mark.parametrize("smp,agent", ((1, False), (2, False), (1, True)))
-def test_only_documented_differences(cpu, smp, agent, probed):
-    bare, guarded = probed(cpu, smp, None), probed(cpu, smp, agent)
+def test_only_documented_differences(where, smp, agent, probed):
+    run = probed(where, smp, agent)
+    bare, guarded = results(probed(where, smp, None)), results(run)
     if smp > 1:
         assert bare["ap x.start"] == "stage 5", "the second CPU never came: there is nothing to compare"
     found = {name: (bare.get(name), guarded.get(name)) for name in bare.keys() | guarded.keys()
              if bare.get(name) != guarded.get(name)}
-    rows = [row for row in documented() if row.applies_to(cpu, smp, agent)]
+    rows = [row for row in documented() if row.applies_to(run, agent)]
     unknown = {name: values for name, values in found.items()
                if not any(fnmatch.fnmatchcase(name, row.line) for row in rows)}
     assert unknown == {}, "not in docs/differences.md (bare, guarded)"
@@ -82,8 +91,15 @@ def test_only_documented_differences(cpu, smp, agent, probed):
     assert gone == [], "in docs/differences.md, but the same"
 
 
+@pytest.mark.parametrize("version,revision,root", (("1.0", 0, "RSDT"), ("2.0", 2, "XSDT")))
+def test_firmware_has_acpi_tables_of_both_versions(where, version, revision, root, probed):
+    """OVMF's own on QEMU, the fixture's on Bochs. EFI programs may look for either."""
+    found = results(probed(where, 1, None))[f"acpi {version}"]
+    assert re.fullmatch(rf"revision {revision}, sum ok, {root} ok:(?: \w{{4}})* FACP(?: \w{{4}})* APIC(?: \w{{4}})*", found)
+
+
 @pytest.mark.parametrize("kind,status,end",
                          (("Cold", 1, "reset"), ("Warm", 1, "reset"), ("Shutdown", 0, "poweroff")))
-def test_runtime_services_end_the_machine(cpu, kind, status, end, boot_efi):
-    run = boot_efi(cpu, machine.BUILD / f"tests/probes/reset-{kind}.efi", agent=False)
+def test_runtime_services_end_the_machine(where, kind, status, end, boot_efi):
+    run = boot_efi(where, machine.BUILD / f"tests/probes/reset-{kind}.efi", agent=False, ends=end)
     assert (run.status, run.stats["end"]) == (status, end), run.explain()

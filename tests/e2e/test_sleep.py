@@ -26,7 +26,7 @@ dmesg | grep -c 'ringward: hibernation is refused' | sed 's/^/RWTEST: told /'
 @pytest.fixture(scope="module")
 def sleepy(boot):
     """A guest that looks for its sleep states and starts some of them by hand: S3 has type 1 in QEMU, S4 2, S5 0."""
-    return boot("amd", ALIVE + ATTACK, files={"/root/portwrite": machine.BUILD / "attacks/portwrite"}, timeout=120)
+    return boot("amd", ALIVE + ATTACK, files={"/root/portwrite": machine.BUILD / "attacks/portwrite"})
 
 
 def test_states_are_hidden(sleepy):
@@ -47,5 +47,5 @@ def test_hibernation_is_refused(sleepy):
 
 
 def test_bare_machine_offers_s3(boot):
-    run = boot("amd", ALIVE, no_hv=True, agent=False, timeout=120)
+    run = boot("amd", ALIVE, no_hv=True, agent=False)
     assert "states supports S0 S3 S4 S5)" in run.markers, run.explain()

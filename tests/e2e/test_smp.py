@@ -6,7 +6,8 @@ import re
 import machine
 import pytest
 
-MACHINES = [("intel", 2), ("amd", 2), ("amd", 4), ("amd", 8)]
+# Machine, CPUs.
+MACHINES = [("intel", 2), ("amd", 2), ("amd", 4), ("amd", 8), ("amd-bochs", 2)]
 ATTACKS = machine.BUILD / "attacks"
 KMOD = machine.BUILD / "kmod"
 
@@ -35,17 +36,17 @@ dmesg | grep rwstale: | sed 's/.*rwstale/RWTEST: rwstale/'
 """
 
 
-def name(machine_):
-    return f"{machine_[0]}-{machine_[1]}"
+def name(parameter):
+    return f"{parameter[0]}-{parameter[1]}"
 
 
 @pytest.fixture(scope="module", params=MACHINES, ids=name)
 def smp(request, boot):
     """Boots with several CPUs and the agent, switches all but one off and on again. On one the others come after the lock."""
-    vendor, cpus = request.param
+    which, cpus = request.param
     late = request.param == ("amd", 2)
-    run = boot(vendor, SCRIPT.format(rounds=3 if cpus == 2 else 1), smp=cpus, files={"/root/cpusig": ATTACKS / "cpusig"},
-               append="maxcpus=1" if late else "", timeout=300)
+    run = boot(which, SCRIPT.format(rounds=3 if cpus == 2 else 1), smp=cpus, files={"/root/cpusig": ATTACKS / "cpusig"},
+               append="maxcpus=1" if late else "")
     run.cpus = cpus
     return run
 
@@ -79,14 +80,14 @@ def test_log_is_sound(smp):
     assert out.returncode == 0, out.stdout + out.stderr
 
 
-@pytest.fixture(scope="module", params=[("intel", 2), ("amd", 4)], ids=name)
+@pytest.fixture(scope="module", params=[("intel", 2), ("amd", 4), ("amd-bochs", 2)], ids=name)
 def stale(request, boot):
     """No agent: the test's module locks a page that all other CPUs are writing to."""
-    vendor, cpus = request.param
+    which, cpus = request.param
     # The CPUs must really run at the same time: QEMU has a thread for each.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RWRUN_QEMU", "-accel tcg,thread=multi")
-        run = boot(vendor, STALE, smp=cpus, agent=False, conf={"agent": "yes"}, timeout=300,
+        run = boot(which, STALE, smp=cpus, agent=False, conf={"agent": "yes"},
                    files={"/root/rwstale.ko": KMOD / machine.kernel_release() / "rwstale.ko"})
     run.cpus = cpus
     return run

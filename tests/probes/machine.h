@@ -7,6 +7,7 @@
 
 UINT32 machine_cpus(void);               /* with boot services */
 void machine_boot(void);                 /* probes boot services */
+void probe_acpi(void);                   /* with boot services */
 BOOLEAN machine_leave(EFI_HANDLE image); /* ExitBootServices */
 void probe_machine(void);                /* memory and runtime services; after this they are virtual */
 

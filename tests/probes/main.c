@@ -55,6 +55,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	BS->SetWatchdogTimer(0, 0, 0, NULL);
 	cpus = machine_cpus();
 	machine_boot();
+	probe_acpi();
 	if (!machine_leave(image))
 		fail("ExitBootServices");
 	cpu_take();

@@ -19,8 +19,8 @@ SNIPPET(sc_sysenter, "nop; sysenter; nop");
 SNIPPET(sc_sysenter32, ".code32; nop; sysenter; nop");
 SNIPPET(sc_sysret, "sysretq");
 SNIPPET(sc_sysret32, "sysretl");
-SNIPPET(sc_sysexit, "rex.w sysexit");
-SNIPPET(sc_sysexit32, "sysexit");
+SNIPPET(sc_sysexit, "sysexitq");
+SNIPPET(sc_sysexit32, "sysexitl");
 SNIPPET(sc_gs, "mov %gs:0, %rax; swapgs; mov %gs:0, %rbx; swapgs; "
 	       "mov %gs:0, %rcx; cpuid; mov %gs:0, %rsi; mov %fs:0, %rdi");
 SNIPPET(sc_fsgs, "mov $0xd0004100, %eax; wrfsbase %rax; wrgsbase %rax; rdfsbase %rbx; rdgsbase %rcx");

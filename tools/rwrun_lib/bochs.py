@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Bochs 3.0: VMX/EPT on any machine. Its log tells how the run ended and how many ticks it took."""
+"""Bochs 3.0: VMX/EPT or SVM/NPT on any machine. Its log tells how the run ended and how many ticks it took."""
 import os
 import re
 import shutil
@@ -17,7 +17,8 @@ OVMF = "/usr/share/ovmf/OVMF.fd"
 VGABIOS = "/usr/share/vgabios/vgabios.bin"
 TREE = os.path.join(BUILD, "bochs-tree")
 DISPLAYS = ("nogui", 'rfb, options="timeout=0"')
-QUIT_SECONDS = 5
+QUIT_SECONDS = 60  # it takes less than one on an idle host
+MODELS = {"intel": "corei7_skylake_x", "amd": "ryzen"}
 MAX_CPUS = 2
 MAX_MEM = 2048  # MiB: above lies the PCI window of the fixture's DSDT
 
@@ -30,7 +31,7 @@ UNMAPPED_WRITE = re.compile(rb"\[UNMAP[^]]*\] (?:8|16|32)-bit write to ([0-9a-f]
 TICKS = re.compile(rb"^(\d{8,})[a-zA-Z]\[", re.MULTILINE)
 
 
-def _version(argv, environment):
+def _help(argv, environment):
     """Returns the text of --help, or None when that is no Bochs."""
     try:
         done = subprocess.run([*argv, "--help"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -41,9 +42,14 @@ def _version(argv, environment):
     return done.stdout.decode(errors="replace")
 
 
+def _version_of(text):
+    found = re.search(r"Bochs x86 Emulator ([0-9.]+)", text or "")
+    return found.group(1) if found else ""
+
+
 def _is_new_enough(text):
-    found = re.search(r"Bochs x86 Emulator (\d+)\.", text or "")
-    return bool(found) and int(found.group(1)) >= 3
+    major = _version_of(text).split(".")[0]
+    return major != "" and int(major) >= 3
 
 
 def find():
@@ -53,13 +59,13 @@ def find():
         path = shutil.which(named)
         if path is None:
             raise RunError(STATUS_USAGE, f"BOCHS={named}: no such program")
-        text = _version([os.path.abspath(path)], {})
+        text = _help([os.path.abspath(path)], {})
         if not _is_new_enough(text):
             raise RunError(STATUS_USAGE, f"BOCHS={named}: not Bochs 3.0 or newer")
         return [os.path.abspath(path)], {}, text
     path = shutil.which("bochs")
     if path:
-        text = _version([path], {})
+        text = _help([path], {})
         if _is_new_enough(text):
             return [path], {}, text
     tool(os.path.join(TOP, "scripts", "fetch-bochs"), TREE)
@@ -67,7 +73,7 @@ def find():
     argv = [os.path.join(TREE, "usr/lib64/ld-linux-x86-64.so.2"), "--library-path", libraries,
             os.path.join(TREE, "usr/bin/bochs-bin")]
     environment = {"LTDL_LIBRARY_PATH": os.path.join(libraries, "bochs/plugins")}
-    text = _version(argv, environment)
+    text = _help(argv, environment)
     if not _is_new_enough(text):
         raise RunError(STATUS_USAGE, f"{TREE}: holds no working Bochs 3.0; remove it to have it made again")
     return argv, environment, text
@@ -128,7 +134,7 @@ class Bochs(Emulator):
             copy_disk(m.disk, copy)
             disks.append(("ata0-slave", copy))
         lines = [f"display_library: {display}",
-                 f"cpu: model=corei7_skylake_x, count={m.smp}, ips=100000000, reset_on_triple_fault=0",
+                 f"cpu: model={MODELS[m.cpu]}, count={m.smp}, ips=100000000, reset_on_triple_fault=0",
                  f"memory: guest={m.mem}, host={m.mem}",
                  f"romimage: file={need_file(OVMF, ' (package ovmf)')}",
                  f"vgaromimage: file={need_file(VGABIOS, ' (package vgabios)')}",
@@ -144,6 +150,7 @@ class Bochs(Emulator):
 
     def command(self):
         argv, environment, text = find()
+        self.version = _version_of(text)
         if not os.path.exists(self._rc):
             with open(self._rc, "w", encoding="utf-8") as f:
                 f.write(self._bochsrc(self._display(argv, environment)))

@@ -17,9 +17,10 @@ INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "policy")
 OUTPUTS = ("serial", "hv_serial", "store", "stats")
 EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (see --stats); 1 it was reset
 once more than --reboots allows, or the hypervisor stopped it, or an output could not be written or its log
-not be read; 2 bad arguments or a missing file; 3 the emulator failed; 124 time limit; 130, 143 interrupted.
-environment: BOCHS=FILE names the Bochs to use; RWRUN_QEMU=ARGUMENTS are added to QEMU's; RWRUN_KEEP=1 keeps
-the run's temporary folder and says where it is."""
+not be read; 2 bad arguments or a missing file; 3 the emulator failed; 124 a time limit, either; 130, 143
+interrupted.
+environment: BOCHS=FILE and QEMU=FILE name the Bochs and the QEMU to use; RWRUN_QEMU=ARGUMENTS are added to
+QEMU's; RWRUN_KEEP=1 keeps the run's temporary folder and says where it is."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -64,7 +65,10 @@ def _parser():
     p.add_argument("--store", metavar="FILE", help="write the hypervisor's log store here after the run")
     p.add_argument("--stats", metavar="FILE", help="write counters here after the run, as JSON")
     p.add_argument("--timeout", type=_whole(1, 1000000), default=DEFAULT_TIMEOUT, metavar="SECONDS",
-                   help=f"time limit ({DEFAULT_TIMEOUT})")
+                   help=f"time limit by the wall's clock ({DEFAULT_TIMEOUT})")
+    p.add_argument("--guest-timeout", type=_whole(1, 1000000), metavar="SECONDS",
+                   help="time limit by the guest's time: the emulator's CPU time, and what passes while it "
+                        "sleeps; other work of the host does not count (none)")
     p.add_argument("--reboots", type=_whole(0, 1000), default=0, metavar="N",
                    help="resets that the guest may do before one ends the run (0)")
     p.add_argument("--icount", action="store_true",
@@ -90,14 +94,12 @@ def _choose_accel(m):
         raise RunError(STATUS_USAGE, f"--accel kvm: no usable /dev/kvm with the CPU flag {flag} here")
     if m.accel == "tcg" and m.cpu == "intel":
         raise RunError(STATUS_USAGE, "--accel tcg: QEMU's TCG has no VMX; use --cpu amd or --accel bochs")
-    if m.accel == "bochs" and m.cpu == "amd":
-        raise RunError(STATUS_USAGE, "--accel bochs: it is used for --cpu intel only")
     if m.accel == "bochs" and m.smp > bochs.MAX_CPUS:
         raise RunError(STATUS_USAGE, f"--smp {m.smp}: at most {bochs.MAX_CPUS} CPUs on Bochs")
     if m.accel == "bochs" and m.mem > bochs.MAX_MEM:
         raise RunError(STATUS_USAGE, f"--mem {m.mem}: at most {bochs.MAX_MEM} MiB on Bochs")
     if m.icount and m.accel != "tcg":
-        raise RunError(STATUS_USAGE, "--icount: only with QEMU's TCG (--cpu amd)")
+        raise RunError(STATUS_USAGE, "--icount: only with QEMU's TCG (--cpu amd --accel tcg)")
 
 
 def parse(argv):
@@ -150,20 +152,23 @@ def _run(m, tmp):
     start = time.monotonic()
     try:
         emulator.start()
-        end = monitor.watch(emulator, console, hv_serial, m.timeout)
+        outcome = monitor.watch(emulator, console, hv_serial, monitor.Limits(m.timeout, m.guest_timeout))
     finally:
         emulator.stop()
     wall_seconds = time.monotonic() - start
-    status = monitor.STATUS_BY_END[end]
+    status = monitor.STATUS_BY_END[outcome.end]
     if status != 0:
         after = f", after {emulator.boots} boots" if emulator.boots > 1 else ""
         says = {"reset": "the guest was reset" + after, "stopped": "the hypervisor stopped the machine",
-                "timeout": f"time limit of {m.timeout} s"}[end]
+                "timeout": outcome.limit}[outcome.end]
         print(f"rwrun: {says}", file=sys.stderr)
+    if outcome.limit:
+        for line in monitor.how_far(emulator, outcome, wall_seconds):
+            print(f"rwrun: {line}", file=sys.stderr)
     capture = results.last_boot(emulator)
     good = not m.store or results.extract_store(capture, m.store)
     if m.stats:
-        good = results.write_stats(m.stats, m, emulator, capture, end, wall_seconds) and good
+        good = results.write_stats(m.stats, m, emulator, capture, outcome, wall_seconds) and good
     return status if status != 0 or good else STATUS_BAD_RUN
 
 

@@ -25,6 +25,7 @@ class Emulator:
     """
 
     name = ""
+    version = ""  # known from command() on
     blocked_signals = ()  # in the emulator's process
     inherited = ()  # descriptors for the process
 

@@ -3,11 +3,15 @@
 """Watches a run: passes the serial lines on as they grow, and finds out how it ends."""
 import os
 import time
+from dataclasses import dataclass
 
+from .clock import GuestClock
 from .common import STATUS_BAD_RUN, STATUS_TIMEOUT
 
 STOPPED = b"ringward: stopped"
-STOP_QUIET_SECONDS = 2.0   # the hypervisor writes its log out behind the line; then nothing more comes
+FRAME = b"@RW1 "
+# Of the guest's time: the hypervisor writes its log out after that line; then nothing more comes.
+STOP_QUIET_SECONDS = 2.0
 STOP_LIMIT_SECONDS = 60.0
 PERIOD_SECONDS = 0.05
 
@@ -23,12 +27,12 @@ class Follower:
         self._descriptor = descriptor
         self._tail = b""
         self.stopped = False
-        self.last_growth = time.monotonic()
+        self.last_growth = 0.0
 
-    def copy(self):
-        """Takes what has come since the last call."""
+    def copy(self, now):
+        """Takes what has come since the last call; now: the guest's time."""
         while data := self._file.read(1 << 16):
-            self.last_growth = time.monotonic()
+            self.last_growth = now
             window = self._tail + data
             self.stopped = self.stopped or STOPPED in window
             self._tail = window[-len(STOPPED):]
@@ -40,33 +44,79 @@ class Follower:
         self._file.close()
 
 
-def watch(emulator, console, hv_serial, timeout):
-    """Returns the run's end: "poweroff", "reset", "debug_exit", "stopped" or "timeout".
+@dataclass
+class Limits:
+    """When a run is given up, in seconds; guest: of the guest's time, None for no limit."""
+
+    wall: float
+    guest: float = None
+
+    def exceeded(self, wall, guest):
+        """The limit that is reached, in words, or None."""
+        if self.guest is not None and guest >= self.guest:
+            return f"time limit of {self.guest} s of the guest's time"
+        return f"time limit of {self.wall} s" if wall >= self.wall else None
+
+
+@dataclass
+class Outcome:
+    """How a run ended: "poweroff", "reset", "debug_exit", "stopped" or "timeout"."""
+
+    end: str
+    clock: GuestClock
+    limit: str = None  # the one that was reached, in words
+
+
+def last_line(path, unlike=b"\0"):
+    """The last line of a serial line that says something and does not hold `unlike`; "" when there is none."""
+    with open(path, "rb") as f:
+        for line in reversed(f.read().splitlines()):
+            text = "".join(c for c in line.decode(errors="replace") if c.isprintable()).strip()
+            if text and unlike not in line:
+                return text
+    return ""
+
+
+def how_far(emulator, outcome, wall):
+    """What a run that was given up had come to, line by line."""
+    ticks = emulator.ticks()
+    yield (f"the guest's time {outcome.clock.seconds:.1f} s, CPU time of {emulator.name} "
+           f"{outcome.clock.cpu_seconds:.1f} s, wall time {wall:.1f} s" + (f", {ticks} ticks when its log ends" if ticks else ""))
+    yield "the guest's last line: " + (last_line(emulator.console) or "none")
+    if not emulator.machine.no_hv:
+        yield "the hypervisor's last line: " + (last_line(emulator.hv_serial, unlike=FRAME) or "none")
+
+
+def watch(emulator, console, hv_serial, limits):
+    """Watches to the end and returns the Outcome.
 
     console and hv_serial are descriptors to copy to, or None. The emulator is stopped in any case.
     """
     start = time.monotonic()
+    clock = GuestClock(start)
     com1, com2 = Follower(emulator.console, console), Follower(emulator.hv_serial, hv_serial)
     stopped_at = None
     try:
         while True:
-            end = emulator.poll()
-            com1.copy()
-            com2.copy()
+            # Before poll(), which lets go of a process that has ended, and with it of its CPU time.
             now = time.monotonic()
+            clock.advance(emulator.process.pid, now)
+            end = emulator.poll()
+            com1.copy(clock.seconds)
+            com2.copy(clock.seconds)
             if com2.stopped and not emulator.machine.no_hv:
-                stopped_at = stopped_at or now
-                quiet = now - com2.last_growth > STOP_QUIET_SECONDS
-                if end or quiet or now - stopped_at > STOP_LIMIT_SECONDS:
-                    return "stopped"
+                stopped_at = clock.seconds if stopped_at is None else stopped_at
+                quiet = clock.seconds - com2.last_growth > STOP_QUIET_SECONDS
+                if end or quiet or clock.seconds - stopped_at > STOP_LIMIT_SECONDS:
+                    return Outcome("stopped", clock)
             elif end:
-                return end
-            if now - start > timeout:
-                return "timeout"
+                return Outcome(end, clock)
+            if limit := limits.exceeded(now - start, clock.seconds):
+                return Outcome("timeout", clock, limit)
             time.sleep(PERIOD_SECONDS)
     finally:
         emulator.stop()
-        com1.copy()
-        com2.copy()
+        com1.copy(clock.seconds)
+        com2.copy(clock.seconds)
         com1.close()
         com2.close()

@@ -3,17 +3,38 @@
 """QEMU: TCG for SVM/NPT, KVM for either where the machine has nested virtualization."""
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
+import subprocess
 import time
 
 from .common import DEBUG_EXIT_PORT, DEBUG_EXIT_PORTS, STATUS_USAGE, RunError, need_file
 from .emulator import Emulator
 
+PROGRAM = "qemu-system-x86_64"
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 SAME_RESET_SECONDS = 0.5
+
+
+def _program():
+    """Returns (path, version) of QEMU=, or of PATH's."""
+    named = os.environ.get("QEMU")
+    title = f"QEMU={named}" if named else PROGRAM
+    path = shutil.which(named or PROGRAM)
+    if path is None:
+        raise RunError(STATUS_USAGE, f"{title}: no such program" + ("" if named else " (package qemu-system-x86)"))
+    try:
+        done = subprocess.run([path, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired) as e:
+        raise RunError(STATUS_USAGE, f"{title}: does not run: {e}") from e
+    found = re.match(r"QEMU emulator version ([0-9.]+)", done.stdout.decode(errors="replace"))
+    if not found:
+        raise RunError(STATUS_USAGE, f"{title}: not QEMU")
+    return os.path.abspath(path), found[1]
 
 
 def _escaped(path):
@@ -50,7 +71,8 @@ class Qemu(Emulator):
         # With one thread, a CPU that waits without PAUSE keeps the others off for 100 ms: EFI programs get one for each.
         one_thread = m.icount or (m.smp > 1 and not m.efi)
         accel = {"kvm": "kvm", "tcg": "tcg,thread=" + ("single" if one_thread else "multi")}[m.accel]
-        argv = ["qemu-system-x86_64", "-machine", "q35", *([] if "-accel" in additional else ["-accel", accel]),
+        program, self.version = _program()
+        argv = [program, "-machine", "q35", *([] if "-accel" in additional else ["-accel", accel]),
                 "-cpu", "host" if m.accel == "kvm" else "EPYC,+svm,+npt", "-smp", str(m.smp),
                 "-m", str(m.mem), "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
                 "-nic", "none",

@@ -47,7 +47,7 @@ def extract_store(capture, output):
     return _rwlog("extract", "--output", output, capture) is not None
 
 
-def write_stats(path, machine, emulator, capture, end, wall_seconds):
+def write_stats(path, machine, emulator, capture, outcome, wall_seconds):
     """Writes the counters as JSON; returns whether the hypervisor's part is there, where it has to be."""
     good, stats = True, {}
     if not machine.no_hv:
@@ -55,8 +55,10 @@ def write_stats(path, machine, emulator, capture, end, wall_seconds):
         good = text is not None
         if good:
             stats = json.loads(text)
-    stats.update({"emulator": emulator.name, "cpu": machine.cpu, "smp": machine.smp, "end": end,
-                  "boots": emulator.boots, "wall_seconds": round(wall_seconds, 3)})
+    stats.update({"emulator": emulator.name, "emulator_version": emulator.version, "cpu": machine.cpu,
+                  "smp": machine.smp, "end": outcome.end, "boots": emulator.boots,
+                  "wall_seconds": round(wall_seconds, 3), "guest_seconds": round(outcome.clock.seconds, 3),
+                  "emulator_cpu_seconds": round(outcome.clock.cpu_seconds, 3)})
     if emulator.debug_exit is not None:
         stats["debug_exit"] = _debug_exit(emulator, capture)
         stats["debug_exit_status"] = (stats["debug_exit"] << 1 | 1) & 0xff

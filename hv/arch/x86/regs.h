@@ -29,6 +29,7 @@ enum {
 	RFLAGS_TF = BIT(8),
 	RFLAGS_IF = BIT(9),
 	RFLAGS_RF = BIT(16),
+	DR6_BD = BIT(13),
 	DR6_BS = BIT(14),
 	DR7_ENABLED = 0xff,
 	DR7_RESET = 0x400,

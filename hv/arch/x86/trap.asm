@@ -8,7 +8,7 @@
 	default rel
 	section .text
 
-	extern trap_exception, trap_nmi
+	extern trap_exception, trap_nmi, svm_exited
 	global trap_entries, trap_entry_nmi
 
 ; Vectors for which the CPU pushes an error code: 8, 10 to 14, 17, 21, 29, 30.
@@ -51,6 +51,8 @@ trap_common:
 	mov rax, [rsp + 8]	; vector: only #UD and #GP come from the instructions that have a fix-up
 	cmp eax, 6
 	je .fixup
+	cmp eax, 1
+	je .debug
 	cmp eax, 13
 	jne .exception
 .fixup:
@@ -62,6 +64,16 @@ trap_common:
 	pop rax
 	add rsp, 16
 	iretq
+; #VMEXIT drops the guest's pending traps (AMD APM volume 2, "#VMEXIT"). Bochs keeps that of a single step and
+; delivers it before the hypervisor's first instruction, where GS is still the guest's. It is dropped here,
+; without IRET, which would open NMIs. Any other #DB is a failure like the rest.
+.debug:
+	lea rax, [svm_exited]
+	cmp [rsp + 24], rax	; RIP of the frame
+	jne .exception
+	pop rax
+	mov rsp, [rsp + 40]	; RSP of the frame
+	jmp svm_exited
 .exception:
 	pop rax
 	PUSH rax, FRAME_GPRS

@@ -9,7 +9,7 @@
 	section .text
 
 	extern svm_exit
-	global svm_run
+	global svm_run, svm_exited
 
 ; void svm_run(struct percpu *cpu)
 ; GIF is 0 from here on whenever the hypervisor runs: NMIs and interrupts wait for the guest. After #VMEXIT
@@ -21,11 +21,12 @@ svm_run:
 	sub rsp, 16
 	mov rax, [gs:PERCPU_HOST]
 	mov [rsp], rax
-.enter:
+svm_enter:
 	LOAD_GPRS
 	mov rax, [gs:PERCPU_AREA]
 	vmload
 	vmrun
+svm_exited:			; known to trap.asm
 	vmsave
 	mov rax, [rsp]
 	vmload
@@ -34,6 +35,6 @@ svm_run:
 	xor ebp, ebp		; the call trace ends here
 	mov rdi, [gs:0]
 	call svm_exit
-	jmp .enter
+	jmp svm_enter
 
 	section .note.GNU-stack noalloc noexec nowrite progbits

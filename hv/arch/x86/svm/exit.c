@@ -41,6 +41,7 @@ static const struct known_exit {
 	{ VMEXIT_TASK_SWITCH, RW_EXIT_INTERRUPT, 0, { 0 } },
 	{ VMEXIT_MWAIT, RW_EXIT_INTERRUPT, 0, { 0 } },
 	{ VMEXIT_ICEBP, RW_EXIT_INTERRUPT, 0, { 0 } },
+	{ VMEXIT_INTR, RW_EXIT_INTERRUPT, 0, { 0 } },
 };
 
 /* ES, CS, SS, DS; FS, GS, operand and address size; LOCK; REP; REX. */
@@ -113,7 +114,7 @@ static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 	const uint32_t with_error = 0x60227d00;
 	uint8_t vector = (uint8_t)(x->raw - VMEXIT_EXCEPTION);
 
-	if (vector == VEC_DB && (svm_vmcb(cpu)->save.dr6 & DR6_BS)) {
+	if (vector == VEC_DB && svm_step_trapped(cpu)) {
 		x->reason = RW_EXIT_STEP;
 		cpu->backend_flags |= SVM_STEP_DONE;
 		return;

@@ -24,8 +24,8 @@
  * one at the next branch: no MSR is open during a step.
  */
 #define STEP_MISC1 \
-	(STEADY_MISC1 | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | ICPT(VMEXIT_IRET) | ICPT(VMEXIT_HLT) | \
-	 ICPT(VMEXIT_TASK_SWITCH))
+	(STEADY_MISC1 | ICPT(VMEXIT_INTR) | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | ICPT(VMEXIT_IRET) | \
+	 ICPT(VMEXIT_HLT) | ICPT(VMEXIT_TASK_SWITCH))
 #define STEP_MISC2 (STEADY_MISC2 | ICPT(VMEXIT_MWAIT) | ICPT(VMEXIT_ICEBP))
 
 void svm_steady_intercepts(struct vmcb *vmcb)
@@ -55,7 +55,12 @@ static bool set_btf(bool on)
 	       !wrmsr_safe(MSR_DEBUGCTL, on ? debugctl | DEBUGCTL_BTF : debugctl & ~DEBUGCTL_BTF);
 }
 
-/* The RFLAGS.IF of the hypervisor, which is 0, masks interrupts: the one of the guest is not touched. */
+/*
+ * The RFLAGS.IF of the hypervisor, which is 0, masks interrupts: the one of the guest is not touched (AMD
+ * APM volume 2, "Virtualizing RFLAGS.IF"). Bochs does that only where the guest's is 0, too. There an
+ * interrupt exits before the instruction and ends the step; the instruction runs anew after the guest has
+ * taken the interrupt.
+ */
 void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 {
 	struct vmcb *vmcb = svm_vmcb(cpu);
@@ -65,7 +70,7 @@ void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 				     (vmcb->save.efer & EFER_SCE ? SVM_STEP_SCE : 0) |
 				     (svm_btf() && set_btf(false) ? SVM_STEP_BTF : 0);
 		cpu->backend_saved[SVM_SAVED_DR6] = vmcb->save.dr6;
-		vmcb->save.dr6 &= ~DR6_BREAKPOINTS;
+		vmcb->save.dr6 &= ~(DR6_BREAKPOINTS | DR6_BD);
 	}
 	cpu->backend_flags &= ~(uint32_t)SVM_STEP_DONE;
 	vmcb->save.dr6 &= ~DR6_BS;
@@ -89,6 +94,21 @@ static bool breakpoint_hit(uint64_t dr6, uint64_t dr7)
 	return false;
 }
 
+/*
+ * The trap flag is set, so the instruction ends in a #DB. A #DB that is a fault comes before it has run: a
+ * breakpoint on the instruction, or DR7.GD. DR6 tells them apart (AMD APM volume 2, "#DB (Debug)"). Bochs
+ * takes the intercept before it writes DR6, which then gives no reason: there RF, which is set, keeps that
+ * breakpoint off.
+ */
+bool svm_step_trapped(const struct percpu *cpu)
+{
+	const struct vmcb_save *save = &svm_vmcb(cpu)->save;
+
+	if (!(cpu->backend_flags & SVM_STEP_ACTIVE))
+		return false;
+	return save->dr6 & DR6_BS || !(save->dr6 & DR6_BD || breakpoint_hit(save->dr6, save->dr7));
+}
+
 bool svm_step_end(struct percpu *cpu)
 {
 	struct vmcb *vmcb = svm_vmcb(cpu);
@@ -101,7 +121,7 @@ bool svm_step_end(struct percpu *cpu)
 	bool trap = flags & SVM_STEP_DONE &&
 		    (flags & SVM_STEP_TF || breakpoint_hit(vmcb->save.dr6, vmcb->save.dr7));
 
-	vmcb->save.dr6 = (vmcb->save.dr6 & ~DR6_BS) | (saved_dr6 & (DR6_BREAKPOINTS | DR6_BS));
+	vmcb->save.dr6 = (vmcb->save.dr6 & ~DR6_BS) | (saved_dr6 & (DR6_BREAKPOINTS | DR6_BD | DR6_BS));
 	if (trap && (flags & SVM_STEP_TF))
 		vmcb->save.dr6 |= DR6_BS;
 	if (!(flags & SVM_STEP_TF))

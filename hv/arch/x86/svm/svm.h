@@ -12,7 +12,7 @@
 #define SVM_STEP_TF     BIT(1) /* the guest itself had RFLAGS.TF set */
 #define SVM_STEP_SCE    BIT(2) /* the guest has EFER.SCE set */
 #define SVM_STEP_BTF    BIT(3) /* the guest had DEBUGCTL.BTF set */
-#define SVM_STEP_DONE   BIT(4) /* the instruction was executed: #DB with DR6.BS came */
+#define SVM_STEP_DONE   BIT(4) /* the instruction was executed: its #DB came */
 
 #define SVM_SAVED_DR6 0 /* of percpu.backend_saved */
 
@@ -73,6 +73,7 @@ void svm_steady_intercepts(struct vmcb *vmcb);
 void svm_steady(struct percpu *cpu);
 bool svm_btf(void); /* the guest traps branches only */
 void svm_step_begin(struct percpu *cpu, uint64_t root_pa);
+bool svm_step_trapped(const struct percpu *cpu); /* after a #DB: it is the end of the current step */
 bool svm_step_end(struct percpu *cpu);
 
 /* start.c */

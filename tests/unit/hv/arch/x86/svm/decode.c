@@ -36,10 +36,11 @@ static void reasons(void **state)
 	assert_int_equal(decode(0x75, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	assert_int_equal(decode(0x78, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	assert_int_equal(decode(0x8b, 0, 0)->reason, RW_EXIT_INTERRUPT);
+	assert_int_equal(decode(0x60, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	assert_int_equal(decode(0x61, 0, 0)->reason, RW_EXIT_NMI);
 	assert_int_equal(decode(0x7f, 0, 0)->reason, RW_EXIT_SHUTDOWN);
 	assert_int_equal(decode(0x400, 0, 0)->reason, RW_EXIT_NESTED);
-	assert_int_equal(decode(0x60, 0, 0)->reason, RW_EXIT_OTHER);
+	assert_int_equal(decode(0x62, 0, 0)->reason, RW_EXIT_OTHER);
 	assert_int_equal(decode(0xfffffffffffffffe, 0, 0)->reason, RW_EXIT_OTHER);
 }
 
@@ -211,13 +212,6 @@ static void exceptions(void **state)
 		if (v != VEC_UD)
 			assert_int_equal(decode(0x40u + v, 0, 0)->exception.has_error, error);
 	}
-	/* #DB of a breakpoint, not of the step. */
-	mock.vmcb.save.dr6 |= 1;
-	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_EXCEPTION);
-	assert_false(mock.cpu.backend_flags & SVM_STEP_DONE);
-	mock.vmcb.save.dr6 |= DR6_BS;
-	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_STEP);
-	assert_true(mock.cpu.backend_flags & SVM_STEP_DONE);
 	/* Run again on the other side of a step, it would read the same again, for ever. */
 	assert_int_equal(decode(VMEXIT_IRET, 0, 0)->reason, RW_EXIT_EXCEPTION);
 	assert_int_equal(decode(VMEXIT_IRET, 0, 0)->exception.vector, VEC_GP);
@@ -227,6 +221,47 @@ static void exceptions(void **state)
 	mock.vmcb.save.efer &= ~EFER_SCE;
 	svm_step_begin(&mock.cpu, 0x5000);
 	assert_int_equal(decode(0x46, 0, 0)->reason, RW_EXIT_EXCEPTION);
+}
+
+/* A #DB during a step: what DR6 and DR7 say, and whether it ends the step. */
+static void debug_exceptions(void **state)
+{
+	static const struct {
+		uint64_t dr6, dr7;
+		bool ends;
+	} t[] = {
+		{ DR6_BS, 0x400, true },
+		{ DR6_BS | 1, 0x403, true }, /* a data breakpoint was hit by the stepped instruction, too */
+		{ 1, 0x403, false },         /* a breakpoint on the instruction: it has not run */
+		{ 8, 0x480, false },
+		{ DR6_BD, 0x2400, false }, /* MOV of a debug register with DR7.GD set */
+		{ 1, 0x400, true },        /* the address matched, but the breakpoint is not enabled */
+		{ 1, 0x40c, true },
+		{ 0, 0x400, true }, /* Bochs: the exit comes before DR6 is written */
+		{ 0, 0x4ff, true },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		mock_reset(NULL);
+		svm_step_begin(&mock.cpu, 0x5000);
+		mock.vmcb.save.dr6 |= t[i].dr6;
+		mock.vmcb.save.dr7 = t[i].dr7;
+		assert_int_equal(decode(0x41, 0, 0)->reason, t[i].ends ? RW_EXIT_STEP : RW_EXIT_EXCEPTION);
+		assert_int_equal(!!(mock.cpu.backend_flags & SVM_STEP_DONE), t[i].ends);
+	}
+	/* What the guest has left in DR6 says nothing about this step. */
+	mock_reset(NULL);
+	mock.vmcb.save.dr6 |= DR6_BS | DR6_BD | 0xf;
+	mock.vmcb.save.dr7 = 0x4ff;
+	svm_step_begin(&mock.cpu, 0x5000);
+	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_STEP);
+	mock.vmcb.save.dr6 |= 2;
+	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_EXCEPTION);
+	/* Outside of a step no #DB is asked for. */
+	svm_step_end(&mock.cpu);
+	mock.vmcb.save.dr6 = 0;
+	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_EXCEPTION);
 }
 
 static void whole_exit(void **state)
@@ -267,6 +302,7 @@ int main(void)
 		cmocka_unit_test_setup(io, mock_reset),
 		cmocka_unit_test_setup(nested, mock_reset),
 		cmocka_unit_test_setup(exceptions, mock_reset),
+		cmocka_unit_test_setup(debug_exceptions, mock_reset),
 		cmocka_unit_test_setup(whole_exit, mock_reset),
 		cmocka_unit_test_setup(invalid_state, mock_reset),
 	};

@@ -135,6 +135,9 @@ static void step_plain(void **state)
 	assert_true(vmcb->control.intercept[ICPT_MISC2] & ICPT(VMEXIT_MWAIT));
 	assert_int_equal(vmcb->control.int_control, 1 << 24);
 	assert_true(vmcb->control.intercept[ICPT_MISC1] & ICPT(VMEXIT_NMI));
+	/* An interrupt that is not held back must not take the trap flag along. */
+	assert_true(vmcb->control.intercept[ICPT_MISC1] & ICPT(VMEXIT_INTR));
+	assert_false(before.control.intercept[ICPT_MISC1] & ICPT(VMEXIT_INTR));
 	assert_true(vmcb->save.rflags & RFLAGS_TF);
 	assert_false(vmcb->save.efer & EFER_SCE);
 	/* The guest's own values do not show it. */
@@ -208,6 +211,32 @@ static void step_with_breakpoints(void **state)
 	assert_int_equal(vmcb->save.dr6, DR6_DEFAULT | 4);
 }
 
+/* The end of a step on a CPU that takes the intercept before it writes DR6 (Bochs). */
+static void step_that_dr6_does_not_show(void **state)
+{
+	struct hv_exit x;
+
+	(void)state;
+	vmcb->save.dr6 = DR6_DEFAULT | DR6_BD | DR6_BS | 2; /* left by the guest */
+	vmcb->save.dr7 = 0x400 | 3 << 2;
+	vmcb->control.exit_code = VMEXIT_EXCEPTION + VEC_DB;
+	svm_step_begin(cpu, VIEW_ROOT);
+	assert_int_equal(vmcb->save.dr6, DR6_DEFAULT);
+	svm_decode(cpu, &x);
+	assert_int_equal(x.reason, RW_EXIT_STEP);
+	assert_false(svm_step_end(cpu));
+	assert_int_equal(vmcb->save.dr6, DR6_DEFAULT | DR6_BD | DR6_BS | 2);
+
+	/* A guest that steps itself finds DR6.BS set. */
+	vmcb->save.dr6 = DR6_DEFAULT;
+	vmcb->save.rflags |= RFLAGS_TF;
+	svm_step_begin(cpu, VIEW_ROOT);
+	svm_decode(cpu, &x);
+	assert_int_equal(x.reason, RW_EXIT_STEP);
+	assert_true(svm_step_end(cpu));
+	assert_int_equal(vmcb->save.dr6, DR6_DEFAULT | DR6_BS);
+}
+
 static void step_with_branch_trap(void **state)
 {
 	(void)state;
@@ -258,6 +287,7 @@ int main(void)
 		cmocka_unit_test_setup(step_twice, mock_reset),
 		cmocka_unit_test_setup(step_of_a_stepping_guest, mock_reset),
 		cmocka_unit_test_setup(step_with_breakpoints, mock_reset),
+		cmocka_unit_test_setup(step_that_dr6_does_not_show, mock_reset),
 		cmocka_unit_test_setup(step_with_branch_trap, mock_reset),
 		cmocka_unit_test_setup(set_during_step, mock_reset),
 	};

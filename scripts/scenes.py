@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""The scenes of `make run`, in the order in which one guest plays them.
+
+A new scene is one more entry in SCENES: what the guest runs, the lines that show what came of it, and what is wrong.
+"""
+import itertools
+import re
+from dataclasses import dataclass, field
+from typing import Callable
+
+TARGETS = ("lsm_hooks", "kernel_text", "agent_text")
+WAYS = ["alias", "direct", "own"]  # rwattack.ko's: a mapping of its own, the direct map, where the kernel has it
+PROGRAMS = ("uname", "id", "ls")
+
+
+@dataclass
+class Part:
+    """What one scene left behind: the guest's lines, the log's records, the hypervisor's text lines of the whole run."""
+
+    said: list
+    records: list
+    alerts: list
+    rwlog: Callable  # machine.Run.rwlog
+
+    def of_type(self, *types):
+        """Its records of these types."""
+        return [r for r in self.records if r["type"] in types]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """name: a word, in the guest a file's name, too. title: in one line, what happens. script: shell text for the guest.
+
+    show: Part -> lines as (who says it, text). judge: Part -> what is wrong, a text each; empty when all is well.
+    files: what the script needs, path in the guest -> path below build/; RELEASE stands for the kernel's.
+    """
+
+    name: str
+    title: str
+    script: str
+    show: Callable
+    judge: Callable
+    files: dict = field(default_factory=dict)
+
+
+def someone(record):
+    """Who did it, as rwlog show writes it."""
+    return f"{record['comm']}[{record['pid']}]"
+
+
+def bursts(records):
+    """Joins records in a row by the same process to the same target with the same verdict: one line a burst."""
+    def key(record):
+        return record["type"], record["pid"], record["target"], record["verdict"]
+
+    for (kind, _, target, verdict), group in itertools.groupby(records, key):
+        found = list(group)
+        symbols = list(dict.fromkeys(r["symbol"] or "?" for r in found))
+        yield (f"#{found[0]['seq']} to #{found[-1]['seq']}: {kind} x{len(found)} by {someone(found[0])}: "
+               f"{target} {', '.join(symbols)}: {verdict}")
+
+
+def show_lock(part):
+    """The locked kernel, by the hypervisor and by the agent's tool."""
+    yield from (("COM2", line) for line in part.alerts if re.match(r"ringward: (CPU|locked)", line))
+    yield from (("guest", line) for line in part.said if re.match(r"(locked|protected|exits) ", line))
+
+
+def judge_lock(part):
+    """Is the kernel locked?"""
+    return [] if any(re.match(r"locked +yes", line) for line in part.said) else ["the kernel is not locked"]
+
+
+def show_work(part):
+    """What the programs said, and what the log knows of them."""
+    yield from (("guest", line) for line in part.said)
+    kinds = {kind: len(part.of_type(kind)) for kind in ("fork", "exec", "file_open", "exit")}
+    yield "log", ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    for record in part.of_type("exec"):
+        if record["comm"] in PROGRAMS:
+            yield "log", f"#{record['seq']}: exec {someone(record)} uid {record['uid']} \"{record['path']}\""
+
+
+def judge_work(part):
+    """Did each program run, and is it in the log?"""
+    ran = {r["comm"] for r in part.of_type("exec")}
+    return [f"the log does not know that {name} ran" for name in PROGRAMS if name not in ran]
+
+
+def show_module(part):
+    """The module is loaded: in plain sight."""
+    for record in part.of_type("module_load"):
+        yield "log", f"#{record['seq']}: module_load {someone(record)} uid {record['uid']} \"{record['path']}\""
+    yield from (("log", f"{line} (the kernel's own, for a kprobe)") for line in bursts(part.of_type("patch")))
+
+
+def judge_module(part):
+    """Was it loaded, and is it in the log?"""
+    loads = [r for r in part.of_type("module_load") if r["path"] == "/root/rwattack.ko"]
+    return [] if loads and not part.said else [f"rwattack.ko: {'; '.join(part.said) or 'no record of it'}"]
+
+
+def answers(part, target):
+    """What the module found after each way to write to a target: (way, rest)."""
+    found = (re.fullmatch(rf"write {target} (\w+) \w+ (.*)", line) for line in part.said)
+    return [match.groups() for match in found if match]
+
+
+def show_attack(part):
+    """One paragraph a target: what the attacker found, what the hypervisor said live, what it kept."""
+    for target in TARGETS:
+        said = answers(part, target)
+        results = ", ".join(dict.fromkeys(rest for _, rest in said))
+        yield "guest", f"{len(said)} writes to {target}, by {', '.join(way for way, _ in said)} address: {results}"
+        live = [ln for ln in part.alerts if f"ALERT write of {target} " in ln]
+        yield from (("COM2", f"x{len(live)} {line}") for line in live[:1])
+        hits = [r for r in part.of_type("violation") if r["target"] == target]
+        yield from (("log", line) for line in bursts(hits))
+
+
+def judge_attack(part):
+    """Was every write refused and recorded?"""
+    wrong = []
+    for target in TARGETS:
+        said = answers(part, target)
+        hits = [r for r in part.of_type("violation") if r["target"] == target]
+        if [way for way, _ in said] != WAYS or not all(rest == "unchanged flow=ok" for _, rest in said):
+            wrong.append(f"{target}: " + ("; ".join(map(" ".join, said)) or "the attack said nothing"))
+        if len(hits) != len(said) or not all(r["verdict"] == "skip" for r in hits):
+            wrong.append(f"{target}: {len(said)} writes, {len(hits)} of them in the log as refused")
+    return wrong
+
+
+def show_log(part):
+    """The machine still works, and its log is whole."""
+    yield from (("guest", line) for line in part.said)
+    out = part.rwlog("verify")
+    yield from (("rwlog", line) for line in (out.stdout + out.stderr).splitlines())
+
+
+def judge_log(part):
+    """Does the log verify, and did the guest live to write its last line?"""
+    wrong = [] if part.rwlog("verify").returncode == 0 else ["rwlog verify refuses the log"]
+    return wrong + ([] if "alive" in part.said else ["the guest did not live"])
+
+
+SCENES = (
+    Scene("lock", "Ringward has the machine; the agent in the kernel has locked it", "/ringward/rwctl status",
+          show_lock, judge_lock),
+    Scene("work", "Ordinary programs run; each is recorded", "/bin/uname -r; /bin/id; /bin/ls -d /root",
+          show_work, judge_work),
+    Scene("module", "The attacker is root, and loads a kernel module", "insmod /root/rwattack.ko",
+          show_module, judge_module, {"/root/rwattack.ko": "kmod/RELEASE/rwattack.ko"}),
+    Scene("attack", "From inside the kernel it overwrites hooks, kernel and agent, through three mappings of each",
+          "".join(f'echo "write {target} default 8" >/proc/rwattack; cat /proc/rwattack\n' for target in TARGETS),
+          show_attack, judge_attack),
+    Scene("log", "The machine lives on; the log left it at power-off, and verifies", "date -u >/dev/null && echo alive",
+          show_log, judge_log),
+)

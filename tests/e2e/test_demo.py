@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""What `make run` thinks of a scene: it tells a burst in one line, and sees what is wrong."""
+import sys
+
+import machine
+
+sys.path.insert(0, str(machine.TOP / "scripts"))
+import scenes  # noqa: E402  pylint: disable=wrong-import-position
+
+
+def records(kind, target, count, first=1, **other):
+    """Some records in a row, as rwlog exports them."""
+    return [{"seq": first + i, "type": kind, "pid": 7, "comm": "sh", "target": target, "symbol": "one", "verdict": "skip",
+             **other} for i in range(count)]
+
+
+def attacked(targets=scenes.TARGETS, result="unchanged flow=ok", count=3):
+    """A Part in which these targets were attacked."""
+    said = [f"write {target} {way} mov8 {result}" for target in targets for way in scenes.WAYS]
+    found = [record for target in targets for record in records("violation", target, count)]
+    return scenes.Part(said, found, [], None)
+
+
+def test_a_burst_is_one_line():
+    found = records("patch", "kernel_text", 2) + records("patch", "kernel_text", 1, first=3, symbol="two")
+    found += records("patch", "kernel_text", 1, first=9, pid=8)
+    assert list(scenes.bursts(found)) == ["#1 to #3: patch x3 by sh[7]: kernel_text one, two: skip",
+                                          "#9 to #9: patch x1 by sh[8]: kernel_text one: skip"]
+
+
+def test_a_refused_attack_is_well():
+    assert scenes.judge_attack(attacked()) == []
+
+
+def test_an_attack_that_works_or_is_not_recorded_is_told():
+    assert len(scenes.judge_attack(attacked(result="changed flow=ok"))) == 3
+    assert len(scenes.judge_attack(attacked(count=2))) == 3
+    # One target says nothing, and nothing of it is in the log, which agrees.
+    assert scenes.judge_attack(attacked(targets=scenes.TARGETS[1:])) == ["lsm_hooks: the attack said nothing"]
+    allowed = attacked()
+    allowed.records[0]["verdict"] = "allow"
+    assert len(scenes.judge_attack(allowed)) == 1
+
+
+def test_scenes_without_their_effect_are_told():
+    nothing = scenes.Part([], [], [], None)
+    for judge in (scenes.judge_lock, scenes.judge_work, scenes.judge_module):
+        assert judge(nothing) != []
