@@ -20,8 +20,11 @@ CC := gcc
 LD := ld
 NASM := nasm
 WARNFLAGS := -Wall -Wextra -Werror
-HOSTCFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I.
-UNITFLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -fsanitize=address,undefined -fno-sanitize-recover=all
+# rw_version.h, made from VERSION, for all that tells its version.
+GEN := $(B)/include
+VERSION_H := $(GEN)/rw_version.h
+HOSTCFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I. -I$(GEN)
+UNITFLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -I$(GEN) -fsanitize=address,undefined -fno-sanitize-recover=all
 PYTHON := /usr/bin/python3
 
 # A fragment adds its unit-test programs here (paths build/tests/unit/NAME), and its products to `all`.
@@ -46,14 +49,19 @@ $(B)/setup.mk: packages.txt scripts/install-packages
 	@mkdir -p $(@D)
 	@echo '# The packages of packages.txt are installed.' >$@
 
-# Sets KREL, the release of the stock kernel that tests and `make run` use.
+# Sets KREL, the releases of the stock kernels that the tests use; the first one is the kernel of `make run`.
 $(B)/kernels/kernel.mk: $(B)/setup.mk scripts/fetch-kernel
 	scripts/fetch-kernel $(B)/kernels
 
 all: $(UNIT_TESTS)
 
+lint: $(VERSION_H)
+$(VERSION_H): VERSION
+	@mkdir -p $(@D)
+	@printf '/* Made from VERSION by the Makefile. */\n#pragma once\n#define RW_VERSION "%s"\n' "$$(cat $<)" >$@
+
 kernel: $(B)/kernels/kernel.mk
-	@echo "$(B)/kernels/$(KREL)"
+	@printf '%s\n' $(KREL:%=$(B)/kernels/%)
 
 # The private Debian 13 tree with Bochs 3.0; not needed where BOCHS= names one or PATH has one.
 bochs: $(B)/bochs-tree/.stamp
@@ -94,7 +102,7 @@ help:
 	@echo 'make check       unit tests and checks of headers and tree only, under two minutes'
 	@echo 'make bench       what Ringward costs on both emulators, table and chart: about a quarter of an hour'
 	@echo 'make lint        layout, shape of the tree, cppcheck and clang-tidy over the C sources'
-	@echo 'make kernel      fetch the stock Debian kernel that the tests boot'
+	@echo 'make kernel      fetch the stock Debian kernels that the tests boot, with their headers'
 	@echo 'make disk        make a disk image with an installed Debian 12 for tools/rwrun --disk'
 	@echo 'make bochs       make the private Debian 13 tree with Bochs 3.0 (made when needed, too)'
 	@echo 'make agent KREL=RELEASE     the guest agent for another kernel (needs its headers)'

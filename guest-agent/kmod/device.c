@@ -104,7 +104,6 @@ static const struct file_operations device_fops = {
 	.owner = THIS_MODULE,
 	.open = device_open,
 	.unlocked_ioctl = device_ioctl,
-	.llseek = no_llseek,
 };
 
 static struct miscdevice device = {

@@ -3,7 +3,7 @@
 /* /dev/ringward: what user mode can ask of the agent (uapi.h). */
 #pragma once
 
-#include "compat.h"
+#include "kernel/addresses.h"
 
 /**
  * device_init() - make /dev/ringward, for root only.

@@ -12,8 +12,8 @@
 #include <linux/user_namespace.h>
 #include <asm/tsc.h>
 
-#include "compat.h"
 #include "event.h"
+#include "kernel/paths.h"
 
 void event_init(struct rw_rec_agent *rec, u8 type, u8 verdict)
 {

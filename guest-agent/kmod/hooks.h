@@ -13,9 +13,19 @@
 struct linux_binprm;
 struct task_struct;
 
+/* The LSM hooks that the agent attaches to: H(name) for each, whose function is hook_name(). */
+#define AGENT_LSM_HOOKS(H) \
+	H(bprm_check_security) \
+	H(bprm_committed_creds) \
+	H(file_open) \
+	H(path_unlink) \
+	H(path_rename) \
+	H(kernel_read_file) \
+	H(kernel_load_data)
+
 /* hooks_exec.c. The file that execve was given is known at the first, who runs it only at the second. */
 int hook_bprm_check_security(struct linux_binprm *bprm);
-void hook_bprm_committed_creds(struct linux_binprm *bprm);
+void hook_bprm_committed_creds(const struct linux_binprm *bprm);
 
 /* hooks_file.c */
 int hook_file_open(struct file *file);

@@ -105,7 +105,7 @@ int hook_bprm_check_security(struct linux_binprm *bprm)
 	return 0;
 }
 
-void hook_bprm_committed_creds(struct linux_binprm *bprm)
+void hook_bprm_committed_creds(const struct linux_binprm *bprm)
 {
 	struct stash *stash = stash_take();
 	const char *path, *path2 = NULL;

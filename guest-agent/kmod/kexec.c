@@ -15,6 +15,7 @@
 #include "abi/bootinfo.h"
 #include "event.h"
 #include "hvcall.h"
+#include "kernel/shutdown.h"
 #include "kexec.h"
 #include "producer.h"
 #include "abi/stats.h"

@@ -8,7 +8,7 @@
 
 #include <linux/fs.h>
 
-#include "compat.h"
+#include "kernel/addresses.h"
 
 /**
  * kexec_init() - learn what the configuration says, and listen for the start of another kernel.

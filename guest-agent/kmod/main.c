@@ -11,13 +11,16 @@
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
-#include "compat.h"
 #include "device.h"
 #include "hvcall.h"
+#include "kernel/addresses.h"
+#include "kernel/lsm.h"
+#include "kernel/tracepoints.h"
 #include "kexec.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
+#include "rw_version.h"
 
 static struct compat_kernel kernel __ro_after_init;
 
@@ -44,7 +47,7 @@ static int __init attach(void)
 
 	if (ret)
 		return ret;
-	ret = compat_attach_hooks();
+	ret = compat_attach_hooks(&kernel);
 	if (ret)
 		compat_detach_tracepoints();
 	return ret;
@@ -101,4 +104,4 @@ module_init(agent_init);
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The Ringward authors");
 MODULE_DESCRIPTION("Guest agent of the Ringward hypervisor");
-MODULE_VERSION("1");
+MODULE_VERSION(RW_VERSION);

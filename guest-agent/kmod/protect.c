@@ -15,6 +15,8 @@
 #include <asm/pgtable.h>
 
 #include "hvcall.h"
+#include "kernel/layout.h"
+#include "kernel/lsm.h"
 #include "kexec.h"
 #include "protect.h"
 #include "abi/record.h"
@@ -142,7 +144,7 @@ static int add_all(struct rw_protect_list *list, const struct compat_kernel *k)
 				k->start_rodata & PAGE_MASK, PAGE_ALIGN(k->end_rodata));
 	if (ret == 0)
 		ret = add_image(list, RW_TARGET_LSM_HOOKS, RW_RANGE_OBJECT, compat_lsm_table_name,
-				k->lsm_hooks, k->lsm_hooks + k->lsm_hooks_size);
+				k->lsm_table, k->lsm_table + k->lsm_table_size);
 	if (ret == 0)
 		ret = add_image(list, RW_TARGET_IDT, 0, "idt_table", k->idt, k->idt + PAGE_SIZE);
 	if (ret == 0)

@@ -3,7 +3,7 @@
 /* Naming to the hypervisor what it has to keep read-only, and the lock. */
 #pragma once
 
-#include "compat.h"
+#include "kernel/addresses.h"
 
 /**
  * protect_register() - tell the hypervisor what it has to know of this kernel.

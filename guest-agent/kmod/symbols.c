@@ -9,7 +9,6 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/printk.h>
-#include <linux/rcupdate.h>
 #include <linux/sort.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -17,6 +16,9 @@
 #include "abi/bootinfo.h"
 #include "hvcall.h"
 #include "abi/record.h"
+#include "kernel/kallsyms.h"
+#include "kernel/layout.h"
+#include "kernel/lsm.h"
 #include "symbols.h"
 
 #define NAME_MAX_BYTES (RW_SYMBOL_LEN - 1)
@@ -70,9 +72,9 @@ static int add_kernel(void *ctx, const char *name, unsigned long addr)
 	struct collection *c = ctx;
 	const struct compat_kernel *k = c->k;
 
-	if (addr == k->lsm_hooks && strcmp(name, compat_lsm_table_name) == 0)
-		return compat_for_each_lsm_hook(add, c);
-	if (addr >= k->lsm_hooks && addr < k->lsm_hooks + k->lsm_hooks_size)
+	if (addr == k->lsm_table && strcmp(name, compat_lsm_table_name) == 0)
+		return compat_for_each_lsm_hook(k, add, c);
+	if (addr >= k->lsm_table && addr < k->lsm_table + k->lsm_table_size)
 		return 0;
 	if ((addr >= k->text && addr < k->etext) || (addr >= k->start_rodata && addr < k->end_rodata))
 		return add(c, name, addr);
@@ -84,30 +86,18 @@ static bool inside(unsigned long addr, struct compat_region r)
 	return addr - r.base < r.size;
 }
 
-/* The module's own names; they lie above the kernel's, in the order of its symbol table. */
-static int add_module(struct collection *c)
+/* One of the module's own names; they lie above the kernel's. */
+static int add_own(void *ctx, const char *plain, unsigned long addr)
 {
-	struct compat_region text = compat_module_text(THIS_MODULE);
-	struct compat_region ro = compat_module_rodata(THIS_MODULE, false);
-	struct compat_region ro_init = compat_module_rodata(THIS_MODULE, true);
-	const struct mod_kallsyms *syms;
+	const struct module *me = THIS_MODULE;
 	char name[RW_SYMBOL_LEN];
-	unsigned int i;
-	int ret = 0;
 
-	rcu_read_lock();
-	syms = rcu_dereference(THIS_MODULE->kallsyms);
-	for (i = 1; i < syms->num_symtab && ret == 0; i++) {
-		unsigned long addr = syms->symtab[i].st_value;
-		const char *plain = syms->strtab + syms->symtab[i].st_name;
-
-		if (!*plain || !(inside(addr, text) || inside(addr, ro) || inside(addr, ro_init)))
-			continue;
-		snprintf(name, sizeof(name), MODULE_PREFIX "%s", plain);
-		ret = add(c, name, addr);
-	}
-	rcu_read_unlock();
-	return ret;
+	if (!*plain ||
+	    !(inside(addr, compat_module_text(me)) || inside(addr, compat_module_rodata(me, false)) ||
+	      inside(addr, compat_module_rodata(me, true))))
+		return 0;
+	snprintf(name, sizeof(name), MODULE_PREFIX "%s", plain);
+	return add(ctx, name, addr);
 }
 
 /* By address; of equal addresses the one that was added first comes first. */
@@ -125,7 +115,7 @@ static int collect(struct collection *c)
 	int ret = compat_for_each_symbol(add_kernel, c);
 
 	if (ret == 0)
-		ret = add_module(c);
+		ret = compat_for_each_own_symbol(add_own, c);
 	if (ret == -E2BIG)
 		pr_err("symbols: more names than the hypervisor's %u bytes hold\n", RW_SYMBOLS_SIZE);
 	else if (ret != 0)

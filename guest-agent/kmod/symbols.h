@@ -3,7 +3,7 @@
 /* Names for what is protected. */
 #pragma once
 
-#include "compat.h"
+#include "kernel/addresses.h"
 
 /**
  * symbols_send() - give the hypervisor the names of kernel text, read-only data and of the agent itself.

@@ -9,17 +9,18 @@ ATTACK_KMOD_SRC := $(wildcard tests/attacks/kmod/*.[ch]) tests/attacks/kmod/Kbui
 
 STALE_KMOD_SRC := tests/attacks/stale/rwstale.c tests/attacks/stale/Kbuild
 
-attacks: $(B)/kmod/$(KREL)/rwattack.ko $(B)/kmod/$(KREL)/rwstale.ko $(B)/attacks/cpusig $(B)/attacks/hvmem $(B)/attacks/kexecrace $(B)/attacks/uhypercall $(B)/attacks/portwrite
+attacks: $(foreach r,$(KREL),$(B)/kmod/$(r)/rwattack.ko $(B)/kmod/$(r)/rwstale.ko)
+attacks: $(addprefix $(B)/attacks/,cpusig hvmem kexecrace portwrite uhypercall)
 all: attacks
 
-$(B)/kmod/$(KREL)/rwattack.ko: $(ATTACK_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
-	$(call build_kmod,rwattack,$(ATTACK_KMOD_SRC))
+$(KREL:%=$(B)/kmod/%/rwattack.ko): $(B)/kmod/%/rwattack.ko: $(ATTACK_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
+	$(call build_kmod,rwattack,$*,tests/attacks/kmod,$(ATTACK_KMOD_SRC))
 	@strip --strip-debug -o $@ $(@D)/rwattack.d/rwattack.ko
 
-$(B)/kmod/$(KREL)/rwstale.ko: $(STALE_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
-	$(call build_kmod,rwstale,$(STALE_KMOD_SRC))
+$(KREL:%=$(B)/kmod/%/rwstale.ko): $(B)/kmod/%/rwstale.ko: $(STALE_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
+	$(call build_kmod,rwstale,$*,tests/attacks/stale,$(STALE_KMOD_SRC))
 	@strip --strip-debug -o $@ $(@D)/rwstale.d/rwstale.ko
 
-$(B)/attacks/%: tests/attacks/%.c
+$(B)/attacks/%: tests/attacks/%.c tests/each_cpu.h
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -static -o $@ $<

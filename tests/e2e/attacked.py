@@ -35,10 +35,9 @@ region() {{
 """
 
 
-def files():
+def files(linux="6.1"):
     """What the attacks need in the guest."""
-    kmod = machine.BUILD / "kmod" / machine.kernel_release()
-    return {"/root/rwattack.ko": kmod / "rwattack.ko",
+    return {"/root/rwattack.ko": machine.kmod("rwattack", linux),
             "/bin/hvmem": machine.BUILD / "attacks/hvmem",
             "/bin/uhypercall": machine.BUILD / "attacks/uhypercall",
             "/opt/after": machine.BUILD / "tests/tiny"}
@@ -46,7 +45,7 @@ def files():
 
 def agent_symbols():
     """The agent's symbols: name -> (section, offset)."""
-    path = machine.BUILD / "kmod" / machine.kernel_release() / "ringward.ko"
+    path = machine.kmod("ringward")
     table = subprocess.run(["objdump", "-t", path], stdout=subprocess.PIPE, check=True, text=True).stdout
     found = re.findall(r"^([0-9a-f]{16}) .{7} (\.\S+)\t[0-9a-f]{16} (\S+)$", table, re.MULTILINE)
     return {name: (section, int(offset, 16)) for offset, section, name in found if not name.startswith(".")}

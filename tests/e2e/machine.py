@@ -27,14 +27,19 @@ sys.path.insert(0, str(TOP / "tools"))
 from rwrun_lib import initrd as rwrun_initrd  # noqa: E402
 
 
-def kernel_release():
-    """Release of the stock kernel that `make kernel` has fetched."""
-    return (BUILD / "kernels/default").read_text(encoding="ascii").strip()
+def kernel_release(linux="6.1"):
+    """Release of the stock kernel that `make kernel` has fetched; linux: "6.1" or "6.12"."""
+    return (BUILD / "kernels" / linux).resolve().name
 
 
-def kernel():
+def kernel(linux="6.1"):
     """The stock kernel's image."""
-    return BUILD / "kernels" / kernel_release() / "vmlinuz"
+    return BUILD / "kernels" / kernel_release(linux) / "vmlinuz"
+
+
+def kmod(name, linux="6.1"):
+    """A kernel module built for the stock kernel."""
+    return BUILD / "kmod" / kernel_release(linux) / f"{name}.ko"
 
 
 @functools.lru_cache(maxsize=None)
@@ -137,18 +142,18 @@ def on(which):
 
 
 def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=None, append="", smp=1, mem=512,
-         timeout=300, extra=()):
+         timeout=300, extra=(), linux="6.1"):
     """Boots the stock kernel with a script as its job, under Ringward unless no_hv, and returns a Run.
 
     folder: an empty folder for this run. which: a machines.Machine, or the name of one. script: shell text, run as
     /test.sh; "RWTEST: ..." lines become Run.markers. conf: keys that differ from DEFAULT_CONF, or the whole text of one.
     append: added to the kernel's command line. timeout: in seconds of the guest's time, at least five times
-    what the run needs. extra: further arguments of rwrun.
+    what the run needs. extra: further arguments of rwrun. linux: which stock kernel.
     """
     folder = Path(folder)
     build_initrd(folder / "initrd", script, files)
     store, hv_serial, stats = folder / "store", folder / "hv-serial", folder / "stats"
-    argv = [*on(which), "--smp", smp, "--mem", mem, "--kernel", kernel(),
+    argv = [*on(which), "--smp", smp, "--mem", mem, "--kernel", kernel(linux),
             "--initrd", folder / "initrd", "--append", f"{COMMAND_LINE} {append}".strip(),
             "--serial", folder / "console", "--hv-serial", hv_serial, "--stats", stats]
     if no_hv:

@@ -129,7 +129,7 @@ def kexec_files():
 
 def agent_files():
     """The agent as `rwrun --agent` would add it, for a script that starts it itself."""
-    return {"/ringward/ringward.ko": machine.BUILD / "kmod" / machine.kernel_release() / "ringward.ko",
+    return {"/ringward/ringward.ko": machine.kmod("ringward"),
             "/ringward/rwctl": machine.BUILD / "rwctl", "/ringward/start": machine.BUILD / "ringward-start"}
 
 

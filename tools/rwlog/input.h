@@ -3,6 +3,8 @@
 /* An input file of rwlog: loaded, recognised by its content, taken apart. */
 #pragma once
 
+#include <sys/stat.h>
+
 #include "capture.h"
 
 /* Records of one start of the hypervisor, from all dumps of it that a file holds. */
@@ -17,6 +19,7 @@ struct boot {
 
 struct input {
 	const char *name;
+	struct stat st; /* of the file that was read */
 	uint8_t *data;
 	size_t len;
 	bool mapped;

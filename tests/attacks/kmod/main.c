@@ -3,6 +3,7 @@
 // A hostile kernel module for tests: takes commands by /proc/rwattack and answers there.
 #define pr_fmt(fmt) "rwattack: " fmt
 
+#include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -121,15 +122,33 @@ static const struct proc_ops proc_ops = {
 	.proc_lseek = default_llseek,
 };
 
-static int __init attack_init(void)
+/*
+ * A probe is put after the ENDBR that a function may start with: the kernel says how far from its
+ * beginning.
+ */
+static int __init find_lookup(void)
 {
 	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
+	char where[KSYM_SYMBOL_LEN];
+	unsigned long offset;
 	int ret = register_kprobe(&kp);
 
 	if (ret)
 		return ret;
-	lookup = (void *)kp.addr;
 	unregister_kprobe(&kp);
+	sprint_symbol(where, (unsigned long)kp.addr);
+	if (sscanf(where, "kallsyms_lookup_name+0x%lx", &offset) != 1)
+		return -ENOENT;
+	lookup = (void *)((unsigned long)kp.addr - offset);
+	return 0;
+}
+
+static int __init attack_init(void)
+{
+	int ret = find_lookup();
+
+	if (ret)
+		return ret;
 	answer = kzalloc(ANSWER_BYTES, GFP_KERNEL);
 	if (!answer)
 		return -ENOMEM;

@@ -21,7 +21,7 @@ unsigned long symbol(const char *name);
 typedef int (*command_fn)(int argc, char **argv);
 
 int cmd_write(int argc, char **argv);     /* store.c */
-int cmd_unhook(int argc, char **argv);    /* store.c */
+int cmd_unhook(int argc, char **argv);    /* lsm.c */
 int cmd_poke(int argc, char **argv);      /* store.c */
 int cmd_hvread(int argc, char **argv);    /* calls.c */
 int cmd_hvwrite(int argc, char **argv);   /* calls.c */
@@ -34,6 +34,16 @@ int cmd_ring(int argc, char **argv);      /* rings.c */
 
 /* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */
 int numbers(char **argv, u64 *to, int count);
+
+/* The symbol of the kernel's table of LSM hooks. */
+extern const char lsm_table_name[];
+
+/*
+ * Stores eight zero bytes at @va, which may be read-only, through a writable mapping. Return: 0, -ENOMEM,
+ * or -EFAULT when
+ * the store raised an exception.
+ */
+int store_zero(unsigned long va);
 
 /* A hypercall by the agent's own code. Return: its result, or LONG_MIN when the agent is not loaded. */
 long call_agent(u64 nr, u64 a1, u64 a2, u64 a3);

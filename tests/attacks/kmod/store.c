@@ -2,9 +2,9 @@
 // Copyright (C) 2026 The Ringward authors
 // Writes to protected memory in every way that a module has, and looks whether anything changed.
 
+#include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/irqflags.h>
-#include <linux/lsm_hooks.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
@@ -116,7 +116,7 @@ struct target {
 static const struct target targets[] = {
 	{ "kernel_text", "_text", NULL, 0, false },
 	{ "kernel_rodata", "__start_rodata", "linux_banner", 0, false },
-	{ "lsm_hooks", "security_hook_heads", NULL, 0, false },
+	{ "lsm_hooks", lsm_table_name, NULL, 0, false },
 	{ "agent_text", "ringward:on_panic", NULL, 0, false },
 	{ "agent_rodata", "ringward:compat_lsm_table_name", NULL, 0, false },
 	{ "idt", "idt_table", NULL, 0xe00, true },
@@ -269,36 +269,17 @@ int cmd_write(int argc, char **argv)
 	return tried ? 0 : -EINVAL;
 }
 
-/* What a rootkit would do to the monitor: take the agent's hooks out of their lists, for good. */
-int cmd_unhook(int argc, char **argv)
+int store_zero(unsigned long va)
 {
-	static const struct {
-		const char *name;
-		size_t off;
-	} heads[] = {
-		{ "bprm_committed_creds", offsetof(struct security_hook_heads, bprm_committed_creds) },
-		{ "file_open", offsetof(struct security_hook_heads, file_open) },
-		{ "path_unlink", offsetof(struct security_hook_heads, path_unlink) },
-	};
-	unsigned long table = symbol("security_hook_heads");
-	unsigned int i;
+	u8 *alias = map_alias(va);
+	struct shot s = { .v = 0 };
 
-	for (i = 0; i < ARRAY_SIZE(heads); i++) {
-		unsigned long va = table + heads[i].off;
-		struct hlist_node *before = READ_ONCE(*(struct hlist_node **)va), *after;
-		u8 *alias = map_alias(va);
-		struct shot s = { .v = 0 };
-
-		if (!alias)
-			return -EINVAL;
-		s.p = alias + offset_in_page(va);
-		shoot(&s, form_mov8, WAY_ALIAS);
-		vunmap(alias);
-		after = READ_ONCE(*(struct hlist_node **)va);
-		say("unhook %s %s%s\n", heads[i].name, after == before ? "unchanged" : "changed",
-		    s.err ? " exception" : "");
-	}
-	return 0;
+	if (!alias)
+		return -ENOMEM;
+	s.p = alias + offset_in_page(va);
+	shoot(&s, form_mov8, WAY_ALIAS);
+	vunmap(alias);
+	return s.err;
 }
 
 /* The kernel's own patching function, on a byte that stays as it is. */

@@ -17,6 +17,7 @@
 #include <linux/module.h>
 #include <linux/smp.h>
 #include <linux/utsname.h>
+#include <linux/version.h>
 #include <linux/vmalloc.h>
 
 #include "abi/hypercall.h"
@@ -62,12 +63,20 @@ static struct rw_range page_range(void *va, u64 gpa, u32 kind)
 	return r;
 }
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#define TEXT_BASE THIS_MODULE->core_layout.base
+#define TEXT_SIZE THIS_MODULE->core_layout.text_size
+#else
+#define TEXT_BASE THIS_MODULE->mem[MOD_TEXT].base
+#define TEXT_SIZE THIS_MODULE->mem[MOD_TEXT].size
+#endif
+
 /* This module's text and the page, for RW_HC_PROTECT. */
 static struct rw_protect_list *make_list(void)
 {
 	struct rw_protect_list *list = (void *)get_zeroed_page(GFP_KERNEL);
-	char *text = THIS_MODULE->core_layout.base;
-	u32 size = PAGE_ALIGN(THIS_MODULE->core_layout.text_size), off;
+	char *text = TEXT_BASE;
+	u32 size = PAGE_ALIGN(TEXT_SIZE), off;
 
 	if (!list)
 		return NULL;

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Finds the addresses that the agent needs and the kernel does not export.
+#define pr_fmt(fmt) "ringward: " fmt
+
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/mm_types.h>
+#include <linux/printk.h>
+#include <asm/current.h>
+
+#include "kernel/addresses.h"
+#include "kernel/kallsyms.h"
+#include "kernel/lsm.h"
+#include "kernel/version.h"
+
+#if LINUX_IS(6, 1)
+#define CURRENT_TASK current_task
+#else
+#define CURRENT_TASK pcpu_hot.current_task
+#endif
+
+struct wanted {
+	const char *name;
+	unsigned long *addr;
+};
+
+/*
+ * Return: the name of the first one that the kernel does not have, or NULL. The address of such a one is 0.
+ */
+static const char __init *look_up(const struct wanted *want, unsigned int count)
+{
+	const char *missing = NULL;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		*want[i].addr = compat_lookup(want[i].name);
+		if (!*want[i].addr && !missing)
+			missing = want[i].name;
+	}
+	return missing;
+}
+
+int __init compat_init(struct compat_kernel *k)
+{
+	struct mm_struct **poking_mm = NULL;
+	const struct wanted want[] = {
+		{ "_text", &k->text },
+		{ "_etext", &k->etext },
+		{ "__start_rodata", &k->start_rodata },
+		{ "__end_rodata", &k->end_rodata },
+		{ compat_lsm_table_name, &k->lsm_table },
+		{ "idt_table", &k->idt },
+		{ "poking_mm", (unsigned long *)&poking_mm },
+	};
+	const struct wanted kexec[] = {
+		{ "kexec_image", (unsigned long *)&k->kexec_image },
+		{ "__kexec_lock", (unsigned long *)&k->kexec_lock },
+		{ "kexec_crash_image", (unsigned long *)&k->kexec_crash_image },
+		{ "kexec_in_progress", (unsigned long *)&k->kexec_in_progress },
+		{ "kimage_free", (unsigned long *)&k->kexec_free },
+		{ "arch_kexec_unprotect_crashkres", (unsigned long *)&k->kexec_unprotect_crash },
+	};
+	const char *missing;
+	int ret = compat_kallsyms_init();
+
+	if (ret)
+		return ret;
+	missing = look_up(want, ARRAY_SIZE(want));
+	if (missing) {
+		pr_err("this kernel has no symbol %s\n", missing);
+		return -ENOENT;
+	}
+	missing = look_up(kexec, ARRAY_SIZE(kexec));
+	if (missing && k->kexec_image) {
+		pr_err("this kernel has kexec, but no symbol %s\n", missing);
+		return -ENOENT;
+	}
+	k->lsm_table_size = compat_lsm_table_size;
+	k->poking_pgd = *poking_mm ? (unsigned long)(*poking_mm)->pgd : 0;
+	k->current_off = (unsigned long)&CURRENT_TASK;
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Addresses in the kernel that it does not export. */
+#pragma once
+
+#include <linux/types.h>
+
+struct compat_kernel {
+	unsigned long text, etext; /* the image's text */
+	unsigned long start_rodata,
+		end_rodata; /* its read-only data, what is read-only after start included */
+	unsigned long lsm_table,
+		lsm_table_size;    /* the table of LSM hooks, inside of it: compat_lsm_table_name */
+	unsigned long idt;         /* a page */
+	unsigned long poking_pgd;  /* page tables by which the kernel patches itself; virtual */
+	unsigned long current_off; /* of the CPU's current task from its GS base */
+	/* kexec; all NULL where the kernel has none. */
+	atomic_t *kexec_lock; /* 1 while a task loads or starts a kernel */
+	void **kexec_image;   /* what is loaded; NULL: nothing */
+	void **kexec_crash_image;
+	const bool *kexec_in_progress; /* the loaded kernel is about to start */
+	void (*kexec_free)(void *image);
+	void (*kexec_unprotect_crash)(void); /* to be called before a crash kernel is freed */
+};
+
+/**
+ * compat_init() - find what the kernel does not export.
+ * @k: filled
+ *
+ * Context: module init, before any other function of this folder; patches kernel text for a moment (a
+ * kprobe), so
+ * never after the lock.
+ * Return: 0, or -ENOENT when a symbol is missing; the name is printed.
+ */
+int compat_init(struct compat_kernel *k);

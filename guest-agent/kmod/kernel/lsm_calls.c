@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// LSM hooks of Linux 6.12: each has a fixed number of static calls, which patching kernel text switches on.
+#define pr_fmt(fmt) "ringward: " fmt
+
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/jump_label.h>
+#include <linux/kernel.h>
+#include <linux/lsm_hooks.h>
+#include <linux/printk.h>
+#include <linux/static_call.h>
+
+#include "hooks.h"
+#include "kernel/alias.h"
+#include "kernel/lsm.h"
+
+/*
+ * No number of this LSM is registered with the kernel: lsm_list_modules(2) shows those of the kernel's
+ * start only.
+ */
+static const struct lsm_id id = { .name = "ringward", .id = LSM_ID_UNDEF };
+
+/* The hook objects: the kernel's table points to them, so they lie in what is read-only after init. */
+#define OBJECT(name) { .hook.name = hook_##name, .lsmid = &id },
+static struct security_hook_list objects[] __ro_after_init = { AGENT_LSM_HOOKS(OBJECT) };
+
+struct call_place {
+	const char *name;
+	size_t off;
+};
+#define PLACE(name) { #name, offsetof(struct lsm_static_calls_table, name) },
+static const struct call_place places[] __initconst = { AGENT_LSM_HOOKS(PLACE) };
+
+/* Calls are made in the table's order: the first free one comes after those of all other LSMs. */
+static struct lsm_static_call __init *free_call(struct lsm_static_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_LSM_COUNT; i++)
+		if (!call[i].hl)
+			return &call[i];
+	return NULL;
+}
+
+/* From the first step on there is no way back, and none of them can fail. */
+static void __init attach(struct lsm_static_call *call, struct security_hook_list **hl,
+			  struct security_hook_list *object)
+{
+	__static_call_update(call->key, call->trampoline, object->hook.lsm_func_addr);
+	WRITE_ONCE(*hl, object);
+	static_key_enable(&call->active->key);
+}
+
+int __init compat_attach_hooks(const struct compat_kernel *k)
+{
+	struct security_hook_list **alias[ARRAY_SIZE(objects)] = { NULL };
+	struct lsm_static_call *call[ARRAY_SIZE(objects)];
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < ARRAY_SIZE(objects) && ret == 0; i++) {
+		struct lsm_static_call *first = (void *)(k->lsm_table + places[i].off);
+
+		objects[i].scalls = first;
+		call[i] = free_call(first);
+		if (!call[i]) {
+			pr_err("the LSM hook %s has no room for a further LSM\n", places[i].name);
+			ret = -ENOSPC;
+			break;
+		}
+		alias[i] = compat_alias(&call[i]->hl);
+		if (!alias[i])
+			ret = -ENOMEM;
+	}
+	for (i = 0; i < ARRAY_SIZE(objects) && ret == 0; i++)
+		attach(call[i], alias[i], &objects[i]);
+	for (i = 0; i < ARRAY_SIZE(objects); i++)
+		compat_unalias(alias[i]);
+	return ret;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Finds tracepoints by name, as their symbols are not exported, and attaches to them.
+#define pr_fmt(fmt) "ringward: " fmt
+
+#include <linux/cache.h>
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+#include "hooks.h"
+#include "kernel/tracepoints.h"
+
+static struct {
+	const char *name;
+	void *probe;
+	struct tracepoint *tp;
+} tracepoints[] __ro_after_init = {
+	{ .name = "sched_process_fork", .probe = probe_fork },
+	{ .name = "sched_process_exit", .probe = probe_exit },
+};
+
+static void __init match(struct tracepoint *tp, void *unused)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tracepoints); i++)
+		if (strcmp(tp->name, tracepoints[i].name) == 0)
+			tracepoints[i].tp = tp;
+}
+
+/* Detaches the first ones. */
+static void __init detach(unsigned int count)
+{
+	while (count-- != 0)
+		tracepoint_probe_unregister(tracepoints[count].tp, tracepoints[count].probe, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+int __init compat_attach_tracepoints(void)
+{
+	unsigned int i;
+
+	for_each_kernel_tracepoint(match, NULL);
+	for (i = 0; i < ARRAY_SIZE(tracepoints); i++) {
+		if (!tracepoints[i].tp) {
+			pr_err("this kernel has no tracepoint %s\n", tracepoints[i].name);
+			return -ENOENT;
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(tracepoints); i++) {
+		int ret = tracepoint_probe_register(tracepoints[i].tp, tracepoints[i].probe, NULL);
+
+		if (ret) {
+			detach(i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+void __init compat_detach_tracepoints(void)
+{
+	detach(ARRAY_SIZE(tracepoints));
+}
