@@ -11,7 +11,7 @@
 
 struct outfile {
 	int fd;
-	bool stream; /* a pipe, a character device or an inherited descriptor: no seeking */
+	bool stream;  /* a pipe, a character device or an inherited descriptor: no seeking */
 	char *target; /* the regular file at the end of all links; NULL for a stream */
 	char *temp;   /* what becomes it; NULL for a stream */
 };
