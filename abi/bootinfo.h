@@ -21,8 +21,7 @@
  *     RW_HV_GUEST   all other physical memory: virtual = RW_HV_GUEST + physical, RW, NX, without the region
  *     lower half    the loader's own code, identity mapped, RX, for the way in; hv removes it at the last CPU
  */
-#ifndef RW_ABI_BOOTINFO_H
-#define RW_ABI_BOOTINFO_H
+#pragma once
 
 #include "abi/types.h"
 
@@ -167,5 +166,3 @@ RW_ASSERT_OFFSET(struct rw_handoff, error, 0x78);
  * loads its own CR3 and RSP (address of the handoff in RDX, minus RW_HV_GUEST), GDT, IDT and segments, and
  * reports.
  */
-
-#endif

@@ -24,8 +24,7 @@
  * What every version promises: a mark of "@RW", the version's number and a blank; printable characters; and at the end
  * a blank and the CRC of what comes before, as here. (Version 1 had the CRC-32 of zlib.)
  */
-#ifndef RW_ABI_FRAME_H
-#define RW_ABI_FRAME_H
+#pragma once
 
 #define RW_FRAME_MARK      "@RW2 "
 #define RW_FRAME_FAMILY    "@RW"
@@ -34,5 +33,3 @@
 #define RW_FRAME_DATA      'D'
 #define RW_FRAME_END       'E'
 #define RW_FRAME_STATS     'S'
-
-#endif

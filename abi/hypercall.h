@@ -8,8 +8,7 @@
  * cross a page. Where the configuration says `agent = no` the instructions raise #UD as on a CPU
  * without virtualization. docs/hypercalls.md has the whole contract.
  */
-#ifndef RW_ABI_HYPERCALL_H
-#define RW_ABI_HYPERCALL_H
+#pragma once
 
 #include "abi/types.h"
 
@@ -102,5 +101,3 @@ struct rw_protect_list {
 	struct rw_range range[RW_PROTECT_MAX];
 };
 RW_ASSERT_SIZE(struct rw_protect_list, RW_PAGE_SIZE);
-
-#endif

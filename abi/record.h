@@ -9,8 +9,7 @@
  * Both sides use one layout. In a ring (guest memory, untrusted) the agent fills magic, size, type, verdict and
  * flags and puts the TSC of the event into time_ns; the hypervisor fills the rest of the header at intake.
  */
-#ifndef RW_ABI_RECORD_H
-#define RW_ABI_RECORD_H
+#pragma once
 
 #include "abi/types.h"
 
@@ -223,5 +222,3 @@ enum rw_malformed {
 /* clang-format off */
 #define RW_MALFORMED_NAMES { NULL, "index", "size", "magic", "type", "field" }
 /* clang-format on */
-
-#endif

@@ -8,8 +8,7 @@
  * ring (its pages, its size, the consumer index) is private to the hypervisor; the copies here inform
  * the agent only.
  */
-#ifndef RW_ABI_RING_H
-#define RW_ABI_RING_H
+#pragma once
 
 #include "abi/types.h"
 
@@ -32,5 +31,3 @@ struct rw_ring_desc {
 	uint64_t data_gpa[RW_RING_MAX_PAGES]; /* page-aligned, data_pages of them */
 };
 RW_ASSERT_SIZE(struct rw_ring_desc, 16 + 8 * RW_RING_MAX_PAGES);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Counters of the hypervisor: by hypercall to the agent, in a stats frame to rwlog and rwrun. */
-#ifndef RW_ABI_STATS_H
-#define RW_ABI_STATS_H
+#pragma once
 
 #include "abi/record.h"
 #include "abi/types.h"
@@ -95,5 +94,3 @@ struct rw_status {
 	uint32_t reserved;                  /* 0 */
 };
 RW_ASSERT_SIZE(struct rw_status, 24 + 8 + 8 * RW_TARGETS + 56 + 8);
-
-#endif

@@ -16,8 +16,7 @@
  * do here, and crc is the CRC-32C of `size` bytes from the magic with this field 0. (Version 1 had no `size`, and
  * the CRC-32 of zlib over its 88 bytes.)
  */
-#ifndef RW_ABI_STORE_H
-#define RW_ABI_STORE_H
+#pragma once
 
 #include "abi/types.h"
 
@@ -72,5 +71,3 @@ struct rw_block_hdr {
 	uint32_t count;     /* records */
 };
 RW_ASSERT_SIZE(struct rw_block_hdr, 32);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Fixed-width types and layout asserts for the headers that every Ringward program shares. */
-#ifndef RW_ABI_TYPES_H
-#define RW_ABI_TYPES_H
+#pragma once
 
 #ifdef __KERNEL__
 #include <linux/stddef.h>
@@ -18,5 +17,3 @@
 	_Static_assert(offsetof(type, member) == (off), #type "." #member " lies where the ABI fixes it")
 
 #define RW_PAGE_SIZE 4096u
-
-#endif

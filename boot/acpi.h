@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* ACPI's registers for power-off and reset, and its sleep states, from the firmware's tables. */
-#ifndef RW_BOOT_ACPI_H
-#define RW_BOOT_ACPI_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,5 +43,3 @@ void acpi_read_power(struct acpi_power *power, uint64_t rsdp, acpi_map map);
  * hv/core/io.c refuses to enter it. Parameters and context as for acpi_read_power(). Return: objects renamed.
  */
 unsigned int acpi_hide_sleep(uint64_t rsdp, acpi_map map);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Takes the hypervisor's UART away from the firmware's drivers. */
-#ifndef RW_BOOT_CLAIM_H
-#define RW_BOOT_CLAIM_H
+#pragma once
 
 #include <stdint.h>
 
@@ -23,5 +22,3 @@ void claim_uart(uint16_t port);
  * Context: boot services, bare machine.
  */
 void claim_release(void);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Calendar time to seconds. */
-#ifndef RW_BOOT_CLOCK_H
-#define RW_BOOT_CLOCK_H
+#pragma once
 
 #include <stdint.h>
 
@@ -19,5 +18,3 @@ struct clock_time {
  * Context: anywhere. Return: seconds; 0 if a field is out of its range or the time is before 1970.
  */
 uint64_t clock_epoch(const struct clock_time *time);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* ringward.conf: what it says, as a structure. */
-#ifndef RW_BOOT_CONFIG_H
-#define RW_BOOT_CONFIG_H
+#pragma once
 
 #include "message.h"
 
@@ -52,5 +51,3 @@ void config_default(struct config *config);
  * Context: anywhere; no hardware. Return: 0, or -1 with @why.
  */
 int config_parse(struct config *config, const char *text, size_t size, struct message *why);
-
-#endif

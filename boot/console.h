@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The loader's messages: on the firmware's console and on the hypervisor's serial line. */
-#ifndef RW_BOOT_CONSOLE_H
-#define RW_BOOT_CONSOLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,5 +25,3 @@ bool console_serial(uint16_t port, uint32_t baud);
  * hypervisor's then.
  */
 void console_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-#endif

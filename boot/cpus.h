@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The machine's CPUs: finding them, and putting each under the hypervisor. */
-#ifndef RW_BOOT_CPUS_H
-#define RW_BOOT_CPUS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,5 +30,3 @@ int cpus_find(struct rw_bootinfo *info, struct message *why);
  * Return: 0 as a guest, -1 with @why on the bare CPU.
  */
 int cpus_launch(const struct rw_bootinfo *info, uint64_t entry, bool *under_way, struct message *why);
-
-#endif

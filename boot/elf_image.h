@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The hypervisor core as an ELF file: its segments, checked, and their placement. */
-#ifndef RW_BOOT_ELF_IMAGE_H
-#define RW_BOOT_ELF_IMAGE_H
+#pragma once
 
 #include "message.h"
 
@@ -50,5 +49,3 @@ int elf_image_check(struct elf_image *image, const void *file, uint64_t file_siz
  * Context: anywhere.
  */
 void elf_image_place(const struct elf_image *image, uint8_t *at);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Enters the hypervisor on the CPU that runs the loader. */
-#ifndef RW_BOOT_LAUNCH_H
-#define RW_BOOT_LAUNCH_H
+#pragma once
 
 #include <stdint.h>
 
@@ -47,5 +46,3 @@ int launch_check(struct message *why);
  * Return: 0 as a guest, -1 with @why on the bare machine.
  */
 int launch_cpu(const struct rw_bootinfo *info, uint32_t cpu, uint64_t entry, struct message *why);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The hypervisor's region: how large its parts are and where they lie. */
-#ifndef RW_BOOT_LAYOUT_H
-#define RW_BOOT_LAYOUT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,5 +48,3 @@ void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages);
  * Context: anywhere.
  */
 void layout_place(struct rw_bootinfo *info, uint64_t region_phys);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What the hypervisor has to know of the machine besides its memory. */
-#ifndef RW_BOOT_MACHINE_H
-#define RW_BOOT_MACHINE_H
+#pragma once
 
 #include "abi/bootinfo.h"
 #include "message.h"
@@ -17,10 +16,8 @@
  */
 void machine_describe(struct rw_bootinfo *info);
 
-/*
+/**
  * machine_hide_sleep() - takes the sleep states that keep memory out of ACPI's tables: see acpi_hide_sleep().
  * Boot services.
  */
 void machine_hide_sleep(void);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The machine's memory, as the firmware knows it, and the hypervisor's region in it. */
-#ifndef RW_BOOT_MEMORY_H
-#define RW_BOOT_MEMORY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,5 +45,3 @@ void memory_release(const struct rw_bootinfo *info);
  * Context: boot services. Return: true if all of it lies in one piece of RAM of the firmware's memory map.
  */
 bool memory_holds_tables(uint64_t phys, uint64_t size);
-
-#endif

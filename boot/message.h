@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Messages in fixed buffers: what the loader tells. */
-#ifndef RW_BOOT_MESSAGE_H
-#define RW_BOOT_MESSAGE_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,5 +20,3 @@ struct message {
  * Context: anywhere. Return: -1, so that a failing function can return the call.
  */
 int message_fail(struct message *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Files on the machine's volumes: the configuration, and the program that the boot goes on with. */
-#ifndef RW_BOOT_NEXT_H
-#define RW_BOOT_NEXT_H
+#pragma once
 
 #include <efi.h>
 
@@ -36,5 +35,3 @@ int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, 
  */
 int next_load(const struct config *config, EFI_HANDLE self, EFI_HANDLE own, EFI_HANDLE *image,
 	      struct message *why);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The hypervisor's own page tables, as abi/bootinfo.h describes them. */
-#ifndef RW_BOOT_PAGING_H
-#define RW_BOOT_PAGING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,5 +43,3 @@ struct paging {
  * Context: anywhere. Return: 0, or -1 with @why.
  */
 int paging_build(struct paging *paging, struct message *why);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The parts of the UEFI Platform Initialization specification that gnu-efi has no header for. */
-#ifndef RW_BOOT_PI_H
-#define RW_BOOT_PI_H
+#pragma once
 
 #include <efi.h>
 
@@ -60,5 +59,3 @@ struct pi_dxe_services {
 	EFI_STATUS(EFIAPI *get_memory_space_map)(UINTN *count, struct pi_memory_space **map);
 };
 RW_ASSERT_OFFSET(struct pi_dxe_services, get_memory_space_map, 24 + 6 * 8);
-
-#endif

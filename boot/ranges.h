@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The list of guest RAM in struct rw_bootinfo. */
-#ifndef RW_BOOT_RANGES_H
-#define RW_BOOT_RANGES_H
+#pragma once
 
 #include "abi/bootinfo.h"
 
@@ -15,5 +14,3 @@
  * Context: anywhere. Return: 0, or -1 if the list is full.
  */
 int ranges_add(struct rw_bootinfo *info, uint64_t base, uint64_t size);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* UTF-8 to UCS-2, the firmware's characters. */
-#ifndef RW_BOOT_UCS2_H
-#define RW_BOOT_UCS2_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -28,5 +27,3 @@ size_t ucs2_decode(const char *text, size_t size, uint16_t *code);
  * Context: anywhere. Return: characters in @out with the NUL; 0 if @text is not valid or too long.
  */
 size_t ucs2_from_utf8(uint16_t *out, size_t max, const char *text);
-
-#endif

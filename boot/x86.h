@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Instructions of the CPU that C has no words for. */
-#ifndef RW_BOOT_X86_H
-#define RW_BOOT_X86_H
+#pragma once
 
 #include <stdint.h>
 
@@ -71,5 +70,3 @@ static inline __attribute__((noreturn)) void x86_halt(void)
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What user mode can ask of the agent through /dev/ringward. */
-#ifndef RW_AGENT_UAPI_H
-#define RW_AGENT_UAPI_H
+#pragma once
 
 #include <linux/ioctl.h>
 
@@ -40,5 +39,3 @@ RW_ASSERT_SIZE(struct rw_ioc_stats, 8 + sizeof(struct rw_cpu_stats));
 #define RW_IOC_STATS  _IOWR('R', 0x03, struct rw_ioc_stats)
 #define RW_IOC_DUMP   _IO('R', 0x04) /* hands over all rings, then sends the store by the serial line */
 #define RW_IOC_FLUSH  _IO('R', 0x05) /* hands over all rings */
-
-#endif

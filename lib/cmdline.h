@@ -21,7 +21,8 @@ size_t cmdline_distance(const char *a, const char *b);
  * cmdline_nearest() - the known word that an unknown one was probably meant for.
  * @names: the known words; @n: how many
  *
- * Return: the word, or NULL where none is within CMDLINE_NEAR edits and fewer edits than @word has characters.
+ * Return: the word, or NULL where none is within CMDLINE_NEAR edits and fewer edits than @word has
+ * characters.
  */
 const char *cmdline_nearest(const char *word, const char *const *names, size_t n);
 

@@ -10,7 +10,7 @@ void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
-/*
+/**
  * printable() - how many of the @n bytes at @s, which anybody may have written, are printable ASCII up to the
  * first that is not.
  */

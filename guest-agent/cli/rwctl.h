@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Printing the answers of the agent. */
-#ifndef RWCTL_H
-#define RWCTL_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ struct rwctl_stats {
 /* Print for people, or as one JSON object. Return: 0, or -1 when standard output cannot be written. */
 int print_status(const struct rw_ioc_status *status, const struct rwctl_stats *stats, bool json);
 int print_stats(const struct rwctl_stats *stats, bool json);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* /dev/ringward: what user mode can ask of the agent (uapi.h). */
-#ifndef RW_AGENT_DEVICE_H
-#define RW_AGENT_DEVICE_H
+#pragma once
 
 #include "kernel/addresses.h"
 
@@ -17,5 +16,3 @@ int device_init(const struct compat_kernel *k);
 
 /* Undoes device_init(). Context: module init, when a later step failed. */
 void device_exit(void);
-
-#endif

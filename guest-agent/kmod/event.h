@@ -12,8 +12,7 @@
  * Each event_begin() needs its event_submit(): that gives the paths' memory back. Between them nothing can fail: a
  * record that cannot be made, for lack of memory, is counted as lost by event_submit().
  */
-#ifndef RW_AGENT_EVENT_H
-#define RW_AGENT_EVENT_H
+#pragma once
 
 #include <linux/fs.h>
 #include <linux/path.h>
@@ -151,5 +150,3 @@ void event_path_at(struct event *ev, u16 id, const struct path *dir, struct dent
 
 /** event_submit() - hand the record over, or count it as lost. */
 void event_submit(struct event *ev, enum producer_mode mode);
-
-#endif

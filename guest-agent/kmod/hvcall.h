@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The agent's way into the hypervisor. */
-#ifndef RW_AGENT_HVCALL_H
-#define RW_AGENT_HVCALL_H
+#pragma once
 
 #include <linux/types.h>
 
@@ -44,5 +43,3 @@ long hvcall(unsigned long nr, unsigned long a1, unsigned long a2, unsigned long 
  * -EIO.
  */
 int hvcall_error(const char *what, long ret);
-
-#endif

@@ -4,8 +4,7 @@
  * Another kernel in place of this one, without the firmware: refused, or told to the hypervisor before it
  * starts.
  */
-#ifndef RW_AGENT_KEXEC_H
-#define RW_AGENT_KEXEC_H
+#pragma once
 
 #include <linux/fs.h>
 
@@ -45,5 +44,3 @@ void kexec_reopen(void);
  * Return: 0 or -EPERM; recorded.
  */
 int kexec_load(struct file *file, bool initramfs);
-
-#endif

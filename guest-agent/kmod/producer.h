@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The one way by which records leave the agent. What carries them stays behind this interface. */
-#ifndef RW_AGENT_PRODUCER_H
-#define RW_AGENT_PRODUCER_H
+#pragma once
 
 #include <linux/types.h>
 
@@ -64,5 +63,3 @@ void producer_flush(void);
 
 /* Reads the state of all rings; a snapshot. */
 void producer_state(struct producer_state *state);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Naming to the hypervisor what it has to keep read-only, and the lock. */
-#ifndef RW_AGENT_PROTECT_H
-#define RW_AGENT_PROTECT_H
+#pragma once
 
 #include "kernel/addresses.h"
 
@@ -28,5 +27,3 @@ int protect_register(const struct compat_kernel *k);
  * After a failed try another one finds the ranges already named and fails.
  */
 int protect_lock(const struct compat_kernel *k);
-
-#endif

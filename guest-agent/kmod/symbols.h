@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Names for what is protected. */
-#ifndef RW_AGENT_SYMBOLS_H
-#define RW_AGENT_SYMBOLS_H
+#pragma once
 
 #include "kernel/addresses.h"
 
@@ -17,5 +16,3 @@
  * that a name cannot be given to, or what hvcall_error() made of the answer; printed.
  */
 int symbols_send(const struct compat_kernel *k);
-
-#endif

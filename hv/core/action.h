@@ -13,7 +13,7 @@ enum hv_action {
 	HV_FATAL    /* the hypervisor cannot go on */
 };
 
-/* exit_inject() - sets cpu->to_inject to an exception. Return: HV_INJECT, for a handler's return. */
+/** exit_inject() - sets cpu->to_inject to an exception. Return: HV_INJECT, for a handler's return. */
 static inline enum hv_action exit_inject(struct percpu *cpu, uint8_t vector, bool has_error, uint32_t error)
 {
 	cpu->to_inject = (struct hv_event){ EVENT_EXCEPTION, vector, has_error, error };

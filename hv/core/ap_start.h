@@ -9,14 +9,14 @@
 
 #include "core/exit.h"
 
-/*
+/**
  * ap_start_init() - trampoline and intercepts, where the backend needs them. Once. Return: NULL or an error
  * line.
  */
 const char *ap_start_init(void);
 
-/* ap_start_owns() - whether @gpa lies in the APIC's page, and writes there exit. */
+/** ap_start_owns() - whether @gpa lies in the APIC's page, and writes there exit. */
 bool ap_start_owns(uint64_t gpa);
 
-/* ap_start_apic_write() - a refused write to the APIC's page. */
+/** ap_start_apic_write() - a refused write to the APIC's page. */
 enum hv_action ap_start_apic_write(struct percpu *cpu, const struct hv_exit *x);

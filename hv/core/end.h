@@ -5,10 +5,10 @@
 
 #include <stdint.h>
 
-/* end_log() - writes down why the run ends (enum rw_end), and dumps all there is. */
+/** end_log() - writes down why the run ends (enum rw_end), and dumps all there is. */
 void end_log(uint32_t reason);
 
-/*
+/**
  * exit_reset() - the guest ends in what resets a machine, @why: the log leaves, and it is reset.
  * exit_reset_machine() - resets by the chipset's register, else by a triple fault of our own.
  */

@@ -5,17 +5,17 @@
 
 #include "core/action.h"
 
-/*
+/**
  * exit_dispatch() - handles @x: counts, decides, changes the guest's state. Called by the backend, interrupts
  * off.
  */
 void exit_dispatch(struct percpu *cpu, struct hv_exit *x);
 
-/* io_init(), msr_init() - ask the backend for the intercepts. Before the start. */
+/** io_init(), msr_init() - ask the backend for the intercepts. Before the start. */
 void io_init(void);
 void msr_init(void);
 
-/*
+/**
  * io_lock() - at the lock, or at the start with watch_resets = start: resets by port CF9, 60, 64 or 92 are
  * noticed, too, so that the log leaves before. While booting that is slow: CF9 lies inside the PCI
  * configuration address, 64 is polled. 60 counts only after a command that announces it; it is watched all

@@ -8,28 +8,28 @@
 #include "core/percpu.h"
 #include "arch/x86/operand.h"
 
-/* guest_linear_rip() - linear address of the next instruction: CS base counts outside 64-bit mode. */
+/** guest_linear_rip() - linear address of the next instruction: CS base counts outside 64-bit mode. */
 uint64_t guest_linear_rip(struct percpu *cpu);
 
-/*
+/**
  * guest_read_virt() - @size bytes at @gva, over page borders. Return: bytes read before the first that is not
  * mapped.
  */
 size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size);
 
-/*
+/**
  * guest_process() - pid, tgid and comm of the current task, by what the agent registered. Return: false if
  * not known.
  */
 bool guest_process(struct percpu *cpu, struct rw_guest_task *found);
 
-/* guest_rip_target() - enum rw_target of the protected range that the next instruction lies in; 0: none. */
+/** guest_rip_target() - enum rw_target of the protected range that the next instruction lies in; 0: none. */
 uint32_t guest_rip_target(struct percpu *cpu);
 
-/* guest_operand_regs() - the registers that an instruction's operand may be made of. */
+/** guest_operand_regs() - the registers that an instruction's operand may be made of. */
 void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs);
 
-/*
+/**
  * guest_operand() - the guest-linear address by which the current instruction reached @gpa, decoded from its
  * operand and checked by translation; for hardware that does not report it. Return: 0 if not found.
  */

@@ -5,10 +5,12 @@
 
 #include "core/percpu.h"
 
-/* ipi_write_register() - the guest writes @value at @offset of the APIC's page: decoded, or run on a copy. */
+/**
+ * ipi_write_register() - the guest writes @value at @offset of the APIC's page: decoded, or run on a copy.
+ */
 void ipi_write_register(struct percpu *cpu, uint32_t offset, uint32_t value);
 
-/*
+/**
  * ipi_write_icr_msr() - a write of @value to the x2APIC command register. Return: false if the CPU refuses
  * it: #GP.
  */

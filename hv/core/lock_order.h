@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* lock_order_take(), lock_order_release() - @rank: enum lock_rank of core/spinlock.h. */
+/** lock_order_take(), lock_order_release() - @rank: enum lock_rank of core/spinlock.h. */
 static inline void lock_order_take(uint32_t rank)
 {
 	(void)rank;

@@ -5,13 +5,13 @@
 
 #include "core/percpu.h"
 
-/* microcode_init() - the intercept. Before the start. */
+/** microcode_init() - the intercept. Before the start. */
 void microcode_init(void);
 
-/* microcode_level() - of this CPU; 0 where it does not say. */
+/** microcode_level() - of this CPU; 0 where it does not say. */
 uint32_t microcode_level(void);
 
-/*
+/**
  * microcode_takes() - whether a write of @value, the linear address of an update, to @msr loads microcode.
  * It is not done then; recorded once before the lock, where a stock kernel with an update in its initial RAM
  * disk does it on each CPU, and once after it. The guest sees the level unchanged, as after an update that

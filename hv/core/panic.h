@@ -12,23 +12,23 @@ struct hv_trap_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-/*
+/**
  * hv_panic() - says why, prints a call trace, the last exit, the guest's registers, the store, and stops. Any
  * context.
  */
 void hv_panic(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/*
+/**
  * panic_note_exit() - remembers @x as this CPU's last exit; panic_exit_name() - name of its reason, as in the
  * counters.
  */
 void panic_note_exit(struct percpu *cpu, const struct hv_exit *x);
 const char *panic_exit_name(const struct hv_exit *x);
 
-/* panic_trap() - an exception of the hypervisor itself with no fix-up. */
+/** panic_trap() - an exception of the hypervisor itself with no fix-up. */
 void panic_trap(struct percpu *cpu, const struct hv_trap_frame *frame) __attribute__((noreturn));
 
-/*
+/**
  * hv_stop() - the guest is stopped by the configuration's will (on_violation = stop): dump the store, stop
  * for good.
  * hv_halt_machine() - the run is over and the log has left: stop for good.

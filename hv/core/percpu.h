@@ -73,7 +73,7 @@ _Static_assert(offsetof(struct percpu, backend_host) == 0x90, "gpr.inc");
 _Static_assert(offsetof(struct percpu, fault_fixup) == PERCPU_OFF_FIXUP, "gpr.inc");
 _Static_assert(sizeof(struct percpu) <= RW_PERCPU_SIZE - RW_PERCPU_DATA, "fits its area");
 
-/* percpu_this() - of the CPU that runs this. After GS base is set. */
+/** percpu_this() - of the CPU that runs this. After GS base is set. */
 static inline struct percpu *percpu_this(void)
 {
 	struct percpu *cpu;
@@ -82,10 +82,10 @@ static inline struct percpu *percpu_this(void)
 	return cpu;
 }
 
-/* percpu_of() - of any CPU, by its index. */
+/** percpu_of() - of any CPU, by its index. */
 struct percpu *percpu_of(uint32_t index);
 
-/* greg() - the guest's register @reg, by the backend's get(). */
+/** greg() - the guest's register @reg, by the backend's get(). */
 static inline uint64_t greg(struct percpu *cpu, enum guest_reg reg)
 {
 	return hv_backend()->get(cpu, reg);

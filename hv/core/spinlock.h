@@ -31,7 +31,7 @@ struct spinlock {
 	uint32_t rank; /* enum lock_rank, never changes */
 };
 
-/* SPINLOCK() - a free one, of LOCK_@name. */
+/** SPINLOCK() - a free one, of LOCK_@name. */
 /* clang-format off */
 #define SPINLOCK(name) { .rank = LOCK_##name }
 /* clang-format on */

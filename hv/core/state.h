@@ -39,7 +39,7 @@ struct hv_state {
 extern struct hv_state hv;
 extern struct spinlock hv_agent_lock;
 
-/* hv_registered(), hv_locked() - what was written before they became true is seen. Context: any. */
+/** hv_registered(), hv_locked() - what was written before they became true is seen. Context: any. */
 static inline bool hv_registered(void)
 {
 	return __atomic_load_n(&hv.registered, __ATOMIC_ACQUIRE);
@@ -50,7 +50,7 @@ static inline bool hv_locked(void)
 	return __atomic_load_n(&hv.locked, __ATOMIC_ACQUIRE);
 }
 
-/* hv_set_registered(), hv_set_locked() - Context: (a). */
+/** hv_set_registered(), hv_set_locked() - Context: (a). */
 static inline void hv_set_registered(bool on)
 {
 	__atomic_store_n(&hv.registered, on, __ATOMIC_RELEASE);

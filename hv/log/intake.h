@@ -23,7 +23,7 @@ struct log_clock {
 	uint64_t tsc_hz;    /* 1 to LOG_CLOCK_HZ_MAX: checked once by who sets it */
 };
 
-/* log_clock_ns() - nanoseconds from tsc_start to @tsc, rounded down; 0 for a TSC before it. Context: any. */
+/** log_clock_ns() - nanoseconds from tsc_start to @tsc, rounded down; 0 for a TSC before it. Context: any. */
 static inline uint64_t log_clock_ns(const struct log_clock *clock, uint64_t tsc)
 {
 	uint64_t ticks = tsc > clock->tsc_start ? tsc - clock->tsc_start : 0;
@@ -47,7 +47,7 @@ struct log_ring {
 	uint64_t data_gpa[RW_RING_MAX_PAGES];
 };
 
-/*
+/**
  * log_ring_init() - takes a CPU's ring into use, empty. @desc: private copy, untrusted, but the
  * CPU is the one meant; @tsc: now, no record is older; @err: set on error, index: number of the data page, or
  * 0.
@@ -57,7 +57,7 @@ struct log_ring {
 int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc,
 		  struct input_error *err);
 
-/*
+/**
  * log_intake_drain() - moves the guest's pending records into the store: at most one pass over the ring's
  * data. @tsc: now, no record is newer; @stats: is added to. A record that fails validation (enum
  * rw_malformed) is counted and skipped, with all that follows where its end is not known. A stamp in the

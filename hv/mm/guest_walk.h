@@ -10,7 +10,7 @@ struct guest_paging {
 	uint64_t cr0, cr3, cr4, efer;
 };
 
-/*
+/**
  * guest_walk() - translates @gva by the guest's tables, untrusted; sets no flags in them, checks no
  * permissions.
  * Return: 0 with @gpa, or -RW_EFAULT when @gva is not mapped, not canonical, or a table lies outside RAM.

@@ -10,36 +10,36 @@
 #include "arch/x86/backend.h"
 #include "abi/bootinfo.h"
 
-/* nested_init() - builds the identity map without the hypervisor's region. Return: NULL or an error line. */
+/** nested_init() - builds the identity map without the hypervisor's region. Return: NULL or an error line. */
 const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info);
 
-/* nested_root() - physical address of the common root. */
+/** nested_root() - physical address of the common root. */
 uint64_t nested_root(void);
 
-/*
+/**
  * nested_set_perm() - sets NPERM_* @perm for whole 4 KiB pages; the caller flushes every CPU before it relies
  * on it.
  * Return: 0, -RW_EINVAL (unaligned, not mapped), -RW_ENOSPC (the pool is empty; what was done before stands).
  */
 int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
 
-/*
+/**
  * nested_replace_first() - maps the page @pa at guest-physical address 0; nested_first(): that page, 0: not
  * replaced.
  */
 int nested_replace_first(uint64_t pa); /* Return: as nested_set_perm() */
 uint64_t nested_first(void);
 
-/*
+/**
  * nested_merge() - undoes the splits around whole pages that have all permissions again; the mapping stays.
  * The tables serve later splits, so the caller flushes every CPU before the next nested_set_perm().
  */
 void nested_merge(uint64_t gpa, uint64_t size);
 
-/* nested_perm() - NPERM_* of the page at @gpa in the common map; 0 when it is not mapped. */
+/** nested_perm() - NPERM_* of the page at @gpa in the common map; 0 when it is not mapped. */
 unsigned int nested_perm(uint64_t gpa);
 
-/* nested_map_late() - maps the 1 GiB or 2 MiB around @gpa when nothing was mapped there. */
+/** nested_map_late() - maps the 1 GiB or 2 MiB around @gpa when nothing was mapped there. */
 enum nested_late {
 	NESTED_NOT_LATE = 0, /* @gpa is mapped, is the hypervisor's, or lies beyond the CPU's address width */
 	NESTED_MAPPED,       /* the guest can continue */
@@ -47,7 +47,7 @@ enum nested_late {
 };
 enum nested_late nested_map_late(uint64_t gpa);
 
-/*
+/**
  * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one; but not while they are
  * off: the guest is in the middle of it, with its caches off. Return: whether every CPU has to flush.
  */
@@ -61,7 +61,7 @@ struct nested_view {
 	uint32_t used;
 };
 
-/*
+/**
  * nested_view_init() takes tables from the pool; reset(): equal to the common map; replace(): @gpa's page is
  * @pa with
  * @perm in this view; root(): physical address of the root. Return: 0 or -RW_ENOSPC.

@@ -8,21 +8,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* pool_init() - takes the pool that @info names, which stays where it is. First of all, on the first CPU. */
+/** pool_init() - takes the pool that @info names, which stays where it is. First of all, on the first CPU. */
 void pool_init(const struct rw_bootinfo *info);
 
-/*
+/**
  * pool_alloc() - contiguous zeroed pages; NULL: too few left. After the start only under the nested tables'
  * lock.
  */
 void *pool_alloc(size_t pages);
 
-/* pool_left() - pages not handed out. */
+/** pool_left() - pages not handed out. */
 size_t pool_left(void);
 
-/* hv_phys() - physical address of one in the region's window (not of the image); hv_virt(): the reverse. */
+/** hv_phys() - physical address of one in the region's window (not of the image); hv_virt(): the reverse. */
 uint64_t hv_phys(const void *virt);
 void *hv_virt(uint64_t phys);
 
-/* hv_owns() - whether any of the @size bytes at @phys (both may be the guest's) is the hypervisor's. */
+/** hv_owns() - whether any of the @size bytes at @phys (both may be the guest's) is the hypervisor's. */
 bool hv_owns(uint64_t phys, uint64_t size);

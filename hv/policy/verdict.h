@@ -25,7 +25,7 @@ struct policy_access {
 	bool rip_in_kernel_text; /* by guest-physical address, in what is protected */
 };
 
-/*
+/**
  * policy_verdict() - the action for one access. The kernel's own patching is let through. A read (only the
  * hypervisor's memory is unreadable) gives ones, whatever is configured: tools that scan all memory are no
  * reason to stop. The CPU's own accesses (page walk, exception delivery) and fetches cannot be discarded:

@@ -5,24 +5,24 @@
 
 #include "core/percpu.h"
 
-/*
+/**
  * evidence_describe() - fills @rec with what is known of the guest at this exit. @gpa, @target: what was
  * hit.
  */
 void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, uint32_t target,
 		       uint32_t access);
 
-/*
+/**
  * evidence_retarget() - makes @rec one of another place that the same access hit, @gpa; its values are the
  * caller's.
  */
 void evidence_retarget(struct evidence *rec, uint64_t gpa);
 
-/*
+/**
  * evidence_record() - counts and stores a finished record (violation or patch), with an alert line. Reads of
  * the hypervisor's memory that run on are joined: the first is stored at once, the rest as one with .repeat.
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 
-/* evidence_flush() - stores what evidence_record() still holds back of @cpu, this one or another; tells of patches. */
+/** evidence_flush() - stores what evidence_record() still holds back of @cpu, this one or another; tells of patches. */
 void evidence_flush(struct percpu *cpu);

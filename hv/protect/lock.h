@@ -5,13 +5,13 @@
 
 #include "core/percpu.h"
 
-/*
+/**
  * protect_lock() - checks the ranges, takes write permission away, and locks. All or nothing.
  * Context: under hv_agent_lock. Return: 0, -RW_ENOTREADY, -RW_EINVAL, -RW_ENOSPC.
  */
 int64_t protect_lock(struct percpu *cpu);
 
-/*
+/**
  * protect_release() - another kernel takes over: gives write permission back, records that, and forgets what
  * the agent said, its rings too. Context: under hv_agent_lock, after the registration.
  */

@@ -12,7 +12,7 @@
 #define PATCH_GAP_NS   100000000ull
 #define PATCH_BURST_NS 1000000000ull
 
-/*
+/**
  * patch_notice() - @cpu has let a patch of @target (a name) through, at @symbol + @off, by the task @who of
  * @pid. The line leaves at once: who silences the agent afterwards does not take it back. Context: an exit
  * handler.
@@ -20,7 +20,7 @@
 void patch_notice(const struct percpu *cpu, const char *target, const char *symbol, uint64_t off,
 		  const char *who, uint32_t pid);
 
-/*
+/**
  * patch_notice_tick() - the second line, if the burst is over by now: at each drain.
  * patch_notice_flush() - the same, over or not: at the end of a run.
  */

@@ -31,7 +31,7 @@ struct ranges_pages {
 	uint64_t kind[RANGES_KINDS]; /* by enum rw_target; objects in bytes / 4096 rounded up */
 };
 
-/*
+/**
  * ranges_add() - takes one RW_HC_PROTECT argument in, all of it or nothing. @list: private copy, untrusted;
  * @err: set on error, index: number of the range in @list. Context: before the lock, serialised by the
  * caller. Return: 0;
@@ -40,13 +40,13 @@ struct ranges_pages {
  */
 int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err);
 
-/*
+/**
  * ranges_check() - what must hold at the lock, before anything is protected: objects lie wholly in ranges.
  * Return: 0; -RW_ENOTREADY: no range; -RW_EINVAL: an object lies outside, @err has its number in r->object.
  */
 int ranges_check(const struct ranges *r, struct input_error *err);
 
-/*
+/**
  * ranges_find() - what lies at @gpa, which may be any value: an object, else a range. Return: whether @hit is
  * set.
  * Context: any. While another CPU changes the ranges the answer may be wrong, but is an entry that was
@@ -54,7 +54,7 @@ int ranges_check(const struct ranges *r, struct input_error *err);
  */
 bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit);
 
-/*
+/**
  * ranges_linear_start() - where the linear addresses begin that lead without a gap to @range, of a
  * ranges_hit; an object's: its own. The @floor for symbols_lookup(): a module's pages are named one by one,
  * and a function may begin in the range before. Context: as ranges_find(); one pass over the ranges for each
@@ -62,5 +62,7 @@ bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit);
  */
 uint64_t ranges_linear_start(const struct ranges *r, const struct rw_range *range);
 
-/* ranges_count_pages() - numbers for the status hypercall and the lock's record. Serialised by the caller. */
+/**
+ * ranges_count_pages() - numbers for the status hypercall and the lock's record. Serialised by the caller.
+ */
 void ranges_count_pages(const struct ranges *r, struct ranges_pages *pages);

@@ -11,10 +11,10 @@
 #include "core/percpu.h"
 #include "protect/step_state.h"
 
-/* step_init() - pages for @cpu's view from the pool. Before the start. Return: 0 or -RW_ENOSPC. */
+/** step_init() - pages for @cpu's view from the pool. Before the start. Return: 0 or -RW_ENOSPC. */
 int step_init(struct percpu *cpu);
 
-/*
+/**
  * step_add() - puts a copy in place of the page of @gpa, which was hit, and starts the step if it is not
  * active.
  * Return: 0; -RW_ENOSPC: more than STEP_PAGES pages; -RW_EINVAL: it has one already; -RW_EFAULT: no guest
@@ -22,12 +22,12 @@ int step_init(struct percpu *cpu);
  */
 int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind);
 
-/*
+/**
  * step_refresh() - the common map has changed: the active step's view follows. The caller flushes this CPU.
  */
 void step_refresh(struct percpu *cpu);
 
-/*
+/**
  * step_done() - after RW_EXIT_STEP: arms the next iteration of a repeated instruction, or finishes.
  * step_finish() - ends the step now: compares, carries over or discards, stores the record. If the
  * instruction has not

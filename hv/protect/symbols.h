@@ -27,13 +27,15 @@ struct symbols_hit {
 	uint64_t off;     /* bytes from the symbol's address */
 };
 
-/* symbols_init() - an empty table in @size bytes, below 4 GiB, of the hypervisor's, 8-byte aligned. Once. */
+/** symbols_init() - an empty table in @size bytes, below 4 GiB, of the hypervisor's, 8-byte aligned. Once. */
 void symbols_init(struct symbols *s, void *area, uint32_t size);
 
-/* symbols_clear() - forgets all names. Context: as symbols_add_page(); other CPUs may be looking names up. */
+/**
+ * symbols_clear() - forgets all names. Context: as symbols_add_page(); other CPUs may be looking names up.
+ */
 void symbols_clear(struct symbols *s);
 
-/*
+/**
  * symbols_add_page() - takes one RW_HC_SYMBOLS argument in, all of it or nothing. @page: private copy,
  * untrusted;
  * @err: set on error, index: number of the entry. Addresses never descend, over all calls; of several names
@@ -42,7 +44,7 @@ void symbols_clear(struct symbols *s);
  */
 int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struct input_error *err);
 
-/*
+/**
  * symbols_lookup() - the nearest name from @gva, which may be any value, down to @floor, where the range of
  * @gva begins: an address in a range without names gets none of another. Return: 0 with @hit; -RW_EINVAL: no
  * such symbol.

@@ -5,7 +5,7 @@
 
 #include "core/action.h"
 
-/*
+/**
  * violation() - handles the refused access @x to a page of kind @target (enum rw_target): asks the policy,
  * then runs the instruction on copies, raises an exception in the guest, or stops the machine. Records it.
  *

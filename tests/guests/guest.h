@@ -4,8 +4,7 @@
  * What test guests without a kernel need of the machine. Boot services are there, one CPU, ring 0, identity
  * map.
  */
-#ifndef GUEST_H
-#define GUEST_H
+#pragma once
 
 #include <efi.h>
 
@@ -84,5 +83,3 @@ void guest_triple_fault(void) __attribute__((noreturn));
 
 /* The same, then switches the machine off. */
 void guest_power_off(void) __attribute__((noreturn));
-
-#endif

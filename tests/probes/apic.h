@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The local APIC, in the mode it is in. */
-#ifndef PROBE_APIC_H
-#define PROBE_APIC_H
+#pragma once
 
 #include "probe.h"
 
@@ -37,5 +36,3 @@ void apic_write(UINT32 reg, UINT32 value);
 void apic_command(UINT32 dest, UINT32 low); /* and waits until it is sent */
 void apic_end(void);                        /* of an interrupt */
 void apic_on(void);                         /* spurious vector on, timer and pins off */
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The firmware's side. */
-#ifndef PROBE_MACHINE_H
-#define PROBE_MACHINE_H
+#pragma once
 
 #include "probe.h"
 
@@ -14,5 +13,3 @@ void probe_machine(void);                /* memory and runtime services; after t
 
 BOOLEAN ap_memory(void); /* with boot services */
 void probe_ap(UINT32 cpus, const char *mode);
-
-#endif

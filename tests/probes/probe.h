@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What the probes share: they look at the machine from inside and say what they find, one line each. */
-#ifndef PROBE_H
-#define PROBE_H
+#pragma once
 
 #include <efi.h>
 
@@ -98,20 +97,20 @@ enum mode {
 		"s_" #name ":\n" text "\n.code64\ns_" #name "_end:\n.popsection")
 #define RUN(c, name, mode) run_code(c, s_##name, (UINTN)(s_##name##_end - s_##name), mode)
 
-/* SHOW() - RUN(), then a line with its outcome first and what follows it. */
+/** SHOW() - RUN(), then a line with its outcome first and what follows it. */
 #define SHOW(c, name, mode, format, ...) \
 	do { \
 		const char *ran = RUN(c, name, mode); \
 		probe(format, ran, __VA_ARGS__); \
 	} while (0)
 
-/*
+/**
  * run_code() - runs @size bytes at @code with the registers of @c; RIP, CS, SS, RSP are set here, RFLAGS if
  * it is 0. Ends with any exception or behind the code. Return: outcome(@c).
  */
 const char *run_code(struct ctx *c, const void *code, UINTN size, enum mode mode);
 
-/* outcome() - "ok", or the exception, its error code, how far it came, CR2. Lives until the next call. */
+/** outcome() - "ok", or the exception, its error code, how far it came, CR2. Lives until the next call. */
 const char *outcome(const struct ctx *c);
 
 /* What the trap handler does with a vector that is not its snippet's end. */
@@ -129,9 +128,9 @@ struct event {
 };
 extern volatile struct event events[EVENTS]; /* traps that counted, in order */
 extern volatile UINT32 event_count;
-/* events_text() - the RIPs of the events of a vector, from the code's start, with DR6 for #DB. */
+/** events_text() - the RIPs of the events of a vector, from the code's start, with DR6 for #DB. */
 const char *events_text(UINT8 vector);
-/* step_text() - runs, single-stepping, and lists where each #DB came. */
+/** step_text() - runs, single-stepping, and lists where each #DB came. */
 const char *step_text(struct ctx *c, const void *code, UINTN size, enum mode mode);
 #define STEP(c, name, mode) step_text(c, s_##name, (UINTN)(s_##name##_end - s_##name), mode)
 
@@ -253,5 +252,3 @@ void probe_apic(const char *mode); /* "x" or "x2": switches to it; there is no w
 void probe_timer(const char *mode);
 void probe_insn(void);
 void probe_cet(void);
-
-#endif

@@ -9,7 +9,7 @@ UNIT_HDR := $(wildcard abi/* lib/*.h hv/*/*.h hv/arch/x86/*.h hv/arch/x86/*/*.h 
 	tests/unit/hv/arch/x86/*/*.h)
 
 include tests/unit/lib/tests.mk tests/unit/boot/tests.mk tests/unit/rwlog/tests.mk
-include $(foreach part,mm arch/x86 core log policy protect,tests/unit/hv/$(part)/tests.mk)
+include $(foreach part,mm arch/x86 core dev log policy protect,tests/unit/hv/$(part)/tests.mk)
 
 # UNIT_FLAGS and UNIT_LIBS are a program's own, set in its tests.mk.
 $(UNIT_DIR)/%: tests/unit/%.c $(UNIT_HDR)

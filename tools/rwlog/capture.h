@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* A serial capture: its frames, put together to dumps of the store and to sets of counters. */
-#ifndef RWLOG_CAPTURE_H
-#define RWLOG_CAPTURE_H
+#pragma once
 
 #include "part.h"
 #include "abi/stats.h"
@@ -56,5 +55,3 @@ void capture_parse(struct capture *c, const char *data, size_t len);
 
 /** capture_free() - give the memory back, but for the list of problems. */
 void capture_free(struct capture *c);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The hypervisor's counters, as table or JSON. */
-#ifndef RWLOG_COUNTERS_H
-#define RWLOG_COUNTERS_H
+#pragma once
 
 #include "input.h"
 
@@ -14,5 +13,3 @@ void counters_table(const struct input *in, FILE *out);
 
 /** counters_json() - the last complete set, and what the last dump says of the store, as one JSON object. */
 void counters_json(const struct input *in, FILE *out);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Writes lines of CSV (RFC 4180), whose cells come in any order. */
-#ifndef RWLOG_CSV_H
-#define RWLOG_CSV_H
+#pragma once
 
 #include <stdio.h>
 
@@ -26,5 +25,3 @@ void csv_end_row(struct csv *row, FILE *out);
 
 /** csv_close() - give the memory back. */
 void csv_close(struct csv *row);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What code bytes mean, in Intel's syntax. */
-#ifndef RWLOG_DISASM_H
-#define RWLOG_DISASM_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,5 +19,3 @@
  * Return: false when the bytes are no whole instruction; @text is empty then.
  */
 bool disasm(const uint8_t *code, size_t n, uint64_t rip, char text[DISASM_LEN]);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The log for programs: JSON Lines, and CSV. docs/log-format.md names the members. */
-#ifndef RWLOG_EXPORT_H
-#define RWLOG_EXPORT_H
+#pragma once
 
 #include "filter.h"
 #include "input.h"
@@ -15,5 +14,3 @@ void export_csv_header(FILE *out);
 
 /** export_csv() - write one line of CSV a record, of all boots in a file. */
 void export_csv(const struct input *in, const struct filter *filter, FILE *out);
-
-#endif

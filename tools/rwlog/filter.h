@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Which records the user wants to see. */
-#ifndef RWLOG_FILTER_H
-#define RWLOG_FILTER_H
+#pragma once
 
 #include "rec.h"
 
@@ -36,5 +35,3 @@ bool filter_seconds(uint64_t *ns, const char *value);
 
 /** filter_match() - whether a record is wanted. */
 bool filter_match(const struct filter *f, const struct rec *r);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* One frame of a serial capture: from characters to its payload. */
-#ifndef RWLOG_FRAMING_H
-#define RWLOG_FRAMING_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,5 +33,3 @@ enum frame_result {
  * Nothing after the frame's CRC is looked at, but that it is not one more hex digit.
  */
 enum frame_result frame_parse(const char *s, size_t avail, struct frame *f, const char **why);
-
-#endif

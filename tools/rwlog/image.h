@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Finds the store in an image, a raw memory dump or an ELF core. */
-#ifndef RWLOG_IMAGE_H
-#define RWLOG_IMAGE_H
+#pragma once
 
 #include "part.h"
 
@@ -46,5 +45,3 @@ void image_scan(struct image_scan *s, const uint8_t *data, size_t len);
  * Return: the part, to be freed by part_free() and free().
  */
 struct part *image_best(const struct image_scan *s, struct problems *problems, struct problems *notes);
-
-#endif

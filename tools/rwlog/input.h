@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* An input file of rwlog: loaded, recognised by its content, taken apart. */
-#ifndef RWLOG_INPUT_H
-#define RWLOG_INPUT_H
+#pragma once
 
 #include <sys/stat.h>
 
@@ -60,5 +59,3 @@ void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN]);
 
 /** input_free() - give all memory back. */
 void input_free(struct input *in);
-
-#endif

@@ -6,8 +6,7 @@
  * Own code and not a library's, because Jansson's integers are signed: an inode number above 2^63 would come
  * out wrong.
  */
-#ifndef RWLOG_JSON_H
-#define RWLOG_JSON_H
+#pragma once
 
 #include <stdio.h>
 
@@ -44,5 +43,3 @@ void json_text(struct json *j, const char *name, struct text t);
 
 /** json_text_item() - a string of the guest, inside of an array. Return: whether all bytes were UTF-8. */
 bool json_text_item(struct json *j, struct text t);
-
-#endif

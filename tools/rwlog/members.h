@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* A record as a list of members with a name each: what JSON and CSV write, from the one table of fields. */
-#ifndef RWLOG_MEMBERS_H
-#define RWLOG_MEMBERS_H
+#pragma once
 
 #include "rec.h"
 
@@ -50,5 +49,3 @@ unsigned int members_columns(void);
 
 /** members_column() - name of column @i. */
 const char *members_column(unsigned int i);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Names of types, verdicts and values: from abi/, both ways. */
-#ifndef RWLOG_NAMES_H
-#define RWLOG_NAMES_H
+#pragma once
 
 #include <stddef.h>
 
@@ -28,5 +27,3 @@ unsigned int type_by_name(const char *name, size_t n);
 
 /** verdict_by_name() - value of enum rw_verdict, or -1. */
 int verdict_by_name(const char *name);
-
-#endif

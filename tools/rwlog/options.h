@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Command line of rwlog. */
-#ifndef RWLOG_OPTIONS_H
-#define RWLOG_OPTIONS_H
+#pragma once
 
 #include "filter.h"
 
@@ -34,5 +33,3 @@ struct options {
  * printed: what is wrong, and what would be right.
  */
 int options_parse(struct options *o, int argc, char **argv);
-
-#endif

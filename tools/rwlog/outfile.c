@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Output files that are replaced as a whole or not at all, and never instead of a device, a pipe or a link. */
+/*
+ * Output files that are replaced as a whole or not at all, and never instead of a device, a pipe or a link.
+ */
 #define _GNU_SOURCE
 #include "outfile.h"
 
@@ -48,7 +50,10 @@ static int descriptor(const char *name)
 	return *name >= '0' && *name <= '9' && !*end && n <= INT_MAX ? (int)n : -1;
 }
 
-/* Splits @path into its canonical folder, in @folder, and its last name. Return: the name, or NULL with errno. */
+/*
+ * Splits @path into its canonical folder, in @folder, and its last name. Return: the name, or NULL with
+ * errno.
+ */
 static const char *split(char *path, char folder[PATH_MAX])
 {
 	char *slash = strrchr(path, '/');

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Output files that are replaced as a whole or not at all, and never instead of a device, a pipe or a link. */
+/*
+ * Output files that are replaced as a whole or not at all, and never instead of a device, a pipe or a link.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -9,7 +11,7 @@
 
 struct outfile {
 	int fd;
-	bool stream; /* a pipe, a character device or an inherited descriptor: written from here on, no seeking */
+	bool stream;  /* a pipe, a character device or an inherited descriptor: no seeking */
 	char *target; /* the regular file at the end of all links; NULL for a stream */
 	char *temp;   /* what becomes it; NULL for a stream */
 };
@@ -17,7 +19,8 @@ struct outfile {
 /**
  * outfile_same() - whether two files are one, by whatever names.
  *
- * Regular files, pipes and block devices can be one; for other devices (terminals, /dev/null) the question has no
+ * Regular files, pipes and block devices can be one; for other devices (terminals, /dev/null) the question
+ * has no
  * meaning.
  */
 bool outfile_same(const struct stat *a, const struct stat *b);
@@ -29,8 +32,10 @@ bool outfile_same(const struct stat *a, const struct stat *b);
  * @input: status of the input that may not be written to, or NULL
  * @why:   receives what is wrong, without the name; @n: its size
  *
- * A regular file, or one that does not exist yet, is written as a temporary file beside it; a link leads to its
- * target and stays. One of this process' own descriptors (/dev/stdout, /dev/fd/N, /proc/self/fd/N) is written as
+ * A regular file, or one that does not exist yet, is written as a temporary file beside it; a link leads to
+ * its
+ * target and stays. One of this process' own descriptors (/dev/stdout, /dev/fd/N, /proc/self/fd/N) is
+ * written as
  * it is: at its place, with its flags. A pipe or character device is opened and written. All else is refused:
  * folders, sockets, block devices, @input itself, and a file whose owner could not be kept.
  *

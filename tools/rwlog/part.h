@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* A part of a log: the blocks and records of one store image, or of one dump in a serial capture. */
-#ifndef RWLOG_PART_H
-#define RWLOG_PART_H
+#pragma once
 
 #include "problem.h"
 #include "rec.h"
@@ -95,5 +94,3 @@ void part_walk_dump(struct part *p);
 
 /** part_free() - give the memory back. */
 void part_free(struct part *p);
-
-#endif

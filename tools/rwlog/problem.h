@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What is wrong with a log: a list of texts, each of which says where and what. */
-#ifndef RWLOG_PROBLEM_H
-#define RWLOG_PROBLEM_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -33,5 +32,3 @@ const char *problems_first(const struct problems *l, const void *part);
 
 /** problems_free() - give the memory back. */
 void problems_free(struct problems *l);
-
-#endif

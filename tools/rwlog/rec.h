@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* One log record: the check of its structure, and access to its fields. */
-#ifndef RWLOG_REC_H
-#define RWLOG_REC_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -63,5 +62,3 @@ int rec_task(const struct rec *r, struct rw_task *task);
 
 /** rec_comm() - a task's name, without its padding; @comm are RW_COMM_LEN bytes. */
 struct text rec_comm(const char *comm);
-
-#endif

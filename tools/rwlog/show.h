@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The log for people: one line a record. */
-#ifndef RWLOG_SHOW_H
-#define RWLOG_SHOW_H
+#pragma once
 
 #include "filter.h"
 #include "input.h"
@@ -16,5 +15,3 @@
  * @out:     where to
  */
 void show(const struct input *in, const struct filter *filter, const struct symbols *symbols, FILE *out);
-
-#endif

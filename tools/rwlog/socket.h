@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Socket addresses of Linux, taken apart. */
-#ifndef RWLOG_SOCKET_H
-#define RWLOG_SOCKET_H
+#pragma once
 
 #include "members.h"
 
@@ -20,5 +19,3 @@
  * Return: number of parts.
  */
 unsigned int socket_parts(struct text raw, struct member part[SOCKET_PARTS], char text[SOCKET_TEXT_LEN]);
-
-#endif

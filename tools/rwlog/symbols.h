@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Names of kernel code, from a System.map or a copy of /proc/kallsyms. */
-#ifndef RWLOG_SYMBOLS_H
-#define RWLOG_SYMBOLS_H
+#pragma once
 
 #include "rec.h"
 
@@ -43,5 +42,3 @@ const struct symbol *symbols_find(const struct symbols *s, uint64_t addr, uint64
 
 /** symbols_free() - give the memory back. */
 void symbols_free(struct symbols *s);
-
-#endif

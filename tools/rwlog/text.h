@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Text for people and for JSON, made of bytes that a hostile guest may have chosen. */
-#ifndef RWLOG_TEXT_H
-#define RWLOG_TEXT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -67,5 +66,3 @@ void text_boot(char name[TEXT_BOOT_LEN], const struct rw_store_hdr *h);
  * UTC to the microsecond, or "+SECONDS" since the start when the epoch is not known.
  */
 void text_time(char s[TEXT_TIME_LEN], uint64_t epoch, uint64_t time_ns);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Memory and small byte helpers that every part of rwlog uses. */
-#ifndef RWLOG_UTIL_H
-#define RWLOG_UTIL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,5 +29,3 @@ bool all_zero(const uint8_t *p, size_t n);
  * @hole + 4 must not lie after @n.
  */
 uint32_t crc_without(const uint8_t *p, size_t n, size_t hole);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Judges a log: is everything there, and as it was written? */
-#ifndef RWLOG_VERIFY_H
-#define RWLOG_VERIFY_H
+#pragma once
 
 #include "input.h"
 
@@ -15,5 +14,3 @@
  * Return: true when nothing is wrong.
  */
 bool verify(const struct input *in, const char *prefix, FILE *out);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Recognises what another version of Ringward wrote: from what every version promises (abi/store.h, abi/frame.h). */
-#ifndef RWLOG_VERSION_H
-#define RWLOG_VERSION_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -28,5 +27,3 @@ uint32_t version_of_frame(const char *s, size_t avail);
 
 /** version_print() - the one line that says that @name is of @version, which this rwlog does not read. */
 void version_print(FILE *out, const char *name, uint32_t version);
-
-#endif

@@ -3,8 +3,7 @@
 /*
  * The one table of what the kernel calls: LSM hooks and tracepoints. A new one is a row here and its function.
  */
-#ifndef RW_AGENT_HOOKS_H
-#define RW_AGENT_HOOKS_H
+#pragma once
 
 #include <linux/lsm_hooks.h>
 
@@ -36,5 +35,3 @@ AGENT_LSM_HOOKS(HOOK)
 /* Context: preemption off. */
 void probe_sched_process_fork(void *unused, struct task_struct *parent, struct task_struct *child);
 void probe_sched_process_exit(void *unused, struct task_struct *task);
-
-#endif

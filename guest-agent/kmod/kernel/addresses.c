@@ -26,7 +26,9 @@ struct wanted {
 	unsigned long *addr;
 };
 
-/* Return: the name of the first one that the kernel does not have, or NULL. The address of such a one is 0. */
+/*
+ * Return: the name of the first one that the kernel does not have, or NULL. The address of such a one is 0.
+ */
 static const char __init *look_up(const struct wanted *want, unsigned int count)
 {
 	const char *missing = NULL;

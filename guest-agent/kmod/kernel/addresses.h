@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Addresses in the kernel that it does not export. */
-#ifndef RW_AGENT_KERNEL_ADDRESSES_H
-#define RW_AGENT_KERNEL_ADDRESSES_H
+#pragma once
 
 #include <linux/types.h>
 
@@ -28,10 +27,9 @@ struct compat_kernel {
  * compat_init() - find what the kernel does not export.
  * @k: filled
  *
- * Context: module init, before any other function of this folder; patches kernel text for a moment (a kprobe), so
+ * Context: module init, before any other function of this folder; patches kernel text for a moment (a
+ * kprobe), so
  * never after the lock.
  * Return: 0, or -ENOENT when a symbol is missing; the name is printed.
  */
 int compat_init(struct compat_kernel *k);
-
-#endif

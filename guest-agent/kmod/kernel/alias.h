@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* A way to write to the kernel's read-only data, before the lock. */
-#ifndef RW_AGENT_KERNEL_ALIAS_H
-#define RW_AGENT_KERNEL_ALIAS_H
+#pragma once
 
 /**
  * compat_alias() - map the page of a kernel object a second time, writable.
@@ -15,5 +14,3 @@ void *compat_alias(const void *object);
 
 /* Undoes compat_alias(); NULL is ignored. */
 void compat_unalias(void *alias);
-
-#endif

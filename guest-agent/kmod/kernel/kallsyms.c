@@ -38,7 +38,8 @@ static lookup_fn lookup __ro_after_init;
 static each_symbol_fn each_symbol __ro_after_init;
 
 /*
- * kallsyms_lookup_name() is not exported; a kprobe is told its address. Where the function starts with ENDBR the probe
+ * kallsyms_lookup_name() is not exported; a kprobe is told its address. Where the function starts with
+ * ENDBR the probe
  * is put after that, and the kernel says how far after.
  */
 static lookup_fn __init find_lookup(void)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The kernel's own table of symbols, whose functions modules cannot link to. */
-#ifndef RW_AGENT_KERNEL_KALLSYMS_H
-#define RW_AGENT_KERNEL_KALLSYMS_H
+#pragma once
 
 /**
  * compat_symbol_fn - called for a symbol.
@@ -44,5 +43,3 @@ int compat_for_each_symbol(compat_symbol_fn fn, void *ctx);
  * Return: what @fn returned last.
  */
 int compat_for_each_own_symbol(compat_symbol_fn fn, void *ctx);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Where a loaded module lies. */
-#ifndef RW_AGENT_KERNEL_LAYOUT_H
-#define RW_AGENT_KERNEL_LAYOUT_H
+#pragma once
 
 #include <linux/module.h>
 #include <linux/types.h>
@@ -17,5 +16,3 @@ struct compat_region {
 struct compat_region compat_module_text(const struct module *mod);
 /* Its read-only data; @after_init: the part that became read-only when its init had returned. */
 struct compat_region compat_module_rodata(const struct module *mod, bool after_init);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Attachment to the kernel's LSM hooks: lsm_lists.c or lsm_calls.c, after the kernel's version. */
-#ifndef RW_AGENT_KERNEL_LSM_H
-#define RW_AGENT_KERNEL_LSM_H
+#pragma once
 
 #include <linux/types.h>
 
@@ -44,5 +43,3 @@ int compat_for_each_lsm_hook(const struct compat_kernel *k, compat_symbol_fn fn,
  * Return: 0, -ENOMEM, or -ENOSPC when a hook has no room for a further LSM (printed).
  */
 int compat_attach_hooks(const struct compat_kernel *k);
-
-#endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// LSM hooks of Linux 6.12: each has a fixed number of static calls, which are switched on by patching kernel text.
+// LSM hooks of Linux 6.12: each has a fixed number of static calls, which patching kernel text switches on.
 #define pr_fmt(fmt) "ringward: " fmt
 
 #include <linux/errno.h>
@@ -15,7 +15,10 @@
 #include "kernel/alias.h"
 #include "kernel/lsm.h"
 
-/* No number of this LSM is registered with the kernel: lsm_list_modules(2) shows those of the kernel's start only. */
+/*
+ * No number of this LSM is registered with the kernel: lsm_list_modules(2) shows those of the kernel's
+ * start only.
+ */
 static const struct lsm_id id = { .name = "ringward", .id = LSM_ID_UNDEF };
 
 /* The hook objects: the kernel's table points to them, so they lie in what is read-only after init. */

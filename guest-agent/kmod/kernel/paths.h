@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Names of files. */
-#ifndef RW_AGENT_KERNEL_PATHS_H
-#define RW_AGENT_KERNEL_PATHS_H
+#pragma once
 
 #include <linux/path.h>
 #include <linux/types.h>
@@ -17,5 +16,3 @@
  * Return: the name, NUL-terminated, anywhere in @buf, ending at @buf + @size - 1 unless cut.
  */
 char *compat_path(const struct path *path, char *buf, int size, bool *trunc);
-
-#endif

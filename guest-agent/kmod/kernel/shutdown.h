@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* A call as late as possible before the machine goes down or another kernel starts. */
-#ifndef RW_AGENT_KERNEL_SHUTDOWN_H
-#define RW_AGENT_KERNEL_SHUTDOWN_H
+#pragma once
 
 /**
  * compat_on_shutdown() - have a function called when the machine goes down or another kernel starts: late,
@@ -14,5 +13,3 @@ int compat_on_shutdown(void (*fn)(void));
 
 /* Undoes compat_on_shutdown(). */
 void compat_off_shutdown(void);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Attachment to fork and exit of tasks, for which there is no LSM hook that knows enough. */
-#ifndef RW_AGENT_KERNEL_TRACEPOINTS_H
-#define RW_AGENT_KERNEL_TRACEPOINTS_H
+#pragma once
 
 /**
  * compat_attach_tracepoints() - attach the agent to fork and exit of tasks.
@@ -15,5 +14,3 @@ int compat_attach_tracepoints(void);
 
 /* Undoes compat_attach_tracepoints(). Context: module init, when a later step failed. */
 void compat_detach_tracepoints(void);
-
-#endif

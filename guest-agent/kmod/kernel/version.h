@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The versions of Linux that this folder knows. Nothing outside of it asks for the version. */
-#ifndef RW_AGENT_KERNEL_VERSION_H
-#define RW_AGENT_KERNEL_VERSION_H
+#pragma once
 
 #include <linux/version.h>
 
@@ -10,6 +9,4 @@
 
 #if !LINUX_IS(6, 1) && !LINUX_IS(6, 12)
 #error "The agent knows Linux 6.1 and 6.12 only: docs/agent.md says what another version needs."
-#endif
-
 #endif

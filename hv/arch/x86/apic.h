@@ -30,22 +30,22 @@ enum {
 	ICR_OTHERS = 0xc0000,
 };
 
-/* apic_x2() - whether it is in x2APIC mode (MSRs instead of a page). */
+/** apic_x2() - whether it is in x2APIC mode (MSRs instead of a page). */
 bool apic_x2(void);
 
-/*
+/**
  * apic_has_page() - whether it is in xAPIC mode; in the other, or switched off, nobody answers at its page.
  */
 bool apic_has_page(void);
 
-/* apic_page() - physical address of the registers' page in xAPIC mode. */
+/** apic_page() - physical address of the registers' page in xAPIC mode. */
 uint64_t apic_page(void);
 
-/* apic_read(), apic_write() - a register by its offset in the page. xAPIC mode only. */
+/** apic_read(), apic_write() - a register by its offset in the page. xAPIC mode only. */
 uint32_t apic_read(uint32_t offset);
 void apic_write(uint32_t offset, uint32_t value);
 
-/*
+/**
  * apic_send() - an IPI with the ICR's low half @low to APIC id @dest. The guest may be between the halves of
  * its own: that stays.
  */

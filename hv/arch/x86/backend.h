@@ -133,53 +133,55 @@ struct hv_backend {
 	uint32_t id;      /* rw_store_hdr.backend: 0, 1 */
 	const struct nested_format *nested;
 
-	/* has_1g() - whether nested tables may have 1 GiB leaves. Before the start. */
+	/** has_1g() - whether nested tables may have 1 GiB leaves. Before the start. */
 	bool (*has_1g)(void);
 
-	/* probe() - has this CPU all that is needed, unlocked by the firmware? Changes nothing. */
+	/** probe() - has this CPU all that is needed, unlocked by the firmware? Changes nothing. */
 	const char *(*probe)(void);
 
-	/* global_init() - once, on the first CPU, after the nested tables exist: bitmaps, from the pool. */
+	/** global_init() - once, on the first CPU, after the nested tables exist: bitmaps, from the pool. */
 	const char *(*global_init)(void);
 
-	/*
+	/**
 	 * cpu_init() - enables virtualization; the guest will go on at @handoff, a private copy. Error: as
 	 * before.
 	 */
 	const char *(*cpu_init)(struct percpu *cpu, const struct rw_handoff *handoff);
 
-	/* cpu_launch() - enters the guest for the first time. An entry that fails is a panic. */
+	/** cpu_launch() - enters the guest for the first time. An entry that fails is a panic. */
 	__attribute__((noreturn)) void (*cpu_launch)(struct percpu *cpu);
 
-	/* cpu_exit() - leaves virtualization after a failed start: VMXOFF, or EFER.SVME off. */
+	/** cpu_exit() - leaves virtualization after a failed start: VMXOFF, or EFER.SVME off. */
 	void (*cpu_exit)(struct percpu *cpu);
 
-	/* get(), set() - guest state, while handling an exit. What cannot be had or written is a panic. */
+	/** get(), set() - guest state, while handling an exit. What cannot be had or written is a panic. */
 	uint64_t (*get)(struct percpu *cpu, enum guest_reg reg);
 	void (*set)(struct percpu *cpu, enum guest_reg reg, uint64_t value);
 
-	/* advance() - moves RIP over the instruction (@len bytes) and ends an STI or MOV SS shadow. */
+	/** advance() - moves RIP over the instruction (@len bytes) and ends an STI or MOV SS shadow. */
 	void (*advance)(struct percpu *cpu, unsigned int len);
 
-	/* inject() - @event is delivered at the next entry: at most one. EVENT_SOFT runs anew by itself. */
+	/** inject() - @event is delivered at the next entry: at most one. EVENT_SOFT runs anew by itself. */
 	void (*inject)(struct percpu *cpu, const struct hv_event *event);
 
-	/*
+	/**
 	 * step_begin() - from the next entry on: nested root @root_pa, one guest instruction (or iteration)
 	 * with maskable interrupts held back, then RW_EXIT_STEP. While active, it arms the next step.
 	 */
 	void (*step_begin)(struct percpu *cpu, uint64_t root_pa);
 
-	/*
+	/**
 	 * step_end() - back to the common root and state. True: the guest steps itself, inject #DB (DR6 is
 	 * set).
 	 */
 	bool (*step_end)(struct percpu *cpu);
 
-	/* flush() - this CPU's translations through the nested tables are dropped before the next entry. */
+	/** flush() - this CPU's translations through the nested tables are dropped before the next entry. */
 	void (*flush)(struct percpu *cpu);
 
-	/* kick() - makes @target, another CPU that is in the guest, exit soon: by INIT (VMX) or NMI (SVM). */
+	/**
+	 * kick() - makes @target, another CPU that is in the guest, exit soon: by INIT (VMX) or NMI (SVM).
+	 */
 	void (*kick)(const struct percpu *target);
 
 	/*
@@ -200,7 +202,7 @@ struct hv_backend {
 	 * page.
 	 */
 	bool core_sends_sipi;
-	/* trampoline() - fills that page, at physical address @page; once, after global_init(). */
+	/** trampoline() - fills that page, at physical address @page; once, after global_init(). */
 	const char *(*trampoline)(uint64_t page);
 
 	/*
@@ -209,16 +211,16 @@ struct hv_backend {
 	void (*io_intercept)(uint16_t port, unsigned int count);
 	void (*msr_intercept)(uint32_t msr, bool read, bool write);
 
-	/* describe() - guest state that only this backend has, printed with printk, for a panic. */
+	/** describe() - guest state that only this backend has, printed with printk, for a panic. */
 	void (*describe)(struct percpu *cpu);
 };
 
 extern const struct hv_backend vmx_backend, svm_backend;
 
-/*
+/**
  * backend_choose() - by the CPU's features; once, before all else. Return: NULL, or why the CPU cannot do it.
  */
 const char *backend_choose(void);
 
-/* hv_backend() - the one that this machine uses; the flag behind it is set once at start. */
+/** hv_backend() - the one that this machine uses; the flag behind it is set once at start. */
 const struct hv_backend *hv_backend(void);

@@ -18,5 +18,5 @@ struct cpu_facts {
 };
 extern struct cpu_facts cpu_facts;
 
-/* cpu_facts_init() - once, on the first CPU, before anything that looks at them. */
+/** cpu_facts_init() - once, on the first CPU, before anything that looks at them. */
 void cpu_facts_init(void);

@@ -16,11 +16,11 @@ struct __attribute__((packed)) hv_table_reg {
 	uint64_t base;
 };
 
-/* desc_init_idt() - fills the shared IDT. Once, before desc_load(). */
+/** desc_init_idt() - fills the shared IDT. Once, before desc_load(). */
 void desc_init_idt(void);
 
-/* desc_load() - GDT, segments, TSS, IDT and GS base of this CPU. */
+/** desc_load() - GDT, segments, TSS, IDT and GS base of this CPU. */
 void desc_load(struct percpu *cpu);
 
-/* desc_idt_base() - for host state. */
+/** desc_idt_base() - for host state. */
 uint64_t desc_idt_base(void);

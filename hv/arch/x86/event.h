@@ -11,7 +11,7 @@
 #define EVENT_INFO_VALID       BIT(31)
 #define EVENT_INFO_ERROR_SHIFT 32 /* in EVENTINJ; VMX has the error code in a field of its own */
 
-/*
+/**
  * event_encode() - @event, to be injected while CR0 is @cr0; 0: nothing, as for INT n, to which RIP still
  * points.
  */

@@ -70,7 +70,7 @@ static inline void reset_debug_registers(void)
 			 : "r"(0ull), "r"(0xffff0ff0ull));
 }
 
-/* inb(), outb() and so on. */
+/** inb(), outb() and so on. */
 #define HV_PORT_ACCESSORS(suffix, type) \
 	static inline type in##suffix(uint16_t port) \
 	{ \

@@ -14,7 +14,7 @@ struct operand_regs {
 	uint64_t fs_base, gs_base;
 };
 
-/*
+/**
  * operand_candidates() - addresses of memory operand, absolute move, string instruction or push in @n
  * untrusted @bytes; the caller finds the right one by translating them. Return: how many are in @out, at most
  * OPERAND_CANDIDATES.
@@ -22,7 +22,7 @@ struct operand_regs {
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs,
 				uint64_t *out);
 
-/*
+/**
  * operand_store32() - for a MOV of 4 bytes to memory, a driver's: its length, and in @value what it stores.
  * Else 0.
  */

@@ -31,11 +31,11 @@ RW_ASSERT_SIZE(struct segment, 16);
 
 #define SEG_ATTR_LONG 0x200u /* CS.L */
 
-/*
+/**
  * segments_load() - as the firmware has them: @h, and its GDT in guest memory. Return: NULL, or an error
  * line.
  */
 const char *segments_load(struct segment seg[SEG_COUNT], const struct rw_handoff *h);
 
-/* segments_reset() - @seg as they are after INIT and SIPI with @vector, in real mode. */
+/** segments_reset() - @seg as they are after INIT and SIPI with @vector, in real mode. */
 void segments_reset(struct segment seg[SEG_COUNT], uint8_t vector);

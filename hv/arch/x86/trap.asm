@@ -65,8 +65,8 @@ trap_common:
 	add rsp, 16
 	iretq
 ; #VMEXIT drops the guest's pending traps (AMD APM volume 2, "#VMEXIT"). Bochs keeps that of a single step and
-; delivers it before the hypervisor's first instruction, where GS is still the guest's. It is dropped here, without
-; IRET, which would open NMIs. Any other #DB is a failure like the rest.
+; delivers it before the hypervisor's first instruction, where GS is still the guest's. It is dropped here,
+; without IRET, which would open NMIs. Any other #DB is a failure like the rest.
 .debug:
 	lea rax, [svm_exited]
 	cmp [rsp + 24], rax	; RIP of the frame

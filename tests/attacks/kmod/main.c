@@ -123,7 +123,10 @@ static const struct proc_ops proc_ops = {
 	.proc_lseek = default_llseek,
 };
 
-/* A probe is put after the ENDBR that a function may start with: the kernel says how far from its beginning. */
+/*
+ * A probe is put after the ENDBR that a function may start with: the kernel says how far from its
+ * beginning.
+ */
 static int __init find_lookup(void)
 {
 	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* A hostile kernel module: what its parts share. */
-#ifndef RWATTACK_H
-#define RWATTACK_H
+#pragma once
 
 #include <linux/types.h>
 #include <asm/asm.h>
@@ -41,12 +40,11 @@ int numbers(char **argv, u64 *to, int count);
 extern const char lsm_table_name[];
 
 /*
- * Stores eight zero bytes at @va, which may be read-only, through a writable mapping. Return: 0, -ENOMEM, or -EFAULT when
+ * Stores eight zero bytes at @va, which may be read-only, through a writable mapping. Return: 0, -ENOMEM,
+ * or -EFAULT when
  * the store raised an exception.
  */
 int store_zero(unsigned long va);
 
 /* A hypercall by the agent's own code. Return: its result, or LONG_MIN when the agent is not loaded. */
 long call_agent(u64 nr, u64 a1, u64 a2, u64 a3);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The benchmark guest: its operations, how they are measured, and how a failure ends it. */
-#ifndef RW_BENCH_H
-#define RW_BENCH_H
+#pragma once
 
 #include <stdint.h>
 
@@ -62,5 +61,3 @@ static inline uint64_t ticks(void)
  * over all batches.
  */
 void measure(const struct bench_op *op);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Builds logs in memory for the tests of rwlog: records, store images, serial captures. */
-#ifndef RWLOG_BUILD_H
-#define RWLOG_BUILD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -110,5 +109,3 @@ int build_parse(struct input *in, const void *data, size_t len);
 
 /** build_verify() - whether verify() finds all well. */
 bool build_verify(const void *data, size_t len);
-
-#endif

@@ -30,22 +30,24 @@ static inline struct vmcb *svm_vmcb(const struct percpu *cpu)
 	return cpu->area;
 }
 
-/* svm_run() - enters the guest of this CPU; each exit calls svm_exit(). Context: GS base is set. */
+/** svm_run() - enters the guest of this CPU; each exit calls svm_exit(). Context: GS base is set. */
 void svm_run(struct percpu *cpu) __attribute__((noreturn));
 
-/* svm_exit() - one exit: decodes, dispatches, makes the VMCB ready for the next VMRUN. Context: GIF is 0. */
+/** svm_exit() - one exit: decodes, dispatches, makes the VMCB ready for the next VMRUN. Context: GIF is 0. */
 void svm_exit(struct percpu *cpu);
 
-/*
+/**
  * svm_decode() - fills @x from the VMCB and marks the end of a step. An event of unknown type stops the
  * hypervisor.
  */
 void svm_decode(struct percpu *cpu, struct hv_exit *x);
 
-/* svm_decode_event() - of EXITINTINFO @info. Return: false when its type is unknown: @event is EVENT_NONE. */
+/**
+ * svm_decode_event() - of EXITINTINFO @info. Return: false when its type is unknown: @event is EVENT_NONE.
+ */
 bool svm_decode_event(uint64_t info, struct hv_event *event);
 
-/*
+/**
  * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @n bytes) with its
  * prefixes;
  * @n where @code, @count bytes of the guest's, has changed since it was executed, or is missing.

@@ -20,7 +20,7 @@ extern const char vmx_exit_entry[];
 void vmx_exit(struct percpu *cpu);
 void vmx_entry_failed(struct percpu *cpu) __attribute__((noreturn));
 
-/* vmx_controls_init() - fixes the controls from the capability MSRs. Return: NULL, or what is missing. */
+/** vmx_controls_init() - fixes the controls from the capability MSRs. Return: NULL, or what is missing. */
 const char *vmx_controls_init(void);
 
 /* Into the current VMCS: controls with the bitmaps' addresses; guest state (from @handoff) and host state. */

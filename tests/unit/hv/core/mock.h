@@ -7,8 +7,7 @@
  * Guest paging is off, so that linear addresses below 4 GiB are guest-physical ones; the nested tables are
  * real.
  */
-#ifndef HVCORE_MOCK_H
-#define HVCORE_MOCK_H
+#pragma once
 
 #include "tests/unit/hv/mm/machine.h"
 
@@ -87,33 +86,33 @@ struct mock {
 };
 extern struct mock mock;
 
-/* mock_reset() - a cmocka set-up: nested tables, a CPU in ring 0 at GUEST_DATA, nothing registered. */
+/** mock_reset() - a cmocka set-up: nested tables, a CPU in ring 0 at GUEST_DATA, nothing registered. */
 int mock_reset(void **state);
 
-/* mock_reset_npt() - the same with AMD's entries. */
+/** mock_reset_npt() - the same with AMD's entries. */
 int mock_reset_npt(void **state);
 
-/* mock_exit() - one exit of @reason, an instruction of 3 bytes unless the test says otherwise in @x. */
+/** mock_exit() - one exit of @reason, an instruction of 3 bytes unless the test says otherwise in @x. */
 void mock_exit(struct hv_exit x);
 
-/* mock_call() - a hypercall. Return: RAX; nothing else changed. */
+/** mock_call() - a hypercall. Return: RAX; nothing else changed. */
 int64_t mock_call(uint64_t nr, uint64_t arg1, uint64_t arg2);
 
-/*
+/**
  * mock_register(), mock_protect(), mock_lock() - the agent's part, from before the lock; each has to succeed.
  */
 void mock_register(void);
 void mock_protect(void);
 void mock_lock(void);
 
-/*
+/**
  * mock_store() - the guest's instruction at RIP stores @n bytes at @gpa, through the nested tables, with an
  * exit for each fault, and if it was stepped, for the step. Return: whether it ran; false: an exception was
  * injected.
  */
 bool mock_store(uint64_t gpa, const void *bytes, size_t n);
 
-/* mock_load() - the same for a load. */
+/** mock_load() - the same for a load. */
 bool mock_load(uint64_t gpa, void *bytes, size_t n);
 
 /* Whether running @statement ends in hv_panic(), hv_stop() or a reset. */
@@ -129,5 +128,3 @@ bool mock_load(uint64_t gpa, void *bytes, size_t n);
 		mock.end = NULL; \
 		ended; \
 	})
-
-#endif

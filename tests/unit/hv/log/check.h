@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What the tests of hv/log share: a reader of store images that knows abi/ only, and random numbers. */
-#ifndef TESTS_HVLOG_CHECK_H
-#define TESTS_HVLOG_CHECK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +38,3 @@ uint32_t plain_crc32c(const void *p, size_t n);
 
 /* xorshift64*: the same numbers in each run. */
 uint64_t random64(uint64_t *state);
-
-#endif

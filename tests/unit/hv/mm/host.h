@@ -8,8 +8,7 @@
  * core/lock_order.h, and it moves the hypervisor's two windows onto arrays: the region's to host_region, that
  * of guest memory to host_ram.
  */
-#ifndef HVMM_HOST_H
-#define HVMM_HOST_H
+#pragma once
 #define HV_INSN_H
 #define HV_LOCK_ORDER_H
 
@@ -61,5 +60,3 @@ void reset_debug_registers(void);
 static inline void cpu_relax(void)
 {
 }
-
-#endif

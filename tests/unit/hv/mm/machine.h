@@ -2,8 +2,7 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* A machine for the tests of hv/mm and hv/core: its description, its MSRs, and the nested tables read
  * independently. */
-#ifndef HVMM_MACHINE_H
-#define HVMM_MACHINE_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,19 +33,19 @@ struct machine {
 extern struct machine machine;
 extern const struct nested_format vmx_ept, svm_npt;
 
-/*
+/**
  * machine_reset() - all RAM is guest RAM, memory is WB, 40 bits of address, 1 GiB leaves, EPT; nested.c as at
  * power-on.
  */
 void machine_reset(void);
 
-/*
+/**
  * machine_start() - pool, guest_copy and nested tables, with the pool cut to @pool_pages. Return: of
  * nested_init().
  */
 const char *machine_start(uint32_t pool_pages);
 
-/* machine_msr() - whether @msr is an MTRR or MTRRcap; then *value is what machine.mtrr says. */
+/** machine_msr() - whether @msr is an MTRR or MTRRcap; then *value is what machine.mtrr says. */
 bool machine_msr(uint32_t msr, uint64_t *value);
 
 /* A translation as the CPU would find it. */
@@ -58,7 +57,5 @@ struct machine_map {
 	int level;         /* of the leaf */
 };
 
-/* machine_walk() - reads the tables from @root_pa as the CPU would; fails the test on a reserved bit. */
+/** machine_walk() - reads the tables from @root_pa as the CPU would; fails the test on a reserved bit. */
 struct machine_map machine_walk(uint64_t root_pa, uint64_t gpa);
-
-#endif

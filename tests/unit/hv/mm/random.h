@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Numbers for the tests that try many inputs: the same at each run. */
-#ifndef HVMM_RANDOM_H
-#define HVMM_RANDOM_H
+#pragma once
 
 #include <stdint.h>
 
-/* test_random64() - the next number; @state is not 0. xorshift64*, by Sebastiano Vigna. */
+/** test_random64() - the next number; @state is not 0. xorshift64*, by Sebastiano Vigna. */
 static inline uint64_t test_random64(uint64_t *state)
 {
 	*state ^= *state >> 12;
@@ -14,5 +13,3 @@ static inline uint64_t test_random64(uint64_t *state)
 	*state ^= *state >> 27;
 	return *state * 2685821657736338717ull;
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* What stands in for the core and the CPU in the unit tests of the SVM backend. */
-#ifndef SVM_MOCK_H
-#define SVM_MOCK_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +31,7 @@ struct mock {
 };
 extern struct mock mock;
 
-/* mock_reset() - a cmocka set-up function: an all-zero CPU in 64-bit mode with steady intercepts. */
+/** mock_reset() - a cmocka set-up function: an all-zero CPU in 64-bit mode with steady intercepts. */
 int mock_reset(void **state);
 
 /* Whether running @statement calls hv_panic(). */
@@ -48,5 +47,3 @@ int mock_reset(void **state);
 		mock.panic_target = NULL; \
 		panicked; \
 	})
-
-#endif
