@@ -20,8 +20,11 @@ CC := gcc
 LD := ld
 NASM := nasm
 WARNFLAGS := -Wall -Wextra -Werror
-HOSTCFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I.
-UNITFLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -fsanitize=address,undefined -fno-sanitize-recover=all
+# rw_version.h, made from VERSION, for all that tells its version.
+GEN := $(B)/include
+VERSION_H := $(GEN)/rw_version.h
+HOSTCFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I. -I$(GEN)
+UNITFLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -I$(GEN) -fsanitize=address,undefined -fno-sanitize-recover=all
 PYTHON := /usr/bin/python3
 
 # A fragment adds its unit-test programs here (paths build/tests/unit/NAME), and its products to `all`.
@@ -51,6 +54,11 @@ $(B)/kernels/kernel.mk: $(B)/setup.mk scripts/fetch-kernel
 	scripts/fetch-kernel $(B)/kernels
 
 all: $(UNIT_TESTS)
+
+lint: $(VERSION_H)
+$(VERSION_H): VERSION
+	@mkdir -p $(@D)
+	@printf '/* Made from VERSION by the Makefile. */\n#pragma once\n#define RW_VERSION "%s"\n' "$$(cat $<)" >$@
 
 kernel: $(B)/kernels/kernel.mk
 	@printf '%s\n' $(KREL:%=$(B)/kernels/%)

@@ -8,7 +8,7 @@ BOOT_OBJS := $(BOOT_PURE:%=$(B)/boot/%.o) \
 	     $(patsubst %,$(B)/boot/%.o,claim console cpus launch loader machine memory next switch hvcore)
 
 # The firmware calls us with its own calling convention and without a red zone.
-BOOT_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I. \
+BOOT_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I. -I$(GEN) \
 	       -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
 	       -DGNU_EFI_USE_MS_ABI -ffreestanding -fpic -fshort-wchar -fvisibility=hidden -mno-red-zone \
 	       -fno-stack-protector -fno-stack-check -fno-strict-aliasing -fcf-protection=none
@@ -17,7 +17,7 @@ BOOT_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .rel.* .rela.* .
 
 all: $(B)/ringward.efi
 
-$(B)/boot/%.o: boot/%.c
+$(B)/boot/%.o: boot/%.c | $(VERSION_H)
 	@mkdir -p $(@D)
 	$(CC) $(BOOT_CFLAGS) -MMD -MP -c -o $@ $<
 

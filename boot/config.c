@@ -238,31 +238,6 @@ static int set_serial(struct config *config, struct span value, struct message *
 	return 0;
 }
 
-static int set_agent(struct config *config, struct span value, struct message *why)
-{
-	char text[QUOTE_MAX + 4];
-
-	if (!equals(value, "yes") && !equals(value, "no"))
-		return message_fail(why, "%s is not yes or no", quote(value, text));
-	config->agent = equals(value, "yes");
-	return 0;
-}
-
-static int set_on_violation(struct config *config, struct span value, struct message *why)
-{
-	char text[QUOTE_MAX + 4];
-
-	if (equals(value, "skip"))
-		config->on_violation = RW_ON_VIOLATION_SKIP;
-	else if (equals(value, "fault"))
-		config->on_violation = RW_ON_VIOLATION_FAULT;
-	else if (equals(value, "stop"))
-		config->on_violation = RW_ON_VIOLATION_STOP;
-	else
-		return message_fail(why, "%s is not skip, fault or stop", quote(value, text));
-	return 0;
-}
-
 static int set_exit_port(struct config *config, struct span value, struct message *why)
 {
 	char text[QUOTE_MAX + 4];
@@ -281,47 +256,77 @@ static int set_exit_port(struct config *config, struct span value, struct messag
 	return 0;
 }
 
-static int set_watch_resets(struct config *config, struct span value, struct message *why)
-{
-	char text[QUOTE_MAX + 4];
+/* A word that a key takes, and what it stands for. */
+struct word {
+	const char *text;
+	uint32_t value;
+};
 
-	if (!equals(value, "lock") && !equals(value, "start"))
-		return message_fail(why, "%s is not lock or start", quote(value, text));
-	config->watch_resets = equals(value, "start");
-	return 0;
-}
+#define WORDS_MAX 3u
 
-static int set_kexec(struct config *config, struct span value, struct message *why)
-{
-	char text[QUOTE_MAX + 4];
-
-	if (!equals(value, "refuse") && !equals(value, "allow"))
-		return message_fail(why, "%s is not refuse or allow", quote(value, text));
-	config->kexec = equals(value, "allow") ? RW_KEXEC_ALLOW : RW_KEXEC_REFUSE;
-	return 0;
-}
-
-static int set_on_error(struct config *config, struct span value, struct message *why)
-{
-	char text[QUOTE_MAX + 4];
-
-	config->boot_on_error = equals(value, "boot");
-	if (!config->boot_on_error && !equals(value, "stop"))
-		return message_fail(why, "%s is not stop or boot", quote(value, text));
-	return 0;
-}
-
-static const struct {
+/* One key: takes any text by set(), or one of the words. */
+static const struct key {
 	const char *name;
 	set_value set;
+	struct word words[WORDS_MAX];
+	size_t at, size; /* member of struct config that takes the word's value: a bool, or 32 bits */
+	bool may_be_empty;
 } keys[] = {
-	{ "next", set_next },           { "next_options", set_next_options },
-	{ "store_mib", set_store_mib }, { "serial", set_serial },
-	{ "agent", set_agent },         { "on_violation", set_on_violation },
-	{ "kexec", set_kexec },         { "on_error", set_on_error },
-	{ "exit_port", set_exit_port }, { "watch_resets", set_watch_resets },
+#define WORDS(member, ...) \
+	.at = offsetof(struct config, member), .size = sizeof(((struct config *)0)->member), \
+	.words = { __VA_ARGS__ }
+	{ "next", .set = set_next },
+	{ "next_options", .set = set_next_options, .may_be_empty = true },
+	{ "store_mib", .set = set_store_mib },
+	{ "serial", .set = set_serial },
+	{ "exit_port", .set = set_exit_port },
+	{ "agent", WORDS(agent, { "yes", true }, { "no", false }) },
+	{ "on_violation", WORDS(on_violation, { "skip", RW_ON_VIOLATION_SKIP },
+				{ "fault", RW_ON_VIOLATION_FAULT }, { "stop", RW_ON_VIOLATION_STOP }) },
+	{ "kexec", WORDS(kexec, { "refuse", RW_KEXEC_REFUSE }, { "allow", RW_KEXEC_ALLOW }) },
+	{ "on_error", WORDS(boot_on_error, { "stop", false }, { "boot", true }) },
+	{ "watch_resets", WORDS(watch_resets, { "lock", false }, { "start", true }) },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+
+static int not_a_word(const struct key *key, struct span value, struct message *why)
+{
+	char text[QUOTE_MAX + 4];
+	size_t used = format_text(why->text, sizeof(why->text), "%s is not ", quote(value, text)), i;
+
+	for (i = 0; i < WORDS_MAX && key->words[i].text; i++) {
+		bool last = i + 1 == WORDS_MAX || !key->words[i + 1].text;
+
+		used += format_text(why->text + used, sizeof(why->text) - used, "%s%s",
+				    i == 0 ? "" :
+				    last   ? " or " :
+					     ", ",
+				    key->words[i].text);
+	}
+	return -1;
+}
+
+static int set_word(struct config *config, const struct key *key, struct span value, struct message *why)
+{
+	char *member = (char *)config + key->at;
+	size_t i;
+
+	for (i = 0; i < WORDS_MAX && key->words[i].text; i++)
+		if (equals(value, key->words[i].text))
+			break;
+	if (i == WORDS_MAX || !key->words[i].text)
+		return not_a_word(key, value, why);
+	if (key->size == sizeof(bool))
+		*(bool *)member = key->words[i].value;
+	else
+		*(uint32_t *)member = key->words[i].value;
+	return 0;
+}
+
+static int set_key(struct config *config, const struct key *key, struct span value, struct message *why)
+{
+	return key->set ? key->set(config, value, why) : set_word(config, key, value, why);
+}
 
 /* Takes the quotes off a quoted value; false if they do not match. */
 static bool unquote(struct span *value)
@@ -355,8 +360,8 @@ static void parse_key(struct parser *p, struct span key, struct span value)
 		return;
 	}
 	if (p->seen & 1u << i) {
-		if (keys[i].set == set_on_error)
-			p->config->boot_on_error = false;
+		if (keys[i].at == offsetof(struct config, boot_on_error))
+			p->config->boot_on_error = false; /* in doubt: stop */
 		fail(p, "%s is there a second time", keys[i].name);
 		return;
 	}
@@ -364,9 +369,9 @@ static void parse_key(struct parser *p, struct span key, struct span value)
 	if (!unquote(&value))
 		fail(p, "%s: the value begins with a double quote, but does not end with the next one",
 		     keys[i].name);
-	else if (!value.size && keys[i].set != set_next_options)
+	else if (!value.size && !keys[i].may_be_empty)
 		fail(p, "%s has no value", keys[i].name);
-	else if (keys[i].set(p->config, value, &why))
+	else if (set_key(p->config, &keys[i], value, &why))
 		fail(p, "%s: %s", keys[i].name, why.text);
 }
 

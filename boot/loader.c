@@ -15,6 +15,7 @@
 #include "memory.h"
 #include "next.h"
 #include "paging.h"
+#include "rw_version.h"
 #include "x86.h"
 
 #define CONFIG_PATH "\\EFI\\ringward\\" CONFIG_NAME
@@ -142,6 +143,7 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 		volume = loaded->DeviceHandle;
 	ret = read_config(volume, &why);
 	serial_answers = console_serial(config.serial_port, config.serial_baud);
+	console_print("loader %s", RW_VERSION);
 	if (ret)
 		return give_up(self, volume, NULL, &why);
 	if (!serial_answers)

@@ -26,6 +26,8 @@ define build_kmod
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules
 endef
 
+AGENT_KMOD_SRC += $(VERSION_H)
+
 agent: $(KREL:%=$(B)/kmod/%/ringward.ko) agent-tools
 agent-tools: $(B)/rwctl $(B)/ringward-start
 all: agent
@@ -38,12 +40,12 @@ $(KREL:%=$(B)/kmod/%/ringward.ko): $(B)/kmod/%/ringward.ko: $(AGENT_KMOD_SRC) $(
 		{ echo "ringward: these sections would let the kernel patch the locked module" >&2; exit 1; }
 	@mv $@.part $@
 
-RWCTL_SRC := $(wildcard guest-agent/cli/*.c)
-$(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h) guest-agent/uapi.h $(ABI_HEADERS) guest-agent/build.mk
+RWCTL_SRC := $(wildcard guest-agent/cli/*.c) lib/cmdline.c
+$(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h) guest-agent/uapi.h lib/cmdline.h $(ABI_HEADERS) $(VERSION_H) guest-agent/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -Iguest-agent -static -o $@ $(RWCTL_SRC) -ljansson
 
-$(B)/ringward-start: guest-agent/start/start.c guest-agent/uapi.h $(ABI_HEADERS) guest-agent/build.mk
+$(B)/ringward-start: guest-agent/start/start.c guest-agent/uapi.h $(ABI_HEADERS) $(VERSION_H) guest-agent/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -Iguest-agent -static -o $@ $<
 

@@ -2,7 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 # The hypervisor core: freestanding, nothing linked in.
 
-HV_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -Wstrict-prototypes -Wmissing-prototypes -I. -Ihv \
+HV_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -Wstrict-prototypes -Wmissing-prototypes -I. -Ihv -I$(GEN) \
 	-ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
 	-fcf-protection=none -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-common \
 	-fno-tree-loop-distribute-patterns
@@ -14,7 +14,7 @@ HV_C := $(sort $(shell find hv -name '*.c'))
 HV_ASM := $(sort $(shell find hv -name '*.asm'))
 HV_OBJ := $(HV_C:%.c=$(B)/%.o) $(HV_LIB:%.c=$(B)/hv/%.o) $(HV_ASM:%.asm=$(B)/%.asm.o)
 
-$(B)/hv/%.o: hv/%.c
+$(B)/hv/%.o: hv/%.c | $(VERSION_H)
 	@mkdir -p $(@D)
 	$(CC) $(HV_CFLAGS) -MMD -MP -c -o $@ $<
 

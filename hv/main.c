@@ -18,6 +18,7 @@
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 #include "protect/step.h"
+#include "rw_version.h"
 
 static uint32_t cpus_started; /* one after the other */
 
@@ -29,6 +30,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	pool_init(info);
 	hv.boot = info;
 	uart_init(info->serial_port, info->serial_baud);
+	printk("hypervisor %s, %s, %u CPUs", RW_VERSION, hv_backend()->name, info->cpu_count);
 	guest_copy_init(info);
 	symbols_init(&hv.symbols, hv_virt(info->symbols_phys), (uint32_t)info->symbols_size);
 

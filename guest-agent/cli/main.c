@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,9 @@
 #include <unistd.h>
 
 #include "abi/hypercall.h"
+#include "lib/cmdline.h"
 #include "rwctl.h"
+#include "rw_version.h"
 
 #define MAX_CPUS 8192u /* more than Linux knows; bounds what is asked for */
 
@@ -24,9 +27,13 @@ static const char usage_text[] =
 	"  flush     hand all waiting records over to the hypervisor\n"
 	"  dump      send the whole store out by the hypervisor's serial line\n"
 	"\n"
-	"  --json    status and stats: one JSON object\n"
-	"  --help    this text\n"
-	"  --version the version\n";
+	"  --json      status and stats: one JSON object\n"
+	"  -h, --help  this text\n"
+	"  --version   the version of rwctl and of the hypercalls\n"
+	"\n"
+	"Exit status: 0 done; 1 failed, one line says why; 2 wrong usage.\n";
+
+static const char *const commands[] = { "status", "stats", "lock", "flush", "dump" };
 
 static int fail(const char *what)
 {
@@ -116,10 +123,67 @@ static int simple(int fd, const char *command)
 	return 1;
 }
 
-static int usage(const char *what, const char *arg)
+static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static int usage(const char *fmt, ...)
 {
-	fprintf(stderr, "rwctl: %s%s; rwctl --help shows what there is\n", what, arg);
+	va_list args;
+
+	fputs("rwctl: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputs("; rwctl --help says more\n", stderr);
 	return 2;
+}
+
+static bool shows(const char *command)
+{
+	return strcmp(command, "status") == 0 || strcmp(command, "stats") == 0;
+}
+
+/* Return: 0 when there is such a command and it takes what it is given, or the exit status. */
+static int check_command(int argc, char **argv, bool json)
+{
+	const size_t count = sizeof(commands) / sizeof(commands[0]);
+	const char *near;
+	size_t i;
+
+	if (argc == 0)
+		return usage("no command");
+	for (i = 0; i < count; i++)
+		if (strcmp(argv[0], commands[i]) == 0)
+			break;
+	near = cmdline_nearest(argv[0], commands, count);
+	if (i == count)
+		return usage("unknown command \"%s\"%s%s", argv[0], near ? ", the nearest is " : "",
+			     near ? near : "");
+	if (argc > 1)
+		return usage("%s takes no argument: \"%s\"", argv[0], argv[1]);
+	if (json && !shows(argv[0]))
+		return usage("%s has no option --json", argv[0]);
+	return 0;
+}
+
+/* --help and --version. Return: the exit status. */
+static int inform(int opt)
+{
+	if (opt == 'h')
+		fputs(usage_text, stdout);
+	else
+		printf("rwctl %s (Ringward), ABI version %u\n", RW_VERSION, RW_ABI_VERSION);
+	return fflush(stdout) != 0 ? fail("standard output") : 0;
+}
+
+static int run(const char *command, bool json)
+{
+	int fd = open_device(), ret;
+
+	if (fd < 0)
+		return 1;
+	ret = shows(command) ? show(fd, strcmp(command, "status") == 0, json) : simple(fd, command);
+	close(fd);
+	return ret;
 }
 
 int main(int argc, char **argv)
@@ -130,40 +194,20 @@ int main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	bool json = false, shows;
-	const char *command;
-	int opt, fd, ret;
+	char why[256];
+	bool json = false;
+	int opt, ret;
 
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (opt) {
-		case 'j':
-			json = true;
-			break;
-		case 'h':
-			return fputs(usage_text, stdout) < 0 || fflush(stdout) != 0;
-		case 'V':
-			return printf("rwctl (Ringward), ABI version %u\n", RW_ABI_VERSION) < 0 ||
-			       fflush(stdout) != 0;
-		default:
-			return usage("bad option ", argv[optind - 1]);
+	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (opt == '?') {
+			cmdline_bad_option(why, sizeof(why), options, argv[optind - 1], 0);
+			return usage("%s", why);
 		}
+		if (opt != 'j')
+			return inform(opt);
+		json = true;
 	}
-	if (optind == argc)
-		return usage("no command", "");
-	command = argv[optind];
-	if (optind + 1 != argc)
-		return usage("one argument too many: ", argv[optind + 1]);
-	shows = strcmp(command, "status") == 0 || strcmp(command, "stats") == 0;
-	if (!shows && strcmp(command, "lock") != 0 && strcmp(command, "dump") != 0 &&
-	    strcmp(command, "flush") != 0)
-		return usage("no such command: ", command);
-	if (json && !shows)
-		return usage("--json means nothing to ", command);
-	fd = open_device();
-	if (fd < 0)
-		return 1;
-	ret = shows ? show(fd, strcmp(command, "status") == 0, json) : simple(fd, command);
-	close(fd);
-	return ret;
+	ret = check_command(argc - optind, argv + optind, json);
+	return ret ? ret : run(argv[optind], json);
 }

@@ -15,28 +15,24 @@
 
 static bool use_vmmcall __ro_after_init;
 
+/* Without a hypervisor both instructions raise #UD: the fixup puts HVCALL_UD in place of the number. */
+#define CALL(insn) \
+	asm volatile("1: " insn "\n" \
+		     "   jmp 3f\n" \
+		     "2: mov %[ud], %%rax\n" \
+		     "3:\n" _ASM_EXTABLE(1b, 2b) \
+		     : "+a"(ret) \
+		     : "D"(a1), "S"(a2), "d"(a3), [ud] "i"(HVCALL_UD) \
+		     : "memory")
+
 noinline long hvcall(unsigned long nr, unsigned long a1, unsigned long a2, unsigned long a3)
 {
 	long ret = nr;
 
-	/* Without a hypervisor both instructions raise #UD: the fixup puts HVCALL_UD in place of the number.
-	 */
 	if (use_vmmcall)
-		asm volatile("1: vmmcall\n"
-			     "   jmp 3f\n"
-			     "2: mov %[ud], %%rax\n"
-			     "3:\n" _ASM_EXTABLE(1b, 2b)
-			     : "+a"(ret)
-			     : "D"(a1), "S"(a2), "d"(a3), [ud] "i"(HVCALL_UD)
-			     : "memory");
+		CALL("vmmcall");
 	else
-		asm volatile("1: vmcall\n"
-			     "   jmp 3f\n"
-			     "2: mov %[ud], %%rax\n"
-			     "3:\n" _ASM_EXTABLE(1b, 2b)
-			     : "+a"(ret)
-			     : "D"(a1), "S"(a2), "d"(a3), [ud] "i"(HVCALL_UD)
-			     : "memory");
+		CALL("vmcall");
 	return ret;
 }
 

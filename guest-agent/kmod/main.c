@@ -20,6 +20,7 @@
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
+#include "rw_version.h"
 
 static struct compat_kernel kernel __ro_after_init;
 
@@ -103,4 +104,4 @@ module_init(agent_init);
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The Ringward authors");
 MODULE_DESCRIPTION("Guest agent of the Ringward hypervisor");
-MODULE_VERSION("1");
+MODULE_VERSION(RW_VERSION);

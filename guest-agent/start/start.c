@@ -4,7 +4,8 @@
 //
 // Runs as rdinit=/ringward/start with /ringward/ringward.ko beside it. RINGWARD_INIT in the environment (a
 // kernel parameter of that form) names the real init, /init without it. When anything fails the machine is
-// powered off, unless RINGWARD_ON_ERROR=continue. All that is needed from /dev and /proc is made under
+// powered off, unless RINGWARD_ON_ERROR=continue. Run in any other way than as process 1 it does nothing of
+// that: it would switch off a machine that works. All that is needed from /dev and /proc is made under
 // /ringward and removed again; nothing is assumed to be mounted.
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "uapi.h"
+#include "rw_version.h"
 
 #define MODULE     "/ringward/ringward.ko"
 #define PROC       "/ringward/.proc"
@@ -29,6 +31,16 @@
 #define CONTROL    "/ringward/.control"
 #define KMSG_DEV   makedev(1, 11)
 #define MISC_MAJOR 10u
+
+static const char help[] =
+	"usage: rdinit=/ringward/start on the kernel's command line\n"
+	"\n"
+	"Loads /ringward/ringward.ko, locks, and becomes the real init with its own arguments.\n"
+	"\n"
+	"  RINGWARD_INIT=PATH           the real init (/init)\n"
+	"  RINGWARD_ON_ERROR=continue   boots without protection when that fails, instead of powering off\n"
+	"\n"
+	"  -h, --help, --version        these texts, when not run as process 1\n";
 
 /* One line for the kernel's log, and one for the console where there is one. */
 __attribute__((format(printf, 1, 2))) static void report(const char *format, ...)
@@ -156,8 +168,29 @@ __attribute__((noreturn)) static void power_off(void)
 	_exit(1); /* not allowed to: as PID 1 this is a kernel panic, and stops as well */
 }
 
+/* Not the first program of an initramfs, but somebody at a shell. Return: the exit status. */
+static int by_hand(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : "";
+
+	if (strcmp(word, "--version") == 0)
+		printf("ringward-start %s (Ringward)\n", RW_VERSION);
+	else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+		fputs(help, stdout);
+	else {
+		fputs("ringward-start: runs as process 1 only, as rdinit=/ringward/start; to lock a machine that "
+		      "runs: rwctl lock\n",
+		      stderr);
+		return 2;
+	}
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
+	if (getpid() != 1)
+		return by_hand(argc, argv);
+
 	const char *on_error = getenv("RINGWARD_ON_ERROR");
 	const char *named = getenv("RINGWARD_INIT");
 	const char *init = named && *named ? named : "/init";

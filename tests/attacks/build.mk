@@ -21,6 +21,6 @@ $(KREL:%=$(B)/kmod/%/rwstale.ko): $(B)/kmod/%/rwstale.ko: $(STALE_KMOD_SRC) $(AB
 	$(call build_kmod,rwstale,$*,tests/attacks/stale,$(STALE_KMOD_SRC))
 	@strip --strip-debug -o $@ $(@D)/rwstale.d/rwstale.ko
 
-$(B)/attacks/%: tests/attacks/%.c
+$(B)/attacks/%: tests/attacks/%.c tests/each_cpu.h
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -static -o $@ $<

@@ -3,39 +3,28 @@
 // Prints for each CPU what CPUID says there: the agent's signature, and whether VMX and SVM are hidden.
 #define _GNU_SOURCE
 #include <cpuid.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/each_cpu.h"
+
+static void print(int cpu)
+{
+	unsigned int eax, ebx, ecx, edx, vmx, svm;
+	char signature[13] = "";
+
+	__cpuid(0x40000000, eax, ebx, ecx, edx);
+	memcpy(signature, &ebx, 4);
+	memcpy(signature + 4, &ecx, 4);
+	memcpy(signature + 8, &edx, 4);
+	__cpuid(1, eax, ebx, ecx, edx);
+	vmx = ecx >> 5 & 1;
+	__cpuid(0x80000001, eax, ebx, ecx, edx);
+	svm = ecx >> 2 & 1;
+	printf("cpu %d signature %s vmx %u svm %u\n", cpu, signature, vmx, svm);
+}
+
 int main(void)
 {
-	cpu_set_t all, one;
-
-	if (sched_getaffinity(0, sizeof(all), &all)) {
-		perror("sched_getaffinity");
-		return 1;
-	}
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		unsigned int eax, ebx, ecx, edx, vmx, svm;
-		char signature[13] = "";
-
-		if (!CPU_ISSET(cpu, &all))
-			continue;
-		CPU_ZERO(&one);
-		CPU_SET(cpu, &one);
-		if (sched_setaffinity(0, sizeof(one), &one)) {
-			perror("sched_setaffinity");
-			return 1;
-		}
-		__cpuid(0x40000000, eax, ebx, ecx, edx);
-		memcpy(signature, &ebx, 4);
-		memcpy(signature + 4, &ecx, 4);
-		memcpy(signature + 8, &edx, 4);
-		__cpuid(1, eax, ebx, ecx, edx);
-		vmx = ecx >> 5 & 1;
-		__cpuid(0x80000001, eax, ebx, ecx, edx);
-		svm = ecx >> 2 & 1;
-		printf("cpu %d signature %s vmx %u svm %u\n", cpu, signature, vmx, svm);
-	}
-	return 0;
+	return each_cpu(print);
 }

@@ -14,21 +14,16 @@ static void on_signal(int sig)
 	siglongjmp(back, sig);
 }
 
-static long vmcall(const uint64_t *n)
-{
-	long ret = (long)n[0];
-
-	__asm__ volatile("vmcall" : "+a"(ret) : "D"(n[1]), "S"(n[2]), "d"(n[3]) : "memory");
-	return ret;
-}
-
-static long vmmcall(const uint64_t *n)
-{
-	long ret = (long)n[0];
-
-	__asm__ volatile("vmmcall" : "+a"(ret) : "D"(n[1]), "S"(n[2]), "d"(n[3]) : "memory");
-	return ret;
-}
+#define CALL(insn) \
+	static long insn(const uint64_t *n) \
+	{ \
+		long ret = (long)n[0]; \
+\
+		__asm__ volatile(#insn : "+a"(ret) : "D"(n[1]), "S"(n[2]), "d"(n[3]) : "memory"); \
+		return ret; \
+	}
+CALL(vmcall)
+CALL(vmmcall)
 
 static void try(const char *name, long (*call)(const uint64_t *n), const uint64_t *n)
 {

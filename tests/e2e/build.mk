@@ -8,7 +8,7 @@ $(B)/tests/tiny: tests/e2e/tiny.c tests/e2e/build.mk
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -Os $(WARNFLAGS) -static -nostdlib -fno-stack-protector -Wl,--build-id=none -s -o $@ $<
 
-$(B)/tests/chip $(B)/tests/cpuleaves: $(B)/tests/%: tests/e2e/%.c tests/e2e/build.mk
+$(B)/tests/chip $(B)/tests/cpuleaves: $(B)/tests/%: tests/e2e/%.c tests/each_cpu.h tests/e2e/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -static -s -o $@ $<
 

@@ -4,9 +4,10 @@
 // left out.
 #define _GNU_SOURCE
 #include <cpuid.h>
-#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "tests/each_cpu.h"
 
 #define SUBLEAVES 64
 #define PV_LEAVES 16 /* above 0x40000000, whatever that leaf says */
@@ -42,28 +43,16 @@ static uint32_t leaves(uint32_t first)
 	return a >= first && a - first < 0x100 ? a - first + 1 : 1;
 }
 
+static void print(int cpu)
+{
+	range(cpu, 0, leaves(0));
+	range(cpu, 0x20000000, 1);
+	range(cpu, 0x40000000, PV_LEAVES);
+	range(cpu, 0x80000000, leaves(0x80000000));
+	range(cpu, 0xc0000000, 1);
+}
+
 int main(void)
 {
-	cpu_set_t all, one;
-
-	if (sched_getaffinity(0, sizeof(all), &all)) {
-		perror("sched_getaffinity");
-		return 1;
-	}
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &all))
-			continue;
-		CPU_ZERO(&one);
-		CPU_SET(cpu, &one);
-		if (sched_setaffinity(0, sizeof(one), &one)) {
-			perror("sched_setaffinity");
-			return 1;
-		}
-		range(cpu, 0, leaves(0));
-		range(cpu, 0x20000000, 1);
-		range(cpu, 0x40000000, PV_LEAVES);
-		range(cpu, 0x80000000, leaves(0x80000000));
-		range(cpu, 0xc0000000, 1);
-	}
-	return 0;
+	return each_cpu(print);
 }

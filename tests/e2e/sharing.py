@@ -4,7 +4,8 @@
 import pytest
 
 SHARED = ("session", "module")
-HOLD_NOTHING = ("boot", "boot_efi", "cpu", "folder", "tmp_path_factory")  # that tests share
+MACHINE = "where"
+HOLD_NOTHING = (MACHINE, "boot", "boot_efi", "cpu", "folder", "tmp_path_factory")  # that tests share
 
 
 def _instances(item):
@@ -23,7 +24,7 @@ def _instances(item):
     for name, (*_, definition) in definitions.items():
         if definition.scope in SHARED and name not in HOLD_NOTHING:
             # Machines are never joined, even by what is the same for all of them.
-            yield definition.baseid, name, tuple(parameters(name, {"cpu": values.get("cpu")}).items())
+            yield definition.baseid, name, tuple(parameters(name, {MACHINE: values.get(MACHINE)}).items())
 
 
 def groups(items):

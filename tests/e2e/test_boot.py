@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import machine
 import machines
 
 WHERE = machines.ALL
@@ -53,6 +54,13 @@ def test_guest_boots_and_powers_off_under_ringward(plain):
     assert plain.status == 0, plain.explain()
     assert plain.markers == MARKERS, plain.explain()
     assert plain.stats["end"] == "poweroff"
+
+
+def test_loader_and_hypervisor_begin_with_their_version(plain):
+    version = (machine.TOP / "VERSION").read_text(encoding="ascii").strip()
+    loader, hypervisor = plain.hv.splitlines()[:2]
+    assert loader == f"ringward: loader {version}"
+    assert hypervisor.startswith(f"ringward: hypervisor {version}, ") and hypervisor.endswith(", 1 CPUs")
 
 
 def test_every_cpu_is_a_guest(plain):

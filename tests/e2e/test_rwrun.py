@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
 """rwrun itself: its arguments, and how each end of a run comes out."""
+import errno
 import hashlib
 import json
 import os
 import pathlib
+import shutil
 import signal
+import stat
 import subprocess
 import time
 
 import pytest
 
 import machine
-from rwrun_lib import bochs, esp
+from rwrun_lib import bochs, common, esp, outputs
 from rwrun_lib import uki as rwrun_uki
 
 KERNEL = machine.kernel()
@@ -39,7 +42,14 @@ BAD = {
     "negative number of reboots": (("--kernel", KERNEL, "--reboots", "-1"), "--reboots"),
     "two outputs in one": (("--kernel", KERNEL, "--serial", "/tmp/x", "--store", "/tmp/./x"), "/tmp/x: two"),
     "no EFI program": (("--efi", "/bin/busybox"), "/bin/busybox: not an EFI program"),
-    "unknown option": (("--kernel", KERNEL, "--fast"), "--fast"),
+    "unknown option": (("--kernel", KERNEL, "--xyzzy"), "unknown option --xyzzy (see"),
+    "misspelt option": (("--kernal", KERNEL), "unknown option --kernal; the nearest is --kernel"),
+    "abbreviation of many": (("--kernel", KERNEL, "--s=1"),
+                             "ambiguous: --s could be --serial, --smp, --stats or --store"),
+    "abbreviation of one": (("--kernel", KERNEL, "--ser", "x"), "unknown option --ser; the nearest is --serial"),
+    "value that is none of a list": (("--accel", "xen", "--kernel", KERNEL), "'auto', 'bochs', 'tcg', 'kvm'"),
+    "output is a folder": (("--kernel", KERNEL, "--serial", "/tmp"), "/tmp: is a directory"),
+    "output below no folder": (("--kernel", KERNEL, "--hv-serial", "/nonexistent/h"), "/nonexistent/h: no such"),
 }
 
 
@@ -51,14 +61,152 @@ def test_bad_arguments_get_status_2_and_one_line(name):
     assert len(done.stderr.splitlines()) == 1 and text in done.stderr
 
 
+def refused(done, text):
+    """Whether rwrun ended at once with one line that says this."""
+    return (done.returncode, len(done.stderr.splitlines())) == (2, 1) and text in done.stderr
+
+
 @pytest.mark.parametrize("output", ("--serial", "--hv-serial", "--store", "--stats"))
 def test_an_input_is_never_written(tmp_path, output):
-    disk, other = tmp_path / "disk", tmp_path / "other name"
+    disk, soft, hard = tmp_path / "disk", tmp_path / "other name", tmp_path / "hard link"
     disk.write_bytes(b"precious")
-    other.symlink_to(disk)
-    done = machine.rwrun("--disk", disk, output, other)
-    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and "cannot be an output" in done.stderr
+    soft.symlink_to(disk)
+    hard.hardlink_to(disk)
+    for name in (disk, soft, hard):
+        assert refused(machine.rwrun("--disk", disk, output, name), "an input cannot be an output")
+    with open(disk, "r+b") as f:
+        done = subprocess.run([machine.RWRUN, "--disk", disk, output, f"/dev/fd/{f.fileno()}"], text=True,
+                              stderr=subprocess.PIPE, pass_fds=(f.fileno(),), check=False)
+    assert refused(done, "an input cannot be an output")
     assert disk.read_bytes() == b"precious"
+
+
+def test_descriptor_that_is_open_for_reading_is_no_output():
+    with open("/dev/null", "rb") as f:
+        done = subprocess.run([machine.RWRUN, "--kernel", KERNEL, "--store", "/dev/stdin"], stdin=f, text=True,
+                              stderr=subprocess.PIPE, check=False)
+    assert refused(done, "/dev/stdin: this descriptor is open for reading only")
+
+
+def test_standard_output_counts_as_an_output(tmp_path):
+    disk = tmp_path / "disk"
+    disk.write_bytes(b"precious")
+    for arguments, text in ((("--disk", disk), "an input cannot be an output"),
+                            (("--efi", KERNEL, "--store", disk), "two outputs for one file")):
+        with open(disk, "ab") as f:
+            done = subprocess.run([machine.RWRUN, *arguments], stdout=f, stderr=subprocess.PIPE, text=True,
+                                  check=False)
+        assert refused(done, text), done.stderr
+    assert disk.read_bytes() == b"precious"
+
+
+def test_two_outputs_are_not_one_file_by_two_names(tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_bytes(b"old")
+    second.hardlink_to(first)
+    assert refused(machine.rwrun("--kernel", KERNEL, "--store", first, "--stats", second), "two outputs")
+    second.unlink()
+    second.symlink_to("third")
+    done = machine.rwrun("--kernel", KERNEL, "--store", second, "--stats", tmp_path / "third")
+    assert refused(done, "two outputs") and first.read_bytes() == b"old"
+
+
+def test_run_that_cannot_start_empties_no_file(tmp_path):
+    console = tmp_path / "console"
+    console.write_bytes(b"old")
+    assert refused(machine.rwrun("--no-hv", "--kernel", "/bin/busybox", "--serial", console), "not an x86 Linux")
+    assert console.read_bytes() == b"old"
+
+
+def tree_without_rwlog(folder):
+    """A copy of rwrun beside products from which rwlog is missing."""
+    shutil.copytree(machine.TOP / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "build").mkdir()
+    for product in machine.BUILD.iterdir():
+        if product.name != "rwlog":
+            (folder / "build" / product.name).symlink_to(product)
+    return folder / "tools/rwrun"
+
+
+@pytest.mark.parametrize("output", ("--store", "--stats"))
+def test_missing_rwlog_is_found_before_the_run(tmp_path, output):
+    done = subprocess.run([tree_without_rwlog(tmp_path), "--efi", machine.BUILD / "tests/guests/ending.efi",
+                           output, tmp_path / "out"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=False)
+    assert refused(done, "build/rwlog: no such file (run `make`"), done.stderr
+    assert done.stdout == "" and not (tmp_path / "out").exists()
+
+
+def test_help_and_version():
+    for option in ("-h", "--help"):
+        done = machine.rwrun(option)
+        assert done.returncode == 0 and done.stdout.startswith("usage: rwrun")
+    done = machine.rwrun("--version")
+    version = (machine.TOP / "VERSION").read_text(encoding="ascii").strip()
+    assert (done.returncode, done.stdout) == (0, f"rwrun {version} (Ringward)\n")
+
+
+def power_off(folder):
+    """An EFI program that only powers off."""
+    image = (machine.BUILD / "tests/guests/ending.efi").read_bytes()
+    (folder / "off.efi").write_bytes(image.replace(b"RWENDING=??", b"RWENDING=Bs", 1))
+    return folder / "off.efi"
+
+
+def test_outputs_are_written_in_place_of_files_only(tmp_path):
+    """Links, a pipe, descriptors and files with owners: each stays what it is, with the new contents."""
+    (tmp_path / "store").write_bytes(b"old")
+    (tmp_path / "store").chmod(0o640)
+    (tmp_path / "link").symlink_to("store")
+    (tmp_path / "stats").write_bytes(b"old")
+    (tmp_path / "stats").chmod(0o604)
+    os.mkfifo(tmp_path / "pipe")
+    os.chown(tmp_path / "stats", os.getuid(), os.getgid())
+    with open(tmp_path / "log", "wb") as log:
+        log.write(b"before\n")
+    with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE) as reader, \
+            open(tmp_path / "log", "ab") as log:
+        done = subprocess.run([machine.RWRUN, "--efi", power_off(tmp_path), "--store", tmp_path / "link",
+                               "--stats", tmp_path / "stats", "--hv-serial", tmp_path / "pipe",
+                               "--serial", "/dev/stdout"], stdout=log, check=False, timeout=200)
+        capture = reader.communicate()[0]
+    assert done.returncode == 0
+    assert b"@RW1 E" in capture and (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink() and stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o640
+    verify = subprocess.run([machine.RWLOG, "verify", tmp_path / "store"], stdout=subprocess.PIPE, text=True,
+                            check=False)
+    assert verify.returncode == 0 and verify.stdout.startswith("OK: "), verify.stdout
+    assert stat.S_IMODE((tmp_path / "stats").stat().st_mode) == 0o604
+    assert json.loads((tmp_path / "stats").read_text(encoding="ascii"))["end"] == "poweroff"
+    console = (tmp_path / "log").read_bytes()
+    assert console.startswith(b"before\n") and b"ending" in console
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link", "log", "off.efi", "pipe", "stats", "store"]
+
+
+def test_store_and_counters_through_descriptors(tmp_path):
+    with open(tmp_path / "store", "w+b") as store:
+        done = subprocess.run([machine.RWRUN, "--efi", power_off(tmp_path), "--serial", tmp_path / "console",
+                               "--store", f"/proc/self/fd/{store.fileno()}", "--stats", "/dev/stdout"],
+                              stdout=subprocess.PIPE, pass_fds=(store.fileno(),), check=False, timeout=200)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["end"] == "poweroff"
+    assert subprocess.run([machine.RWLOG, "verify", tmp_path / "store"], check=False).returncode == 0
+
+
+def test_counters_that_cannot_be_written_leave_the_old_ones(tmp_path, monkeypatch):
+    stats = tmp_path / "stats"
+    stats.write_bytes(b"old")
+    outputs.write_whole(str(stats), b"new")
+    assert stats.read_bytes() == b"new"
+
+    def fail(*_):
+        raise OSError(errno.EIO, "Input/output error")
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(common.RunError, match="stats: Input/output error"):
+        outputs.write_whole(str(stats), b"newer")
+    assert stats.read_bytes() == b"new" and len(list(tmp_path.iterdir())) == 1
+    with pytest.raises(common.RunError, match="/dev/full: No space left on device"):
+        outputs.write_whole("/dev/full", b"newer")
 
 
 def test_empty_disk_is_refused(tmp_path):

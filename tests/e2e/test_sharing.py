@@ -15,7 +15,7 @@ import pytest
 pytest_plugins = ["sharing"]
 
 @pytest.fixture(scope="session", params=("one", "two"))
-def cpu(request):
+def where(request):
     return request.param
 
 @pytest.fixture(scope="session")
@@ -48,8 +48,8 @@ import os
 import pytest
 
 @pytest.fixture(scope="module")
-def booted(cpu, below):
-    return cpu
+def booted(where, below):
+    return where
 
 @pytest.mark.parametrize("number", range(4))
 def test_shares(booted, number, record_property):

@@ -15,9 +15,9 @@ $(GUEST_OUT)/%.o: tests/guests/%.c tests/guests/guest.h tests/guests/build.mk $(
 	@mkdir -p $(@D)
 	$(CC) $(GUEST_CFLAGS) -c -o $@ $<
 
-$(GUEST_OUT)/%.o: tests/guests/%.asm tests/guests/build.mk
+$(GUEST_OUT)/%.o: tests/guests/%.asm tests/saved.inc tests/guests/build.mk
 	@mkdir -p $(@D)
-	$(NASM) -f elf64 -o $@ $<
+	$(NASM) -f elf64 -Itests/ -o $@ $<
 
 $(GUEST_OUT)/%.so: $(GUEST_OUT)/%.o $(GUEST_OUT)/guest.o $(GUEST_OUT)/entry.o
 	$(LD) -nostdlib -znocombreloc -znoexecstack -shared -Bsymbolic --no-undefined \

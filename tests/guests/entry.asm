@@ -4,6 +4,7 @@
 
 bits 64
 default rel
+%include "saved.inc"
 
 section .data
 resume_at: dq 0
@@ -27,12 +28,7 @@ hypercall_%1_end:
 ; UINT32 registers_X(nr): 1 when the call leaves all registers but RAX alone.
 global registers_%1
 registers_%1:
-	push rbx
-	push rbp
-	push r12
-	push r13
-	push r14
-	push r15
+	PUSH_SAVED
 	mov rax, rdi
 	%assign n 0
 	%rep 14
@@ -48,12 +44,7 @@ registers_%1:
 	%endrep
 	inc eax
 %%out:
-	pop r15
-	pop r14
-	pop r13
-	pop r12
-	pop rbp
-	pop rbx
+	POP_SAVED
 	ret
 %endmacro
 
@@ -88,12 +79,7 @@ HYPERCALL vmmcall
 ; UINT32 jump_caught(address): calls it; 0 when it returned, 1 after #UD.
 global jump_caught
 jump_caught:
-	push rbx
-	push rbp
-	push r12
-	push r13
-	push r14
-	push r15
+	PUSH_SAVED
 	lea rax, [.caught]
 	mov [resume_at], rax
 	mov [resume_rsp], rsp
@@ -105,12 +91,7 @@ jump_caught:
 	mov rsp, [resume_rsp]
 	mov eax, 1
 .out:
-	pop r15
-	pop r14
-	pop r13
-	pop r12
-	pop rbp
-	pop rbx
+	POP_SAVED
 	ret
 
 ; Handler of #UD: goes on where jump_caught() wants it.

@@ -17,9 +17,9 @@ $(PROBE_OUT)/%.o: tests/probes/%.c $(wildcard tests/probes/*.h) tests/probes/bui
 	@mkdir -p $(@D)
 	$(CC) $(PROBE_CFLAGS) -c -o $@ $<
 
-$(PROBE_OUT)/%.o: tests/probes/%.asm tests/probes/build.mk
+$(PROBE_OUT)/%.o: tests/probes/%.asm tests/saved.inc tests/probes/build.mk
 	@mkdir -p $(@D)
-	$(NASM) -f elf64 -o $@ $<
+	$(NASM) -f elf64 -Itests/ -o $@ $<
 
 $(PROBE_OUT)/reset-%.o: tests/probes/reset/reset.c tests/probes/build.mk
 	@mkdir -p $(@D)

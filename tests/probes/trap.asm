@@ -4,6 +4,7 @@
 
 	bits 64
 	default rel
+%include "saved.inc"
 
 CTX_SAVED equ 22 * 8
 CTX_DS    equ 23 * 8
@@ -57,12 +58,7 @@ all_vectors:
 	mov eax, 0x10
 	mov ds, eax
 	mov es, eax
-	pop r15
-	pop r14
-	pop r13
-	pop r12
-	pop rbp
-	pop rbx
+	POP_SAVED
 	ret
 
 ; Registers from the struct ctx at RSP.
@@ -88,12 +84,7 @@ pop_regs:
 ; void ctx_run(struct ctx *c): until trap_c() says that it has ended.
 	global ctx_run
 ctx_run:
-	push rbx
-	push rbp
-	push r12
-	push r13
-	push r14
-	push r15
+	PUSH_SAVED
 	mov [rdi + CTX_SAVED], rsp
 	mov [ctx_current], rdi
 	mov eax, [rdi + CTX_DS]

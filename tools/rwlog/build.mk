@@ -2,8 +2,10 @@
 # Copyright (C) 2026 The Ringward authors
 # rwlog, the offline tool for Ringward's log.
 
+RWLOG_LIB := lib/cmdline.c
 RWLOG_SRC := $(filter-out tools/rwlog/main.c,$(wildcard tools/rwlog/*.c))
 RWLOG_OBJ := $(patsubst tools/%.c,$(B)/tools/%.o,$(RWLOG_SRC) tools/rwlog/main.c)
+RWLOG_OBJ += $(patsubst %.c,$(B)/tools/rwlog/%.o,$(RWLOG_LIB))
 RWLOG_CFLAGS := -MMD -MP
 RWLOG_LIBS := -lcapstone -lelf -lz
 
@@ -12,7 +14,11 @@ all: $(B)/rwlog
 $(B)/rwlog: $(RWLOG_OBJ)
 	$(CC) $(HOSTCFLAGS) -o $@ $^ $(RWLOG_LIBS)
 
-$(B)/tools/rwlog/%.o: tools/rwlog/%.c
+$(B)/tools/rwlog/%.o: tools/rwlog/%.c | $(VERSION_H)
+	@mkdir -p $(@D)
+	$(CC) $(HOSTCFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
+
+$(B)/tools/rwlog/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Writes a store image from what a file holds. */
-#define _GNU_SOURCE
 #include "extract.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "outfile.h"
+#include "util.h"
 
 const struct part *extract_choose(const struct input *in)
 {
@@ -20,12 +22,12 @@ const struct part *extract_choose(const struct input *in)
 	return found;
 }
 
-static int write_at(int fd, const void *data, size_t n, off_t off)
+static int put(int fd, const void *data, size_t n)
 {
 	const uint8_t *p = data;
 
 	while (n) {
-		ssize_t done = pwrite(fd, p, n, off);
+		ssize_t done = write(fd, p, n);
 
 		if (done < 0 && errno == EINTR)
 			continue;
@@ -33,50 +35,92 @@ static int write_at(int fd, const void *data, size_t n, off_t off)
 			return done < 0 ? -errno : -EIO;
 		p += done;
 		n -= (size_t)done;
-		off += done;
 	}
 	return 0;
 }
 
-static int write_image(int fd, const struct part *p)
+/* Leaves @n bytes zero: as a hole where the output can have one. */
+static int put_zeros(const struct outfile *out, uint64_t n)
 {
-	off_t end = RW_STORE_HDR_SIZE;
-	int err = write_at(fd, &p->hdr, sizeof(p->hdr), 0);
+	static const uint8_t zeros[65536];
+	int err = 0;
 
-	for (size_t i = 0; !err && i < p->nblock; i++) {
-		const struct part_block *b = &p->block[i];
-		off_t off = RW_STORE_HDR_SIZE +
-			    (off_t)(b->hdr.index % p->hdr.block_count) * p->hdr.block_size;
+	if (!out->stream)
+		return lseek(out->fd, (off_t)n, SEEK_CUR) < 0 ? -errno : 0;
+	for (; n && !err; n -= n < sizeof(zeros) ? n : sizeof(zeros))
+		err = put(out->fd, zeros, n < sizeof(zeros) ? n : sizeof(zeros));
+	return err;
+}
 
-		err = write_at(fd, b->p, b->len, off);
-		if (off + (off_t)p->hdr.block_size > end)
-			end = off + p->hdr.block_size;
+/* A block and where it lies in the image. */
+struct slot {
+	uint64_t at; /* number of the place, from 0 */
+	const struct part_block *block;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct slot *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->block->hdr.index < y->block->hdr.index ? -1 : x->block->hdr.index > y->block->hdr.index;
+}
+
+/* The blocks in the order of their places. Return: an array to be freed, NULL when there are none. */
+static struct slot *sorted(const struct part *p)
+{
+	struct slot *slot = NULL;
+	size_t cap = 0;
+
+	for (size_t i = 0; i < p->nblock; i++) {
+		slot = grow(slot, i, &cap, sizeof(*slot));
+		slot[i] = (struct slot){ p->block[i].hdr.index % p->hdr.block_count, &p->block[i] };
 	}
-	if (!err && ftruncate(fd, end) != 0)
+	if (slot)
+		qsort(slot, p->nblock, sizeof(*slot), by_place);
+	return slot;
+}
+
+static int write_image(const struct outfile *out, const struct part *p)
+{
+	struct slot *slot = sorted(p);
+	uint64_t place = 0; /* number of the next one to be written */
+	int err = put(out->fd, &p->hdr, sizeof(p->hdr));
+
+	if (!err)
+		err = put_zeros(out, RW_STORE_HDR_SIZE - sizeof(p->hdr));
+	for (size_t i = 0; !err && i < p->nblock; i++) {
+		const struct part_block *b = slot[i].block;
+
+		if (i + 1 < p->nblock && slot[i + 1].at == slot[i].at)
+			continue; /* the newest one of a place counts */
+		err = put_zeros(out, (slot[i].at - place) * p->hdr.block_size);
+		if (!err)
+			err = put(out->fd, b->p, b->len);
+		if (!err)
+			err = put_zeros(out, p->hdr.block_size - b->len);
+		place = slot[i].at + 1;
+	}
+	free(slot);
+	if (!err && !out->stream &&
+	    ftruncate(out->fd, (off_t)(RW_STORE_HDR_SIZE + place * p->hdr.block_size)) != 0)
 		err = -errno;
 	return err;
 }
 
-int extract_write(const struct part *p, const char *name)
+int extract_write(const struct part *p, const char *name, const struct stat *input, char *why, size_t n)
 {
-	char *tmp;
-	int fd, err;
+	struct outfile out;
+	int err, closed;
 
-	if (asprintf(&tmp, "%s.XXXXXX", name) < 0)
-		return -ENOMEM;
-	fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd < 0) {
-		err = -errno;
-		free(tmp);
-		return err;
-	}
-	err = write_image(fd, p);
-	if (close(fd) != 0 && !err)
-		err = -errno;
-	if (!err && rename(tmp, name) != 0)
-		err = -errno;
+	if (outfile_open(&out, name, input, why, n))
+		return -1;
+	err = write_image(&out, p);
+	closed = outfile_close(&out, !err);
+	if (!err)
+		err = closed;
 	if (err)
-		unlink(tmp);
-	free(tmp);
-	return err;
+		snprintf(why, n, "%s", strerror(-err));
+	return err ? -1 : 0;
 }

@@ -4,6 +4,8 @@
 #ifndef RWLOG_EXTRACT_H
 #define RWLOG_EXTRACT_H
 
+#include <sys/stat.h>
+
 #include "input.h"
 
 /**
@@ -15,14 +17,16 @@ const struct part *extract_choose(const struct input *in);
 
 /**
  * extract_write() - write a part as a store image.
- * @p:    from extract_choose()
- * @name: the file; made, or replaced as a whole, with mode 0600
+ * @p:     from extract_choose()
+ * @name:  the output, as outfile_open() takes it
+ * @input: status of the file that @p is from: may not be the output
+ * @why:   receives what is wrong; @n: its size
  *
- * Each block lies where its index puts it; the file ends with the last block in use, and unused blocks are
- * holes.
+ * Each block lies where its index puts it; the image ends with the last block in use. Unused blocks are holes in
+ * a file and zeros in a stream.
  *
- * Return: 0 or a negative errno.
+ * Return: 0, or -1.
  */
-int extract_write(const struct part *p, const char *name);
+int extract_write(const struct part *p, const char *name, const struct stat *input, char *why, size_t n);
 
 #endif

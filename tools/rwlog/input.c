@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "image.h"
@@ -39,16 +38,15 @@ int input_load(struct input *in, const char *name)
 {
 	bool is_stdin = strcmp(name, "-") == 0;
 	int fd = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
-	struct stat st;
 	int err = 0;
 
 	in->name = is_stdin ? "standard input" : name;
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && !is_stdin) {
-		in->data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (fstat(fd, &in->st) == 0 && S_ISREG(in->st.st_mode) && in->st.st_size > 0 && !is_stdin) {
+		in->data = mmap(NULL, (size_t)in->st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		in->mapped = in->data != MAP_FAILED;
-		in->len = in->mapped ? (size_t)st.st_size : 0;
+		in->len = in->mapped ? (size_t)in->st.st_size : 0;
 		if (!in->mapped)
 			in->data = NULL;
 	}

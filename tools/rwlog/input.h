@@ -4,6 +4,8 @@
 #ifndef RWLOG_INPUT_H
 #define RWLOG_INPUT_H
 
+#include <sys/stat.h>
+
 #include "capture.h"
 
 /* Records of one start of the hypervisor, from all dumps of it that a file holds. */
@@ -18,6 +20,7 @@ struct boot {
 
 struct input {
 	const char *name;
+	struct stat st; /* of the file that was read */
 	uint8_t *data;
 	size_t len;
 	bool mapped;

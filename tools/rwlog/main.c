@@ -13,8 +13,10 @@
 #include "extract.h"
 #include "input.h"
 #include "options.h"
+#include "outfile.h"
 #include "show.h"
 #include "symbols.h"
+#include "util.h"
 #include "verify.h"
 
 #define WARNINGS_SHOWN 20u
@@ -33,7 +35,27 @@ static void lost_file(int sig)
 	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
 
 	(void)sig;
+	outfile_abandon();
 	_exit(n < 0 ? STATUS_USAGE + 1 : STATUS_USAGE);
+}
+
+/* Asked to end: as if there were no handler, but for the temporary file. */
+static void interrupted(int sig)
+{
+	outfile_abandon();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void set_signals(void)
+{
+	static const int ends[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM };
+	struct sigaction bus = { .sa_handler = lost_file }, end = { .sa_handler = interrupted }, old;
+
+	sigaction(SIGBUS, &bus, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		if (sigaction(ends[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+			sigaction(ends[i], &end, NULL);
 }
 
 static int load_symbols(struct input *file, struct symbols *s, const struct options *o)
@@ -74,15 +96,14 @@ static void note_boots(const struct input *in, const char *what)
 static enum status run_extract(const struct options *o, const struct input *in)
 {
 	const struct part *p = extract_choose(in), *last = in->image;
-	int err;
+	char why[256];
 
 	if (!p) {
 		fprintf(stderr, "rwlog: %s: no complete dump in it, nothing was written\n", in->name);
 		return STATUS_LOG;
 	}
-	err = extract_write(p, o->output);
-	if (err) {
-		fprintf(stderr, "rwlog: %s: %s\n", o->output, strerror(-err));
+	if (extract_write(p, o->output, &in->st, why, sizeof(why))) {
+		fprintf(stderr, "rwlog: %s: %s\n", o->output, why);
 		return STATUS_USAGE;
 	}
 	note_boots(in, "records are");
@@ -138,6 +159,14 @@ static enum status run(const struct options *o, const struct input *in, const st
 	return in->problems.count || !in->nboot ? STATUS_LOG : STATUS_GOOD;
 }
 
+/* Appending to the file that is being read: the shell's ">>" can do that. */
+static bool is_standard_output(const struct input *in)
+{
+	struct stat out;
+
+	return S_ISREG(in->st.st_mode) && fstat(STDOUT_FILENO, &out) == 0 && outfile_same(&in->st, &out);
+}
+
 static enum status one_file(const struct options *o, const char *name, const struct symbols *symbols)
 {
 	struct input in = { 0 };
@@ -145,7 +174,10 @@ static enum status one_file(const struct options *o, const char *name, const str
 	int err = input_load(&in, name);
 
 	if (err) {
-		fprintf(stderr, "rwlog: %s: %s\n", in.name, strerror(-err));
+		fprintf(stderr, "rwlog: %s: %s%s\n", in.name, strerror(-err),
+			err == -ENOENT && name == o->maybe_command ? ", and no subcommand either" : "");
+	} else if (is_standard_output(&in)) {
+		fprintf(stderr, "rwlog: %s: is standard output, too; nothing was read\n", in.name);
 	} else if (input_parse(&in)) {
 		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store\n", in.name);
 	} else {
@@ -159,9 +191,22 @@ static enum status one_file(const struct options *o, const char *name, const str
 	return status;
 }
 
+/* Return: the worst of the files' statuses. */
+static int all_files(const struct options *o, const struct symbols *symbols)
+{
+	int worst = STATUS_GOOD;
+
+	for (int i = 0; i < o->nfiles && !ferror(stdout); i++) {
+		int one = (int)one_file(o, o->files[i], symbols);
+
+		if (one > worst)
+			worst = one;
+	}
+	return worst;
+}
+
 int main(int argc, char **argv)
 {
-	struct sigaction bus = { .sa_handler = lost_file };
 	struct input symbol_file = { 0 };
 	struct symbols symbols = { 0 };
 	struct options o;
@@ -169,14 +214,10 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	sigaction(SIGBUS, &bus, NULL);
+	set_signals();
 	status = o.symbols ? load_symbols(&symbol_file, &symbols, &o) : STATUS_GOOD;
-	for (int i = 0; status != STATUS_USAGE && i < o.nfiles; i++) {
-		int one = (int)one_file(&o, o.files[i], o.symbols ? &symbols : NULL);
-
-		if (one > status)
-			status = one;
-	}
+	if (status == STATUS_GOOD)
+		status = all_files(&o, o.symbols ? &symbols : NULL);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "rwlog: cannot write the output: %s\n", strerror(errno));
 		status = STATUS_USAGE;

@@ -9,9 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "abi/store.h"
+#include "lib/cmdline.h"
 #include "util.h"
+#include "rw_version.h"
 
 static const char *const command_names[] = { "show", "verify", "stats", "export", "extract" };
 
@@ -40,16 +43,20 @@ static const char help[] =
 	"  --kaslr OFFSET          how far the kernel lay above the addresses in that file\n"
 	"stats:   --format text|json   text is the default\n"
 	"export:  --format jsonl       the default\n"
-	"extract: --output FILE        required\n"
+	"extract: --output FILE        required; \"-\" is standard output. A file that is there is replaced\n"
+	"                              when the image is complete, and keeps its owner and mode\n"
 	"\n"
-	"  --help, --version\n"
+	"  -h, --help                  this text\n"
+	"  --version                   the version of rwlog and of the formats that it reads\n"
 	"\n"
-	"Exit status: 0 all is well; 1 something is wrong with the log or missing in it; 2 wrong usage, a\n"
-	"file that cannot be read, or one that holds no log of Ringward.\n";
+	"A file that cannot be read does not keep rwlog from reading the others.\n"
+	"Exit status, the worst of all files: 0 all is well; 1 something is wrong with the log or missing in\n"
+	"it; 2 wrong usage, a file that cannot be read, one that holds no log of Ringward, or an output that\n"
+	"cannot be written.\n";
 
 enum option_id {
-	OPT_HELP = 256,
-	OPT_VERSION,
+	OPT_HELP = 'h',
+	OPT_VERSION = 256,
 	OPT_TYPE,
 	OPT_PID,
 	OPT_COMM,
@@ -82,6 +89,7 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* One line about a mistake. Return: the exit status. */
 static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 static int usage(const char *fmt, ...)
@@ -92,7 +100,7 @@ static int usage(const char *fmt, ...)
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
-	fputs("; try rwlog --help\n", stderr);
+	fputs("; rwlog --help says more\n", stderr);
 	return 2;
 }
 
@@ -118,6 +126,9 @@ static bool parse_format(struct options *o, const char *s)
 static bool belongs(enum command c, int id)
 {
 	switch (id) {
+	case OPT_HELP:
+	case OPT_VERSION:
+		return true;
 	case OPT_SYMBOLS:
 	case OPT_KASLR:
 		return c == COMMAND_SHOW;
@@ -164,53 +175,175 @@ static bool set_option(struct options *o, int id, const char *value)
 	}
 }
 
-static void take_command(struct options *o, int *argc, char ***argv)
+/* Names of types or verdicts, separated by blanks, and the nearest one to @word. */
+struct names {
+	const char *name[256];
+	size_t n;
+	char all[1024];
+};
+
+static void names_add(struct names *l, const char *name)
 {
-	for (size_t i = 0; *argc > 1 && i < ARRAY_SIZE(command_names); i++) {
-		if (strcmp((*argv)[1], command_names[i]) == 0) {
-			o->command = (enum command)i;
-			(*argc)--;
-			(*argv)++;
-			return;
-		}
+	size_t used = strlen(l->all);
+
+	if (!name || l->n == ARRAY_SIZE(l->name))
+		return;
+	l->name[l->n++] = name;
+	snprintf(l->all + used, sizeof(l->all) - used, " %s", name);
+}
+
+static int unknown_name(const char *what, const struct names *known, const char *word)
+{
+	const char *near = cmdline_nearest(word, known->name, known->n);
+
+	return usage("--%s: unknown value \"%s\"%s%s; known are:%s", what, word,
+		     near ? ", the nearest is " : "", near ? near : "", known->all);
+}
+
+/* Names the first word of the list that is no type. */
+static int wrong_type(const char *list)
+{
+	struct names known = { .n = 0 };
+	size_t n = strcspn(list, ",");
+	char word[64];
+
+	while (list[n] && rec_type_by_name(list, n)) {
+		list += n + 1;
+		n = strcspn(list, ",");
+	}
+	for (unsigned int type = 1; type < RW_REC_TYPE_COUNT; type++)
+		names_add(&known, rec_type_name(type));
+	snprintf(word, sizeof(word), "%.*s", (int)(n < sizeof(word) ? n : sizeof(word)), list);
+	return unknown_name("type", &known, word);
+}
+
+static int wrong_verdict(const char *word)
+{
+	struct names known = { .n = 0 };
+
+	for (unsigned int verdict = 0; verdict < RW_VERDICT_COUNT; verdict++)
+		names_add(&known, rec_verdict_name(verdict));
+	return unknown_name("verdict", &known, word);
+}
+
+/* What an option takes whose values are not a list of names. */
+static const char *takes(const struct options *o, int id)
+{
+	switch (id) {
+	case OPT_PID:
+		return "the number of a thread or process";
+	case OPT_SINCE:
+	case OPT_UNTIL:
+		return "seconds, such as 1.5";
+	case OPT_SEQ:
+		return "A-B, A, A- or -B, with A not above B";
+	case OPT_KASLR:
+		return "an offset, such as 0x1e000000";
+	default:
+		return o->command == COMMAND_STATS ? "text or json" : "jsonl";
 	}
 }
 
-int options_parse(struct options *o, int argc, char **argv)
+static int wrong_value(const struct options *o, int id, const char *name, const char *value)
 {
-	int id, index = 0;
+	if (id == OPT_TYPE)
+		return wrong_type(value);
+	if (id == OPT_VERDICT)
+		return wrong_verdict(value);
+	return usage("--%s: wrong value \"%s\": it takes %s", name, value, takes(o, id));
+}
 
-	*o = (struct options){ .command = COMMAND_SHOW, .filter = FILTER_ALL };
-	take_command(o, &argc, &argv);
-	optind = 0;
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, ":", long_options, &index)) != -1) {
-		if (id == OPT_HELP || id == OPT_VERSION) {
-			if (id == OPT_HELP)
-				fputs(help, stdout);
-			else
-				printf("rwlog of Ringward, for store version %u and frames RW1\n",
-				       RW_STORE_VERSION);
-			return fflush(stdout) == 0 ? 0 : 2;
+/* Whether a word can be meant for a subcommand: letters only, and no file of that name. */
+static bool like_command(const char *word)
+{
+	return *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] && access(word, F_OK) != 0;
+}
+
+/* Takes the subcommand off the command line. Return: -1, or the exit status where one is misspelt. */
+static int take_command(struct options *o, int *argc, char ***argv)
+{
+	const char *word = *argc > 1 ? (*argv)[1] : "", *near;
+
+	for (size_t i = 0; i < ARRAY_SIZE(command_names); i++) {
+		if (strcmp(word, command_names[i]) == 0) {
+			o->command = (enum command)i;
+			(*argc)--;
+			(*argv)++;
+			return -1;
 		}
-		if (id == '?' || id == ':')
-			return usage(id == '?' ? "unknown option %s" : "option %s needs a value",
-				     argv[optind - 1]);
-		if (!belongs(o->command, id))
-			return usage("%s has no option --%s", command_names[o->command],
-				     long_options[index].name);
-		if (!set_option(o, id, optarg))
-			return usage("--%s: wrong value \"%s\"", long_options[index].name, optarg);
 	}
-	o->files = argv + optind;
-	o->nfiles = argc - optind;
+	if (!like_command(word))
+		return -1;
+	near = cmdline_nearest(word, command_names, ARRAY_SIZE(command_names));
+	if (near)
+		return usage("unknown subcommand \"%s\", and no file has that name; the nearest is %s", word,
+			     near);
+	o->maybe_command = word;
+	return -1;
+}
+
+static int bad_option(const struct options *o, const struct option *own, const char *word, bool missing)
+{
+	size_t n = strcspn(word, "=");
+	char text[256];
+
+	for (const struct option *all = long_options; all->name && n > 2; all++)
+		if (!belongs(o->command, all->val) && strlen(all->name) == n - 2 &&
+		    strncmp(word + 2, all->name, n - 2) == 0)
+			return usage("%s has no option --%s", command_names[o->command], all->name);
+	cmdline_bad_option(text, sizeof(text), own, word, missing);
+	return usage("%s", text);
+}
+
+/* --help and --version. Return: the exit status. */
+static int inform(int id)
+{
+	if (id == OPT_HELP)
+		fputs(help, stdout);
+	else
+		printf("rwlog %s (Ringward), store version %u, frames RW1\n", RW_VERSION, RW_STORE_VERSION);
+	return fflush(stdout) == 0 ? 0 : 2;
+}
+
+static int check(const struct options *o)
+{
 	if (o->nfiles == 0)
 		return usage("no FILE");
 	if (o->nfiles > 1 && (o->command == COMMAND_STATS || o->command == COMMAND_EXTRACT))
 		return usage("%s takes one FILE", command_names[o->command]);
 	if (o->command == COMMAND_EXTRACT && !o->output)
 		return usage("extract needs --output");
+	if (o->output && !*o->output)
+		return usage("--output: needs the name of a file");
 	if (o->kaslr && !o->symbols)
 		return usage("--kaslr needs --symbols");
 	return -1;
+}
+
+int options_parse(struct options *o, int argc, char **argv)
+{
+	struct option own[ARRAY_SIZE(long_options)] = { 0 };
+	int id, index = 0, status;
+	size_t n = 0;
+
+	*o = (struct options){ .command = COMMAND_SHOW, .filter = FILTER_ALL };
+	status = take_command(o, &argc, &argv);
+	if (status >= 0)
+		return status;
+	for (const struct option *all = long_options; all->name; all++)
+		if (belongs(o->command, all->val))
+			own[n++] = *all;
+	optind = 0;
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, ":h", own, &index)) != -1) {
+		if (id == OPT_HELP || id == OPT_VERSION)
+			return inform(id);
+		if (id == '?' || id == ':')
+			return bad_option(o, own, argv[optind - 1], id == ':');
+		if (!set_option(o, id, optarg))
+			return wrong_value(o, id, own[index].name, optarg);
+	}
+	o->files = argv + optind;
+	o->nfiles = argc - optind;
+	return check(o);
 }

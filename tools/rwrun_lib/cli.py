@@ -2,6 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 """The command line of rwrun, and the order of a run."""
 import argparse
+import difflib
 import os
 import shutil
 import signal
@@ -9,12 +10,13 @@ import sys
 import tempfile
 import time
 
-from . import bochs, monitor, payload, qemu, results, uki
-from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError, check_distinct, check_writable, need_file
+from . import bochs, monitor, outputs, payload, qemu, results, uki
+from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError, need_file, need_product, version
 
 DEFAULT_TIMEOUT = 600
 INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "policy")
 OUTPUTS = ("serial", "hv_serial", "store", "stats")
+AFTER_RUN = ("store", "stats")  # written as a whole
 EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (see --stats); 1 it was reset
 once more than --reboots allows, or the hypervisor stopped it, or an output could not be written or its log
 not be read; 2 bad arguments or a missing file; 3 the emulator failed; 124 a time limit, either; 130, 143
@@ -24,10 +26,33 @@ QEMU's; RWRUN_KEEP=1 keeps the run's temporary folder and says where it is."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose error is one line."""
+    """An argument parser whose error is one line, with the option that an unknown one is nearest to."""
 
     def error(self, message):
         raise RunError(STATUS_USAGE, f"{message} (see rwrun --help)")
+
+    def parse_args(self, args=None, namespace=None):
+        known = [name for action in self._actions for name in action.option_strings]
+        for word in args[:args.index("--")] if "--" in args else args:
+            name = word.split("=")[0]
+            if name.startswith("--") and " " not in word and name not in known:
+                self._unknown(name, known)
+        return super().parse_args(args, namespace)
+
+    def _unknown(self, name, known):
+        begin = sorted(option for option in known if option.startswith(name))
+        if len(begin) > 1:
+            self.error(f"ambiguous: {name} could be {', '.join(begin[:-1])} or {begin[-1]}")
+        near = begin or difflib.get_close_matches(name, known, 1)
+        self.error(f"unknown option {name}" + (f"; the nearest is {near[0]}" if near else ""))
+
+
+class Version(argparse.Action):
+    """--version."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        print(f"rwrun {version()} (Ringward)")
+        parser.exit()
 
 
 def _whole(low, high):
@@ -43,6 +68,7 @@ def _parser():
     p = Parser(prog="rwrun", epilog=EPILOG,
                description="Boots a kernel, an EFI program or a disk under Ringward in an emulator.",
                formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    p.add_argument("--version", action=Version, nargs=0, help="show the version")
     p.add_argument("--cpu", choices=("intel", "amd"), default="amd",
                    help="CPU vendor: VMX/EPT or SVM/NPT (amd)")
     p.add_argument("--accel", choices=("auto", "bochs", "tcg", "kvm"), default="auto",
@@ -129,26 +155,23 @@ def parse(argv):
     for name in OUTPUTS:
         if getattr(m, name) == "":
             raise RunError(STATUS_USAGE, f"--{name.replace('_', '-')}: needs the name of a file")
-    for name in ("store", "stats"):
+    for name in OUTPUTS:
         if getattr(m, name):
-            check_writable(getattr(m, name))
-    check_distinct([getattr(m, n) for n in INPUTS if getattr(m, n)],
-                   [getattr(m, n) for n in OUTPUTS if getattr(m, n)])
+            outputs.check(getattr(m, name), name in AFTER_RUN)
+    outputs.check_distinct([getattr(m, n) for n in INPUTS if getattr(m, n)],
+                           [getattr(m, n) for n in OUTPUTS if getattr(m, n)],
+                           not m.serial and sys.stdout is not None)
+    if m.store or m.stats and not m.no_hv:
+        need_product("rwlog")  # or what the run was for would be lost at its end
     return m
 
 
-def _open_output(path):
-    try:
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-    except OSError as e:
-        raise RunError(STATUS_USAGE, f"{path}: {e.strerror}") from e
-
-
 def _run(m, tmp):
-    console = _open_output(m.serial) if m.serial else sys.stdout.fileno() if sys.stdout else None
-    hv_serial = _open_output(m.hv_serial) if m.hv_serial else None
     m.esp = payload.build_esp(m, tmp)
     emulator = (bochs.Bochs if m.accel == "bochs" else qemu.Qemu)(m, tmp)
+    # Only now: a run that cannot start empties no file.
+    console = outputs.open_stream(m.serial) if m.serial else sys.stdout.fileno() if sys.stdout else None
+    hv_serial = outputs.open_stream(m.hv_serial) if m.hv_serial else None
     start = time.monotonic()
     try:
         emulator.start()

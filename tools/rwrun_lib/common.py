@@ -24,6 +24,12 @@ class RunError(Exception):
         self.status = status
 
 
+def version():
+    """The project's version."""
+    with open(os.path.join(TOP, "VERSION"), encoding="ascii") as f:
+        return f.read().strip()
+
+
 def need_file(path, hint=""):
     """Returns path made absolute; a missing or unreadable file is an error that names it."""
     if not os.path.isfile(path):
@@ -37,27 +43,6 @@ def need_file(path, hint=""):
 def need_product(name):
     """Returns the path of something that `make` builds; when it is missing the error says so."""
     return need_file(os.path.join(BUILD, name), f" (run `make` in {TOP})")
-
-
-def check_distinct(inputs, outputs):
-    """An output file must be neither an input nor another output; devices and pipes may be."""
-    files = [os.path.realpath(path) for path in outputs if os.path.isfile(path) or not os.path.exists(path)]
-    for path in files:
-        if files.count(path) > 1:
-            raise RunError(STATUS_USAGE, f"{path}: two outputs for one file")
-        if any(os.path.exists(path) and os.path.samefile(path, given) for given in inputs):
-            raise RunError(STATUS_USAGE, f"{path}: an input cannot be an output, too")
-
-
-def check_writable(path):
-    """An output file that cannot be written is an error before the run, not after it. Creates nothing."""
-    folder = os.path.dirname(os.path.abspath(path))
-    if os.path.isdir(path):
-        raise RunError(STATUS_USAGE, f"{path}: is a directory")
-    if not os.path.isdir(folder):
-        raise RunError(STATUS_USAGE, f"{path}: no such directory")
-    if not os.access(path if os.path.exists(path) else folder, os.W_OK):
-        raise RunError(STATUS_USAGE, f"{path}: not writable")
 
 
 def tool(*argv, **kwargs):

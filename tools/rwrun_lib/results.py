@@ -8,15 +8,16 @@ import shutil
 import subprocess
 import sys
 
+from . import outputs
 from .common import need_product
 
 EXIT = re.compile(rb"ringward: the guest ends the run \(port [0-9a-f]+, value ([0-9a-f]+)\)")
 
 
-def _rwlog(*arguments):
-    """Runs rwlog; returns its output, or None after saying why it failed."""
+def _rwlog(*arguments, descriptors=()):
+    """Runs rwlog, with these descriptors; returns its output, or None after saying why it failed."""
     done = subprocess.run([need_product("rwlog"), *arguments], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, pass_fds=descriptors)
     if done.returncode == 0:
         return done.stdout
     message = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit status {done.returncode}"]
@@ -44,7 +45,12 @@ def _debug_exit(emulator, capture):
 
 def extract_store(capture, output):
     """Writes the store image; returns whether that worked."""
-    return _rwlog("extract", "--output", output, capture) is not None
+    if outputs.own_descriptor(output) is None:
+        return _rwlog("extract", "--output", output, capture) is not None
+    descriptor = outputs.open_stream(output)
+    good = _rwlog("extract", "--output", f"/proc/self/fd/{descriptor}", capture, descriptors=(descriptor,))
+    os.close(descriptor)
+    return good is not None
 
 
 def write_stats(path, machine, emulator, capture, outcome, wall_seconds):
@@ -64,7 +70,5 @@ def write_stats(path, machine, emulator, capture, outcome, wall_seconds):
         stats["debug_exit_status"] = (stats["debug_exit"] << 1 | 1) & 0xff
     if emulator.ticks() is not None:
         stats["ticks"] = emulator.ticks()
-    with open(path, "w", encoding="utf-8") as f:
-        json.dump(stats, f, indent=1)
-        f.write("\n")
+    outputs.write_whole(path, (json.dumps(stats, indent=1) + "\n").encode())
     return good

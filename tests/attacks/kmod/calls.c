@@ -30,6 +30,12 @@ static void say_result(const char *what, u64 nr, long ret)
 		say("%s %llu: %ld\n", what, nr, ret);
 }
 
+#define CALL(insn) \
+	asm volatile("1: " insn "\n2:\n" RESUME_AT_2 \
+		     : "+a"(ret), [err] "+r"(err) \
+		     : "D"(a1), "S"(a2), "d"(a3) \
+		     : "memory")
+
 /* From this module's text. Return: the result, or LONG_MIN after an exception. */
 static noinline long call_own(u64 nr, u64 a1, u64 a2, u64 a3)
 {
@@ -39,15 +45,9 @@ static noinline long call_own(u64 nr, u64 a1, u64 a2, u64 a3)
 
 	cpuid(RW_CPUID_VERSION, &eax, &ebx, &ecx, &edx);
 	if (ebx == 1)
-		asm volatile("1: vmmcall\n2:\n" RESUME_AT_2
-			     : "+a"(ret), [err] "+r"(err)
-			     : "D"(a1), "S"(a2), "d"(a3)
-			     : "memory");
+		CALL("vmmcall");
 	else
-		asm volatile("1: vmcall\n2:\n" RESUME_AT_2
-			     : "+a"(ret), [err] "+r"(err)
-			     : "D"(a1), "S"(a2), "d"(a3)
-			     : "memory");
+		CALL("vmcall");
 	return err ? LONG_MIN : ret;
 }
 
@@ -59,24 +59,24 @@ long call_agent(u64 nr, u64 a1, u64 a2, u64 a3)
 	return fn ? fn(nr, a1, a2, a3) : LONG_MIN;
 }
 
-int cmd_hypercall(int argc, char **argv)
+static int call_with(int argc, char **argv, long (*call)(u64 nr, u64 a1, u64 a2, u64 a3))
 {
 	u64 n[4];
 
 	if (argc != 5 || numbers(argv + 1, n, 4))
 		return -EINVAL;
-	say_result("hypercall", n[0], call_own(n[0], n[1], n[2], n[3]));
+	say_result(argv[0], n[0], call(n[0], n[1], n[2], n[3]));
 	return 0;
+}
+
+int cmd_hypercall(int argc, char **argv)
+{
+	return call_with(argc, argv, call_own);
 }
 
 int cmd_agentcall(int argc, char **argv)
 {
-	u64 n[4];
-
-	if (argc != 5 || numbers(argv + 1, n, 4))
-		return -EINVAL;
-	say_result("agentcall", n[0], call_agent(n[0], n[1], n[2], n[3]));
-	return 0;
+	return call_with(argc, argv, call_agent);
 }
 
 int cmd_protect(int argc, char **argv)

@@ -45,49 +45,81 @@ static void expect_error(const char *text, const char *message)
 	assert_string_equal(why.text, message);
 }
 
+/* A file, and the message that it gets. */
+struct mistake {
+	const char *text, *message;
+};
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static void expect_errors(const struct mistake *m, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		expect_error(m[i].text, m[i].message);
+}
+
 static void expect_ok(const char *text)
 {
 	if (parse(text))
 		fail_msg("%s: %s", text, why.text);
 }
 
+/* Every member of what was read last. */
+static void expect_config(const struct config *want)
+{
+	assert_string_equal(config.next, want->next);
+	assert_int_equal(config.next_other, want->next_other);
+	assert_string_equal(config.next_options, want->next_options);
+	assert_int_equal(config.store_mib, want->store_mib);
+	assert_int_equal(config.serial_port, want->serial_port);
+	assert_int_equal(config.serial_baud, want->serial_baud);
+	assert_int_equal(config.agent, want->agent);
+	assert_int_equal(config.on_violation, want->on_violation);
+	assert_int_equal(config.kexec, want->kexec);
+	assert_int_equal(config.boot_on_error, want->boot_on_error);
+	assert_int_equal(config.exit_port, want->exit_port);
+	assert_int_equal(config.watch_resets, want->watch_resets);
+}
+
 static void test_defaults(void **state)
 {
+	static const struct config defaults = {
+		.next = "\\EFI\\debian\\grubx64.efi",
+		.store_mib = 16,
+		.serial_port = 0x2f8,
+		.serial_baud = 115200,
+		.agent = true,
+		.on_violation = RW_ON_VIOLATION_SKIP,
+		.kexec = RW_KEXEC_REFUSE,
+	};
+
 	(void)state;
 	expect_ok(NEXT);
-	assert_string_equal(config.next, "\\EFI\\debian\\grubx64.efi");
-	assert_false(config.next_other);
-	assert_string_equal(config.next_options, "");
-	assert_int_equal(config.store_mib, 16);
-	assert_int_equal(config.serial_port, 0x2f8);
-	assert_int_equal(config.serial_baud, 115200);
-	assert_true(config.agent);
-	assert_int_equal(config.on_violation, RW_ON_VIOLATION_SKIP);
-	assert_int_equal(config.kexec, RW_KEXEC_REFUSE);
-	assert_false(config.boot_on_error);
-	assert_int_equal(config.exit_port, 0);
-	assert_false(config.watch_resets);
+	expect_config(&defaults);
 }
 
 static void test_all_keys(void **state)
 {
+	static const struct config all = {
+		.next = "\\EFI\\a b.efi",
+		.next_other = true,
+		.next_options = "  root=/dev/sda1 quiet ",
+		.store_mib = 1024,
+		.serial_port = 0x3e0,
+		.serial_baud = 9600,
+		.agent = false,
+		.on_violation = RW_ON_VIOLATION_FAULT,
+		.kexec = RW_KEXEC_ALLOW,
+		.boot_on_error = true,
+		.exit_port = 0xf4,
+		.watch_resets = true,
+	};
+
 	(void)state;
 	expect_ok("\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
 		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
 		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
 		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
-	assert_string_equal(config.next, "\\EFI\\a b.efi");
-	assert_true(config.next_other);
-	assert_string_equal(config.next_options, "  root=/dev/sda1 quiet ");
-	assert_int_equal(config.store_mib, 1024);
-	assert_int_equal(config.serial_port, 0x3e0);
-	assert_int_equal(config.serial_baud, 9600);
-	assert_false(config.agent);
-	assert_int_equal(config.on_violation, RW_ON_VIOLATION_FAULT);
-	assert_int_equal(config.kexec, RW_KEXEC_ALLOW);
-	assert_true(config.boot_on_error);
-	assert_int_equal(config.exit_port, 0xf4);
-	assert_true(config.watch_resets);
+	expect_config(&all);
 }
 
 static void test_values(void **state)
@@ -129,65 +161,73 @@ static void test_values(void **state)
 
 static void test_bad_values(void **state)
 {
+	static const struct mistake mistakes[] = {
+		{ NEXT "\n\n\n\n\nstore_mib = 0\n", "ringward.conf:7: store_mib: 0 is not in 1..1024" },
+		{ NEXT "store_mib = 1025", "ringward.conf:2: store_mib: 1025 is not in 1..1024" },
+		{ NEXT "store_mib = -1", "ringward.conf:2: store_mib: -1 is not in 1..1024" },
+		{ NEXT "store_mib = 16 # MiB", "ringward.conf:2: store_mib: 16 # MiB is not in 1..1024" },
+		{ NEXT "store_mib = 99999999999999999999",
+		  "ringward.conf:2: store_mib: 99999999999999999999 is not in 1..1024" },
+		{ NEXT "store_mib = 0x10", "ringward.conf:2: store_mib: 0x10 is not in 1..1024" },
+		{ NEXT "store_mib =", "ringward.conf:2: store_mib has no value" },
+		{ NEXT "store_mib = \"\"", "ringward.conf:2: store_mib has no value" },
+		{ NEXT "agent = maybe", "ringward.conf:2: agent: maybe is not yes or no" },
+		{ NEXT "agent = yesyes", "ringward.conf:2: agent: yesyes is not yes or no" },
+		{ NEXT "agent = ye", "ringward.conf:2: agent: ye is not yes or no" },
+		{ NEXT "on_violation = die",
+		  "ringward.conf:2: on_violation: die is not skip, fault or stop" },
+		{ NEXT "exit_port = f4",
+		  "ringward.conf:2: exit_port: f4 is not none or an I/O port 0x1..0xfffc" },
+		{ NEXT "exit_port = 0x0",
+		  "ringward.conf:2: exit_port: 0x0 is not none or an I/O port 0x1..0xfffc" },
+		{ NEXT "exit_port = 0x",
+		  "ringward.conf:2: exit_port: 0x is not none or an I/O port 0x1..0xfffc" },
+		{ NEXT "exit_port = 0xfffd",
+		  "ringward.conf:2: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc" },
+		{ NEXT "watch_resets = yes", "ringward.conf:2: watch_resets: yes is not lock or start" },
+		{ NEXT "kexec = allowed", "ringward.conf:2: kexec: allowed is not refuse or allow" },
+		{ NEXT "on_error = Boot", "ringward.conf:2: on_error: Boot is not stop or boot" },
+		{ NEXT "agent = \"yes",
+		  "ringward.conf:2: agent: the value begins with a double quote, but does not "
+		  "end with the next one" },
+		{ NEXT "agent = \"",
+		  "ringward.conf:2: agent: the value begins with a double quote, but does not "
+		  "end with the next one" },
+		{ NEXT "next_options = \"a\" \"b\"",
+		  "ringward.conf:2: next_options: the value begins with a double "
+		  "quote, but does not end with the next one" },
+		{ NEXT "agent = 0123456789012345678901234567890123456789012345678901234567890123456789",
+		  "ringward.conf:2: agent: 012345678901234567890123456789012345678901234567... is not yes or no" },
+	};
+
 	(void)state;
-	expect_error(NEXT "\n\n\n\n\nstore_mib = 0\n", "ringward.conf:7: store_mib: 0 is not in 1..1024");
-	expect_error(NEXT "store_mib = 1025", "ringward.conf:2: store_mib: 1025 is not in 1..1024");
-	expect_error(NEXT "store_mib = -1", "ringward.conf:2: store_mib: -1 is not in 1..1024");
-	expect_error(NEXT "store_mib = 16 # MiB", "ringward.conf:2: store_mib: 16 # MiB is not in 1..1024");
-	expect_error(NEXT "store_mib = 99999999999999999999",
-		     "ringward.conf:2: store_mib: 99999999999999999999 is not in 1..1024");
-	expect_error(NEXT "store_mib = 0x10", "ringward.conf:2: store_mib: 0x10 is not in 1..1024");
-	expect_error(NEXT "store_mib =", "ringward.conf:2: store_mib has no value");
-	expect_error(NEXT "store_mib = \"\"", "ringward.conf:2: store_mib has no value");
-	expect_error(NEXT "agent = maybe", "ringward.conf:2: agent: maybe is not yes or no");
-	expect_error(NEXT "agent = yesyes", "ringward.conf:2: agent: yesyes is not yes or no");
-	expect_error(NEXT "agent = ye", "ringward.conf:2: agent: ye is not yes or no");
-	expect_error(NEXT "on_violation = die",
-		     "ringward.conf:2: on_violation: die is not skip, fault or stop");
-	expect_error(NEXT "exit_port = f4",
-		     "ringward.conf:2: exit_port: f4 is not none or an I/O port 0x1..0xfffc");
-	expect_error(NEXT "exit_port = 0x0",
-		     "ringward.conf:2: exit_port: 0x0 is not none or an I/O port 0x1..0xfffc");
-	expect_error(NEXT "exit_port = 0x",
-		     "ringward.conf:2: exit_port: 0x is not none or an I/O port 0x1..0xfffc");
-	expect_error(NEXT "exit_port = 0xfffd",
-		     "ringward.conf:2: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc");
-	expect_error(NEXT "watch_resets = yes", "ringward.conf:2: watch_resets: yes is not lock or start");
-	expect_error(NEXT "kexec = allowed", "ringward.conf:2: kexec: allowed is not refuse or allow");
-	expect_error(NEXT "on_error = Boot", "ringward.conf:2: on_error: Boot is not stop or boot");
-	expect_error(NEXT "agent = \"yes",
-		     "ringward.conf:2: agent: the value begins with a double quote, but does not "
-		     "end with the next one");
-	expect_error(NEXT "agent = \"",
-		     "ringward.conf:2: agent: the value begins with a double quote, but does not "
-		     "end with the next one");
-	expect_error(NEXT "next_options = \"a\" \"b\"",
-		     "ringward.conf:2: next_options: the value begins with a double "
-		     "quote, but does not end with the next one");
-	expect_error(
-		NEXT "agent = 0123456789012345678901234567890123456789012345678901234567890123456789",
-		"ringward.conf:2: agent: 012345678901234567890123456789012345678901234567... is not yes or no");
+	expect_errors(mistakes, COUNT(mistakes));
 }
+
+#define BAD_PORT " is not com1..com4, none or an I/O port 0x100..0xfff8 (a multiple of 8)"
 
 static void test_bad_serial(void **state)
 {
-#define BAD_PORT " is not com1..com4, none or an I/O port 0x100..0xfff8 (a multiple of 8)"
+	static const struct mistake mistakes[] = {
+		{ NEXT "serial = com5", "ringward.conf:2: serial: com5" BAD_PORT },
+		{ NEXT "serial = com", "ringward.conf:2: serial: com" BAD_PORT },
+		{ NEXT "serial = 0x3f9", "ringward.conf:2: serial: 0x3f9" BAD_PORT },
+		{ NEXT "serial = 0x60", "ringward.conf:2: serial: 0x60" BAD_PORT },
+		{ NEXT "serial = 0x10000", "ringward.conf:2: serial: 0x10000" BAD_PORT },
+		{ NEXT "serial = 0x", "ringward.conf:2: serial: 0x" BAD_PORT },
+		{ NEXT "serial = 760", "ringward.conf:2: serial: 760" BAD_PORT },
+		{ NEXT "serial = none,9600", "ringward.conf:2: serial: none" BAD_PORT },
+		{ NEXT "serial = com1,", "ringward.conf:2: serial:  is not a speed that divides 115200" },
+		{ NEXT "serial = com1,0", "ringward.conf:2: serial: 0 is not a speed that divides 115200" },
+		{ NEXT "serial = com1,1", "ringward.conf:2: serial: 1 is not a speed that divides 115200" },
+		{ NEXT "serial = com1,9601",
+		  "ringward.conf:2: serial: 9601 is not a speed that divides 115200" },
+		{ NEXT "serial = com1,9600,8n1",
+		  "ringward.conf:2: serial: 9600,8n1 is not a speed that divides 115200" },
+	};
+
 	(void)state;
-	expect_error(NEXT "serial = com5", "ringward.conf:2: serial: com5" BAD_PORT);
-	expect_error(NEXT "serial = com", "ringward.conf:2: serial: com" BAD_PORT);
-	expect_error(NEXT "serial = 0x3f9", "ringward.conf:2: serial: 0x3f9" BAD_PORT);
-	expect_error(NEXT "serial = 0x60", "ringward.conf:2: serial: 0x60" BAD_PORT);
-	expect_error(NEXT "serial = 0x10000", "ringward.conf:2: serial: 0x10000" BAD_PORT);
-	expect_error(NEXT "serial = 0x", "ringward.conf:2: serial: 0x" BAD_PORT);
-	expect_error(NEXT "serial = 760", "ringward.conf:2: serial: 760" BAD_PORT);
-	expect_error(NEXT "serial = none,9600", "ringward.conf:2: serial: none" BAD_PORT);
-	expect_error(NEXT "serial = com1,", "ringward.conf:2: serial:  is not a speed that divides 115200");
-	expect_error(NEXT "serial = com1,0", "ringward.conf:2: serial: 0 is not a speed that divides 115200");
-	expect_error(NEXT "serial = com1,1", "ringward.conf:2: serial: 1 is not a speed that divides 115200");
-	expect_error(NEXT "serial = com1,9601",
-		     "ringward.conf:2: serial: 9601 is not a speed that divides 115200");
-	expect_error(NEXT "serial = com1,9600,8n1",
-		     "ringward.conf:2: serial: 9600,8n1 is not a speed that divides 115200");
+	expect_errors(mistakes, COUNT(mistakes));
 }
 
 static void test_bad_next(void **state)
@@ -214,18 +254,22 @@ static void test_bad_next(void **state)
 
 static void test_bad_lines(void **state)
 {
+	static const struct mistake mistakes[] = {
+		{ NEXT "nxet = 1", "ringward.conf:2: nxet is not a known key" },
+		{ NEXT "Agent = yes", "ringward.conf:2: Agent is not a known key" },
+		{ NEXT "= yes", "ringward.conf:2:  is not a known key" },
+		{ NEXT "agent", "ringward.conf:2: agent: = is missing, a line is: key = value" },
+		{ NEXT "agent = yes\nagent = yes", "ringward.conf:3: agent is there a second time" },
+		{ "[other]\n" NEXT, "ringward.conf:1: [other] is not a known section" },
+		{ "[ringward\n" NEXT, "ringward.conf:1: a section header does not end with ]" },
+		{ "[\n" NEXT, "ringward.conf:1: a section header does not end with ]" },
+		{ "[]\n" NEXT, "ringward.conf:1: [] is not a known section" },
+		{ "[ringward]\n[ringward]\n" NEXT, "ringward.conf:2: [ringward] is there a second time" },
+		{ NEXT "[ringward]\n", "ringward.conf:2: [ringward] stands behind the first key" },
+	};
+
 	(void)state;
-	expect_error(NEXT "nxet = 1", "ringward.conf:2: nxet is not a known key");
-	expect_error(NEXT "Agent = yes", "ringward.conf:2: Agent is not a known key");
-	expect_error(NEXT "= yes", "ringward.conf:2:  is not a known key");
-	expect_error(NEXT "agent", "ringward.conf:2: agent: = is missing, a line is: key = value");
-	expect_error(NEXT "agent = yes\nagent = yes", "ringward.conf:3: agent is there a second time");
-	expect_error("[other]\n" NEXT, "ringward.conf:1: [other] is not a known section");
-	expect_error("[ringward\n" NEXT, "ringward.conf:1: a section header does not end with ]");
-	expect_error("[\n" NEXT, "ringward.conf:1: a section header does not end with ]");
-	expect_error("[]\n" NEXT, "ringward.conf:1: [] is not a known section");
-	expect_error("[ringward]\n[ringward]\n" NEXT, "ringward.conf:2: [ringward] is there a second time");
-	expect_error(NEXT "[ringward]\n", "ringward.conf:2: [ringward] stands behind the first key");
+	expect_errors(mistakes, COUNT(mistakes));
 }
 
 static void test_bad_bytes(void **state)

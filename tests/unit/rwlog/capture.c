@@ -265,8 +265,9 @@ static void conflict(void **state)
 static void extraction(void **state)
 {
 	char name[] = "/tmp/rwlog_test.XXXXXX";
-	int fd = mkstemp(name);
+	int fd = mkstemp(name), pipe_fd[2];
 	struct input in = { 0 }, back = { 0 };
+	char why[128], stream[32], *got;
 	struct text_out t;
 	struct build b;
 
@@ -281,14 +282,28 @@ static void extraction(void **state)
 	build_dump(&b, t.f, 7);
 	stop(&t);
 	assert_int_equal(build_parse(&in, t.p, t.len), 0);
-	assert_int_equal(extract_write(extract_choose(&in), name), 0);
+	assert_int_equal(extract_write(extract_choose(&in), name, NULL, why, sizeof(why)), 0);
 	assert_int_equal(input_load(&back, name), 0);
 	assert_int_equal(input_parse(&back), 0);
 	assert_int_equal(back.problems.count, 0);
 	assert_true(same_records(&in, &back));
 	assert_true(back.len == b.len && memcmp(back.data, b.p, b.len) == 0);
-	assert_int_equal(extract_write(extract_choose(&in), "/nonexistent/file"), -ENOENT);
+	assert_int_equal(extract_write(extract_choose(&in), name, &back.st, why, sizeof(why)), -1);
+	assert_string_equal(why, "is the input, too; nothing was written");
+	assert_int_equal(extract_write(extract_choose(&in), "/dev/full", NULL, why, sizeof(why)), -1);
+	assert_string_equal(why, "No space left on device");
 	unlink(name);
+	/* The same bytes through a pipe, which has room for them. */
+	assert_int_equal(pipe(pipe_fd), 0);
+	snprintf(stream, sizeof(stream), "/dev/fd/%d", pipe_fd[1]);
+	assert_int_equal(extract_write(extract_choose(&in), stream, NULL, why, sizeof(why)), 0);
+	close(pipe_fd[1]);
+	got = malloc(b.len + 1);
+	assert_non_null(got);
+	assert_int_equal(read(pipe_fd[0], got, b.len + 1), b.len);
+	assert_memory_equal(got, b.p, b.len);
+	free(got);
+	close(pipe_fd[0]);
 	input_free(&in);
 	input_free(&back);
 	free(t.p);

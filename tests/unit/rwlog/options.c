@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of rwlog's command line. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "options.h"
 
@@ -59,37 +62,109 @@ static void good(void **state)
 	assert_string_equal(o.files[0], "--help");
 }
 
+#define HELP  "; rwlog --help says more\n"
+#define TYPES " exec fork exit file_open ..."
+
+static const struct {
+	const char *line, *message;
+} mistakes[] = {
+	{ "", "no FILE" },
+	{ "show", "no FILE" },
+	{ "--nothing f", "unknown option --nothing" },
+	{ "-x f", "unknown option -x" },
+	{ "--pid", "option --pid needs a value" },
+	{ "--help=me f", "option --help takes no value" },
+	{ "show --pid x f", "--pid: wrong value \"x\": it takes the number of a thread or process" },
+	{ "--since -1 f", "--since: wrong value \"-1\": it takes seconds, such as 1.5" },
+	{ "--seq 9-1 f", "--seq: wrong value \"9-1\": it takes A-B, A, A- or -B, with A not above B" },
+	{ "--type nothing f", "--type: unknown value \"nothing\"; known are:" TYPES },
+	{ "--type exec,frok,exit f",
+	  "--type: unknown value \"frok\", the nearest is fork; known are:" TYPES },
+	{ "--type exec, f", "--type: unknown value \"\"; known are:" TYPES },
+	{ "--verdict x f", "--verdict: unknown value \"x\"; known are: allow deny skip fault stop none" },
+	{ "--verdict slip f", "--verdict: unknown value \"slip\", the nearest is skip; known are: allow deny "
+			      "skip fault stop none" },
+	{ "verify --pid 1 f", "verify has no option --pid" },
+	{ "export --symbols m a", "export has no option --symbols" },
+	{ "export --symbols=m a", "export has no option --symbols" },
+	{ "show --output o a", "show has no option --output" },
+	{ "stats a b", "stats takes one FILE" },
+	{ "stats --format csv a", "--format: wrong value \"csv\": it takes text or json" },
+	{ "export --format json a", "--format: wrong value \"json\": it takes jsonl" },
+	{ "extract a", "extract needs --output" },
+	{ "extract --output= a", "--output: needs the name of a file" },
+	{ "extract --output o a b", "extract takes one FILE" },
+	{ "show --kaslr 5 f", "--kaslr needs --symbols" },
+	{ "show --symbols m --kaslr -5 f",
+	  "--kaslr: wrong value \"-5\": it takes an offset, such as 0x1e000000" },
+	{ "show --symbols m --kaslr 5x f",
+	  "--kaslr: wrong value \"5x\": it takes an offset, such as 0x1e000000" },
+	/* Abbreviations: of the subcommand's own options. */
+	{ "--s 1 f", "ambiguous: --s could be --since, --seq or --symbols" },
+	{ "export --s 1 f", "ambiguous: --s could be --since or --seq" },
+	{ "--p=1 f", "ambiguous: --p could be --pid or --path" },
+	{ "--snice 1 f", "unknown option --snice; the nearest is --since" },
+	{ "extract --outptu o f", "unknown option --outptu; the nearest is --output" },
+	/* Words that can be meant for subcommands. */
+	{ "shwo f", "unknown subcommand \"shwo\", and no file has that name; the nearest is show" },
+	{ "verfiy --pid 3 f",
+	  "unknown subcommand \"verfiy\", and no file has that name; the nearest is verify" },
+	{ "stat", "unknown subcommand \"stat\", and no file has that name; the nearest is stats" },
+};
+
+/* What options_parse() says on standard error about a line, which it has to refuse. */
+static char *refusal(const char *line)
+{
+	FILE *terminal = stderr;
+	struct options o;
+	char *text;
+	size_t len;
+	int status;
+
+	stderr = open_memstream(&text, &len);
+	assert_non_null(stderr);
+	status = parse(&o, line);
+	fclose(stderr);
+	stderr = terminal;
+	if (status != 2)
+		fail_msg("\"%s\" was not refused", line);
+	return text;
+}
+
 static void wrong(void **state)
 {
-	static const char *const lines[] = {
-		"",
-		"show",
-		"--nothing f",
-		"-x f",
-		"--pid",
-		"show --pid x f",
-		"--type nothing f",
-		"--verdict x f",
-		"--since -1 f",
-		"verify --pid 1 f",
-		"stats a b",
-		"stats --format csv a",
-		"export --format csv a",
-		"export --format json a",
-		"export --symbols m a",
-		"extract a",
-		"extract --output o a b",
-		"show --output o a",
-		"show --kaslr 5 f",
-		"show --symbols m --kaslr -5 f",
-		"show --symbols m --kaslr 5x f",
-	};
+	char expected[512], *text, *list;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		text = refusal(mistakes[i].line);
+		snprintf(expected, sizeof(expected), "rwlog: %s" HELP, mistakes[i].message);
+		/* A list that grows with the types of records: its beginning. */
+		list = strstr(expected, "..." HELP);
+		if (list && strlen(text) > (size_t)(list - expected))
+			text[list - expected] = *list = '\0';
+		assert_string_equal(text, expected);
+		free(text);
+	}
+}
+
+/* Files whose names are near to a subcommand's, and words that are near to none. */
+static void files_or_subcommands(void **state)
+{
 	struct options o;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		if (parse(&o, lines[i]) != 2)
-			fail_msg("\"%s\" was not refused", lines[i]);
+	assert_int_equal(parse(&o, "capture other"), -1);
+	assert_string_equal(o.maybe_command, "capture");
+	assert_int_equal(o.nfiles, 2);
+	assert_ptr_equal(o.files[0], o.maybe_command);
+	assert_int_equal(parse(&o, "./shwo"), -1);
+	assert_null(o.maybe_command);
+	assert_int_equal(parse(&o, "show shwo"), -1);
+	assert_null(o.maybe_command);
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(parse(&o, "tmp"), -1); /* is there */
+	assert_null(o.maybe_command);
 }
 
 static void information(void **state)
@@ -98,6 +173,10 @@ static void information(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&o, "--help"), 0);
+	assert_int_equal(parse(&o, "-h"), 0);
+	assert_int_equal(parse(&o, "extract -h"), 0);
+	assert_int_equal(parse(&o, "verify -h f"), 0);
+	assert_int_equal(parse(&o, "stats --help"), 0);
 	assert_int_equal(parse(&o, "export --version"), 0);
 }
 
@@ -106,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good),
 		cmocka_unit_test(wrong),
+		cmocka_unit_test(files_or_subcommands),
 		cmocka_unit_test(information),
 	};
 

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests of rwlog as a program: several files, exit statuses, an output that is the input. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "build.h"
+
+#define STRING(x) #x
+#define DIGITS(x) STRING(x)
+#define SAMPLES   DIGITS(BUILD_SAMPLES)
+
+static char program[PATH_MAX];
+static char folder[] = "/tmp/rwlog_test.XXXXXX";
+
+/* A folder with a sound capture, "cap", and a file without a log, "text". */
+static int enter(void **state)
+{
+	struct build b;
+	FILE *f;
+
+	(void)state;
+	strcpy(strrchr(folder, '.'), ".XXXXXX");
+	if (!mkdtemp(folder) || chdir(folder))
+		return -1;
+	f = fopen("cap", "w");
+	assert_non_null(f);
+	build_start(&b, 3, 1);
+	build_samples(&b);
+	build_dump(&b, f, 1);
+	build_free(&b);
+	assert_int_equal(fclose(f), 0);
+	f = fopen("text", "w");
+	assert_non_null(f);
+	fputs("nothing of that kind\n", f);
+	return fclose(f);
+}
+
+static int leave(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
+}
+
+/* Runs a shell command in which $R is rwlog. Return: its exit status; what it wrote is in @out. */
+static int run(const char *command, char *out, size_t size)
+{
+	char line[PATH_MAX + 512];
+	size_t n = 0;
+	FILE *f;
+	int status;
+
+	snprintf(line, sizeof(line), "R='%s'; { %s; } 2>&1", program, command);
+	fflush(stdout);
+	f = popen(line, "r");
+	assert_non_null(f);
+	while (n < size - 1 && !feof(f))
+		n += fread(out + n, 1, size - 1 - n, f);
+	out[n] = '\0';
+	status = pclose(f);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void expect(const char *command, int status, const char *text)
+{
+	char out[16384];
+	int got = run(command, out, sizeof(out));
+
+	if (got != status || !strstr(out, text))
+		fail_msg("%s: exit status %d, output:\n%s\n--- not %d with \"%s\"", command, got, out, status,
+			 text);
+}
+
+static void expect_without(const char *command, int status, const char *text)
+{
+	char out[16384];
+
+	assert_int_equal(run(command, out, sizeof(out)), status);
+	assert_null(strstr(out, text));
+}
+
+static void an_unreadable_file_stops_no_other(void **state)
+{
+	(void)state;
+	expect("$R verify cap", 0, "OK: " SAMPLES " records");
+	expect("$R verify missing.log cap", 2, "rwlog: missing.log: No such file or directory");
+	expect("$R verify missing.log cap", 2, "cap: OK: " SAMPLES " records");
+	expect("$R verify cap text missing.log . cap", 2, "rwlog: .: Is a directory");
+	expect("$R verify cap text missing.log . cap | grep -c 'cap: OK: " SAMPLES " records'", 0, "2");
+	expect("$R verify text cap", 2, "rwlog: text: no Ringward log found");
+	expect("$R verify text cap", 2, "cap: OK: " SAMPLES " records");
+	expect("$R export missing.log cap", 2, "\"seq\":" SAMPLES "");
+	expect("$R capture cap", 2, "rwlog: capture: No such file or directory, and no subcommand either");
+	expect("$R capture cap", 2, "-- file cap");
+	expect_without("$R verify capture cap", 2, "subcommand");
+	expect_without("$R shwo cap", 2, "No such file");
+	/* An output that is full stops all. */
+	expect("$R show missing.log cap cap >/dev/full", 2, "rwlog: cannot write the output: No space left");
+}
+
+static void extract_leaves_its_input_alone(void **state)
+{
+	(void)state;
+	expect("cp cap was; ln cap hard; ln -s cap soft; for o in cap ./cap hard soft; do "
+	       "$R extract --output $o cap && exit 9; done; cmp cap was && test -L soft && echo same",
+	       0, "same");
+	expect("$R extract --output cap cap", 2, "rwlog: cap: is the input, too; nothing was written");
+	expect("$R extract --output cap - <cap", 2, "rwlog: cap: is the input, too; nothing was written");
+	expect("$R extract --output /dev/stdin - <cap", 2, "is the input, too; nothing was written");
+	expect("$R extract --output /proc/self/fd/7 cap 7<>cap", 2, "is the input, too; nothing was written");
+	expect("$R export cap >>cap", 2, "rwlog: cap: is standard output, too; nothing was read");
+	expect("cmp cap was && echo same", 0, "same");
+}
+
+static void extract_replaces_nothing_but_files(void **state)
+{
+	(void)state;
+	expect("$R extract --output /dev/null cap && test -c /dev/null && echo device", 0, "device");
+	expect("$R extract --output store cap && $R extract --output - cap | cmp - store && echo same", 0,
+	       "same");
+	expect("$R extract --output /dev/stdout cap | cmp - store && echo same", 0, "same");
+	expect("$R extract --output piped - <cap && cmp piped store && echo same", 0, "same");
+	expect("mkfifo p && { cat p >from & } && $R extract --output p cap && wait && test -p p && "
+	       "cmp from store && echo same",
+	       0, "same");
+	expect("echo old >o && chmod 640 o && $R extract --output o cap && cmp o store && stat -c %a o", 0,
+	       "640");
+	expect("echo old >o && $R extract --output o text", 2, "no Ringward log found");
+	expect("cat o", 0, "old");
+	expect("ls | grep -c '\\.[A-Za-z0-9]\\{6\\}$'", 1, "0");
+}
+
+static void information(void **state)
+{
+	(void)state;
+	expect("for c in '' show verify stats export extract; do $R $c -h || exit 9; done", 0,
+	       "Usage: rwlog");
+	expect("$R --version", 0, "rwlog ");
+	expect("$R --version >/dev/full", 2, "");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+	const struct CMUnitTest tests[] = {
+		TEST(an_unreadable_file_stops_no_other),
+		TEST(extract_leaves_its_input_alone),
+		TEST(extract_replaces_nothing_but_files),
+		TEST(information),
+	};
+
+	if (!realpath(RWLOG_PROGRAM, program)) {
+		perror(RWLOG_PROGRAM);
+		return 1;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
