@@ -30,11 +30,14 @@ PYTHON := /usr/bin/python3
 # A fragment adds its unit-test programs here (paths build/tests/unit/NAME), and its products to `all`.
 UNIT_TESTS :=
 
-.PHONY: all run test soak check lint headers kernel bochs clean help
+.PHONY: all run test soak check lint headers docs docs-current rwlog kernel bochs clean help
 
-# Set-up comes first and once: make remakes the files it includes before anything else, then starts again with
+# rwlog alone needs neither kernel nor emulator, and installs nothing. For all else:
+# set-up comes first and once: make remakes the files it includes before anything else, then starts again with
 # the packages and the kernel's headers in place. Fragments may thus ask pkg-config and the like.
-ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+ifeq ($(MAKECMDGOALS),rwlog)
+include lib/build.mk tools/rwlog/build.mk
+else ifneq ($(filter-out clean help docs,$(or $(MAKECMDGOALS),all)),)
 include $(B)/setup.mk
 ifneq ($(wildcard $(B)/setup.mk),)
 include $(B)/kernels/kernel.mk
@@ -71,10 +74,10 @@ $(B)/bochs-tree/.stamp: scripts/fetch-bochs
 run: all
 	scripts/demo
 
-check: headers $(UNIT_TESTS)
+check: headers docs-current $(UNIT_TESTS)
 	$(PYTHON) scripts/run-tests $(UNIT_TESTS)
 
-test: all headers
+test: all headers docs-current
 	$(PYTHON) scripts/run-tests --e2e $(UNIT_TESTS)
 
 soak: all
@@ -83,6 +86,13 @@ soak: all
 # Each header compiles by itself.
 headers:
 	scripts/check-headers
+
+# The tables of docs/ that come from abi/events.def.
+docs:
+	scripts/gen-docs
+
+docs-current:
+	scripts/gen-docs --check
 
 lint:
 	scripts/lint
@@ -97,6 +107,8 @@ help:
 	@echo 'make soak        what is long: boots in a row, minutes of load, hotplug under load; about a quarter of an hour'
 	@echo 'make check       unit tests and header checks only, under two minutes'
 	@echo 'make bench       what Ringward costs on both emulators, table and chart: about a quarter of an hour'
+	@echo 'make rwlog       the offline tool only: needs gcc and the libraries of capstone, elf and zlib, nothing else'
+	@echo 'make docs        write the tables of docs/ that come from abi/events.def'
 	@echo 'make lint        cppcheck and clang-tidy over the C sources'
 	@echo 'make kernel      fetch the stock Debian kernels that the tests boot, with their headers'
 	@echo 'make disk        make a disk image with an installed Debian 12 for tools/rwrun --disk'

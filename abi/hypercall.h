@@ -17,7 +17,7 @@
 #define RW_CPUID_SIGNATURE 0x40000000u /* EAX: highest leaf */
 #define RW_CPUID_VERSION   0x40000001u /* EAX: RW_ABI_VERSION, EBX: 0 VMCALL, 1 VMMCALL */
 #define RW_SIGNATURE       "RingwardRing"
-#define RW_ABI_VERSION     1u
+#define RW_ABI_VERSION     2u
 
 #define RW_HELLO_XOR 0x52696e6777617264ull /* "Ringward" */
 

@@ -3,53 +3,80 @@
 /*
  * Log records: what the agent puts into a ring and what the store holds. Little endian.
  *
- * Both sides use one layout. In a ring (guest memory, untrusted) the agent fills type, verdict, flags,
- * size and puts the TSC of the event into time_ns; the hypervisor fills all the rest of the header when
- * it takes the record in.
+ * A record is a header and fields, each with its number and its length. Which fields a record of a type has,
+ * and what each means, stands in abi/events.def.
+ *
+ * Both sides use one layout. In a ring (guest memory, untrusted) the agent fills magic, size, type, verdict and
+ * flags and puts the TSC of the event into time_ns; the hypervisor fills the rest of the header at intake.
  */
 #ifndef RW_ABI_RECORD_H
 #define RW_ABI_RECORD_H
 
 #include "abi/types.h"
 
-#define RW_REC_MAGIC   0x43525752u /* "RWRC" */
-#define RW_REC_ALIGN   8u
-#define RW_PATH_MAX    4095u /* bytes of one path; longer ones keep their tail and are flagged */
-#define RW_COMM_LEN    16u
-#define RW_SYMBOL_LEN  64u
-#define RW_CODE_BYTES  16u
-#define RW_VALUE_BYTES 16u
+#define RW_REC_MAGIC      0x32525752u /* "RWR2" */
+#define RW_REC_ALIGN      8u
+#define RW_REC_MAX        12288u /* bytes of a record */
+#define RW_FIELD_ALIGN    4u
+#define RW_PATH_MAX       4095u /* bytes of one path; longer ones keep their tail and are flagged */
+#define RW_COMM_LEN       16u
+#define RW_SYMBOL_LEN     64u /* bytes of a symbol's name, its NUL included */
+#define RW_CODE_BYTES     16u
+#define RW_VALUE_BYTES    16u
+#define RW_TYPES          256u /* possible values of rw_rec_hdr.type */
+#define RW_TARGETS        256u /* possible values of enum rw_target */
+#define RW_REC_AGENT_LAST 191u /* types up to here may come from the agent's ring */
 
-/* rw_rec_hdr.type; the names in rwlog's output are those of RW_REC_TYPE_NAMES. */
+/* rw_rec_hdr.type */
 enum rw_rec_type {
-	RW_REC_EXEC = 1,
-	RW_REC_FORK = 2,
-	RW_REC_EXIT = 3,
-	RW_REC_FILE_OPEN = 4,
-	RW_REC_FILE_UNLINK = 5,
-	RW_REC_FILE_RENAME = 6,
-	RW_REC_MODULE_LOAD = 7,
-	RW_REC_KEXEC = 8,
-	RW_REC_AGENT_LAST = 8, /* types up to here may come from the agent's ring */
-	RW_REC_VIOLATION = 9,
-	RW_REC_PATCH = 10,
-	RW_REC_AGENT = 11,
-	RW_REC_LOCK = 12,
-	RW_REC_UNLOCK = 13,
-	RW_REC_DROP = 14,
-	RW_REC_TYPE_COUNT
+#define RW_EVENT(id, NAME, name, since, doc, FIELDS) RW_REC_##NAME = (id),
+#include "abi/events.def"
 };
-/* clang-format off */
-#define RW_REC_TYPE_NAMES \
-	{ NULL, "exec", "fork", "exit", "file_open", "file_unlink", "file_rename", "module_load", \
-	  "kexec", "violation", "patch", "agent", "lock", "unlock", "drop" }
-/* clang-format on */
+
+/* rw_field.id */
+enum rw_field_id {
+#define RW_FIELD(id, NAME, KIND, name, label, since, doc) RW_F_##NAME = (id),
+#include "abi/events.def"
+	RW_FIELD_COUNT /* one more than the highest number */
+};
+
+/* What a field's value is. Numbers are little endian and as long as their kind says. */
+enum rw_field_kind {
+	RW_KIND_NONE = 0,     /* no such field */
+	RW_KIND_U32,          /* 4 bytes: a number */
+	RW_KIND_U64,          /* 8 bytes: a number */
+	RW_KIND_BOOL,         /* 4 bytes: 0 or 1 */
+	RW_KIND_MODE,         /* 4 bytes: file mode, shown in octal */
+	RW_KIND_RESULT,       /* 4 bytes, signed: 0 or a negative errno */
+	RW_KIND_ADDRESS64,    /* 8 bytes: an address in memory */
+	RW_KIND_OFFSET,       /* 8 bytes: bytes from the start of what the field before it names */
+	RW_KIND_OPEN_FLAGS,   /* 4 bytes: O_* of Linux on x86-64 */
+	RW_KIND_RENAME_FLAGS, /* 4 bytes: RENAME_* of Linux */
+	RW_KIND_WAIT_STATUS,  /* 4 bytes: as wait(2) gives it */
+	RW_KIND_KEXEC_STEP,   /* 4 bytes: enum rw_kexec_step */
+	RW_KIND_ACCESS,       /* 4 bytes: enum rw_access */
+	RW_KIND_TARGET,       /* 4 bytes: enum rw_target */
+	RW_KIND_DROP,         /* 4 bytes: enum rw_drop */
+	RW_KIND_MALFORMED,    /* 4 bytes: enum rw_malformed */
+	RW_KIND_PATH,         /* up to RW_PATH_MAX bytes, without NUL */
+	RW_KIND_TEXT,         /* bytes, without NUL: text of a program */
+	RW_KIND_BYTES,        /* bytes, shown in hex */
+	RW_KIND_CODE,         /* bytes, shown as instructions */
+	RW_KIND_STRINGS,      /* strings, each with a NUL at its end */
+	RW_KIND_IDS,          /* numbers of 4 bytes */
+	RW_KIND_ADDRESS,      /* a struct sockaddr of Linux: 2 bytes of family, then what that family has */
+	RW_KIND_TASK,         /* struct rw_task */
+	RW_KIND_GUEST_TASK,   /* struct rw_guest_task */
+	RW_KIND_FILE,         /* struct rw_file */
+	RW_KIND_CRED,         /* struct rw_cred */
+	RW_KIND_COUNT
+};
 
 /* rw_rec_hdr.verdict */
 enum rw_verdict {
-	RW_VERDICT_ALLOW = 0, /* the operation went on */
+	RW_VERDICT_ALLOW = 0, /* the operation was let through */
 	RW_VERDICT_DENY = 1,  /* the operation was refused by policy */
-	RW_VERDICT_SKIP = 2,  /* the access was discarded, the guest went on behind it */
+	RW_VERDICT_SKIP = 2,  /* the access was discarded, the guest resumed after the instruction */
 	RW_VERDICT_FAULT = 3, /* the guest got an exception */
 	RW_VERDICT_STOP = 4,  /* the machine was stopped */
 	RW_VERDICT_NONE = 5,  /* nothing to decide: a report */
@@ -62,9 +89,8 @@ enum rw_verdict {
 /* rw_rec_hdr.flags */
 #define RW_RECF_PATH_TRUNC 0x0001u /* a path was longer than RW_PATH_MAX: its tail is kept */
 #define RW_RECF_TIME_ADJ   0x0002u /* the guest's time stamp was impossible; intake time used */
-#define RW_RECF_PROC       0x0004u /* violation, patch: proc.pid, tgid and comm were read from the guest */
 #define RW_RECF_SYNC       0x0008u /* handed over before the operation returned */
-#define RW_RECF_ALL        0x000fu
+#define RW_RECF_ALL        0x000bu
 
 struct rw_rec_hdr {
 	uint32_t magic;   /* RW_REC_MAGIC */
@@ -75,13 +101,25 @@ struct rw_rec_hdr {
 	uint64_t time_ns; /* store: nanoseconds since the hypervisor's start; ring: TSC of the event */
 	uint16_t cpu;     /* hypervisor's index of the CPU that handed the record over */
 	uint16_t flags;   /* RW_RECF_* */
-	uint32_t crc;     /* CRC-32 (IEEE 802.3, as in zlib) of the record with this field 0 */
+	uint32_t crc;     /* CRC-32C of the record with this field 0 */
 };
 RW_ASSERT_SIZE(struct rw_rec_hdr, 32);
 RW_ASSERT_OFFSET(struct rw_rec_hdr, crc, 28);
 
-/* Who did it. */
-struct rw_proc {
+/*
+ * A field: this header, then @len bytes of value, then zeros up to a multiple of RW_FIELD_ALIGN. Fields follow the
+ * record's header back to back, in any order, each number at most once; zeros fill the record up to its size.
+ */
+struct rw_field {
+	uint16_t id; /* enum rw_field_id, not 0 */
+	uint16_t len;
+};
+RW_ASSERT_SIZE(struct rw_field, 4);
+
+/* Structures of fields may grow at their end: a reader takes what it knows, and zeros for what is not there. */
+
+/* Who did it: RW_KIND_TASK. */
+struct rw_task {
 	uint32_t pid;  /* of the thread, in the initial PID namespace */
 	uint32_t tgid; /* of the process */
 	uint32_t ppid; /* tgid of the real parent */
@@ -90,53 +128,44 @@ struct rw_proc {
 	uint32_t gid;
 	char comm[RW_COMM_LEN]; /* NUL-padded, not necessarily NUL-terminated */
 };
-RW_ASSERT_SIZE(struct rw_proc, 40);
+RW_ASSERT_SIZE(struct rw_task, 40);
 
-/*
- * Records of the agent: RW_REC_EXEC to RW_REC_KEXEC.
- *
- * type         path                     path2              arg                      flags
- * exec         file given to execve     interpreter, or "" 0                        file->f_flags
- * fork         ""                       ""                 child pid, child tgid    clone is a thread: 1
- * exit         ""                       ""                 exit code (wait status)  last thread: 1
- * file_open    file                     ""                 0                        file->f_flags
- * file_unlink  file                     ""                 0                        0
- * file_rename  old name                 new name           0                        rename flags
- * module_load  file, "" by init_module  ""                 0                        0
- * kexec        file, "" by kexec_load   ""                 0                        enum rw_kexec_event
- */
-struct rw_rec_agent {
-	struct rw_rec_hdr hdr;
-	struct rw_proc proc;
+/* What an exit can read of the current task: RW_KIND_GUEST_TASK. */
+struct rw_guest_task {
+	uint32_t pid;
+	uint32_t tgid;
+	char comm[RW_COMM_LEN];
+};
+RW_ASSERT_SIZE(struct rw_guest_task, 24);
+
+/* Which file: RW_KIND_FILE. */
+struct rw_file {
 	uint64_t dev; /* as st_dev of stat(2) shows it */
 	uint64_t ino;
 	uint32_t generation; /* i_generation */
-	uint32_t flags;
-	uint32_t arg[2];
-	int32_t result;     /* of the hook: 0 or a negative errno */
-	uint16_t path_len;  /* bytes in data, no NUL, at most RW_PATH_MAX */
-	uint16_t path2_len; /* bytes behind path */
-	uint8_t data[];     /* path, path2, then zeros up to size */
-};
-RW_ASSERT_SIZE(struct rw_rec_agent, 112);
-RW_ASSERT_OFFSET(struct rw_rec_agent, data, 112);
+} __attribute__((packed));
+RW_ASSERT_SIZE(struct rw_file, 20);
 
-/* rw_rec_agent.flags of RW_REC_KEXEC: what was about to happen */
-enum rw_kexec_event {
+/* Credentials: RW_KIND_CRED. IDs in the initial user namespace. */
+struct rw_cred {
+	uint32_t uid, gid, suid, sgid, euid, egid, fsuid, fsgid;
+};
+RW_ASSERT_SIZE(struct rw_cred, 32);
+
+/* Value of a RW_KIND_KEXEC_STEP field: what was about to happen. */
+enum rw_kexec_step {
 	RW_KEXEC_LOAD = 0,          /* a kernel is loaded, or, by kexec_load, also unloaded */
 	RW_KEXEC_INITRAMFS = 1,     /* its initial RAM disk is loaded */
 	RW_KEXEC_EARLIER = 2,       /* the lock finds that a kernel was loaded before */
 	RW_KEXEC_EARLIER_CRASH = 3, /* the lock finds that a crash kernel was loaded before */
 	RW_KEXEC_START = 4,         /* the loaded kernel starts */
-	RW_KEXEC_EVENT_COUNT
+	RW_KEXEC_STEP_COUNT
 };
 /* clang-format off */
-#define RW_KEXEC_EVENT_NAMES { "load", "initramfs", "earlier", "earlier_crash", "start" }
+#define RW_KEXEC_STEP_NAMES { "load", "initramfs", "earlier", "earlier_crash", "start" }
 /* clang-format on */
 
-#define RW_REC_MAX ((sizeof(struct rw_rec_agent) + 2 * RW_PATH_MAX + 7) & ~(size_t)7)
-
-/* rw_rec_violation.target and rw_range.kind */
+/* Value of a RW_KIND_TARGET field, and rw_range.kind. 1 to 191 may be named by the agent, the rest is the hypervisor's. */
 enum rw_target {
 	RW_TARGET_KERNEL_TEXT = 1,
 	RW_TARGET_KERNEL_RODATA = 2,
@@ -144,16 +173,19 @@ enum rw_target {
 	RW_TARGET_AGENT_TEXT = 4,
 	RW_TARGET_AGENT_RODATA = 5,
 	RW_TARGET_IDT = 6,
-	RW_TARGET_GUEST_LAST = 6, /* kinds up to here may be named by the agent */
-	RW_TARGET_HYPERVISOR = 7,
+	RW_TARGET_GUEST_LAST = 6, /* highest that the agent may name today */
+	RW_TARGET_HYPERVISOR = 192,
 	RW_TARGET_COUNT
 };
 /* clang-format off */
 #define RW_TARGET_NAMES \
-	{ NULL, "kernel_text", "kernel_rodata", "lsm_hooks", "agent_text", "agent_rodata", "idt", "hypervisor" }
+	{ [RW_TARGET_KERNEL_TEXT] = "kernel_text", [RW_TARGET_KERNEL_RODATA] = "kernel_rodata", \
+	  [RW_TARGET_LSM_HOOKS] = "lsm_hooks", [RW_TARGET_AGENT_TEXT] = "agent_text", \
+	  [RW_TARGET_AGENT_RODATA] = "agent_rodata", [RW_TARGET_IDT] = "idt", \
+	  [RW_TARGET_HYPERVISOR] = "hypervisor" }
 /* clang-format on */
 
-/* rw_rec_violation.access */
+/* Value of a RW_KIND_ACCESS field. */
 enum rw_access {
 	RW_ACCESS_READ = 1,
 	RW_ACCESS_WRITE = 2,
@@ -167,32 +199,7 @@ enum rw_access {
 #define RW_ACCESS_NAMES { NULL, "read", "write", "exec", "walk", "delivery", "hypercall" }
 /* clang-format on */
 
-/* RW_REC_VIOLATION and RW_REC_PATCH: made by the hypervisor. */
-struct rw_rec_violation {
-	struct rw_rec_hdr hdr;
-	struct rw_proc proc; /* pid, tgid and comm if RW_RECF_PROC; the rest 0 */
-	uint8_t target;      /* enum rw_target */
-	uint8_t access;      /* enum rw_access */
-	uint8_t cpl;         /* privilege level of the access, 0 to 3 */
-	uint8_t nbytes;      /* valid bytes in bytes */
-	uint8_t value_len;   /* valid bytes in old_value and new_value; 0: not known or nothing changed */
-	uint8_t reserved[3];
-	uint32_t repeat; /* further accesses of the same kind that this record stands for */
-	uint32_t reserved2;
-	uint64_t gpa; /* guest-physical address of the first byte hit */
-	uint64_t gva; /* guest-linear address used; 0 if not known */
-	uint64_t rip;
-	uint64_t cr3;
-	uint64_t nr;                       /* RW_ACCESS_HYPERCALL: its number */
-	uint64_t sym_off;                  /* bytes from the start of symbol */
-	uint8_t bytes[RW_CODE_BYTES];      /* code at rip */
-	uint8_t old_value[RW_VALUE_BYTES]; /* bytes at gpa that stand */
-	uint8_t new_value[RW_VALUE_BYTES]; /* bytes at gpa that the access would have left, or left (patch) */
-	char symbol[RW_SYMBOL_LEN];        /* what lies at gpa; NUL-terminated, "" if not known */
-};
-RW_ASSERT_SIZE(struct rw_rec_violation, 248);
-
-/* rw_rec_event.code of RW_REC_DROP: what was lost */
+/* Value of a RW_KIND_DROP field: what was lost. */
 enum rw_drop {
 	RW_DROP_RING_FULL = 1, /* counted by the agent: no room in its ring */
 	RW_DROP_MALFORMED = 2, /* found in a ring and not a record */
@@ -203,29 +210,17 @@ enum rw_drop {
 #define RW_DROP_NAMES { NULL, "ring_full", "malformed", "evicted" }
 /* clang-format on */
 
-/* Why a ring's content was refused: rw_rec_event.arg[1] of RW_DROP_MALFORMED (the first in a batch). */
+/* Value of a RW_KIND_MALFORMED field: why a ring's content was refused (the first in a batch). */
 enum rw_malformed {
 	RW_BAD_INDEX = 1, /* producer index out of bounds: the whole ring is skipped */
-	RW_BAD_SIZE = 2,  /* size too small, too large, unaligned, or behind the producer: rest skipped */
+	RW_BAD_SIZE = 2,  /* size too small, too large, unaligned, or past the producer: rest skipped */
 	RW_BAD_MAGIC = 3, /* no magic: rest skipped */
-	RW_BAD_TYPE = 4,  /* type not the agent's: this record skipped */
-	RW_BAD_FIELD = 5, /* flags, verdict, path lengths or padding: this record skipped */
+	RW_BAD_TYPE = 4,  /* type not the agent's, or not known: this record skipped */
+	RW_BAD_FIELD = 5, /* flags, verdict or fields not as abi/events.def has them: this record skipped */
 	RW_BAD_COUNT
 };
 /* clang-format off */
 #define RW_MALFORMED_NAMES { NULL, "index", "size", "magic", "type", "field" }
 /* clang-format on */
-
-/* RW_REC_AGENT, RW_REC_LOCK, RW_REC_UNLOCK and RW_REC_DROP: made by the hypervisor. */
-struct rw_rec_event {
-	struct rw_rec_hdr hdr;
-	uint32_t code;     /* drop: enum rw_drop; agent: ABI version; lock, unlock: number of ranges */
-	uint32_t text_len; /* bytes in text */
-	/* drop: count now, first enum rw_malformed, count in all, CPU; lock, unlock: pages */
-	uint64_t arg[4];
-	/* for people: kernel release (agent), kinds and sizes (lock), why (unlock); zeros up to size */
-	uint8_t text[];
-};
-RW_ASSERT_SIZE(struct rw_rec_event, 72);
 
 #endif

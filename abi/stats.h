@@ -4,6 +4,7 @@
 #ifndef RW_ABI_STATS_H
 #define RW_ABI_STATS_H
 
+#include "abi/record.h"
 #include "abi/types.h"
 
 /* Why the hypervisor was entered, for both backends. */
@@ -76,23 +77,23 @@ struct rw_counter_field {
 /* Answer of RW_HC_STATUS. */
 struct rw_status {
 	uint32_t abi_version;
-	uint32_t cpus;             /* that run under the hypervisor */
-	uint32_t locked;           /* 1 after the lock */
-	uint32_t backend;          /* 0 VMX/EPT, 1 SVM/NPT */
-	uint32_t ranges;           /* named by the agent */
-	uint32_t on_violation;     /* 0 skip, 1 fault, 2 stop */
-	uint64_t protected_pages;  /* of 4 KiB, read-only for the guest */
-	uint64_t pages_by_kind[8]; /* by enum rw_target; objects counted in bytes/4096 rounded up */
-	uint64_t store_bytes;      /* capacity */
-	uint64_t store_used;       /* bytes of live records */
-	uint64_t store_first;      /* oldest sequence number held */
-	uint64_t store_next;       /* next sequence number */
-	uint64_t evicted;          /* records pushed out */
-	uint64_t symbols;          /* names held */
-	uint64_t uptime_ns;        /* of the hypervisor */
-	uint32_t kexec;            /* 0 refuse, 1 allow */
-	uint32_t reserved;         /* 0 */
+	uint32_t cpus;                      /* that run under the hypervisor */
+	uint32_t locked;                    /* 1 after the lock */
+	uint32_t backend;                   /* 0 VMX/EPT, 1 SVM/NPT */
+	uint32_t ranges;                    /* named by the agent */
+	uint32_t on_violation;              /* 0 skip, 1 fault, 2 stop */
+	uint64_t protected_pages;           /* of 4 KiB, read-only for the guest */
+	uint64_t pages_by_kind[RW_TARGETS]; /* by enum rw_target; objects counted in bytes/4096 rounded up */
+	uint64_t store_bytes;               /* capacity */
+	uint64_t store_used;                /* bytes of live records */
+	uint64_t store_first;               /* oldest sequence number held */
+	uint64_t store_next;                /* next sequence number */
+	uint64_t evicted;                   /* records pushed out */
+	uint64_t symbols;                   /* names held */
+	uint64_t uptime_ns;                 /* of the hypervisor */
+	uint32_t kexec;                     /* 0 refuse, 1 allow */
+	uint32_t reserved;                  /* 0 */
 };
-RW_ASSERT_SIZE(struct rw_status, 24 + 8 + 64 + 56 + 8);
+RW_ASSERT_SIZE(struct rw_status, 24 + 8 + 8 * RW_TARGETS + 56 + 8);
 
 #endif

@@ -5,15 +5,25 @@
  *
  * Lives in hypervisor memory; append only. When it is full the oldest whole block goes and is counted.
  * An image of it (a raw memory dump, or what rwlog extracts from a serial capture) has the same layout;
- * blocks not in use are zero, and so are the bytes behind a block's last record.
+ * blocks not in use are zero.
+ *
+ * The headers are summed when it matters: at the end of each batch of records. An image of a running machine may thus
+ * hold, after the last record that the newest block's header counts, further records, whole and with the numbers that
+ * come next; and that block may count none yet. In all other blocks, and where a machine has ended, the bytes after the
+ * last record are zero.
+ *
+ * What every version promises: the first seven bytes are RW_STORE_FAMILY, `version`, `crc` and `size` lie where they
+ * do here, and crc is the CRC-32C of `size` bytes from the magic with this field 0. (Version 1 had no `size`, and
+ * the CRC-32 of zlib over its 88 bytes.)
  */
 #ifndef RW_ABI_STORE_H
 #define RW_ABI_STORE_H
 
 #include "abi/types.h"
 
-#define RW_STORE_MAGIC    "RWSTORE1"
-#define RW_STORE_VERSION  1u
+#define RW_STORE_FAMILY   "RWSTORE"
+#define RW_STORE_MAGIC    "RWSTORE2"
+#define RW_STORE_VERSION  2u
 #define RW_STORE_HDR_SIZE 4096u       /* the header's page */
 #define RW_BLOCK_MAGIC    0x4b425752u /* "RWBK" */
 #define RW_BLOCK_SIZE     65536u
@@ -34,24 +44,28 @@ enum rw_end {
 struct rw_store_hdr {
 	char magic[8];
 	uint32_t version;
-	uint32_t crc;        /* CRC-32 of this structure with this field 0; kept right at each append */
-	uint8_t boot_id[16]; /* random, one for each start of the hypervisor */
-	/* seconds since 1970 UTC at the hypervisor's start, by the firmware's clock */
-	uint64_t boot_epoch;
-	uint64_t tsc_hz;
+	uint32_t crc;        /* CRC-32C of this structure with this field 0 */
+	uint32_t size;       /* bytes of this structure */
 	uint32_t block_size; /* bytes */
 	uint32_t block_count;
 	uint32_t backend;    /* 0 VMX/EPT, 1 SVM/NPT */
-	uint32_t end_reason; /* enum rw_end */
+	uint8_t boot_id[16]; /* random, one for each start of the hypervisor */
+	uint64_t boot_epoch; /* seconds since 1970 UTC at the hypervisor's start, by the firmware's clock */
+	uint64_t tsc_hz;
 	uint64_t next_seq;   /* number that the next record gets */
 	uint64_t first_seq;  /* oldest record held; equals next_seq when there is none */
 	uint64_t evicted;    /* records pushed out so far */
+	uint32_t end_reason; /* enum rw_end */
+	uint32_t reserved;   /* 0 */
 };
-RW_ASSERT_SIZE(struct rw_store_hdr, 88);
+RW_ASSERT_SIZE(struct rw_store_hdr, 96);
+RW_ASSERT_OFFSET(struct rw_store_hdr, version, 8);
+RW_ASSERT_OFFSET(struct rw_store_hdr, crc, 12);
+RW_ASSERT_OFFSET(struct rw_store_hdr, size, 16);
 
 struct rw_block_hdr {
 	uint32_t magic;     /* RW_BLOCK_MAGIC */
-	uint32_t crc;       /* CRC-32 of this structure with this field 0 */
+	uint32_t crc;       /* CRC-32C of this structure with this field 0 */
 	uint64_t index;     /* number of the block since the start, from 0; lies at index % block_count */
 	uint64_t first_seq; /* of its first record */
 	uint32_t used;      /* bytes in use, this header included */

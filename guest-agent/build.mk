@@ -4,9 +4,11 @@
 
 .PHONY: agent agent-tools
 
-AGENT_KMOD_SRC := $(addprefix guest-agent/kmod/,Kbuild *.[ch] kernel/*.[ch])
+AGENT_KMOD_SRC := $(addprefix guest-agent/kmod/,Kbuild *.[ch] */*.[ch])
 AGENT_KMOD_SRC := $(wildcard $(AGENT_KMOD_SRC)) guest-agent/uapi.h
-ABI_HEADERS := $(wildcard abi/*.h)
+ABI_HEADERS := $(wildcard abi/*.h abi/*.def)
+# What a module may include from outside of its folder, under the same names as everywhere else.
+KMOD_SHARED := $(ABI_HEADERS) lib/record.h lib/string.h
 
 # $(call kheaders,RELEASE): those that scripts/fetch-kernel has unpacked, else those that are installed.
 kheaders = $(firstword $(wildcard $(CURDIR)/$(B)/kernels/$(1)/headers/build) /lib/modules/$(1)/build)
@@ -21,7 +23,7 @@ define build_kmod
 	@mkdir -p $(@D)/$(1).d
 	@find $(@D)/$(1).d -name '*.[ch]' -delete
 	@cd $(3) && cp -p --parents $(patsubst $(3)/%,%,$(filter $(3)/%,$(4))) $(CURDIR)/$(@D)/$(1).d/
-	@cp -p --parents $(filter-out $(3)/%,$(4)) $(ABI_HEADERS) $(@D)/$(1).d/
+	@cp -p --parents $(filter-out $(3)/%,$(4)) $(KMOD_SHARED) $(@D)/$(1).d/
 	+$(MAKE) --no-print-directory -C $(call kheaders,$(2)) M=$(CURDIR)/$(@D)/$(1).d \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules
 endef
@@ -32,7 +34,7 @@ agent: $(KREL:%=$(B)/kmod/%/ringward.ko) agent-tools
 agent-tools: $(B)/rwctl $(B)/ringward-start
 all: agent
 
-$(KREL:%=$(B)/kmod/%/ringward.ko): $(B)/kmod/%/ringward.ko: $(AGENT_KMOD_SRC) $(ABI_HEADERS) guest-agent/build.mk
+$(KREL:%=$(B)/kmod/%/ringward.ko): $(B)/kmod/%/ringward.ko: $(AGENT_KMOD_SRC) $(KMOD_SHARED) guest-agent/build.mk
 	$(call build_kmod,ringward,$*,guest-agent/kmod,$(AGENT_KMOD_SRC))
 	@strip --strip-debug -R .smp_locks -R .rela.smp_locks -o $@.part $(@D)/ringward.d/ringward.ko
 	@! readelf -WS $@.part | \

@@ -9,6 +9,7 @@
 #include "core/smp.h"
 #include "core/ap_start.h"
 #include "core/state.h"
+#include "lib/crc32c.h"
 #include "lib/string.h"
 #include "dev/uart.h"
 #include "lib/format.h"
@@ -20,6 +21,8 @@
 #include "protect/step.h"
 #include "rw_version.h"
 
+#define LEAF1_ECX_SSE4_2 BIT(20)
+
 static uint32_t cpus_started; /* one after the other */
 
 void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff);
@@ -27,6 +30,7 @@ void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *
 /* What is done once, on the first CPU. Order matters: each line needs those before it. */
 static const char *start_machine(const struct rw_bootinfo *info)
 {
+	crc32c_use_insn(cpuid(1, 0).ecx & LEAF1_ECX_SSE4_2);
 	pool_init(info);
 	hv.boot = info;
 	uart_init(info->serial_port, info->serial_baud);

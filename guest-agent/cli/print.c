@@ -21,7 +21,7 @@ _Static_assert(sizeof(exit_names) / sizeof(exit_names[0]) == RW_EXIT_COUNT, "a n
 
 static const char *name_of(const char *const *names, size_t count, uint32_t i)
 {
-	return i < count ? names[i] : "unknown";
+	return i < count && names[i] ? names[i] : "unknown";
 }
 
 /* Sums over all CPUs; the identity of a CPU means nothing in it. */
@@ -93,8 +93,9 @@ static json_t *protected_json(const struct rw_status *hv)
 	json_t *kinds = json_object();
 	unsigned int k;
 
-	for (k = 1; k <= RW_TARGET_GUEST_LAST; k++)
-		json_object_set_new(kinds, target_names[k], num(hv->pages_by_kind[k]));
+	for (k = 0; k <= RW_TARGET_GUEST_LAST; k++)
+		if (target_names[k])
+			json_object_set_new(kinds, target_names[k], num(hv->pages_by_kind[k]));
 	return json_pack("{s:o, s:o, s:o, s:o}", "ranges", num(hv->ranges), "pages", num(hv->protected_pages),
 			 "pages_by_kind", kinds, "symbols", num(hv->symbols));
 }
@@ -142,8 +143,9 @@ int print_status(const struct rw_ioc_status *st, const struct rwctl_stats *stats
 	printf("kexec         %s\n", name_of(kexec_names, COUNT(kexec_names), hv->kexec));
 	printf("protected     %" PRIu64 " pages of 4 KiB, %" PRIu32 " ranges, %" PRIu64 " symbols\n",
 	       hv->protected_pages, hv->ranges, hv->symbols);
-	for (k = 1; k <= RW_TARGET_GUEST_LAST; k++)
-		printf("  %-14s %8" PRIu64 " pages\n", target_names[k], hv->pages_by_kind[k]);
+	for (k = 0; k <= RW_TARGET_GUEST_LAST; k++)
+		if (target_names[k])
+			printf("  %-14s %8" PRIu64 " pages\n", target_names[k], hv->pages_by_kind[k]);
 	printf("store         %" PRIu64 " of %" PRIu64 " bytes used, records %" PRIu64 " to %" PRIu64
 	       ", %" PRIu64 " evicted\n",
 	       hv->store_used, hv->store_bytes, hv->store_first, hv->store_next - 1, hv->evicted);

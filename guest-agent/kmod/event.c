@@ -9,68 +9,144 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
-#include <linux/user_namespace.h>
 #include <asm/tsc.h>
 
 #include "event.h"
 #include "kernel/paths.h"
 
-void event_init(struct rw_rec_agent *rec, u8 type, u8 verdict)
+static_assert(RW_COMM_LEN == TASK_COMM_LEN);
+
+/* The value of a kuid_t or kgid_t is the number in the initial user namespace. */
+static void add_task(struct event *ev)
 {
 	const struct cred *cred = current_cred();
-	struct rw_proc *proc = &rec->proc;
+	struct rw_task task = {
+		.pid = task_pid_nr(current),
+		.tgid = task_tgid_nr(current),
+		.uid = __kuid_val(cred->uid),
+		.euid = __kuid_val(cred->euid),
+		.gid = __kgid_val(cred->gid),
+	};
 
-	memset(rec, 0, sizeof(*rec));
-	rec->hdr.type = type;
-	rec->hdr.verdict = verdict;
-	rec->hdr.time_ns = rdtsc_ordered();
-	proc->pid = task_pid_nr(current);
-	proc->tgid = task_tgid_nr(current);
 	rcu_read_lock();
-	proc->ppid = task_tgid_nr(rcu_dereference(current->real_parent));
+	task.ppid = task_tgid_nr(rcu_dereference(current->real_parent));
 	rcu_read_unlock();
-	proc->uid = from_kuid(&init_user_ns, cred->uid);
-	proc->euid = from_kuid(&init_user_ns, cred->euid);
-	proc->gid = from_kgid(&init_user_ns, cred->gid);
-	strncpy(proc->comm, current->comm, sizeof(proc->comm));
+	memcpy(task.comm, current->comm, sizeof(task.comm));
+	rec_bytes(&ev->writer, RW_F_TASK, &task, sizeof(task));
 }
 
-void event_inode(struct rw_rec_agent *rec, const struct inode *inode)
+void event_begin(struct event *ev, u8 type, u8 verdict)
 {
-	rec->dev = new_encode_dev(inode->i_sb->s_dev);
-	rec->ino = inode->i_ino;
-	rec->generation = inode->i_generation;
+	rec_begin(&ev->writer, &ev->head, sizeof(ev->head), type, verdict);
+	ev->writer.hdr->time_ns = rdtsc_ordered();
+	ev->no_memory = false;
+	ev->tails = 0;
+	add_task(ev);
 }
 
-const char *event_path(struct rw_rec_agent *rec, const struct path *path, char *buf, u16 *len)
+struct rw_file event_identify(const struct inode *inode)
+{
+	return (struct rw_file){
+		.dev = new_encode_dev(inode->i_sb->s_dev),
+		.ino = inode->i_ino,
+		.generation = inode->i_generation,
+	};
+}
+
+void event_file(struct event *ev, const struct inode *inode)
+{
+	struct rw_file file;
+
+	if (!inode)
+		return;
+	file = event_identify(inode);
+	rec_bytes(&ev->writer, RW_F_FILE, &file, sizeof(file));
+}
+
+/* @buf: what the tail's memory is to be given back as, or NULL. The table has as many places as a record has tails. */
+static void add_tail(struct event *ev, u16 id, const void *value, u16 len, char *buf)
+{
+	ev->tail[ev->tails] = (struct producer_tail){ .value = value, .id = id, .len = len };
+	ev->buf[ev->tails++] = buf;
+}
+
+void event_tail(struct event *ev, u16 id, const void *value, u16 len)
+{
+	if (ev->tails < EVENT_TAILS_MAX)
+		add_tail(ev, id, value, len, NULL);
+	else
+		ev->writer.full = true;
+}
+
+/* Return: memory for one more path; NULL when there is none, which is noted. */
+static char *path_buffer(struct event *ev)
+{
+	char *buf = NULL;
+
+	if (ev->tails == EVENT_TAILS_MAX) {
+		ev->writer.full = true;
+		return NULL;
+	}
+	buf = __getname();
+	if (!buf)
+		ev->no_memory = true;
+	return buf;
+}
+
+/* Names @path in the first @size bytes of @buf. Return: its begin; @end is where its NUL stands. */
+static char *name_path(struct event *ev, const struct path *path, char *buf, u32 size, char **end)
 {
 	bool trunc = false;
-	const char *name = compat_path(path, buf, EVENT_PATH_BYTES, &trunc);
+	char *name = compat_path(path, buf, size, &trunc);
 
 	if (trunc)
-		rec->hdr.flags |= RW_RECF_PATH_TRUNC;
-	*len = strlen(name);
+		ev->writer.hdr->flags |= RW_RECF_PATH_TRUNC;
+	*end = trunc ? name + strlen(name) : buf + size - 1;
 	return name;
 }
 
-const char *event_path_at(struct rw_rec_agent *rec, const struct path *dir, struct dentry *dentry, char *buf,
-			  u16 *len)
+void event_path(struct event *ev, u16 id, const struct path *path)
 {
-	struct name_snapshot last;
-	bool trunc = false;
-	char *name, *end;
-	u32 room;
+	char *buf = path_buffer(ev), *name, *end;
 
+	if (!buf)
+		return;
+	name = name_path(ev, path, buf, EVENT_PATH_BYTES, &end);
+	add_tail(ev, id, name, end - name, buf);
+}
+
+void event_path_at(struct event *ev, u16 id, const struct path *dir, struct dentry *dentry)
+{
+	char *buf = path_buffer(ev), *name, *end;
+	struct name_snapshot last;
+
+	if (!buf)
+		return;
 	take_dentry_name_snapshot(&last, dentry);
-	room = EVENT_PATH_BYTES - 1 - last.name.len;
-	name = compat_path(dir, buf, room, &trunc);
-	if (trunc)
-		rec->hdr.flags |= RW_RECF_PATH_TRUNC;
-	end = name + strlen(name);
+	name = name_path(ev, dir, buf, EVENT_PATH_BYTES - 1 - last.name.len, &end);
 	if (end == name || end[-1] != '/')
 		*end++ = '/';
 	memcpy(end, last.name.name, last.name.len);
-	*len = end + last.name.len - name;
+	add_tail(ev, id, name, end + last.name.len - name, buf);
 	release_dentry_name_snapshot(&last);
-	return name;
+}
+
+void event_submit(struct event *ev, enum producer_mode mode)
+{
+	struct rw_rec_hdr *hdr = ev->writer.hdr;
+	u32 size = ev->writer.used;
+	unsigned int i;
+
+	for (i = 0; i < ev->tails; i++)
+		size += sizeof(struct rw_field) + rw_pad(ev->tail[i].len, RW_FIELD_ALIGN);
+	hdr->size = rw_pad(size, RW_REC_ALIGN);
+	if (mode == PRODUCER_SYNC)
+		hdr->flags |= RW_RECF_SYNC;
+	if (ev->no_memory || ev->writer.full)
+		producer_lost();
+	else
+		producer_submit(hdr, ev->writer.used, ev->tail, ev->tails, mode);
+	for (i = 0; i < ev->tails; i++)
+		if (ev->buf[i])
+			__putname(ev->buf[i]);
 }

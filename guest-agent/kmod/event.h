@@ -1,44 +1,155 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Making a record: who, when, on what. */
+/*
+ * Making a record: who, when, on what.
+ *
+ *     struct event ev;
+ *
+ *     event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW);
+ *     event_path(&ev, RW_F_PATH, &file->f_path);
+ *     event_submit(&ev, PRODUCER_BATCH);
+ *
+ * Each event_begin() needs its event_submit(): that gives the paths' memory back. Between them nothing can fail: a
+ * record that cannot be made, for lack of memory, is counted as lost by event_submit().
+ */
 #ifndef RW_AGENT_EVENT_H
 #define RW_AGENT_EVENT_H
 
 #include <linux/fs.h>
 #include <linux/path.h>
 
-#include "abi/record.h"
+#include "lib/record.h"
+#include "producer.h"
 
 /* Bytes of a buffer for one path and its NUL: memory from __getname(). */
 #define EVENT_PATH_BYTES (RW_PATH_MAX + 1)
 static_assert(EVENT_PATH_BYTES <= PATH_MAX);
 
+/* Bytes of a value of each kind, multiples of RW_FIELD_ALIGN; 0: any number of bytes, which makes the field a tail. */
+enum event_kind_bytes {
+	EVENT_BYTES_U32 = 4,
+	EVENT_BYTES_U64 = 8,
+	EVENT_BYTES_BOOL = 4,
+	EVENT_BYTES_MODE = 4,
+	EVENT_BYTES_RESULT = 4,
+	EVENT_BYTES_ADDRESS64 = 8,
+	EVENT_BYTES_OFFSET = 8,
+	EVENT_BYTES_OPEN_FLAGS = 4,
+	EVENT_BYTES_RENAME_FLAGS = 4,
+	EVENT_BYTES_WAIT_STATUS = 4,
+	EVENT_BYTES_KEXEC_STEP = 4,
+	EVENT_BYTES_ACCESS = 4,
+	EVENT_BYTES_TARGET = 4,
+	EVENT_BYTES_DROP = 4,
+	EVENT_BYTES_MALFORMED = 4,
+	EVENT_BYTES_PATH = 0,
+	EVENT_BYTES_TEXT = 0,
+	EVENT_BYTES_BYTES = 0,
+	EVENT_BYTES_CODE = 0,
+	EVENT_BYTES_STRINGS = 0,
+	EVENT_BYTES_IDS = 0,
+	EVENT_BYTES_ADDRESS = 0,
+	EVENT_BYTES_TASK = sizeof(struct rw_task),
+	EVENT_BYTES_GUEST_TASK = sizeof(struct rw_guest_task),
+	EVENT_BYTES_FILE = sizeof(struct rw_file),
+	EVENT_BYTES_CRED = sizeof(struct rw_cred),
+};
+
+/* What each field takes: bytes of the head, or a tail. */
+enum event_field_room {
+#define RW_FIELD(id, NAME, KIND, name, label, since, doc) \
+	EVENT_HEAD_##NAME = EVENT_BYTES_##KIND ? sizeof(struct rw_field) + EVENT_BYTES_##KIND : 0, \
+	EVENT_TAIL_##NAME = EVENT_BYTES_##KIND ? 0 : 1,
+#include "abi/events.def"
+};
+
+/* As long as the longest head that a record of the agent can have: a record with all its fields fits. */
+union event_longest_head {
+#define RW_MUST(NAME) +EVENT_HEAD_##NAME
+#define RW_MAY(NAME)  +EVENT_HEAD_##NAME
+/* clang-format off */
+#define RW_EVENT(id, NAME, name, since, doc, FIELDS) \
+	u64 of_##NAME[(id) <= RW_REC_AGENT_LAST ? (sizeof(struct rw_rec_hdr) FIELDS + 7) / sizeof(u64) : 0];
+/* clang-format on */
+#include "abi/events.def"
+#undef RW_MUST
+#undef RW_MAY
+};
+
+/* As many tails as the record of the agent that has most of them. */
+union event_most_tails {
+#define RW_MUST(NAME) +EVENT_TAIL_##NAME
+#define RW_MAY(NAME)  +EVENT_TAIL_##NAME
+/* clang-format off */
+#define RW_EVENT(id, NAME, name, since, doc, FIELDS) \
+	struct producer_tail of_##NAME[(id) <= RW_REC_AGENT_LAST ? 0 FIELDS : 0];
+/* clang-format on */
+#include "abi/events.def"
+#undef RW_MUST
+#undef RW_MAY
+};
+
+#define EVENT_HEAD_MAX  sizeof(union event_longest_head)
+#define EVENT_TAILS_MAX (sizeof(union event_most_tails) / sizeof(struct producer_tail))
+
+/* It lies on the stack of whatever the kernel calls; and what it describes is a record. */
+static_assert(EVENT_HEAD_MAX <= 256 && EVENT_TAILS_MAX <= 4);
+static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * (sizeof(struct rw_field) + EVENT_PATH_BYTES) <= RW_REC_MAX);
+
+/** struct event - a record in the making: fields of a fixed length in @head, the others where they stand. */
+struct event {
+	struct rec_writer writer;
+	bool no_memory;
+	unsigned int tails;
+	struct producer_tail tail[EVENT_TAILS_MAX];
+	char *buf[EVENT_TAILS_MAX]; /* memory of a tail from __getname(), or NULL */
+	union event_longest_head head;
+};
+
 /**
- * event_init() - start a record: time, and the current task's identity.
- * @rec:     cleared and filled
+ * event_begin() - start a record: time, and the current task's identity.
  * @type:    enum rw_rec_type
  * @verdict: enum rw_verdict
  *
- * Context: any task's; does not sleep.
+ * Context: any task's; does not sleep. The same holds for all below but event_path(), event_path_at().
  */
-void event_init(struct rw_rec_agent *rec, u8 type, u8 verdict);
+void event_begin(struct event *ev, u8 type, u8 verdict);
 
-/* Adds what identifies a file. */
-void event_inode(struct rw_rec_agent *rec, const struct inode *inode);
+/** event_u32() - add a field of 4 bytes. */
+static inline void event_u32(struct event *ev, u16 id, u32 value)
+{
+	rec_u32(&ev->writer, id, value);
+}
+
+/** event_result() - add what the hook answers: nothing for 0. */
+static inline void event_result(struct event *ev, int result)
+{
+	if (result)
+		rec_u32(&ev->writer, RW_F_RESULT, result);
+}
+
+/** event_identify() - what identifies a file. */
+struct rw_file event_identify(const struct inode *inode);
+
+/** event_file() - add the file's identity; nothing for NULL. */
+void event_file(struct event *ev, const struct inode *inode);
+
+/** event_tail() - add @len bytes at @value, which have to stay until event_submit(). */
+void event_tail(struct event *ev, u16 id, const void *value, u16 len);
 
 /**
- * event_path() - name a file.
- * @rec:  gets RW_RECF_PATH_TRUNC when the name is cut
- * @path: the file
- * @buf:  EVENT_PATH_BYTES
- * @len:  set to the name's length in bytes
+ * event_path() - add the name of a file, absolute as seen from the caller's root.
  *
- * Return: the name, absolute as seen from the caller's root, somewhere in @buf.
+ * A name that is too long loses its front, and the record gets RW_RECF_PATH_TRUNC.
+ *
+ * Context: may sleep.
  */
-const char *event_path(struct rw_rec_agent *rec, const struct path *path, char *buf, u16 *len);
+void event_path(struct event *ev, u16 id, const struct path *path);
 
-/* The same for an entry of a directory, which need not exist; @dir is locked by the caller. */
-const char *event_path_at(struct rw_rec_agent *rec, const struct path *dir, struct dentry *dentry, char *buf,
-			  u16 *len);
+/** event_path_at() - the same for an entry of a directory, which need not exist; the caller has locked @dir. */
+void event_path_at(struct event *ev, u16 id, const struct path *dir, struct dentry *dentry);
+
+/** event_submit() - hand the record over, or count it as lost. */
+void event_submit(struct event *ev, enum producer_mode mode);
 
 #endif

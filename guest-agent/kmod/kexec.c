@@ -17,7 +17,6 @@
 #include "hvcall.h"
 #include "kernel/shutdown.h"
 #include "kexec.h"
-#include "producer.h"
 #include "abi/stats.h"
 
 #define CLOSE_TIME (10 * HZ) /* loading a large image from a slow disk */
@@ -28,48 +27,44 @@ static bool refuse __ro_after_init;
 static bool closed;
 
 /* Return: the result that the record has. */
-static int record(struct rw_rec_agent *rec, u32 event)
+static int begin(struct event *ev, enum rw_kexec_step step)
 {
-	bool deny = READ_ONCE(closed);
+	int result = READ_ONCE(closed) ? -EPERM : 0;
 
-	event_init(rec, RW_REC_KEXEC, deny ? RW_VERDICT_DENY : RW_VERDICT_ALLOW);
-	rec->flags = event;
-	rec->result = deny ? -EPERM : 0;
-	return rec->result;
+	event_begin(ev, RW_REC_KEXEC, result ? RW_VERDICT_DENY : RW_VERDICT_ALLOW);
+	event_u32(ev, RW_F_KEXEC_STEP, step);
+	event_result(ev, result);
+	return result;
 }
 
 int kexec_load(struct file *file, bool initramfs)
 {
-	struct rw_rec_agent rec;
-	int ret = record(&rec, initramfs ? RW_KEXEC_INITRAMFS : RW_KEXEC_LOAD);
-	char *buf = file ? __getname() : NULL;
-	const char *path = NULL;
+	struct event ev;
+	int ret = begin(&ev, initramfs ? RW_KEXEC_INITRAMFS : RW_KEXEC_LOAD);
 
-	if (file)
-		event_inode(&rec, file_inode(file));
-	if (buf)
-		path = event_path(&rec, &file->f_path, buf, &rec.path_len);
-	producer_submit(&rec, path, NULL, PRODUCER_SYNC);
-	if (buf)
-		__putname(buf);
+	if (file) {
+		event_path(&ev, RW_F_PATH, &file->f_path);
+		event_file(&ev, file_inode(file));
+	}
+	event_submit(&ev, PRODUCER_SYNC);
 	return ret;
 }
 
 /*
  * Reports what was loaded before the lock, and unloads it where it must not start. The kernel's lock is held.
  */
-static void look_at(void **image, const char *what, u32 event)
+static void look_at(void **image, const char *what, enum rw_kexec_step step)
 {
-	struct rw_rec_agent rec;
+	struct event ev;
 
 	if (!*image)
 		return;
-	record(&rec, event);
-	producer_submit(&rec, NULL, NULL, PRODUCER_SYNC);
+	begin(&ev, step);
+	event_submit(&ev, PRODUCER_SYNC);
 	pr_warn("a %s was loaded by kexec before the lock%s\n", what, refuse ? ": it is unloaded" : "");
 	if (!refuse)
 		return;
-	if (event == RW_KEXEC_EARLIER_CRASH)
+	if (step == RW_KEXEC_EARLIER_CRASH)
 		kernel->kexec_unprotect_crash();
 	kernel->kexec_free(xchg(image, NULL));
 }
@@ -108,13 +103,13 @@ void kexec_reopen(void)
  */
 static void on_shutdown(void)
 {
-	struct rw_rec_agent rec;
+	struct event ev;
 	long ret;
 
 	if (!kernel->kexec_in_progress || !READ_ONCE(*kernel->kexec_in_progress))
 		return;
-	record(&rec, RW_KEXEC_START);
-	producer_submit(&rec, NULL, NULL, PRODUCER_SYNC);
+	begin(&ev, RW_KEXEC_START);
+	event_submit(&ev, PRODUCER_SYNC);
 	ret = hvcall(RW_HC_KEXEC, 0, 0, 0);
 	if (ret >= 0)
 		return;

@@ -19,15 +19,17 @@
 #include <linux/timer.h>
 #include <linux/vmalloc.h>
 
-#include "hvcall.h"
-#include "producer.h"
 #include "abi/ring.h"
+#include "hvcall.h"
+#include "lib/record.h"
+#include "producer.h"
 
 #define DATA_PAGES 16u
 #define DATA_BYTES (DATA_PAGES * RW_PAGE_SIZE)
 #define FILL_MARK  (DATA_BYTES / 2)
 #define HOLD_TIME  HZ /* longest stay of a batched record */
 
+static_assert(RW_REC_ALIGN == 2 * RW_FIELD_ALIGN); /* a record is filled up with one field's alignment */
 static_assert(DATA_PAGES <= RW_RING_MAX_PAGES && DATA_PAGES >= RW_RING_MIN_PAGES);
 
 struct ring {
@@ -61,53 +63,75 @@ static u64 ring_used(const struct ring *r)
 	return READ_ONCE(r->hdr->producer) - READ_ONCE(r->hdr->consumer);
 }
 
-static u64 ring_copy(struct ring *r, u64 pos, const void *from, size_t len)
+/* @pos: a multiple of RW_FIELD_ALIGN, so that as many bytes lie there in one piece. */
+static u8 *ring_at(struct ring *r, u64 pos)
 {
-	size_t off = pos % DATA_BYTES;
-	size_t first = min_t(size_t, len, DATA_BYTES - off);
-
-	memcpy(r->data + off, from, first);
-	memcpy(r->data, from + first, len - first);
-	return pos + len;
+	return r->data + pos % DATA_BYTES;
 }
 
-static bool ring_put(struct ring *r, const struct rw_rec_agent *rec, const char *path, const char *path2)
+static void ring_copy(struct ring *r, u64 pos, const void *from, size_t len)
 {
-	static const u8 zeros[RW_REC_ALIGN];
+	size_t first = min_t(size_t, len, DATA_BYTES - pos % DATA_BYTES);
+
+	memcpy(ring_at(r, pos), from, first);
+	if (unlikely(first < len))
+		memcpy(r->data, from + first, len - first);
+}
+
+/* Return: where the next field begins. */
+static u64 ring_copy_tail(struct ring *r, u64 pos, const struct producer_tail *tail)
+{
+	const struct rw_field field = { tail->id, tail->len };
+	u64 end = pos + sizeof(field) + rw_pad(tail->len, RW_FIELD_ALIGN);
+
+	memset(ring_at(r, end - RW_FIELD_ALIGN), 0, RW_FIELD_ALIGN);
+	memcpy(ring_at(r, pos), &field, sizeof(field));
+	ring_copy(r, pos + sizeof(field), tail->value, tail->len);
+	return end;
+}
+
+/* Return: whether the ring has room for @size more bytes, if need be once the hypervisor has taken what is there. */
+static bool ring_has_room(struct ring *r, u32 size)
+{
+	if (likely(ring_used(r) + size <= DATA_BYTES))
+		return true;
+	ring_drain(r);
+	return ring_used(r) + size <= DATA_BYTES;
+}
+
+static bool ring_put(struct ring *r, const struct rw_rec_hdr *head, u32 head_len,
+		     const struct producer_tail *tail, unsigned int tails)
+{
 	u64 pos, end;
 
-	if (ring_used(r) + rec->hdr.size > DATA_BYTES) {
-		ring_drain(r);
-		if (ring_used(r) + rec->hdr.size > DATA_BYTES) {
-			WRITE_ONCE(r->hdr->lost, r->hdr->lost + 1);
-			return false;
-		}
+	if (!ring_has_room(r, head->size)) {
+		WRITE_ONCE(r->hdr->lost, r->hdr->lost + 1);
+		return false;
 	}
-	pos = READ_ONCE(r->hdr->producer);
-	end = pos + rec->hdr.size;
-	pos = ring_copy(r, pos, rec, sizeof(*rec));
-	pos = ring_copy(r, pos, path, rec->path_len);
-	pos = ring_copy(r, pos, path2, rec->path2_len);
-	ring_copy(r, pos, zeros, end - pos);
+	/* Whoever tampers with the index must not make us write past the ring. */
+	pos = round_down(READ_ONCE(r->hdr->producer), RW_REC_ALIGN);
+	end = pos + head->size;
+	ring_copy(r, pos, head, head_len);
+	for (pos += head_len; tails; tails--, tail++)
+		pos = ring_copy_tail(r, pos, tail);
+	if (pos != end)
+		memset(ring_at(r, pos), 0, RW_FIELD_ALIGN);
 	/* The record stands before the index that announces it. */
 	smp_store_release(&r->hdr->producer, end);
 	return true;
 }
 
-void producer_submit(struct rw_rec_agent *rec, const char *path, const char *path2, enum producer_mode mode)
+void producer_submit(const struct rw_rec_hdr *head, u32 head_len, const struct producer_tail *tail,
+		     unsigned int tails, enum producer_mode mode)
 {
 	unsigned long flags;
 	struct ring *r;
 
-	rec->hdr.magic = RW_REC_MAGIC;
-	rec->hdr.size = ALIGN(sizeof(*rec) + rec->path_len + rec->path2_len, RW_REC_ALIGN);
-	if (mode == PRODUCER_SYNC)
-		rec->hdr.flags |= RW_RECF_SYNC;
 	local_irq_save(flags);
 	r = this_cpu_ptr(&rings);
 	if (!READ_ONCE(r->registered))
 		r->no_ring++;
-	else if (ring_put(r, rec, path, path2)) {
+	else if (ring_put(r, head, head_len, tail, tails)) {
 		if (mode == PRODUCER_SYNC || ring_used(r) >= FILL_MARK)
 			ring_drain(r);
 		else if (!timer_pending(&r->timer))

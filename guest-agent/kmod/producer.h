@@ -13,6 +13,12 @@ enum producer_mode {
 	PRODUCER_SYNC,  /* handed over before the call returns */
 };
 
+/* A field whose value lies elsewhere, and is copied from there straight into the ring. */
+struct producer_tail {
+	const void *value;
+	u16 id, len;
+};
+
 /* What the agent itself knows of its rings. */
 struct producer_state {
 	unsigned int rings;         /* CPUs that have one */
@@ -35,16 +41,17 @@ void producer_exit(void);
 
 /**
  * producer_submit() - hand a record over.
- * @rec:   all but header's magic and size filled in; RW_RECF_SYNC is set here
- * @path:  rec->path_len bytes, NULL for none
- * @path2: rec->path2_len bytes, NULL for none
- * @mode:  when it has to leave
+ * @head:     its begin: the header, whose size is that of the whole record, and fields
+ * @head_len: bytes of it, a multiple of RW_FIELD_ALIGN
+ * @tail:     @tails further fields, which follow it
+ * @mode:     when it has to leave
  *
  * A record that finds no room is counted, and the hypervisor logs the count.
  *
  * Context: any but NMI; does not sleep.
  */
-void producer_submit(struct rw_rec_agent *rec, const char *path, const char *path2, enum producer_mode mode);
+void producer_submit(const struct rw_rec_hdr *head, u32 head_len, const struct producer_tail *tail,
+		     unsigned int tails, enum producer_mode mode);
 
 /* Counts a record that could not even be made, for lack of memory. Context: any but NMI. */
 void producer_lost(void);

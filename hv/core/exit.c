@@ -106,7 +106,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 		bool ran = cpu->step.iterations != 0;
 
 		/* An instruction that ends in an exception of its own has tried all the same. */
-		if (x->reason == RW_EXIT_EXCEPTION && !ran && cpu->step.rec.hdr.type == RW_REC_VIOLATION)
+		if (x->reason == RW_EXIT_EXCEPTION && !ran && cpu->step.rec.type == RW_REC_VIOLATION)
 			evidence_record(cpu, &cpu->step.rec);
 		step_finish(cpu, ran);
 	}

@@ -49,27 +49,29 @@ size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
 	return read_virt(cpu, greg(cpu, GREG_CR3), gva, dst, size);
 }
 
-static bool read_process(struct percpu *cpu, uint64_t cr3, uint64_t gs, struct rw_proc *proc)
+static bool read_process(struct percpu *cpu, uint64_t cr3, uint64_t gs, struct rw_guest_task *found)
 {
 	const struct rw_agent_info *a = &hv.agent;
 	uint64_t task;
 
 	return read_virt(cpu, cr3, gs + a->current_off, &task, sizeof(task)) == sizeof(task) &&
-	       read_virt(cpu, cr3, task + a->task_pid, &proc->pid, sizeof(proc->pid)) == sizeof(proc->pid) &&
-	       read_virt(cpu, cr3, task + a->task_tgid, &proc->tgid, sizeof(proc->tgid)) ==
-		       sizeof(proc->tgid) &&
-	       read_virt(cpu, cr3, task + a->task_comm, proc->comm, sizeof(proc->comm)) == sizeof(proc->comm);
+	       read_virt(cpu, cr3, task + a->task_pid, &found->pid, sizeof(found->pid)) ==
+		       sizeof(found->pid) &&
+	       read_virt(cpu, cr3, task + a->task_tgid, &found->tgid, sizeof(found->tgid)) ==
+		       sizeof(found->tgid) &&
+	       read_virt(cpu, cr3, task + a->task_comm, found->comm, sizeof(found->comm)) ==
+		       sizeof(found->comm);
 }
 
-bool guest_process(struct percpu *cpu, struct rw_proc *proc)
+bool guest_process(struct percpu *cpu, struct rw_guest_task *found)
 {
 	bool user = greg(cpu, GREG_CPL) == 3;
 	uint64_t gs = greg(cpu, user ? GREG_KERNEL_GS_BASE : GREG_GS_BASE), cr3 = greg(cpu, GREG_CR3);
 
 	if (!hv.registered || !hv.agent.task_comm)
 		return false;
-	return read_process(cpu, cr3, gs, proc) ||
-	       (user && read_process(cpu, cr3 & ~CR3_ISOLATION_USER, gs, proc));
+	return read_process(cpu, cr3, gs, found) ||
+	       (user && read_process(cpu, cr3 & ~CR3_ISOLATION_USER, gs, found));
 }
 
 uint32_t guest_rip_target(struct percpu *cpu)

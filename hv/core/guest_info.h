@@ -21,7 +21,7 @@ size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
  * guest_process() - pid, tgid and comm of the current task, by what the agent registered. Return: false if
  * not known.
  */
-bool guest_process(struct percpu *cpu, struct rw_proc *proc);
+bool guest_process(struct percpu *cpu, struct rw_guest_task *found);
 
 /* guest_rip_target() - enum rw_target of the protected range that the next instruction lies in; 0: none. */
 uint32_t guest_rip_target(struct percpu *cpu);

@@ -5,6 +5,7 @@
 #include "core/guest_info.h"
 #include "protect/lock.h"
 #include "core/state.h"
+#include "lib/record.h"
 #include "lib/string.h"
 #include "protect/evidence.h"
 #include "log/journal.h"
@@ -34,12 +35,24 @@ static int64_t give_answer(uint64_t gpa, size_t size)
 /* A call that is refused for who makes it or what it asks is an attack, and recorded. */
 static void refused_call(struct percpu *cpu, uint64_t nr)
 {
-	struct rw_rec_violation rec;
+	struct evidence rec;
 
 	evidence_describe(cpu, &rec, 0, RW_TARGET_HYPERVISOR, RW_ACCESS_HYPERCALL);
 	rec.nr = nr;
-	rec.hdr.verdict = RW_VERDICT_DENY;
+	rec.verdict = RW_VERDICT_DENY;
 	evidence_record(cpu, &rec);
+}
+
+static void record_agent(struct percpu *cpu, uint32_t abi_version, const char *release, size_t len)
+{
+	uint64_t buf[(96 + sizeof(hv.agent.release)) / 8];
+	struct rec_writer w;
+
+	rec_begin(&w, buf, sizeof(buf), RW_REC_AGENT, RW_VERDICT_NONE);
+	rec_u32(&w, RW_F_ABI_VERSION, abi_version);
+	rec_bytes(&w, RW_F_RELEASE, release, (uint16_t)len);
+	rec_end(&w);
+	journal_append(cpu, w.hdr);
 }
 
 static int64_t hc_register(struct percpu *cpu, const struct rw_agent_info *a)
@@ -54,7 +67,7 @@ static int64_t hc_register(struct percpu *cpu, const struct rw_agent_info *a)
 		return -RW_EFAULT;
 	hv.agent = *a;
 	hv.registered = true;
-	journal_event(cpu, RW_REC_AGENT, a->abi_version, NULL, hv.agent.release);
+	record_agent(cpu, a->abi_version, hv.agent.release, len);
 	printk("the agent registered: kernel %s", hv.agent.release);
 	return 0;
 }
@@ -84,7 +97,7 @@ static int64_t hc_status(const struct percpu *cpu, uint64_t gpa)
 		.protected_pages = hv.locked ? pages.total : 0,
 	};
 	journal_usage(&argument.status);
-	memcpy(argument.status.pages_by_kind, pages.kind, sizeof(pages.kind));
+	memcpy(argument.status.pages_by_kind, pages.kind, sizeof(pages.kind)); /* the rest is 0 */
 	return give_answer(gpa, sizeof(argument.status));
 }
 

@@ -37,7 +37,7 @@ struct percpu {
 	struct hv_event to_inject;
 	struct step_state step;
 	/* last record, and reads that run on from it: see evidence_record() */
-	struct rw_rec_violation held_read;
+	struct evidence held_read;
 	uint64_t exit_tsc; /* at the last exit */
 	uint64_t tsc_bias; /* by how much the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;

@@ -9,13 +9,11 @@
 #include "abi/bootinfo.h"
 #include "core/spinlock.h"
 #include "abi/hypercall.h"
-#include "log/intake.h"
 #include "protect/ranges.h"
 #include "protect/symbols.h"
 
 struct hv_state {
 	const struct rw_bootinfo *boot;
-	struct log_clock clock;
 	struct spinlock agent_lock; /* the fields below; from the lock on they change for RW_HC_KEXEC only */
 	bool registered;
 	bool locked; /* read without a lock */

@@ -4,13 +4,13 @@
 #include "drain.h"
 
 #include "lib/string.h"
-#include "lib/crc32.h"
+#include "lib/crc32c.h"
 #include "abi/frame.h"
 #include "lib/format.h"
 #include "log/printk.h"
 
-/* Mark, type and dump and offset with a blank each, base64, blank, CRC, CR LF. */
-#define FRAME_LINE_MAX (sizeof(RW_FRAME_MARK) - 1 + 2 + 9 + 9 + RW_FRAME_MAX_BYTES / 3 * 4 + 1 + 8 + 2)
+/* Mark, type, boot, dump and offset with a blank each, base64, blank, CRC, CR LF. */
+#define FRAME_LINE_MAX (sizeof(RW_FRAME_MARK) - 1 + 2 + 9 + 9 + 9 + RW_FRAME_MAX_BYTES / 3 * 4 + 1 + 8 + 2)
 _Static_assert(RW_FRAME_MAX_BYTES % 3 == 0, "only a dump's last frames need padding");
 
 /* Return: number of digits put at @to. */
@@ -33,19 +33,21 @@ static size_t add_base64(char *to, const uint8_t *data, size_t n)
 }
 
 /* Puts out one frame; @n is 1 to RW_FRAME_MAX_BYTES. */
-static void put_frame(uint32_t dump, char type, uint32_t offset, const void *data, size_t n)
+static void put_frame(const struct log_dump *dump, char type, uint32_t offset, const void *data, size_t n)
 {
 	char line[FRAME_LINE_MAX + 1];
-	size_t len = format_text(line, sizeof(line), RW_FRAME_MARK "%c %08x %08x ", type, dump, offset);
+	size_t len = format_text(line, sizeof(line), RW_FRAME_MARK "%c %02x%02x%02x%02x %08x %08x ", type,
+				 dump->boot_id[0], dump->boot_id[1], dump->boot_id[2], dump->boot_id[3],
+				 dump->number, offset);
 
 	len += add_base64(line + len, data, n);
 	line[len++] = ' ';
-	len += format_text(line + len, sizeof(line) - len, "%08x\r\n", crc32_update(0, line, len));
+	len += format_text(line + len, sizeof(line) - len, "%08x\r\n", crc32c(0, line, len));
 	printk_raw(line, len);
 }
 
 /* Puts out as many frames as @n bytes take. */
-static void put_frames(uint32_t dump, char type, uint32_t offset, const void *data, uint32_t n)
+static void put_frames(const struct log_dump *dump, char type, uint32_t offset, const void *data, uint32_t n)
 {
 	for (uint32_t done = 0; done < n; done += RW_FRAME_MAX_BYTES) {
 		uint32_t left = n - done;
@@ -65,24 +67,25 @@ static uint32_t block_used(const struct log_store *s, uint64_t index)
 	return block->used;
 }
 
-void log_drain_dump(const struct log_store *s, uint32_t dump)
+void log_drain_dump(const struct log_store *s, uint32_t number)
 {
+	const struct log_dump dump = { s->hdr->boot_id, number };
 	uint32_t total = 0, offset = 0, crc = 0;
 
 	for (uint64_t index = log_store_first_block(s); index < s->next_index; index++)
 		total += block_used(s, index);
-	put_frame(dump, RW_FRAME_BEGIN, total, s->hdr, sizeof(*s->hdr));
+	put_frame(&dump, RW_FRAME_BEGIN, total, s->hdr, sizeof(*s->hdr));
 	for (uint64_t index = log_store_first_block(s); index < s->next_index; index++) {
 		uint32_t used = block_used(s, index);
 
-		crc = crc32_update(crc, log_store_block(s, index), used);
-		put_frames(dump, RW_FRAME_DATA, offset, log_store_block(s, index), used);
+		crc = crc32c(crc, log_store_block(s, index), used);
+		put_frames(&dump, RW_FRAME_DATA, offset, log_store_block(s, index), used);
 		offset += used;
 	}
-	put_frame(dump, RW_FRAME_END, total, &crc, sizeof(crc));
+	put_frame(&dump, RW_FRAME_END, total, &crc, sizeof(crc));
 }
 
-void log_drain_stats(const struct rw_cpu_stats *stats, uint32_t position, uint32_t dump)
+void log_drain_stats(const struct log_dump *dump, const struct rw_cpu_stats *stats, uint32_t position)
 {
 	put_frames(dump, RW_FRAME_STATS, position * (uint32_t)sizeof(*stats), stats, sizeof(*stats));
 }

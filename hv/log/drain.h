@@ -4,14 +4,22 @@
 #pragma once
 
 #include "abi/stats.h"
-#include "store.h"
+#include "log/store.h"
 
-/*
- * log_drain_dump() - the whole store, as dump number @dump, from 1; blocks whose header a stop left
- * unfinished are left out. Context: caller's lock on the store, or after a stop; 600 bytes of stack, as the
- * next.
+/** struct log_dump - which dump a frame belongs to. */
+struct log_dump {
+	const uint8_t *boot_id; /* 16 bytes */
+	uint32_t number;        /* of the dump, from 1 */
+};
+
+/**
+ * log_drain_dump() - puts out the whole store, which is sealed, as dump @number.
+ *
+ * Blocks whose header a stop left unfinished are left out.
+ *
+ * Context: caller's lock on the store, or after a stop; 600 bytes of stack, as the next.
  */
-void log_drain_dump(const struct log_store *s, uint32_t dump);
+void log_drain_dump(const struct log_store *s, uint32_t number);
 
-/* log_drain_stats() - counters of one CPU, the @position-th of the dump: call it for each, from 0 upwards. */
-void log_drain_stats(const struct rw_cpu_stats *stats, uint32_t position, uint32_t dump);
+/** log_drain_stats() - puts out counters of one CPU, the @position-th of @dump: call it for each, from 0 upwards. */
+void log_drain_stats(const struct log_dump *dump, const struct rw_cpu_stats *stats, uint32_t position);

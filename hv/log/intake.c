@@ -4,16 +4,20 @@
 #include "intake.h"
 
 #include "abi/bootinfo.h"
+#include "lib/events.h"
+#include "lib/record.h"
 #include "lib/string.h"
 #include "mm/guest_copy.h"
 
 /* What comes first in a record, and tells how long it is: 8-byte aligned, and so on one page. */
 #define HEAD_BYTES 8u
 RW_ASSERT_OFFSET(struct rw_rec_hdr, seq, HEAD_BYTES);
+_Static_assert(RW_REC_MAX <= RW_RING_MIN_PAGES * RW_PAGE_SIZE,
+	       "the smallest ring takes a record of any size");
 
 /* The hypervisor's copy of the record at hand, under the store's lock. */
 static union {
-	struct rw_rec_agent rec;
+	struct rw_rec_hdr hdr;
 	uint8_t bytes[RW_REC_MAX];
 } staging;
 
@@ -98,27 +102,20 @@ static int refuse(struct pass *p, uint32_t reason)
 	return 0;
 }
 
-/* Is the agent's part of the staged record, of which size and type are checked, as abi/record.h wants it? */
+/* Is the agent's part of the staged record, of which size and type are checked, as abi/ wants it? */
 static bool fields_ok(void)
 {
-	const struct rw_rec_agent *rec = &staging.rec;
-	size_t end = sizeof(*rec) + rec->path_len + rec->path2_len;
+	const struct rw_rec_hdr *hdr = &staging.hdr;
+	struct rec_fault fault;
 
-	if (rec->hdr.verdict >= RW_VERDICT_COUNT || (rec->hdr.flags & ~(RW_RECF_PATH_TRUNC | RW_RECF_SYNC)) ||
-	    rec->path_len > RW_PATH_MAX || rec->path2_len > RW_PATH_MAX)
-		return false;
-	if (rec->hdr.size != ((end + RW_REC_ALIGN - 1) & ~(size_t)(RW_REC_ALIGN - 1)))
-		return false;
-	for (size_t i = end; i < rec->hdr.size; i++)
-		if (staging.bytes[i])
-			return false;
-	return true;
+	return hdr->verdict < RW_VERDICT_COUNT && !(hdr->flags & ~(RW_RECF_PATH_TRUNC | RW_RECF_SYNC)) &&
+	       !rec_check_fields(hdr, hdr->size, true, &fault);
 }
 
 /* Gives the staged record, which is checked, its time and CPU, and stores it. */
 static void store_record(struct pass *p)
 {
-	struct rw_rec_hdr *hdr = &staging.rec.hdr;
+	struct rw_rec_hdr *hdr = &staging.hdr;
 	uint64_t stamp = hdr->time_ns;
 
 	if (stamp >= p->ring->last_tsc && stamp <= p->tsc) {
@@ -138,7 +135,7 @@ static void store_record(struct pass *p)
 /* Takes what lies at the consumer index, at least 8 bytes, and moves the index behind it. */
 static int take_record(struct pass *p)
 {
-	const struct rw_rec_hdr *hdr = &staging.rec.hdr;
+	const struct rw_rec_hdr *hdr = &staging.hdr;
 	struct log_ring *ring = p->ring;
 	uint64_t pos = ring->consumer;
 
@@ -147,11 +144,11 @@ static int take_record(struct pass *p)
 		return -RW_EFAULT;
 	if (hdr->magic != RW_REC_MAGIC)
 		return refuse(p, RW_BAD_MAGIC);
-	if (hdr->size < sizeof(staging.rec) || hdr->size > RW_REC_MAX || hdr->size % RW_REC_ALIGN ||
+	if (hdr->size < sizeof(*hdr) || hdr->size > RW_REC_MAX || hdr->size % RW_REC_ALIGN ||
 	    hdr->size > p->producer - pos)
 		return refuse(p, RW_BAD_SIZE);
 	ring->consumer = pos + hdr->size;
-	if (!hdr->type || hdr->type > RW_REC_AGENT_LAST)
+	if (hdr->type > RW_REC_AGENT_LAST || !event_desc(hdr->type))
 		return refuse(p, RW_BAD_TYPE);
 	if (stage(ring, pos, HEAD_BYTES, hdr->size)) {
 		ring->consumer = p->producer;
@@ -178,14 +175,13 @@ static uint64_t take_lost(struct pass *p, uint64_t lost)
 	return rise;
 }
 
-/* Tells of @count records that were lost or refused in this call. */
-static void put_drop(const struct pass *p, uint32_t code, uint64_t count, uint32_t reason, uint64_t total)
+/* Tells of records that were lost or refused in this call. */
+static void put_drop(const struct pass *p, struct log_drop drop)
 {
-	uint64_t arg[4] = { count, reason, total, p->ring->cpu };
-
-	if (count)
-		log_store_event(p->store, RW_REC_DROP, code, arg, p->ring->cpu,
-				log_clock_ns(p->clock, p->tsc), NULL);
+	drop.has_ring = true;
+	drop.ring_cpu = p->ring->cpu;
+	if (drop.count)
+		log_store_drop(p->store, &drop, p->ring->cpu, log_clock_ns(p->clock, p->tsc));
 }
 
 int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring,
@@ -212,8 +208,13 @@ int log_intake_drain(struct log_store *store, const struct log_clock *clock, str
 
 	ring->malformed_total += p.malformed;
 	stats->malformed += p.malformed;
-	put_drop(&p, RW_DROP_MALFORMED, p.malformed, p.reason, ring->malformed_total);
-	put_drop(&p, RW_DROP_RING_FULL, lost, 0, ring->lost_total);
+	put_drop(&p, (struct log_drop){ .reason = RW_DROP_MALFORMED,
+					.first = p.reason,
+					.count = p.malformed,
+					.total = ring->malformed_total });
+	put_drop(&p,
+		 (struct log_drop){ .reason = RW_DROP_RING_FULL, .count = lost, .total = ring->lost_total });
+	log_store_seal(store);
 	if (publish(ring))
 		ret = -RW_EFAULT;
 	return ret ? ret : p.stored;

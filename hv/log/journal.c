@@ -13,6 +13,7 @@
 
 static struct log_store store;
 static struct spinlock lock;
+static struct log_clock clock; /* set at the start */
 static uint32_t dumps;
 
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
@@ -23,7 +24,7 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 
 	if (info->tsc_hz == 0 || info->tsc_hz > LOG_CLOCK_HZ_MAX)
 		return "the loader gave no usable TSC frequency";
-	hv.clock = (struct log_clock){ .tsc_start = info->tsc_start, .tsc_hz = info->tsc_hz };
+	clock = (struct log_clock){ .tsc_start = info->tsc_start, .tsc_hz = info->tsc_hz };
 	memcpy(id.boot_id, info->boot_id, sizeof(id.boot_id));
 	if (log_store_init(&store, hv_virt(info->store_phys), info->store_size, &id))
 		return "the log store has no usable size";
@@ -32,7 +33,7 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 
 uint64_t journal_now(const struct percpu *cpu)
 {
-	return log_clock_ns(&hv.clock, rdtsc() - cpu->tsc_bias);
+	return log_clock_ns(&clock, rdtsc() - cpu->tsc_bias);
 }
 
 /* What @cpu's TSC shows now, as far as it only differs from this one's by what the guest did to both. */
@@ -46,37 +47,21 @@ static uint64_t tsc_of(const struct percpu *cpu)
  */
 static int drain_locked(struct percpu *cpu)
 {
-	const struct log_clock clock = { hv.clock.tsc_start + cpu->tsc_bias, hv.clock.tsc_hz };
+	const struct log_clock shifted = { clock.tsc_start + cpu->tsc_bias, clock.tsc_hz };
 
-	return log_intake_drain(&store, &clock, &cpu->ring, tsc_of(cpu), &cpu->stats);
-}
-
-/* Before a record of our own: what the ring holds is older and goes in first, so that no stamp is raised. */
-static void begin_own(struct percpu *cpu)
-{
-	spin_lock(&lock);
-	drain_locked(cpu);
-}
-
-static void end_own(const struct percpu *cpu, int refused)
-{
-	if (refused)
-		printk("a record of the hypervisor's own was not stored: malformed, CPU %u", cpu->index);
-	spin_unlock(&lock);
+	return log_intake_drain(&store, &shifted, &cpu->ring, tsc_of(cpu), &cpu->stats);
 }
 
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 {
-	begin_own(cpu);
+	spin_lock(&lock);
+	drain_locked(cpu); /* what the ring holds is older and goes in first, so that no stamp is raised */
 	rec->cpu = (uint16_t)cpu->index;
 	rec->time_ns = journal_now(cpu);
-	end_own(cpu, log_store_append(&store, rec));
-}
-
-void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64_t arg[4], const char *text)
-{
-	begin_own(cpu);
-	end_own(cpu, log_store_event(&store, type, code, arg, (uint16_t)cpu->index, journal_now(cpu), text));
+	if (log_store_append(&store, rec))
+		printk("a record of the hypervisor's own was not stored: malformed, CPU %u", cpu->index);
+	log_store_seal(&store);
+	spin_unlock(&lock);
 }
 
 int journal_drain(struct percpu *cpu)
@@ -105,10 +90,11 @@ int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc)
 
 static void dump_locked(void)
 {
-	dumps++;
-	log_drain_dump(&store, dumps);
+	const struct log_dump dump = { store.hdr->boot_id, ++dumps };
+
+	log_drain_dump(&store, dump.number);
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		log_drain_stats(&percpu_of(i)->stats, i, dumps);
+		log_drain_stats(&dump, &percpu_of(i)->stats, i);
 	uart_flush();
 }
 

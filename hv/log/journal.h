@@ -14,11 +14,9 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
 uint64_t journal_now(const struct percpu *cpu);
 
 /*
- * journal_append() - stores @rec; time and CPU are set here. Context: any exit handler.
- * journal_event() - the same with an agent, lock or drop record that it builds: see log_store_event().
+ * journal_append() - stores @rec, made with lib/record.h; time and CPU are set here. Context: any exit handler.
  */
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec);
-void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64_t arg[4], const char *text);
 
 /* journal_drain() - takes @cpu's ring over. Return: records stored or a negative RW_E*. */
 int journal_drain(struct percpu *cpu);

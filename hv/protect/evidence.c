@@ -5,6 +5,7 @@
 
 #include "core/guest_info.h"
 #include "core/state.h"
+#include "lib/record.h"
 #include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
@@ -13,11 +14,13 @@
 #define ALERT_BURST 32ull
 #define ALERT_NS    100000000ull
 
+#define EVIDENCE_BYTES 384u /* a record with all its fields */
+
 static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const verdict_names[] = RW_VERDICT_NAMES;
 static const char *const access_names[] = RW_ACCESS_NAMES;
 
-static void fill_symbol(struct rw_rec_violation *rec)
+static void fill_symbol(struct evidence *rec)
 {
 	struct ranges_hit hit;
 	struct symbols_hit sym;
@@ -33,7 +36,7 @@ static void fill_symbol(struct rw_rec_violation *rec)
 	rec->sym_off = rec->gpa - hit.range->gpa;
 }
 
-void evidence_retarget(struct rw_rec_violation *rec, uint64_t gpa)
+void evidence_retarget(struct evidence *rec, uint64_t gpa)
 {
 	rec->gva = rec->gva && (rec->gpa ^ gpa) < PAGE_SIZE ? rec->gva + gpa - rec->gpa : 0;
 	rec->gpa = gpa;
@@ -41,11 +44,11 @@ void evidence_retarget(struct rw_rec_violation *rec, uint64_t gpa)
 	fill_symbol(rec);
 }
 
-void evidence_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target,
+void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, uint32_t target,
 		       uint32_t access)
 {
-	*rec = (struct rw_rec_violation){
-		.hdr = { .type = RW_REC_VIOLATION, .size = sizeof(*rec) },
+	*rec = (struct evidence){
+		.type = RW_REC_VIOLATION,
 		.target = (uint8_t)target,
 		.access = (uint8_t)access,
 		.gpa = gpa,
@@ -54,10 +57,7 @@ void evidence_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_
 		.cr3 = greg(cpu, GREG_CR3),
 	};
 	rec->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), rec->bytes, RW_CODE_BYTES);
-	if (guest_process(cpu, &rec->proc))
-		rec->hdr.flags |= RW_RECF_PROC;
-	else
-		memset(&rec->proc, 0, sizeof(rec->proc));
+	rec->task_known = guest_process(cpu, &rec->task);
 	fill_symbol(rec);
 }
 
@@ -83,38 +83,72 @@ static bool may_alert(const struct percpu *cpu)
 	return may;
 }
 
-static void alert(const struct percpu *cpu, const struct rw_rec_violation *rec)
+static void alert(const struct percpu *cpu, const struct evidence *rec)
 {
 	char who[RW_COMM_LEN + 1] = "a task not known";
 
 	if (!may_alert(cpu))
 		return;
 	/* The name is the guest's: anything could stand in it. */
-	for (unsigned int i = 0; rec->hdr.flags & RW_RECF_PROC && i < RW_COMM_LEN; i++) {
-		char c = rec->proc.comm[i];
+	for (unsigned int i = 0; rec->task_known && i < RW_COMM_LEN; i++) {
+		char c = rec->task.comm[i];
 
 		who[i] = c && (c < ' ' || c > '~') ? '?' : c;
 	}
 	if (rec->access == RW_ACCESS_HYPERCALL)
 		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]", rec->nr, rec->rip, who,
-		       rec->proc.pid);
+		       rec->task.pid);
 	else
 		printk("ALERT %s of %s %s+%lx at gpa %lx, rip %lx, cpl %u, by %s[%u]: %s",
 		       access_names[rec->access], target_names[rec->target], rec->symbol, rec->sym_off,
-		       rec->gpa, rec->rip, rec->cpl, who, rec->proc.pid, verdict_names[rec->hdr.verdict]);
+		       rec->gpa, rec->rip, rec->cpl, who, rec->task.pid, verdict_names[rec->verdict]);
 }
 
-static void store(struct percpu *cpu, struct rw_rec_violation *rec)
+/* Makes the record of @e in @buf of EVIDENCE_BYTES. */
+static struct rw_rec_hdr *make_record(const struct evidence *e, uint64_t *buf)
 {
-	*(rec->hdr.type == RW_REC_PATCH ? &cpu->stats.patches : &cpu->stats.violations) += 1 + rec->repeat;
-	journal_append(cpu, &rec->hdr);
-	if (rec->hdr.type == RW_REC_VIOLATION)
-		alert(cpu, rec);
+	struct rec_writer w;
+
+	rec_begin(&w, buf, EVIDENCE_BYTES, e->type, e->verdict);
+	if (e->task_known)
+		rec_bytes(&w, RW_F_GUEST_TASK, &e->task, sizeof(e->task));
+	rec_u32(&w, RW_F_ACCESS, e->access);
+	rec_u32(&w, RW_F_TARGET, e->target);
+	if (e->access == RW_ACCESS_HYPERCALL)
+		rec_u64(&w, RW_F_HYPERCALL, e->nr);
+	if (e->symbol[0]) {
+		rec_bytes(&w, RW_F_SYMBOL, e->symbol, (uint16_t)printable(e->symbol, sizeof(e->symbol)));
+		rec_u64(&w, RW_F_SYMBOL_OFFSET, e->sym_off);
+	}
+	rec_u64(&w, RW_F_GPA, e->gpa);
+	rec_u64(&w, RW_F_GVA, e->gva);
+	rec_u32(&w, RW_F_CPL, e->cpl);
+	rec_u64(&w, RW_F_RIP, e->rip);
+	rec_u64(&w, RW_F_CR3, e->cr3);
+	rec_bytes(&w, RW_F_CODE, e->bytes, e->nbytes);
+	if (e->value_len) {
+		rec_bytes(&w, RW_F_OLD_VALUE, e->old_value, e->value_len);
+		rec_bytes(&w, RW_F_NEW_VALUE, e->new_value, e->value_len);
+	}
+	if (e->repeat)
+		rec_u32(&w, RW_F_REPEAT, e->repeat);
+	rec_end(&w);
+	return w.hdr;
+}
+
+static void store(struct percpu *cpu, const struct evidence *e)
+{
+	uint64_t buf[EVIDENCE_BYTES / 8];
+
+	*(e->type == RW_REC_PATCH ? &cpu->stats.patches : &cpu->stats.violations) += 1 + e->repeat;
+	journal_append(cpu, make_record(e, buf));
+	if (e->type == RW_REC_VIOLATION)
+		alert(cpu, e);
 }
 
 void evidence_flush(struct percpu *cpu)
 {
-	struct rw_rec_violation *held = &cpu->held_read;
+	struct evidence *held = &cpu->held_read;
 
 	if (!held->repeat)
 		return;
@@ -123,16 +157,16 @@ void evidence_flush(struct percpu *cpu)
 	held->repeat = 0;
 }
 
-static bool runs_on(const struct rw_rec_violation *last, const struct rw_rec_violation *rec)
+static bool runs_on(const struct evidence *last, const struct evidence *rec)
 {
 	return rec->target == RW_TARGET_HYPERVISOR && rec->access == RW_ACCESS_READ &&
 	       last->access == RW_ACCESS_READ && rec->rip == last->rip && rec->cr3 == last->cr3 &&
 	       rec->gpa - last->gpa <= PAGE_SIZE;
 }
 
-void evidence_record(struct percpu *cpu, struct rw_rec_violation *rec)
+void evidence_record(struct percpu *cpu, struct evidence *rec)
 {
-	struct rw_rec_violation *held = &cpu->held_read;
+	struct evidence *held = &cpu->held_read;
 	uint32_t repeat = runs_on(held, rec) ? held->repeat + 1 : 0;
 
 	if (!repeat) {

@@ -4,26 +4,25 @@
 #pragma once
 
 #include "core/percpu.h"
-#include "abi/record.h"
 
 /*
  * evidence_describe() - fills @rec with what is known of the guest at this exit. @gpa, @target: what was
  * hit.
  */
-void evidence_describe(struct percpu *cpu, struct rw_rec_violation *rec, uint64_t gpa, uint32_t target,
+void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, uint32_t target,
 		       uint32_t access);
 
 /*
  * evidence_retarget() - makes @rec one of another place that the same access hit, @gpa; its values are the
  * caller's.
  */
-void evidence_retarget(struct rw_rec_violation *rec, uint64_t gpa);
+void evidence_retarget(struct evidence *rec, uint64_t gpa);
 
 /*
  * evidence_record() - counts and stores a finished record (violation or patch), with an alert line. Reads of
  * the hypervisor's memory that run on are joined: the first is stored at once, the rest as one with .repeat.
  */
-void evidence_record(struct percpu *cpu, struct rw_rec_violation *rec);
+void evidence_record(struct percpu *cpu, struct evidence *rec);
 
 /* evidence_flush() - stores what evidence_record() still holds back on this CPU. */
 void evidence_flush(struct percpu *cpu);

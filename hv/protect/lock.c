@@ -6,8 +6,9 @@
 #include "core/exit.h"
 #include "core/smp.h"
 #include "core/state.h"
-#include "lib/string.h"
 #include "lib/format.h"
+#include "lib/record.h"
+#include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/nested.h"
@@ -26,10 +27,25 @@ static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
 	return 0;
 }
 
+#define NOTE_MAX 256u /* bytes of the record's text, its NUL included */
+
+static void record(struct percpu *cpu, uint8_t type, uint64_t pages, const char *note)
+{
+	uint64_t buf[(128 + NOTE_MAX) / 8];
+	struct rec_writer w;
+
+	rec_begin(&w, buf, sizeof(buf), type, RW_VERDICT_NONE);
+	rec_u32(&w, RW_F_RANGES, hv.ranges.ranges + hv.ranges.objects);
+	rec_u64(&w, RW_F_PAGES, pages);
+	rec_bytes(&w, RW_F_NOTE, note, (uint16_t)printable(note, NOTE_MAX));
+	rec_end(&w);
+	journal_append(cpu, w.hdr);
+}
+
 static void record_lock(struct percpu *cpu, const struct ranges_pages *pages)
 {
 	static const char *const names[] = RW_TARGET_NAMES;
-	char text[LOG_EVENT_TEXT_MAX];
+	char text[NOTE_MAX];
 	size_t n = 0;
 
 	text[0] = 0;
@@ -37,8 +53,7 @@ static void record_lock(struct percpu *cpu, const struct ranges_pages *pages)
 		if (pages->kind[kind])
 			n += format_text(text + n, sizeof(text) - n, "%s%s %lu",
 					 n ? ", " : "pages: ", names[kind], pages->kind[kind]);
-	journal_event(cpu, RW_REC_LOCK, hv.ranges.ranges + hv.ranges.objects, (uint64_t[4]){ pages->total },
-		      text);
+	record(cpu, RW_REC_LOCK, pages->total, text);
 	printk("locked: %lu pages read-only (%s)", pages->total, text);
 }
 
@@ -76,12 +91,12 @@ int64_t protect_lock(struct percpu *cpu)
 void protect_release(struct percpu *cpu)
 {
 	struct ranges_pages pages;
-	uint32_t ignored, entries = hv.ranges.ranges + hv.ranges.objects;
+	uint32_t ignored;
 
 	journal_release();
 	if (hv.locked) {
 		ranges_count_pages(&hv.ranges, &pages);
-		journal_event(cpu, RW_REC_UNLOCK, entries, (uint64_t[4]){ pages.total }, "kexec");
+		record(cpu, RW_REC_UNLOCK, pages.total, "kexec");
 		printk("unlocked: another kernel takes over");
 		set_perm(hv.ranges.ranges, NPERM_RWX, &ignored); /* all of it is split: needs no room */
 		for (uint32_t i = 0; i < hv.ranges.ranges; i++)

@@ -7,7 +7,7 @@
 #include "mm/page_pool.h"
 #include "protect/evidence.h"
 
-void patch_fill_value(struct rw_rec_violation *rec, const uint8_t *copy, const uint8_t *real)
+void patch_fill_value(struct evidence *rec, const uint8_t *copy, const uint8_t *real)
 {
 	uint32_t first = rec->gpa & (PAGE_SIZE - 1);
 
@@ -21,7 +21,7 @@ void patch_fill_value(struct rw_rec_violation *rec, const uint8_t *copy, const u
 	memset(rec->new_value + rec->value_len, 0, RW_VALUE_BYTES - rec->value_len);
 }
 
-void patch_commit(struct percpu *cpu, struct rw_rec_violation *rec, const struct step_page *p, uint8_t *real)
+void patch_commit(struct percpu *cpu, struct evidence *rec, const struct step_page *p, uint8_t *real)
 {
 	for (uint32_t i = 0; i < PAGE_SIZE; i++) {
 		uint64_t gpa = (p->gpa & PAGE_MASK) + i;

@@ -9,11 +9,11 @@
  * patch_fill_value() - sets @rec's old and new bytes at its address, up to the last one that differs. @copy: the page
  * as the instruction left it; @real: as it is, NULL for the hypervisor's, which reads as ones.
  */
-void patch_fill_value(struct rw_rec_violation *rec, const uint8_t *copy, const uint8_t *real);
+void patch_fill_value(struct evidence *rec, const uint8_t *copy, const uint8_t *real);
 
 /*
  * patch_commit() - carries the change of @p over to the page, @real, byte by byte and only what differs: another CPU
  * may be running this code. @rec names the first bytes; what lies further on gets further records, stored here: no
  * byte changes without one, and the last one is left in @rec.
  */
-void patch_commit(struct percpu *cpu, struct rw_rec_violation *rec, const struct step_page *p, uint8_t *real);
+void patch_commit(struct percpu *cpu, struct evidence *rec, const struct step_page *p, uint8_t *real);

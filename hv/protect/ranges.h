@@ -11,7 +11,7 @@
 
 #define RW_MAX_GUEST_RANGES  1024u
 #define RW_MAX_GUEST_OBJECTS 64u
-#define RANGES_KINDS         8u /* as rw_status.pages_by_kind */
+#define RANGES_KINDS         (RW_TARGET_GUEST_LAST + 1u)
 
 /* Private state, all zero at the start: two lists, ascending by gpa and disjoint; ranges are page-aligned. */
 struct ranges {

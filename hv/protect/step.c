@@ -34,7 +34,7 @@ static void start(struct percpu *cpu, struct step_state *s)
 	s->active = true;
 	s->commit = false;
 	s->pages = s->iterations = 0;
-	s->rec.hdr.type = 0;
+	s->rec.type = 0;
 	s->rip = greg(cpu, GREG_RIP);
 	s->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), s->bytes, sizeof(s->bytes));
 	nested_view_reset(&s->view);
@@ -124,9 +124,9 @@ bool step_finish(struct percpu *cpu, bool ran)
 	bool inject_db = hv_backend()->step_end(cpu);
 	for (uint32_t i = 0; ran && i < s->pages; i++)
 		settle(cpu, &s->page[i]);
-	if (ran && s->rec.hdr.type)
+	if (ran && s->rec.type)
 		evidence_record(cpu, &s->rec);
-	s->rec.hdr.type = 0;
+	s->rec.type = 0;
 	return inject_db;
 }
 

@@ -3,8 +3,8 @@
 /* A step under way: what each CPU keeps of it. */
 #pragma once
 
-#include "abi/record.h"
 #include "mm/nested.h"
+#include "protect/evidence_state.h"
 
 #define STEP_PAGES          NESTED_VIEW_PAGES /* MOVS touches two and two; XSAVE and tile areas up to three */
 #define STEP_MAX_ITERATIONS 4096              /* of a repeated instruction, before the step ends anyway */
@@ -31,5 +31,5 @@ struct step_state {
 	uint8_t bytes[RW_CODE_BYTES]; /* code at rip when the step began */
 	struct step_page page[STEP_PAGES];
 	struct nested_view view;
-	struct rw_rec_violation rec; /* made at the fault, finished and stored at the end of the step */
+	struct evidence rec; /* made at the fault, finished and stored at the end of the step */
 };

@@ -21,7 +21,7 @@ static uint32_t classify(const struct hv_exit *x)
 	return x->nested.access & NACC_EXEC ? RW_ACCESS_EXEC : RW_ACCESS_READ;
 }
 
-static enum policy_action verdict(struct percpu *cpu, const struct rw_rec_violation *rec)
+static enum policy_action verdict(struct percpu *cpu, const struct evidence *rec)
 {
 	return policy_verdict(&(struct policy_access){
 		.target = rec->target,
@@ -39,9 +39,9 @@ static enum policy_action verdict(struct percpu *cpu, const struct rw_rec_violat
  * own page tables allow the access, so that Linux would take the fault for a stale TLB entry and try again
  * for ever.
  */
-static enum hv_action refuse(struct percpu *cpu, struct rw_rec_violation *rec, enum rw_verdict verdict)
+static enum hv_action refuse(struct percpu *cpu, struct evidence *rec, enum rw_verdict verdict)
 {
-	rec->hdr.verdict = (uint8_t)verdict;
+	rec->verdict = (uint8_t)verdict;
 	evidence_record(cpu, rec);
 	if (verdict == RW_VERDICT_STOP)
 		hv_stop("a violation, and on_violation = stop");
@@ -51,25 +51,25 @@ static enum hv_action refuse(struct percpu *cpu, struct rw_rec_violation *rec, e
 }
 
 /* The instruction that is being stepped touches another page, too. */
-static void further_page(struct percpu *cpu, struct step_state *s, struct rw_rec_violation *rec, bool patch)
+static void further_page(struct percpu *cpu, struct step_state *s, struct evidence *rec, bool patch)
 {
 	/* A patch that reaches beyond kernel text is none. */
 	if (s->commit && !patch) {
 		s->commit = false;
-		s->rec.hdr.type = RW_REC_VIOLATION;
-		s->rec.hdr.verdict = RW_VERDICT_SKIP;
+		s->rec.type = RW_REC_VIOLATION;
+		s->rec.verdict = RW_VERDICT_SKIP;
 	}
 	if (rec->target != s->rec.target) {
-		rec->hdr.verdict = RW_VERDICT_SKIP;
+		rec->verdict = RW_VERDICT_SKIP;
 		evidence_record(cpu, rec);
 	}
 }
 
 /* Runs the instruction on copies; the record is finished when it has run. */
-static enum hv_action step(struct percpu *cpu, struct rw_rec_violation *rec, bool patch)
+static enum hv_action step(struct percpu *cpu, struct evidence *rec, bool patch)
 {
 	struct step_state *s = &cpu->step;
-	bool first = !s->active || !s->rec.hdr.type;
+	bool first = !s->active || !s->rec.type;
 	enum step_kind kind = rec->target == RW_TARGET_HYPERVISOR ? STEP_HIDDEN : STEP_PROTECTED;
 	int ret = step_add(cpu, rec->gpa, kind);
 
@@ -96,15 +96,15 @@ static enum hv_action step(struct percpu *cpu, struct rw_rec_violation *rec, boo
 	}
 	s->commit = patch;
 	s->rec = *rec;
-	s->rec.hdr.type = patch ? RW_REC_PATCH : RW_REC_VIOLATION;
-	s->rec.hdr.verdict = patch ? RW_VERDICT_ALLOW : RW_VERDICT_SKIP;
+	s->rec.type = patch ? RW_REC_PATCH : RW_REC_VIOLATION;
+	s->rec.verdict = patch ? RW_VERDICT_ALLOW : RW_VERDICT_SKIP;
 	return HV_RESUME;
 }
 
 enum hv_action violation(struct percpu *cpu, const struct hv_exit *x, uint32_t target)
 {
 	uint64_t gpa = x->nested.gpa;
-	struct rw_rec_violation rec;
+	struct evidence rec;
 
 	evidence_describe(cpu, &rec, gpa, target, classify(x));
 	rec.gva = x->nested.gva_valid ? x->nested.gva : guest_operand(cpu, rec.bytes, rec.nbytes, gpa);

@@ -13,11 +13,11 @@ attacks: $(foreach r,$(KREL),$(B)/kmod/$(r)/rwattack.ko $(B)/kmod/$(r)/rwstale.k
 attacks: $(addprefix $(B)/attacks/,cpusig hvmem kexecrace portwrite uhypercall)
 all: attacks
 
-$(KREL:%=$(B)/kmod/%/rwattack.ko): $(B)/kmod/%/rwattack.ko: $(ATTACK_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
+$(KREL:%=$(B)/kmod/%/rwattack.ko): $(B)/kmod/%/rwattack.ko: $(ATTACK_KMOD_SRC) $(KMOD_SHARED) tests/attacks/build.mk guest-agent/build.mk
 	$(call build_kmod,rwattack,$*,tests/attacks/kmod,$(ATTACK_KMOD_SRC))
 	@strip --strip-debug -o $@ $(@D)/rwattack.d/rwattack.ko
 
-$(KREL:%=$(B)/kmod/%/rwstale.ko): $(B)/kmod/%/rwstale.ko: $(STALE_KMOD_SRC) $(ABI_HEADERS) tests/attacks/build.mk guest-agent/build.mk
+$(KREL:%=$(B)/kmod/%/rwstale.ko): $(B)/kmod/%/rwstale.ko: $(STALE_KMOD_SRC) $(KMOD_SHARED) tests/attacks/build.mk guest-agent/build.mk
 	$(call build_kmod,rwstale,$*,tests/attacks/stale,$(STALE_KMOD_SRC))
 	@strip --strip-debug -o $@ $(@D)/rwstale.d/rwstale.ko
 

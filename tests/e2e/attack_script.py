@@ -10,6 +10,13 @@ HV_STEP_MIB = 2
 RINGS = [(kind, seed) for kind in ("random", "index", "sizes", "fields", "mixed") for seed in (1, 2, 3, 4)]
 RING_DRAINS = 60
 
+# Records that tests/attacks/kmod/rings.c knows to spoil: name -> why each is refused (abi/record.h, enum rw_malformed).
+TYPE_CASES = ("type_0", "type_100", "type_last", "type_violation", "type_255")
+FIELD_CASES = ("type_fork", "verdict", "flag_unknown", "flag_time", "no_task", "no_file", "no_path", "twice", "path_twice",
+               "id_0", "foreign", "foreign_rip", "unknown", "unknown_last", "flags_short", "flags_long", "task_short",
+               "task_long", "path_long", "past_end", "past_all", "padding", "end")
+RECORD_CASES = {**{name: "type" for name in TYPE_CASES}, **{name: "field" for name in FIELD_CASES}}
+
 # Calls by the agent's own code after the lock: name -> (number, A1, A2, answer). Addresses are shell text.
 AGENT_CALLS = {
     "register": (1, "$ram", 0, "ELOCKED"),
@@ -125,8 +132,11 @@ step stats.behind /ringward/rwctl --json stats
 step user.0 uhypercall 0 1
 """
 
-# Last, as records that a step leaves may be lost in a spoiled ring.
-GARBAGE = "\n".join(
+RECORDS = "attack record.good record good\n" + "\n".join(
+    f"attack record.{name} record {name}" for name in RECORD_CASES) + "\n"
+
+# Last, as records that a step leaves may be lost in a spoiled ring: even those that tell where the next step begins.
+GARBAGE = RECORDS + ": >/tmp/step.garbage\n/opt/after\n" + "\n".join(
     f"attack ring.{kind}.{seed} ring {kind} {seed} {RING_DRAINS}" for kind, seed in RINGS) + """
 step stats.garbage /ringward/rwctl --json stats
 : >/tmp/step.end

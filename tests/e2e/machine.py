@@ -113,7 +113,7 @@ class Run:
                 f"--- console\n{self.console[-3000:]}\n--- hypervisor\n{self._alerts()}")
 
     def _alerts(self):
-        return "\n".join(ln for ln in self.hv.splitlines() if "@RW1 " not in ln)[-3000:]
+        return "\n".join(ln for ln in self.hv.splitlines() if "@RW2 " not in ln)[-3000:]
 
 
 class BootFailed(AssertionError):

@@ -45,7 +45,7 @@ def test_bare_machine_boots_and_powers_off(bare):
 
 
 def test_bare_machine_has_no_hypervisor_part(bare):
-    assert "ringward:" not in bare.hv and "@RW1" not in bare.hv
+    assert "ringward:" not in bare.hv and "@RW" not in bare.hv
     assert "exits" not in bare.stats
     assert not bare.store.exists()
 

@@ -86,6 +86,19 @@ def test_user_mode_writes_have_no_effect(attacked):
     assert all(gpa <= number(r["gpa"]) < gpa + 8 for r in records)
 
 
+def test_sound_record_is_stored(attacked):
+    assert attacked.answers("record.good") == ["record good: 1 stored"]
+    assert attacked.after("record.good", "drop") == []
+    assert "rrrrrrrrr" in [r["path"] for r in attacked.after("record.good", "file_open")]
+
+
+@pytest.mark.parametrize("name,reason", attack_script.RECORD_CASES.items())
+def test_spoilt_record_is_refused(attacked, name, reason):
+    assert attacked.answers(f"record.{name}") == [f"record {name}: 0 stored"]
+    drops = [(r["reason"], r["count"], r["first"]) for r in attacked.after(f"record.{name}", "drop")]
+    assert drops == [("malformed", 1, reason)]
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_garbage_in_the_ring_is_taken_without_harm(attacked, step):
     _, kind, seed = step.split(".")

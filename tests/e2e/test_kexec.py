@@ -213,7 +213,7 @@ def said(run, step):
 
 def kexec_records(run):
     """The kexec records of a run, as tuples."""
-    return [(r["event"], r["path"], r["verdict"], r["result"], r["comm"]) for r in run.of_type("kexec")]
+    return [(r["event"], r.get("path", ""), r["verdict"], r.get("result", 0), r["comm"]) for r in run.of_type("kexec")]
 
 
 def sound(run):

@@ -17,6 +17,12 @@ ln -s /opt/target /tmp/link && /tmp/link
 /opt/missing
 (exec /opt/replaced)
 echo hello >/tmp/first && mv /tmp/first /tmp/second && rm /tmp/second
+(umask 027 && mkdir /tmp/dir) && stat -c 'RWTEST: dir %i' /tmp/dir
+mkdir /tmp/dir
+cd /tmp && mkdir relative && cd /
+: >/tmp/dir/one && ln /tmp/dir/one /tmp/dir/two && chmod 4711 /tmp/dir/two && stat -c 'RWTEST: two %i' /tmp/dir/two
+rm /tmp/dir/one /tmp/dir/two && rmdir /tmp/dir && rmdir /tmp/missing
+/opt/names
 /ringward/rwctl status && echo "RWTEST: rwctl"
 stat -c 'RWTEST: inode %i' /opt/target
 echo "RWTEST: shell $$"
@@ -31,6 +37,7 @@ def watched(cpu, boot):
     tiny = machine.BUILD / "tests/tiny"
     files = {path: tiny for path in RUN_ONCE}
     files["/opt/script"] = "#!/bin/sh\nexit 0\n"
+    files["/opt/names"] = machine.BUILD / "tests/names"
     return boot(cpu, SCRIPT, files=files)
 
 
@@ -82,6 +89,50 @@ def test_rename_and_unlink_are_recorded(watched):
     renames = [(r["path"], r["new_path"]) for r in watched.of_type("file_rename")]
     assert renames.count(("/tmp/first", "/tmp/second")) == 1
     assert [r["path"] for r in watched.of_type("file_unlink")].count("/tmp/second") == 1
+
+
+def named(run, kind, start):
+    """The records of a type whose path begins with this."""
+    return [r for r in run.of_type(kind) if r["path"].startswith(start)]
+
+
+def test_mkdir_is_recorded(watched):
+    record, = named(watched, "mkdir", "/tmp/dir")
+    assert (record["path"], record["mode"], record["comm"]) == ("/tmp/dir", 0o750, "mkdir")
+    assert record["verdict"] == "allow" and "ino" not in record and "result" not in record
+    assert [r["path"] for r in named(watched, "mkdir", "/tmp/")] == ["/tmp/dir", "/tmp/relative"]
+
+
+def test_rmdir_is_recorded(watched):
+    record, = named(watched, "rmdir", "/tmp/")
+    assert (record["path"], record["ino"]) == ("/tmp/dir", int(value_of(watched, "dir")))
+    assert (record["comm"], record["verdict"]) == ("rmdir", "allow")
+
+
+def test_link_is_recorded(watched):
+    record, = named(watched, "link", "/tmp/dir/")
+    assert (record["path"], record["new_path"]) == ("/tmp/dir/one", "/tmp/dir/two")
+    assert (record["ino"], record["comm"]) == (int(value_of(watched, "two")), "ln")
+    assert [r["path"] for r in named(watched, "file_unlink", "/tmp/dir/")] == ["/tmp/dir/one", "/tmp/dir/two"]
+
+
+@pytest.mark.parametrize("way", ["by-descriptor", "by-proc"])
+def test_link_of_a_file_without_a_name(watched, way):
+    record, = [r for r in watched.of_type("link") if r["new_path"] == f"/tmp/{way}"]
+    inode = int(value_of(watched, way))
+    assert (record["path"], record["ino"]) == (f"/tmp/#{inode} (deleted)", inode)
+
+
+def test_chmod_is_recorded(watched):
+    record, = named(watched, "chmod", "/tmp/dir/")
+    assert (record["path"], record["ino"]) == ("/tmp/dir/two", int(value_of(watched, "two")))
+    assert (record["mode"], record["comm"], record["verdict"]) == (0o4711, "chmod", "allow")
+
+
+def test_chmod_of_a_deleted_file(watched):
+    record, = named(watched, "chmod", "/tmp/gone")
+    assert (record["path"], record["ino"]) == ("/tmp/gone (deleted)", int(value_of(watched, "gone")))
+    assert record["mode"] == 0o640
 
 
 def test_opened_file_is_recorded(watched):

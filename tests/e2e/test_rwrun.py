@@ -171,7 +171,7 @@ def test_outputs_are_written_in_place_of_files_only(tmp_path):
                                "--serial", "/dev/stdout"], stdout=log, check=False, timeout=200)
         capture = reader.communicate()[0]
     assert done.returncode == 0
-    assert b"@RW1 E" in capture and (tmp_path / "pipe").is_fifo()
+    assert b"@RW2 E" in capture and (tmp_path / "pipe").is_fifo()
     assert (tmp_path / "link").is_symlink() and stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o640
     verify = subprocess.run([machine.RWLOG, "verify", tmp_path / "store"], stdout=subprocess.PIPE, text=True,
                             check=False)

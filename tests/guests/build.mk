@@ -11,7 +11,7 @@ GUEST_CFLAGS := -std=gnu11 -O2 $(WARNFLAGS) -I. -ffreestanding -fpic -fshort-wch
 
 all: $(GUEST_OUT)/hypercall.efi $(GUEST_OUT)/ending.efi $(GUEST_OUT)/mce.efi
 
-$(GUEST_OUT)/%.o: tests/guests/%.c tests/guests/guest.h tests/guests/build.mk $(wildcard abi/*.h)
+$(GUEST_OUT)/%.o: tests/guests/%.c tests/guests/guest.h tests/guests/build.mk $(wildcard abi/*.h abi/*.def) lib/record.h
 	@mkdir -p $(@D)
 	$(CC) $(GUEST_CFLAGS) -c -o $@ $<
 

@@ -9,6 +9,7 @@
 
 #include "abi/bootinfo.h"
 #include "guest.h"
+#include "lib/record.h"
 
 #define PAGE RW_PAGE_SIZE
 
@@ -99,7 +100,8 @@ static void test_register(void)
 		expect("register: " what, call_struct(RW_HC_REGISTER, &bad, sizeof(bad)), want); \
 	} while (0)
 	TRY("version 0", bad.abi_version = 0, -RW_EINVAL);
-	TRY("version 2", bad.abi_version = 2, -RW_EINVAL);
+	TRY("version before", bad.abi_version--, -RW_EINVAL);
+	TRY("version after", bad.abi_version++, -RW_EINVAL);
 	TRY("no CPU", bad.cpus = 0, -RW_EINVAL);
 	TRY("reserved field", bad.reserved = 1, -RW_EINVAL);
 	TRY("release without NUL", SetMem(bad.release, sizeof(bad.release), 'x'), -RW_EINVAL);
@@ -318,18 +320,19 @@ static void test_ring(void)
 
 static void test_drain(void)
 {
+	static const struct rw_task task = { .pid = 7, .tgid = 7, .comm = "efi" };
+	static const struct rw_file file = { .ino = 1 };
 	static const char path[8] = "/efi/app";
 	struct rw_ring_hdr *hdr = (void *)ring;
-	struct rw_rec_agent *rec = (void *)(ring + PAGE);
+	struct rec_writer w;
 
 	expect("drain: empty", outside(RW_HC_DRAIN, 0, 0), 0);
-	*rec = (struct rw_rec_agent){
-		.hdr = { .magic = RW_REC_MAGIC, .size = sizeof(*rec) + sizeof(path), .type = RW_REC_EXEC },
-		.proc = { .pid = 7, .tgid = 7, .comm = "efi" },
-		.path_len = sizeof(path),
-	};
-	CopyMem(rec->data, path, sizeof(path));
-	hdr->producer += rec->hdr.size;
+	rec_begin(&w, ring + PAGE, PAGE, RW_REC_EXEC, RW_VERDICT_ALLOW);
+	rec_bytes(&w, RW_F_TASK, &task, sizeof(task));
+	rec_bytes(&w, RW_F_PATH, path, sizeof(path));
+	rec_bytes(&w, RW_F_FILE, &file, sizeof(file));
+	rec_u32(&w, RW_F_OPEN_FLAGS, 0);
+	hdr->producer += rec_end(&w);
 	expect("drain: one record", outside(RW_HC_DRAIN, 0, 0), 1);
 	expect("drain: consumer", hdr->consumer, hdr->producer);
 	hdr->producer += 3 * PAGE;

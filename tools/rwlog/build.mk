@@ -2,7 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 # rwlog, the offline tool for Ringward's log.
 
-RWLOG_LIB := lib/cmdline.c
+RWLOG_LIB := lib/cmdline.c lib/crc32c.c lib/events.c lib/record.c
 RWLOG_SRC := $(filter-out tools/rwlog/main.c,$(wildcard tools/rwlog/*.c))
 RWLOG_OBJ := $(patsubst tools/%.c,$(B)/tools/%.o,$(RWLOG_SRC) tools/rwlog/main.c)
 RWLOG_OBJ += $(patsubst %.c,$(B)/tools/rwlog/%.o,$(RWLOG_LIB))
@@ -10,11 +10,16 @@ RWLOG_CFLAGS := -MMD -MP
 RWLOG_LIBS := -lcapstone -lelf -lz
 
 all: $(B)/rwlog
+rwlog: $(B)/rwlog
 
 $(B)/rwlog: $(RWLOG_OBJ)
 	$(CC) $(HOSTCFLAGS) -o $@ $^ $(RWLOG_LIBS)
 
 $(B)/tools/rwlog/%.o: tools/rwlog/%.c | $(VERSION_H)
+	@mkdir -p $(@D)
+	$(CC) $(HOSTCFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
+
+$(B)/tools/rwlog/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
 

@@ -7,28 +7,40 @@
 #include "part.h"
 #include "abi/stats.h"
 
+#define CAPTURE_STREAMS 64u /* boots whose frames may come mixed */
+
 /* The counters of all CPUs, as they left at one moment. */
 struct counters {
-	uint8_t *buf; /* struct rw_cpu_stats of each CPU, one behind the other, at any alignment */
+	uint8_t *buf; /* struct rw_cpu_stats of each CPU, one after the other, at any alignment */
 	size_t len, cap;
 	uint32_t dump;
 	uint64_t line; /* where the set begins */
 	bool broken;   /* a piece is missing */
 };
 
-struct capture {
-	struct problems *problems;
-	struct part **part; /* dumps, in order */
-	size_t npart, part_cap;
-	struct counters last; /* the last complete set of counters; len 0 when there is none */
-	size_t frames;        /* good ones */
-	size_t bad_frames;
-
+/* What comes from one boot: lines of several may alternate. */
+struct stream {
+	uint32_t boot;
+	uint64_t used;       /* line of its last frame */
 	struct part *open;   /* dump whose END is still to come */
 	uint64_t next_off;   /* in the open dump: where its next data belong */
 	uint64_t total;      /* bytes of the open dump, as its BEGIN says */
 	bool has_begin;      /* the open dump has a BEGIN */
 	struct counters set; /* set that is being gathered */
+};
+
+struct capture {
+	struct problems *problems;
+	struct part **part; /* dumps, in the order in which they begin */
+	size_t npart, part_cap;
+	struct counters last; /* the last complete set of counters; len 0 when there is none */
+	size_t frames;        /* good ones */
+	size_t bad_frames;
+	uint32_t other_version; /* of frames that another version wrote; 0: none */
+	uint64_t other_frames;  /* their number */
+
+	struct stream stream[CAPTURE_STREAMS];
+	size_t nstream;
 };
 
 /**

@@ -1,125 +1,96 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The log for programs: JSON Lines. */
+/* The log for programs: JSON Lines, and CSV. */
 #include "export.h"
 
-#include <string.h>
-
-#include "disasm.h"
+#include "csv.h"
 #include "json.h"
+#include "members.h"
+#include "socket.h"
 #include "text.h"
 
-static void export_proc(struct json *j, const struct rec *r)
+/* A list of strings; where one of them is not UTF-8, a further list with the bytes of all. */
+static void json_strings(struct json *j, const struct member *m)
 {
-	struct rw_proc proc;
-	int known = rec_proc(r, &proc);
+	struct text_list list = { m->text.p, m->text.len };
+	struct text one;
+	bool good = true;
+	char hex[64];
 
-	if (!known)
+	json_open(j, m->name, '[');
+	while (text_list_next(&list, &one))
+		good &= json_text_item(j, one);
+	json_close(j, ']');
+	if (good)
 		return;
-	json_u64(j, "pid", proc.pid);
-	json_u64(j, "tgid", proc.tgid);
-	if (known == 2) {
-		json_u64(j, "ppid", proc.ppid);
-		json_u64(j, "uid", proc.uid);
-		json_u64(j, "euid", proc.euid);
-		json_u64(j, "gid", proc.gid);
-	}
-	json_text(j, "comm", rec_comm(&proc));
+	list = (struct text_list){ m->text.p, m->text.len };
+	snprintf(hex, sizeof(hex), "%s_hex", m->name);
+	json_open(j, hex, '[');
+	while (text_list_next(&list, &one))
+		json_hex(j, NULL, one.p, one.len);
+	json_close(j, ']');
 }
 
-static void export_agent(struct json *j, const struct rec *r)
+static void json_ids(struct json *j, const struct member *m)
 {
-	struct text path, path2;
-	struct rw_rec_agent a;
+	json_open(j, m->name, '[');
+	for (size_t i = 0; i + 4 <= m->text.len; i += 4) {
+		struct rec_field id = { 0, 4, m->text.p + i };
 
-	rec_agent(r, &a, &path, &path2);
-	switch (r->hdr.type) {
-	case RW_REC_FORK:
-		json_u64(j, "child_pid", a.arg[0]);
-		json_u64(j, "child_tgid", a.arg[1]);
-		json_u64(j, "flags", a.flags);
-		return;
-	case RW_REC_EXIT:
-		json_u64(j, "exit_code", a.arg[0]);
-		json_u64(j, "flags", a.flags);
-		return;
-	case RW_REC_KEXEC:
-		json_str(j, "event", rec_kexec_name(a.flags));
-		json_text(j, "path", path);
-		json_u64(j, "dev", a.dev);
-		json_u64(j, "ino", a.ino);
-		json_u64(j, "generation", a.generation);
-		json_i64(j, "result", a.result);
-		return;
-	default:
+		json_u64(j, NULL, value_number(&id));
+	}
+	json_close(j, ']');
+}
+
+static void json_member(void *ctx, const struct member *m);
+
+static void json_socket(struct json *j, const struct member *m)
+{
+	struct member part[SOCKET_PARTS];
+	char text[SOCKET_TEXT_LEN];
+	unsigned int n = socket_parts(m->text, part, text);
+
+	json_open(j, m->name, '{');
+	for (unsigned int i = 0; i < n; i++)
+		json_member(j, &part[i]);
+	json_close(j, '}');
+}
+
+static void json_member(void *ctx, const struct member *m)
+{
+	struct json *j = ctx;
+
+	switch (m->form) {
+	case MEMBER_U64:
+		json_u64(j, m->name, m->u);
 		break;
-	}
-	json_text(j, "path", path);
-	if (r->hdr.type == RW_REC_FILE_RENAME)
-		json_text(j, "new_path", path2);
-	else if (path2.len)
-		json_text(j, "interpreter", path2);
-	json_u64(j, "dev", a.dev);
-	json_u64(j, "ino", a.ino);
-	json_u64(j, "generation", a.generation);
-	json_u64(j, "flags", a.flags);
-	json_i64(j, "result", a.result);
-}
-
-static void export_access(struct json *j, const struct rec *r)
-{
-	struct rw_rec_violation v;
-	char insn[DISASM_LEN];
-
-	rec_access(r, &v);
-	json_str(j, "target", rec_target_name(v.target));
-	json_str(j, "access", rec_access_name(v.access));
-	if (v.access == RW_ACCESS_HYPERCALL)
-		json_u64(j, "hypercall", v.nr);
-	json_address(j, "gpa", v.gpa);
-	json_address(j, "gva", v.gva);
-	json_address(j, "rip", v.rip);
-	json_address(j, "cr3", v.cr3);
-	json_u64(j, "cpl", v.cpl);
-	json_hex(j, "bytes", v.bytes, v.nbytes);
-	if (disasm(v.bytes, v.nbytes, v.rip, insn))
-		json_str(j, "insn", insn);
-	json_text(j, "symbol", (struct text){ (const uint8_t *)v.symbol, strlen(v.symbol) });
-	json_u64(j, "symbol_offset", v.sym_off);
-	if (v.value_len) {
-		json_hex(j, "old_value", v.old_value, v.value_len);
-		json_hex(j, "new_value", v.new_value, v.value_len);
-	}
-	if (v.repeat)
-		json_u64(j, "repeat", v.repeat);
-}
-
-static void export_event(struct json *j, const struct rec *r)
-{
-	struct rw_rec_event e;
-	struct text text;
-
-	rec_event(r, &e, &text);
-	switch (r->hdr.type) {
-	case RW_REC_AGENT:
-		json_text(j, "release", text);
-		json_u64(j, "abi_version", e.code);
-		return;
-	case RW_REC_LOCK:
-	case RW_REC_UNLOCK:
-		json_u64(j, "ranges", e.code);
-		json_u64(j, "pages", e.arg[0]);
+	case MEMBER_I64:
+		json_i64(j, m->name, m->i);
 		break;
-	default:
-		json_str(j, "reason", rec_drop_name(e.code));
-		json_u64(j, "count", e.arg[0]);
-		json_u64(j, "total", e.arg[2]);
-		if (e.code == RW_DROP_MALFORMED)
-			json_str(j, "first", rec_malformed_name(e.arg[1]));
-		if (e.code != RW_DROP_EVICTED)
-			json_u64(j, "ring_cpu", e.arg[3]);
+	case MEMBER_BOOL:
+		json_bool(j, m->name, m->u);
+		break;
+	case MEMBER_ADDRESS:
+		json_address(j, m->name, m->u);
+		break;
+	case MEMBER_WORD:
+		json_str(j, m->name, m->word);
+		break;
+	case MEMBER_TEXT:
+		json_text(j, m->name, m->text);
+		break;
+	case MEMBER_HEX:
+		json_hex(j, m->name, m->text.p, m->text.len);
+		break;
+	case MEMBER_STRINGS:
+		json_strings(j, m);
+		break;
+	case MEMBER_IDS:
+		json_ids(j, m);
+		break;
+	case MEMBER_SOCKET:
+		json_socket(j, m);
 	}
-	json_text(j, "text", text);
 }
 
 static void export_record(const struct rec *r, const char *boot, FILE *out)
@@ -129,24 +100,7 @@ static void export_record(const struct rec *r, const char *boot, FILE *out)
 	json_open(&j, NULL, '{');
 	if (boot)
 		json_str(&j, "boot", boot);
-	json_u64(&j, "seq", r->hdr.seq);
-	json_u64(&j, "time_ns", r->hdr.time_ns);
-	json_u64(&j, "cpu", r->hdr.cpu);
-	json_str(&j, "type", rec_type_name(r->hdr.type));
-	export_proc(&j, r);
-	json_str(&j, "verdict", rec_verdict_name(r->hdr.verdict));
-	if (rec_is_agent(r))
-		export_agent(&j, r);
-	else if (rec_is_access(r))
-		export_access(&j, r);
-	else
-		export_event(&j, r);
-	if (r->hdr.flags & RW_RECF_SYNC)
-		json_true(&j, "sync");
-	if (r->hdr.flags & RW_RECF_PATH_TRUNC)
-		json_true(&j, "path_truncated");
-	if (r->hdr.flags & RW_RECF_TIME_ADJ)
-		json_true(&j, "time_adjusted");
+	members_of_record(r, json_member, &j);
 	json_close(&j, '}');
 	putc('\n', out);
 }
@@ -155,12 +109,44 @@ void export_jsonl(const struct input *in, const struct filter *filter, FILE *out
 {
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
-		char id[TEXT_BOOT_LEN] = "unknown";
+		char id[TEXT_BOOT_LEN];
 
-		if (b->newest->have_hdr)
-			text_boot(id, &b->newest->hdr);
+		boot_name(b, id);
 		for (size_t k = 0; k < b->nrec; k++)
 			if (filter_match(filter, &b->rec[k]))
 				export_record(&b->rec[k], in->nboot > 1 ? id : NULL, out);
 	}
+}
+
+void export_csv_header(FILE *out)
+{
+	for (unsigned int i = 0; i < members_columns(); i++)
+		fprintf(out, "%s%s", i ? "," : "", members_column(i));
+	fputs("\r\n", out);
+}
+
+static void csv_member_of(void *ctx, const struct member *m)
+{
+	csv_member(ctx, m);
+}
+
+void export_csv(const struct input *in, const struct filter *filter, FILE *out)
+{
+	struct csv *row = csv_open(members_columns());
+
+	for (size_t i = 0; i < in->nboot; i++) {
+		const struct boot *b = &in->boot[i];
+		char id[TEXT_BOOT_LEN];
+
+		boot_name(b, id);
+		for (size_t k = 0; k < b->nrec; k++) {
+			if (!filter_match(filter, &b->rec[k]))
+				continue;
+			csv_member(row, &(struct member){
+						.column = MEMBERS_BOOT, .form = MEMBER_WORD, .word = id });
+			members_of_record(&b->rec[k], csv_member_of, row);
+			csv_end_row(row, out);
+		}
+	}
+	csv_close(row);
 }

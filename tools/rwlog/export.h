@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The log for programs: JSON Lines. */
+/* The log for programs: JSON Lines, and CSV. docs/log-format.md names the members. */
 #ifndef RWLOG_EXPORT_H
 #define RWLOG_EXPORT_H
 
 #include "filter.h"
 #include "input.h"
 
-/**
- * export_jsonl() - write one JSON object a record, of all boots in a file.
- *
- * docs/log-format.md names the members.
- */
+/** export_jsonl() - write one JSON object a record, of all boots in a file. */
 void export_jsonl(const struct input *in, const struct filter *filter, FILE *out);
+
+/** export_csv_header() - write the line with the names of the columns. */
+void export_csv_header(FILE *out);
+
+/** export_csv() - write one line of CSV a record, of all boots in a file. */
+void export_csv(const struct input *in, const struct filter *filter, FILE *out);
 
 #endif

@@ -6,9 +6,11 @@
 
 #include <string.h>
 
+#include "names.h"
+
 #define NS_PER_S UINT64_C(1000000000)
 
-/* Digits at *s, moved behind them. Return: false when there are none or the number is above @max. */
+/* Digits at *s, moved past them. Return: false when there are none or the number is above @max. */
 static bool take_number(const char **s, uint64_t max, uint64_t *v)
 {
 	const char *start = *s;
@@ -27,11 +29,12 @@ bool filter_types(struct filter *f, const char *list)
 {
 	for (;;) {
 		size_t n = strcspn(list, ",");
-		unsigned int type = rec_type_by_name(list, n);
+		unsigned int type = type_by_name(list, n);
 
 		if (!type)
 			return false;
-		f->types |= 1u << type;
+		f->has_types = true;
+		f->types[type] = true;
 		if (!list[n])
 			return true;
 		list += n + 1;
@@ -70,7 +73,7 @@ bool filter_seq(struct filter *f, const char *value)
 
 bool filter_verdict(struct filter *f, const char *value)
 {
-	f->verdict = rec_verdict_by_name(value);
+	f->verdict = verdict_by_name(value);
 	return f->verdict >= 0;
 }
 
@@ -99,29 +102,32 @@ static bool contains(struct text t, const char *s)
 
 static bool match_path(const struct filter *f, const struct rec *r)
 {
-	struct text path, path2;
-	struct rw_rec_agent a;
+	struct rec_field field;
+	uint32_t pos = 0;
 
-	if (!rec_is_agent(r))
-		return false;
-	rec_agent(r, &a, &path, &path2);
-	return contains(path, f->path) || contains(path2, f->path);
+	while (rec_walk(r, &pos, &field)) {
+		const struct field_desc *desc = field_desc(field.id);
+
+		if (desc && desc->kind == RW_KIND_PATH && contains(value_text(&field), f->path))
+			return true;
+	}
+	return false;
 }
 
 bool filter_match(const struct filter *f, const struct rec *r)
 {
-	struct rw_proc proc;
+	struct rw_task task;
 
-	if ((f->types && !(f->types & 1u << r->hdr.type)) || r->hdr.seq < f->seq_from ||
-	    r->hdr.seq > f->seq_to || r->hdr.time_ns < f->since || r->hdr.time_ns > f->until ||
+	if ((f->has_types && !f->types[r->hdr.type]) || r->hdr.seq < f->seq_from || r->hdr.seq > f->seq_to ||
+	    r->hdr.time_ns < f->since || r->hdr.time_ns > f->until ||
 	    (f->verdict >= 0 && r->hdr.verdict != f->verdict))
 		return false;
 	if (f->has_pid || f->comm) {
 		struct text comm;
 
-		if (!rec_proc(r, &proc) || (f->has_pid && proc.pid != f->pid && proc.tgid != f->pid))
+		if (!rec_task(r, &task) || (f->has_pid && task.pid != f->pid && task.tgid != f->pid))
 			return false;
-		comm = rec_comm(&proc);
+		comm = rec_comm(task.comm);
 		if (f->comm && (comm.len != strlen(f->comm) || memcmp(comm.p, f->comm, comm.len) != 0))
 			return false;
 	}

@@ -7,7 +7,8 @@
 #include "rec.h"
 
 struct filter {
-	uint32_t types; /* bit i: type i; 0: all */
+	bool has_types; /* only those in types */
+	bool types[RW_TYPES];
 	bool has_pid;
 	uint32_t pid;     /* of a thread or a process */
 	const char *comm; /* the whole name, or NULL */
@@ -30,7 +31,7 @@ bool filter_pid(struct filter *f, const char *value);
 bool filter_seq(struct filter *f, const char *value);
 bool filter_verdict(struct filter *f, const char *value);
 
-/** filter_seconds() - decimal seconds, with at most nine digits behind the point, to nanoseconds. */
+/** filter_seconds() - decimal seconds, with at most nine digits after the point, to nanoseconds. */
 bool filter_seconds(uint64_t *ns, const char *value);
 
 /** filter_match() - whether a record is wanted. */

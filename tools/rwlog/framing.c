@@ -5,7 +5,9 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <zlib.h>
+
+#include "lib/crc32c.h"
+#include "text.h"
 
 #define MARK_LEN   (sizeof(RW_FRAME_MARK) - 1)
 #define HEX_LEN    8u
@@ -16,24 +18,13 @@ struct cursor {
 	const char *p, *end;
 };
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool take_hex(struct cursor *c, uint32_t *v)
 {
 	*v = 0;
 	if ((size_t)(c->end - c->p) < HEX_LEN)
 		return false;
 	for (unsigned int i = 0; i < HEX_LEN; i++) {
-		int d = hex_digit(c->p[i]);
+		int d = text_hex_digit(c->p[i]);
 
 		if (d < 0)
 			return false;
@@ -104,7 +95,7 @@ static bool take_payload(struct cursor *c, struct frame *f)
 static enum frame_result not_good(const char *s, size_t avail)
 {
 	struct cursor c = { s + MARK_LEN, s + avail };
-	uint32_t dump;
+	uint32_t boot;
 	char type;
 
 	if (avail < MARK_LEN + 2 || s[MARK_LEN + 1] != ' ')
@@ -113,7 +104,7 @@ static enum frame_result not_good(const char *s, size_t avail)
 	c.p += 2;
 	if (strchr("BDES", type) && type)
 		return FRAME_BAD;
-	return take_hex(&c, &dump) ? FRAME_BAD : FRAME_TEXT;
+	return take_hex(&c, &boot) ? FRAME_BAD : FRAME_TEXT;
 }
 
 enum frame_result frame_parse(const char *s, size_t avail, struct frame *f, const char **why)
@@ -125,11 +116,12 @@ enum frame_result frame_parse(const char *s, size_t avail, struct frame *f, cons
 	if (avail < MARK_LEN + 2)
 		return FRAME_TEXT;
 	f->type = *c.p++;
-	if (!take_blank(&c) || !take_hex(&c, &f->dump) || !take_blank(&c) || !take_hex(&c, &f->offset) ||
-	    !take_blank(&c) || !take_payload(&c, f) || !take_blank(&c))
+	if (!take_blank(&c) || !take_hex(&c, &f->boot) || !take_blank(&c) || !take_hex(&c, &f->dump) ||
+	    !take_blank(&c) || !take_hex(&c, &f->offset) || !take_blank(&c) || !take_payload(&c, f) ||
+	    !take_blank(&c))
 		return not_good(s, avail);
-	want = (uint32_t)crc32_z(0, (const Bytef *)s, (size_t)(c.p - s));
-	if (!take_hex(&c, &crc) || (c.p < c.end && hex_digit(*c.p) >= 0))
+	want = crc32c(0, s, (size_t)(c.p - s));
+	if (!take_hex(&c, &crc) || (c.p < c.end && text_hex_digit(*c.p) >= 0))
 		return not_good(s, avail);
 	if (crc != want) {
 		*why = "damaged frame: its CRC is wrong";

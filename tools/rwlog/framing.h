@@ -10,7 +10,8 @@
 #include "abi/frame.h"
 
 struct frame {
-	char type; /* RW_FRAME_* */
+	char type;     /* RW_FRAME_* */
+	uint32_t boot; /* its id's first four bytes, the first one highest */
 	uint32_t dump;
 	uint32_t offset;
 	size_t len; /* bytes in payload */
@@ -30,7 +31,7 @@ enum frame_result {
  * @f:     receives the frame, when it is good
  * @why:   receives what is wrong, when it is bad: a constant
  *
- * Nothing behind the frame's CRC is looked at, but that it is not one more hex digit.
+ * Nothing after the frame's CRC is looked at, but that it is not one more hex digit.
  */
 enum frame_result frame_parse(const char *s, size_t avail, struct frame *f, const char **why);
 

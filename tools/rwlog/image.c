@@ -11,29 +11,43 @@
 
 #include "text.h"
 #include "util.h"
+#include "version.h"
 
-#define MAGIC_LEN (sizeof(RW_STORE_MAGIC) - 1)
+#define FAMILY_LEN (sizeof(RW_STORE_FAMILY) - 1)
+
+/* A place where a header may begin. */
+static void try_place(struct image_scan *s, const struct image_place *place)
+{
+	uint32_t version = version_of_store(place->p, place->len);
+	struct rw_store_hdr h;
+
+	if (version && !s->other.p) {
+		s->other = *place;
+		s->other_version = version;
+	}
+	if (version || place->len < sizeof(h) || memcmp(place->p, RW_STORE_MAGIC, sizeof(h.magic)) != 0)
+		return;
+	memcpy(&h, place->p, sizeof(h));
+	if (!store_hdr_valid(&h, NULL, 0)) {
+		if (!s->damaged.p)
+			s->damaged = *place;
+	} else if (s->ngood == IMAGE_CANDIDATES) {
+		s->more++;
+	} else {
+		s->good[s->ngood++] = *place;
+	}
+}
 
 static void scan_piece(struct image_scan *s, const uint8_t *data, size_t len, uint64_t off)
 {
 	const uint8_t *p = data, *end = data + len;
 
-	while (p < end && (p = memmem(p, (size_t)(end - p), RW_STORE_MAGIC, MAGIC_LEN))) {
+	while (p < end && (p = memmem(p, (size_t)(end - p), RW_STORE_FAMILY, FAMILY_LEN))) {
 		struct image_place place = { p, (size_t)(end - p), off + (uint64_t)(p - data) };
-		struct rw_store_hdr h;
 
-		p += MAGIC_LEN;
-		if ((size_t)(place.p - data) % RW_REC_ALIGN || place.len < sizeof(h))
-			continue;
-		memcpy(&h, place.p, sizeof(h));
-		if (!store_hdr_valid(&h, NULL, 0)) {
-			if (!s->damaged.p)
-				s->damaged = place;
-		} else if (s->ngood == IMAGE_CANDIDATES) {
-			s->more++;
-		} else {
-			s->good[s->ngood++] = place;
-		}
+		if ((size_t)(p - data) % RW_REC_ALIGN == 0)
+			try_place(s, &place);
+		p += FAMILY_LEN;
 	}
 }
 
@@ -70,7 +84,13 @@ void image_scan(struct image_scan *s, const uint8_t *data, size_t len)
 		scan_piece(s, data, len, 0);
 }
 
-static struct part *load(const struct image_place *place, struct problems *problems)
+/* A store, with its problems and notes in lists of its own. */
+struct candidate {
+	struct part *part;
+	struct problems problems, notes;
+};
+
+static void load(struct candidate *c, const struct image_place *place)
 {
 	struct part *p = calloc(1, sizeof(*p));
 	struct rw_store_hdr h;
@@ -80,7 +100,9 @@ static struct part *load(const struct image_place *place, struct problems *probl
 		fputs("rwlog: out of memory\n", stderr);
 		exit(2);
 	}
-	p->problems = problems;
+	c->part = p;
+	p->problems = &c->problems;
+	p->notes = &c->notes;
 	p->base = place->off;
 	memcpy(&h, place->p, sizeof(h));
 	if (store_hdr_valid(&h, why, sizeof(why)))
@@ -88,7 +110,24 @@ static struct part *load(const struct image_place *place, struct problems *probl
 	else
 		part_problem(p, 0, "the store's header: %s", why);
 	part_walk_image(p, place->p, place->len);
-	return p;
+}
+
+static void drop(struct candidate *c)
+{
+	part_free(c->part);
+	free(c->part);
+	problems_free(&c->problems);
+	problems_free(&c->notes);
+}
+
+/* The chosen one's lists become those of the file. */
+static struct part *keep(struct candidate *c, struct problems *problems, struct problems *notes)
+{
+	*problems = c->problems;
+	*notes = c->notes;
+	c->part->problems = problems;
+	c->part->notes = notes;
+	return c->part;
 }
 
 static bool better(const struct part *a, const struct part *b)
@@ -98,37 +137,45 @@ static bool better(const struct part *a, const struct part *b)
 	return a->hdr.next_seq > b->hdr.next_seq;
 }
 
+/* Names a store that was not chosen, when it is of another boot. */
+static void note_other(const struct part *other, const struct part *chosen, struct problems *notes)
+{
+	char id[TEXT_BOOT_LEN], chosen_id[TEXT_BOOT_LEN];
+
+	text_boot(id, &other->hdr);
+	text_boot(chosen_id, &chosen->hdr);
+	if (strcmp(id, chosen_id) != 0)
+		problem_add(notes, NULL,
+			    "the store of another boot, %s, lies at offset 0x%" PRIx64 " with %zu records; "
+			    "boot %s at offset 0x%" PRIx64 " was taken",
+			    id, other->base, other->nrec, chosen_id, chosen->base);
+}
+
 struct part *image_best(const struct image_scan *s, struct problems *problems, struct problems *notes)
 {
-	struct part *part[IMAGE_CANDIDATES];
-	struct problems unused = { 0 };
+	static const struct candidate empty;
+	struct candidate c[IMAGE_CANDIDATES];
+	struct part *chosen;
 	size_t best = 0;
 
-	if (!s->ngood)
-		return load(&s->damaged, problems);
-	for (size_t i = 0; i < s->ngood; i++) {
-		part[i] = load(&s->good[i], &unused);
-		if (better(part[i], part[best]))
+	for (size_t i = 0; i < s->ngood || i == 0; i++) {
+		c[i] = empty;
+		load(&c[i], s->ngood ? &s->good[i] : &s->damaged);
+		if (better(c[i].part, c[best].part))
 			best = i;
 	}
+	chosen = keep(&c[best], problems, notes);
 	for (size_t i = 0; i < s->ngood; i++) {
-		char id[TEXT_BOOT_LEN], chosen[TEXT_BOOT_LEN];
-
-		text_boot(id, &part[i]->hdr);
-		text_boot(chosen, &part[best]->hdr);
-		if (strcmp(id, chosen) != 0)
-			problem_add(notes, NULL,
-				    "the store of another boot, %s, lies at offset 0x%" PRIx64
-				    " with %zu records; "
-				    "boot %s at offset 0x%" PRIx64 " was taken",
-				    id, part[i]->base, part[i]->nrec, chosen, part[best]->base);
+		if (i == best)
+			continue;
+		note_other(c[i].part, chosen, notes);
+		drop(&c[i]);
 	}
 	if (s->more)
 		problem_add(notes, NULL, "%zu further stores were found and not looked at", s->more);
-	for (size_t i = 0; i < s->ngood; i++) {
-		part_free(part[i]);
-		free(part[i]);
-	}
-	problems_free(&unused);
-	return load(&s->good[best], problems);
+	if (s->other.p)
+		problem_add(notes, NULL,
+			    "a store of format %" PRIu32 " lies at offset 0x%" PRIx64 " and was not read",
+			    s->other_version, s->other.off);
+	return chosen;
 }

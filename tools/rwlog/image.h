@@ -19,6 +19,8 @@ struct image_scan {
 	struct image_place good[IMAGE_CANDIDATES]; /* headers that are valid */
 	size_t ngood, more;                        /* and those there was no room for */
 	struct image_place damaged;                /* the first that is not; p is NULL when there is none */
+	struct image_place other;                  /* the first that another version wrote; likewise */
+	uint32_t other_version;
 };
 
 /**

@@ -66,19 +66,42 @@ static int by_seq(const void *a, const void *b)
 	return 0;
 }
 
+/* All records of a boot's parts, sorted. */
+static void gather(struct boot *b)
+{
+	bool sorted = true;
+
+	for (size_t i = 0; i < b->npart; i++)
+		for (size_t j = 0; j < b->part[i]->nrec; j++) {
+			b->rec = grow(b->rec, b->nrec, &b->rec_cap, sizeof(*b->rec));
+			b->rec[b->nrec++] = b->part[i]->rec[j];
+			sorted &= b->nrec < 2 || b->rec[b->nrec - 1].hdr.seq >= b->rec[b->nrec - 2].hdr.seq;
+		}
+	if (!sorted)
+		qsort(b->rec, b->nrec, sizeof(*b->rec), by_seq);
+}
+
+/* Whether nothing is to be done to a part's records: numbers ascend, and none comes twice. */
+static bool in_order(const struct part *p)
+{
+	for (size_t i = 1; i < p->nrec; i++)
+		if (p->rec[i].hdr.seq <= p->rec[i - 1].hdr.seq)
+			return false;
+	return true;
+}
+
 /* Leaves each record once; of those with one number but different contents the first one stays. */
 static void merge(struct input *in, struct boot *b)
 {
 	struct rec *rec;
 	size_t out = 0;
 
-	for (size_t i = 0; i < b->npart; i++)
-		for (size_t j = 0; j < b->part[i]->nrec; j++) {
-			b->rec = grow(b->rec, b->nrec, &b->rec_cap, sizeof(*b->rec));
-			b->rec[b->nrec++] = b->part[i]->rec[j];
-		}
-	if (b->nrec)
-		qsort(b->rec, b->nrec, sizeof(*b->rec), by_seq);
+	if (b->npart == 1 && in_order(b->part[0])) {
+		b->rec = b->part[0]->rec;
+		b->nrec = b->part[0]->nrec;
+		return;
+	}
+	gather(b);
 	rec = b->rec;
 	for (size_t i = 0; i < b->nrec; i++) {
 		const struct rec *r = &rec[i], *last = out ? &rec[out - 1] : NULL;
@@ -98,17 +121,21 @@ static void merge(struct input *in, struct boot *b)
 	b->nrec = out;
 }
 
-/* The boot that a part belongs to: a part without a header stands alone. */
+/* Whether two parts are of one boot: by its whole id, or by that of their frames where a header is lost. */
+static bool same_boot(const struct part *a, const struct part *b)
+{
+	if (a->have_hdr && b->have_hdr)
+		return memcmp(a->hdr.boot_id, b->hdr.boot_id, sizeof(a->hdr.boot_id)) == 0;
+	return a->is_dump && b->is_dump && a->boot == b->boot;
+}
+
 static struct boot *boot_of(struct input *in, const struct part *p)
 {
 	struct boot *b;
 
-	for (size_t i = 0; p->have_hdr && i < in->nboot; i++) {
-		b = &in->boot[i];
-		if (b->newest->have_hdr &&
-		    memcmp(b->newest->hdr.boot_id, p->hdr.boot_id, sizeof(p->hdr.boot_id)) == 0)
-			return b;
-	}
+	for (size_t i = in->nboot; i--;)
+		if (same_boot(in->boot[i].newest, p))
+			return &in->boot[i];
 	in->boot = grow(in->boot, in->nboot, &in->boot_cap, sizeof(*in->boot));
 	b = &in->boot[in->nboot++];
 	memset(b, 0, sizeof(*b));
@@ -126,18 +153,40 @@ static void add_part(struct input *in, struct part *p)
 		b->newest = p;
 }
 
+void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN])
+{
+	if (b->newest->have_hdr)
+		text_boot(name, &b->newest->hdr);
+	else if (b->newest->is_dump)
+		snprintf(name, TEXT_BOOT_LEN, "%08" PRIx32, b->newest->boot);
+	else
+		snprintf(name, TEXT_BOOT_LEN, "unknown");
+}
+
+/* Takes the loaded bytes for a capture. Return: whether there is a frame of this version in them. */
+static bool parse_capture(struct input *in)
+{
+	in->capture.problems = &in->problems;
+	capture_parse(&in->capture, (const char *)in->data, in->len);
+	in->other_version = in->capture.other_version;
+	return in->capture.frames || in->capture.bad_frames;
+}
+
 int input_parse(struct input *in)
 {
 	struct image_scan scan = { 0 };
 
 	image_scan(&scan, in->data, in->len);
-	if (!scan.ngood) {
-		in->capture.problems = &in->problems;
-		capture_parse(&in->capture, (const char *)in->data, in->len);
-		in->is_capture = in->capture.frames || in->capture.bad_frames;
+	if (!scan.ngood)
+		in->is_capture = parse_capture(in);
+	if (!in->is_capture && !scan.ngood) {
+		if (scan.other_version)
+			in->other_version = scan.other_version;
+		if (in->other_version)
+			return -EPROTONOSUPPORT;
+		if (!scan.damaged.p)
+			return -ENOENT;
 	}
-	if (!in->is_capture && !scan.ngood && !scan.damaged.p)
-		return -ENOENT;
 	if (!in->is_capture)
 		in->image = image_best(&scan, &in->problems, &in->notes);
 	if (in->image)
@@ -153,7 +202,8 @@ void input_free(struct input *in)
 {
 	for (size_t i = 0; i < in->nboot; i++) {
 		free(in->boot[i].part);
-		free(in->boot[i].rec);
+		if (in->boot[i].rec_cap)
+			free(in->boot[i].rec);
 	}
 	free(in->boot);
 	if (in->image)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "capture.h"
+#include "text.h"
 
 /* Records of one start of the hypervisor, from all dumps of it that a file holds. */
 struct boot {
@@ -14,8 +15,9 @@ struct boot {
 	struct part **part;        /* as found in the file */
 	size_t npart, part_cap;
 	struct rec *rec; /* each record once, ascending by number */
-	size_t nrec, rec_cap;
-	uint64_t bad; /* records of one number that are not the same */
+	size_t nrec;
+	size_t rec_cap; /* 0: rec is that of the only part */
+	uint64_t bad;   /* records of one number that are not the same */
 };
 
 struct input {
@@ -30,7 +32,8 @@ struct input {
 	struct boot *boot;
 	size_t nboot, boot_cap;
 	struct problems problems;
-	struct problems notes; /* nothing wrong, but worth to know */
+	struct problems notes;  /* nothing wrong, but worth knowing */
+	uint32_t other_version; /* of what is in it that another version wrote; 0: nothing */
 };
 
 /**
@@ -45,9 +48,15 @@ int input_load(struct input *in, const char *name);
 /**
  * input_parse() - recognise the loaded bytes and take them apart.
  *
- * Return: 0 (problems found are in @in->problems), or -ENOENT when there is no log of Ringward in them.
+ * Return: 0 (problems found are in @in->problems), -EPROTONOSUPPORT when nothing but what another version wrote is
+ * in them (@in->other_version), or -ENOENT when there is no log of Ringward in them.
  */
 int input_parse(struct input *in);
+
+/**
+ * boot_name() - a boot's id in hex: 32 digits; 8 where no header is there, only frames; "unknown" where neither.
+ */
+void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN]);
 
 /** input_free() - give all memory back. */
 void input_free(struct input *in);

@@ -42,10 +42,10 @@ void json_i64(struct json *j, const char *name, int64_t v)
 	fprintf(j->out, "%" PRId64, v);
 }
 
-void json_true(struct json *j, const char *name)
+void json_bool(struct json *j, const char *name, bool v)
 {
 	member(j, name);
-	fputs("true", j->out);
+	fputs(v ? "true" : "false", j->out);
 }
 
 /* Return: whether all bytes were UTF-8. */
@@ -92,6 +92,12 @@ void json_hex(struct json *j, const char *name, const uint8_t *p, size_t n)
 	putc('"', j->out);
 	text_hex(j->out, p, n);
 	putc('"', j->out);
+}
+
+bool json_text_item(struct json *j, struct text t)
+{
+	member(j, NULL);
+	return string(j->out, t);
 }
 
 void json_text(struct json *j, const char *name, struct text t)

@@ -24,7 +24,7 @@ void json_close(struct json *j, char bracket);
 
 void json_u64(struct json *j, const char *name, uint64_t v);
 void json_i64(struct json *j, const char *name, int64_t v);
-void json_true(struct json *j, const char *name);
+void json_bool(struct json *j, const char *name, bool v);
 
 /** json_str() - a string that this program made: plain ASCII. */
 void json_str(struct json *j, const char *name, const char *v);
@@ -41,5 +41,8 @@ void json_hex(struct json *j, const char *name, const uint8_t *p, size_t n);
  * Bytes that are not UTF-8 become U+FFFD each; then a member NAME_hex follows with all bytes in hex.
  */
 void json_text(struct json *j, const char *name, struct text t);
+
+/** json_text_item() - a string of the guest, inside of an array. Return: whether all bytes were UTF-8. */
+bool json_text_item(struct json *j, struct text t);
 
 #endif

@@ -18,6 +18,8 @@
 #include "symbols.h"
 #include "util.h"
 #include "verify.h"
+#include "version.h"
+#include "lib/crc32c.h"
 
 #define WARNINGS_SHOWN 20u
 
@@ -26,6 +28,7 @@ enum status {
 	STATUS_GOOD = 0,
 	STATUS_LOG = 1,
 	STATUS_USAGE = 2,
+	STATUS_VERSION = 3,
 };
 
 /* A mapped file that another program cut short: nothing sensible can follow. */
@@ -147,7 +150,10 @@ static enum status run(const struct options *o, const struct input *in, const st
 	case COMMAND_EXTRACT:
 		return run_extract(o, in);
 	case COMMAND_EXPORT:
-		export_jsonl(in, &o->filter, stdout);
+		if (o->csv)
+			export_csv(in, &o->filter, stdout);
+		else
+			export_jsonl(in, &o->filter, stdout);
 		break;
 	case COMMAND_SHOW:
 		if (o->nfiles > 1)
@@ -167,26 +173,41 @@ static bool is_standard_output(const struct input *in)
 	return S_ISREG(in->st.st_mode) && fstat(STDOUT_FILENO, &out) == 0 && outfile_same(&in->st, &out);
 }
 
+/* Takes a loaded file apart and applies the command. */
+static enum status read_file(const struct options *o, struct input *in, const struct symbols *symbols)
+{
+	enum status status = STATUS_VERSION;
+	int err = input_parse(in);
+
+	if (err == -ENOENT) {
+		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store\n", in->name);
+		return STATUS_USAGE;
+	}
+	if (!err)
+		status = run(o, in, symbols);
+	fflush(stdout);
+	warn(&in->notes, in->name, "note");
+	if (!err && o->command != COMMAND_VERIFY)
+		warn(&in->problems, in->name, "warning");
+	if (!in->other_version)
+		return status;
+	version_print(stderr, in->name, in->other_version);
+	return status == STATUS_GOOD ? STATUS_VERSION : status;
+}
+
 static enum status one_file(const struct options *o, const char *name, const struct symbols *symbols)
 {
 	struct input in = { 0 };
 	enum status status = STATUS_USAGE;
 	int err = input_load(&in, name);
 
-	if (err) {
+	if (err)
 		fprintf(stderr, "rwlog: %s: %s%s\n", in.name, strerror(-err),
 			err == -ENOENT && name == o->maybe_command ? ", and no subcommand either" : "");
-	} else if (is_standard_output(&in)) {
+	else if (is_standard_output(&in))
 		fprintf(stderr, "rwlog: %s: is standard output, too; nothing was read\n", in.name);
-	} else if (input_parse(&in)) {
-		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store\n", in.name);
-	} else {
-		status = run(o, &in, symbols);
-		fflush(stdout);
-		warn(&in.notes, in.name, "note");
-		if (o->command != COMMAND_VERIFY)
-			warn(&in.problems, in.name, "warning");
-	}
+	else
+		status = read_file(o, &in, symbols);
 	input_free(&in);
 	return status;
 }
@@ -215,6 +236,9 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	set_signals();
+	crc32c_use_insn(__builtin_cpu_supports("sse4.2"));
+	if (o.csv)
+		export_csv_header(stdout);
 	status = o.symbols ? load_symbols(&symbol_file, &symbols, &o) : STATUS_GOOD;
 	if (status == STATUS_GOOD)
 		status = all_files(&o, o.symbols ? &symbols : NULL);

@@ -13,11 +13,14 @@
 
 #include "abi/store.h"
 #include "lib/cmdline.h"
+#include "lib/events.h"
+#include "names.h"
 #include "util.h"
 #include "rw_version.h"
 
 static const char *const command_names[] = { "show", "verify", "stats", "export", "extract" };
 
+/* Up to where the types of records are listed, and from there on. */
 static const char help[] =
 	"Usage: rwlog [show|verify|stats|export|extract] [OPTION]... FILE...\n"
 	"Reads Ringward's log from a capture of its serial line, a store image, a raw memory dump or an\n"
@@ -26,12 +29,13 @@ static const char help[] =
 	"  show     one line a record, for people (this is the default)\n"
 	"  verify   is everything there, and as it was written? names the first bad place\n"
 	"  stats    the hypervisor's counters, from a capture\n"
-	"  export   JSON Lines: one object a record\n"
+	"  export   for programs: JSON Lines, one object a record, or CSV, one line a record\n"
 	"  extract  write a store image, from a capture's last complete dump or from a memory dump\n"
 	"\n"
 	"show and export:\n"
-	"  --type TYPE[,TYPE]...   exec fork exit file_open file_unlink file_rename module_load\n"
-	"                          kexec violation patch agent lock unlock drop\n"
+	"  --type TYPE[,TYPE]...   ";
+
+static const char help_rest[] =
 	"  --pid N                 of a thread or a process\n"
 	"  --comm NAME             the whole name\n"
 	"  --path TEXT             part of a path\n"
@@ -42,7 +46,7 @@ static const char help[] =
 	"  --symbols FILE          System.map or kallsyms of the guest's kernel, for names of code\n"
 	"  --kaslr OFFSET          how far the kernel lay above the addresses in that file\n"
 	"stats:   --format text|json   text is the default\n"
-	"export:  --format jsonl       the default\n"
+	"export:  --format jsonl|csv   jsonl is the default\n"
 	"extract: --output FILE        required; \"-\" is standard output. A file that is there is replaced\n"
 	"                              when the image is complete, and keeps its owner and mode\n"
 	"\n"
@@ -50,9 +54,40 @@ static const char help[] =
 	"  --version                   the version of rwlog and of the formats that it reads\n"
 	"\n"
 	"A file that cannot be read does not keep rwlog from reading the others.\n"
-	"Exit status, the worst of all files: 0 all is well; 1 something is wrong with the log or missing in\n"
+	"Exit status, the highest of all files: 0 all is well; 1 something is wrong with the log or missing in\n"
 	"it; 2 wrong usage, a file that cannot be read, one that holds no log of Ringward, or an output that\n"
-	"cannot be written.\n";
+	"cannot be written; 3 a log that another version of Ringward wrote.\n";
+
+#define HELP_INDENT 26
+#define HELP_WIDTH  96
+
+/* The names of all types that the table of events has. */
+static void print_types(void)
+{
+	int column = HELP_INDENT;
+
+	for (unsigned int i = 1; i < RW_TYPES; i++) {
+		const struct event_desc *event = event_desc(i);
+		int len = event ? (int)strlen(event->name) + 1 : 0;
+
+		if (!event)
+			continue;
+		if (column + len > HELP_WIDTH) {
+			printf("\n%*s", HELP_INDENT, "");
+			column = HELP_INDENT;
+		}
+		printf("%s%s", column > HELP_INDENT ? " " : "", event->name);
+		column += len;
+	}
+	putchar('\n');
+}
+
+static void print_help(void)
+{
+	fputs(help, stdout);
+	print_types();
+	fputs(help_rest, stdout);
+}
 
 enum option_id {
 	OPT_HELP = 'h',
@@ -119,7 +154,8 @@ static bool parse_format(struct options *o, const char *s)
 		o->json = strcmp(s, "json") == 0;
 		return o->json || strcmp(s, "text") == 0;
 	}
-	return strcmp(s, "jsonl") == 0;
+	o->csv = strcmp(s, "csv") == 0;
+	return o->csv || strcmp(s, "jsonl") == 0;
 }
 
 /* Whether the command has the option. */
@@ -207,12 +243,12 @@ static int wrong_type(const char *list)
 	size_t n = strcspn(list, ",");
 	char word[64];
 
-	while (list[n] && rec_type_by_name(list, n)) {
+	while (list[n] && type_by_name(list, n)) {
 		list += n + 1;
 		n = strcspn(list, ",");
 	}
-	for (unsigned int type = 1; type < RW_REC_TYPE_COUNT; type++)
-		names_add(&known, rec_type_name(type));
+	for (unsigned int type = 1; type < RW_TYPES; type++)
+		names_add(&known, event_desc(type) ? event_desc(type)->name : NULL);
 	snprintf(word, sizeof(word), "%.*s", (int)(n < sizeof(word) ? n : sizeof(word)), list);
 	return unknown_name("type", &known, word);
 }
@@ -222,7 +258,7 @@ static int wrong_verdict(const char *word)
 	struct names known = { .n = 0 };
 
 	for (unsigned int verdict = 0; verdict < RW_VERDICT_COUNT; verdict++)
-		names_add(&known, rec_verdict_name(verdict));
+		names_add(&known, name_of_verdict(verdict));
 	return unknown_name("verdict", &known, word);
 }
 
@@ -240,7 +276,7 @@ static const char *takes(const struct options *o, int id)
 	case OPT_KASLR:
 		return "an offset, such as 0x1e000000";
 	default:
-		return o->command == COMMAND_STATS ? "text or json" : "jsonl";
+		return o->command == COMMAND_STATS ? "text or json" : "jsonl or csv";
 	}
 }
 
@@ -299,9 +335,9 @@ static int bad_option(const struct options *o, const struct option *own, const c
 static int inform(int id)
 {
 	if (id == OPT_HELP)
-		fputs(help, stdout);
+		print_help();
 	else
-		printf("rwlog %s (Ringward), store version %u, frames RW1\n", RW_VERSION, RW_STORE_VERSION);
+		printf("rwlog %s (Ringward), for logs of format %u\n", RW_VERSION, RW_STORE_VERSION);
 	return fflush(stdout) == 0 ? 0 : 2;
 }
 

@@ -18,6 +18,7 @@ struct options {
 	enum command command;
 	struct filter filter;
 	bool json;           /* stats: JSON instead of a table */
+	bool csv;            /* export: CSV instead of JSON Lines */
 	const char *symbols; /* file, or NULL */
 	uint64_t kaslr;
 	const char *output; /* file, or NULL */

@@ -52,8 +52,10 @@ bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n)
 	else if (crc_without((const uint8_t *)h, sizeof(*h), offsetof(struct rw_store_hdr, crc)) != h->crc)
 		snprintf(text, sizeof(text), "its CRC is wrong");
 	else if (h->version != RW_STORE_VERSION)
-		snprintf(text, sizeof(text), "version %" PRIu32 " is not known, only %u", h->version,
-			 RW_STORE_VERSION);
+		snprintf(text, sizeof(text), "its magic says version %u, its version %" PRIu32,
+			 RW_STORE_VERSION, h->version);
+	else if (h->size != sizeof(*h))
+		snprintf(text, sizeof(text), "its size is %" PRIu32 ", not %zu", h->size, sizeof(*h));
 	else if (h->block_size < STORE_BLOCK_MIN || h->block_size > STORE_BLOCK_MAX ||
 		 h->block_size % RW_REC_ALIGN)
 		snprintf(text, sizeof(text), "a block size of %" PRIu32 " bytes is not possible",
@@ -63,6 +65,12 @@ bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n)
 	if (why)
 		snprintf(why, n, "%s", text);
 	return text[0] == '\0';
+}
+
+uint32_t store_boot(const struct rw_store_hdr *h)
+{
+	return (uint32_t)h->boot_id[0] << 24 | (uint32_t)h->boot_id[1] << 16 | (uint32_t)h->boot_id[2] << 8 |
+	       h->boot_id[3];
 }
 
 void part_set_hdr(struct part *p, const struct rw_store_hdr *h)
@@ -191,12 +199,21 @@ static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8
 			     p->nrec - before, b->count);
 }
 
+/* Whether the header counts the records that there are: in an image of a running machine those of a batch, or none. */
+static bool counted(const struct part *p)
+{
+	if (p->expect == p->hdr.next_seq)
+		return true;
+	return !p->is_dump && p->hdr.end_reason == RW_END_RUNNING && p->nblock &&
+	       p->hdr.next_seq >= p->block[p->nblock - 1].hdr.first_seq && p->hdr.next_seq < p->expect;
+}
+
 /* What the header says about the whole. */
 static void check_end(struct part *p)
 {
 	if (p->wasted > PART_WASTE_MAX)
 		part_problem(p, 0, "too much in it looks like records and is none: not all was read");
-	if (p->have_hdr && p->expect != p->hdr.next_seq)
+	if (p->have_hdr && !counted(p))
 		part_problem(p, p->nrec ? p->rec[p->nrec - 1].off : 0,
 			     "the log goes up to record %" PRIu64
 			     ", but the header says up to record %" PRIu64,
@@ -237,44 +254,94 @@ static bool take_slot(struct part *p, const uint8_t *data, uint64_t number, stru
 	return false;
 }
 
-void part_walk_image(struct part *p, const uint8_t *data, size_t len)
+/*
+ * Records that the newest block holds after those that its header counts: whole, and with the numbers that come next.
+ * They are of a batch that was under way.
+ */
+static void walk_uncounted(struct part *p, const uint8_t *data, size_t there, uint64_t off)
 {
-	size_t size = p->have_hdr ? p->hdr.block_size : RW_BLOCK_SIZE;
-	uint64_t count = p->have_hdr ? p->hdr.block_count : UINT64_MAX;
-	struct slot *slot = NULL;
-	size_t nslot = 0, cap = 0, pos = RW_STORE_HDR_SIZE;
+	struct part_block *b = &p->block[p->nblock - 1];
+	size_t n, before = p->nrec;
 
-	if (len < RW_STORE_HDR_SIZE)
-		part_problem(p, len, "the file ends inside the header's page");
+	while ((n = rec_check(data + b->len, there - b->len, NULL, 0))) {
+		struct rw_rec_hdr h;
+
+		memcpy(&h, data + b->len, sizeof(h));
+		if (h.seq != p->expect || h.time_ns < p->last_time)
+			break;
+		add_rec(p, data + b->len, off + b->len, true);
+		b->len += n;
+	}
+	if (p->nrec > before && p->notes)
+		problem_add(p->notes, p,
+			    "offset 0x%" PRIx64
+			    ": %zu records that no header counts yet: the machine was running",
+			    p->base + off + b->hdr.used, p->nrec - before);
+}
+
+/* A block of an image, of which @there bytes are in the file; @newest: none is younger. */
+static void walk_slot(struct part *p, const uint8_t *data, const struct slot *s, size_t there, bool newest)
+{
+	const struct rw_block_hdr *b = &s->hdr;
+	uint64_t bad = p->bad;
+	size_t end;
+
+	walk_block(p, b, data + s->pos, there, s->pos);
+	if (b->used >= there)
+		return;
+	if (newest && p->bad == bad && p->hdr.end_reason == RW_END_RUNNING)
+		walk_uncounted(p, data + s->pos, there, s->pos);
+	end = p->block[p->nblock - 1].len;
+	if (!all_zero(data + s->pos + end, there - end))
+		part_problem(p, s->pos + end, "block %" PRIu64 ": data after its last record", b->index);
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The blocks of an image, by their place. */
+static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, size_t size, size_t *n)
+{
+	uint64_t count = p->have_hdr ? p->hdr.block_count : UINT64_MAX;
+	size_t cap = 0, pos = RW_STORE_HDR_SIZE;
+	struct slot *slot = NULL;
+
+	*n = 0;
 	for (uint64_t i = 0; i < count && pos < len; i++, pos += size) {
-		size_t there = len - pos < size ? len - pos : size;
+		size_t there = least(len - pos, size);
 
 		if (there < size)
 			part_problem(p, len, "the file ends inside a block");
 		if (there < sizeof(struct rw_block_hdr) || all_zero(data + pos, there))
 			continue;
-		slot = grow(slot, nslot, &cap, sizeof(*slot));
-		slot[nslot].pos = pos;
-		if (take_slot(p, data, i, &slot[nslot], there))
-			nslot++;
+		slot = grow(slot, *n, &cap, sizeof(*slot));
+		slot[*n].pos = pos;
+		if (take_slot(p, data, i, &slot[*n], there))
+			(*n)++;
 	}
-	if (nslot)
-		qsort(slot, nslot, sizeof(*slot), by_index);
-	for (size_t i = 0; i < nslot; i++) {
-		const struct rw_block_hdr *b = &slot[i].hdr;
-		size_t there = len - slot[i].pos < size ? len - slot[i].pos : size;
+	return slot;
+}
 
-		walk_block(p, b, data + slot[i].pos, there, slot[i].pos);
-		if (b->used < there && !all_zero(data + slot[i].pos + b->used, there - b->used))
-			part_problem(p, slot[i].pos + b->used,
-				     "block %" PRIu64 ": data behind its last record", b->index);
-	}
+void part_walk_image(struct part *p, const uint8_t *data, size_t len)
+{
+	size_t size = p->have_hdr ? p->hdr.block_size : RW_BLOCK_SIZE, n;
+	struct slot *slot;
+
+	if (len < RW_STORE_HDR_SIZE)
+		part_problem(p, len, "the file ends inside the header's page");
+	slot = find_slots(p, data, len, size, &n);
+	if (n)
+		qsort(slot, n, sizeof(*slot), by_index);
+	for (size_t i = 0; i < n; i++)
+		walk_slot(p, data, &slot[i], least(len - slot[i].pos, size), i == n - 1);
 	free(slot);
 	check_end(p);
 	p->complete = p->have_hdr;
 }
 
-/* Takes the record at @pos, if there is one. Return: where to go on. */
+/* Takes the record at @pos, if there is one. Return: where to resume. */
 static size_t next_piece(struct part *p, const uint8_t *data, size_t pos, size_t len, uint64_t off)
 {
 	size_t n = p->wasted > PART_WASTE_MAX ? 0 : rec_check(data + pos, len - pos, NULL, 0);

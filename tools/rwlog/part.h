@@ -22,8 +22,8 @@
 struct part_block {
 	struct rw_block_hdr hdr;
 	const uint8_t *p; /* the block from its header on */
-	size_t len;       /* bytes at p that belong to it: hdr.used, or less where some are missing */
-	uint64_t off;     /* of the block in its part */
+	size_t len; /* bytes at p that belong to it: hdr.used, less where some are missing, or more: see part_walk_image() */
+	uint64_t off; /* of the block in its part */
 };
 
 /* Data of a dump as they came by one frame. */
@@ -36,16 +36,18 @@ struct part_seg {
 
 struct part {
 	struct problems *problems; /* where to say what is wrong; shared with others */
+	struct problems *notes;    /* where to say what is worth knowing; NULL: nowhere */
 	struct rw_store_hdr hdr;
 	bool have_hdr; /* hdr is whole and its CRC is right */
 	bool complete; /* nothing of the transport is missing */
 	bool is_dump;  /* a dump of a capture; otherwise an image */
+	uint32_t boot; /* is_dump: the boot's first four bytes, from its frames */
 	uint32_t dump; /* its number */
 	uint64_t line; /* of the capture, where it begins */
 	uint64_t base; /* image: position of the header in the file */
 	uint64_t bad;  /* problems of this part */
 
-	uint8_t *buf; /* dump: its data, one segment behind the other */
+	uint8_t *buf; /* dump: its data, one segment after the other */
 	size_t buf_len, buf_cap;
 	struct part_seg *seg; /* ascending by off */
 	size_t nseg, seg_cap;
@@ -67,10 +69,13 @@ struct part {
 void part_problem(struct part *p, uint64_t off, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /**
- * store_hdr_valid() - whether a header's magic, version, CRC and sizes are right.
+ * store_hdr_valid() - whether a header's magic, version, CRC and sizes are right: it is one of this version.
  * @why: receives what is wrong, when not NULL; @n: its size
  */
 bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n);
+
+/** store_boot() - the first four bytes of the boot's id, as frames have them. */
+uint32_t store_boot(const struct rw_store_hdr *h);
 
 /** part_set_hdr() - give a part its header, which is valid, and check its other fields. */
 void part_set_hdr(struct part *p, const struct rw_store_hdr *h);
@@ -79,7 +84,9 @@ void part_set_hdr(struct part *p, const struct rw_store_hdr *h);
  * part_walk_image() - find blocks and records of an image.
  * @p:    part with its header, or without one when that is damaged
  * @data: the header's first byte; stays in use
- * @len:  bytes that may be read there; blocks behind it count as not in use
+ * @len:  bytes that may be read there; blocks after it count as not in use
+ *
+ * Where the machine was running, the newest block may hold records that no header counts yet: they are taken, too.
  */
 void part_walk_image(struct part *p, const uint8_t *data, size_t len);
 

@@ -6,13 +6,14 @@
 
 #include <stdbool.h>
 
-#include "abi/record.h"
+#include "lib/events.h"
+#include "lib/record.h"
 
 /* A record that passed rec_check(). It may lie at any address: fields are read by the functions below. */
 struct rec {
 	const uint8_t *p;
 	struct rw_rec_hdr hdr;
-	uint64_t off; /* of its first byte, in its part (store.h) */
+	uint64_t off; /* of its first byte, in its part (part.h) */
 };
 
 /* A string of the guest: not terminated, any bytes. */
@@ -22,58 +23,45 @@ struct text {
 };
 
 /**
- * rec_check() - check a record that nobody vouches for.
+ * rec_check() - check an untrusted record.
  * @p:     its bytes, at any alignment
  * @avail: bytes that may be read at @p
  * @why:   receives what is wrong, when not NULL
  * @n:     size of @why
  *
- * Checks magic, size, CRC, type, verdict, flags and the type's own fields, padding included.
+ * Checks magic, size, CRC, verdict, flags, and the fields and their values, padding included. A type, a field or
+ * a value of an enumeration that only a newer version knows is no fault.
  *
  * Return: the record's size in bytes, or 0 when it is not a good record.
  */
 size_t rec_check(const uint8_t *p, size_t avail, char *why, size_t n);
 
-/** rec_is_agent() - whether the record was made by the guest agent and has struct rw_rec_agent's layout. */
-bool rec_is_agent(const struct rec *r);
+/** rec_walk() - the field at *@pos, which begins as 0, and moves *@pos to the next. Return: false: no more. */
+bool rec_walk(const struct rec *r, uint32_t *pos, struct rec_field *f);
 
-/** rec_is_access() - whether the record has struct rw_rec_violation's layout. */
-bool rec_is_access(const struct rec *r);
+/** rec_field() - the field @id. Return: whether there is one. */
+bool rec_field(const struct rec *r, enum rw_field_id id, struct rec_field *f);
 
-/** rec_agent() - copy the fixed fields of an agent's record; @path and @path2 may be NULL. */
-void rec_agent(const struct rec *r, struct rw_rec_agent *a, struct text *path, struct text *path2);
+/** rec_number() - the number in the field @id, of 4 or 8 bytes; 0 when there is none. */
+uint64_t rec_number(const struct rec *r, enum rw_field_id id);
 
-/** rec_access() - copy a violation or patch. */
-void rec_access(const struct rec *r, struct rw_rec_violation *v);
+/** value_number() - the number that a field of 4 or 8 bytes holds. */
+uint64_t value_number(const struct rec_field *f);
 
-/** rec_event() - copy the fixed fields of an event; @text may be NULL. */
-void rec_event(const struct rec *r, struct rw_rec_event *e, struct text *text);
+/** value_text() - a field's bytes. */
+struct text value_text(const struct rec_field *f);
+
+/** rec_is_task() - whether a field says who did it. */
+bool rec_is_task(const struct rec_field *f);
 
 /**
- * rec_proc() - who did it.
+ * rec_task() - who did it.
  *
  * Return: 0 nobody known, 1 only pid, tgid and comm are known, 2 all fields.
  */
-int rec_proc(const struct rec *r, struct rw_proc *proc);
+int rec_task(const struct rec *r, struct rw_task *task);
 
-/** rec_comm() - the name in a struct rw_proc, without its padding. */
-struct text rec_comm(const struct rw_proc *proc);
-
-/* Names of abi/record.h; the value must be in its range, as rec_check() made sure. */
-const char *rec_type_name(unsigned int type);
-const char *rec_verdict_name(unsigned int verdict);
-const char *rec_target_name(unsigned int target);
-const char *rec_access_name(unsigned int access);
-const char *rec_drop_name(unsigned int drop);
-const char *rec_malformed_name(uint64_t malformed);
-
-/** rec_kexec_name() - what a kexec record tells of; "unknown" for a number without a name. */
-const char *rec_kexec_name(uint32_t event);
-
-/** rec_type_by_name() - value of enum rw_rec_type for @n bytes at @name, or 0. */
-unsigned int rec_type_by_name(const char *name, size_t n);
-
-/** rec_verdict_by_name() - value of enum rw_verdict, or -1. */
-int rec_verdict_by_name(const char *name);
+/** rec_comm() - a task's name, without its padding; @comm are RW_COMM_LEN bytes. */
+struct text rec_comm(const char *comm);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The log for people: one line a record. */
+/* The log for people: one line a record, its fields in their order, each as its kind says. */
 #define _GNU_SOURCE
 #include "show.h"
 
@@ -9,9 +9,11 @@
 #include <sys/sysmacros.h>
 
 #include "disasm.h"
+#include "names.h"
 #include "text.h"
+#include "util.h"
 
-/* Flags of open(2) and bits of a wait status on x86-64 Linux, whatever this program runs on. */
+/* Flags of open(2) and renameat2(2) and bits of a wait status on x86-64 Linux, whatever this program runs on. */
 #define GUEST_O_ACCMODE 00000003u
 #define GUEST_O_CREAT   00000100u
 #define GUEST_O_TRUNC   00001000u
@@ -23,179 +25,301 @@ struct counts {
 	uint64_t records, violations, repeats, lost;
 };
 
-static void show_who(const struct rec *r, FILE *out)
-{
-	struct rw_proc proc;
-	int known = rec_proc(r, &proc);
+/* The line that is being written. */
+struct line {
+	FILE *out;
+	const struct rec *r;
+	const struct symbols *symbols; /* or NULL */
+};
 
-	if (!known) {
-		fputs("-", out);
-		return;
-	}
-	text_show(out, rec_comm(&proc), false);
-	fprintf(out, "[%" PRIu32 "]", proc.pid);
-	if (known == 1)
-		return;
-	fprintf(out, " uid %" PRIu32, proc.uid);
-	if (proc.euid != proc.uid)
-		fprintf(out, " euid %" PRIu32, proc.euid);
+static void show_number(const struct line *l, const struct rec_field *f)
+{
+	fprintf(l->out, " %" PRIu64, value_number(f));
 }
 
-static void show_open_flags(uint32_t flags, FILE *out)
+static void show_offset(const struct line *l, const struct rec_field *f)
+{
+	fprintf(l->out, "+0x%" PRIx64, value_number(f));
+}
+
+static void show_mode(const struct line *l, const struct rec_field *f)
+{
+	fprintf(l->out, " 0%" PRIo64, value_number(f));
+}
+
+static void show_result(const struct line *l, const struct rec_field *f)
+{
+	int32_t result = (int32_t)value_number(f);
+	const char *name = result < 0 && result > -4096 ? strerrorname_np(-result) : NULL;
+
+	fprintf(l->out, " %" PRId32 "%s%s%s", result, name ? " (" : "", name ? name : "", name ? ")" : "");
+}
+
+static void show_address(const struct line *l, const struct rec_field *f)
+{
+	const struct symbol *s = NULL;
+	uint64_t addr = value_number(f), off;
+
+	fprintf(l->out, " 0x%" PRIx64, addr);
+	if (l->symbols)
+		s = symbols_find(l->symbols, addr, &off);
+	if (!s)
+		return;
+	fputs(" (", l->out);
+	text_show(l->out, s->name, false);
+	fprintf(l->out, "+0x%" PRIx64 ")", off);
+}
+
+static void show_open_flags(const struct line *l, const struct rec_field *f)
 {
 	static const char *const mode[] = { "read", "write", "read,write", "no access" };
+	uint64_t flags = value_number(f);
 
-	fprintf(out, " %s%s%s%s", mode[flags & GUEST_O_ACCMODE], flags & GUEST_O_CREAT ? ",create" : "",
+	fprintf(l->out, " %s%s%s%s", mode[flags & GUEST_O_ACCMODE], flags & GUEST_O_CREAT ? ",create" : "",
 		flags & GUEST_O_TRUNC ? ",truncate" : "", flags & GUEST_O_APPEND ? ",append" : "");
 }
 
-static void show_exit(const struct rw_rec_agent *a, FILE *out)
+static void show_rename_flags(const struct line *l, const struct rec_field *f)
 {
-	uint32_t status = a->arg[0];
+	static const char *const name[] = { "noreplace", "exchange", "whiteout" };
+	uint64_t flags = value_number(f), known = (1u << ARRAY_SIZE(name)) - 1;
+	char before = ' ';
+
+	for (size_t i = 0; i < ARRAY_SIZE(name); i++) {
+		if (!(flags >> i & 1))
+			continue;
+		fprintf(l->out, "%c%s", before, name[i]);
+		before = ',';
+	}
+	if (flags & ~known)
+		fprintf(l->out, "%c0x%" PRIx64, before, flags & ~known);
+}
+
+static void show_wait_status(const struct line *l, const struct rec_field *f)
+{
+	uint64_t status = value_number(f);
 
 	if (status & WAIT_SIGNAL)
-		fprintf(out, " killed by signal %" PRIu32 "%s", status & WAIT_SIGNAL,
+		fprintf(l->out, " killed by signal %" PRIu64 "%s", status & WAIT_SIGNAL,
 			status & WAIT_CORE ? ", core dumped" : "");
 	else
-		fprintf(out, " code %" PRIu32, status >> 8 & 0xff);
-	if (a->flags & 1)
-		fputs(" last thread", out);
+		fprintf(l->out, " code %" PRIu64, status >> 8 & 0xff);
 }
 
-static void show_agent(const struct rec *r, FILE *out)
+static void show_name(const struct line *l, const struct rec_field *f)
 {
-	struct text path, path2;
-	struct rw_rec_agent a;
+	const struct field_desc *desc = field_desc(f->id);
+	char word[NAME_LEN];
 
-	rec_agent(r, &a, &path, &path2);
-	if (r->hdr.type == RW_REC_FORK) {
-		fprintf(out, " %s %" PRIu32 " of process %" PRIu32, a.flags & 1 ? "thread" : "child",
-			a.arg[0], a.arg[1]);
-	} else if (r->hdr.type == RW_REC_EXIT) {
-		show_exit(&a, out);
-	} else if (r->hdr.type == RW_REC_KEXEC) {
-		fprintf(out, " %s ", rec_kexec_name(a.flags));
-		text_show(out, path, true);
-	} else {
-		putc(' ', out);
-		text_show(out, path, true);
-		if (path2.len) {
-			fputs(r->hdr.type == RW_REC_FILE_RENAME ? " to " : " by ", out);
-			text_show(out, path2, true);
-		}
-		if (r->hdr.type == RW_REC_FILE_OPEN)
-			show_open_flags(a.flags, out);
-		fprintf(out, " dev %u:%u ino %" PRIu64, major(a.dev), minor(a.dev), a.ino);
-	}
-	if (a.result) {
-		const char *name = a.result < 0 && a.result > -4096 ? strerrorname_np(-a.result) : NULL;
-
-		fprintf(out, " result %" PRId32 "%s%s%s", a.result, name ? " (" : "", name ? name : "",
-			name ? ")" : "");
-	}
-	fprintf(out, ": %s", rec_verdict_name(r->hdr.verdict));
+	fprintf(l->out, " %s", name_of_value(desc->kind, (uint32_t)value_number(f), desc->name, word));
 }
 
-static void show_address_name(const struct symbols *symbols, uint64_t addr, FILE *out)
+static void show_text(const struct line *l, const struct rec_field *f)
 {
-	const struct symbol *s;
-	uint64_t off;
-
-	if (!symbols)
-		return;
-	s = symbols_find(symbols, addr, &off);
-	if (!s)
-		return;
-	fputs(" (", out);
-	text_show(out, s->name, false);
-	fprintf(out, "+0x%" PRIx64 ")", off);
+	putc(' ', l->out);
+	text_show(l->out, value_text(f), true);
 }
 
-static void show_access(const struct rec *r, const struct symbols *symbols, struct counts *n, FILE *out)
+static void show_bytes(const struct line *l, const struct rec_field *f)
 {
-	struct rw_rec_violation v;
+	putc(' ', l->out);
+	text_hex(l->out, f->value, f->len);
+}
+
+static void show_code(const struct line *l, const struct rec_field *f)
+{
+	bool good;
 	char insn[DISASM_LEN];
 
-	rec_access(r, &v);
+	show_bytes(l, f);
+	good = disasm(f->value, f->len, rec_number(l->r, RW_F_RIP), insn);
+	fprintf(l->out, " <%s>", good ? insn : "no instruction");
+}
+
+static void show_strings(const struct line *l, const struct rec_field *f)
+{
+	fputs(" [", l->out);
+	text_strings(l->out, value_text(f));
+	putc(']', l->out);
+}
+
+static void show_ids(const struct line *l, const struct rec_field *f)
+{
+	fputs(" [", l->out);
+	text_ids(l->out, value_text(f));
+	putc(']', l->out);
+}
+
+static void show_socket(const struct line *l, const struct rec_field *f)
+{
+	putc(' ', l->out);
+	text_socket(l->out, value_text(f));
+}
+
+/* What a structure has after what this version knows. */
+static void show_more(const struct line *l, const struct rec_field *f, const char *name)
+{
+	uint16_t known = kind_desc(field_desc(f->id)->kind)->max;
+
+	if (f->len <= known)
+		return;
+	fprintf(l->out, " %s_more=", name);
+	text_hex(l->out, f->value + known, f->len - known);
+}
+
+/* A task's name is the guest's: in quotes it cannot look like what comes after it. */
+static void show_comm(const struct line *l, const char *comm, uint32_t pid)
+{
+	text_show(l->out, rec_comm(comm), true);
+	fprintf(l->out, "[%" PRIu32 "]", pid);
+}
+
+static void show_task(const struct line *l, const struct rec_field *f)
+{
+	struct rw_task task;
+
+	memcpy(&task, f->value, sizeof(task));
+	putc(' ', l->out);
+	show_comm(l, task.comm, task.pid);
+	fprintf(l->out, " uid %" PRIu32, task.uid);
+	if (task.euid != task.uid)
+		fprintf(l->out, " euid %" PRIu32, task.euid);
+	show_more(l, f, "task");
+}
+
+static void show_guest_task(const struct line *l, const struct rec_field *f)
+{
+	struct rw_guest_task task;
+
+	memcpy(&task, f->value, sizeof(task));
+	putc(' ', l->out);
+	show_comm(l, task.comm, task.pid);
+	show_more(l, f, "task");
+}
+
+static void show_file(const struct line *l, const struct rec_field *f)
+{
+	struct rw_file file;
+
+	memcpy(&file, f->value, sizeof(file));
+	fprintf(l->out, " dev %u:%u ino %" PRIu64, major(file.dev), minor(file.dev), file.ino);
+	show_more(l, f, "file");
+}
+
+static void show_cred(const struct line *l, const struct rec_field *f)
+{
+	struct rw_cred c;
+
+	memcpy(&c, f->value, sizeof(c));
+	fprintf(l->out, " uid %" PRIu32 " euid %" PRIu32 " suid %" PRIu32 " fsuid %" PRIu32, c.uid, c.euid,
+		c.suid, c.fsuid);
+	fprintf(l->out, " gid %" PRIu32 " egid %" PRIu32 " sgid %" PRIu32 " fsgid %" PRIu32, c.gid, c.egid,
+		c.sgid, c.fsgid);
+	show_more(l, f, "cred");
+}
+
+/* How each kind is shown, and whether a value of 0 is worth no word. A boolean has its label only. */
+static const struct {
+	void (*show)(const struct line *l, const struct rec_field *f);
+	bool unless_zero;
+} kinds[RW_KIND_COUNT] = {
+	[RW_KIND_U32] = { show_number, false },
+	[RW_KIND_U64] = { show_number, false },
+	[RW_KIND_OFFSET] = { show_offset, false },
+	[RW_KIND_BOOL] = { NULL, true },
+	[RW_KIND_MODE] = { show_mode, false },
+	[RW_KIND_RESULT] = { show_result, true },
+	[RW_KIND_ADDRESS64] = { show_address, false },
+	[RW_KIND_OPEN_FLAGS] = { show_open_flags, false },
+	[RW_KIND_RENAME_FLAGS] = { show_rename_flags, true },
+	[RW_KIND_WAIT_STATUS] = { show_wait_status, false },
+	[RW_KIND_KEXEC_STEP] = { show_name, false },
+	[RW_KIND_ACCESS] = { show_name, false },
+	[RW_KIND_TARGET] = { show_name, false },
+	[RW_KIND_DROP] = { show_name, false },
+	[RW_KIND_MALFORMED] = { show_name, false },
+	[RW_KIND_PATH] = { show_text, false },
+	[RW_KIND_TEXT] = { show_text, false },
+	[RW_KIND_BYTES] = { show_bytes, false },
+	[RW_KIND_CODE] = { show_code, false },
+	[RW_KIND_STRINGS] = { show_strings, false },
+	[RW_KIND_IDS] = { show_ids, false },
+	[RW_KIND_ADDRESS] = { show_socket, false },
+	[RW_KIND_TASK] = { show_task, false },
+	[RW_KIND_GUEST_TASK] = { show_guest_task, false },
+	[RW_KIND_FILE] = { show_file, false },
+	[RW_KIND_CRED] = { show_cred, false },
+};
+
+static void show_field(const struct line *l, const struct rec_field *f)
+{
+	const struct field_desc *desc = field_desc(f->id);
+
+	if (!desc) {
+		fprintf(l->out, " field %u=", f->id);
+		text_hex(l->out, f->value, f->len);
+		return;
+	}
+	if (kinds[desc->kind].unless_zero && !value_number(f))
+		return;
+	if (desc->label[0])
+		fprintf(l->out, " %s", desc->label);
+	if (kinds[desc->kind].show)
+		kinds[desc->kind].show(l, f);
+}
+
+/* Who did it comes first, "-" where that is not known. */
+static void show_fields(const struct line *l)
+{
+	struct rec_field f;
+	bool who = false;
+
+	for (uint32_t pos = 0; rec_walk(l->r, &pos, &f);)
+		if (rec_is_task(&f)) {
+			show_field(l, &f);
+			who = true;
+		}
+	if (!who)
+		fputs(" -", l->out);
+	for (uint32_t pos = 0; rec_walk(l->r, &pos, &f);)
+		if (!rec_is_task(&f))
+			show_field(l, &f);
+}
+
+/* A type that is not known has two words, so that its number stands apart. */
+static void show_type(const struct line *l)
+{
+	const struct event_desc *event = event_desc(l->r->hdr.type);
+
+	if (event)
+		fprintf(l->out, " %-11s", event->name);
+	else
+		fprintf(l->out, " type %-6u", l->r->hdr.type);
+}
+
+static void count(const struct rec *r, struct counts *n)
+{
+	n->records++;
 	if (r->hdr.type == RW_REC_VIOLATION) {
 		n->violations++;
-		n->repeats += v.repeat;
+		n->repeats += rec_number(r, RW_F_REPEAT);
 	}
-	fprintf(out, " %s %s", rec_access_name(v.access), rec_target_name(v.target));
-	if (v.access == RW_ACCESS_HYPERCALL)
-		fprintf(out, " number %" PRIu64, v.nr);
-	if (v.symbol[0]) {
-		putc(' ', out);
-		text_show(out, (struct text){ (const uint8_t *)v.symbol, strlen(v.symbol) }, false);
-		fprintf(out, "+0x%" PRIx64, v.sym_off);
-	}
-	fprintf(out, ": %s | gpa 0x%" PRIx64 " gva 0x%016" PRIx64 " cpl %u rip 0x%016" PRIx64,
-		rec_verdict_name(r->hdr.verdict), v.gpa, v.gva, v.cpl, v.rip);
-	show_address_name(symbols, v.rip, out);
-	fprintf(out, " cr3 0x%" PRIx64, v.cr3);
-	if (v.nbytes) {
-		fputs(" code ", out);
-		text_hex(out, v.bytes, v.nbytes);
-		fprintf(out, " <%s>", disasm(v.bytes, v.nbytes, v.rip, insn) ? insn : "no instruction");
-	}
-	if (v.value_len) {
-		fputs(r->hdr.type == RW_REC_PATCH ? " was " : " stays ", out);
-		text_hex(out, v.old_value, v.value_len);
-		fputs(r->hdr.type == RW_REC_PATCH ? " now " : " refused ", out);
-		text_hex(out, v.new_value, v.value_len);
-	}
-	if (v.repeat)
-		fprintf(out, " and %" PRIu32 " times more", v.repeat);
+	if (r->hdr.type == RW_REC_DROP && rec_number(r, RW_F_DROP_REASON) != RW_DROP_EVICTED)
+		n->lost += rec_number(r, RW_F_COUNT);
 }
 
-static void show_event(const struct rec *r, struct counts *n, FILE *out)
+static void show_record(const struct rec *r, uint64_t epoch, const struct symbols *symbols, FILE *out)
 {
-	struct rw_rec_event e;
-	struct text text;
-
-	rec_event(r, &e, &text);
-	switch (r->hdr.type) {
-	case RW_REC_AGENT:
-		fprintf(out, " version %" PRIu32 " kernel", e.code);
-		break;
-	case RW_REC_LOCK:
-	case RW_REC_UNLOCK:
-		fprintf(out, " %" PRIu32 " ranges, %" PRIu64 " pages", e.code, e.arg[0]);
-		break;
-	default:
-		if (e.code != RW_DROP_EVICTED)
-			n->lost += e.arg[0];
-		fprintf(out, " %s %" PRIu64 ", %" PRIu64 " in all", rec_drop_name(e.code), e.arg[0],
-			e.arg[2]);
-		if (e.code == RW_DROP_MALFORMED)
-			fprintf(out, ", first: %s", rec_malformed_name(e.arg[1]));
-	}
-	if (text.len) {
-		putc(' ', out);
-		text_show(out, text, true);
-	}
-	fprintf(out, ": %s", rec_verdict_name(r->hdr.verdict));
-}
-
-static void show_record(const struct rec *r, uint64_t epoch, const struct symbols *symbols, struct counts *n,
-			FILE *out)
-{
+	const struct line l = { out, r, symbols };
 	char when[TEXT_TIME_LEN];
 
 	text_time(when, epoch, r->hdr.time_ns);
-	fprintf(out, "%s%s #%" PRIu64 " cpu%u %-11s ", when, r->hdr.flags & RW_RECF_TIME_ADJ ? "~" : "",
-		r->hdr.seq, r->hdr.cpu, rec_type_name(r->hdr.type));
-	show_who(r, out);
-	if (rec_is_agent(r))
-		show_agent(r, out);
-	else if (rec_is_access(r))
-		show_access(r, symbols, n, out);
-	else
-		show_event(r, n, out);
-	if (r->hdr.flags & RW_RECF_PATH_TRUNC)
-		fputs(" [path cut in front]", out);
-	putc('\n', out);
-	n->records++;
+	fprintf(out, "%s%s #%" PRIu64 " cpu%u", when, r->hdr.flags & RW_RECF_TIME_ADJ ? "~" : "", r->hdr.seq,
+		r->hdr.cpu);
+	show_type(&l);
+	show_fields(&l);
+	fprintf(out, ": %s%s\n", name_of_verdict(r->hdr.verdict),
+		r->hdr.flags & RW_RECF_PATH_TRUNC ? " [path cut in front]" : "");
 }
 
 void show(const struct input *in, const struct filter *filter, const struct symbols *symbols, FILE *out)
@@ -205,19 +329,19 @@ void show(const struct input *in, const struct filter *filter, const struct symb
 
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
-		const struct rw_store_hdr *h = &b->newest->hdr;
 		char id[TEXT_BOOT_LEN];
 
-		if (in->nboot > 1) {
-			text_boot(id, h);
-			fprintf(out, "-- boot %s\n",
-				b->newest->have_hdr ? id : "not known: its header is lost");
+		boot_name(b, id);
+		if (in->nboot > 1)
+			fprintf(out, "-- boot %s%s\n", id, b->newest->have_hdr ? "" : ": its header is lost");
+		for (size_t j = 0; j < b->nrec; j++) {
+			if (!filter_match(filter, &b->rec[j]))
+				continue;
+			show_record(&b->rec[j], b->newest->hdr.boot_epoch, symbols, out);
+			count(&b->rec[j], &n);
 		}
-		for (size_t j = 0; j < b->nrec; j++)
-			if (filter_match(filter, &b->rec[j]))
-				show_record(&b->rec[j], h->boot_epoch, symbols, &n, out);
 		all += b->nrec;
-		evicted += h->evicted;
+		evicted += b->newest->hdr.evicted;
 	}
 	fprintf(out, "-- %" PRIu64 " of %" PRIu64 " records shown, %" PRIu64 " violations", n.records, all,
 		n.violations);

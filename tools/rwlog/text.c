@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "socket.h"
+
 #define NS_PER_S  UINT64_C(1000000000)
 #define EPOCH_MAX 253402300799ull /* the last second of the year 9999 */
 
@@ -79,10 +81,75 @@ void text_show(FILE *out, struct text t, bool quoted)
 		putc('"', out);
 }
 
+int text_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
 void text_hex(FILE *out, const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, "%02x", p[i]);
+}
+
+bool text_list_next(struct text_list *l, struct text *one)
+{
+	size_t n = strnlen((const char *)l->p, l->left), skip = n < l->left ? n + 1 : n;
+
+	if (!l->left)
+		return false;
+	*one = (struct text){ l->p, n };
+	l->p += skip;
+	l->left -= skip;
+	return true;
+}
+
+void text_strings(FILE *out, struct text list)
+{
+	struct text_list l = { list.p, list.len };
+	const char *blank = "";
+	struct text one;
+
+	for (; text_list_next(&l, &one); blank = " ") {
+		fputs(blank, out);
+		text_show(out, one, true);
+	}
+}
+
+void text_ids(FILE *out, struct text list)
+{
+	for (size_t i = 0; i + 4 <= list.len; i += 4) {
+		uint32_t id;
+
+		memcpy(&id, list.p + i, sizeof(id));
+		fprintf(out, "%s%" PRIu32, i ? "," : "", id);
+	}
+}
+
+void text_socket(FILE *out, struct text raw)
+{
+	struct member part[SOCKET_PARTS];
+	char text[SOCKET_TEXT_LEN];
+	unsigned int n = socket_parts(raw, part, text);
+
+	fputs(part[0].word, out);
+	for (unsigned int i = 1; i < n; i++) {
+		fprintf(out, " %s ", part[i].name);
+		if (part[i].form == MEMBER_U64)
+			fprintf(out, "%" PRIu64, part[i].u);
+		else if (part[i].form == MEMBER_WORD)
+			fputs(part[i].word, out);
+		else if (part[i].form == MEMBER_TEXT)
+			text_show(out, part[i].text, true);
+		else
+			text_hex(out, part[i].text.p, part[i].text.len);
+	}
 }
 
 void text_boot(char name[TEXT_BOOT_LEN], const struct rw_store_hdr *h)

@@ -32,8 +32,29 @@ bool text_unsafe(uint32_t code);
  */
 void text_show(FILE *out, struct text t, bool quoted);
 
+/** text_hex_digit() - value of a hex digit, or -1. */
+int text_hex_digit(char c);
+
 /** text_hex() - write bytes as hex digits. */
 void text_hex(FILE *out, const uint8_t *p, size_t n);
+
+/* Strings with a NUL at the end of each, of which the last may lack it. */
+struct text_list {
+	const uint8_t *p;
+	size_t left;
+};
+
+/** text_list_next() - take the next string, without its NUL. Return: false when there is none. */
+bool text_list_next(struct text_list *l, struct text *one);
+
+/** text_strings() - write a list of strings: each quoted, with a blank between two. */
+void text_strings(FILE *out, struct text list);
+
+/** text_ids() - write numbers of 4 bytes, with a comma between two. */
+void text_ids(FILE *out, struct text list);
+
+/** text_socket() - write a struct sockaddr: its family, then names and values. */
+void text_socket(FILE *out, struct text raw);
 
 /** text_boot() - a boot's name: its boot_id in hex. */
 void text_boot(char name[TEXT_BOOT_LEN], const struct rw_store_hdr *h);

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
+
+#include "lib/crc32c.h"
 
 void *grow(void *v, size_t n, size_t *cap, size_t size)
 {
@@ -32,8 +33,8 @@ bool all_zero(const uint8_t *p, size_t n)
 uint32_t crc_without(const uint8_t *p, size_t n, size_t hole)
 {
 	static const uint8_t zero[4];
-	uLong crc = crc32_z(0, p, hole);
+	uint32_t crc = crc32c(0, p, hole);
 
-	crc = crc32_z(crc, zero, sizeof(zero));
-	return (uint32_t)crc32_z(crc, p + hole + 4, n - hole - 4);
+	crc = crc32c(crc, zero, sizeof(zero));
+	return crc32c(crc, p + hole + sizeof(zero), n - hole - sizeof(zero));
 }

@@ -25,9 +25,9 @@ void *grow(void *v, size_t n, size_t *cap, size_t size);
 bool all_zero(const uint8_t *p, size_t n);
 
 /**
- * crc_without() - CRC-32 (as zlib's) of @n bytes at @p, the 4 bytes at @hole counted as zeros.
+ * crc_without() - CRC-32C of @n bytes at @p, the 4 bytes at @hole counted as zeros.
  *
- * @hole + 4 must not lie behind @n.
+ * @hole + 4 must not lie after @n.
  */
 uint32_t crc_without(const uint8_t *p, size_t n, size_t hole);
 

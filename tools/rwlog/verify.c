@@ -58,9 +58,9 @@ bool verify(const struct input *in, const char *prefix, FILE *out)
 			good_boot(in, b, prefix, out);
 			continue;
 		}
-		text_boot(id, &b->newest->hdr);
-		fprintf(out, "%sBAD: boot %s: %" PRIu64 " problem%s, %zu records readable\n", prefix,
-			b->newest->have_hdr ? id : "not known", n, n > 1 ? "s" : "", b->nrec);
+		boot_name(b, id);
+		fprintf(out, "%sBAD: boot %s%s: %" PRIu64 " problem%s, %zu records readable\n", prefix, id,
+			b->newest->have_hdr ? "" : " (its header is lost)", n, n > 1 ? "s" : "", b->nrec);
 	}
 	if (rest)
 		fprintf(out, "%sBAD: %" PRIu64 " problem%s of the capture as a whole\n", prefix, rest,
@@ -68,7 +68,7 @@ bool verify(const struct input *in, const char *prefix, FILE *out)
 	if (in->problems.count)
 		fprintf(out, "%sBAD: %" PRIu64 " problem%s in all, the first: %s\n", prefix,
 			in->problems.count, in->problems.count > 1 ? "s" : "", in->problems.v[0].text);
-	else if (!in->nboot)
+	else if (!in->nboot && !in->other_version)
 		fprintf(out, "%sBAD: no dump of the store in this capture\n", prefix);
 	return in->problems.count == 0 && in->nboot != 0;
 }

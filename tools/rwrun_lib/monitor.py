@@ -9,7 +9,7 @@ from .clock import GuestClock
 from .common import STATUS_BAD_RUN, STATUS_TIMEOUT
 
 STOPPED = b"ringward: stopped"
-FRAME = b"@RW1 "
+FRAME = b"@RW2 "
 # Of the guest's time: the hypervisor writes its log out after that line; then nothing more comes.
 STOP_QUIET_SECONDS = 2.0
 STOP_LIMIT_SECONDS = 60.0

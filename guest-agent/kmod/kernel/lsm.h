@@ -8,6 +8,16 @@
 
 #include "kernel/addresses.h"
 #include "kernel/kallsyms.h"
+#include "kernel/version.h"
+
+struct linux_binprm;
+
+/* What the hook bprm_committed_creds gets. */
+#if LINUX_IS(6, 1)
+typedef struct linux_binprm lsm_committed_bprm;
+#else
+typedef const struct linux_binprm lsm_committed_bprm;
+#endif
 
 /* The kernel's table of LSM hooks: the name that kallsyms has for it, and its bytes. */
 extern const char compat_lsm_table_name[];
@@ -24,7 +34,7 @@ extern const size_t compat_lsm_table_size;
 int compat_for_each_lsm_hook(const struct compat_kernel *k, compat_symbol_fn fn, void *ctx);
 
 /**
- * compat_attach_hooks() - have the kernel call the agent's functions (AGENT_LSM_HOOKS in hooks.h) after those of
+ * compat_attach_hooks() - have the kernel call the agent's functions (AGENT_LSM_HOOKS in hooks/hooks.h) after those of
  * all other LSMs.
  * @k: the kernel's addresses
  *

@@ -11,7 +11,7 @@
 #include <linux/printk.h>
 #include <linux/static_call.h>
 
-#include "hooks.h"
+#include "hooks/hooks.h"
 #include "kernel/alias.h"
 #include "kernel/lsm.h"
 

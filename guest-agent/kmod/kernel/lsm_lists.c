@@ -7,16 +7,9 @@
 #include <linux/kernel.h>
 #include <linux/lsm_hooks.h>
 
-#include "hooks.h"
+#include "hooks/hooks.h"
 #include "kernel/alias.h"
 #include "kernel/lsm.h"
-
-/* This version's hook takes a pointer to what may be changed. */
-static void bprm_committed_creds(struct linux_binprm *bprm)
-{
-	hook_bprm_committed_creds(bprm);
-}
-#define hook_bprm_committed_creds bprm_committed_creds
 
 /* The hook objects: the kernel's lists run through them, so they lie in what is read-only after init. */
 #define OBJECT(name) { .hook.name = hook_##name, .lsm = "ringward" },

@@ -11,7 +11,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
-#include "hooks.h"
+#include "hooks/hooks.h"
 #include "kernel/tracepoints.h"
 
 static struct {
@@ -19,8 +19,9 @@ static struct {
 	void *probe;
 	struct tracepoint *tp;
 } tracepoints[] __ro_after_init = {
-	{ .name = "sched_process_fork", .probe = probe_fork },
-	{ .name = "sched_process_exit", .probe = probe_exit },
+#define PROBE(NAME) { .name = #NAME, .probe = probe_##NAME },
+	AGENT_TRACEPOINTS(PROBE)
+#undef PROBE
 };
 
 static void __init match(struct tracepoint *tp, void *unused)

@@ -39,6 +39,7 @@ static const struct {
 	{ "ringdesc", cmd_ringdesc, "ringdesc CPU PAGES HDR_GPA DATA_GPA" },
 	{ "vmx", cmd_vmx, "vmx" },
 	{ "ring", cmd_ring, "ring random|index|sizes|fields|mixed SEED COUNT" },
+	{ "record", cmd_record, "record CASE" },
 };
 
 void say(const char *fmt, ...)

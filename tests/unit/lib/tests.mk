@@ -2,8 +2,10 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of lib/.
 
-UNIT_TESTS += $(addprefix $(UNIT_DIR)/lib/,cmdline crc32 format)
+UNIT_TESTS += $(addprefix $(UNIT_DIR)/lib/,cmdline crc32c events format record)
 
 $(UNIT_DIR)/lib/cmdline: lib/cmdline.c
-$(UNIT_DIR)/lib/crc32: lib/crc32.c tests/unit/hv/log/check.c
+$(UNIT_DIR)/lib/crc32c: lib/crc32c.c
+$(UNIT_DIR)/lib/events: lib/events.c
 $(UNIT_DIR)/lib/format: lib/format.c
+$(UNIT_DIR)/lib/record: lib/record.c lib/events.c

@@ -8,24 +8,20 @@
 #include <zlib.h>
 
 #include "abi/frame.h"
+#include "lib/crc32c.h"
 #include "verify.h"
-
-static uint32_t crc_of(const void *p, size_t n)
-{
-	return (uint32_t)crc32(0, p, (uInt)n);
-}
 
 void build_seal_hdr(struct build *b)
 {
 	b->hdr.crc = 0;
-	b->hdr.crc = crc_of(&b->hdr, sizeof(b->hdr));
+	b->hdr.crc = crc32c(0, &b->hdr, sizeof(b->hdr));
 	memcpy(b->p, &b->hdr, sizeof(b->hdr));
 }
 
-static void seal_block(struct build *b)
+void build_seal_block(struct build *b)
 {
 	b->block->crc = 0;
-	b->block->crc = crc_of(b->block, sizeof(*b->block));
+	b->block->crc = crc32c(0, b->block, sizeof(*b->block));
 }
 
 void build_seal_record(uint8_t *rec)
@@ -35,8 +31,21 @@ void build_seal_record(uint8_t *rec)
 	memcpy(&h, rec, sizeof(h));
 	h.crc = 0;
 	memcpy(rec, &h, sizeof(h));
-	h.crc = crc_of(rec, h.size);
+	h.crc = crc32c(0, rec, h.size);
 	memcpy(rec, &h, sizeof(h));
+}
+
+uint8_t *build_field(uint8_t *rec, uint16_t id)
+{
+	uint32_t pos = sizeof(struct rw_rec_hdr);
+	struct rw_rec_hdr h;
+	struct rec_field f;
+
+	memcpy(&h, rec, sizeof(h));
+	while (rec_next(rec, h.size, &pos, &f) > 0)
+		if (f.id == id)
+			return rec + (f.value - rec);
+	abort();
 }
 
 void build_start(struct build *b, uint32_t count, uint8_t boot)
@@ -46,6 +55,7 @@ void build_start(struct build *b, uint32_t count, uint8_t boot)
 	b->p = calloc(1, b->len);
 	memcpy(b->hdr.magic, RW_STORE_MAGIC, sizeof(b->hdr.magic));
 	b->hdr.version = RW_STORE_VERSION;
+	b->hdr.size = sizeof(b->hdr);
 	memset(b->hdr.boot_id, boot, sizeof(b->hdr.boot_id));
 	b->hdr.boot_epoch = BUILD_EPOCH;
 	b->hdr.tsc_hz = 2000000000;
@@ -78,97 +88,160 @@ static void open_block(struct build *b)
 	b->block->used = sizeof(*b->block);
 }
 
-void build_append(struct build *b, void *rec, size_t size)
+struct rec_writer *build_record(struct build *b, uint8_t type, uint8_t verdict)
 {
-	struct rw_rec_hdr *h = rec;
+	rec_begin(&b->w, b->rec.bytes, sizeof(b->rec.bytes), type, verdict);
+	return &b->w;
+}
 
+void build_end(struct build *b)
+{
+	struct rw_rec_hdr *h = b->w.hdr;
+	uint32_t size = rec_end(&b->w);
+
+	if (b->w.full)
+		abort();
 	if (!b->block || b->block->used + size > BUILD_BLOCK)
 		open_block(b);
 	b->now_ns += 1234567;
-	h->magic = RW_REC_MAGIC;
-	h->size = (uint16_t)size;
 	h->seq = b->hdr.next_seq++;
 	h->time_ns = b->now_ns;
-	build_seal_record(rec);
-	memcpy((uint8_t *)b->block + b->block->used, rec, size);
-	b->block->used += (uint32_t)size;
+	build_seal_record(b->rec.bytes);
+	memcpy((uint8_t *)b->block + b->block->used, h, size);
+	b->block->used += size;
 	b->block->count++;
-	seal_block(b);
+	build_seal_block(b);
 	build_seal_hdr(b);
+}
+
+struct build_point build_point(const struct build *b)
+{
+	return (struct build_point){ b->hdr, *b->block };
+}
+
+void build_back(struct build *b, const struct build_point *point)
+{
+	*b->block = point->block;
+	memcpy(b->p, &point->hdr, sizeof(point->hdr));
+}
+
+/* The value that samples have in a field of an agent's record. */
+static void sample_field(struct rec_writer *w, uint16_t id)
+{
+	static const struct rw_task task = { 101, 100, 1, 1000, 0, 1001, "sixteen-letters!" };
+	static const struct rw_file file = { 0x801, UINT64_MAX - 1, 7 };
+
+	switch (id) {
+	case RW_F_TASK:
+		rec_bytes(w, id, &task, sizeof(task));
+		break;
+	case RW_F_FILE:
+		rec_bytes(w, id, &file, sizeof(file));
+		break;
+	case RW_F_OPEN_FLAGS:
+		rec_u32(w, id, 0x241);
+		break;
+	case RW_F_MODE:
+		rec_u32(w, id, 01755);
+		break;
+	case RW_F_RESULT:
+		rec_u32(w, id, (uint32_t)-13);
+		break;
+	case RW_F_CHILD_PID:
+		rec_u32(w, id, 555);
+		break;
+	case RW_F_CHILD_TGID:
+		rec_u32(w, id, 444);
+		break;
+	case RW_F_EXIT_STATUS:
+		rec_u32(w, id, 0x0300);
+		break;
+	default: /* RENAME_FLAGS, KEXEC_STEP, THREAD, LAST_THREAD */
+		rec_u32(w, id, id == RW_F_LAST_THREAD || id == RW_F_RENAME_FLAGS);
+	}
+}
+
+void build_agent_fields(struct rec_writer *w, const void *path, size_t path_len, const char *path2)
+{
+	for (const struct event_field *field = event_desc(w->hdr->type)->fields; field->id; field++) {
+		if (field_desc(field->id)->kind != RW_KIND_PATH)
+			sample_field(w, field->id);
+		else if (field->id == RW_F_PATH && (path_len || field->must))
+			rec_bytes(w, field->id, path, (uint16_t)path_len);
+		else if (field->id != RW_F_PATH && (path2[0] || field->must))
+			rec_bytes(w, field->id, path2, (uint16_t)strlen(path2));
+	}
 }
 
 void build_agent(struct build *b, uint8_t type, const void *path, size_t path_len, const char *path2)
 {
-	size_t path2_len = strlen(path2),
-	       size = (sizeof(struct rw_rec_agent) + path_len + path2_len + 7) & ~(size_t)7;
-	struct rw_rec_agent *a = calloc(1, size);
+	struct rec_writer *w = build_record(b, type, RW_VERDICT_ALLOW);
 
-	a->hdr.type = type;
-	a->hdr.flags = RW_RECF_SYNC;
-	a->proc = (struct rw_proc){ 101, 100, 1, 1000, 0, 1001, "sixteen-letters!" };
-	a->dev = 0x801;
-	a->ino = UINT64_MAX - 1;
-	a->generation = 7;
-	a->flags = type == RW_REC_KEXEC ? RW_KEXEC_LOAD : 0x241;
-	a->arg[0] = type == RW_REC_EXIT ? 0x0300 : 555;
-	a->arg[1] = 444;
-	a->result = -13;
-	a->path_len = (uint16_t)path_len;
-	a->path2_len = (uint16_t)path2_len;
-	memcpy(a->data, path, path_len);
-	memcpy(a->data + path_len, path2, path2_len);
-	build_append(b, a, size);
-	free(a);
+	w->hdr->flags = RW_RECF_SYNC;
+	build_agent_fields(w, path, path_len, path2);
+	build_end(b);
 }
 
-void build_violation(struct build *b, uint8_t type, uint8_t target, uint8_t access)
+void build_violation(struct build *b, uint8_t type, uint32_t target, uint32_t access)
 {
-	struct rw_rec_violation v = {
-		.hdr = { .type = type, .verdict = RW_VERDICT_SKIP, .flags = RW_RECF_PROC },
-		.proc = { .pid = 77, .tgid = 77, .comm = "insmod" },
-		.target = target,
-		.access = access,
-		.nbytes = 5,
-		.value_len = 8,
-		.repeat = 2,
-		.gpa = 0x1234000,
-		.gva = 0xffffffff82001000,
-		.rip = 0xffffffffc0001010,
-		.cr3 = 0x5000,
-		.nr = 6,
-		.sym_off = 0x38,
-		.bytes = { 0x48, 0x89, 0x03, 0x90, 0x90 },
-		.old_value = { 1, 2, 3, 4, 5, 6, 7, 8 },
-		.new_value = { 0xff, 0xee },
-		.symbol = "security_hook_heads",
-	};
+	static const struct rw_guest_task task = { 77, 77, "insmod" };
+	static const uint8_t code[] = { 0x48, 0x89, 0x03, 0x90, 0x90 };
+	static const uint8_t old_value[8] = { 1, 2, 3, 4, 5, 6, 7, 8 }, new_value[8] = { 0xff, 0xee };
+	static const char symbol[] = "security_hook_heads";
+	struct rec_writer *w = build_record(b, type, RW_VERDICT_SKIP);
 
-	build_append(b, &v, sizeof(v));
+	rec_bytes(w, RW_F_GUEST_TASK, &task, sizeof(task));
+	rec_u32(w, RW_F_ACCESS, access);
+	rec_u32(w, RW_F_TARGET, target);
+	if (access == RW_ACCESS_HYPERCALL)
+		rec_u64(w, RW_F_HYPERCALL, 6);
+	rec_bytes(w, RW_F_SYMBOL, symbol, sizeof(symbol) - 1);
+	rec_u64(w, RW_F_SYMBOL_OFFSET, 0x38);
+	rec_u64(w, RW_F_GPA, 0x1234000);
+	rec_u64(w, RW_F_GVA, 0xffffffff82001000);
+	rec_u32(w, RW_F_CPL, 0);
+	rec_u64(w, RW_F_RIP, 0xffffffffc0001010);
+	rec_u64(w, RW_F_CR3, 0x5000);
+	rec_bytes(w, RW_F_CODE, code, sizeof(code));
+	rec_bytes(w, RW_F_OLD_VALUE, old_value, sizeof(old_value));
+	rec_bytes(w, RW_F_NEW_VALUE, new_value, sizeof(new_value));
+	rec_u32(w, RW_F_REPEAT, 2);
+	build_end(b);
 }
 
-void build_event(struct build *b, uint8_t type, uint32_t code, const uint64_t arg[4], const char *text)
+void build_note(struct build *b, uint8_t type, const char *text)
 {
-	size_t len = strlen(text), size = (sizeof(struct rw_rec_event) + len + 7) & ~(size_t)7;
-	struct rw_rec_event *e = calloc(1, size);
+	struct rec_writer *w = build_record(b, type, RW_VERDICT_NONE);
 
-	e->hdr.type = type;
-	e->hdr.verdict = RW_VERDICT_NONE;
-	e->code = code;
-	e->text_len = (uint32_t)len;
-	memcpy(e->arg, arg, sizeof(e->arg));
-	memcpy(e->text, text, len);
-	build_append(b, e, size);
-	free(e);
+	if (type == RW_REC_AGENT) {
+		rec_u32(w, RW_F_ABI_VERSION, 1);
+		rec_bytes(w, RW_F_RELEASE, text, (uint16_t)strlen(text));
+	} else {
+		rec_u32(w, RW_F_RANGES, 12);
+		rec_u64(w, RW_F_PAGES, 4321);
+		rec_bytes(w, RW_F_NOTE, text, (uint16_t)strlen(text));
+	}
+	build_end(b);
+}
+
+void build_drop(struct build *b, uint32_t reason, uint64_t count, uint64_t total)
+{
+	struct rec_writer *w = build_record(b, RW_REC_DROP, RW_VERDICT_NONE);
+
+	rec_u32(w, RW_F_DROP_REASON, reason);
+	rec_u64(w, RW_F_COUNT, count);
+	rec_u64(w, RW_F_TOTAL, total);
+	if (reason == RW_DROP_MALFORMED)
+		rec_u32(w, RW_F_FIRST_REFUSAL, RW_BAD_SIZE);
+	if (reason != RW_DROP_EVICTED)
+		rec_u32(w, RW_F_RING_CPU, 1);
+	build_end(b);
 }
 
 void build_samples(struct build *b)
 {
-	static const uint64_t lock[4] = { 4321 }, full[4] = { 3, 0, 5, 1 },
-			      malformed[4] = { 2, RW_BAD_SIZE, 2, 0 };
-	static const uint64_t none[4];
-
-	build_event(b, RW_REC_AGENT, 1, none, "6.1.0-56-cloud-amd64");
-	build_event(b, RW_REC_LOCK, 12, lock, "kernel_text 14 MiB");
+	build_note(b, RW_REC_AGENT, "6.1.0-56-cloud-amd64");
+	build_note(b, RW_REC_LOCK, "kernel_text 14 MiB");
 	build_agent(b, RW_REC_EXEC, "/bin/ls", 7, "/lib64/ld.so");
 	build_agent(b, RW_REC_EXEC, "/bin/true", 9, "");
 	build_agent(b, RW_REC_FORK, "", 0, "");
@@ -179,11 +252,15 @@ void build_samples(struct build *b)
 	build_violation(b, RW_REC_VIOLATION, RW_TARGET_LSM_HOOKS, RW_ACCESS_WRITE);
 	build_violation(b, RW_REC_VIOLATION, RW_TARGET_HYPERVISOR, RW_ACCESS_HYPERCALL);
 	build_violation(b, RW_REC_PATCH, RW_TARGET_KERNEL_TEXT, RW_ACCESS_WRITE);
-	build_event(b, RW_REC_DROP, RW_DROP_RING_FULL, full, "");
-	build_event(b, RW_REC_DROP, RW_DROP_MALFORMED, malformed, "");
+	build_drop(b, RW_DROP_RING_FULL, 3, 5);
+	build_drop(b, RW_DROP_MALFORMED, 2, 2);
 	build_agent(b, RW_REC_EXIT, "", 0, "");
 	build_agent(b, RW_REC_KEXEC, "/boot/vmlinuz", 13, "");
-	build_event(b, RW_REC_UNLOCK, 12, lock, "kexec");
+	build_note(b, RW_REC_UNLOCK, "kexec");
+	build_agent(b, RW_REC_DIR_MAKE, "/srv/new", 8, "");
+	build_agent(b, RW_REC_DIR_REMOVE, "/srv/old", 8, "");
+	build_agent(b, RW_REC_FILE_LINK, "/srv/a", 6, "/srv/b");
+	build_agent(b, RW_REC_FILE_CHMOD, "/srv/a", 6, "");
 }
 
 static void base64(char *s, const uint8_t *p, size_t n)
@@ -206,26 +283,34 @@ static void base64(char *s, const uint8_t *p, size_t n)
 	*s = '\0';
 }
 
-void build_frame(FILE *out, char type, uint32_t dump, uint32_t offset, const void *payload, size_t len)
+void build_frame(FILE *out, char type, struct build_dump dump, uint32_t offset, const void *payload,
+		 size_t len)
 {
 	char line[512], data[300] = "-";
 	int n;
 
 	if (len)
 		base64(data, payload, len);
-	n = snprintf(line, sizeof(line), "%s%c %08x %08x %s ", RW_FRAME_MARK, type, dump, offset, data);
-	fprintf(out, "%s%08x\r\n", line, crc_of(line, (size_t)n));
+	n = snprintf(line, sizeof(line), "%s%c %08x %08x %08x %s ", RW_FRAME_MARK, type, dump.boot,
+		     dump.number, offset, data);
+	fprintf(out, "%s%08x\r\n", line, crc32c(0, line, (size_t)n));
 }
 
-static void chunks(FILE *out, char type, uint32_t dump, const uint8_t *p, size_t n)
+static void chunks(FILE *out, char type, struct build_dump dump, const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i += RW_FRAME_MAX_BYTES)
 		build_frame(out, type, dump, (uint32_t)i, p + i,
 			    n - i < RW_FRAME_MAX_BYTES ? n - i : RW_FRAME_MAX_BYTES);
 }
 
-void build_dump(const struct build *b, FILE *out, uint32_t dump)
+static struct build_dump dump_of(uint8_t boot, uint32_t number)
 {
+	return (struct build_dump){ boot * 0x01010101u, number };
+}
+
+void build_dump(const struct build *b, FILE *out, uint32_t number)
+{
+	struct build_dump dump = dump_of(b->hdr.boot_id[0], number);
 	uint8_t *data = calloc(1, b->len), crc[4];
 	uint32_t n = 0, sum;
 
@@ -237,7 +322,7 @@ void build_dump(const struct build *b, FILE *out, uint32_t dump)
 		memcpy(data + n, p, h.used);
 		n += h.used;
 	}
-	sum = crc_of(data, n);
+	sum = crc32c(0, data, n);
 	memcpy(crc, &sum, sizeof(crc));
 	build_frame(out, RW_FRAME_BEGIN, dump, n, &b->hdr, sizeof(b->hdr));
 	chunks(out, RW_FRAME_DATA, dump, data, n);
@@ -245,7 +330,7 @@ void build_dump(const struct build *b, FILE *out, uint32_t dump)
 	free(data);
 }
 
-void build_stats(FILE *out, uint32_t dump, uint32_t cpus)
+void build_stats(FILE *out, uint8_t boot, uint32_t number, uint32_t cpus)
 {
 	size_t n = cpus * sizeof(struct rw_cpu_stats);
 	struct rw_cpu_stats *s = calloc(1, n);
@@ -258,8 +343,34 @@ void build_stats(FILE *out, uint32_t dump, uint32_t cpus)
 		for (uint64_t *p = s[c].exits; p <= &s[c].shootdowns; p++)
 			memcpy(p, &v, sizeof(v)), v++;
 	}
-	chunks(out, RW_FRAME_STATS, dump, (const uint8_t *)s, n);
+	chunks(out, RW_FRAME_STATS, dump_of(boot, number), (const uint8_t *)s, n);
 	free(s);
+}
+
+static void put_u32(uint8_t *p, size_t off, uint32_t v)
+{
+	memcpy(p + off, &v, sizeof(v));
+}
+
+void build_other_store(uint8_t *p, uint32_t version, uint32_t size)
+{
+	memset(p, 0x5a, RW_STORE_HDR_SIZE);
+	snprintf((char *)p, 9, "%s%u", RW_STORE_FAMILY, version);
+	put_u32(p, 8, version);
+	put_u32(p, 12, 0);
+	if (version > 1)
+		put_u32(p, 16, size);
+	put_u32(p, 12, version == 1 ? (uint32_t)crc32_z(0, p, size) : crc32c(0, p, size));
+}
+
+void build_other_frame(FILE *out, uint32_t version)
+{
+	char line[128];
+	int n = snprintf(line, sizeof(line), "@RW%u D 00000001 00000000 AAAA ", version);
+	uint32_t crc = version == 1 ? (uint32_t)crc32_z(0, (const Bytef *)line, (size_t)n) :
+				      crc32c(0, line, (size_t)n);
+
+	fprintf(out, "%s%08x\r\n", line, crc);
 }
 
 int build_parse(struct input *in, const void *data, size_t len)

@@ -21,6 +21,11 @@ struct build {
 	uint64_t oldest_block;
 	uint64_t now_ns;
 	struct rw_block_hdr *block; /* the one being filled, in the image */
+	struct rec_writer w;        /* the record in the making */
+	union {
+		uint64_t align;
+		uint8_t bytes[RW_REC_MAX];
+	} rec;
 };
 
 /** build_start() - an empty store of @count blocks of BUILD_BLOCK bytes; its boot_id is @boot, 16 times. */
@@ -29,32 +34,76 @@ void build_start(struct build *b, uint32_t count, uint8_t boot);
 /** build_free() - give its memory back. */
 void build_free(struct build *b);
 
-/** build_append() - append @size bytes of a record; fills magic, size, seq, time and CRC. */
-void build_append(struct build *b, void *rec, size_t size);
+/** build_record() - begin a record: fields are added to the writer, and build_end() appends it. */
+struct rec_writer *build_record(struct build *b, uint8_t type, uint8_t verdict);
 
-/* Records of each layout, appended. */
+/** build_end() - append the record begun by build_record(): fills seq, time and CRC. */
+void build_end(struct build *b);
+
+/* The headers as they are at a moment. */
+struct build_point {
+	struct rw_store_hdr hdr;
+	struct rw_block_hdr block;
+};
+
+/** build_point() - the headers as they are now: a record was appended before. */
+struct build_point build_point(const struct build *b);
+
+/** build_back() - put earlier headers into the image: they do not count what came since, as amid a batch. */
+void build_back(struct build *b, const struct build_point *point);
+
+/** build_agent_fields() - the fields that a record of the agent's type that @w has begun has in samples. */
+void build_agent_fields(struct rec_writer *w, const void *path, size_t path_len, const char *path2);
+
+/* Records of each kind, appended. */
 void build_agent(struct build *b, uint8_t type, const void *path, size_t path_len, const char *path2);
-void build_violation(struct build *b, uint8_t type, uint8_t target, uint8_t access);
-void build_event(struct build *b, uint8_t type, uint32_t code, const uint64_t arg[4], const char *text);
+void build_violation(struct build *b, uint8_t type, uint32_t target, uint32_t access);
+void build_note(struct build *b, uint8_t type, const char *text);
+void build_drop(struct build *b, uint32_t reason, uint64_t count, uint64_t total);
 
 /** build_samples() - one record of each type, and several kinds of some. */
 void build_samples(struct build *b);
-#define BUILD_SAMPLES 17 /* their number */
+#define BUILD_SAMPLES 21 /* their number */
 
 /** build_seal_record() - CRC of a record that was changed by hand. */
 void build_seal_record(uint8_t *rec);
 
+/** build_field() - the value of a field of a record, to be changed by hand. */
+uint8_t *build_field(uint8_t *rec, uint16_t id);
+
 /** build_seal_hdr() - write b->hdr to the image, with its CRC. */
 void build_seal_hdr(struct build *b);
 
+/** build_seal_block() - CRC of the newest block's header, changed by hand. */
+void build_seal_block(struct build *b);
+
+/* A dump's boot and number, as its frames have them. */
+struct build_dump {
+	uint32_t boot, number;
+};
+
 /** build_frame() - print a frame with CR LF. */
-void build_frame(FILE *out, char type, uint32_t dump, uint32_t offset, const void *payload, size_t len);
+void build_frame(FILE *out, char type, struct build_dump dump, uint32_t offset, const void *payload,
+		 size_t len);
 
-/** build_dump() - print a dump of the store as frames. */
-void build_dump(const struct build *b, FILE *out, uint32_t dump);
+/** build_dump() - print dump @number of the store as frames. */
+void build_dump(const struct build *b, FILE *out, uint32_t number);
 
-/** build_stats() - print a set of counters of @cpus CPUs as frames; counter i of CPU c is c * 1000 + i. */
-void build_stats(FILE *out, uint32_t dump, uint32_t cpus);
+/**
+ * build_stats() - print a set of counters of @cpus CPUs as frames; counter i of CPU c is c * 1000 + i.
+ * @boot: as in build_start()
+ */
+void build_stats(FILE *out, uint8_t boot, uint32_t number, uint32_t cpus);
+
+/**
+ * build_other_store() - the header of a store that another version wrote, whole.
+ * @p:    receives it: 4,096 bytes
+ * @size: bytes of the structure; version 1 has 88
+ */
+void build_other_store(uint8_t *p, uint32_t version, uint32_t size);
+
+/** build_other_frame() - print a frame that another version wrote, whole. */
+void build_other_frame(FILE *out, uint32_t version);
 
 /** build_parse() - input_parse() on bytes; copies them to the heap so that the sanitizer sees their end. */
 int build_parse(struct input *in, const void *data, size_t len);

@@ -97,7 +97,7 @@ static void mixed_with_text(void **state)
 		if (line % 3 == 0)
 			fprintf(mixed.f, "[ %u.123456] \xff\xfe <6>", line);
 		if (line % 5 == 0)
-			fwrite("\0\0\n@RW1 \n @RW1 nothing\n\0", 1, 24, mixed.f);
+			fwrite("\0\0\n@RW2 \n @RW2 nothing @RW \n\0", 1, 29, mixed.f);
 		fwrite(t.p + i, 1, n - 2, mixed.f);
 		fputs(line % 4 == 0 ? "" :
 		      line % 4 == 1 ? "\n" :
@@ -140,13 +140,13 @@ static void lost_lines(void **state)
 	(void)state;
 	sample_capture(&t);
 	cut = malloc(t.len);
-	for (char *p = t.p; (p = memmem(p, t.len - (size_t)(p - t.p), "@RW1", 4)); p += 4) {
+	for (char *p = t.p; (p = memmem(p, t.len - (size_t)(p - t.p), "@RW2", 4)); p += 4) {
 		char *end = (char *)memchr(p, '\n', t.len - (size_t)(p - t.p)) + 1;
-		size_t before = (size_t)(p - t.p), behind = t.len - (size_t)(end - t.p);
+		size_t before = (size_t)(p - t.p), after = t.len - (size_t)(end - t.p);
 
 		memcpy(cut, t.p, before);
-		memcpy(cut + before, end, behind);
-		assert_int_equal(build_parse(&in, cut, before + behind), 0);
+		memcpy(cut + before, end, after);
+		assert_int_equal(build_parse(&in, cut, before + after), 0);
 		assert_true(in.problems.count > 0);
 		assert_int_equal(in.nboot, 1);
 		assert_true(in.boot[0].nrec >= 11); /* a line without its frame costs few records */
@@ -317,8 +317,8 @@ static void counters(void **state)
 
 	(void)state;
 	start(&t);
-	build_stats(t.f, 1, 3);
-	build_stats(t.f, 2, 3);
+	build_stats(t.f, 1, 1, 3);
+	build_stats(t.f, 1, 2, 3);
 	stop(&t);
 	assert_int_equal(build_parse(&in, t.p, t.len), 0);
 	assert_int_equal(in.problems.count, 0);
@@ -346,17 +346,190 @@ static void frames(void **state)
 		struct text_out t;
 
 		start(&t);
-		build_frame(t.f, RW_FRAME_DATA, 0xffffffff, 0xfffffff8, data, n);
+		build_frame(t.f, RW_FRAME_DATA, (struct build_dump){ 0xfedcba98, 0xffffffff }, 0xfffffff8,
+			    data, n);
 		stop(&t);
 		assert_int_equal(frame_parse(t.p, t.len, &f, &why), FRAME_GOOD);
 		assert_int_equal(f.len, n);
 		assert_memory_equal(f.payload, data, n);
+		assert_int_equal(f.boot, 0xfedcba98);
 		assert_int_equal(f.dump, 0xffffffff);
 		assert_int_equal(f.offset, 0xfffffff8);
 		for (size_t cut = 5; cut < t.len - 2; cut++)
 			assert_int_not_equal(frame_parse(t.p, cut, &f, &why), FRAME_GOOD);
 		free(t.p);
 	}
+}
+
+/* The lines of two texts, taken in turn. */
+static void interleave(struct text_out *to, const struct text_out *a, const struct text_out *b)
+{
+	const char *at[2] = { a->p, b->p }, *end[2] = { a->p + a->len, b->p + b->len };
+
+	start(to);
+	for (unsigned int i = 0; at[0] < end[0] || at[1] < end[1]; i ^= 1) {
+		const char *nl;
+
+		if (at[i] >= end[i])
+			continue;
+		nl = memchr(at[i], '\n', (size_t)(end[i] - at[i]));
+		fwrite(at[i], 1, (size_t)(nl + 1 - at[i]), to->f);
+		at[i] = nl + 1;
+	}
+	stop(to);
+}
+
+/* Two machines whose lines alternate, with the same numbers of dumps, and counters in between. */
+static void two_machines(void **state)
+{
+	struct text_out one[2], both;
+	struct input in;
+
+	(void)state;
+	for (uint8_t i = 0; i < 2; i++) {
+		struct build b;
+
+		build_start(&b, 2, i + 1);
+		start(&one[i]);
+		for (uint32_t dump = 1; dump <= 3; dump++) {
+			build_samples(&b);
+			build_stats(one[i].f, i + 1, dump, 2 + i);
+			build_dump(&b, one[i].f, dump);
+		}
+		stop(&one[i]);
+		build_free(&b);
+	}
+	interleave(&both, &one[0], &one[1]);
+	assert_int_equal(build_parse(&in, both.p, both.len), 0);
+	assert_int_equal(in.problems.count, 0);
+	assert_int_equal(in.nboot, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(in.boot[i].npart, 3);
+		assert_int_equal(in.boot[i].nrec, 3 * BUILD_SAMPLES);
+		assert_int_equal(in.boot[i].newest->hdr.boot_id[15], i + 1);
+		free(one[i].p);
+	}
+	assert_true(in.capture.last.dump == 3);
+	input_free(&in);
+	free(both.p);
+}
+
+/* A dump whose BEGIN is lost: alone it is of an unknown header, by its boot it belongs to the others. */
+static void lost_begin(void **state)
+{
+	struct text_out t;
+	struct build b;
+	struct input in;
+	size_t first;
+	char name[TEXT_BOOT_LEN];
+
+	(void)state;
+	build_start(&b, 2, 0xa5);
+	build_samples(&b);
+	start(&t);
+	build_dump(&b, t.f, 1);
+	fflush(t.f);
+	first = t.len;
+	build_agent(&b, RW_REC_EXEC, "/bin/ls", 7, "");
+	build_dump(&b, t.f, 2);
+	stop(&t);
+	t.p[1] = 'X'; /* the mark of the first BEGIN */
+	assert_int_equal(build_parse(&in, t.p, first), 0);
+	assert_int_equal(in.nboot, 1);
+	assert_false(in.boot[0].newest->have_hdr);
+	boot_name(&in.boot[0], name);
+	assert_string_equal(name, "a5a5a5a5");
+	assert_non_null(strstr(in.problems.v[0].text, "a dump of boot a5a5a5a5 without its BEGIN"));
+	input_free(&in);
+	assert_int_equal(build_parse(&in, t.p, t.len), 0);
+	assert_int_equal(in.nboot, 1);
+	assert_int_equal(in.boot[0].npart, 2);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES + 1);
+	boot_name(&in.boot[0], name);
+	assert_string_equal(name, "a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5");
+	input_free(&in);
+	free(t.p);
+	build_free(&b);
+}
+
+/* More boots at once than are kept open: the one that is silent longest ends, all others are whole. */
+static void many_machines(void **state)
+{
+	const uint32_t count = CAPTURE_STREAMS + 1;
+	struct text_out t;
+	struct input in;
+	uint8_t byte = 0;
+
+	(void)state;
+	start(&t);
+	for (uint32_t i = 0; i < count; i++)
+		build_frame(t.f, RW_FRAME_DATA, (struct build_dump){ i, 1 }, 0, &byte, 1);
+	stop(&t);
+	assert_int_equal(build_parse(&in, t.p, t.len), 0);
+	assert_int_equal(in.capture.npart, count);
+	assert_int_equal(in.nboot, count);
+	assert_true(in.problems.count >= 2 * count); /* no BEGIN, no END */
+	input_free(&in);
+	free(t.p);
+}
+
+/* A header that is not of the frame's boot does not count. */
+static void foreign_header(void **state)
+{
+	struct text_out t;
+	struct build b;
+	struct input in;
+
+	(void)state;
+	build_start(&b, 2, 1);
+	start(&t);
+	build_frame(t.f, RW_FRAME_BEGIN, (struct build_dump){ 2, 1 }, 0, &b.hdr, sizeof(b.hdr));
+	stop(&t);
+	assert_int_equal(build_parse(&in, t.p, t.len), 0);
+	assert_false(in.boot[0].newest->have_hdr);
+	assert_non_null(strstr(in.problems.v[0].text, "the header in BEGIN is that of boot 01010101"));
+	input_free(&in);
+	free(t.p);
+	build_free(&b);
+}
+
+static void other_versions(void **state)
+{
+	static const uint32_t versions[] = { 1, 3, 17 };
+	struct text_out t, mixed;
+	struct input in;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		start(&t);
+		fputs("[ 1.0] some text ", t.f);
+		build_other_frame(t.f, versions[i]);
+		stop(&t);
+		assert_int_equal(build_parse(&in, t.p, t.len), -EPROTONOSUPPORT);
+		assert_int_equal(in.other_version, versions[i]);
+		input_free(&in);
+		for (size_t k = 17; k < t.len - 2; k++) { /* damaged, it is no frame of whatever version */
+			if (t.p[k] == '3' && t.p[k - 1] == 'W')
+				continue; /* a damaged frame of this version */
+			t.p[k] ^= 1;
+			assert_int_equal(build_parse(&in, t.p, t.len), -ENOENT);
+			input_free(&in);
+			t.p[k] ^= 1;
+		}
+		free(t.p);
+	}
+	sample_capture(&t);
+	start(&mixed);
+	build_other_frame(mixed.f, 1);
+	fwrite(t.p, 1, t.len, mixed.f);
+	stop(&mixed);
+	assert_int_equal(build_parse(&in, mixed.p, mixed.len), 0); /* this version's is read */
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
+	assert_int_equal(in.problems.count, 0);
+	assert_int_equal(in.other_version, 1);
+	input_free(&in);
+	free(mixed.p);
+	free(t.p);
 }
 
 int main(void)
@@ -367,7 +540,9 @@ int main(void)
 		cmocka_unit_test(lost_lines),      cmocka_unit_test(bit_flips),
 		cmocka_unit_test(several_dumps),   cmocka_unit_test(conflict),
 		cmocka_unit_test(extraction),      cmocka_unit_test(counters),
-		cmocka_unit_test(frames),
+		cmocka_unit_test(frames),          cmocka_unit_test(two_machines),
+		cmocka_unit_test(lost_begin),      cmocka_unit_test(many_machines),
+		cmocka_unit_test(foreign_header),  cmocka_unit_test(other_versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

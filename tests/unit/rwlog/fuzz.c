@@ -35,6 +35,7 @@ static void try_all(const uint8_t *data, size_t len, FILE *null)
 		verify(&in, "", null);
 		show(&in, &all, NULL, null);
 		export_jsonl(&in, &all, null);
+		export_csv(&in, &all, null);
 		(void)extract_choose(&in);
 		if (counters_present(&in)) {
 			counters_json(&in, null);
@@ -108,7 +109,7 @@ static void capture(void **state)
 	build_samples(&b);
 	build_dump(&b, out, 1);
 	build_samples(&b);
-	build_stats(out, 2, 2);
+	build_stats(out, 1, 2, 2);
 	build_dump(&b, out, 2);
 	fclose(out);
 	damaged((const uint8_t *)s, len);
@@ -116,7 +117,7 @@ static void capture(void **state)
 	build_free(&b);
 }
 
-/* Damage with the CRCs made right again: the checks behind them are on their own. */
+/* Damage with the CRCs made right again: the checks after them are on their own. */
 static void sealed(void **state)
 {
 	FILE *null = fopen("/dev/null", "w");
@@ -153,7 +154,7 @@ static void random_bytes(void **state)
 	static const char *const starts[] = { "", RW_STORE_MAGIC,
 					      "\x7f"
 					      "ELF\2\1\1",
-					      "@RW1 D 00000001 00000000 " };
+					      "@RW2 D 01010101 00000001 00000000 " };
 	FILE *null = fopen("/dev/null", "w");
 	static uint8_t data[20000];
 

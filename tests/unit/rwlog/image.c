@@ -118,8 +118,8 @@ static void bit_flips(void **state)
 	build_free(&b);
 }
 
-/* Changes one byte of record @number and makes the record's CRC right again: the fields count. */
-static bool good_with(size_t number, size_t off, uint8_t value)
+/* Whether the samples are good with one byte of record @number changed, its CRC made right again. */
+static bool good_when(size_t number, uint16_t field, size_t off, uint8_t value)
 {
 	struct build b;
 	struct input in;
@@ -130,7 +130,7 @@ static bool good_with(size_t number, size_t off, uint8_t value)
 	build_samples(&b);
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
 	rec = b.p + in.boot[0].rec[number - 1].off;
-	rec[off] = value;
+	*((field ? build_field(rec, field) : rec) + off) = value;
 	build_seal_record(rec);
 	input_free(&in);
 	good = build_verify(b.p, b.len);
@@ -138,32 +138,67 @@ static bool good_with(size_t number, size_t off, uint8_t value)
 	return good;
 }
 
-static void fields(void **state)
+/* A byte of the record's header. */
+static bool good_with(size_t number, size_t off, uint8_t value)
+{
+	return good_when(number, 0, off, value);
+}
+
+/* A byte of a field's value, or of the 4 bytes before it. */
+static bool good_field(size_t number, uint16_t field, size_t off, uint8_t value)
+{
+	return good_when(number, field, off, value);
+}
+
+#define FIELD_ID  ((size_t)-4)
+#define FIELD_LEN ((size_t)-2)
+
+static void headers_of_records(void **state)
 {
 	(void)state;
-	assert_true(good_with(3, offsetof(struct rw_rec_agent, ino), 9));
 	assert_false(good_with(3, offsetof(struct rw_rec_hdr, type), 0));
-	assert_false(good_with(3, offsetof(struct rw_rec_hdr, type), RW_REC_TYPE_COUNT));
 	assert_false(good_with(3, offsetof(struct rw_rec_hdr, type), RW_REC_VIOLATION));
 	assert_false(good_with(3, offsetof(struct rw_rec_hdr, verdict), RW_VERDICT_COUNT));
 	assert_false(good_with(3, offsetof(struct rw_rec_hdr, flags), 0x10));
 	assert_false(good_with(3, offsetof(struct rw_rec_hdr, seq), 4));
 	assert_false(good_with(3, offsetof(struct rw_rec_hdr, seq), 0));
 	assert_false(good_with(3, offsetof(struct rw_rec_hdr, time_ns) + 2, 0));
-	assert_false(good_with(3, offsetof(struct rw_rec_agent, path_len), 0));
-	assert_false(good_with(3, offsetof(struct rw_rec_agent, path_len) + 1, 0x10));
-	assert_false(good_with(4, sizeof(struct rw_rec_agent) + 9, 1)); /* padding */
-	assert_true(good_with(10, offsetof(struct rw_rec_violation, target), RW_TARGET_IDT));
-	assert_false(good_with(10, offsetof(struct rw_rec_violation, target), 0));
-	assert_false(good_with(10, offsetof(struct rw_rec_violation, target), RW_TARGET_COUNT));
-	assert_false(good_with(10, offsetof(struct rw_rec_violation, access), RW_ACCESS_COUNT));
-	assert_false(good_with(10, offsetof(struct rw_rec_violation, cpl), 4));
-	assert_false(good_with(10, offsetof(struct rw_rec_violation, nbytes), 17));
-	assert_false(good_with(10, offsetof(struct rw_rec_violation, value_len), 17));
-	assert_false(good_with(13, offsetof(struct rw_rec_event, code), RW_DROP_COUNT));
-	assert_false(good_with(13, offsetof(struct rw_rec_event, text_len), 8));
-	assert_false(good_with(13, offsetof(struct rw_rec_event, text_len) + 3, 0xff));
-	assert_false(good_with(14, offsetof(struct rw_rec_event, arg) + 8, RW_BAD_COUNT));
+}
+
+static void fields(void **state)
+{
+	(void)state;
+	assert_true(good_field(3, RW_F_FILE, 8, 9));
+	assert_false(good_field(3, RW_F_FILE, FIELD_LEN, 16));
+	assert_false(good_field(3, RW_F_PATH, FIELD_LEN, 0));
+	assert_false(good_field(3, RW_F_PATH, FIELD_LEN + 1, 0x10));
+	assert_false(good_field(3, RW_F_PATH, FIELD_ID, RW_F_INTERPRETER)); /* twice, and no path */
+	assert_false(good_field(3, RW_F_PATH, FIELD_ID, 0));
+	assert_false(good_field(3, RW_F_TASK, FIELD_ID, 200)); /* not known, but the event must have a task */
+	assert_false(good_field(4, RW_F_PATH, 9, 1));          /* padding */
+	assert_false(good_field(3, RW_F_RESULT, 3, 0));        /* above 0 */
+	assert_false(good_field(5, RW_F_THREAD, 0, 2));
+	assert_false(good_field(5, RW_F_THREAD, FIELD_LEN, 2));
+	assert_true(good_field(10, RW_F_TARGET, 0, RW_TARGET_IDT));
+	assert_false(good_field(10, RW_F_TARGET, 0, 0));
+	assert_false(good_field(10, RW_F_ACCESS, 0, 0));
+	assert_false(good_field(10, RW_F_GPA, FIELD_LEN, 4));
+	assert_false(good_field(13, RW_F_DROP_REASON, 0, 0));
+	assert_false(good_field(14, RW_F_FIRST_REFUSAL, 0, 0));
+}
+
+/* What a newer version of the same format may write is good. */
+static void newer_fields(void **state)
+{
+	(void)state;
+	assert_true(good_with(3, offsetof(struct rw_rec_hdr, type), 77));
+	assert_true(good_field(3, RW_F_INTERPRETER, FIELD_ID, 200));
+	assert_true(good_field(3, RW_F_INTERPRETER, FIELD_ID + 1, 0xff)); /* number 0xff0c */
+	assert_true(good_field(10, RW_F_TARGET, 0, 77));
+	assert_true(good_field(10, RW_F_ACCESS, 0, RW_ACCESS_COUNT));
+	assert_true(good_field(13, RW_F_DROP_REASON, 0, RW_DROP_COUNT));
+	assert_true(good_field(14, RW_F_FIRST_REFUSAL, 0, RW_BAD_COUNT));
+	assert_true(good_field(16, RW_F_KEXEC_STEP, 0, RW_KEXEC_STEP_COUNT));
 }
 
 /* A header with a right CRC but numbers that do not fit the records. */
@@ -240,7 +275,7 @@ static void raw_dump(void **state)
 	build_start(&b, 3, 1);
 	build_samples(&b);
 	build_start(&old, 3, 2);
-	build_event(&old, RW_REC_AGENT, 1, (const uint64_t[4]){ 0 }, "6.1");
+	build_note(&old, RW_REC_AGENT, "6.1");
 	memcpy(mem + 64, RW_STORE_MAGIC, 8); /* the constant in some program */
 	memcpy(mem + 1003, b.p, b.len);      /* not aligned */
 	memcpy(mem + at, b.p, b.len);
@@ -332,8 +367,142 @@ static void foreign(void **state)
 		assert_int_equal(build_parse(&in, junk, n), -ENOENT);
 		input_free(&in);
 	}
-	assert_int_equal(build_parse(&in, "see @RW1 TYPE DUMP, @RW1 ", 25), -ENOENT);
+	assert_int_equal(build_parse(&in, "see @RW2 TYPE DUMP, @RW2 ", 25), -ENOENT);
 	input_free(&in);
+}
+
+/* Records that no header counts yet, in the newest block of a running machine. */
+static void batch_under_way(void **state)
+{
+	struct build_point point;
+	struct build b;
+	struct input in;
+	size_t at;
+
+	(void)state;
+	build_start(&b, 3, 1);
+	b.hdr.end_reason = RW_END_RUNNING;
+	build_samples(&b);
+	point = build_point(&b);
+	at = RW_STORE_HDR_SIZE + b.block->used;
+	build_agent(&b, RW_REC_EXEC, "/bin/ls", 7, "");
+	build_agent(&b, RW_REC_EXEC, "/bin/rm", 7, "");
+	build_back(&b, &point);
+	assert_true(build_verify(b.p, b.len));
+	assert_int_equal(build_parse(&in, b.p, b.len), 0);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES + 2);
+	assert_int_equal(in.notes.count, 1);
+	input_free(&in);
+	b.p[at] ^= 1; /* the first of them is none: the bytes are damage */
+	assert_false(build_verify(b.p, b.len));
+	b.p[at] ^= 1;
+	point.hdr.end_reason = RW_END_RESET;
+	b.hdr = point.hdr;
+	build_seal_hdr(&b);
+	assert_false(build_verify(b.p, b.len)); /* this machine has ended */
+	build_free(&b);
+}
+
+/* The newest block may count nothing yet, and the store's header may lag by what that block counts. */
+static void headers_lag(void **state)
+{
+	struct build b;
+	struct input in;
+
+	(void)state;
+	build_start(&b, 3, 1);
+	b.hdr.end_reason = RW_END_RUNNING;
+	build_samples(&b);
+	b.hdr.next_seq -= 4;
+	build_seal_hdr(&b);
+	assert_true(build_verify(b.p, b.len));
+	b.block->used = sizeof(*b.block);
+	b.block->count = 0;
+	build_seal_block(&b);
+	b.hdr.next_seq = 1;
+	build_seal_hdr(&b);
+	assert_true(build_verify(b.p, b.len));
+	assert_int_equal(build_parse(&in, b.p, b.len), 0);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
+	input_free(&in);
+	b.hdr.next_seq = BUILD_SAMPLES + 2; /* more than there are */
+	build_seal_hdr(&b);
+	assert_false(build_verify(b.p, b.len));
+	build_free(&b);
+}
+
+/* Whole headers of other versions: alone, in the middle of memory, in an ELF core, beside a store of this version. */
+static void other_versions(void **state)
+{
+	static const struct {
+		uint32_t version, size;
+		bool known;
+	} stores[] = { { 1, 88, true },    { 3, 64, true },  { 3, 96, true }, { 4000, 4096, true },
+		       { 3, 4100, false }, { 3, 60, false }, { 2, 96, false } };
+	size_t len = 3 * RW_STORE_HDR_SIZE, at = RW_STORE_HDR_SIZE;
+	uint8_t *mem = calloc(1, len);
+	struct input in;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(stores); i++) {
+		uint32_t version = stores[i].version;
+
+		build_other_store(mem + at, version, stores[i].size);
+		if (!stores[i].known) {
+			assert_int_not_equal(build_parse(&in, mem, len), -EPROTONOSUPPORT);
+			input_free(&in);
+			continue;
+		}
+		assert_int_equal(build_parse(&in, mem + at, len - at), -EPROTONOSUPPORT);
+		assert_int_equal(in.other_version, version);
+		input_free(&in);
+		assert_int_equal(build_parse(&in, mem, len), -EPROTONOSUPPORT);
+		assert_int_equal(in.other_version, version);
+		input_free(&in);
+		for (size_t bit = 0; bit < 8 * (size_t)stores[i].size; bit += 5) {
+			mem[at + bit / 8] ^= (uint8_t)(1u << bit % 8);
+			assert_int_not_equal(build_parse(&in, mem, len), -EPROTONOSUPPORT);
+			input_free(&in);
+			mem[at + bit / 8] ^= (uint8_t)(1u << bit % 8);
+		}
+	}
+	free(mem);
+}
+
+static void other_version_in_a_core(void **state)
+{
+	Elf64_Ehdr eh = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+			  .e_type = ET_CORE,
+			  .e_machine = EM_X86_64,
+			  .e_version = EV_CURRENT,
+			  .e_phoff = sizeof(eh),
+			  .e_ehsize = sizeof(eh),
+			  .e_phentsize = sizeof(Elf64_Phdr),
+			  .e_phnum = 1 };
+	Elf64_Phdr ph = { .p_type = PT_LOAD, .p_offset = 1000 + 3, .p_filesz = 60000 };
+	uint8_t *core = calloc(1, 60000);
+	struct build b;
+	struct input in;
+
+	(void)state;
+	memcpy(core, &eh, sizeof(eh));
+	memcpy(core + sizeof(eh), &ph, sizeof(ph));
+	for (uint32_t version = 1; version <= 3; version += 2) {
+		build_other_store(core + 1003 + 1600, version, 88);
+		assert_int_equal(build_parse(&in, core, 60000), -EPROTONOSUPPORT);
+		assert_int_equal(in.other_version, version);
+		input_free(&in);
+	}
+	build_start(&b, 2, 1);
+	build_samples(&b);
+	memcpy(core + 1003 + 16000, b.p, b.len);
+	assert_int_equal(build_parse(&in, core, 60000), 0);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
+	assert_int_equal(in.problems.count, 0);
+	assert_int_equal(in.notes.count, 1); /* the other one was not read */
+	input_free(&in);
+	free(core);
+	build_free(&b);
 }
 
 int main(void)
@@ -344,7 +513,13 @@ int main(void)
 		cmocka_unit_test(full_store_goes_round),
 		cmocka_unit_test(truncation),
 		cmocka_unit_test(bit_flips),
+		cmocka_unit_test(headers_of_records),
 		cmocka_unit_test(fields),
+		cmocka_unit_test(newer_fields),
+		cmocka_unit_test(batch_under_way),
+		cmocka_unit_test(headers_lag),
+		cmocka_unit_test(other_versions),
+		cmocka_unit_test(other_version_in_a_core),
 		cmocka_unit_test(header_disagrees),
 		cmocka_unit_test(damaged_headers),
 		cmocka_unit_test(raw_dump),

@@ -45,7 +45,9 @@ static void good(void **state)
 	assert_int_equal(o.nfiles, 3);
 	assert_int_equal(parse(&o, "show a --type exec,fork --pid 3 --seq 1-9 --symbols map --kaslr 0x1000"),
 			 -1);
-	assert_int_equal(o.filter.types, 1u << RW_REC_EXEC | 1u << RW_REC_FORK);
+	assert_true(o.filter.has_types);
+	for (unsigned int i = 0; i < RW_TYPES; i++)
+		assert_int_equal(o.filter.types[i], i == RW_REC_EXEC || i == RW_REC_FORK);
 	assert_int_equal(o.filter.pid, 3);
 	assert_int_equal(o.kaslr, 0x1000);
 	assert_string_equal(o.symbols, "map");
@@ -56,6 +58,10 @@ static void good(void **state)
 	assert_int_equal(o.command, COMMAND_EXPORT);
 	assert_string_equal(o.filter.comm, "ls");
 	assert_int_equal(o.filter.since, 1500000000);
+	assert_false(o.csv);
+	assert_int_equal(parse(&o, "export --format csv --type violation,type_77 f"), -1);
+	assert_true(o.csv);
+	assert_true(o.filter.types[RW_REC_VIOLATION] && o.filter.types[77]);
 	assert_int_equal(parse(&o, "extract --output out cap"), -1);
 	assert_string_equal(o.output, "out");
 	assert_int_equal(parse(&o, "show -- --help"), -1);
@@ -90,7 +96,7 @@ static const struct {
 	{ "show --output o a", "show has no option --output" },
 	{ "stats a b", "stats takes one FILE" },
 	{ "stats --format csv a", "--format: wrong value \"csv\": it takes text or json" },
-	{ "export --format json a", "--format: wrong value \"json\": it takes jsonl" },
+	{ "export --format json a", "--format: wrong value \"json\": it takes jsonl or csv" },
 	{ "extract a", "extract needs --output" },
 	{ "extract --output= a", "--output: needs the name of a file" },
 	{ "extract --output o a b", "extract takes one FILE" },

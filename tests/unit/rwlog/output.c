@@ -13,41 +13,11 @@
 
 #include "counters.h"
 #include "disasm.h"
-#include "export.h"
-#include "tests/unit/rwlog/build.h"
-#include "show.h"
+#include "tests/unit/rwlog/out.h"
 #include "text.h"
 #include "verify.h"
 
 static const struct filter all = FILTER_ALL;
-
-static char *exported(const struct build *b, const struct filter *f)
-{
-	struct input in;
-	size_t len;
-	char *s;
-	FILE *out = open_memstream(&s, &len);
-
-	assert_int_equal(build_parse(&in, b->p, b->len), 0);
-	export_jsonl(&in, f, out);
-	fclose(out);
-	input_free(&in);
-	return s;
-}
-
-static char *shown(const struct build *b, const struct filter *f, const struct symbols *symbols)
-{
-	struct input in;
-	size_t len;
-	char *s;
-	FILE *out = open_memstream(&s, &len);
-
-	assert_int_equal(build_parse(&in, b->p, b->len), 0);
-	show(&in, f, symbols, out);
-	fclose(out);
-	input_free(&in);
-	return s;
-}
 
 /* Object of line @number, counted from 1, each of which must be JSON. */
 static json_t *line(const char *jsonl, unsigned int number)
@@ -104,9 +74,9 @@ static void members(const json_t *j, const char *list)
 	assert_string_equal(got, list);
 }
 
-#define MEMBERS_PROC "seq time_ns cpu type pid tgid ppid uid euid gid comm verdict"
+#define MEMBERS_TASK "seq time_ns cpu type pid tgid ppid uid euid gid comm verdict"
 
-static void json_of_processes(void **state)
+static void json_of_tasks(void **state)
 {
 	struct build b;
 	char *s;
@@ -115,41 +85,75 @@ static void json_of_processes(void **state)
 	(void)state;
 	build_start(&b, 3, 1);
 	build_samples(&b);
-	s = exported(&b, &all);
+	s = out_jsonl(&b, &all);
 	j = line(s, 3);
-	members(j, MEMBERS_PROC " path interpreter dev ino generation flags result sync");
+	members(j, MEMBERS_TASK " path interpreter dev ino generation flags result sync");
 	has(j, "type", "exec");
 	has(j, "comm", "sixteen-letters!");
 	has(j, "path", "/bin/ls");
 	has(j, "interpreter", "/lib64/ld.so");
 	has_number(j, "pid", 101);
+	has_number(j, "flags", 0x241);
 	has_number(j, "result", -13);
 	assert_true(json_is_true(json_object_get(j, "sync")));
 	json_decref(j);
 	assert_non_null(strstr(s, "\"ino\":18446744073709551614,"));
 	j = line(s, 4);
-	members(j, MEMBERS_PROC " path dev ino generation flags result sync");
+	members(j, MEMBERS_TASK " path dev ino generation flags result sync");
 	json_decref(j);
 	j = line(s, 5);
-	members(j, MEMBERS_PROC " child_pid child_tgid flags sync");
+	members(j, MEMBERS_TASK " child_pid child_tgid thread sync");
 	has_number(j, "child_pid", 555);
 	has_number(j, "child_tgid", 444);
+	assert_true(json_is_false(json_object_get(j, "thread")));
 	json_decref(j);
+	j = line(s, 15);
+	members(j, MEMBERS_TASK " exit_code last_thread sync");
+	has_number(j, "exit_code", 0x300);
+	assert_true(json_is_true(json_object_get(j, "last_thread")));
+	json_decref(j);
+	free(s);
+	build_free(&b);
+}
+
+static void json_of_files(void **state)
+{
+	struct build b;
+	char *s;
+	json_t *j;
+
+	(void)state;
+	build_start(&b, 3, 1);
+	build_samples(&b);
+	s = out_jsonl(&b, &all);
 	j = line(s, 8);
 	has(j, "type", "file_rename");
 	has(j, "path", "/tmp/a");
 	has(j, "new_path", "/tmp/b");
+	has_number(j, "flags", 1);
 	json_decref(j);
-	j = line(s, 15);
-	members(j, MEMBERS_PROC " exit_code flags sync");
-	has_number(j, "exit_code", 0x300);
+	j = line(s, 9);
+	members(j, MEMBERS_TASK " dev ino generation result sync");
 	json_decref(j);
 	j = line(s, 16);
-	members(j, MEMBERS_PROC " event path dev ino generation result sync");
+	members(j, MEMBERS_TASK " event path dev ino generation result sync");
 	has(j, "type", "kexec");
 	has(j, "event", "load");
 	has(j, "path", "/boot/vmlinuz");
 	has_number(j, "result", -13);
+	json_decref(j);
+	j = line(s, 18);
+	members(j, MEMBERS_TASK " path mode result sync");
+	has(j, "type", "mkdir");
+	has_number(j, "mode", 01755);
+	json_decref(j);
+	j = line(s, 20);
+	members(j, MEMBERS_TASK " path new_path dev ino generation result sync");
+	has(j, "type", "link");
+	json_decref(j);
+	j = line(s, 21);
+	members(j, MEMBERS_TASK " path dev ino generation mode result sync");
+	has(j, "type", "chmod");
 	json_decref(j);
 	free(s);
 	build_free(&b);
@@ -164,9 +168,9 @@ static void json_of_the_hypervisor(void **state)
 	(void)state;
 	build_start(&b, 3, 1);
 	build_samples(&b);
-	s = exported(&b, &all);
+	s = out_jsonl(&b, &all);
 	j = line(s, 1);
-	members(j, "seq time_ns cpu type verdict release abi_version");
+	members(j, "seq time_ns cpu type verdict abi_version release");
 	has(j, "release", "6.1.0-56-cloud-amd64");
 	json_decref(j);
 	j = line(s, 2);
@@ -174,9 +178,9 @@ static void json_of_the_hypervisor(void **state)
 	has_number(j, "pages", 4321);
 	json_decref(j);
 	j = line(s, 10);
-	members(j, "seq time_ns cpu type pid tgid comm verdict target access gpa gva rip cr3 cpl bytes insn "
-		   "symbol "
-		   "symbol_offset old_value new_value repeat");
+	members(j,
+		"seq time_ns cpu type pid tgid comm verdict access target symbol symbol_offset gpa gva cpl rip "
+		"cr3 bytes insn old_value new_value repeat");
 	has(j, "target", "lsm_hooks");
 	has(j, "access", "write");
 	has(j, "verdict", "skip");
@@ -196,9 +200,10 @@ static void json_of_the_hypervisor(void **state)
 	has_number(j, "hypercall", 6);
 	json_decref(j);
 	j = line(s, 14);
-	members(j, "seq time_ns cpu type verdict reason count total first ring_cpu text");
+	members(j, "seq time_ns cpu type verdict reason count total first ring_cpu");
 	has(j, "reason", "malformed");
 	has(j, "first", "size");
+	has_number(j, "ring_cpu", 1);
 	json_decref(j);
 	j = line(s, 17);
 	members(j, "seq time_ns cpu type verdict ranges pages text");
@@ -221,14 +226,14 @@ static void hostile_strings(void **state)
 	(void)state;
 	build_start(&b, 3, 1);
 	build_agent(&b, RW_REC_FILE_UNLINK, path, sizeof(path), ""); /* its NUL too */
-	s = exported(&b, &all);
+	s = out_jsonl(&b, &all);
 	j = line(s, 1);
 	has(j, "path_hex", "2f610a225c1b5b324ac3a9ffc080e280aeeda08020f490808000");
 	assert_int_equal(json_string_length(json_object_get(j, "path")), 9 + 2 + 9 + 3 + 9 + 1 + 12 + 1);
 	json_decref(j);
 	assert_null(strchr(s, '\x1b'));
 	free(s);
-	s = shown(&b, &all, NULL);
+	s = out_show(&b, &all, NULL);
 	assert_non_null(strstr(s,
 			       " \"/a\\u{a}\\\"\\\\\\u{1b}[2J\xc3\xa9\\xff\\xc0\\x80\\u{202e}\\xed\\xa0\\x80 "
 			       "\\xf4\\x90\\x80\\x80\\u{0}\" "));
@@ -251,29 +256,34 @@ static void lines_for_people(void **state)
 	assert_int_equal(symbols_parse(&symbols, (const uint8_t *)map, sizeof(map) - 1, why, sizeof(why)), 0);
 	build_start(&b, 3, 1);
 	build_samples(&b);
-	s = shown(&b, &all, &symbols);
+	s = out_show(&b, &all, &symbols);
 	for (const char *p = s; (p = strchr(p, '\n')); p++)
 		lines++;
-	assert_int_equal(lines, 18); /* one a record, one with counts */
-	assert_non_null(strstr(
-		s, "2023-11-14T22:13:20.003703Z #3 cpu0 exec        sixteen-letters![101] uid 1000 euid 0 "
-		   "\"/bin/ls\" by \"/lib64/ld.so\" dev 8:1 ino 18446744073709551614 "
-		   "result -13 (EACCES): allow\n"));
-	assert_non_null(strstr(s, "uid 1000 euid 0 load \"/boot/vmlinuz\" result -13 (EACCES): allow\n"));
-	assert_non_null(strstr(s, "unlock      - 12 ranges, 4321 pages \"kexec\": none\n"));
-	assert_non_null(strstr(s, "\"/etc/passwd\" write,create,truncate dev"));
-	assert_non_null(strstr(s, " code 3 last thread result -13 (EACCES): allow\n"));
+	assert_int_equal(lines, BUILD_SAMPLES + 1); /* one a record, one with counts */
 	assert_non_null(strstr(
 		s,
-		"violation   insmod[77] write lsm_hooks security_hook_heads+0x38: skip | gpa 0x1234000 gva "
+		"2023-11-14T22:13:20.003703Z #3 cpu0 exec        \"sixteen-letters!\"[101] uid 1000 euid 0 "
+		"\"/bin/ls\" by \"/lib64/ld.so\" dev 8:1 ino 18446744073709551614 write,create,truncate "
+		"result -13 (EACCES): allow\n"));
+	assert_non_null(strstr(s, "euid 0 child 555 of process 444: allow\n"));
+	assert_non_null(
+		strstr(s, "\"/tmp/a\" to \"/tmp/b\" dev 8:1 ino 18446744073709551614 noreplace result"));
+	assert_non_null(strstr(s, "euid 0 load \"/boot/vmlinuz\" dev 8:1 ino"));
+	assert_non_null(strstr(s, "\"/srv/new\" mode 01755 result -13 (EACCES): allow\n"));
+	assert_non_null(strstr(s, " unlock      - ranges 12 pages 4321 \"kexec\": none\n"));
+	assert_non_null(strstr(s, "- ring_full count 3 in all 5 ring of cpu 1: none\n"));
+	assert_non_null(strstr(s, "- malformed count 2 in all 2 first size ring of cpu 1: none\n"));
+	assert_non_null(strstr(s, " euid 0 code 3 last thread: allow\n"));
+	assert_non_null(strstr(
+		s,
+		"violation   \"insmod\"[77] write lsm_hooks \"security_hook_heads\"+0x38 gpa 0x1234000 gva "
 		"0xffffffff82001000 cpl 0 rip 0xffffffffc0001010 (evil+0x10) cr3 0x5000 code 4889039090 "
-		"<mov qword ptr [rbx], rax> stays 0102030405060708 refused ffee000000000000 and 2 times "
-		"more\n"));
-	assert_non_null(strstr(s, "-- 17 of 17 records shown, 2 violations (and 4 repeats), 5 records lost"));
+		"<mov qword ptr [rbx], rax> old 0102030405060708 new ffee000000000000 repeat 2: skip\n"));
+	assert_non_null(strstr(s, "-- 21 of 21 records shown, 2 violations (and 4 repeats), 5 records lost"));
 	free(s);
 	b.hdr.boot_epoch = 0;
 	build_seal_hdr(&b);
-	s = shown(&b, &all, NULL);
+	s = out_show(&b, &all, NULL);
 	assert_memory_equal(s, "+0.001234s #1 cpu0 agent ", 24);
 	free(s);
 	symbols_free(&symbols);
@@ -313,7 +323,7 @@ static void names_of_code(void **state)
 
 static size_t count(const struct build *b, const struct filter *f)
 {
-	char *s = exported(b, f);
+	char *s = out_jsonl(b, f);
 	size_t n = 0;
 
 	for (const char *p = s; (p = strchr(p, '\n')); p++)
@@ -333,8 +343,11 @@ static void filters(void **state)
 	assert_true(filter_types(&f, "exec,violation"));
 	assert_int_equal(count(&b, &f), 4);
 	f = (struct filter)FILTER_ALL;
+	assert_true(filter_types(&f, "type_77"));
+	assert_int_equal(count(&b, &f), 0);
+	f = (struct filter)FILTER_ALL;
 	assert_true(filter_pid(&f, "100")); /* the process of thread 101 */
-	assert_int_equal(count(&b, &f), 9);
+	assert_int_equal(count(&b, &f), 13);
 	f.comm = "insmod";
 	assert_int_equal(count(&b, &f), 0);
 	f.has_pid = false;
@@ -368,6 +381,10 @@ static void filter_values(void **state)
 	assert_false(filter_types(&f, ""));
 	assert_false(filter_types(&f, "exec,"));
 	assert_false(filter_types(&f, "execx"));
+	assert_false(filter_types(&f, "type_"));
+	assert_false(filter_types(&f, "type_0"));
+	assert_false(filter_types(&f, "type_256"));
+	assert_false(filter_types(&f, "type_99999999999"));
 	assert_false(filter_pid(&f, ""));
 	assert_false(filter_pid(&f, "-1"));
 	assert_false(filter_pid(&f, "4294967296"));
@@ -411,7 +428,7 @@ static void counters_out(void **state)
 	(void)state;
 	build_start(&b, 2, 1);
 	build_samples(&b);
-	build_stats(out, 1, 2);
+	build_stats(out, 1, 1, 2);
 	build_dump(&b, out, 1);
 	fclose(out);
 	assert_int_equal(build_parse(&in, s, len), 0);
@@ -457,7 +474,7 @@ static void judgement(void **state)
 	assert_true(verify(&in, "f: ", out));
 	fflush(out);
 	assert_string_equal(
-		s, "f: OK: 17 records, seq 1 to 17, boot a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5, evicted 0, "
+		s, "f: OK: 21 records, seq 1 to 21, boot a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5, evicted 0, "
 		   "ended by poweroff\n");
 	input_free(&in);
 	b.p[RW_STORE_HDR_SIZE + sizeof(struct rw_block_hdr) + 40] ^= 1;
@@ -474,11 +491,17 @@ static void judgement(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(json_of_processes), cmocka_unit_test(json_of_the_hypervisor),
-		cmocka_unit_test(hostile_strings),   cmocka_unit_test(lines_for_people),
-		cmocka_unit_test(names_of_code),     cmocka_unit_test(filters),
-		cmocka_unit_test(filter_values),     cmocka_unit_test(code),
-		cmocka_unit_test(counters_out),      cmocka_unit_test(judgement),
+		cmocka_unit_test(json_of_tasks),
+		cmocka_unit_test(json_of_files),
+		cmocka_unit_test(json_of_the_hypervisor),
+		cmocka_unit_test(hostile_strings),
+		cmocka_unit_test(lines_for_people),
+		cmocka_unit_test(names_of_code),
+		cmocka_unit_test(filters),
+		cmocka_unit_test(filter_values),
+		cmocka_unit_test(code),
+		cmocka_unit_test(counters_out),
+		cmocka_unit_test(judgement),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,47 +26,61 @@ void printk_raw(const char *s, size_t n)
 	fwrite(s, 1, n, out);
 }
 
+/* Record @i: one of the agent's types in turn, with a path of any length. */
 static void append(struct log_store *s, unsigned int i)
 {
+	static uint8_t path[RW_PATH_MAX];
 	static union {
-		struct rw_rec_agent rec;
+		uint64_t align;
 		uint8_t bytes[RW_REC_MAX];
 	} buf;
-	uint16_t len = (uint16_t)(i * 37 % RW_PATH_MAX);
+	struct rec_writer w;
 
-	memset(&buf, 0, sizeof(buf));
-	buf.rec.hdr.type = (uint8_t)(RW_REC_EXEC + i % RW_REC_AGENT_LAST);
-	buf.rec.hdr.size = (uint16_t)((sizeof(buf.rec) + len + 7u) & ~7u);
-	buf.rec.hdr.time_ns = i * 1000;
-	buf.rec.path_len = len;
-	memset(buf.rec.data, 'a', len);
-	assert_int_equal(log_store_append(s, &buf.rec.hdr), 0);
+	memset(path, 'a', sizeof(path));
+	rec_begin(&w, buf.bytes, sizeof(buf.bytes), (uint8_t)(RW_REC_EXEC + i % RW_REC_FILE_CHMOD), 0);
+	build_agent_fields(&w, path, i * 37 % RW_PATH_MAX, "/other");
+	rec_end(&w);
+	w.hdr->time_ns = i * 1000;
+	assert_int_equal(log_store_append(s, w.hdr), 0);
+}
+
+/* A store in memory of its own. */
+static void *start(struct log_store *store)
+{
+	static const struct rw_store_hdr id = { .boot_id = { 1, 2, 3 },
+						.boot_epoch = BUILD_EPOCH,
+						.backend = 1 };
+	void *mem = aligned_alloc(RW_PAGE_SIZE, STORE_SIZE);
+
+	assert_int_equal(log_store_init(store, mem, STORE_SIZE, &id), 0);
+	return mem;
 }
 
 /* Dumps from the empty store to one that went round several times, and the store's memory itself. */
 static void store_and_frames(void **state)
 {
-	const struct rw_store_hdr id = { .boot_id = { 1, 2, 3 }, .boot_epoch = BUILD_EPOCH, .backend = 1 };
-	void *mem = aligned_alloc(RW_PAGE_SIZE, STORE_SIZE);
 	struct rw_cpu_stats stats = { .records = 1000 };
-	struct log_store store = { 0 };
+	struct log_store store;
+	void *mem = start(&store);
+	const struct log_dump last = { store.hdr->boot_id, 1000 };
 	struct input in;
 	size_t len;
 	char *s;
 
 	(void)state;
 	out = open_memstream(&s, &len);
-	assert_int_equal(log_store_init(&store, mem, STORE_SIZE, &id), 0);
 	log_drain_dump(&store, 1);
 	for (unsigned int i = 1; i <= 1000; i++) {
 		append(&store, i);
-		if (i == 10 || i == 40)
+		if (i == 10 || i == 40) {
+			log_store_seal(&store);
 			log_drain_dump(&store, i);
+		}
 	}
 	log_store_set_end(&store, RW_END_RESET);
-	log_drain_stats(&stats, 0, 1000);
+	log_drain_stats(&last, &stats, 0);
 	stats.cpu = 1;
-	log_drain_stats(&stats, 1, 1000);
+	log_drain_stats(&last, &stats, 1);
 	log_drain_dump(&store, 1000);
 	fclose(out);
 	assert_true(build_verify(s, len));
@@ -84,10 +98,38 @@ static void store_and_frames(void **state)
 	free(mem);
 }
 
+/* The memory of a running machine, after each record of batches of all lengths: every record is read. */
+static void amid_batches(void **state)
+{
+	struct log_store store;
+	void *mem = start(&store);
+	unsigned int left = 1, batch = 1;
+
+	(void)state;
+	for (unsigned int i = 1; i <= 400; i++) {
+		struct input in;
+
+		append(&store, i);
+		assert_int_equal(build_parse(&in, mem, STORE_SIZE), 0);
+		if (in.problems.count)
+			fail_msg("after record %u: %s", i, in.problems.v[0].text);
+		assert_int_equal(in.boot[0].rec[in.boot[0].nrec - 1].hdr.seq, store.next_seq - 1);
+		assert_int_equal(in.boot[0].nrec, store.next_seq - store.hdr->first_seq);
+		input_free(&in);
+		if (--left)
+			continue;
+		log_store_seal(&store);
+		left = ++batch;
+	}
+	assert_true(store.hdr->evicted > 0);
+	free(mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(store_and_frames),
+		cmocka_unit_test(amid_batches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,7 +214,7 @@ static void test_locked_who(void **state)
 		assert_int_equal(mock.records, nr + 1);
 		assert_int_equal(mock.record[nr].access, RW_ACCESS_HYPERCALL);
 		assert_int_equal(mock.record[nr].target, RW_TARGET_HYPERVISOR);
-		assert_int_equal(mock.record[nr].hdr.verdict, RW_VERDICT_DENY);
+		assert_int_equal(mock.record[nr].verdict, RW_VERDICT_DENY);
 		assert_int_equal(mock.record[nr].nr, nr + 6);
 		assert_int_equal(mock.record[nr].rip, outside[nr]);
 	}
@@ -308,7 +308,7 @@ static void test_kexec_refused(void **state)
 	assert_int_equal(mock.records, 1);
 	assert_int_equal(mock.record[0].access, RW_ACCESS_HYPERCALL);
 	assert_int_equal(mock.record[0].nr, RW_HC_KEXEC);
-	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_DENY);
+	assert_int_equal(mock.record[0].verdict, RW_VERDICT_DENY);
 	assert_true(hv.locked && hv.registered);
 	assert_false(writable(GUEST_TEXT));
 	assert_int_equal(mock.releases, 0);

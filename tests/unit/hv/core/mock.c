@@ -12,6 +12,7 @@
 #include "core/panic.h"
 #include "protect/evidence.h"
 #include "lib/format.h"
+#include "lib/record.h"
 #include "log/printk.h"
 #include "protect/step.h"
 #include "mm/page_pool.h"
@@ -225,22 +226,68 @@ uint64_t journal_now(const struct percpu *cpu)
 	return 123456789;
 }
 
-void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
+/* Copies the field @id of @rec, at most @n bytes, or zeros. Return: its length. */
+static uint16_t field(const struct rw_rec_hdr *rec, uint16_t id, void *to, size_t n)
 {
-	assert_ptr_equal(cpu, &mock.cpu);
-	assert_int_equal(rec->size, sizeof(struct rw_rec_violation));
-	assert_true(mock.records < MOCK_RECORDS);
-	memcpy(&mock.record[mock.records++], rec, rec->size);
+	struct rec_field f;
+
+	memset(to, 0, n);
+	if (!rec_find(rec, id, &f))
+		return 0;
+	assert_true(f.len <= n);
+	memcpy(to, f.value, f.len);
+	return f.len;
 }
 
-void journal_event(struct percpu *cpu, uint8_t type, uint32_t code, const uint64_t arg[4], const char *text)
+static uint8_t small(const struct rw_rec_hdr *rec, uint16_t id)
 {
-	(void)cpu;
-	(void)arg;
+	uint32_t value;
+
+	field(rec, id, &value, sizeof(value));
+	assert_true(value <= UINT8_MAX);
+	return (uint8_t)value;
+}
+
+/* A violation or patch, taken apart again. */
+static void take_evidence(const struct rw_rec_hdr *rec, struct evidence *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->type = rec->type;
+	e->verdict = rec->verdict;
+	e->target = small(rec, RW_F_TARGET);
+	e->access = small(rec, RW_F_ACCESS);
+	e->cpl = small(rec, RW_F_CPL);
+	e->task_known = field(rec, RW_F_GUEST_TASK, &e->task, sizeof(e->task)) != 0;
+	field(rec, RW_F_REPEAT, &e->repeat, sizeof(e->repeat));
+	field(rec, RW_F_GPA, &e->gpa, sizeof(e->gpa));
+	field(rec, RW_F_GVA, &e->gva, sizeof(e->gva));
+	field(rec, RW_F_RIP, &e->rip, sizeof(e->rip));
+	field(rec, RW_F_CR3, &e->cr3, sizeof(e->cr3));
+	field(rec, RW_F_HYPERCALL, &e->nr, sizeof(e->nr));
+	field(rec, RW_F_SYMBOL_OFFSET, &e->sym_off, sizeof(e->sym_off));
+	field(rec, RW_F_SYMBOL, e->symbol, sizeof(e->symbol) - 1);
+	e->nbytes = (uint8_t)field(rec, RW_F_CODE, e->bytes, sizeof(e->bytes));
+	e->value_len = (uint8_t)field(rec, RW_F_OLD_VALUE, e->old_value, sizeof(e->old_value));
+	assert_int_equal(field(rec, RW_F_NEW_VALUE, e->new_value, sizeof(e->new_value)), e->value_len);
+}
+
+void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
+{
+	struct rec_fault fault;
+	uint32_t agent;
+
+	assert_ptr_equal(cpu, &mock.cpu);
+	assert_int_equal(rec_check_fields(rec, rec->size, true, &fault), 0);
+	if (rec->type == RW_REC_VIOLATION || rec->type == RW_REC_PATCH) {
+		assert_true(mock.records < MOCK_RECORDS);
+		take_evidence(rec, &mock.record[mock.records++]);
+		return;
+	}
+	agent = rec->type == RW_REC_AGENT;
 	mock.events++;
-	mock.event_type = type;
-	mock.event_code = code;
-	format_text(mock.event_text, sizeof(mock.event_text), "%s", text);
+	mock.event_type = rec->type;
+	field(rec, agent ? RW_F_ABI_VERSION : RW_F_RANGES, &mock.event_code, sizeof(mock.event_code));
+	field(rec, agent ? RW_F_RELEASE : RW_F_NOTE, mock.event_text, sizeof(mock.event_text) - 1);
 }
 
 void journal_release(void)

@@ -48,7 +48,7 @@ struct mock {
 	bool step_db;                  /* step_end() says that the guest steps itself */
 	uint32_t io_ports[65536 / 32]; /* bitmap of io_intercept() */
 
-	struct rw_rec_violation record[MOCK_RECORDS]; /* journal_append() */
+	struct evidence record[MOCK_RECORDS]; /* journal_append() */
 	unsigned int records, events, drains, dumps, releases, lines;
 	uint8_t event_type;
 	uint32_t event_code;

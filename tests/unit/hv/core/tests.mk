@@ -2,7 +2,8 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of hv/core, on a backend of the test: mock.c.
 
-HVCORE_UNDER_TEST := $(HVMM_TABLES) tests/unit/hv/core/mock.c hv/mm/guest_walk.c lib/format.c hv/arch/x86/operand.c \
+HVCORE_UNDER_TEST := $(HVMM_TABLES) tests/unit/hv/core/mock.c hv/mm/guest_walk.c hv/arch/x86/operand.c \
+	lib/events.c lib/format.c lib/record.c \
 	$(addprefix hv/core/,ap_start.c cpuid.c end.c exit.c fault.c guest_info.c hypercall.c io.c ipi.c regs.c smp.c) \
 	$(wildcard hv/protect/*.c hv/policy/*.c)
 

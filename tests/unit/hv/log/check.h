@@ -17,21 +17,25 @@ struct image {
 	uint64_t records;
 	uint64_t bytes;               /* of records */
 	uint64_t first_seq, last_seq; /* of records found; 0 if none */
-	uint64_t types[RW_REC_TYPE_COUNT];
+	uint64_t types[RW_TYPES];
 	uint64_t drops[RW_DROP_COUNT];      /* drop records by code */
 	uint64_t drop_count[RW_DROP_COUNT]; /* sum of their counts */
+	uint64_t unsealed;                  /* records that no header counts yet */
 	const struct rw_rec_hdr *last;      /* newest record */
 	const struct rw_rec_hdr *last_drop[RW_DROP_COUNT];
 };
 
 /*
  * Walks @size bytes of an image and fails the test where it is not as abi/store.h says. With @crashed only
- * that is asked for what holds at any moment: whole records, no hole, next_seq right or one behind.
+ * that is asked for what holds at any moment: whole records, no hole, next_seq not too high.
  */
 void image_check(const void *data, size_t size, bool crashed, struct image *image);
 
+/* The value of a number's field that @rec must have. */
+uint64_t record_number(const struct rw_rec_hdr *rec, uint16_t id);
+
 /* Bit by bit, apart from the code under test. */
-uint32_t plain_crc32(const void *p, size_t n);
+uint32_t plain_crc32c(const void *p, size_t n);
 
 /* xorshift64*: the same numbers in each run. */
 uint64_t random64(uint64_t *state);

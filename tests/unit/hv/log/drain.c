@@ -15,6 +15,7 @@
 #include "log/printk.h"
 
 #define BLOCKS     3u
+#define BOOT       0xfffe0102u /* the first bytes of boot_id */
 #define STORE_SIZE (RW_STORE_HDR_SIZE + BLOCKS * RW_BLOCK_SIZE)
 
 /* What the decoder has put together. */
@@ -92,7 +93,7 @@ static void take_frame(struct decoded *d, char type, uint32_t offset, const uint
 		assert_int_equal(d->ends++, 0);
 		assert_int_equal(n, 4);
 		memcpy(&crc, data, 4);
-		assert_int_equal(crc, plain_crc32(d->data, d->got));
+		assert_int_equal(crc, plain_crc32c(d->data, d->got));
 		assert_int_equal(offset, d->total);
 		assert_int_equal(d->got, d->total);
 		break;
@@ -114,23 +115,26 @@ static struct decoded *decoding; /* what the lines are for */
 void printk_raw(const char *s, size_t n)
 {
 	struct decoded *d = decoding;
-	const char *body = s + 7 + 9 + 9, *blank;
+	const char *body = s + 7 + 9 + 9 + 9, *blank;
 	uint8_t data[RW_FRAME_MAX_BYTES];
 	size_t i;
 
 	for (i = 0; i < n - 2; i++)
 		assert_in_range(s[i], ' ', '~');
 	assert_memory_equal(s + n - 2, "\r\n", 2);
-	assert_memory_equal(s, "@RW1 ", 5);
+	assert_memory_equal(s, "@RW2 ", 5);
 	assert_int_equal(s[6], ' ');
-	assert_int_equal(hex8(s + 7), d->dump);
+	assert_int_equal(hex8(s + 7), BOOT);
+	assert_int_equal(hex8(s + 16), d->dump);
 	blank = memchr(body, ' ', n - (size_t)(body - s));
 	assert_non_null(blank);
 	assert_true(blank - body <= RW_FRAME_MAX_BYTES / 3 * 4);
 	assert_int_equal(blank + 1 + 8 + 2 - s, n);
-	assert_int_equal(hex8(blank + 1), plain_crc32(s, (size_t)(blank + 1 - s)));
-	take_frame(d, s[5], hex8(s + 16), data, base64(body, (size_t)(blank - body), data));
+	assert_int_equal(hex8(blank + 1), plain_crc32c(s, (size_t)(blank + 1 - s)));
+	take_frame(d, s[5], hex8(s + 25), data, base64(body, (size_t)(blank - body), data));
 }
+
+static const struct rw_store_hdr id = { .boot_id = { 0xff, 0xfe, 1, 2, 3 }, .tsc_hz = 1 };
 
 static void dump_to(struct decoded *d, const struct log_store *s, uint32_t dump)
 {
@@ -164,7 +168,6 @@ static void check_decoded(const struct decoded *d, const void *store, struct ima
 
 static void dump_of_any_fill(void **state)
 {
-	static const struct rw_store_hdr id = { .boot_id = { 0xff, 0xfe }, .tsc_hz = 1 };
 	struct decoded *d = malloc(sizeof(*d));
 	uint8_t *mem = aligned_alloc(RW_PAGE_SIZE, STORE_SIZE);
 	uint64_t buf[RW_REC_MAX / 8], seed = 3;
@@ -189,6 +192,7 @@ static void dump_of_any_fill(void **state)
 		rec->size = (uint16_t)(dump < 20 ? 32 + dump * 8 : 32 + random64(&seed) % 1034 * 8);
 		rec->time_ns = dump;
 		assert_int_equal(log_store_append(&s, rec), 0);
+		log_store_seal(&s);
 	}
 	assert_true(s.next_index > 2 * BLOCKS);
 	log_store_set_end(&s, RW_END_RESET);
@@ -203,7 +207,6 @@ static void dump_of_any_fill(void **state)
 /* A stop in the middle of opening a block: the dump does without it. */
 static void dump_of_unfinished(void **state)
 {
-	static const struct rw_store_hdr id = { .tsc_hz = 1 };
 	static const struct {
 		size_t off;
 		uint32_t value;
@@ -212,6 +215,7 @@ static void dump_of_unfinished(void **state)
 		{ offsetof(struct rw_block_hdr, index), 99 },
 		{ offsetof(struct rw_block_hdr, used), RW_BLOCK_SIZE + 8 },
 	};
+	const struct log_drop drop = { .reason = RW_DROP_RING_FULL, .count = 1, .total = 1 };
 	struct decoded *d = malloc(sizeof(*d));
 	uint8_t *mem = aligned_alloc(RW_PAGE_SIZE, STORE_SIZE);
 	size_t i, n;
@@ -222,8 +226,9 @@ static void dump_of_unfinished(void **state)
 		struct log_store s;
 
 		assert_int_equal(log_store_init(&s, mem, STORE_SIZE, &id), 0);
-		for (n = 0; n < 1000; n++)
-			assert_int_equal(log_store_event(&s, RW_REC_LOCK, 1, NULL, 0, n, "text"), 0);
+		for (n = 0; n < 1100; n++)
+			log_store_drop(&s, &drop, 0, n);
+		log_store_seal(&s);
 		assert_int_equal(s.next_index, 2);
 		memcpy(mem + RW_STORE_HDR_SIZE + RW_BLOCK_SIZE + damage[i].off, &damage[i].value, 4);
 		memset(d, 0, sizeof(*d));
@@ -247,10 +252,12 @@ static void stats(void **state)
 	assert_non_null(d);
 	for (i = 0; i < sizeof(cpus); i++)
 		((uint8_t *)cpus)[i] = (uint8_t)random64(&seed);
-	d->dump = 0xabcdef01;
+	const struct log_dump dump = { id.boot_id, 0xabcdef01 };
+
+	d->dump = dump.number;
 	decoding = d;
 	for (i = 0; i < 64; i++)
-		log_drain_stats(&cpus[i], i, d->dump);
+		log_drain_stats(&dump, &cpus[i], i);
 	assert_int_equal(d->stats_bytes, sizeof(cpus));
 	assert_memory_equal(d->stats_data, cpus, sizeof(cpus));
 	assert_int_equal(d->stats, 128);

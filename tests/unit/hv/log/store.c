@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/log/store.c: layout, order, eviction, events. */
+/* Tests of hv/log/store.c: layout, order, eviction, drops, sealing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "tests/unit/hv/log/check.h"
 #include "abi/hypercall.h"
+#include "lib/record.h"
 #include "log/store.h"
 
 static const struct rw_store_hdr id = {
@@ -113,7 +114,7 @@ static void refused_records(void **state)
 	rec->size = 64;
 	rec->type = 0;
 	assert_int_equal(log_store_append(&s, rec), -RW_EINVAL);
-	rec->type = RW_REC_TYPE_COUNT;
+	rec->type = 100;
 	assert_int_equal(log_store_append(&s, rec), -RW_EINVAL);
 	image_check(mem, store_size(2), false, &image);
 	assert_int_equal(image.records, 0);
@@ -137,6 +138,7 @@ static void contents_and_time(void **state)
 		struct rw_rec_hdr *rec = record_new(buf, 200, RW_REC_FORK, times[i], i + 1);
 
 		assert_int_equal(log_store_append(&s, rec), 0);
+		log_store_seal(&s);
 		assert_int_equal(rec->seq, i + 1);
 		assert_int_equal(rec->time_ns, kept[i]);
 		record_new(again, 200, RW_REC_FORK, times[i], i + 1);
@@ -153,7 +155,7 @@ static void contents_and_time(void **state)
 
 static void block_filled_to_the_end(void **state)
 {
-	/* 65504 bytes behind the header: seven of 8304 and one of 7376 leave nothing. */
+	/* 65504 bytes after the header: five of 12288 and one of 4064 leave nothing. */
 	uint64_t buf[RW_REC_MAX / 8];
 	const struct rw_block_hdr *block;
 	struct log_store s;
@@ -162,16 +164,18 @@ static void block_filled_to_the_end(void **state)
 	int i;
 
 	(void)state;
-	for (i = 0; i < 7; i++)
+	for (i = 0; i < 5; i++)
 		assert_int_equal(log_store_append(&s, record_new(buf, RW_REC_MAX, RW_REC_EXEC, 1, 9)), 0);
-	assert_int_equal(log_store_append(&s, record_new(buf, 7376, RW_REC_EXEC, 1, 9)), 0);
+	assert_int_equal(log_store_append(&s, record_new(buf, 4064, RW_REC_EXEC, 1, 9)), 0);
+	log_store_seal(&s);
 	block = log_store_block(&s, 0);
 	assert_int_equal(block->used, RW_BLOCK_SIZE);
 	assert_int_equal(s.next_index, 1);
 	assert_int_equal(log_store_append(&s, record_new(buf, 32, RW_REC_EXEC, 1, 9)), 0);
 	assert_int_equal(s.next_index, 2);
+	log_store_seal(&s);
 	image_check(mem, store_size(2), false, &image);
-	assert_int_equal(image.records, 9);
+	assert_int_equal(image.records, 7);
 	assert_int_equal(image.drops[RW_DROP_EVICTED], 0);
 	free(mem);
 }
@@ -202,6 +206,7 @@ static void wrap_around(void **state)
 			mine++;
 			if (n % 97 && n < 5990)
 				continue;
+			log_store_seal(&s);
 			image_check(mem, store_size(blocks[i]), false, &image);
 			log_store_usage(&s, &usage);
 			assert_int_equal(usage.store_used, image.bytes);
@@ -210,70 +215,83 @@ static void wrap_around(void **state)
 			assert_int_equal(usage.evicted, image.hdr.evicted);
 			assert_int_equal(usage.store_next - usage.store_first, image.records);
 			if (image.hdr.evicted) {
-				const struct rw_rec_event *drop;
+				const struct rw_rec_hdr *drop = image.last_drop[RW_DROP_EVICTED];
 
-				drop = (const void *)image.last_drop[RW_DROP_EVICTED];
 				assert_non_null(drop);
-				assert_int_equal(drop->arg[2], image.hdr.evicted);
-				assert_true(drop->arg[0] > 0 && drop->arg[0] <= drop->arg[2]);
-				assert_int_equal(drop->arg[3], 3);
-				assert_int_equal(drop->hdr.verdict, RW_VERDICT_NONE);
-				assert_int_equal(drop->hdr.size, sizeof(*drop));
+				assert_int_equal(record_number(drop, RW_F_TOTAL), image.hdr.evicted);
+				assert_in_range(record_number(drop, RW_F_COUNT), 1, image.hdr.evicted);
+				assert_int_equal(drop->cpu, 3);
+				assert_int_equal(drop->verdict, RW_VERDICT_NONE);
 			}
 		}
 		assert_true(s.next_index > 5 * blocks[i]);
-		/* Each block behind the first lap begins with one drop record; all others are mine. */
-		assert_int_equal(s.hdr->next_seq - 1, mine + s.next_index - blocks[i]);
+		/* Each block after the first lap begins with one drop record; all others are mine. */
+		assert_int_equal(s.next_seq - 1, mine + s.next_index - blocks[i]);
 		for (n = log_store_first_block(&s); n < s.next_index; n++) {
-			const struct rw_rec_event *first = (const void *)(log_store_block(&s, n) + 1);
+			const struct rw_rec_hdr *first = (const void *)(log_store_block(&s, n) + 1);
 
 			assert_int_equal(log_store_block(&s, n)->index, n);
-			assert_int_equal(first->hdr.type, RW_REC_DROP);
-			assert_int_equal(first->code, RW_DROP_EVICTED);
+			assert_int_equal(first->type, RW_REC_DROP);
+			assert_int_equal(record_number(first, RW_F_DROP_REASON), RW_DROP_EVICTED);
 		}
 		free(mem);
 	}
 }
 
-static void events(void **state)
+static void drops(void **state)
 {
-	static const uint64_t arg[4] = { 1, 2, 3, UINT64_MAX };
-	static const size_t lengths[] = {
-		0, 1, 7, 8, 9, LOG_EVENT_TEXT_MAX - 1, LOG_EVENT_TEXT_MAX, LOG_EVENT_TEXT_MAX + 1, 2000
+	const struct log_drop full = {
+		.reason = RW_DROP_RING_FULL, .count = 3, .total = UINT64_MAX, .has_ring = true, .ring_cpu = 9
 	};
-	char text[2001];
+	const struct log_drop bad = {
+		.reason = RW_DROP_MALFORMED, .first = RW_BAD_FIELD, .count = 1, .total = 1
+	};
+	struct rec_field f;
 	struct log_store s;
 	struct image image;
 	void *mem = store_new(&s, store_size(2));
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-		size_t len = lengths[i] < LOG_EVENT_TEXT_MAX ? lengths[i] : LOG_EVENT_TEXT_MAX;
-		const struct rw_rec_event *event;
-
-		memset(text, 'x', sizeof(text));
-		text[lengths[i]] = 0;
-		assert_int_equal(log_store_event(&s, RW_REC_LOCK, 77, arg, 2, 99, text), 0);
-		image_check(mem, store_size(2), false, &image);
-		event = (const void *)image.last;
-		assert_int_equal(event->hdr.type, RW_REC_LOCK);
-		assert_int_equal(event->hdr.cpu, 2);
-		assert_int_equal(event->hdr.time_ns, 99);
-		assert_int_equal(event->hdr.flags, 0);
-		assert_int_equal(event->hdr.verdict, RW_VERDICT_NONE);
-		assert_int_equal(event->code, 77);
-		assert_memory_equal(event->arg, arg, sizeof(arg));
-		assert_int_equal(event->text_len, len);
-		assert_int_equal(event->hdr.size, (sizeof(*event) + len + 7) / 8 * 8);
-		assert_memory_equal((const uint8_t *)event + sizeof(*event), text, len);
-		for (; sizeof(*event) + len < event->hdr.size; len++)
-			assert_int_equal(((const uint8_t *)event)[sizeof(*event) + len], 0);
-	}
-	assert_int_equal(log_store_event(&s, RW_REC_AGENT, 1, NULL, 0, 100, NULL), 0);
+	log_store_drop(&s, &full, 2, 99);
+	log_store_seal(&s);
 	image_check(mem, store_size(2), false, &image);
-	assert_int_equal(((const struct rw_rec_event *)(const void *)image.last)->arg[3], 0);
-	assert_int_equal(log_store_event(&s, 0, 1, NULL, 0, 100, NULL), -RW_EINVAL);
+	assert_int_equal(image.last->type, RW_REC_DROP);
+	assert_int_equal(image.last->cpu, 2);
+	assert_int_equal(image.last->time_ns, 99);
+	assert_int_equal(record_number(image.last, RW_F_TOTAL), UINT64_MAX);
+	assert_int_equal(record_number(image.last, RW_F_RING_CPU), 9);
+	assert_false(rec_find(image.last, RW_F_FIRST_REFUSAL, &f));
+	log_store_drop(&s, &bad, 2, 100);
+	log_store_seal(&s);
+	image_check(mem, store_size(2), false, &image);
+	assert_int_equal(record_number(image.last, RW_F_FIRST_REFUSAL), RW_BAD_FIELD);
+	assert_false(rec_find(image.last, RW_F_RING_CPU, &f));
+	free(mem);
+}
+
+/* Nothing is counted before the seal; sealing again changes nothing. */
+static void sealed_when_asked(void **state)
+{
+	uint64_t buf[RW_REC_MAX / 8];
+	uint8_t before[64 + sizeof(struct rw_store_hdr)];
+	struct log_store s;
+	struct image image;
+	uint8_t *mem = store_new(&s, store_size(2));
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		assert_int_equal(log_store_append(&s, record_new(buf, 200, RW_REC_FORK, 1, 7)), 0);
+	image_check(mem, store_size(2), true, &image);
+	assert_int_equal(image.hdr.next_seq, 1);
+	assert_int_equal(image.unsealed, 3);
+	log_store_seal(&s);
+	image_check(mem, store_size(2), false, &image);
+	assert_int_equal(image.hdr.next_seq, 4);
+	assert_int_equal(image.unsealed, 0);
+	memcpy(before, mem, sizeof(before));
+	log_store_seal(&s);
+	assert_memory_equal(before, mem, sizeof(before));
 	free(mem);
 }
 
@@ -287,7 +305,7 @@ static void end_reason(void **state)
 	log_store_set_end(&s, RW_END_POWEROFF);
 	image_check(mem, store_size(2), false, &image);
 	assert_int_equal(image.hdr.end_reason, RW_END_POWEROFF);
-	assert_int_equal(log_store_event(&s, RW_REC_LOCK, 1, NULL, 0, 1, NULL), 0);
+	log_store_drop(&s, &(struct log_drop){ .reason = RW_DROP_RING_FULL, .count = 1, .total = 1 }, 0, 1);
 	log_store_set_end(&s, RW_END_STOP);
 	image_check(mem, store_size(2), false, &image);
 	assert_int_equal(image.hdr.end_reason, RW_END_STOP);
@@ -304,9 +322,10 @@ int main(void)
 		cmocka_unit_test(contents_and_time),
 		cmocka_unit_test(block_filled_to_the_end),
 		cmocka_unit_test(wrap_around),
-		cmocka_unit_test(events),
+		cmocka_unit_test(drops),
+		cmocka_unit_test(sealed_when_asked),
 		cmocka_unit_test(end_reason),
 	};
 
-	return cmocka_run_group_tests_name("hvlog_store", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("hv/log/store", tests, NULL, NULL);
 }

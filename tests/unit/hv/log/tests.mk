@@ -2,14 +2,14 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of hv/log: the store, the intake of rings, the way out.
 
-HVLOG_TESTS := $(addprefix $(UNIT_DIR)/hv/log/,clock store crash intake drain)
+HVLOG_TESTS := $(addprefix $(UNIT_DIR)/hv/log/,clock store crash intake intake_records drain)
 UNIT_TESTS += $(HVLOG_TESTS)
 
 $(HVLOG_TESTS): UNIT_FLAGS := -Ihv
-$(HVLOG_TESTS): tests/unit/hv/log/check.c lib/crc32.c
+$(HVLOG_TESTS): tests/unit/hv/log/check.c lib/crc32c.c lib/events.c lib/record.c
 $(UNIT_DIR)/hv/log/store: hv/log/store.c
 $(UNIT_DIR)/hv/log/crash: $(UNIT_DIR)/hv/log/watched_store.o
-$(UNIT_DIR)/hv/log/intake: hv/log/store.c hv/log/intake.c
+$(UNIT_DIR)/hv/log/intake $(UNIT_DIR)/hv/log/intake_records: tests/unit/hv/log/ring.c hv/log/store.c hv/log/intake.c
 $(UNIT_DIR)/hv/log/drain: hv/log/store.c hv/log/drain.c lib/format.c
 
 # The store with its copies under other names, for the test that looks on at each of them.

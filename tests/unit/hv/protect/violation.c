@@ -32,7 +32,7 @@ static bool untouched(uint64_t gpa, size_t n)
 	return true;
 }
 
-static const struct rw_rec_violation *only_record(void)
+static const struct evidence *only_record(void)
 {
 	assert_int_equal(mock.records, 1);
 	assert_false(mock.cpu.step.active);
@@ -43,14 +43,14 @@ static const struct rw_rec_violation *only_record(void)
 
 static void test_skip(void **state)
 {
-	const struct rw_rec_violation *r;
+	const struct evidence *r;
 
 	(void)state;
 	assert_true(mock_store(GUEST_TEXT + 0x10, store, 8));
 	r = only_record();
 	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
-	assert_int_equal(r->hdr.type, RW_REC_VIOLATION);
-	assert_int_equal(r->hdr.verdict, RW_VERDICT_SKIP);
+	assert_int_equal(r->type, RW_REC_VIOLATION);
+	assert_int_equal(r->verdict, RW_VERDICT_SKIP);
 	assert_int_equal(r->target, RW_TARGET_KERNEL_TEXT);
 	assert_int_equal(r->access, RW_ACCESS_WRITE);
 	assert_int_equal(r->gpa, GUEST_TEXT + 0x10);
@@ -117,8 +117,8 @@ static void test_patch(void **state)
 	assert_true(mock_store(GUEST_TEXT + 0xffe, store, 5));
 	assert_int_equal(mock.records, 2); /* one for each page */
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(mock.record[i].hdr.type, RW_REC_PATCH);
-		assert_int_equal(mock.record[i].hdr.verdict, RW_VERDICT_ALLOW);
+		assert_int_equal(mock.record[i].type, RW_REC_PATCH);
+		assert_int_equal(mock.record[i].verdict, RW_VERDICT_ALLOW);
 	}
 	assert_int_equal(mock.record[0].gpa, GUEST_TEXT + 0xffe);
 	assert_int_equal(mock.record[0].value_len, 2);
@@ -139,7 +139,7 @@ static void test_patch(void **state)
 	mock.reg[GREG_RIP] = GUEST_DATA;
 	assert_true(mock_store(GUEST_TEXT + 0xffe, "zz", 2));
 	assert_memory_equal(host_ram + GUEST_TEXT + 0xffe, store, 5);
-	assert_int_equal(mock.record[2].hdr.type, RW_REC_VIOLATION);
+	assert_int_equal(mock.record[2].type, RW_REC_VIOLATION);
 }
 
 /* An instruction that ends in an exception of its own, before or behind what it did on the copy. */
@@ -152,7 +152,7 @@ static void test_faults_by_itself(void **state)
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_EXCEPTION,
 				    .exception = { .vector = VEC_GP, .has_error = true } });
 	assert_int_equal(only_record()->gpa, GUEST_TEXT);
-	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_SKIP);
+	assert_int_equal(mock.record[0].verdict, RW_VERDICT_SKIP);
 	assert_int_equal(mock.injected.vector, VEC_GP);
 	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
 }
@@ -172,9 +172,9 @@ static void test_large_patch(void **state)
 	assert_memory_equal(host_ram + GUEST_TEXT + 0xfa0, code, sizeof(code));
 	memset(seen, 0x90, sizeof(seen));
 	for (i = 0; i < mock.records; i++) {
-		const struct rw_rec_violation *r = &mock.record[i];
+		const struct evidence *r = &mock.record[i];
 
-		assert_int_equal(r->hdr.type, RW_REC_PATCH);
+		assert_int_equal(r->type, RW_REC_PATCH);
 		assert_true(r->gpa >= GUEST_TEXT + 0xfa0 &&
 			    r->gpa + r->value_len <= GUEST_TEXT + 0xfa0 + sizeof(code));
 		assert_int_equal(r->sym_off, r->gpa - GUEST_TEXT);
@@ -212,7 +212,7 @@ static void test_no_patch(void **state)
 	assert_int_equal(mock.cpu.stats.violations, 6);
 	assert_int_equal(mock.record[4].target, RW_TARGET_KERNEL_RODATA);
 	assert_int_equal(mock.record[5].target, RW_TARGET_KERNEL_TEXT);
-	assert_int_equal(mock.record[5].hdr.verdict, RW_VERDICT_SKIP);
+	assert_int_equal(mock.record[5].verdict, RW_VERDICT_SKIP);
 }
 
 static void test_fault(void **state)
@@ -220,7 +220,7 @@ static void test_fault(void **state)
 	(void)state;
 	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
 	assert_false(mock_store(GUEST_TEXT + 1, store, 8));
-	assert_int_equal(only_record()->hdr.verdict, RW_VERDICT_FAULT);
+	assert_int_equal(only_record()->verdict, RW_VERDICT_FAULT);
 	assert_int_equal(mock.injected.type, EVENT_EXCEPTION);
 	assert_int_equal(mock.injected.vector, VEC_GP); /* Linux would try again for ever after a #PF */
 	assert_true(mock.injected.has_error);
@@ -267,7 +267,7 @@ static void test_stop(void **state)
 	machine.boot.on_violation = RW_ON_VIOLATION_STOP;
 	assert_true(MOCK_ENDS(mock_store(GUEST_TEXT, store, 1)));
 	assert_int_equal(mock.records, 1);
-	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_STOP);
+	assert_int_equal(mock.record[0].verdict, RW_VERDICT_STOP);
 	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
 }
 
@@ -283,7 +283,7 @@ static void test_cpu_accesses(void **state)
 	(void)state;
 	mock_exit(walk);
 	assert_int_equal(mock.record[0].access, RW_ACCESS_WALK);
-	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_FAULT);
+	assert_int_equal(mock.record[0].verdict, RW_VERDICT_FAULT);
 	assert_int_equal(mock.injected.vector, VEC_GP);
 	mock_exit(push);
 	assert_int_equal(mock.record[1].access, RW_ACCESS_DELIVERY);
@@ -304,7 +304,7 @@ static void test_hidden_read(void **state)
 	assert_memory_equal(got, ones, 8);
 	assert_int_equal(only_record()->target, RW_TARGET_HYPERVISOR);
 	assert_int_equal(mock.record[0].access, RW_ACCESS_READ);
-	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_SKIP);
+	assert_int_equal(mock.record[0].verdict, RW_VERDICT_SKIP);
 	assert_int_equal(mock.record[0].value_len, 0);
 	assert_string_equal(mock.record[0].symbol, "");
 }
@@ -442,7 +442,7 @@ static void test_step_ends_with_exception(void **state)
 	assert_int_equal(mock.root, nested_root());
 	assert_int_equal(mock.step_ends, 1);
 	assert_int_equal(mock.record[0].access, RW_ACCESS_WRITE);
-	assert_int_equal(mock.record[0].hdr.verdict, RW_VERDICT_FAULT);
+	assert_int_equal(mock.record[0].verdict, RW_VERDICT_FAULT);
 	assert_int_equal(mock.injects, 1);
 	assert_int_equal(mock.injected.vector, VEC_GP);
 }
@@ -469,7 +469,7 @@ static void test_step_ends_with_other_exit(void **state)
 	assert_true(mock_store(GUEST_TEXT, store, 1));
 	assert_true(mock.cpu.step.active);
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_CPUID });
-	assert_int_equal(only_record()->hdr.verdict, RW_VERDICT_SKIP);
+	assert_int_equal(only_record()->verdict, RW_VERDICT_SKIP);
 	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
 }
 
@@ -561,22 +561,22 @@ static void test_process(void **state)
 	memcpy(host_ram + task + 0x14, &tgid, 4);
 	memcpy(host_ram + task + 0x20, "evil\0\0\0\0\0\0\0\0\0\0\0", 16);
 	assert_true(mock_store(GUEST_TEXT, store, 1));
-	assert_int_equal(mock.record[0].hdr.flags, RW_RECF_PROC);
-	assert_int_equal(mock.record[0].proc.pid, 77);
-	assert_int_equal(mock.record[0].proc.tgid, 66);
-	assert_string_equal(mock.record[0].proc.comm, "evil");
+	assert_true(mock.record[0].task_known);
+	assert_int_equal(mock.record[0].task.pid, 77);
+	assert_int_equal(mock.record[0].task.tgid, 66);
+	assert_string_equal(mock.record[0].task.comm, "evil");
 	/* From user mode it is the other base. */
 	mock.reg[GREG_CPL] = 3;
 	mock.reg[GREG_KERNEL_GS_BASE] = mock.reg[GREG_GS_BASE];
 	mock.reg[GREG_GS_BASE] = 0;
 	assert_true(mock_store(GUEST_TEXT, store, 1));
-	assert_int_equal(mock.record[1].proc.pid, 77);
+	assert_int_equal(mock.record[1].task.pid, 77);
 	/* A hostile task pointer: not known. */
 	task = MACHINE_REGION;
 	memcpy(host_ram + GUEST_DATA + 0x1040, &task, 8);
 	assert_true(mock_store(GUEST_TEXT, store, 1));
-	assert_int_equal(mock.record[2].hdr.flags, 0);
-	assert_int_equal(mock.record[2].proc.pid, 0);
+	assert_false(mock.record[2].task_known);
+	assert_int_equal(mock.record[2].task.pid, 0);
 }
 
 #define BOTH(test) \

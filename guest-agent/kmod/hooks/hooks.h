@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * The one table of what the kernel calls: LSM hooks and tracepoints. A new one is a row here and its function.
+ */
+#ifndef RW_AGENT_HOOKS_H
+#define RW_AGENT_HOOKS_H
+
+#include <linux/lsm_hooks.h>
+
+struct task_struct;
+
+/* LSM hooks: hook_NAME() with the type that the kernel has for it. It returns 0 or refuses. */
+#define AGENT_LSM_HOOKS(HOOK) \
+	HOOK(bprm_check_security) \
+	HOOK(bprm_committed_creds) \
+	HOOK(file_open) \
+	HOOK(path_unlink) \
+	HOOK(path_rename) \
+	HOOK(path_mkdir) \
+	HOOK(path_rmdir) \
+	HOOK(path_link) \
+	HOOK(path_chmod) \
+	HOOK(kernel_read_file) \
+	HOOK(kernel_load_data)
+
+/* Tracepoints: probe_NAME(). */
+#define AGENT_TRACEPOINTS(PROBE) \
+	PROBE(sched_process_fork) \
+	PROBE(sched_process_exit)
+
+#define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) hook_##NAME;
+AGENT_LSM_HOOKS(HOOK)
+#undef HOOK
+
+/* Context: preemption off. */
+void probe_sched_process_fork(void *unused, struct task_struct *parent, struct task_struct *child);
+void probe_sched_process_exit(void *unused, struct task_struct *task);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The tables of abi/events.def for programs: what fields and events there are. */
+#pragma once
+
+#include "abi/record.h"
+
+#include <stdbool.h>
+
+/** enum value_rule - what a number of some kind of field cannot be, in whatever version. */
+enum value_rule {
+	VALUE_ANY,
+	VALUE_BOOL,    /* 0 or 1 */
+	VALUE_ERROR,   /* 0 or negative */
+	VALUE_NOT_ZERO /* numbers of an enumeration that begins with 1 */
+};
+
+/** struct kind_desc - what a kind of field promises of a value: its length in bytes, and more. */
+struct kind_desc {
+	uint16_t min, max;
+	bool grows; /* a structure: a newer version may have more than @max, which is what this one knows */
+	enum value_rule rule;
+};
+
+/** struct field_desc - a field of abi/events.def. */
+struct field_desc {
+	const char *name;  /* member in JSON and CSV; "" for a structure */
+	const char *label; /* before the value in text; "" for none */
+	enum rw_field_kind kind;
+};
+
+/** struct event_field - a field that an event has. */
+struct event_field {
+	uint16_t id; /* enum rw_field_id; 0 ends the list */
+	bool must;
+};
+
+/** struct event_desc - an event of abi/events.def. */
+struct event_desc {
+	const char *name;
+	const struct event_field *fields; /* ended by an id of 0; at most EVENT_FIELDS_MAX */
+};
+
+#define EVENT_FIELDS_MAX 32u
+
+/** kind_desc() - of a kind that exists. Context: any. */
+const struct kind_desc *kind_desc(enum rw_field_kind kind);
+
+/** field_desc() - of the field with number @id. Return: NULL when this version knows none. Context: any. */
+const struct field_desc *field_desc(unsigned int id);
+
+/** event_desc() - of the record type @type. Return: NULL when this version knows none. Context: any. */
+const struct event_desc *event_desc(unsigned int type);

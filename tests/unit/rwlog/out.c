@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What rwlog prints of a store that was built. */
+#include "tests/unit/rwlog/out.h"
+
+#include <stdlib.h>
+
+#include "export.h"
+#include "show.h"
+
+/* A text that is being printed about an image. */
+struct out {
+	struct input in;
+	FILE *f;
+	char *text;
+	size_t len;
+};
+
+static void begin(struct out *o, const struct build *b)
+{
+	if (build_parse(&o->in, b->p, b->len))
+		abort();
+	o->f = open_memstream(&o->text, &o->len);
+}
+
+static char *end(struct out *o)
+{
+	fclose(o->f);
+	input_free(&o->in);
+	return o->text;
+}
+
+char *out_jsonl(const struct build *b, const struct filter *f)
+{
+	struct out o;
+
+	begin(&o, b);
+	export_jsonl(&o.in, f, o.f);
+	return end(&o);
+}
+
+char *out_csv(const struct build *b, const struct filter *f)
+{
+	struct out o;
+
+	begin(&o, b);
+	export_csv_header(o.f);
+	export_csv(&o.in, f, o.f);
+	return end(&o);
+}
+
+char *out_show(const struct build *b, const struct filter *f, const struct symbols *symbols)
+{
+	struct out o;
+
+	begin(&o, b);
+	show(&o.in, f, symbols, o.f);
+	return end(&o);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Names of types, verdicts and values: from abi/, both ways. */
+#include "names.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/events.h"
+#include "util.h"
+
+#define UNKNOWN_TYPE "type_"
+
+static const char *const verdict_names[] = RW_VERDICT_NAMES;
+static const char *const target_names[] = RW_TARGET_NAMES;
+static const char *const access_names[] = RW_ACCESS_NAMES;
+static const char *const drop_names[] = RW_DROP_NAMES;
+static const char *const malformed_names[] = RW_MALFORMED_NAMES;
+static const char *const kexec_names[] = RW_KEXEC_STEP_NAMES;
+_Static_assert(ARRAY_SIZE(verdict_names) == RW_VERDICT_COUNT, "every verdict has a name");
+_Static_assert(ARRAY_SIZE(target_names) == RW_TARGET_COUNT, "every target has a name");
+_Static_assert(ARRAY_SIZE(access_names) == RW_ACCESS_COUNT, "every access has a name");
+_Static_assert(ARRAY_SIZE(drop_names) == RW_DROP_COUNT, "every kind of loss has a name");
+_Static_assert(ARRAY_SIZE(malformed_names) == RW_BAD_COUNT, "every refusal has a name");
+_Static_assert(ARRAY_SIZE(kexec_names) == RW_KEXEC_STEP_COUNT, "every step of kexec has a name");
+
+/* By kind of field; a value without a name is NULL. */
+static const struct {
+	const char *const *v;
+	uint32_t n;
+} names[RW_KIND_COUNT] = {
+	[RW_KIND_KEXEC_STEP] = { kexec_names, RW_KEXEC_STEP_COUNT },
+	[RW_KIND_ACCESS] = { access_names, RW_ACCESS_COUNT },
+	[RW_KIND_TARGET] = { target_names, RW_TARGET_COUNT },
+	[RW_KIND_DROP] = { drop_names, RW_DROP_COUNT },
+	[RW_KIND_MALFORMED] = { malformed_names, RW_BAD_COUNT },
+};
+
+const char *name_of_type(unsigned int type, char buf[NAME_LEN])
+{
+	const struct event_desc *event = event_desc(type);
+
+	if (event)
+		return event->name;
+	snprintf(buf, NAME_LEN, UNKNOWN_TYPE "%u", type);
+	return buf;
+}
+
+const char *name_of_verdict(unsigned int verdict)
+{
+	return verdict_names[verdict];
+}
+
+const char *name_of_value(enum rw_field_kind kind, uint32_t value, const char *what, char buf[NAME_LEN])
+{
+	if (value < names[kind].n && names[kind].v[value])
+		return names[kind].v[value];
+	snprintf(buf, NAME_LEN, "%s_%" PRIu32, what, value);
+	return buf;
+}
+
+/* Decimal, of the whole of @n bytes, 1 to RW_TYPES - 1. */
+static unsigned int type_number(const char *s, size_t n)
+{
+	unsigned int v = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] < '0' || s[i] > '9' || v >= RW_TYPES)
+			return 0;
+		v = v * 10 + (unsigned int)(s[i] - '0');
+	}
+	return v < RW_TYPES ? v : 0;
+}
+
+unsigned int type_by_name(const char *name, size_t n)
+{
+	size_t prefix = sizeof(UNKNOWN_TYPE) - 1;
+
+	for (unsigned int i = 1; i < RW_TYPES; i++) {
+		const struct event_desc *event = event_desc(i);
+
+		if (event && strlen(event->name) == n && memcmp(event->name, name, n) == 0)
+			return i;
+	}
+	if (n > prefix && memcmp(name, UNKNOWN_TYPE, prefix) == 0)
+		return type_number(name + prefix, n - prefix);
+	return 0;
+}
+
+int verdict_by_name(const char *name)
+{
+	for (int i = 0; i < RW_VERDICT_COUNT; i++)
+		if (strcmp(verdict_names[i], name) == 0)
+			return i;
+	return -1;
+}
