@@ -23,7 +23,9 @@ TIMING = re.compile(r"calibrat|clock|timer|took too long|perf: interrupt|hpet: L
 FOLDER, LEVELS, LEAF = "d" * 250, 16, "e" * 200
 LONG = "/".join(["/tmp/deep", *[FOLDER] * LEVELS, LEAF])
 
+# All on one CPU: records of two CPUs may come into the log in another order than they were made in.
 WORK = f"""
+taskset -p 1 $$ >/dev/null
 echo "RWTEST: release $(uname -r)"
 insmod /root/rwattack.ko
 : >/tmp/step.work

@@ -110,11 +110,11 @@ def test_installed_debian_by_shim_and_grub(debian, folder, kernel, smp):
     check_debian(boot_disk(folder("guarded-"), disk, smp=smp), bare, kernel, smp)
 
 
-@pytest.fixture(scope="module")
-def with_agent(debian, folder):
+@pytest.fixture(scope="module", params=("6.1", "6.12"))
+def with_agent(request, debian, folder):
     """An installed Debian with the agent in its initramfs, as docs/agent.md says."""
     conf = "".join(f"{k} = {v}\n" for k, v in machine.DEFAULT_CONF.items())
-    return boot_disk(folder("agent-"), debian("6.1", "--agent"), conf=conf)
+    return boot_disk(folder("agent-"), debian(request.param, "--agent"), conf=conf)
 
 
 def test_agent_of_an_installed_debian_locks_and_the_system_lives(with_agent):
