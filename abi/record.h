@@ -6,8 +6,9 @@
  * A record is a header and fields, each with its number and its length. Which fields a record of a type has,
  * and what each means, stands in abi/events.def.
  *
- * Both sides use one layout. In a ring (guest memory, untrusted) the agent fills magic, size, type, verdict and
- * flags and puts the TSC of the event into time_ns; the hypervisor fills the rest of the header at intake.
+ * Both sides use one layout. In a ring (guest memory, untrusted) the agent fills magic, size, type, verdict
+ * and flags and puts the TSC of the event into time_ns; the hypervisor fills the rest of the header at
+ * intake.
  */
 #pragma once
 
@@ -106,8 +107,9 @@ RW_ASSERT_SIZE(struct rw_rec_hdr, 32);
 RW_ASSERT_OFFSET(struct rw_rec_hdr, crc, 28);
 
 /*
- * A field: this header, then @len bytes of value, then zeros up to a multiple of RW_FIELD_ALIGN. Fields follow the
- * record's header back to back, in any order, each number at most once; zeros fill the record up to its size.
+ * A field: this header, then @len bytes of value, then zeros up to a multiple of RW_FIELD_ALIGN. Fields
+ * follow the record's header back to back, in any order, each number at most once; zeros fill the record up
+ * to its size.
  */
 struct rw_field {
 	uint16_t id; /* enum rw_field_id, not 0 */
@@ -115,7 +117,9 @@ struct rw_field {
 };
 RW_ASSERT_SIZE(struct rw_field, 4);
 
-/* Structures of fields may grow at their end: a reader takes what it knows, and zeros for what is not there. */
+/*
+ * Structures of fields may grow at their end: a reader takes what it knows, and zeros for what is not there.
+ */
 
 /* Who did it: RW_KIND_TASK. */
 struct rw_task {
@@ -164,7 +168,10 @@ enum rw_kexec_step {
 #define RW_KEXEC_STEP_NAMES { "load", "initramfs", "earlier", "earlier_crash", "start" }
 /* clang-format on */
 
-/* Value of a RW_KIND_TARGET field, and rw_range.kind. 1 to 191 may be named by the agent, the rest is the hypervisor's. */
+/*
+ * Value of a RW_KIND_TARGET field, and rw_range.kind. 1 to 191 may be named by the agent, the rest is the
+ * hypervisor's.
+ */
 enum rw_target {
 	RW_TARGET_KERNEL_TEXT = 1,
 	RW_TARGET_KERNEL_RODATA = 2,

@@ -7,14 +7,14 @@
  * An image of it (a raw memory dump, or what rwlog extracts from a serial capture) has the same layout;
  * blocks not in use are zero.
  *
- * The headers are summed when it matters: at the end of each batch of records. An image of a running machine may thus
- * hold, after the last record that the newest block's header counts, further records, whole and with the numbers that
- * come next; and that block may count none yet. In all other blocks, and where a machine has ended, the bytes after the
- * last record are zero.
+ * The headers are summed when it matters: at the end of each batch of records. An image of a running machine
+ * may thus hold, after the last record that the newest block's header counts, further records, whole and with
+ * the numbers that come next; and that block may count none yet. In all other blocks, and where a machine has
+ * ended, the bytes after the last record are zero.
  *
- * What every version promises: the first seven bytes are RW_STORE_FAMILY, `version`, `crc` and `size` lie where they
- * do here, and crc is the CRC-32C of `size` bytes from the magic with this field 0. (Version 1 had no `size`, and
- * the CRC-32 of zlib over its 88 bytes.)
+ * What every version promises: the first seven bytes are RW_STORE_FAMILY, `version`, `crc` and `size` lie
+ * where they do here, and crc is the CRC-32C of `size` bytes from the magic with this field 0. (Version 1 had
+ * no `size`, and the CRC-32 of zlib over its 88 bytes.)
  */
 #pragma once
 

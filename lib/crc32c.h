@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* CRC-32C (Castagnoli, as in iSCSI, ext4 and SSE4.2), for records, headers and frames. Pure C and one instruction. */
+/*
+ * CRC-32C (Castagnoli, as in iSCSI, ext4 and SSE4.2), for records, headers and frames. Pure C and one
+ * instruction.
+ */
 #pragma once
 
 #include <stdbool.h>

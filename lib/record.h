@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Making records and taking them apart (abi/record.h). Pure C, without a library but memcpy() and memset(), so that the
- * agent, the hypervisor and rwlog share it.
+ * Making records and taking them apart (abi/record.h). Pure C, without a library but memcpy() and memset(),
+ * so that the agent, the hypervisor and rwlog share it.
  */
 #pragma once
 
@@ -23,8 +23,8 @@ static inline uint32_t rw_pad(uint32_t n, uint32_t align)
 /**
  * struct rec_writer - a record in the making.
  *
- * A field that finds no room is left out and sets @full: the caller's buffer was too small, which is a mistake of the
- * program where all its fields are bounded.
+ * A field that finds no room is left out and sets @full: the caller's buffer was too small, which is a
+ * mistake of the program where all its fields are bounded.
  */
 struct rec_writer {
 	struct rw_rec_hdr *hdr; /* 8-byte aligned, @room bytes */
@@ -32,7 +32,10 @@ struct rec_writer {
 	_Bool full;
 };
 
-/** rec_begin() - a record of @type in @room bytes at @buf, 8-byte aligned, with all other fields of its header 0. */
+/**
+ * rec_begin() - a record of @type in @room bytes at @buf, 8-byte aligned, with all other fields of its
+ * header 0.
+ */
 static inline void rec_begin(struct rec_writer *w, void *buf, uint32_t room, uint8_t type, uint8_t verdict)
 {
 	w->hdr = (struct rw_rec_hdr *)buf;
@@ -74,7 +77,10 @@ static inline void rec_u64(struct rec_writer *w, uint16_t id, uint64_t value)
 	rec_bytes(w, id, &value, sizeof(value));
 }
 
-/** rec_end() - fills the record up and sets its size, which is returned: the room of the buffer is a multiple of 8. */
+/**
+ * rec_end() - fills the record up and sets its size, which is returned: the room of the buffer is a
+ * multiple of 8.
+ */
 static inline uint32_t rec_end(struct rec_writer *w)
 {
 	uint32_t size = rw_pad(w->used, RW_REC_ALIGN);
@@ -115,11 +121,12 @@ struct rec_fault {
 /**
  * rec_check_fields() - whether a record's fields are as abi/record.h and abi/events.def have them.
  * @rec:    the record; its type and size are checked, it is untrusted but does not change
- * @strict: the record is of this version: a type or a field that is not known, that its event does not have, or that
+ * @strict: the record is of this version: a type or a field that is not known, that its event does not have,
+ * or that
  *          is longer than this version knows is a fault; else such are let through
  *
- * Checks that fields and padding fill the record, that no number occurs twice, each value's length by its kind, and
- * that what its event must have is there.
+ * Checks that fields and padding fill the record, that no number occurs twice, each value's length by its
+ * kind, and that what its event must have is there.
  *
  * Context: any. Return: 0, or -1 with @fault set.
  */

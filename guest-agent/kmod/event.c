@@ -63,7 +63,10 @@ void event_file(struct event *ev, const struct inode *inode)
 	rec_bytes(&ev->writer, RW_F_FILE, &file, sizeof(file));
 }
 
-/* @buf: what the tail's memory is to be given back as, or NULL. The table has as many places as a record has tails. */
+/*
+ * @buf: what the tail's memory is to be given back as, or NULL. The table has as many places as a record has
+ * tails.
+ */
 static void add_tail(struct event *ev, u16 id, const void *value, u16 len, char *buf)
 {
 	ev->tail[ev->tails] = (struct producer_tail){ .value = value, .id = id, .len = len };

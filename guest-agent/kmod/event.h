@@ -9,8 +9,8 @@
  *     event_path(&ev, RW_F_PATH, &file->f_path);
  *     event_submit(&ev, PRODUCER_BATCH);
  *
- * Each event_begin() needs its event_submit(): that gives the paths' memory back. Between them nothing can fail: a
- * record that cannot be made, for lack of memory, is counted as lost by event_submit().
+ * Each event_begin() needs its event_submit(): that gives the paths' memory back. Between them nothing can
+ * fail: a record that cannot be made, for lack of memory, is counted as lost by event_submit().
  */
 #pragma once
 
@@ -24,7 +24,10 @@
 #define EVENT_PATH_BYTES (RW_PATH_MAX + 1)
 static_assert(EVENT_PATH_BYTES <= PATH_MAX);
 
-/* Bytes of a value of each kind, multiples of RW_FIELD_ALIGN; 0: any number of bytes, which makes the field a tail. */
+/*
+ * Bytes of a value of each kind, multiples of RW_FIELD_ALIGN; 0: any number of bytes, which makes the field a
+ * tail.
+ */
 enum event_kind_bytes {
 	EVENT_BYTES_U32 = 4,
 	EVENT_BYTES_U64 = 8,
@@ -145,7 +148,9 @@ void event_tail(struct event *ev, u16 id, const void *value, u16 len);
  */
 void event_path(struct event *ev, u16 id, const struct path *path);
 
-/** event_path_at() - the same for an entry of a directory, which need not exist; the caller has locked @dir. */
+/**
+ * event_path_at() - the same for an entry of a directory, which need not exist; the caller has locked @dir.
+ */
 void event_path_at(struct event *ev, u16 id, const struct path *dir, struct dentry *dentry);
 
 /** event_submit() - hand the record over, or count it as lost. */

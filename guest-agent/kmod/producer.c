@@ -90,7 +90,10 @@ static u64 ring_copy_tail(struct ring *r, u64 pos, const struct producer_tail *t
 	return end;
 }
 
-/* Return: whether the ring has room for @size more bytes, if need be once the hypervisor has taken what is there. */
+/*
+ * Return: whether the ring has room for @size more bytes, if need be once the hypervisor has taken what is
+ * there.
+ */
 static bool ring_has_room(struct ring *r, u32 size)
 {
 	if (likely(ring_used(r) + size <= DATA_BYTES))

@@ -39,7 +39,7 @@ uint32_t microcode_level(void)
 
 bool microcode_takes(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
-	static bool told[2];
+	static bool told[2]; /* (x) before the lock, after it */
 	struct evidence rec;
 
 	if (msr != loader())

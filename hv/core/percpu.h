@@ -40,16 +40,16 @@ struct percpu {
 	uint32_t apic_id;      /* (b) */
 	uint64_t gdt[HV_GDT_ENTRIES] __attribute__((aligned(16))); /* (b) */
 	struct hv_tss tss __attribute__((aligned(16)));            /* (b) */
-	void *area;                        /* (b) VMCS or VMCB, whose contents are (o) */
-	void *host_area;                   /* (b) VMXON region, or SVM host save area */
-	uint64_t host_area_pa;             /* (b) */
-	struct hv_event to_inject;         /* (o) */
-	struct step_state step;            /* (o) */
-	struct evidence held_read;         /* (e) last record, and reads that continue it */
-	uint64_t exit_tsc;                 /* (o) at the last exit */
-	uint64_t tsc_bias;                 /* (c) by how much the guest has moved this CPU's TSC */
-	uint64_t spurious_gpa;             /* (o) core/fault.c */
-	uint32_t spurious_count;           /* (o) */
+	void *area;                /* (b) VMCS or VMCB, whose contents are (o) */
+	void *host_area;           /* (b) VMXON region, or SVM host save area */
+	uint64_t host_area_pa;     /* (b) */
+	struct hv_event to_inject; /* (o) */
+	struct step_state step;    /* (o) */
+	struct evidence held_read; /* (e) last record, and reads that continue it */
+	uint64_t exit_tsc;         /* (o) at the last exit */
+	uint64_t tsc_bias;         /* (c) by how much the guest has moved this CPU's TSC */
+	uint64_t spurious_gpa;     /* (o) core/fault.c */
+	uint32_t spurious_count;   /* (o) */
 	bool in_guest;             /* (x) may be using nested translations: core/smp.h, as the next three */
 	bool flush_wanted;         /* (x) before the next entry */
 	uint32_t kick;             /* (x) enum kick_state */

@@ -14,14 +14,17 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
 uint64_t journal_now(const struct percpu *cpu);
 
 /**
- * journal_append() - stores @rec, made with lib/record.h; time and CPU are set here. Context: any exit handler.
+ * journal_append() - stores @rec, made with lib/record.h; time and CPU are set here. Context: any exit
+ * handler.
  */
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec);
 
 /** journal_drain() - takes @cpu's ring over. Return: records stored or a negative RW_E*. */
 int journal_drain(struct percpu *cpu);
 
-/** journal_ring() - takes a ring for the CPU desc->cpu; @desc is a private copy. Return: 0, negative RW_E*. */
+/**
+ * journal_ring() - takes a ring for the CPU desc->cpu; @desc is a private copy. Return: 0, negative RW_E*.
+ */
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
 
 /** journal_release() - takes all rings over for the last time, and forgets where they are. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The log store: append, open a block, push the oldest one out. What holds in an image taken at any moment, such as
- * by a crash between two stores (x86 keeps their order, barrier() keeps the compiler from changing it):
- *  - the first `used` bytes of each block are whole records with right CRCs, and the store's header counts no record
+ * The log store: append, open a block, push the oldest one out. What holds in an image taken at any moment,
+ * such as by a crash between two stores (x86 keeps their order, barrier() keeps the compiler from changing
+ * it):
+ *  - the first `used` bytes of each block are whole records with right CRCs, and the store's header counts no
+ *  record
  *    that its block does not have. After them the newest block may hold whole records of the batch under way;
  *  - before a block is reused, the store's header drops its records; then its own is cleared, then the rest;
  *  - only during the copy of a header itself (32 or 96 bytes, built aside) may that header's CRC be wrong.

@@ -38,7 +38,8 @@ int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_
 
 /**
  * log_store_append() - appends a record; the headers follow at the next log_store_seal().
- * @rec: private, 8-byte aligned and checked. Magic, seq and crc are set here, and time_ns is raised to that of the
+ * @rec: private, 8-byte aligned and checked. Magic, seq and crc are set here, and time_ns is raised to that
+ * of the
  *       record before.
  *
  * A RW_DROP_EVICTED record precedes it where a block had to go for it.
@@ -59,10 +60,15 @@ struct log_drop {
 /** log_store_drop() - appends a drop record of @cpu at @time_ns. */
 void log_store_drop(struct log_store *s, const struct log_drop *drop, uint16_t cpu, uint64_t time_ns);
 
-/** log_store_seal() - makes the headers say what was appended. At the end of each batch, and before a dump. */
+/**
+ * log_store_seal() - makes the headers say what was appended. At the end of each batch, and before a dump.
+ */
 void log_store_seal(struct log_store *s);
 
-/** log_store_set_end() - writes down how the run ends (enum rw_end); the last call wins. Appending stays possible. */
+/**
+ * log_store_set_end() - writes down how the run ends (enum rw_end); the last call wins. Appending stays
+ * possible.
+ */
 void log_store_set_end(struct log_store *s, uint32_t reason);
 
 /** log_store_usage() - sets what the status hypercall tells of the store. */
@@ -71,5 +77,7 @@ void log_store_usage(const struct log_store *s, struct rw_status *status);
 /** log_store_first_block() - number of the oldest live block; s->next_index when there is none. */
 uint64_t log_store_first_block(const struct log_store *s);
 
-/** log_store_block() - the live block with number @index: rw_block_hdr.used bytes from there on are in use. */
+/**
+ * log_store_block() - the live block with number @index: rw_block_hdr.used bytes from there on are in use.
+ */
 struct rw_block_hdr *log_store_block(const struct log_store *s, uint64_t index);

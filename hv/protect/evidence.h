@@ -24,5 +24,8 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa);
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 
-/** evidence_flush() - stores what evidence_record() still holds back of @cpu, this one or another; tells of patches. */
+/**
+ * evidence_flush() - stores what evidence_record() still holds back of @cpu, this one or another; tells of
+ * patches.
+ */
 void evidence_flush(struct percpu *cpu);

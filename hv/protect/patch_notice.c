@@ -9,13 +9,13 @@
 #include "log/printk.h"
 
 static struct spinlock lock = SPINLOCK(NOTICE); /* (x) */
-static struct { /* (u) */
+static struct {                                 /* (u) */
 	bool open;
 	uint64_t first_ns, last_ns;
 	uint32_t more;    /* patches after the first */
 	char where[96];   /* the first one's target and symbol */
 	char by_whom[40]; /* the last one's task */
-} burst;
+} burst;                  /* (u) */
 
 static void close_burst(void)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Links a file that has no name, by both ways that there are, and changes the mode of one that has lost its name.
+// Links a file that has no name, by both ways that there are, and changes the mode of one that has lost its
+// name.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>

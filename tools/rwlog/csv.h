@@ -15,8 +15,8 @@ struct csv *csv_open(unsigned int columns);
 /**
  * csv_member() - put a member into its cell of the line.
  *
- * Strings of the guest are written as text_show() does, without quotes around one. The members of the last column
- * stand there as NAME=VALUE, with a blank between two.
+ * Strings of the guest are written as text_show() does, without quotes around one. The members of the last
+ * column stand there as NAME=VALUE, with a blank between two.
  */
 void csv_member(struct csv *row, const struct member *m);
 

@@ -47,13 +47,14 @@ int input_load(struct input *in, const char *name);
 /**
  * input_parse() - recognise the loaded bytes and take them apart.
  *
- * Return: 0 (problems found are in @in->problems), -EPROTONOSUPPORT when nothing but what another version wrote is
- * in them (@in->other_version), or -ENOENT when there is no log of Ringward in them.
+ * Return: 0 (problems found are in @in->problems), -EPROTONOSUPPORT when nothing but what another version
+ * wrote is in them (@in->other_version), or -ENOENT when there is no log of Ringward in them.
  */
 int input_parse(struct input *in);
 
 /**
- * boot_name() - a boot's id in hex: 32 digits; 8 where no header is there, only frames; "unknown" where neither.
+ * boot_name() - a boot's id in hex: 32 digits; 8 where no header is there, only frames; "unknown" where
+ * neither.
  */
 void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN]);
 

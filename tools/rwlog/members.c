@@ -76,7 +76,9 @@ static const enum member_form forms[RW_KIND_COUNT] = {
 	[RW_KIND_IDS] = MEMBER_IDS,           [RW_KIND_ADDRESS] = MEMBER_SOCKET,
 };
 
-/* The names that come before the fields and after them; the names of a task are between the two of the first. */
+/*
+ * The names that come before the fields and after them; the names of a task are between the two of the first.
+ */
 static const char *const begin_names[] = { "boot", "seq", "time_ns", "cpu", "type" };
 static const char *const end_names[] = { "sync", "path_truncated", "time_adjusted", "other" };
 static const uint16_t end_flags[] = { RW_RECF_SYNC, RW_RECF_PATH_TRUNC, RW_RECF_TIME_ADJ };

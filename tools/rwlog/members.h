@@ -35,16 +35,19 @@ typedef void member_fn(void *ctx, const struct member *m);
 /**
  * members_of_record() - calls @fn for each member of a record: first what its header says, then its fields.
  *
- * No name comes twice in a record: a field whose members have the names of an earlier one's, and one that this
- * version does not know, is a member "field_N" with its bytes; what a structure has that this version does not know
- * is a member "..._more".
+ * No name comes twice in a record: a field whose members have the names of an earlier one's, and one that
+ * this version does not know, is a member "field_N" with its bytes; what a structure has that this version
+ * does not know is a member "..._more".
  */
 void members_of_record(const struct rec *r, member_fn *fn, void *ctx);
 
 /* The column of a member "boot", which is no member of a record. */
 #define MEMBERS_BOOT 0u
 
-/** members_columns() - number of columns: one for each name that a member may have, and a last one for all others. */
+/**
+ * members_columns() - number of columns: one for each name that a member may have, and a last one for all
+ * others.
+ */
 unsigned int members_columns(void);
 
 /** members_column() - name of column @i. */

@@ -199,7 +199,10 @@ static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8
 			     p->nrec - before, b->count);
 }
 
-/* Whether the header counts the records that there are: in an image of a running machine those of a batch, or none. */
+/*
+ * Whether the header counts the records that there are: in an image of a running machine those of a batch, or
+ * none.
+ */
 static bool counted(const struct part *p)
 {
 	if (p->expect == p->hdr.next_seq)
@@ -255,8 +258,8 @@ static bool take_slot(struct part *p, const uint8_t *data, uint64_t number, stru
 }
 
 /*
- * Records that the newest block holds after those that its header counts: whole, and with the numbers that come next.
- * They are of a batch that was under way.
+ * Records that the newest block holds after those that its header counts: whole, and with the numbers that
+ * come next. They are of a batch that was under way.
  */
 static void walk_uncounted(struct part *p, const uint8_t *data, size_t there, uint64_t off)
 {

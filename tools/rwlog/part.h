@@ -21,7 +21,10 @@
 struct part_block {
 	struct rw_block_hdr hdr;
 	const uint8_t *p; /* the block from its header on */
-	size_t len; /* bytes at p that belong to it: hdr.used, less where some are missing, or more: see part_walk_image() */
+	/*
+	 * bytes at p that belong to it: hdr.used, less where some are missing, or more: see part_walk_image()
+	 */
+	size_t len;
 	uint64_t off; /* of the block in its part */
 };
 
@@ -85,7 +88,8 @@ void part_set_hdr(struct part *p, const struct rw_store_hdr *h);
  * @data: the header's first byte; stays in use
  * @len:  bytes that may be read there; blocks after it count as not in use
  *
- * Where the machine was running, the newest block may hold records that no header counts yet: they are taken, too.
+ * Where the machine was running, the newest block may hold records that no header counts yet: they are taken,
+ * too.
  */
 void part_walk_image(struct part *p, const uint8_t *data, size_t len);
 

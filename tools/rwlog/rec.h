@@ -28,14 +28,16 @@ struct text {
  * @why:   receives what is wrong, when not NULL
  * @n:     size of @why
  *
- * Checks magic, size, CRC, verdict, flags, and the fields and their values, padding included. A type, a field or
- * a value of an enumeration that only a newer version knows is no fault.
+ * Checks magic, size, CRC, verdict, flags, and the fields and their values, padding included. A type, a field
+ * or a value of an enumeration that only a newer version knows is no fault.
  *
  * Return: the record's size in bytes, or 0 when it is not a good record.
  */
 size_t rec_check(const uint8_t *p, size_t avail, char *why, size_t n);
 
-/** rec_walk() - the field at *@pos, which begins as 0, and moves *@pos to the next. Return: false: no more. */
+/**
+ * rec_walk() - the field at *@pos, which begins as 0, and moves *@pos to the next. Return: false: no more.
+ */
 bool rec_walk(const struct rec *r, uint32_t *pos, struct rec_field *f);
 
 /** rec_field() - the field @id. Return: whether there is one. */

@@ -13,7 +13,9 @@
 #include "text.h"
 #include "util.h"
 
-/* Flags of open(2) and renameat2(2) and bits of a wait status on x86-64 Linux, whatever this program runs on. */
+/*
+ * Flags of open(2) and renameat2(2) and bits of a wait status on x86-64 Linux, whatever this program runs on.
+ */
 #define GUEST_O_ACCMODE 00000003u
 #define GUEST_O_CREAT   00000100u
 #define GUEST_O_TRUNC   00001000u

@@ -56,7 +56,10 @@ uint32_t version_of_store(const uint8_t *p, size_t avail)
 	return crc_without(p, size, CRC_OFF) == u32_at(p + CRC_OFF) ? version : 0;
 }
 
-/* The number after the mark. Return: characters of it; 0: there is none, or a longer one than any version has. */
+/*
+ * The number after the mark. Return: characters of it; 0: there is none, or a longer one than any version
+ * has.
+ */
 static size_t take_version(const char *s, size_t avail, uint32_t *version)
 {
 	size_t n = 0;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Recognises what another version of Ringward wrote: from what every version promises (abi/store.h, abi/frame.h). */
+/*
+ * Recognises what another version of Ringward wrote: from what every version promises (abi/store.h,
+ * abi/frame.h).
+ */
 #pragma once
 
 #include <stddef.h>

@@ -14,8 +14,8 @@
 #include "kernel/paths.h"
 
 /*
- * The file that execve was given is known at the first check (bprm_check_security), who runs it only at the end
- * (bprm_committed_creds): there an interpreter may stand in the file's place.
+ * The file that execve was given is known at the first check (bprm_check_security), who runs it only at the
+ * end (bprm_committed_creds): there an interpreter may stand in the file's place.
  */
 struct stash {
 	const struct task_struct *task;
@@ -27,8 +27,8 @@ struct stash {
 };
 
 /*
- * Files of the execve calls under way, by task. Nothing tells of an execve that fails, so the oldest entry gives
- * way; an execve whose entry is gone is recorded with what it runs in the end.
+ * Files of the execve calls under way, by task. Nothing tells of an execve that fails, so the oldest entry
+ * gives way; an execve whose entry is gone is recorded with what it runs in the end.
  */
 #define STASH_SLOTS 64u
 static struct stash slots[STASH_SLOTS];

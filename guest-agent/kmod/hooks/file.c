@@ -71,7 +71,9 @@ int hook_path_mkdir(const struct path *dir, struct dentry *dentry, umode_t mode)
 	return 0;
 }
 
-/* Both names are on one mount: link(2) crosses none. A file without a name (O_TMPFILE) shows as "(deleted)". */
+/*
+ * Both names are on one mount: link(2) crosses none. A file without a name (O_TMPFILE) shows as "(deleted)".
+ */
 int hook_path_link(struct dentry *old_dentry, const struct path *new_dir, struct dentry *new_dentry)
 {
 	const struct path old = { .mnt = new_dir->mnt, .dentry = old_dentry };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The one table of what the kernel calls: LSM hooks and tracepoints. A new one is a row here and its function.
+ * The one table of what the kernel calls: LSM hooks and tracepoints. A new one is a row here and its
+ * function.
  */
 #pragma once
 

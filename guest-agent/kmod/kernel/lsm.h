@@ -33,8 +33,8 @@ extern const size_t compat_lsm_table_size;
 int compat_for_each_lsm_hook(const struct compat_kernel *k, compat_symbol_fn fn, void *ctx);
 
 /**
- * compat_attach_hooks() - have the kernel call the agent's functions (AGENT_LSM_HOOKS in hooks/hooks.h) after those of
- * all other LSMs.
+ * compat_attach_hooks() - have the kernel call the agent's functions (AGENT_LSM_HOOKS in hooks/hooks.h) after
+ * those of all other LSMs.
  * @k: the kernel's addresses
  *
  * There is no way back: the module stays loaded. Either all hooks are attached or none.

@@ -10,7 +10,7 @@
 #define LEAF1_EDX_MTRR       BIT(12)
 #define LEAF7_EBX_TSC_ADJUST BIT(1)
 
-struct cpu_facts cpu_facts;
+struct cpu_facts cpu_facts; /* (b) */
 
 void cpu_facts_init(void)
 {

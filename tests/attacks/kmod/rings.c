@@ -51,7 +51,10 @@ static void attack_index(struct agent_ring *r, struct rnd_state *rnd)
 		r->hdr->lost = ((u64)pick << 32) | prandom_u32_state(rnd);
 }
 
-/* A file_open record, or what is left of it when something is wrong. Without anything set it is as the agent's. */
+/*
+ * A file_open record, or what is left of it when something is wrong. Without anything set it is as the
+ * agent's.
+ */
 struct spoilt {
 	const char *name;
 	u8 type, verdict;

@@ -431,7 +431,10 @@ static void headers_lag(void **state)
 	build_free(&b);
 }
 
-/* Whole headers of other versions: alone, in the middle of memory, in an ELF core, beside a store of this version. */
+/*
+ * Whole headers of other versions: alone, in the middle of memory, in an ELF core, beside a store of this
+ * version.
+ */
 static void other_versions(void **state)
 {
 	static const struct {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of what rwlog prints of each kind of field, and of what this version does not know: text, JSON, CSV. */
+/*
+ * Tests of what rwlog prints of each kind of field, and of what this version does not know: text, JSON, CSV.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -92,7 +92,10 @@ static void check_record(const struct rw_rec_hdr *rec, size_t room, struct image
 		take_drop(rec, image);
 }
 
-/* Whether a whole record with the next number lies at @data, of @room bytes: one of a batch that is not sealed. */
+/*
+ * Whether a whole record with the next number lies at @data, of @room bytes: one of a batch that is not
+ * sealed.
+ */
 static bool is_next_record(const uint8_t *data, size_t room, const struct image *image, uint64_t next)
 {
 	struct rw_rec_hdr hdr;

@@ -50,7 +50,7 @@ void push(struct bench *b, const struct rw_rec_hdr *rec);
 void check_drop(const struct image *image, uint32_t code, uint64_t count, uint64_t reason, uint64_t total);
 
 /*
- * One bad record of @len bytes between two good ones, of which the second is only found when the bad one's end is
- * known: it is refused for @reason.
+ * One bad record of @len bytes between two good ones, of which the second is only found when the bad one's
+ * end is known: it is refused for @reason.
  */
 void check_bad(const void *bad, size_t len, uint64_t reason, bool skips_rest);

@@ -48,7 +48,7 @@ static void test_truth_table(void **state)
 					all++;
 				}
 	assert_int_equal(all, 192 * 7 * 3 * 32); /* numbers without a name, too */
-	assert_int_equal(patches, 3); /* whatever is configured */
+	assert_int_equal(patches, 3);            /* whatever is configured */
 }
 
 int main(void)

@@ -26,7 +26,9 @@ uint64_t vmcs_read(enum vmcs_field field)
 	return *field_of(field);
 }
 
-/* "Field Encoding in VMCS": bits 13 and 14 are the width, bits 10 and 11 the type, of which 1 is read-only. */
+/*
+ * "Field Encoding in VMCS": bits 13 and 14 are the width, bits 10 and 11 the type, of which 1 is read-only.
+ */
 void vmcs_write(enum vmcs_field field, uint64_t value)
 {
 	static const uint64_t width[] = { UINT16_MAX, UINT64_MAX, UINT32_MAX, UINT64_MAX };
