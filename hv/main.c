@@ -27,7 +27,7 @@ static uint32_t cpus_started; /* (b) one after the other */
 
 void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff);
 
-/* What is done once, on the first CPU. Order matters: each line needs those before it. */
+/* Done once, on the first CPU. Order matters: each line needs those before it. */
 static const char *start_machine(const struct rw_bootinfo *info)
 {
 	cpu_facts_init();
@@ -53,7 +53,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 }
 
 /*
- * Takes the loader's own code out of the hypervisor's address space: only the guest runs there from here on.
+ * Unmaps the loader's own code from the hypervisor's address space: from here on only the guest runs there.
  */
 static void close_lower_half(void)
 {
@@ -83,15 +83,15 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 		close_lower_half();
 	cpu->guest_entered = true;
 	smp_enter_guest(cpu);
-	hv_backend()->cpu_launch(cpu); /* there is no way back to the loader now */
+	hv_backend()->cpu_launch(cpu); /* no way back to the loader from here */
 }
 
 void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *handoff)
 {
 	const char *error = NULL;
 
-	write_cr0(read_cr0() | CR0_WP);  /* or read-only pages would not be, for the hypervisor */
-	write_cr4(read_cr4() | CR4_MCE); /* or a machine check here would be a shutdown */
+	write_cr0(read_cr0() | CR0_WP);  /* else read-only pages would be writable to the hypervisor */
+	write_cr4(read_cr4() | CR4_MCE); /* else a machine check here would be a shutdown */
 	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION ||
 	    info->size != sizeof(*info))
 		error = "the loader and the hypervisor are of different versions";

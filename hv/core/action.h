@@ -7,10 +7,10 @@
 
 /* What a handler wants done with the guest; the dispatcher alone does it. */
 enum hv_action {
-	HV_RESUME,  /* go on at the same instruction (or wherever the handler set RIP) */
-	HV_ADVANCE, /* go on behind the instruction */
+	HV_RESUME,  /* resume at the same instruction, or wherever the handler set RIP */
+	HV_ADVANCE, /* resume after the instruction */
 	HV_INJECT,  /* deliver cpu->to_inject */
-	HV_FATAL    /* the hypervisor cannot go on */
+	HV_FATAL    /* the hypervisor cannot continue */
 };
 
 /** exit_inject() - sets cpu->to_inject to an exception. Return: HV_INJECT, for a handler's return. */

@@ -24,8 +24,8 @@ const char *ap_start_init(void)
 	if (!b->core_sends_sipi || hv.boot->cpu_count == 1)
 		return NULL;
 	/*
-	 * Real mode has its interrupt vectors at 0, also on a CPU that is on its way back to us: those are
-	 * not the guest's.
+	 * Real mode has its interrupt vectors at 0, also on a CPU that is on its way back to us; that CPU
+	 * must not use the guest's.
 	 */
 	uint8_t *first = pool_alloc(1);
 	if (!first || nested_replace_first(hv_phys(first)))
@@ -36,7 +36,7 @@ const char *ap_start_init(void)
 	if (error)
 		return error;
 	page = apic_page();
-	/* Reads do not exit; writes do, and that is what this costs. */
+	/* Reads do not exit; writes do: this is the cost of watching the page. */
 	if (nested_set_perm(page, PAGE_SIZE, NPERM_R))
 		return "no room for watching the APIC's page";
 	if (nested_set_perm(hv.boot->trampoline_phys, PAGE_SIZE, 0))
@@ -59,7 +59,7 @@ enum hv_action ap_start_apic_write(struct percpu *cpu, const struct hv_exit *x)
 	if (cpu->step.active || !(x->nested.access & NACC_WRITE) || x->pending.type != EVENT_NONE ||
 	    x->nested.walk)
 		return exit_inject(cpu, VEC_GP, true, 0);
-	/* or a breakpoint on it would not hit */
+	/* with breakpoints enabled, one on this instruction would not hit */
 	if (greg(cpu, GREG_CS_LONG) && !(greg(cpu, GREG_DR7) & DR7_ENABLED)) {
 		guest_operand_regs(cpu, &regs);
 		size_t n = guest_read_virt(cpu, guest_linear_rip(cpu), bytes, sizeof(bytes));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * CPUID: the CPU's own answer, without virtualization extensions, with the agent's leaves where configured.
+ * CPUID: the CPU's own answer, without virtualization extensions, and with the agent's leaves if configured.
  */
 #include "arch/x86/insn.h"
 #include "core/exit.h"
@@ -16,27 +16,27 @@
 #define ALL { ~0u, ~0u, ~0u, ~0u }
 /* clang-format on */
 
-/* What would lead past the nested tables, or has exits that are not decoded. */
+/* Features that would bypass the nested tables, or whose exits are not decoded. */
 static const struct {
 	uint32_t leaf, sub;
 	struct cpuid_regs bits;
 } hidden[] = {
 	{ 1, ANY, { .ecx = BIT(5) | BIT(6) } }, /* VMX, SMX */
 	/*
-	 * Debug store: its buffers are written at linear addresses, and late: behind an exit those are the
+	 * Debug store: its buffers are written late, at linear addresses; after an exit those are the
 	 * hypervisor's.
 	 */
 	{ 1, ANY, { .ecx = BIT(2) | BIT(4), .edx = BIT(21) } },
 	{ 0x23, 0, { .eax = BIT(4) | BIT(5) } },
 	/* Hardware feedback and thread director: tables at physical addresses. */
 	{ 6, ANY, { .eax = BIT(19) | BIT(23) } },
-	/* Processor Trace: the same; in leaf 0xd as a state that XRSTORS loads. */
+	/* Processor Trace: also tables at physical addresses; in leaf 0xd a state that XRSTORS loads. */
 	{ 7, 0, { .ebx = BIT(25) } },
 	{ 0x14, ANY, ALL },
 	{ 0xd, 1, { .ecx = BIT(8) } },
 	{ 0xd, 8, ALL },
 	/*
-	 * FRED's frames hold more than an injected event says. MSR lists, immediate and user-mode MSR
+	 * FRED: its frames hold more than an injected event says. MSR lists, immediate and user-mode MSR
 	 * accesses.
 	 */
 	{ 7, 1, { .eax = BIT(17) | BIT(27), .ecx = BIT(5), .edx = BIT(15) } },
@@ -55,8 +55,8 @@ static void hide(uint32_t leaf, uint32_t sub, struct cpuid_regs *r)
 		const struct cpuid_regs *bits = &hidden[i].bits;
 
 		/*
-		 * A CPU answers for a leaf that it does not have with its last basic one. Asked now: the
-		 * guest may have cut leaves off, and what was answered is by that.
+		 * For a leaf that it lacks, a CPU answers with its last basic leaf. The limit is read now,
+		 * because the guest may have lowered it and the answer depends on it.
 		 */
 		if (hidden[i].leaf != leaf || (hidden[i].sub != ANY && hidden[i].sub != sub) ||
 		    leaf > cpuid(leaf & 0x80000000u, 0).eax)
@@ -75,13 +75,13 @@ enum hv_action exit_cpuid(struct percpu *cpu)
 	uint64_t cr4 = greg(cpu, GREG_CR4);
 
 	hide(leaf, sub, &r);
-	/* Two bits follow the guest's CR4, and the one in force here is the hypervisor's. */
+	/* Two bits mirror the guest's CR4, but the CR4 in force here is the hypervisor's. */
 	if (leaf == 1)
 		set_bit(&r.ecx, LEAF1_ECX_OSXSAVE, cr4 & CR4_OSXSAVE);
 	if (leaf == 7 && sub == 0)
 		set_bit(&r.ecx, LEAF7_ECX_OSPKE, cr4 & CR4_PKE);
 	/*
-	 * A hypervisor below keeps its name, but offers the guest nothing: that would go past the nested
+	 * A hypervisor below us keeps its name, but its interfaces are hidden: they would bypass the nested
 	 * tables.
 	 */
 	if (leaf > RW_CPUID_SIGNATURE && leaf <= LEAF_PV_LAST)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The end of a run: the log leaves, and the machine is reset. */
+/* The end of a run: the log is dumped, and the machine is reset. */
 #include "core/end.h"
 
 #include "arch/x86/insn.h"
@@ -10,8 +10,8 @@
 #include "log/journal.h"
 #include "log/printk.h"
 
-#define PORT_CF9 0xcf9u /* chipset's reset control register: bit 2 resets on the rise */
-/* keyboard controller: commands F0 to FF pulse output lines, bit 0 low is the reset line */
+#define PORT_CF9 0xcf9u /* chipset's reset control register: bit 2 resets on its rising edge */
+/* keyboard controller: commands F0 to FF pulse output lines; a low bit 0 pulses the reset line */
 #define PORT_KBC 0x64u
 
 void end_log(uint32_t reason)
@@ -29,7 +29,7 @@ void exit_reset_machine(void)
 		uint64_t base;
 	} __attribute__((packed)) no_idt = { 0, 0 };
 
-	hv_backend()->cpu_exit(percpu_this()); /* in VMX operation the CPU would not take an INIT */
+	hv_backend()->cpu_exit(percpu_this()); /* in VMX operation the CPU would not accept an INIT */
 	if (hv.boot->reset_port)
 		outb(hv.boot->reset_port, hv.boot->reset_value);
 	outb(PORT_CF9, 0x02);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The one dispatcher. */
+/* The dispatcher, the only one for both backends. */
 #include "core/exit.h"
 
 #include "arch/x86/insn.h"
@@ -10,14 +10,14 @@
 #include "protect/step.h"
 #include "protect/evidence.h"
 
-/* INIT: on the boot CPU it starts the firmware over, on the others they wait for SIPI. */
+/* INIT: on the boot CPU it restarts the firmware; other CPUs wait for SIPI. */
 static enum hv_action exit_init(struct percpu *cpu)
 {
 	if (smp_take_kick(cpu))
 		return HV_RESUME;
 	/*
-	 * One that came while it waited for SIPI, and was held back: there it does nothing on the bare
-	 * machine.
+	 * An INIT that came while the CPU waited for SIPI and was held back: on bare metal it does nothing
+	 * there.
 	 */
 	if (cpu->starting && !greg(cpu, GREG_RIP))
 		return HV_RESUME;
@@ -56,7 +56,7 @@ static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
 			return HV_FATAL;
 		return step_done(cpu) ? exit_inject(cpu, VEC_DB, false, 0) : HV_RESUME;
 	case RW_EXIT_INTERRUPT:
-		return HV_RESUME; /* asked for only to end a step */
+		return HV_RESUME; /* requested only to end a step */
 	case RW_EXIT_EXCEPTION:
 		if (x->exception.vector == VEC_PF)
 			hv_backend()->set(cpu, GREG_CR2, x->exception.cr2);
@@ -105,7 +105,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	if (cpu->step.active && x->reason != RW_EXIT_NESTED && x->reason != RW_EXIT_STEP) {
 		bool ran = cpu->step.iterations != 0;
 
-		/* An instruction that ends in an exception of its own has tried all the same. */
+		/* An instruction that ends in its own exception has still attempted the access. */
 		if (x->reason == RW_EXIT_EXCEPTION && !ran && cpu->step.rec.type == RW_REC_VIOLATION)
 			evidence_record(cpu, &cpu->step.rec);
 		step_finish(cpu, ran);
@@ -116,7 +116,10 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	cpu->starting = x->reason == RW_EXIT_SIPI;
 	switch (action) {
 	case HV_RESUME:
-		/* An event that was on its way is delivered anew; an INT instruction runs anew by itself. */
+		/*
+		 * An event whose delivery was interrupted is injected again; an INT instruction runs again by
+		 * itself.
+		 */
 		if (x->pending.type != EVENT_NONE)
 			b->inject(cpu, &x->pending);
 		break;
@@ -126,10 +129,12 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 		b->advance(cpu, x->insn_len);
 		break;
 	case HV_INJECT:
-		/* The instruction that was being stepped ends in an exception, and the step with it. */
+		/* The stepped instruction ends in an exception, and so does the step. */
 		if (cpu->step.active)
 			step_finish(cpu, cpu->step.iterations != 0);
-		/* A fault's frame has RF set, and that of an injected one is what the CPU has. */
+		/*
+		 * A fault pushes RFLAGS with RF set; for an injected one the CPU pushes RFLAGS as they are.
+		 */
 		if (cpu->to_inject.vector != VEC_DB)
 			b->set(cpu, GREG_RFLAGS, greg(cpu, GREG_RFLAGS) | RFLAGS_RF);
 		b->inject(cpu, &cpu->to_inject);
@@ -137,10 +142,12 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	case HV_FATAL:
 		hv_panic("exit %s (%lx) has no handler that can go on", panic_exit_name(x), x->raw);
 	}
-	/* Only one event goes into an entry: behind another, or a step, it waits for the next exit. */
+	/*
+	 * An entry injects one event only: during another event or a step, this one waits for the next exit.
+	 */
 	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE && !cpu->step.active)
 		pass_machine_check(cpu);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
 	if (smp_enter_guest(cpu) && cpu->step.active)
-		step_refresh(cpu); /* its view may lead through tables that are not in use any more */
+		step_refresh(cpu); /* its view may refer to tables that are no longer in use */
 }

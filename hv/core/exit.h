@@ -16,14 +16,15 @@ void io_init(void);
 void msr_init(void);
 
 /**
- * io_lock() - at the lock, or at the start with watch_resets = start: resets by port CF9, 60, 64 or 92 are
- * noticed, too, so that the log leaves before. While booting that is slow: CF9 lies inside the PCI
- * configuration address, 64 is polled. 60 counts only after a command that announces it; it is watched all
- * the time, because bitmaps that CPUs use must not change at each command, and a keystroke is rare.
+ * io_lock() - at the lock, or at the start with watch_resets = start: also intercepts resets through ports
+ * CF9, 60, 64 and 92, so that the log is dumped first. This is slow during boot: CF9 lies inside the PCI
+ * configuration address, and 64 is polled. 60 counts only after a command that announces it; it is
+ * intercepted all the time, because bitmaps in use by CPUs must not change at each command, and a keystroke
+ * is rare.
  */
 void io_lock(void);
 
-/* Handlers, one for each concern. All get untrusted guest state. */
+/* Handlers, one per concern. All get untrusted guest state. */
 enum hv_action exit_cpuid(struct percpu *cpu);
 enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x);
 enum hv_action exit_xsetbv(struct percpu *cpu);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* An access that the nested page tables do not let through: whose page is it? */
+/* An access that the nested page tables refuse: whose page is it? */
 #include "core/ap_start.h"
 #include "core/end.h"
 #include "core/exit.h"
@@ -11,10 +11,10 @@
 #include "protect/step.h"
 #include "protect/violation.h"
 
-/* Faults in a row at one address that the tables allow: more mean that the hypervisor is broken. */
+/* Faults in a row at one address that the tables allow; more mean that the hypervisor is broken. */
 #define SPURIOUS_MAX 64
 
-/* No entry of the tables refuses this access any more, or none ever mapped it. */
+/* The tables no longer refuse this access, or never mapped the address. */
 static enum hv_action spurious(struct percpu *cpu, const struct hv_exit *x)
 {
 	if (!nested_perm(x->nested.gpa))
@@ -28,7 +28,7 @@ static enum hv_action spurious(struct percpu *cpu, const struct hv_exit *x)
 	return HV_RESUME;
 }
 
-/* A page of the guest that was not mapped until now: MMIO. */
+/* A guest page that was not mapped until now: MMIO. */
 static enum hv_action mapped_late(struct percpu *cpu, enum nested_late late)
 {
 	if (cpu->step.active)
@@ -39,7 +39,7 @@ static enum hv_action mapped_late(struct percpu *cpu, enum nested_late late)
 	return HV_RESUME;
 }
 
-/* Kind of the protected range that refuses the access @x; 0: none does. */
+/* Kind of the protected range that refuses the access @x; 0: none. */
 static uint32_t protected_kind(const struct hv_exit *x)
 {
 	uint64_t gpa = x->nested.gpa;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What can be read off the guest at an exit. */
+/* What can be read from the guest at an exit. */
 #include "core/guest_info.h"
 
 #include "core/state.h"
@@ -9,9 +9,7 @@
 #include "mm/guest_walk.h"
 #include "arch/x86/operand.h"
 
-/*
- * With page-table isolation user mode runs on the second page of a pair of roots; the kernel's is the first.
- */
+/* With page-table isolation, user mode uses the second page of a pair of roots, the kernel the first. */
 #define CR3_ISOLATION_USER BIT(12)
 
 static int translate(struct percpu *cpu, uint64_t cr3, uint64_t gva, uint64_t *gpa)
@@ -104,7 +102,7 @@ uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nb
 	guest_operand_regs(cpu, &regs);
 	unsigned int n = operand_candidates(bytes, nbytes, &regs, candidates);
 	for (unsigned int i = 0; i < n; i++) {
-		/* A store that crosses into the page that was hit began in the page before. */
+		/* A store that crosses into the page that was hit began in the page before it. */
 		uint64_t gva = (candidates[i] & PAGE_MASK) | (gpa & (PAGE_SIZE - 1));
 
 		if (!translate(cpu, cr3, gva, &found) && found == gpa)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * What can be read off the guest at an exit: paging mode, code bytes, current process. All of it untrusted.
+ * What can be read from the guest at an exit: paging mode, code bytes, current process. All of it untrusted.
  */
 #pragma once
 
@@ -12,25 +12,25 @@
 uint64_t guest_linear_rip(struct percpu *cpu);
 
 /**
- * guest_read_virt() - @size bytes at @gva, over page borders. Return: bytes read before the first that is not
- * mapped.
+ * guest_read_virt() - reads @size bytes at @gva, across page borders. Return: bytes read before the first
+ * unmapped one.
  */
 size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size);
 
 /**
- * guest_process() - pid, tgid and comm of the current task, by what the agent registered. Return: false if
+ * guest_process() - pid, tgid and comm of the current task, from what the agent registered. Return: false if
  * not known.
  */
 bool guest_process(struct percpu *cpu, struct rw_guest_task *found);
 
-/** guest_rip_target() - enum rw_target of the protected range that the next instruction lies in; 0: none. */
+/** guest_rip_target() - enum rw_target of the protected range that holds the next instruction; 0: none. */
 uint32_t guest_rip_target(struct percpu *cpu);
 
-/** guest_operand_regs() - the registers that an instruction's operand may be made of. */
+/** guest_operand_regs() - the registers that an instruction's operand may use. */
 void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs);
 
 /**
- * guest_operand() - the guest-linear address by which the current instruction reached @gpa, decoded from its
- * operand and checked by translation; for hardware that does not report it. Return: 0 if not found.
+ * guest_operand() - the guest-linear address through which the current instruction reached @gpa, decoded from
+ * its operand and checked by translation; for hardware that does not report it. Return: 0 if not found.
  */
 uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Hypercalls of the guest agent. Every argument is the guest's: copied once, then checked. */
+/* Hypercalls of the guest agent. Every argument is untrusted: copied once, then checked. */
 #include "core/exit.h"
 #include "core/guest_info.h"
 #include "protect/lock.h"
@@ -12,7 +12,7 @@
 #include "log/printk.h"
 #include "mm/guest_copy.h"
 
-/* Room for one argument of each kind. */
+/* Room for one argument of any kind. */
 static union {
 	struct rw_agent_info info;
 	struct rw_symbol_page symbols;
@@ -37,7 +37,7 @@ static int64_t give_answer(uint64_t gpa, size_t size)
 	return is_well_placed(gpa, size) ? guest_write(gpa, &argument, size) : -RW_EINVAL;
 }
 
-/* A call that is refused for who makes it or what it asks is an attack, and recorded. */
+/* A call that is refused because of its caller or its number is an attack, and recorded. */
 static void refused_call(struct percpu *cpu, uint64_t nr)
 {
 	struct evidence rec;
@@ -66,7 +66,7 @@ struct request {
 	uint64_t nr, arg1, arg2;
 };
 
-/* The handlers, in the order of the numbers. Return: RAX. */
+/* The handlers, in the order of their numbers. Return: RAX. */
 
 static int64_t hc_hello(const struct request *r)
 {
@@ -187,7 +187,7 @@ static int64_t hc_kexec(const struct request *r)
 	return 0;
 }
 
-/* When a call is allowed, beside what may_call() asks of all. */
+/* When a call is allowed, besides what may_call() requires of every call. */
 enum allowed {
 	ANY_TIME = 0,
 	BEFORE_LOCK = 1, /* else -RW_ELOCKED */
@@ -198,11 +198,11 @@ enum lock_use {
 	AGENT_LOCK /* the handler runs under hv_agent_lock, which the conditions and `argument` need */
 };
 
-/* One row a hypercall: a new one is a number in abi/hypercall.h, a handler above, and a row. */
+/* One row per hypercall. To add one: a number in abi/hypercall.h, a handler above, and a row. */
 static const struct call {
 	int64_t (*handler)(const struct request *r);
-	size_t argument; /* bytes at arg1, guest-physical, copied to `argument` before; 0: none is taken */
-	uint8_t allowed; /* enum allowed, added */
+	size_t argument; /* bytes at arg1 (guest-physical), copied to `argument` first; 0: no argument */
+	uint8_t allowed; /* enum allowed, ORed */
 	enum lock_use lock;
 } calls[RW_HC_COUNT] = {
 	[RW_HC_HELLO] = { hc_hello, 0, ANY_TIME, NO_LOCK },
@@ -247,7 +247,7 @@ static int64_t call(const struct request *r)
 	return ret;
 }
 
-/* After the lock only the agent's own text may call. Others from ring 0 are an attack, and recorded. */
+/* After the lock only the agent's own code may call. Other calls from ring 0 are an attack, and recorded. */
 static bool may_call(struct percpu *cpu, uint64_t nr)
 {
 	if (greg(cpu, GREG_CPL) != 0 || !greg(cpu, GREG_CS_LONG))
@@ -267,7 +267,7 @@ enum hv_action exit_hypercall(struct percpu *cpu)
 	bool may = may_call(cpu, r.nr);
 	int64_t ret = may ? call(&r) : -RW_EPERM;
 
-	if (ret < 0 && (!may || r.nr != RW_HC_HELLO)) /* whose answer may be any number */
+	if (ret < 0 && (!may || r.nr != RW_HC_HELLO)) /* HELLO's answer may be any number */
 		cpu->stats.refused_calls++;
 	cpu->gprs.rax = (uint64_t)ret;
 	return HV_ADVANCE;

@@ -9,18 +9,18 @@
 #include "dev/uart.h"
 #include "log/printk.h"
 
-/* ACPI specification, "PM1 Control Registers", upper byte: SLP_EN starts the sleep state in SLP_TYP. */
+/* ACPI specification, "PM1 Control Registers", upper byte: SLP_EN enters the sleep state in SLP_TYP. */
 #define PM1_SLP_EN        BIT(5)
 #define PM1_SLP_TYP(byte) ((byte) >> 2 & 7)
-#define PORT_CF9          0xcf9u /* chipset's reset control register: bit 2 resets on the rise */
+#define PORT_CF9          0xcf9u /* chipset's reset control register: bit 2 resets on its rising edge */
 #define CF9_RESET         BIT(2)
 #define PORT_PCI_ADDRESS  0xcf8u
-/* keyboard controller: commands F0 to FF pulse output lines, D1 sets them: bit 0 low is the reset line */
+/* keyboard controller: commands F0 to FF pulse output lines, D1 sets them; a low bit 0 is a reset */
 #define PORT_KBC      0x64u
 #define PORT_KBC_DATA 0x60u
 #define KBC_PULSE     0xf0u
 #define KBC_SET_LINES 0xd1u
-/* further commands that take a byte: it is not for the lines then */
+/* further commands that take a byte: that byte is not for the output lines */
 #define KBC_SET_MODE      0x60u
 #define KBC_OWN_BYTE      0xd2u
 #define KBC_OWN_BYTE_LAST 0xd4u
@@ -69,7 +69,7 @@ static void port_write(uint16_t port, unsigned int size, uint32_t value)
 		outl(port, value);
 }
 
-/* Does [port, port + size) hold @wanted? Then @value's byte for it goes to @byte. */
+/* Does [port, port + size) include @wanted? If so, stores @value's byte for it in @byte. */
 static bool touches(const struct hv_exit *x, uint16_t wanted, uint32_t value, uint32_t *byte)
 {
 	unsigned int off = (unsigned int)(wanted - x->io.port);
@@ -87,7 +87,7 @@ enum sleep {
 };
 
 /*
- * Does @value start a sleep state by the PM1 control register @port, and one whose bit is set in @off_types?
+ * Does writing @value to the PM1 control register @port enter a sleep state whose bit is set in @off_types?
  */
 static enum sleep sleeps(const struct hv_exit *x, uint16_t port, uint8_t off_types, uint32_t value)
 {
@@ -98,7 +98,7 @@ static enum sleep sleeps(const struct hv_exit *x, uint16_t port, uint8_t off_typ
 	return off_types >> PM1_SLP_TYP(high) & 1 ? SLEEP_OFF : SLEEP_REFUSED;
 }
 
-/* Of 32 bits at CF8, and of nothing else, the host bridge takes all: the PCI configuration address. */
+/* The host bridge takes only 32-bit writes at CF8, as the PCI configuration address. */
 static bool is_cf9_reset(const struct hv_exit *x, uint32_t value)
 {
 	uint32_t v;
@@ -107,7 +107,7 @@ static bool is_cf9_reset(const struct hv_exit *x, uint32_t value)
 	       !(x->io.port == PORT_PCI_ADDRESS && x->io.size == 4);
 }
 
-/* The keyboard controller is one for all CPUs: from the look at what it expects to the write, this lock. */
+/* All CPUs share one keyboard controller: held from checking what it expects until the write. */
 static struct spinlock kbc_lock = SPINLOCK(KBC); /* (x) */
 
 static bool is_kbc(const struct hv_exit *x)
@@ -117,7 +117,7 @@ static bool is_kbc(const struct hv_exit *x)
 	return touches(x, PORT_KBC, 0, &v) || touches(x, PORT_KBC_DATA, 0, &v);
 }
 
-/* Follows the keyboard controller's commands. Context: kbc_lock is held. */
+/* Tracks the keyboard controller's commands. Context: kbc_lock is held. */
 static bool kbc_resets(const struct hv_exit *x, uint32_t value)
 {
 	static bool lines_next; /* (k) the next byte to its data port sets the output lines */
@@ -163,7 +163,7 @@ static void write_or_reset(const struct hv_exit *x, uint32_t value)
 		return;
 	printk("the guest resets the machine (port %x, value %x)", x->io.port, value);
 	end_log(RW_END_RESET);
-	exit_reset_machine(); /* wholly, also where the guest asked for an INIT only */
+	exit_reset_machine(); /* a full reset, even where the guest asked for an INIT only */
 }
 
 static bool is_hidden(const struct hv_exit *x)
@@ -178,7 +178,7 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	const struct rw_bootinfo *boot = hv.boot;
 	uint32_t mask = ~0u >> (32 - 8 * x->io.size), value = (uint32_t)cpu->gprs.rax & mask;
 
-	/* No driver uses string instructions on these ports: they move nothing, see LIMITATIONS.md. */
+	/* No driver uses string instructions on these ports: they transfer nothing, see LIMITATIONS.md. */
 	if (x->io.string || (is_hidden(x) && !x->io.in))
 		return HV_ADVANCE;
 	if (x->io.in) {
@@ -198,8 +198,8 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 		static bool told; /* (x) two CPUs may both tell */
 
 		/*
-		 * The machine would come back by way of firmware, without the hypervisor, and with its memory
-		 * open.
+		 * The machine would resume through the firmware, without the hypervisor and with its memory
+		 * unprotected.
 		 */
 		if (!told)
 			printk("refused: a sleep state that keeps memory (port %x, value %x); told once",

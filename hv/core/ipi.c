@@ -26,7 +26,7 @@ static bool matches(const struct percpu *self, const struct percpu *target, uint
 }
 
 /*
- * The CPUs that a command reaches. INIT: they are out of the guest, or come out at once: nobody waits for
+ * The CPUs that a command reaches. INIT: they are out of the guest, or leave it at once, so nobody waits for
  * them.
  */
 static void note_init(struct percpu *cpu, uint32_t dest, uint32_t low)
@@ -36,7 +36,7 @@ static void note_init(struct percpu *cpu, uint32_t dest, uint32_t low)
 
 		if (!matches(cpu, target, dest, low))
 			continue;
-		__atomic_store_n(&target->flush_wanted, true, __ATOMIC_SEQ_CST); /* when it comes back */
+		__atomic_store_n(&target->flush_wanted, true, __ATOMIC_SEQ_CST); /* when it returns */
 		__atomic_store_n(&target->parked, true, __ATOMIC_SEQ_CST);
 		__atomic_store_n(&target->in_guest, false, __ATOMIC_SEQ_CST);
 	}
@@ -59,9 +59,9 @@ static bool write_icr(bool x2, uint64_t value)
 }
 
 /*
- * Sends INIT or SIPI. A vector is there before the CPU that looks for it; INIT counts once it is sent, or a
- * command that faults would leave a CPU in the guest that nobody waits for. The lock keeps a SIPI of another
- * CPU from starting the target between INIT and its note.
+ * Sends INIT or SIPI. The vector is stored before the CPU looks for it. INIT is noted only once it is sent:
+ * if the command faulted after the note, nobody would wait for a CPU that is still in the guest. The lock
+ * keeps another CPU's SIPI from starting the target between INIT and its note.
  */
 static bool send(struct percpu *cpu, bool x2, uint64_t value)
 {
@@ -82,7 +82,7 @@ static bool send(struct percpu *cpu, bool x2, uint64_t value)
 }
 
 /*
- * A command of the guest, its destination in the upper half of @value. Return: false if the CPU refuses it.
+ * A command of the guest; the upper half of @value is the destination. Return: false if the CPU refuses it.
  */
 static bool command(struct percpu *cpu, bool x2, uint64_t value)
 {
@@ -105,13 +105,14 @@ static bool command(struct percpu *cpu, bool x2, uint64_t value)
 void ipi_write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
 {
 	/*
-	 * A register is the first four of its sixteen bytes. Its id the APIC keeps: IPIs are matched by it.
+	 * A register is the first four of its sixteen bytes. The APIC id cannot be changed: IPIs are matched
+	 * by it.
 	 */
 	if (offset & 15 || offset == APIC_ID_REG)
 		return;
 	if (offset != APIC_ICR_LOW)
 		apic_write(offset, value);
-	else if (apic_has_page()) /* else nothing is sent, and nothing may be noted */
+	else if (apic_has_page()) /* else nothing is sent, so nothing may be noted */
 		command(cpu, false, (uint64_t)(apic_read(APIC_ICR_HIGH) >> 24) << 32 | value);
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* IPIs that the guest sends, where INIT and SIPI do not exit: looked at, and sent on. */
+/* IPIs that the guest sends, where INIT and SIPI do not exit: checked, then forwarded. */
 #pragma once
 
 #include "core/percpu.h"
 
 /**
- * ipi_write_register() - the guest writes @value at @offset of the APIC's page: decoded, or run on a copy.
+ * ipi_write_register() - emulates the guest's write of @value at @offset of the APIC's page, decoded or run
+ * on a copy.
  */
 void ipi_write_register(struct percpu *cpu, uint32_t offset, uint32_t value);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Told of each lock that a CPU takes and gives back. Nothing here; the unit tests check the order. */
-#ifndef HV_LOCK_ORDER_H /* not #pragma once: tests/unit/hv/mm/host.h puts the check in this place */
+/* Called for each lock that a CPU takes and releases. Empty here; the unit tests check the order. */
+#ifndef HV_LOCK_ORDER_H /* not #pragma once: tests/unit/hv/mm/host.h substitutes the check */
 #define HV_LOCK_ORDER_H
 
 #include <stdint.h>

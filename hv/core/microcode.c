@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Microcode runs below the hypervisor: the level that the firmware has loaded stays. */
+/* Microcode runs below the hypervisor: the revision that the firmware loaded stays. */
 #include "core/microcode.h"
 
 #include "arch/x86/insn.h"
@@ -13,8 +13,8 @@ static bool is_intel(void)
 }
 
 /*
- * Intel SDM volume 3, "Microcode Update Facilities", for VMMs: loads in VMX non-root operation are to be
- * virtualized. AMD's loader works in a guest, and forged updates pass the check of CPUs with CVE-2024-56161.
+ * Intel SDM volume 3, "Microcode Update Facilities", tells VMMs to virtualize loads in VMX non-root
+ * operation. AMD's loader works in a guest, and CPUs with CVE-2024-56161 accept forged updates.
  */
 static uint32_t loader(void)
 {
@@ -31,7 +31,7 @@ uint32_t microcode_level(void)
 	uint64_t level;
 
 	if (is_intel())
-		cpuid(1, 0); /* puts it there: "Determining the Signature" */
+		cpuid(1, 0); /* writes the revision to the MSR: "Determining the Signature" */
 	if (rdmsr_safe(MSR_PATCH_LEVEL, &level))
 		return 0;
 	return (uint32_t)(is_intel() ? level >> 32 : level);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The end, when the hypervisor itself cannot go on or is told to stop. */
+/* The end, when the hypervisor itself cannot continue or is told to stop. */
 #include "core/panic.h"
 
 #include "arch/x86/insn.h"
@@ -37,7 +37,7 @@ static _Noreturn void halt(void)
 		__asm__ volatile("cli; hlt");
 }
 
-/* Return addresses along the frame pointers, as long as these stay on this CPU's stacks. */
+/* Prints return addresses along the frame pointers while these stay on this CPU's stacks. */
 static void print_trace(struct percpu *cpu, const uint64_t *frame)
 {
 	uint64_t low = (uint64_t)cpu - RW_PERCPU_DATA, high = (uint64_t)cpu;
@@ -73,7 +73,7 @@ static void print_guest(struct percpu *cpu)
 	hv_backend()->describe(cpu);
 }
 
-/* The first failure prints; a failure while printing it just stops. */
+/* The first failure prints; a failure during that print only halts. */
 static void begin(struct percpu *cpu)
 {
 	__asm__ volatile("cli");

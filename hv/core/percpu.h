@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What the hypervisor keeps for each CPU. Lies at RW_PERCPU_DATA of the CPU's area; GS base points at it. */
+/* Per-CPU state of the hypervisor. Lies at RW_PERCPU_DATA of the CPU's area; GS base points at it. */
 #pragma once
 
 #include "arch/x86/backend.h"
@@ -22,20 +22,22 @@ struct hv_tss {
 } __attribute__((packed));
 _Static_assert(sizeof(struct hv_tss) == 104, "64-bit TSS: Intel SDM volume 3, \"64-Bit Task State Segment\"");
 
-/* A kick is an INIT (VMX) or NMI (SVM) by which another CPU makes this one leave the guest: core/smp.h. */
+/* A kick is an INIT (VMX) or NMI (SVM) with which another CPU makes this one leave the guest: core/smp.h. */
 enum kick_state {
 	KICK_NONE,
-	KICK_SENT, /* one is on its way: a second could arrive as the guest's own */
-	KICK_HELD  /* SVM: the guest takes an NMI of its own; none exits before its IRET, which does */
+	KICK_SENT, /* one is pending: a second could be taken for the guest's own */
+	KICK_HELD  /* SVM: the guest is handling its own NMI; no NMI exits before its IRET, which exits */
 };
 
-/* Labels: core/state.h. A CPU that starts once more after INIT (SVM) sets its (b) fields to what they are. */
+/*
+ * Labels: core/state.h. A CPU that restarts after INIT (SVM) rewrites its (b) fields with unchanged values.
+ */
 struct percpu {
 	struct percpu *self;   /* (b) 0x00: for assembly */
 	struct hv_gprs gprs;   /* (o) 0x08 */
 	uint64_t backend_area; /* (b) 0x88: for assembly: SVM: physical address of the VMCB */
 	uint64_t backend_host; /* (b) 0x90: for assembly: SVM: physical address of VMLOAD's host state */
-	uint64_t fault_fixup;  /* (t) 0x98: RIP to resume at when the next exception comes; 0: panic */
+	uint64_t fault_fixup;  /* (t) 0x98: RIP to resume at after the next exception; 0: panic */
 	uint32_t index;        /* (b) */
 	uint32_t apic_id;      /* (b) */
 	uint64_t gdt[HV_GDT_ENTRIES] __attribute__((aligned(16))); /* (b) */
@@ -45,19 +47,19 @@ struct percpu {
 	uint64_t host_area_pa;     /* (b) */
 	struct hv_event to_inject; /* (o) */
 	struct step_state step;    /* (o) */
-	struct evidence held_read; /* (e) last record, and reads that continue it */
-	uint64_t exit_tsc;         /* (o) at the last exit */
-	uint64_t tsc_bias;         /* (c) by how much the guest has moved this CPU's TSC */
+	struct evidence held_read; /* (e) last record, and the reads that continue it */
+	uint64_t exit_tsc;         /* (o) TSC at the last exit */
+	uint64_t tsc_bias;         /* (c) how far the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;     /* (o) core/fault.c */
 	uint32_t spurious_count;   /* (o) */
-	bool in_guest;             /* (x) may be using nested translations: core/smp.h, as the next three */
-	bool flush_wanted;         /* (x) before the next entry */
+	bool in_guest;             /* (x) may use nested translations: core/smp.h, as the next three */
+	bool flush_wanted;         /* (x) flush before the next entry */
 	uint32_t kick;             /* (x) enum kick_state */
 	bool parked;               /* (x) waits for SIPI */
-	bool starting;             /* (o) SIPI was its last exit */
-	bool dropping_nmi;         /* (t) svm_drop_nmi() takes the NMI of a kick */
-	bool machine_check;        /* (t) came while the hypervisor ran: the guest's, at the next entry */
-	uint32_t sipi_vector;      /* (x) SVM: where the guest wants it to start: the SIPI comes after it */
+	bool starting;             /* (o) the last exit was SIPI */
+	bool dropping_nmi;         /* (t) svm_drop_nmi() is taking a kick's NMI */
+	bool machine_check;        /* (t) came in the hypervisor: goes to the guest at the next entry */
+	uint32_t sipi_vector;      /* (x) SVM: where the guest wants this CPU to start; set before the SIPI */
 	uint32_t panicking;        /* (t) */
 	bool guest_entered;        /* (b) */
 	uint64_t backend_saved[4]; /* (o) backend's own: what step_begin() changed */
@@ -73,7 +75,7 @@ _Static_assert(offsetof(struct percpu, backend_host) == 0x90, "gpr.inc");
 _Static_assert(offsetof(struct percpu, fault_fixup) == PERCPU_OFF_FIXUP, "gpr.inc");
 _Static_assert(sizeof(struct percpu) <= RW_PERCPU_SIZE - RW_PERCPU_DATA, "fits its area");
 
-/** percpu_this() - of the CPU that runs this. After GS base is set. */
+/** percpu_this() - the state of the current CPU. After GS base is set. */
 static inline struct percpu *percpu_this(void)
 {
 	struct percpu *cpu;
@@ -82,10 +84,10 @@ static inline struct percpu *percpu_this(void)
 	return cpu;
 }
 
-/** percpu_of() - of any CPU, by its index. */
+/** percpu_of() - the state of any CPU, by its index. */
 struct percpu *percpu_of(uint32_t index);
 
-/** greg() - the guest's register @reg, by the backend's get(). */
+/** greg() - the guest's register @reg, through the backend's get(). */
 static inline uint64_t greg(struct percpu *cpu, enum guest_reg reg)
 {
 	return hv_backend()->get(cpu, reg);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/*
- * Accesses that exit to MSRs (virtualization as on a CPU without it, EFER, MTRRs), control registers and
- * XCR0.
- */
+/* Accesses that exit: MSRs (virtualization looks absent; EFER, MTRRs), control registers, XCR0. */
 #include "arch/x86/cpu_facts.h"
 #include "arch/x86/insn.h"
 #include "core/exit.h"
@@ -19,8 +16,8 @@
 #define FEATURE_CONTROL_VMX  (BIT(1) | BIT(2))
 
 /*
- * SYSCFG: by these bits an operating system looks into the fixed MTRRs. They too decide what is memory, and
- * stay.
+ * SYSCFG: with these bits an operating system reads the fixed MTRRs. They also decide what is memory, so they
+ * may not change.
  */
 #define SYSCFG_MTRR_BITS (BIT(18) | SYSCFG_RDWR_DRAM | BIT(20))
 
@@ -30,8 +27,8 @@ static bool in(uint32_t msr, uint32_t first, uint32_t last)
 }
 
 /*
- * Virtualization, and what takes addresses past the nested tables: see hidden[] in cpuid.c; a hypervisor
- * below.
+ * Virtualization, what takes addresses past the nested tables (see hidden[] in cpuid.c), and interfaces of a
+ * hypervisor below us.
  */
 static bool is_absent(uint32_t msr)
 {
@@ -61,8 +58,8 @@ void msr_init(void)
 	b->msr_intercept(MSR_APIC_BASE, false, true);
 	microcode_init();
 	/*
-	 * What the bitmaps' lower range covers, but for VMX's own, which its backend asks for. Outside of
-	 * them all exit.
+	 * Those in the bitmaps' lower range, except VMX's own, which its backend requests. MSRs outside the
+	 * bitmaps all exit.
 	 */
 	for (uint32_t msr = 0; msr < 0x2000; msr++)
 		if ((is_absent(msr) && !in(msr, MSR_VMX_BASIC, MSR_VMX_LAST)) || is_memory_map(msr))
@@ -73,7 +70,7 @@ void msr_init(void)
 	b->msr_intercept(MSR_TSC_RATIO, true, true);
 }
 
-/* The functions from here on return false where the guest gets #GP. */
+/* From here on, functions return false where the guest gets #GP. */
 static bool msr_read(struct percpu *cpu, uint32_t msr, uint64_t *value)
 {
 	if (msr == MSR_EFER)
@@ -86,8 +83,8 @@ static bool msr_read(struct percpu *cpu, uint32_t msr, uint64_t *value)
 }
 
 /*
- * The CPU itself says which bits it takes, refuses or ignores; the hypervisor's own stay as they are
- * meanwhile.
+ * The CPU itself decides which bits it takes, refuses or ignores; the hypervisor's own bits are unchanged
+ * during the test.
  */
 static bool efer_bits_valid(uint64_t *value)
 {
@@ -116,7 +113,7 @@ static bool write_memory_map(uint32_t msr, uint64_t value)
 	return !rdmsr_safe(msr, &now) && !((value ^ now) & ~(msr == MSR_SYSCFG ? SYSCFG_MTRR_BITS : 0));
 }
 
-/* The guest's to set; the log's clock runs on as if it had not. */
+/* The guest may set the TSC; the log's clock continues as if it had not. */
 static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
 	bool exact = cpu_facts.tsc_adjust;
@@ -143,8 +140,8 @@ static bool msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
 	if (msr == MSR_TSC || msr == MSR_TSC_ADJUST)
 		return write_tsc(cpu, msr, value);
 	/*
-	 * The APIC's page over memory of the hypervisor would take that away from it; and it is watched where
-	 * it is. Off, no other CPU could make this one leave the guest.
+	 * Moved over the hypervisor's memory, the APIC's page would take that memory away; and the page is
+	 * watched where it is. With the APIC off, no other CPU could make this one leave the guest.
 	 */
 	if ((msr == MSR_APIC_BASE &&
 	     ((value ^ rdmsr(msr)) & CR3_ADDR_MASK || (hv_locked() && !(value & APIC_BASE_ENABLE)))) ||
@@ -171,23 +168,26 @@ enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x)
 }
 
 /*
- * Only a write that changes the guest's CR0.NE or CR4.VMXE exits. NE: take the new value into what the guest
- * reads and run the instruction again: now it does not exit, and the CPU checks all the rest. VMXE: reserved
- * without VMX.
+ * Only a write that changes the guest's CR0.NE or CR4.VMXE exits. NE: copy the new value to what the guest
+ * reads and run the instruction again; this time it does not exit, and the CPU checks the rest. VMXE:
+ * reserved without VMX.
  */
 enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x)
 {
 	if (x->cr.cr != 0)
 		return exit_inject(cpu, VEC_GP, true, 0);
 	hv_backend()->set(cpu, GREG_CR0, (greg(cpu, GREG_CR0) & ~CR0_NE) | (x->cr.value & CR0_NE));
-	/* A breakpoint on the instruction has had its turn; the exit has cleared RF. */
+	/* A breakpoint on the instruction has already hit; the exit has cleared RF. */
 	hv_backend()->set(cpu, GREG_RFLAGS, greg(cpu, GREG_RFLAGS) | RFLAGS_RF);
 	return HV_RESUME;
 }
 
 enum hv_action exit_xsetbv(struct percpu *cpu)
 {
-	/* XCR0 is the guest's also while the hypervisor runs; the CPU checks the value, but for ring 0. */
+	/*
+	 * XCR0 is the guest's even while the hypervisor runs; the CPU checks the value, but not the guest's
+	 * ring.
+	 */
 	if (greg(cpu, GREG_CPL) ||
 	    xsetbv_safe((uint32_t)cpu->gprs.rcx, cpu->gprs.rdx << 32 | (uint32_t)cpu->gprs.rax))
 		return exit_inject(cpu, VEC_GP, true, 0);

@@ -8,7 +8,7 @@
 #include "core/panic.h"
 #include "core/state.h"
 
-/* A CPU that is in SMM, or that a hypervisor below does not run, may take its time. */
+/* A CPU in SMM, or one that a hypervisor below us has descheduled, may take time. */
 #define SMP_PATIENCE_S 10
 
 static struct spinlock lock = SPINLOCK(SHOOTDOWN); /* (x) one shoot-down at a time */
@@ -24,13 +24,13 @@ void smp_left_guest(struct percpu *cpu)
 bool smp_enter_guest(struct percpu *cpu)
 {
 	/*
-	 * Set first, then look: whoever wants something later sees in_guest and kicks. A parked CPU runs
-	 * nothing.
+	 * Set in_guest first, then look: a CPU that wants something later sees in_guest and kicks. A parked
+	 * CPU runs nothing.
 	 */
 	if (!__atomic_load_n(&cpu->parked, __ATOMIC_SEQ_CST))
 		__atomic_store_n(&cpu->in_guest, true, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&stopping, __ATOMIC_SEQ_CST))
-		smp_left_guest(cpu); /* and does not come back; nobody waits for it */
+		smp_left_guest(cpu); /* does not return; nobody waits for this CPU */
 	if (!__atomic_exchange_n(&cpu->flush_wanted, false, __ATOMIC_SEQ_CST))
 		return false;
 	hv_backend()->flush(cpu);
@@ -42,22 +42,20 @@ static bool is_inside(const struct percpu *cpu)
 	return __atomic_load_n(&cpu->in_guest, __ATOMIC_SEQ_CST);
 }
 
-/* Moves @cpu's kick_state from @from to @to. Return: false if it is another one. */
+/* Moves @cpu's kick_state from @from to @to. Return: false if it was not @from. */
 static bool kick_moves(struct percpu *cpu, uint32_t from, uint32_t to)
 {
 	return __atomic_compare_exchange_n(&cpu->kick, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
-/* Makes @target leave the guest, if it is there. A kick on its way, or the IRET of an NMI, does so, too. */
+/* Makes @target leave the guest, if it is there. A kick already sent, or the IRET of an NMI, also does. */
 static void kick(struct percpu *target)
 {
 	if (is_inside(target) && kick_moves(target, KICK_NONE, KICK_SENT))
 		hv_backend()->kick(target);
 }
 
-/*
- * A kick that a CPU has not seen for a second is lost (INIT of that CPU discards it): another one goes out.
- */
+/* A kick not seen by its CPU for a second is lost (an INIT of that CPU discards it) and is sent again. */
 static void wait_for(const struct percpu *target)
 {
 	uint64_t start = rdtsc(), sent = start;
@@ -104,7 +102,10 @@ bool smp_take_kick(struct percpu *cpu)
 
 bool smp_take_nmi(struct percpu *cpu)
 {
-	/* One step with the answer: a kick is sent before it, and seen here, or not until smp_nmi_over(). */
+	/*
+	 * Atomic with the answer: a kick is either sent before and seen here, or not sent until
+	 * smp_nmi_over().
+	 */
 	return !kick_moves(cpu, KICK_NONE, KICK_HELD) && smp_take_kick(cpu);
 }
 

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Spin locks, and the one place that says in which order a CPU may hold several. */
+/* Spin locks, and the only definition of the order in which a CPU may hold several. */
 #pragma once
 
 #include "arch/x86/insn.h"
 #include "core/lock_order.h"
 
 /*
- * Whoever holds a lock takes further ones only from below it in this list; each rank is one lock's. The unit
+ * A CPU that holds a lock takes only locks further down this list; each rank belongs to one lock. The unit
  * tests check it at run time (tests/unit/hv/mm/lock_order.c). Locks are taken in exit handlers, interrupts
- * off: a CPU that waits for one is out of the guest, and no shoot-down waits for it. A panic takes LOCK_PRINT
- * only, which it breaks first.
+ * off: a CPU that waits for one is out of the guest, and no shoot-down waits for it. A panic takes only
+ * LOCK_PRINT, which it breaks first.
  */
 enum lock_rank {
 	LOCK_UNRANKED,
-	LOCK_AGENT,     /* hv_agent_lock: what the agent said, the lock and its end */
-	LOCK_KBC,       /* core/io.c: what the keyboard controller expects, and the write to it */
-	LOCK_ICR,       /* core/ipi.c: from an INIT of the guest to the note of it */
+	LOCK_AGENT,     /* hv_agent_lock: what the agent registered, locking and unlocking */
+	LOCK_KBC,       /* core/io.c: what the keyboard controller expects, until the write to it */
+	LOCK_ICR,       /* core/ipi.c: from an INIT of the guest until it is noted */
 	LOCK_SHOOTDOWN, /* core/smp.c: one shoot-down at a time, until the other CPUs have left the guest */
 	LOCK_NESTED,    /* mm/nested.c: the common map, its tables, the page pool */
-	LOCK_EVIDENCE,  /* protect/evidence.c: reads held back, the rate of alert lines */
-	LOCK_JOURNAL,   /* log/journal.c: the store and all rings, for a whole dump */
-	LOCK_NOTICE,    /* protect/patch_notice.c: the burst of patches under way */
+	LOCK_EVIDENCE,  /* protect/evidence.c: held-back reads, the rate of alert lines */
+	LOCK_JOURNAL,   /* log/journal.c: the store and all rings; held for a whole dump */
+	LOCK_NOTICE,    /* protect/patch_notice.c: the current burst of patches */
 	LOCK_PRINT,     /* log/printk.c: the serial line */
 	LOCK_RANKS
 };
@@ -31,7 +31,7 @@ struct spinlock {
 	uint32_t rank; /* enum lock_rank, never changes */
 };
 
-/** SPINLOCK() - a free one, of LOCK_@name. */
+/** SPINLOCK() - a free lock of rank LOCK_@name. */
 /* clang-format off */
 #define SPINLOCK(name) { .rank = LOCK_##name }
 /* clang-format on */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What all CPUs share, and where each has its own. */
+/* What all CPUs share, and where each CPU's own state lies. */
 #include "core/state.h"
 
 #include "core/percpu.h"

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * What all CPUs share: the machine as the loader described it, the agent's words, and whether they are locked
- * in.
+ * State shared by all CPUs: the machine as the loader described it, what the agent registered, and whether
+ * that is locked.
  *
- * State is labelled, here, in core/percpu.h, and where a file has its own: who touches it, under which rule.
+ * State is labelled (here, in core/percpu.h, and in files with their own state) with who accesses it, and
+ * under which rule:
  *  (b) set at boot, by the first CPU or by the one that starts; never changes after its first guest entry
  *  (o) the owning CPU only, in its exit handlers
- *  (t) as (o), and its own exception and NMI handlers
- *  (c) written by the owning CPU only, in aligned words; others may read an old one
+ *  (t) as (o), and the owner's exception and NMI handlers
+ *  (c) written by the owning CPU only, in aligned words; others may read an old value
  *  (x) any CPU, atomically
  *  (a) under hv_agent_lock        (s) under the shoot-down's lock     (n) under the nested tables' lock
  *  (e) under the evidence's lock  (j) under the journal's lock        (p) under the serial line's lock
  *  (k) under the keyboard controller's lock       (u) under the lock of the burst of patches
- * Two labels, as (a, x): written under the first, read by the rule of the second. Locks: core/spinlock.h.
+ * Two labels, as (a, x): written under the first, read under the second. Locks: core/spinlock.h.
  */
 #pragma once
 
@@ -28,8 +29,9 @@ struct hv_state {
 	bool registered;                /* (a, x) hv_registered() */
 	bool locked;                    /* (a, x) hv_locked() */
 	/*
-	 * What the agent named. From the lock on it stays, until RW_HC_KEXEC forgets it. Read without the
-	 * lock after hv_registered() or hv_locked(): who is late gets an old answer or none, never beyond.
+	 * What the agent registered. Fixed from the lock on, until RW_HC_KEXEC forgets it. Read without the
+	 * lock after hv_registered() or hv_locked(): a late reader gets an old answer or none, but never
+	 * reads out of bounds.
 	 */
 	struct rw_agent_info agent; /* (a, c) */
 	struct ranges ranges;       /* (a, c) */
@@ -39,7 +41,7 @@ struct hv_state {
 extern struct hv_state hv;
 extern struct spinlock hv_agent_lock;
 
-/** hv_registered(), hv_locked() - what was written before they became true is seen. Context: any. */
+/** hv_registered(), hv_locked() - once true, everything written before is visible. Context: any. */
 static inline bool hv_registered(void)
 {
 	return __atomic_load_n(&hv.registered, __ATOMIC_ACQUIRE);
