@@ -23,16 +23,16 @@ enum {
 	LCR_DLAB = 0x80,
 	FCR_ENABLE_CLEAR = 0x07,
 	MCR_DTR_RTS = 0x03,
-	IIR_FIFO = 0xc0, /* read at UART_FCR: both bits set where the FIFOs work */
+	IIR_FIFO = 0xc0, /* read at UART_FCR: both bits set if the FIFOs work */
 	LSR_THRE = BIT(5),
 	LSR_TEMT = BIT(6),
 	FIFO_SIZE = 16,
 };
 
-/* Polls before a port counts as dead: far more than one character takes at the lowest rate. */
+/* Polls before a port counts as dead: far more than one character needs at the lowest rate. */
 #define UART_PATIENCE 20000000u
 
-static uint16_t base; /* (x) 0: none, or it is dead */
+static uint16_t base; /* (x) 0: none, or dead */
 static int fifo;      /* (b) characters that fit once the holding register is empty */
 
 void uart_init(uint16_t port, uint32_t baud)
@@ -53,7 +53,10 @@ void uart_init(uint16_t port, uint32_t baud)
 	fifo = (inb(base + UART_FCR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
 }
 
-/* The port, read once a turn: uart_flush() has no lock, and may find it dead while another CPU writes. */
+/*
+ * Reads the port once per loop: uart_flush() has no lock, and the port may be found dead while another CPU
+ * writes.
+ */
 static uint16_t port_now(void)
 {
 	return __atomic_load_n(&base, __ATOMIC_RELAXED);
@@ -71,7 +74,7 @@ static bool wait_for(uint16_t port, uint8_t bit)
 void uart_write(const char *s, size_t n)
 {
 	for (uint16_t port; n && (port = port_now()) && wait_for(port, LSR_THRE);)
-		/* The holding register is empty: so is the FIFO. */
+		/* The holding register is empty, and so is the FIFO. */
 		for (int i = 0; i < fifo && n; i++, n--)
 			outb(port + UART_DATA, (uint8_t)*s++);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The way out: store and counters as frames (abi/frame.h), read in place. */
+/* Dumping: store and counters as frames (abi/frame.h), read in place. */
 #include "drain.h"
 
 #include "lib/string.h"
@@ -9,11 +9,11 @@
 #include "lib/format.h"
 #include "log/printk.h"
 
-/* Mark, type, boot, dump and offset with a blank each, base64, blank, CRC, CR LF. */
+/* Mark, type, boot, dump and offset, each followed by a blank; base64, blank, CRC, CR LF. */
 #define FRAME_LINE_MAX (sizeof(RW_FRAME_MARK) - 1 + 2 + 9 + 9 + 9 + RW_FRAME_MAX_BYTES / 3 * 4 + 1 + 8 + 2)
 _Static_assert(RW_FRAME_MAX_BYTES % 3 == 0, "only a dump's last frames need padding");
 
-/* Return: number of digits put at @to. */
+/* Return: number of digits written at @to. */
 static size_t add_base64(char *to, const uint8_t *data, size_t n)
 {
 	static const char digit[64] __attribute__((nonstring)) =
@@ -32,7 +32,7 @@ static size_t add_base64(char *to, const uint8_t *data, size_t n)
 	return (n + 2) / 3 * 4;
 }
 
-/* Puts out one frame; @n is 1 to RW_FRAME_MAX_BYTES. */
+/* Prints one frame; @n is 1 to RW_FRAME_MAX_BYTES. */
 static void put_frame(const struct log_dump *dump, char type, uint32_t offset, const void *data, size_t n)
 {
 	char line[FRAME_LINE_MAX + 1];
@@ -46,7 +46,7 @@ static void put_frame(const struct log_dump *dump, char type, uint32_t offset, c
 	printk_raw(line, len);
 }
 
-/* Puts out as many frames as @n bytes take. */
+/* Prints @n bytes in as many frames as they need. */
 static void put_frames(const struct log_dump *dump, char type, uint32_t offset, const void *data, uint32_t n)
 {
 	for (uint32_t done = 0; done < n; done += RW_FRAME_MAX_BYTES) {
@@ -57,7 +57,7 @@ static void put_frames(const struct log_dump *dump, char type, uint32_t offset, 
 	}
 }
 
-/* Bytes in use of a live block; 0 where a stop came before its header was whole. */
+/* Bytes in use of a live block; 0 if a stop came before its header was complete. */
 static uint32_t block_used(const struct log_store *s, uint64_t index)
 {
 	const struct rw_block_hdr *block = log_store_block(s, index);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Intake: takes records out of the rings in guest memory, copied once, then validated. */
+/* Intake: moves records from the rings into the store; copies once, then validates. */
 #include "intake.h"
 
 #include "abi/bootinfo.h"
@@ -9,19 +9,19 @@
 #include "lib/string.h"
 #include "mm/guest_copy.h"
 
-/* What comes first in a record, and tells how long it is: 8-byte aligned, and so on one page. */
+/* The start of a record, which tells its length: 8-byte aligned, and so on one page. */
 #define HEAD_BYTES 8u
 RW_ASSERT_OFFSET(struct rw_rec_hdr, seq, HEAD_BYTES);
 _Static_assert(RW_REC_MAX <= RW_RING_MIN_PAGES * RW_PAGE_SIZE,
 	       "the smallest ring takes a record of any size");
 
-/* The hypervisor's copy of the record at hand. */
+/* The hypervisor's copy of the current record. */
 static union {
 	struct rw_rec_hdr hdr;
 	uint8_t bytes[RW_REC_MAX];
 } staging; /* (j) */
 
-/* One call of log_intake_drain(). */
+/* State of one call of log_intake_drain(). */
 struct pass {
 	struct log_store *store;
 	const struct log_clock *clock;
@@ -29,12 +29,12 @@ struct pass {
 	struct rw_cpu_stats *stats;
 	uint64_t tsc;
 	uint64_t producer;  /* checked */
-	uint64_t malformed; /* contents refused in this call */
-	uint32_t reason;    /* enum rw_malformed of the first */
+	uint64_t malformed; /* refusals in this call */
+	uint32_t reason;    /* enum rw_malformed of the first refusal */
 	int stored;
 };
 
-/* Lets the agent know how far its records have been taken. */
+/* Publishes the consumer index to the agent. */
 static int publish(const struct log_ring *ring)
 {
 	uint64_t gpa = ring->hdr_gpa + offsetof(struct rw_ring_hdr, consumer);
@@ -79,7 +79,7 @@ int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64
 	return 0;
 }
 
-/* Stages bytes @from to @end of the record at position @pos of the ring; no read crosses a page. */
+/* Stages bytes @from to @end of the record at ring position @pos; no read crosses a page. */
 static int stage(const struct log_ring *ring, uint64_t pos, uint32_t from, uint32_t end)
 {
 	while (from < end) {
@@ -94,7 +94,7 @@ static int stage(const struct log_ring *ring, uint64_t pos, uint32_t from, uint3
 	return 0;
 }
 
-/* Counts what is malformed. Return: 0, since the drain goes on behind it. */
+/* Counts a refusal. Return: 0, because the drain continues after it. */
 static int refuse(struct pass *p, uint32_t reason)
 {
 	if (!p->malformed++)
@@ -102,7 +102,7 @@ static int refuse(struct pass *p, uint32_t reason)
 	return 0;
 }
 
-/* Is the agent's part of the staged record, of which size and type are checked, as abi/ wants it? */
+/* Is the agent's part of the staged record, whose size and type are checked, as abi/ requires? */
 static bool fields_ok(void)
 {
 	const struct rw_rec_hdr *hdr = &staging.hdr;
@@ -112,7 +112,7 @@ static bool fields_ok(void)
 	       !rec_check_fields(hdr, hdr->size, true, &fault);
 }
 
-/* Gives the staged record, which is checked, its time and CPU, and stores it. */
+/* Sets time and CPU of the staged, checked record, and stores it. */
 static void store_record(struct pass *p)
 {
 	struct rw_rec_hdr *hdr = &staging.hdr;
@@ -126,20 +126,20 @@ static void store_record(struct pass *p)
 	}
 	hdr->time_ns = log_clock_ns(p->clock, stamp);
 	hdr->cpu = p->ring->cpu;
-	log_store_append(p->store, hdr); /* refuses no record that was checked */
+	log_store_append(p->store, hdr); /* accepts every checked record */
 	p->stored++;
 	p->stats->records++;
 	p->stats->bytes += hdr->size;
 }
 
-/* Takes what lies at the consumer index, at least 8 bytes, and moves the index behind it. */
+/* Takes the record at the consumer index, at least 8 bytes, and moves the index past it. */
 static int take_record(struct pass *p)
 {
 	const struct rw_rec_hdr *hdr = &staging.hdr;
 	struct log_ring *ring = p->ring;
 	uint64_t pos = ring->consumer;
 
-	ring->consumer = p->producer; /* unless the record's end is known */
+	ring->consumer = p->producer; /* unless the record's end turns out to be known */
 	if (stage(ring, pos, 0, HEAD_BYTES))
 		return -RW_EFAULT;
 	if (hdr->magic != RW_REC_MAGIC)
@@ -160,7 +160,7 @@ static int take_record(struct pass *p)
 	return 0;
 }
 
-/* Looks at the agent's lost counter: only a rise is believed, which is returned. */
+/* Reads the agent's lost counter. Return: its rise; a fall is not believed. */
 static uint64_t take_lost(struct pass *p, uint64_t lost)
 {
 	uint64_t rise = lost > p->ring->lost ? lost - p->ring->lost : 0;
@@ -175,7 +175,7 @@ static uint64_t take_lost(struct pass *p, uint64_t lost)
 	return rise;
 }
 
-/* Tells of records that were lost or refused in this call. */
+/* Reports records that were lost or refused in this call. */
 static void put_drop(const struct pass *p, struct log_drop drop)
 {
 	drop.has_ring = true;

@@ -31,7 +31,7 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 	return NULL;
 }
 
-/* What @cpu's TSC shows now, as far as it only differs from this one's by what the guest did to both. */
+/* What @cpu's TSC shows now, if it differs from this CPU's only by what the guest did to both. */
 static uint64_t tsc_of(const struct percpu *cpu)
 {
 	return rdtsc() - percpu_this()->tsc_bias + cpu->tsc_bias;
@@ -43,7 +43,8 @@ uint64_t journal_now(const struct percpu *cpu)
 }
 
 /*
- * Takes @cpu's ring over, by the log's clock as its TSC shows it: what the guest did to that does not count.
+ * Moves @cpu's pending records into the store. The log's clock is shifted to @cpu's TSC, so that the guest's
+ * changes to the TSC do not count.
  */
 static int drain_locked(struct percpu *cpu)
 {
@@ -55,7 +56,7 @@ static int drain_locked(struct percpu *cpu)
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 {
 	spin_lock(&lock);
-	drain_locked(cpu); /* what the ring holds is older and goes in first, so that no stamp is raised */
+	drain_locked(cpu); /* the ring's records are older and go first, so that no stamp is raised */
 	rec->cpu = (uint16_t)cpu->index;
 	rec->time_ns = journal_now(cpu);
 	if (log_store_append(&store, rec))

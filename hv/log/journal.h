@@ -7,37 +7,38 @@
 #include "log/store.h"
 #include "abi/record.h"
 
-/** journal_init() - lays the store out. Once. Return: NULL or an error line. */
+/** journal_init() - sets up the store. Once. Return: NULL or an error line. */
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
 
-/** journal_now() - nanoseconds since the start, by @cpu: this one, or one that this one stands in for. */
+/** journal_now() - nanoseconds since the start on @cpu: this one, or one that this CPU acts for. */
 uint64_t journal_now(const struct percpu *cpu);
 
 /**
- * journal_append() - stores @rec, made with lib/record.h; time and CPU are set here. Context: any exit
- * handler.
+ * journal_append() - stores @rec, made with lib/record.h; sets its time and CPU. Context: any exit handler.
  */
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec);
 
-/** journal_drain() - takes @cpu's ring over. Return: records stored or a negative RW_E*. */
+/**
+ * journal_drain() - moves @cpu's pending records into the store. Return: records stored or a negative RW_E*.
+ */
 int journal_drain(struct percpu *cpu);
 
 /**
- * journal_ring() - takes a ring for the CPU desc->cpu; @desc is a private copy. Return: 0, negative RW_E*.
+ * journal_ring() - sets up a ring for the CPU desc->cpu; @desc is a private copy. Return: 0, negative RW_E*.
  */
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
 
-/** journal_release() - takes all rings over for the last time, and forgets where they are. */
+/** journal_release() - drains all rings for the last time, and forgets where they are. */
 void journal_release(void);
 
 /**
- * journal_dump() - all rings are drained, then the store and all CPUs' counters leave as frames.
- * journal_end() - the run ends: writes down why, and dumps.
- * journal_panic() - as journal_end(RW_END_STOP), when whoever failed may hold locks: rings stay as they are.
+ * journal_dump() - drains all rings, then prints the store and all CPUs' counters as frames.
+ * journal_end() - the run ends: records why, and dumps.
+ * journal_panic() - as journal_end(RW_END_STOP), but the failed code may hold locks: rings are not drained.
  */
 void journal_dump(void);
 void journal_end(uint32_t reason);
 void journal_panic(void);
 
-/** journal_usage() - sets what the status hypercall tells of the store. */
+/** journal_usage() - sets what the status hypercall reports about the store. */
 void journal_usage(struct rw_status *status);

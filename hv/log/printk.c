@@ -13,8 +13,8 @@ static struct spinlock lock = SPINLOCK(PRINT); /* (x) */
 #define PREFIX "ringward: "
 
 /*
- * The guest chooses names that stand in lines: of tasks, symbols, ranges, its kernel. None may form a frame's
- * mark, end the line or command a terminal. No line of the hypervisor's own has such a character.
+ * Lines hold names that the guest chooses: of tasks, symbols, ranges, its kernel. None may form a frame's
+ * mark, end the line or command a terminal. The hypervisor's own lines never contain such a character.
  */
 static void make_plain(char *s, size_t n)
 {

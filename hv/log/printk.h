@@ -7,13 +7,13 @@
 
 /**
  * printk() - one line: "ringward: ", the text (see lib/format.h), truncated to 240 characters, CR LF. Bytes
- * that are not printable ASCII, and '@', with which a frame begins, become '?': arguments may be the guest's
- * text. Context: any.
+ * that are not printable ASCII, and '@', which begins a frame, become '?': arguments may be guest text.
+ * Context: any.
  */
 void printk(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** printk_raw() - @n bytes as they are: frames. Context: as printk(). */
+/** printk_raw() - prints @n bytes unchanged: frames. Context: as printk(). */
 void printk_raw(const char *s, size_t n);
 
-/** printk_break_lock() - of the lock that both take, for a panic: whoever prints now is cut off. */
+/** printk_break_lock() - for a panic: breaks the lock that both take, and interrupts whoever is printing. */
 void printk_break_lock(void);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The log store: append, open a block, push the oldest one out. What holds in an image taken at any moment,
- * such as by a crash between two stores (x86 keeps their order, barrier() keeps the compiler from changing
- * it):
- *  - the first `used` bytes of each block are whole records with right CRCs, and the store's header counts no
- *  record
- *    that its block does not have. After them the newest block may hold whole records of the batch under way;
- *  - before a block is reused, the store's header drops its records; then its own is cleared, then the rest;
- *  - only during the copy of a header itself (32 or 96 bytes, built aside) may that header's CRC be wrong.
+ * The log store: append, open a block, evict the oldest one. What holds in an image taken at any moment, such
+ * as by a crash between two stores (x86 keeps their order, barrier() keeps the compiler from changing it):
+ *  - the first `used` bytes of each block are whole records with correct CRCs, and the store's header counts
+ *    no record that its block does not have. After them the newest block may hold whole records of the
+ *    current batch;
+ *  - before a block is reused, the store's header drops its records; then the block's header is cleared, then
+ *    the rest;
+ *  - a header's CRC may be wrong only while that header itself (32 or 96 bytes, built aside) is being copied.
  */
 #include "log/store.h"
 
@@ -26,7 +26,7 @@ _Static_assert(sizeof(struct rw_block_hdr) + DROP_BYTES + RW_REC_MAX <= RW_BLOCK
 	       "an empty block takes a drop record and a record of any size");
 _Static_assert(RW_REC_MAX <= UINT16_MAX, "rw_rec_hdr.size holds every size");
 
-/* Checksums a header that was built aside, and puts it in its place after all that was written before. */
+/* Checksums a header that was built aside, and copies it into place after all earlier writes. */
 static void write_hdr(void *place, void *hdr, uint32_t *crc, size_t size)
 {
 	*crc = 0;
@@ -60,7 +60,7 @@ void log_store_seal(struct log_store *s)
 	write_hdr(s->hdr, &hdr, &hdr.crc, sizeof(hdr));
 }
 
-/* Puts a record into the newest block, where it fits. */
+/* Puts a record, which fits, into the newest block. */
 static void put_record(struct log_store *s, struct rw_rec_hdr *rec)
 {
 	uint8_t *to = (uint8_t *)log_store_block(s, s->next_index - 1) + s->used;
@@ -72,7 +72,7 @@ static void put_record(struct log_store *s, struct rw_rec_hdr *rec)
 	rec->crc = 0;
 	rec->crc = crc32c(0, rec, rec->size);
 	memcpy(to, rec, rec->size);
-	barrier(); /* the record is whole before anything counts it: a panic may seal at any moment */
+	barrier(); /* the record is complete before anything counts it: a panic may seal at any moment */
 	s->used += rec->size;
 	s->count++;
 	s->next_seq++;
@@ -80,7 +80,7 @@ static void put_record(struct log_store *s, struct rw_rec_hdr *rec)
 	s->last_ns = rec->time_ns;
 }
 
-/* Opens an empty block, in place of the oldest where all are in use. Return: number of records pushed out. */
+/* Opens an empty block, in place of the oldest if all are in use. Return: number of records evicted. */
 static uint32_t open_block(struct log_store *s)
 {
 	struct rw_block_hdr *place = log_store_block(s, s->next_index);
@@ -102,7 +102,7 @@ static uint32_t open_block(struct log_store *s)
 	s->count = 0;
 	s->block_first = s->next_seq;
 	s->next_index++;
-	seal_block(s); /* what is appended until the next seal is found after it */
+	seal_block(s); /* the block now has a header, so records before the next seal are found after it */
 	return count;
 }
 
@@ -132,7 +132,7 @@ int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_
 	return 0;
 }
 
-/* A drop record in @buf of DROP_BYTES. */
+/* Builds a drop record in @buf of DROP_BYTES. */
 static struct rw_rec_hdr *make_drop(uint64_t *buf, const struct log_drop *drop, uint16_t cpu,
 				    uint64_t time_ns)
 {
@@ -152,7 +152,7 @@ static struct rw_rec_hdr *make_drop(uint64_t *buf, const struct log_drop *drop, 
 	return w.hdr;
 }
 
-/* Makes room for @rec: a block is opened, and what had to go for it is told in its first record. */
+/* Makes room for @rec: opens a block, whose first record reports what was evicted for it. */
 static void make_room(struct log_store *s, const struct rw_rec_hdr *rec)
 {
 	uint32_t evicted = open_block(s);
@@ -180,7 +180,7 @@ void log_store_drop(struct log_store *s, const struct log_drop *drop, uint16_t c
 {
 	uint64_t buf[DROP_BYTES / 8];
 
-	log_store_append(s, make_drop(buf, drop, cpu, time_ns)); /* its size and type are right */
+	log_store_append(s, make_drop(buf, drop, cpu, time_ns)); /* its size and type are correct */
 }
 
 void log_store_set_end(struct log_store *s, uint32_t reason)

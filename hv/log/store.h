@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The log store (abi/store.h): records go in at its end and never change; the oldest whole block goes when it
- * is full. Its memory is the hypervisor's. One lock of the caller's serialises all functions, and a dump.
+ * The log store (abi/store.h): records are appended and never change; when it is full, the oldest whole block
+ * is evicted. Its memory is the hypervisor's. The caller's lock serialises all functions, and a dump.
  */
 #pragma once
 
@@ -22,7 +22,7 @@ struct log_store {
 	uint32_t used;        /* bytes in use of the newest block, its header included */
 	uint32_t count;       /* records in it */
 	uint64_t block_first; /* sequence number of its first record */
-	uint64_t next_index;  /* number of the block that would be opened next */
+	uint64_t next_index;  /* number of the block to be opened next */
 	uint64_t next_seq;    /* number that the next record gets */
 	uint64_t live_bytes;  /* of all live records */
 	uint64_t last_ns;     /* time of the newest record */
@@ -38,11 +38,10 @@ int log_store_init(struct log_store *s, void *mem, size_t size, const struct rw_
 
 /**
  * log_store_append() - appends a record; the headers follow at the next log_store_seal().
- * @rec: private, 8-byte aligned and checked. Magic, seq and crc are set here, and time_ns is raised to that
- * of the
- *       record before.
+ * @rec: private, 8-byte aligned and checked. Magic, seq and crc are set here; time_ns is raised to the
+ * previous record's.
  *
- * A RW_DROP_EVICTED record precedes it where a block had to go for it.
+ * If a block had to be evicted, a RW_DROP_EVICTED record precedes @rec.
  *
  * Return: 0; -RW_EINVAL: size or type out of bounds, nothing stored.
  */
@@ -61,17 +60,16 @@ struct log_drop {
 void log_store_drop(struct log_store *s, const struct log_drop *drop, uint16_t cpu, uint64_t time_ns);
 
 /**
- * log_store_seal() - makes the headers say what was appended. At the end of each batch, and before a dump.
+ * log_store_seal() - updates the headers to what was appended. At the end of each batch, and before a dump.
  */
 void log_store_seal(struct log_store *s);
 
 /**
- * log_store_set_end() - writes down how the run ends (enum rw_end); the last call wins. Appending stays
- * possible.
+ * log_store_set_end() - records how the run ends (enum rw_end); the last call wins. Appending stays possible.
  */
 void log_store_set_end(struct log_store *s, uint32_t reason);
 
-/** log_store_usage() - sets what the status hypercall tells of the store. */
+/** log_store_usage() - sets what the status hypercall reports about the store. */
 void log_store_usage(const struct log_store *s, struct rw_status *status);
 
 /** log_store_first_block() - number of the oldest live block; s->next_index when there is none. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The only way to guest memory: bounds by the list of RAM, which leaves the hypervisor's region out. */
+/* The only access to guest memory, bounded by the list of RAM, which omits the hypervisor's region. */
 #include "mm/guest_copy.h"
 
 #include "arch/x86/regs.h"
@@ -38,8 +38,8 @@ bool guest_is_ram(uint64_t gpa, uint64_t size)
 }
 
 /*
- * Where @size bytes at @gpa are; NULL: no RAM, or across the end of a replaced first page, where nobody has
- * anything.
+ * Host pointer to @size bytes at @gpa; NULL: not RAM, or across the end of a replaced first page, which
+ * nobody uses.
  */
 static uint8_t *at(uint64_t gpa, size_t size)
 {
@@ -64,7 +64,9 @@ int guest_write(uint64_t gpa, const void *src, size_t size)
 {
 	uint8_t *dst = at(gpa, size);
 
-	/* What the guest may not write, nobody writes for it. @size bytes lie in one page or two. */
+	/*
+	 * What the guest may not write is not written on its behalf. The @size bytes lie in one page or two.
+	 */
 	if (!dst || !(nested_perm(gpa) & nested_perm(gpa + size - 1) & NPERM_W))
 		return -RW_EFAULT;
 	memcpy(dst, src, size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The guest's own page tables, walked by software, in all four paging modes. */
+/* Walks the guest's own page tables in software, in all four paging modes. */
 #include "mm/guest_walk.h"
 
 #include "arch/x86/regs.h"
@@ -9,7 +9,7 @@
 
 /* One paging mode: Intel SDM volume 3, "Paging". */
 struct walk_mode {
-	int levels, max_leaf; /* a leaf can be as large as an entry of that level maps */
+	int levels, max_leaf; /* the largest level whose entries may be leaves */
 	unsigned int index_bits, entry_size;
 	uint64_t root_mask;
 };
@@ -31,7 +31,7 @@ int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa)
 	}
 
 	struct walk_mode m = walk_mode(paging);
-	unsigned int unused = m.levels == 5 ? 7 : 16; /* upper bits, which repeat the one below */
+	unsigned int unused = m.levels == 5 ? 7 : 16; /* upper bits, which repeat the bit below them */
 	uint64_t table = paging->cr3 & m.root_mask;
 
 	if (m.levels >= 4 ? (uint64_t)((int64_t)(gva << unused) >> unused) != gva : gva > 0xffffffffu)

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The guest's own page tables, walked by software: guest-linear to guest-physical. Pure C. */
+/* Walks the guest's own page tables in software: guest-linear to guest-physical. Pure C. */
 #pragma once
 
 #include <stdint.h>
 
-/* What decides the paging mode: Intel SDM volume 3, "Paging Modes and Control Bits". */
+/* The registers that select the paging mode: Intel SDM volume 3, "Paging Modes and Control Bits". */
 struct guest_paging {
 	uint64_t cr0, cr3, cr4, efer;
 };
 
 /**
- * guest_walk() - translates @gva by the guest's tables, untrusted; sets no flags in them, checks no
+ * guest_walk() - translates @gva through the guest's tables, untrusted; sets no flags in them, checks no
  * permissions.
- * Return: 0 with @gpa, or -RW_EFAULT when @gva is not mapped, not canonical, or a table lies outside RAM.
+ * Return: 0 with @gpa, or -RW_EFAULT if @gva is not mapped, not canonical, or a table lies outside RAM.
  */
 int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Memory types by the MTRRs. Only mtrr_read() touches the hardware. */
+/* Memory types from the MTRRs. Only mtrr_read() touches the hardware. */
 #include "mm/mtrr.h"
 
 #include "arch/x86/cpu_facts.h"
@@ -9,7 +9,7 @@
 #define MTRR_MASK_VALID BIT(11)
 #define FIXED_TOP       0x100000u
 
-/* The fixed-range registers in the order of the addresses: register, first address, bytes for each type. */
+/* The fixed-range registers in address order: register, first address, bytes per type. */
 static const struct {
 	uint32_t msr, base, step;
 } fixed_range[MTRR_FIXED_COUNT] = {
@@ -60,7 +60,7 @@ static int fixed_type(const struct mtrr_state *m, uint64_t pa)
 	return (int)(m->fixed[i] >> (8 * ((pa - fixed_range[i].base) / fixed_range[i].step)) & 0xff);
 }
 
-/* Overlaps: UC wins; WT wins over WB; else undefined, and UC is the safe choice. */
+/* Overlaps: UC wins; WT wins over WB; others are undefined, and UC is the safe choice. */
 static int combine(int a, int b)
 {
 	if (a == MTRR_MIXED || a == b)

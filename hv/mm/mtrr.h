@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Memory types by the MTRRs: what the EPT map must repeat, since EPT takes their place for the guest. */
+/*
+ * Memory types from the MTRRs. The EPT map must repeat them, because EPT types replace the MTRRs for the
+ * guest.
+ */
 #pragma once
 
 #include "arch/x86/regs.h"
@@ -22,11 +25,11 @@ struct mtrr_state {
 };
 _Static_assert(sizeof(struct mtrr_state) == 8 + 8 * (2 * MTRR_VAR_MAX + MTRR_FIXED_COUNT), "no padding");
 
-/** mtrr_read() - this CPU's MTRRs; all WB where the CPU has none. */
+/** mtrr_read() - this CPU's MTRRs; all WB if the CPU has none. */
 void mtrr_read(struct mtrr_state *m);
 
 /** mtrr_is_msr() - whether @msr is one of the MTRRs that mtrr_read() reads. */
 bool mtrr_is_msr(uint32_t msr);
 
-/** mtrr_type() - enum mem_type of the naturally aligned block, or MTRR_MIXED (never for 4 KiB). Pure. */
+/** mtrr_type() - enum mem_type of a naturally aligned block, or MTRR_MIXED (never for 4 KiB). Pure. */
 int mtrr_type(const struct mtrr_state *m, uint64_t pa, uint64_t size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Nested page tables: the common identity map, and the views of it. Entries have the backend's format. */
+/* Nested page tables: the common identity map, and views of it. Entries have the backend's format. */
 #include "mm/nested.h"
 
 #include "arch/x86/insn.h"
@@ -11,30 +11,30 @@
 #include "mm/page_pool.h"
 
 #define LATE_TABLES  8
-#define SPARE_TABLES 128 /* of each level; more splits than these stay */
+#define SPARE_TABLES 128 /* of each level; any further split stays */
 
 /* Labels: core/state.h. Entries of the tables are (n), and (x) to read: see find_entry(). */
 static const struct nested_format *fmt; /* (b) */
 static uint64_t *root;                  /* (b) */
 static int max_leaf;                    /* (b) highest level of a leaf: 2 or 3 */
-static uint64_t phys_top;               /* (b) end of what this CPU can address */
-static uint64_t first_page;             /* (b) what the guest has at 0: see nested_replace_first() */
+static uint64_t phys_top;               /* (b) end of this CPU's physical addresses */
+static uint64_t first_page;             /* (b) the page mapped at 0: see nested_replace_first() */
 static struct mtrr_state mtrr;          /* (n) */
-/* Tables for MMIO that the firmware did not know of. When they run out, the oldest is used again. */
+/* Tables for MMIO that the firmware did not report. When they run out, the oldest is recycled. */
 static struct late_table {
 	uint64_t *table, *parent; /* @parent: the entry that points at it */
 } late[LATE_TABLES];              /* (n) */
 static unsigned int late_next;    /* (n) modulo LATE_TABLES */
-static bool reused;               /* (n) in this nested_map_late() */
+static bool reused;               /* (n) within this nested_map_late() */
 /*
- * Given back by nested_merge(), for splits by nested_set_perm() only. By the level of the entry above, which
- * they keep: a CPU that still looks into one finds entries of the kind that it expects.
+ * Freed by nested_merge(), reused only for splits by nested_set_perm(). Sorted by the level of the entry
+ * above, which they keep: a CPU that still walks one finds entries of the kind that it expects.
  */
 static uint64_t *spare[2][SPARE_TABLES];        /* (n) */
 static unsigned int spares[2];                  /* (n) */
 static struct spinlock lock = SPINLOCK(NESTED); /* (x) */
 
-/* Bytes that one entry of @level maps. */
+/* Bytes mapped by one entry of @level. */
 static uint64_t level_size(int level)
 {
 	return 1ull << (PAGE_SHIFT + 9 * (level - 1));
@@ -57,7 +57,7 @@ static int block_type(uint64_t pa, uint64_t size)
 	return fmt->types ? mtrr_type(&mtrr, pa, size) : MEM_WB;
 }
 
-/* A leaf with the memory type of its block; where that has more than one, with the safe one, UC. */
+/* A leaf with its block's memory type; UC, the safe one, if the block has several. */
 static uint64_t make_leaf(uint64_t pa, unsigned int perm, int level)
 {
 	int type = block_type(pa, level_size(level));
@@ -68,7 +68,7 @@ static uint64_t make_leaf(uint64_t pa, unsigned int perm, int level)
 }
 
 /*
- * Makes @table say what @entry of @level says: a table, a leaf of which it gets the 512 pieces, or nothing.
+ * Fills @table with what @entry of @level maps: a copy of its table, the 512 pieces of its leaf, or nothing.
  */
 static void fill_table(uint64_t *table, uint64_t entry, int level)
 {
@@ -81,13 +81,13 @@ static void fill_table(uint64_t *table, uint64_t entry, int level)
 			table[i] = fmt->present(entry) ? make_leaf(pa, fmt->perm(entry), level - 1) : 0;
 }
 
-/* A late table, for @parent to point at. */
+/* Takes a late table, for @parent to point at. */
 static uint64_t *alloc_late(uint64_t *parent)
 {
 	struct late_table *l = &late[late_next++ % LATE_TABLES];
 
 	if (l->parent) {
-		/* Those below go with it; what they mapped is mapped again at the next touch. */
+		/* The tables below are freed with it; what they mapped is mapped again at the next touch. */
 		__atomic_store_n(l->parent, 0, __ATOMIC_RELEASE);
 		for (int i = 0; i < LATE_TABLES; i++)
 			if (late[i].parent >= l->table && late[i].parent < l->table + 512)
@@ -106,7 +106,7 @@ enum source {
 };
 
 /*
- * The table below @entry, made when that is empty or a leaf. NULL: the pool, which stands in for spares, is
+ * The table below @entry, created if that is empty or a leaf. NULL: the pool, which stands in for spares, is
  * empty.
  */
 static uint64_t *table_below(uint64_t *entry, int level, enum source source)
@@ -126,7 +126,7 @@ static uint64_t *table_below(uint64_t *entry, int level, enum source source)
 	return table;
 }
 
-/* Maps the largest leaf at @gpa of up to @max bytes and one memory type. Return: its size; 0: no room. */
+/* Maps the largest leaf at @gpa of at most @max bytes and one memory type. Return: its size; 0: no room. */
 static uint64_t map_leaf(uint64_t gpa, uint64_t max, enum source source)
 {
 	uint64_t *table = root;
@@ -155,8 +155,8 @@ static bool map_range(uint64_t gpa, uint64_t end)
 }
 
 /*
- * Bits of a physical address that select memory. Where memory encryption is on, the upper ones select a key:
- * with them the same memory has other addresses, which must not be mapped. (AMD APM volume 2, "Secure Memory
+ * Bits of a physical address that select memory. With memory encryption on, the upper bits select a key: they
+ * give the same memory further addresses, which must not be mapped. (AMD APM volume 2, "Secure Memory
  * Encryption"; Intel SDM volume 3, "Multi-Key Total Memory Encryption".)
  */
 static unsigned int address_width(void)
@@ -191,7 +191,7 @@ const char *nested_init(const struct nested_format *format, const struct rw_boot
 	mtrr_read(&mtrr);
 	for (int i = 0; i < LATE_TABLES; i++)
 		late[i].table = pool_alloc(1);
-	/* The pool gives nothing any more once it is empty: the last table stands for all. */
+	/* Once empty, the pool stays empty: a non-NULL last table means that all were allocated. */
 	if (!late[LATE_TABLES - 1].table || !map_range(0, info->region_phys) || !map_range(behind, top))
 		return "no room for the nested page tables";
 	return NULL;
@@ -203,7 +203,7 @@ uint64_t nested_root(void)
 }
 
 /*
- * The entry for @gpa, of @lowest or the lowest level above it that there is: @level. @now: what it says.
+ * The entry for @gpa at @lowest, or at the lowest level above it that exists: @level. @now: its value.
  * Without the lock, another CPU may be splitting or merging: each entry is read once, and only @now counts.
  */
 static uint64_t *find_entry(uint64_t gpa, int lowest, int *level, uint64_t *now)
@@ -218,7 +218,9 @@ static uint64_t *find_entry(uint64_t gpa, int lowest, int *level, uint64_t *now)
 	}
 }
 
-/* As find_entry(), the leaf for @gpa; NULL when nothing is mapped there, and @level is the empty entry's. */
+/*
+ * As find_entry(), the leaf for @gpa; NULL if nothing is mapped there, with @level that of the empty entry.
+ */
 static uint64_t *find_leaf(uint64_t gpa, int *level, uint64_t *now)
 {
 	uint64_t *entry = find_entry(gpa, 1, level, now);
@@ -268,7 +270,7 @@ uint64_t nested_first(void)
 	return first_page;
 }
 
-/* Whether @table, of @level, holds just what one leaf for @pa with all permissions would say. */
+/* Whether @table, of @level, is equivalent to one leaf for @pa with all permissions. */
 static bool is_plain(const uint64_t *table, uint64_t pa, int level)
 {
 	for (int i = 0; i < 512; i++, pa += level_size(level))
@@ -278,7 +280,7 @@ static bool is_plain(const uint64_t *table, uint64_t pa, int level)
 	return true;
 }
 
-/* Puts one leaf in place of the table below the entry of @level for @gpa, if it says the same. */
+/* Replaces the table below the entry of @level for @gpa with one leaf, if that is equivalent. */
 static void merge_at(uint64_t gpa, int level)
 {
 	int found;
@@ -339,14 +341,14 @@ enum nested_late nested_map_late(uint64_t gpa)
 	return ret;
 }
 
-/* Gives every leaf the memory type that `mtrr` says. */
+/* Gives every leaf its memory type from `mtrr`. */
 static void retype_locked(void)
 {
 	for (uint64_t gpa = 0; gpa < phys_top;) {
 		int level;
 		uint64_t now, *entry = find_leaf(gpa, &level, &now), size = level_size(level);
 
-		/* A block that became mixed is split; with no room left it is all UC: slow, but right. */
+		/* A block that became mixed is split; with no room left it is all UC: slow, but correct. */
 		if (entry && block_type(gpa, size) == MTRR_MIXED && table_below(entry, level, FROM_POOL))
 			continue;
 		if (entry)

@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The Ringward authors */
 /*
  * Nested page tables: one identity map for all CPUs, and a small view for each CPU's single steps. What the
- * firmware knows of is mapped at the start, MMIO above at the first touch, in tables that are used again when
+ * firmware reports is mapped at the start; MMIO above it at the first touch, in tables that are recycled when
  * they run out.
  */
 #pragma once
@@ -18,38 +18,40 @@ uint64_t nested_root(void);
 
 /**
  * nested_set_perm() - sets NPERM_* @perm for whole 4 KiB pages; the caller flushes every CPU before it relies
- * on it.
- * Return: 0, -RW_EINVAL (unaligned, not mapped), -RW_ENOSPC (the pool is empty; what was done before stands).
+ * on that.
+ * Return: 0, -RW_EINVAL (unaligned, not mapped), -RW_ENOSPC (the pool is empty; pages already changed stay
+ * so).
  */
 int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
 
 /**
- * nested_replace_first() - maps the page @pa at guest-physical address 0; nested_first(): that page, 0: not
- * replaced.
+ * nested_replace_first() - maps the page @pa at guest-physical address 0.
+ * nested_first() - that page; 0: not replaced.
  */
 int nested_replace_first(uint64_t pa); /* Return: as nested_set_perm() */
 uint64_t nested_first(void);
 
 /**
  * nested_merge() - undoes the splits around whole pages that have all permissions again; the mapping stays.
- * The tables serve later splits, so the caller flushes every CPU before the next nested_set_perm().
+ * The tables are reused for later splits, so the caller flushes every CPU before the next nested_set_perm().
  */
 void nested_merge(uint64_t gpa, uint64_t size);
 
-/** nested_perm() - NPERM_* of the page at @gpa in the common map; 0 when it is not mapped. */
+/** nested_perm() - NPERM_* of the page at @gpa in the common map; 0 if it is not mapped. */
 unsigned int nested_perm(uint64_t gpa);
 
-/** nested_map_late() - maps the 1 GiB or 2 MiB around @gpa when nothing was mapped there. */
+/** nested_map_late() - maps the 1 GiB or 2 MiB around @gpa if nothing was mapped there. */
 enum nested_late {
 	NESTED_NOT_LATE = 0, /* @gpa is mapped, is the hypervisor's, or lies beyond the CPU's address width */
 	NESTED_MAPPED,       /* the guest can continue */
-	NESTED_REUSED /* as before, once every CPU has flushed: a table was taken from other addresses */
+	NESTED_REUSED        /* it can once every CPU has flushed: a table was taken from other addresses */
 };
 enum nested_late nested_map_late(uint64_t gpa);
 
 /**
- * nested_retype() - memory types anew from the MTRRs, after the guest wrote to one; but not while they are
- * off: the guest is in the middle of it, with its caches off. Return: whether every CPU has to flush.
+ * nested_retype() - recomputes memory types from the MTRRs after the guest wrote to one, except while they
+ * are off: then the guest is in the middle of a change, with its caches off. Return: whether every CPU must
+ * flush.
  */
 bool nested_retype(void);
 
@@ -62,9 +64,10 @@ struct nested_view {
 };
 
 /**
- * nested_view_init() takes tables from the pool; reset(): equal to the common map; replace(): @gpa's page is
- * @pa with
- * @perm in this view; root(): physical address of the root. Return: 0 or -RW_ENOSPC.
+ * nested_view_init() - takes tables from the pool. Return: 0 or -RW_ENOSPC.
+ * nested_view_reset() - makes the view equal to the common map.
+ * nested_view_replace() - maps @pa with @perm at @gpa's page in this view. Return: 0 or -RW_ENOSPC.
+ * nested_view_root() - physical address of the root.
  */
 int nested_view_init(struct nested_view *view);
 void nested_view_reset(struct nested_view *view);

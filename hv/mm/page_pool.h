@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Pages of the hypervisor's own region, handed out at start and for splits of nested tables; never freed. */
+/*
+ * Pages of the hypervisor's own region, allocated at the start and for splits of nested tables; never freed.
+ */
 #pragma once
 
 #include "abi/bootinfo.h"
@@ -8,7 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** pool_init() - takes the pool that @info names, which stays where it is. First of all, on the first CPU. */
+/**
+ * pool_init() - uses the pool described in @info, which must stay in place. First of all, on the first CPU.
+ */
 void pool_init(const struct rw_bootinfo *info);
 
 /**
@@ -17,12 +21,15 @@ void pool_init(const struct rw_bootinfo *info);
  */
 void *pool_alloc(size_t pages);
 
-/** pool_left() - pages not handed out. */
+/** pool_left() - number of pages not allocated. */
 size_t pool_left(void);
 
-/** hv_phys() - physical address of one in the region's window (not of the image); hv_virt(): the reverse. */
+/**
+ * hv_phys() - physical address of a pointer into the region's window (not of the image); hv_virt(): the
+ * reverse.
+ */
 uint64_t hv_phys(const void *virt);
 void *hv_virt(uint64_t phys);
 
-/** hv_owns() - whether any of the @size bytes at @phys (both may be the guest's) is the hypervisor's. */
+/** hv_owns() - whether any of the @size bytes at @phys (both may come from the guest) is the hypervisor's. */
 bool hv_owns(uint64_t phys, uint64_t size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What becomes of an access that the nested page tables refused. */
+/* What happens to an access that the nested page tables refused. */
 #include "policy/verdict.h"
 
 enum policy_action policy_verdict(const struct policy_access *a)

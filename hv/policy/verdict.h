@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What becomes of an access that the nested page tables refused. Pure C. */
+/* What happens to an access that the nested page tables refused. Pure C. */
 #pragma once
 
 #include "abi/bootinfo.h"
@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 enum policy_action {
-	POLICY_DISCARD, /* run the instruction on a copy, throw the copy away */
-	POLICY_PATCH,   /* run the instruction on a copy, carry the change over */
+	POLICY_DISCARD, /* run the instruction on a copy, discard the copy */
+	POLICY_PATCH,   /* run the instruction on a copy, apply the change */
 	POLICY_FAULT,   /* the guest gets an exception */
 	POLICY_STOP     /* the machine stops */
 };
@@ -22,13 +22,13 @@ struct policy_access {
 	uint8_t cpl;
 	bool locked;
 	bool in_poking_mm;       /* CR3 is the kernel's for patching: only text_poke() loads it */
-	bool rip_in_kernel_text; /* by guest-physical address, in what is protected */
+	bool rip_in_kernel_text; /* by guest-physical address, in protected text */
 };
 
 /**
- * policy_verdict() - the action for one access. The kernel's own patching is let through. A read (only the
- * hypervisor's memory is unreadable) gives ones, whatever is configured: tools that scan all memory are no
+ * policy_verdict() - the action for one access. The kernel's own patching is allowed. A read (only the
+ * hypervisor's memory is unreadable) returns ones, whatever is configured: a tool that scans all memory is no
  * reason to stop. The CPU's own accesses (page walk, exception delivery) and fetches cannot be discarded:
- * they fault. All else as configured.
+ * they fault. Everything else follows the configuration.
  */
 enum policy_action policy_verdict(const struct policy_access *a);

@@ -12,7 +12,7 @@
 #include "log/printk.h"
 #include "protect/patch_notice.h"
 
-/* Alert lines: this many at once, then one each 100 ms. */
+/* Alert lines: this many at once, then one per 100 ms. */
 #define ALERT_BURST 32ull
 #define ALERT_NS    100000000ull
 
@@ -66,15 +66,14 @@ void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, u
 }
 
 /*
- * Alert lines are for whoever watches the serial line now; what is too much for it is in the log all the
- * same.
+ * Alert lines are for someone watching the serial line now; those that exceed the rate are still in the log.
  */
 static bool may_alert(const struct percpu *cpu)
 {
 	static uint64_t next_ns, suppressed; /* (e) */
 	uint64_t now = journal_now(cpu);
 
-	/* A bucket of ALERT_BURST lines that fills by one each ALERT_NS. */
+	/* A bucket of ALERT_BURST lines that refills by one per ALERT_NS. */
 	bool may = next_ns <= now + ALERT_BURST * ALERT_NS;
 	if (may)
 		next_ns = (next_ns > now ? next_ns : now) + ALERT_NS;
@@ -108,7 +107,7 @@ static void alert(const struct percpu *cpu, const struct evidence *rec)
 		       rec->gpa, rec->rip, rec->cpl, who, rec->task.pid, verdict_names[rec->verdict]);
 }
 
-/* Makes the record of @e in @buf of EVIDENCE_BYTES. */
+/* Builds the record of @e in @buf of EVIDENCE_BYTES. */
 static struct rw_rec_hdr *make_record(const struct evidence *e, uint64_t *buf)
 {
 	struct rec_writer w;
@@ -158,7 +157,7 @@ static void flush_locked(struct percpu *cpu)
 	patch_notice_tick(cpu);
 	if (!held->repeat)
 		return;
-	held->repeat--; /* it stands for itself and for those before it */
+	held->repeat--; /* it stands for itself and those before it */
 	store(cpu, held);
 	held->repeat = 0;
 }

@@ -6,26 +6,26 @@
 #include "core/percpu.h"
 
 /**
- * evidence_describe() - fills @rec with what is known of the guest at this exit. @gpa, @target: what was
- * hit.
+ * evidence_describe() - fills @rec with what is known of the guest at this exit. @gpa, @target: what was hit.
  */
 void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, uint32_t target,
 		       uint32_t access);
 
 /**
- * evidence_retarget() - makes @rec one of another place that the same access hit, @gpa; its values are the
- * caller's.
+ * evidence_retarget() - retargets @rec to @gpa, another address hit by the same access; the caller sets its
+ * values.
  */
 void evidence_retarget(struct evidence *rec, uint64_t gpa);
 
 /**
- * evidence_record() - counts and stores a finished record (violation or patch), with an alert line. Reads of
- * the hypervisor's memory that run on are joined: the first is stored at once, the rest as one with .repeat.
+ * evidence_record() - counts and stores a finished record (violation or patch), with an alert line.
+ * Consecutive reads of the hypervisor's memory are joined: the first is stored at once, the rest as one
+ * record with .repeat.
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 
 /**
- * evidence_flush() - stores what evidence_record() still holds back of @cpu, this one or another; tells of
+ * evidence_flush() - stores what evidence_record() still holds back for @cpu, this CPU or another; reports
  * patches.
  */
 void evidence_flush(struct percpu *cpu);

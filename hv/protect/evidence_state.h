@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* A refused access or a patch, from the fault until it is stored: what each CPU keeps of it. */
+/* A refused access or a patch, kept by each CPU from the fault until it is stored. */
 #pragma once
 
 #include "abi/record.h"
@@ -16,16 +16,16 @@ struct evidence {
 	uint8_t nbytes;    /* valid bytes in bytes */
 	uint8_t value_len; /* valid bytes in old_value and new_value; 0: not known or nothing changed */
 	bool task_known;
-	uint32_t repeat; /* further accesses of the same kind that this one stands for */
+	uint32_t repeat; /* further accesses of the same kind that this record stands for */
 	uint64_t gpa;    /* guest-physical address of the first byte hit */
 	uint64_t gva;    /* guest-linear address used; 0 if not known */
 	uint64_t rip;
 	uint64_t cr3;
-	uint64_t nr;                       /* RW_ACCESS_HYPERCALL: its number */
+	uint64_t nr;                       /* RW_ACCESS_HYPERCALL: the call's number */
 	uint64_t sym_off;                  /* bytes from the start of symbol */
 	struct rw_guest_task task;         /* untrusted */
 	uint8_t bytes[RW_CODE_BYTES];      /* code at rip */
-	uint8_t old_value[RW_VALUE_BYTES]; /* bytes at gpa that stand */
+	uint8_t old_value[RW_VALUE_BYTES]; /* bytes at gpa that remain */
 	uint8_t new_value[RW_VALUE_BYTES]; /* bytes at gpa that the access would have left, or left (patch) */
 	char symbol[RW_SYMBOL_LEN];        /* what lies at gpa; NUL-terminated, "" if not known */
 };

@@ -75,7 +75,7 @@ int64_t protect_lock(struct percpu *cpu)
 	}
 	ret = set_perm(hv.ranges.ranges, NPERM_R | NPERM_X, &failed);
 	if (ret) {
-		/* What was split stays split: giving the permission back needs no room. */
+		/* Splits are not undone, so restoring the permission needs no room. */
 		set_perm(failed + 1, NPERM_RWX, &ignored);
 		printk("lock refused: %s at range %u, %lu pages left for page tables",
 		       ret == -RW_ENOSPC ? "no room" : "not mapped", failed, pool_left());
@@ -98,15 +98,15 @@ void protect_release(struct percpu *cpu)
 		ranges_count_pages(&hv.ranges, &pages);
 		record(cpu, RW_REC_UNLOCK, pages.total, "kexec");
 		printk("unlocked: another kernel takes over");
-		set_perm(hv.ranges.ranges, NPERM_RWX, &ignored); /* all of it is split: needs no room */
+		set_perm(hv.ranges.ranges, NPERM_RWX, &ignored); /* all ranges are split: needs no room */
 		for (uint32_t i = 0; i < hv.ranges.ranges; i++)
 			nested_merge(hv.ranges.range[i].gpa, hv.ranges.range[i].len);
 		hv_set_locked(false);
 		smp_flush_all(cpu);
 	}
 	/*
-	 * Another CPU may still be looking a violation up: what it finds in here is old or nothing, never
-	 * beyond.
+	 * Another CPU may still be looking up a violation: what it finds here is old or nothing, but never
+	 * out of bounds.
 	 */
 	hv.ranges.ranges = hv.ranges.objects = 0;
 	symbols_clear(&hv.symbols);

@@ -25,7 +25,7 @@ static void close_burst(void)
 	burst.open = false;
 }
 
-/* The clocks of two CPUs may differ a little: a time before the last one is none after it. */
+/* The clocks of two CPUs may differ slightly: a time before the last one counts as no time after it. */
 static bool is_over(uint64_t now)
 {
 	return (int64_t)(now - burst.last_ns) > (int64_t)PATCH_GAP_NS ||

@@ -16,7 +16,7 @@ static bool overlaps(const struct rw_range *a, const struct rw_range *b)
 	return a->gpa < b->gpa + b->len && b->gpa < a->gpa + a->len;
 }
 
-/* Number of the first entry of a sorted list that ends behind @gpa; @n if there is none. */
+/* Number of the first entry of a sorted list that ends after @gpa; @n if there is none. */
 static uint32_t first_behind(const struct rw_range *list, uint32_t n, uint64_t gpa)
 {
 	uint32_t low = 0, high = n;
@@ -32,7 +32,7 @@ static uint32_t first_behind(const struct rw_range *list, uint32_t n, uint64_t g
 	return low;
 }
 
-/* The first entry of a sorted list that has a byte of the @len ones from @gpa; NULL if there is none. */
+/* The first entry of a sorted list that overlaps the @len bytes at @gpa; NULL if there is none. */
 static const struct rw_range *find_in(const struct rw_range *list, uint32_t n, uint64_t gpa, uint64_t len)
 {
 	uint32_t i = first_behind(list, n, gpa);
@@ -40,7 +40,7 @@ static const struct rw_range *find_in(const struct rw_range *list, uint32_t n, u
 	return i < n && list[i].gpa <= gpa + (len - 1) ? &list[i] : NULL;
 }
 
-/* What is wrong with the fields of one range; NULL: nothing. */
+/* What is wrong with the fields of one range; NULL if nothing is. */
 static const char *bad_field(const struct rw_range *range)
 {
 	size_t len = printable(range->name, sizeof(range->name));
@@ -64,7 +64,7 @@ static const char *bad_field(const struct rw_range *range)
 	return NULL;
 }
 
-/* Checks one range of @list against what is there and the ranges before it in @list. */
+/* Checks one range of @list against the existing ranges and those before it in @list. */
 static int check_range(const struct ranges *r, const struct rw_protect_list *list, uint32_t index,
 		       struct input_error *err)
 {

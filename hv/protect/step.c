@@ -40,7 +40,7 @@ static void start(struct percpu *cpu, struct step_state *s)
 	nested_view_reset(&s->view);
 }
 
-/* What the guest finds in the copy. */
+/* Fills the copy with what the guest is to find there. */
 static int fill_copy(struct step_page *p)
 {
 	uint32_t reg = p->gpa & REGISTER_MASK;
@@ -73,7 +73,7 @@ void step_refresh(struct percpu *cpu)
 
 	nested_view_reset(&s->view);
 	for (uint32_t i = 0; i < s->pages; i++)
-		show(s, &s->page[i]); /* takes as many tables as before */
+		show(s, &s->page[i]); /* needs as many tables as before */
 }
 
 int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
@@ -99,7 +99,7 @@ int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
 	return 0;
 }
 
-/* One page of a finished step. */
+/* Finishes one page of a step. */
 static void settle(struct percpu *cpu, struct step_page *p)
 {
 	struct step_state *s = &cpu->step;
@@ -130,10 +130,7 @@ bool step_finish(struct percpu *cpu, bool ran)
 	return inject_db;
 }
 
-/*
- * The bytes at RIP are those of the instruction that began the step: it has not overwritten itself with
- * another.
- */
+/* Are the bytes at RIP those of the instruction that began the step? It may have overwritten itself. */
 static bool same_code(struct percpu *cpu)
 {
 	const struct step_state *s = &cpu->step;
@@ -149,8 +146,8 @@ bool step_done(struct percpu *cpu)
 	bool debugged = greg(cpu, GREG_RFLAGS) & RFLAGS_TF || greg(cpu, GREG_DR7) & DR7_ENABLED;
 
 	/*
-	 * The same RIP again: a repeated string instruction between two iterations. Each has its trap in a
-	 * guest that asks.
+	 * The same RIP again: a repeated string instruction between two iterations. If the guest
+	 * single-steps, each iteration traps.
 	 */
 	if (greg(cpu, GREG_RIP) == s->rip && !debugged && ++s->iterations < STEP_MAX_ITERATIONS &&
 	    same_code(cpu)) {

@@ -2,37 +2,36 @@
 /* Copyright (C) 2026 The Ringward authors */
 /*
  * A refused access is not decoded: the guest's instruction runs once, on this CPU alone, on a view of memory
- * with copies in place of the pages that it may not touch. What it did to them is seen by comparing, and
- * discarded (skip), or carried over to the real page (the kernel's own patching). So every instruction works,
- * of any length.
+ * with copies of the pages that it may not touch. A comparison shows what it did to them; that is discarded
+ * (skip), or copied to the real page (the kernel's own patching). So every instruction works, of any length.
  */
 #pragma once
 
 #include "core/percpu.h"
 #include "protect/step_state.h"
 
-/** step_init() - pages for @cpu's view from the pool. Before the start. Return: 0 or -RW_ENOSPC. */
+/** step_init() - allocates @cpu's view from the pool. Before the start. Return: 0 or -RW_ENOSPC. */
 int step_init(struct percpu *cpu);
 
 /**
- * step_add() - puts a copy in place of the page of @gpa, which was hit, and starts the step if it is not
+ * step_add() - replaces the page of @gpa, which was hit, with a copy, and starts the step if it is not
  * active.
- * Return: 0; -RW_ENOSPC: more than STEP_PAGES pages; -RW_EINVAL: it has one already; -RW_EFAULT: no guest
+ * Return: 0; -RW_ENOSPC: more than STEP_PAGES pages; -RW_EINVAL: it has a copy already; -RW_EFAULT: not guest
  * RAM.
  */
 int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind);
 
 /**
- * step_refresh() - the common map has changed: the active step's view follows. The caller flushes this CPU.
+ * step_refresh() - updates the active step's view after a change of the common map. The caller flushes this
+ * CPU.
  */
 void step_refresh(struct percpu *cpu);
 
 /**
  * step_done() - after RW_EXIT_STEP: arms the next iteration of a repeated instruction, or finishes.
- * step_finish() - ends the step now: compares, carries over or discards, stores the record. If the
- * instruction has not
- * @ran, it faults again after this: nothing is recorded.
- * Return: true if #DB has to be injected because the guest single-steps itself.
+ * step_finish() - ends the step now: compares, copies or discards, stores the record. With @ran false the
+ * instruction faults again after this, so nothing is recorded.
+ * Return: true if #DB must be injected because the guest single-steps itself.
  */
 bool step_done(struct percpu *cpu);
 bool step_finish(struct percpu *cpu, bool ran);

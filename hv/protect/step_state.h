@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* A step under way: what each CPU keeps of it. */
+/* A step in progress: what each CPU keeps of it. */
 #pragma once
 
 #include "mm/nested.h"
@@ -10,21 +10,21 @@
 #define STEP_MAX_ITERATIONS 4096              /* of a repeated instruction, before the step ends anyway */
 
 enum step_kind {
-	STEP_PROTECTED, /* a page of the guest: the copy begins as the page */
+	STEP_PROTECTED, /* a page of the guest: the copy starts equal to the page */
 	STEP_HIDDEN,    /* the hypervisor's: the copy is full of ones */
-	STEP_DEVICE     /* the APIC's: the register that was hit, zeros around it */
+	STEP_DEVICE     /* the APIC's: the register that was hit, the rest zeros */
 };
 
 struct step_page {
-	uint64_t gpa;  /* that was hit */
-	uint8_t *copy; /* that the guest sees in this view */
+	uint64_t gpa;  /* the address that was hit */
+	uint8_t *copy; /* what the guest sees in this view */
 	uint64_t copy_pa;
 	enum step_kind kind;
 };
 
 struct step_state {
 	bool active;
-	bool commit; /* carry changes over: a patch */
+	bool commit; /* copy changes to the real page: a patch */
 	uint32_t pages, iterations;
 	uint64_t rip;
 	uint8_t nbytes;               /* in bytes */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Names for addresses in protected memory: a sorted index in front, the names from the back. */
+/* Names for addresses in protected memory: a sorted index at the front, the names from the back. */
 #include "symbols.h"
 
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 
 #define ENTRY_HEAD 5u /* bytes of a page's entry before the name: offset, length */
 
-/* Highest offset whose address does not pass 2^64. */
+/* Highest offset whose address does not exceed 2^64. */
 #define ADDR_OFF_MAX ((uint32_t)(0 - RW_SYMBOL_BASE - 1))
 
 void symbols_init(struct symbols *s, void *area, uint32_t size)
@@ -31,7 +31,7 @@ static uint32_t entry_addr(const uint8_t *entry)
 	return addr;
 }
 
-/* Checks a page; @need: room that its new addresses take. */
+/* Checks a page; @need: room for its new addresses. */
 static int check_page(const struct symbols *s, const struct rw_symbol_page *page, uint64_t *need,
 		      struct input_error *err)
 {

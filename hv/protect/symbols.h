@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Names for addresses in protected memory, as the agent gives them before the lock. */
+/* Names for addresses in protected memory, given by the agent before the lock. */
 #pragma once
 
 #include "core/input_error.h"
@@ -27,7 +27,10 @@ struct symbols_hit {
 	uint64_t off;     /* bytes from the symbol's address */
 };
 
-/** symbols_init() - an empty table in @size bytes, below 4 GiB, of the hypervisor's, 8-byte aligned. Once. */
+/**
+ * symbols_init() - makes an empty table in @size bytes of hypervisor memory below 4 GiB, 8-byte aligned.
+ * Once.
+ */
 void symbols_init(struct symbols *s, void *area, uint32_t size);
 
 /**
@@ -36,18 +39,20 @@ void symbols_init(struct symbols *s, void *area, uint32_t size);
 void symbols_clear(struct symbols *s);
 
 /**
- * symbols_add_page() - takes one RW_HC_SYMBOLS argument in, all of it or nothing. @page: private copy,
- * untrusted;
- * @err: set on error, index: number of the entry. Addresses never descend, over all calls; of several names
- * for one address the first is kept. Context: before the lock, serialised by the caller.
+ * symbols_add_page() - adds one RW_HC_SYMBOLS argument, all of it or nothing. Addresses never descend, over
+ * all calls; of several names for one address the first is kept.
+ * @page: private copy, untrusted.
+ * @err: set on error, index: number of the entry.
+ * Context: before the lock, serialised by the caller.
  * Return: 0; -RW_EINVAL: count, bytes, order, an address beyond 2^64, a name; -RW_ENOSPC: the area is full.
  */
 int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struct input_error *err);
 
 /**
- * symbols_lookup() - the nearest name from @gva, which may be any value, down to @floor, where the range of
- * @gva begins: an address in a range without names gets none of another. Return: 0 with @hit; -RW_EINVAL: no
- * such symbol.
- * Context: any. While another CPU fills the table anew the answer may be wrong, but never lies outside of it.
+ * symbols_lookup() - finds the nearest name at or below @gva, which may be any value, but not below @floor,
+ * where the range of @gva begins: an address in a range without names does not get another range's name.
+ * Context: any. While another CPU refills the table the answer may be wrong, but never lies outside the
+ * table.
+ * Return: 0 with @hit; -RW_EINVAL: no such symbol.
  */
 int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit);

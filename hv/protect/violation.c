@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Accesses to what is protected: the verdict, and what follows from it. */
+/* Accesses to protected memory: the verdict, and its consequences. */
 #include "protect/violation.h"
 
 #include "core/guest_info.h"
@@ -24,7 +24,7 @@ static uint32_t classify(const struct hv_exit *x)
 static enum policy_action verdict(struct percpu *cpu, const struct evidence *rec)
 {
 	uint64_t poking_cr3 = __atomic_load_n(&hv.agent.poking_cr3,
-					      __ATOMIC_RELAXED); /* once: kexec clears it */
+					      __ATOMIC_RELAXED); /* read once: kexec clears it */
 
 	return policy_verdict(&(struct policy_access){
 		.target = rec->target,
@@ -38,9 +38,8 @@ static enum policy_action verdict(struct percpu *cpu, const struct evidence *rec
 }
 
 /*
- * Records it, and tells the guest by #UD for hidden code, #DF for delivery, else #GP. Not #PF: the guest's
- * own page tables allow the access, so that Linux would take the fault for a stale TLB entry and try again
- * for ever.
+ * Records the access, and injects #UD for hidden code, #DF for delivery, else #GP. Not #PF: the guest's own
+ * page tables allow the access, so Linux would take the fault for a stale TLB entry and retry forever.
  */
 static enum hv_action refuse(struct percpu *cpu, struct evidence *rec, enum rw_verdict verdict)
 {
@@ -53,10 +52,10 @@ static enum hv_action refuse(struct percpu *cpu, struct evidence *rec, enum rw_v
 	return exit_inject(cpu, rec->access == RW_ACCESS_DELIVERY ? VEC_DF : VEC_GP, true, 0);
 }
 
-/* The instruction that is being stepped touches another page, too. */
+/* The stepped instruction touches another page, too. */
 static void further_page(struct percpu *cpu, struct step_state *s, struct evidence *rec, bool patch)
 {
-	/* A patch that reaches beyond kernel text is none. */
+	/* A write that reaches beyond kernel text is not a patch. */
 	if (s->commit && !patch) {
 		s->commit = false;
 		s->rec.type = RW_REC_VIOLATION;
@@ -68,7 +67,7 @@ static void further_page(struct percpu *cpu, struct step_state *s, struct eviden
 	}
 }
 
-/* Runs the instruction on copies; the record is finished when it has run. */
+/* Runs the instruction on copies; the record is finished after it has run. */
 static enum hv_action step(struct percpu *cpu, struct evidence *rec, bool patch)
 {
 	struct step_state *s = &cpu->step;
@@ -78,7 +77,7 @@ static enum hv_action step(struct percpu *cpu, struct evidence *rec, bool patch)
 
 	if (ret == -RW_ENOSPC && s->iterations) {
 		/*
-		 * A repeated instruction came to further pages: what it did so far is one record, the rest
+		 * A repeated instruction reached further pages: what it did so far is one record, the rest
 		 * another.
 		 */
 		step_finish(cpu, true);
@@ -86,9 +85,7 @@ static enum hv_action step(struct percpu *cpu, struct evidence *rec, bool patch)
 		ret = step_add(cpu, rec->gpa, kind);
 	}
 	if (ret) {
-		/*
-		 * More pages than one instruction can touch, or a page that even its copy does not satisfy.
-		 */
+		/* More pages than one instruction can touch, or a page that faults even with its copy. */
 		if (s->active)
 			step_finish(cpu, false);
 		return refuse(cpu, rec, RW_VERDICT_FAULT);

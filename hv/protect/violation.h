@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Accesses to what is protected: the verdict, and what follows from it. */
+/* Accesses to protected memory: the verdict, and its consequences. */
 #pragma once
 
 #include "core/action.h"

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* This CPU's local APIC, in whichever mode the guest has put it. */
+/* This CPU's local APIC, in whatever mode the guest has set. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ICR_RESERVED 0xfff32000u /* in x2APIC mode a #GP */
+#define ICR_RESERVED 0xfff32000u /* set in x2APIC mode: #GP */
 enum {
 	APIC_ID_REG = 0x20,
 	APIC_ICR_LOW = 0x300,
 	APIC_ICR_HIGH = 0x310
-}; /* places in the page */
+}; /* offsets in the page */
 
 /* Interrupt command register: Intel SDM volume 3, "Interrupt Command Register (ICR)". */
 enum {
@@ -34,7 +34,7 @@ enum {
 bool apic_x2(void);
 
 /**
- * apic_has_page() - whether it is in xAPIC mode; in the other, or switched off, nobody answers at its page.
+ * apic_has_page() - whether it is in xAPIC mode; in x2APIC mode, or switched off, its page does not respond.
  */
 bool apic_has_page(void);
 
@@ -46,7 +46,7 @@ uint32_t apic_read(uint32_t offset);
 void apic_write(uint32_t offset, uint32_t value);
 
 /**
- * apic_send() - an IPI with the ICR's low half @low to APIC id @dest. The guest may be between the halves of
- * its own: that stays.
+ * apic_send() - sends an IPI with the ICR's low half @low to APIC id @dest. The guest may be between its
+ * writes of the two halves: the high half is preserved.
  */
 void apic_send(uint32_t dest, uint32_t low);

@@ -19,8 +19,8 @@ struct __attribute__((packed)) hv_table_reg {
 /** desc_init_idt() - fills the shared IDT. Once, before desc_load(). */
 void desc_init_idt(void);
 
-/** desc_load() - GDT, segments, TSS, IDT and GS base of this CPU. */
+/** desc_load() - loads GDT, segments, TSS, IDT and GS base of this CPU. */
 void desc_load(struct percpu *cpu);
 
-/** desc_idt_base() - for host state. */
+/** desc_idt_base() - the IDT's address, for host state. */
 uint64_t desc_idt_base(void);

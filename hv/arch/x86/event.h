@@ -12,8 +12,8 @@
 #define EVENT_INFO_ERROR_SHIFT 32 /* in EVENTINJ; VMX has the error code in a field of its own */
 
 /**
- * event_encode() - @event, to be injected while CR0 is @cr0; 0: nothing, as for INT n, to which RIP still
- * points.
+ * event_encode() - encodes @event for injection while CR0 is @cr0; 0: nothing, as for INT n, since RIP still
+ * points at it.
  */
 static inline uint64_t event_encode(const struct hv_event *event, uint64_t cr0)
 {
@@ -24,7 +24,7 @@ static inline uint64_t event_encode(const struct hv_event *event, uint64_t cr0)
 
 	uint64_t info = EVENT_INFO_VALID | types[event->type] << EVENT_INFO_TYPE_SHIFT | event->vector;
 
-	/* Real mode has no error codes, and an event with one is refused there. */
+	/* Real mode has no error codes; an entry that injects one there fails. */
 	if (event->has_error && cr0 & CR0_PE)
 		info |= EVENT_INFO_HAS_ERROR | (uint64_t)event->error << EVENT_INFO_ERROR_SHIFT;
 	return info;

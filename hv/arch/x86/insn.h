@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* One-instruction wrappers: ports, MSRs, control registers, CPUID, time stamp. */
-#ifndef HV_INSN_H /* not #pragma once: tests/unit/hv/mm/host.h puts its own in this place */
+#ifndef HV_INSN_H /* not #pragma once: tests/unit/hv/mm/host.h substitutes its own */
 #define HV_INSN_H
 
 #include <stdint.h>
@@ -33,7 +33,7 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
-/* As above, and XSETBV of @index; 0, or -1 when the instruction raised #GP or #UD. See trap.c. */
+/* As above, and XSETBV of @index. Return: 0, or -1 if the instruction raised #GP or #UD. See trap.c. */
 int rdmsr_safe(uint32_t msr, uint64_t *value);
 int wrmsr_safe(uint32_t msr, uint64_t value);
 int xsetbv_safe(uint32_t index, uint64_t value);

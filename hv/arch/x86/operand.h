@@ -15,16 +15,16 @@ struct operand_regs {
 };
 
 /**
- * operand_candidates() - addresses of memory operand, absolute move, string instruction or push in @n
- * untrusted @bytes; the caller finds the right one by translating them. Return: how many are in @out, at most
- * OPERAND_CANDIDATES.
+ * operand_candidates() - addresses that the memory operand, absolute move, string instruction or push in @n
+ * untrusted @bytes may access; the caller finds the right one by translating them. Return: number in @out, at
+ * most OPERAND_CANDIDATES.
  */
 unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs,
 				uint64_t *out);
 
 /**
- * operand_store32() - for a MOV of 4 bytes to memory, a driver's: its length, and in @value what it stores.
- * Else 0.
+ * operand_store32() - decodes a 4-byte MOV to memory, as drivers use; @value: what it stores. Return: its
+ * length, else 0.
  */
 unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs,
 			     uint32_t *value);

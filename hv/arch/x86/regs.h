@@ -60,7 +60,7 @@ enum {
 	MSR_MTRR_FIX4K_C0000 = 0x268,
 	MSR_MTRR_DEF_TYPE = 0x2ff,
 	MSR_MCG_STATUS = 0x17a,
-	MCG_STATUS_RIPV = BIT(0), /* the interrupted program can go on */
+	MCG_STATUS_RIPV = BIT(0), /* the interrupted program can resume */
 	MSR_SYSENTER_CS = 0x174,
 	MSR_SYSENTER_ESP = 0x175,
 	MSR_SYSENTER_EIP = 0x176,
@@ -70,7 +70,7 @@ enum {
 	MSR_VMX_LAST = 0x493,
 	MSR_X2APIC_ICR = 0x830,
 	MSR_TME_ACTIVATE = 0x982,
-	MSR_TME_LAST = 0x984, /* with the memory that is left out */
+	MSR_TME_LAST = 0x984, /* and the registers of the excluded range */
 	MSR_PEBS_FIRST = 0x3f1,
 	MSR_PEBS_LAST = 0x3f5,
 	MSR_DS_AREA = 0x600, /* debug store */

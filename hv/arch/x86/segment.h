@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The guest's segment and table registers as both backends begin with them. */
+/* The guest's segment and table registers, as both backends start with them. */
 #pragma once
 
 #include "abi/bootinfo.h"
 
-/* In the order of the VMCB, where struct segment lies as it is here. */
+/* In the order of the VMCB, which holds struct segment in this layout. */
 enum segment_index {
 	SEG_ES,
 	SEG_CS,
@@ -22,7 +22,7 @@ enum segment_index {
 
 struct segment {
 	uint16_t selector;
-	/* descriptor bits 40 to 47 and 52 to 55, put together; 0: unusable; not for GDTR, IDTR */
+	/* descriptor bits 40 to 47 and 52 to 55, joined; 0: unusable; not for GDTR, IDTR */
 	uint16_t attributes;
 	uint32_t limit; /* in bytes */
 	uint64_t base;
@@ -37,5 +37,5 @@ RW_ASSERT_SIZE(struct segment, 16);
  */
 const char *segments_load(struct segment seg[SEG_COUNT], const struct rw_handoff *h);
 
-/** segments_reset() - @seg as they are after INIT and SIPI with @vector, in real mode. */
+/** segments_reset() - sets @seg to the state after INIT and SIPI with @vector, in real mode. */
 void segments_reset(struct segment seg[SEG_COUNT], uint8_t vector);

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Between the files of the SVM backend; what is not explained here is as in struct hv_backend. */
+/* Shared among the files of the SVM backend; what is not explained here is as in struct hv_backend. */
 #pragma once
 
 #include "arch/x86/backend.h"
 #include "arch/x86/svm/vmcb.h"
 #include "core/percpu.h"
 
-/* percpu.backend_flags: what the current step changed or saw. */
+/* percpu.backend_flags: what the current step changed or observed. */
 #define SVM_STEP_ACTIVE BIT(0)
 #define SVM_STEP_TF     BIT(1) /* the guest itself had RFLAGS.TF set */
 #define SVM_STEP_SCE    BIT(2) /* the guest has EFER.SCE set */
 #define SVM_STEP_BTF    BIT(3) /* the guest had DEBUGCTL.BTF set */
-#define SVM_STEP_DONE   BIT(4) /* the instruction was executed: its #DB came */
+#define SVM_STEP_DONE   BIT(4) /* the instruction has run: its #DB came */
 
-#define SVM_SAVED_DR6 0 /* of percpu.backend_saved */
+#define SVM_SAVED_DR6 0 /* index in percpu.backend_saved */
 
-/* What this kind of CPU has beside the needed; set once before the start. */
+/* Optional features of this kind of CPU; set once before the start. */
 struct svm_features {
 	bool next_rip;      /* VMCB.next_rip is written for intercepted instructions */
 	bool flush_by_asid; /* VMCB_TLB_FLUSH_ASID exists */
-	bool smp;           /* other CPUs kick with NMIs: they are intercepted */
+	bool smp;           /* other CPUs kick with NMIs, which are intercepted */
 	bool invlpgb;       /* the guest may flush other CPUs' TLBs with INVLPGB */
 };
 extern struct svm_features svm_features;
@@ -30,10 +30,13 @@ static inline struct vmcb *svm_vmcb(const struct percpu *cpu)
 	return cpu->area;
 }
 
-/** svm_run() - enters the guest of this CPU; each exit calls svm_exit(). Context: GS base is set. */
+/** svm_run() - enters this CPU's guest; each exit calls svm_exit(). Context: GS base is set. */
 void svm_run(struct percpu *cpu) __attribute__((noreturn));
 
-/** svm_exit() - one exit: decodes, dispatches, makes the VMCB ready for the next VMRUN. Context: GIF is 0. */
+/**
+ * svm_exit() - handles one exit: decodes, dispatches, prepares the VMCB for the next VMRUN. Context: GIF is
+ * 0.
+ */
 void svm_exit(struct percpu *cpu);
 
 /**
@@ -43,14 +46,13 @@ void svm_exit(struct percpu *cpu);
 void svm_decode(struct percpu *cpu, struct hv_exit *x);
 
 /**
- * svm_decode_event() - of EXITINTINFO @info. Return: false when its type is unknown: @event is EVENT_NONE.
+ * svm_decode_event() - decodes EXITINTINFO @info. Return: false if its type is unknown: @event is EVENT_NONE.
  */
 bool svm_decode_event(uint64_t info, struct hv_event *event);
 
 /**
- * svm_insn_length() - for CPUs without next-RIP save: bytes of the instruction @opcode (of @n bytes) with its
- * prefixes;
- * @n where @code, @count bytes of the guest's, has changed since it was executed, or is missing.
+ * svm_insn_length() - for CPUs without next-RIP save: length in bytes of the instruction @opcode (of @n
+ * bytes) with its prefixes; @n if @code, @count bytes of the guest's, is missing or has changed since it ran.
  */
 uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t n);
 
@@ -68,13 +70,13 @@ void svm_inject(struct percpu *cpu, const struct hv_event *event);
 void svm_flush(struct percpu *cpu);
 void svm_describe(struct percpu *cpu);
 
-/* step.c: single steps, and the intercepts and tables that hold outside of one. */
+/* step.c: single steps, and the intercepts and tables in force outside of one. */
 void svm_steady_intercepts(struct vmcb *vmcb);
 void svm_pass_nmi(struct percpu *cpu);
 void svm_steady(struct percpu *cpu);
 bool svm_btf(void); /* the guest traps branches only */
 void svm_step_begin(struct percpu *cpu, uint64_t root_pa);
-bool svm_step_trapped(const struct percpu *cpu); /* after a #DB: it is the end of the current step */
+bool svm_step_trapped(const struct percpu *cpu); /* after a #DB: it ends the current step */
 bool svm_step_end(struct percpu *cpu);
 
 /* start.c */

@@ -34,7 +34,7 @@ enum vmcb_exit_code {
 };
 #define VMEXIT_INVALID UINT32_MAX /* -1; QEMU writes only the low half: compare 32 bits */
 
-/* Intercept words, in the order of the VMCB: a bit for each exit code, from 0 on. */
+/* Intercept words, in the order of the VMCB: one bit per exit code, from 0 on. */
 enum vmcb_intercept_word {
 	ICPT_CR,
 	ICPT_DR,
@@ -80,7 +80,7 @@ enum {
 };
 #define VMCB_NPF_WALK BIT(33)
 
-/* What is reserved, or of features that are not used, stays 0. */
+/* Reserved fields, and those of unused features, stay 0. */
 struct vmcb_control {
 	uint32_t intercept[ICPT_WORDS];
 	uint8_t reserved1[0x40 - 0x18];
@@ -91,7 +91,7 @@ struct vmcb_control {
 	uint64_t exit_code, exit_info[2], exit_int_info;
 	uint64_t nested_ctl, reserved3[2];
 	uint64_t event_inj, nested_cr3, reserved4;
-	uint64_t clean; /* 0: nothing is, all is loaded anew at each VMRUN */
+	uint64_t clean; /* 0: nothing is clean, all is reloaded at each VMRUN */
 	uint64_t next_rip;
 	uint8_t reserved5[0x400 - 0xd0];
 };

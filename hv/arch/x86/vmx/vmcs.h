@@ -89,7 +89,7 @@ enum vmcs_field {
 	VMCS_HOST_RIP = 0x6c16,
 };
 
-/* A segment's field: selectors, limits, access rights and bases each run in the same order. */
+/* A segment's field: selectors, limits, access rights and bases all use the same order. */
 #define VMCS_SEGMENT(group, order) ((enum vmcs_field)((group) + 2 * (order)))
 
 /* Controls: primary and secondary processor-based, VM-exit, VM-entry. */
@@ -142,7 +142,7 @@ enum {
 	EPTQ_WRITE = BIT(1),
 	EPTQ_FETCH = BIT(2),
 	EPTQ_LINEAR_VALID = BIT(7),
-	EPTQ_NOT_WALK = BIT(8), /* with the linear address valid: the access itself, not its page walk */
+	EPTQ_NOT_WALK = BIT(8), /* if the linear address is valid: the access itself, not its page walk */
 	EPTQ_NMI_UNBLOCKED = BIT(12),
 };
 
@@ -159,7 +159,7 @@ enum vmx_exit_reason {
 	VMX_EXIT_VMCALL = 18,
 	VMX_EXIT_ENTRY_MC = 41,
 	VMX_EXIT_VMCLEAR = 19,
-	VMX_EXIT_VMXON = 27, /* and those between them: VMLAUNCH to VMXOFF */
+	VMX_EXIT_VMXON = 27, /* and those in between: VMLAUNCH to VMXOFF */
 	VMX_EXIT_CR = 28,
 	VMX_EXIT_IO = 30,
 	VMX_EXIT_RDMSR = 31,
@@ -197,9 +197,9 @@ enum {
 };
 
 /*
- * vmcs.c has the instructions and nothing else: the unit tests put a VMCS of their own in its place.
- * vmcs_read() - of a field that the CPU has. vmcs_write() - prints it when the CPU refuses: the next entry
- * fails then, and says why.
+ * vmcs.c has the instructions and nothing else: the unit tests substitute their own VMCS.
+ * vmcs_read() - reads a field that the CPU has.
+ * vmcs_write() - prints a line if the CPU refuses; the next entry then fails and says why.
  */
 uint64_t vmcs_read(enum vmcs_field field);
 void vmcs_write(enum vmcs_field field, uint64_t value);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Between the files of the VMX backend; what is not explained here is as in struct hv_backend. */
+/* Shared among the files of the VMX backend; what is not explained here is as in struct hv_backend. */
 #pragma once
 
 #include "arch/x86/backend.h"
@@ -12,18 +12,24 @@
 #define VMX_FLUSH    1u /* INVEPT before the next entry */
 #define VMX_STEP_STI 2u /* the step has set the STI shadow */
 
-/* entry.asm: vmx_launch() enters the guest for the first time; at vmx_exit_entry it comes back. */
+/* entry.asm: vmx_launch() enters the guest for the first time; exits arrive at vmx_exit_entry. */
 void vmx_launch(struct percpu *cpu) __attribute__((noreturn));
 extern const char vmx_exit_entry[];
 
-/* From entry.asm: vmx_exit() at an exit, registers saved; vmx_entry_failed() behind VMLAUNCH and VMRESUME. */
+/*
+ * Called by entry.asm: vmx_exit() at an exit, registers saved; vmx_entry_failed() after a failed VMLAUNCH or
+ * VMRESUME.
+ */
 void vmx_exit(struct percpu *cpu);
 void vmx_entry_failed(struct percpu *cpu) __attribute__((noreturn));
 
 /** vmx_controls_init() - fixes the controls from the capability MSRs. Return: NULL, or what is missing. */
 const char *vmx_controls_init(void);
 
-/* Into the current VMCS: controls with the bitmaps' addresses; guest state (from @handoff) and host state. */
+/*
+ * Write to the current VMCS: controls with the bitmaps' addresses; guest state (from @handoff) and host
+ * state.
+ */
 void vmx_controls_write(void);
 const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *handoff);
 
