@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; The way in from the loader, and the way back when the start failed: abi/bootinfo.h has the contract. The
-; firmware's tables are not mapped here: the loader takes GDT, IDT and segments back itself.
+; Entry from the loader, and return to it if the start fails: abi/bootinfo.h has the contract. The firmware's
+; tables are not mapped here: the loader restores GDT, IDT and segments itself.
 
 	bits 64
 	default rel

@@ -36,7 +36,7 @@ void apic_write(uint32_t offset, uint32_t value)
 	*(volatile uint32_t *)(RW_HV_GUEST + apic_page() + offset) = value;
 }
 
-/* An APIC that the guest has switched off reads as ones for ever. */
+/* An APIC that the guest has switched off reads as all ones. */
 static void wait_sent(void)
 {
 	for (uint32_t i = 0; i < ICR_PATIENCE && apic_read(APIC_ICR_LOW) & ICR_PENDING; i++)

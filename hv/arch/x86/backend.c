@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Which backend this machine uses. */
+/* Selects this machine's backend. */
 #include "arch/x86/backend.h"
 
 #include "arch/x86/insn.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What CPUID said before the guest ran. */
+/* What CPUID reported before the guest ran. */
 #include "arch/x86/cpu_facts.h"
 
 #include "arch/x86/insn.h"

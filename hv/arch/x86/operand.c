@@ -12,10 +12,10 @@ enum {
 	REX_W = 8
 };
 
-/* What was read so far. Intel SDM volume 2, "Instruction Format". */
+/* Decoding state. Intel SDM volume 2, "Instruction Format". */
 struct insn {
 	const uint8_t *bytes;
-	/* pos passes n when the instruction is longer than what is there: see complete() */
+	/* pos exceeds n if the instruction is longer than the available bytes: see complete() */
 	unsigned int n, pos;
 	unsigned int rex;
 	uint64_t seg_base;
@@ -24,7 +24,7 @@ struct insn {
 	bool addr32, opsize16;
 };
 
-/* Behind the end there are zeros. */
+/* Past the end, bytes read as zero. */
 static uint8_t next(struct insn *in)
 {
 	unsigned int at = in->pos++;
@@ -37,7 +37,7 @@ static bool complete(const struct insn *in)
 	return in->pos <= in->n;
 }
 
-/* Return: the first byte behind the prefixes. */
+/* Return: the first byte after the prefixes. */
 static uint8_t read_prefixes(struct insn *in, const struct operand_regs *r)
 {
 	for (;;) {
@@ -56,18 +56,18 @@ static uint8_t read_prefixes(struct insn *in, const struct operand_regs *r)
 		else if (byte == 0x67)
 			in->addr32 = true;
 		else if ((byte & 0xe7) != 0x26 && byte != 0xf0 && (byte & 0xfe) != 0xf2)
-			return byte; /* not ES, CS, SS, DS, LOCK, REP either */
-		in->rex = 0;         /* counts right before the opcode only */
+			return byte; /* not ES, CS, SS, DS, LOCK or REP */
+		in->rex = 0;         /* counts only directly before the opcode */
 	}
 }
 
-/* Return: whether all of it is there. */
+/* Return: whether the instruction is complete. */
 static bool read_opcode(struct insn *in, const struct operand_regs *r)
 {
 	in->opcode = read_prefixes(in, r);
 	if (in->opcode == 0xc4 || in->opcode == 0xc5 || in->opcode == 0x62) {
 		/*
-		 * VEX and EVEX, which has two bytes more: R, X, B stand inverted in the payload's first byte.
+		 * VEX and EVEX, which has two more bytes: R, X, B are inverted in the payload's first byte.
 		 */
 		uint8_t first = in->opcode, payload = next(in);
 
@@ -95,7 +95,7 @@ static uint64_t read_number(struct insn *in, unsigned int size)
 	return size == 1 ? (uint64_t)(int8_t)v : size == 4 ? (uint64_t)(int32_t)v : v;
 }
 
-/* Bytes of immediate that follow the operand: only RIP-relative addresses need it. */
+/* Bytes of immediate after the operand: only RIP-relative addresses need them. */
 static unsigned int immediate_size(const struct insn *in)
 {
 	enum {
@@ -128,7 +128,7 @@ static uint64_t truncate(const struct insn *in, uint64_t address)
 	return in->addr32 ? (uint32_t)address : address;
 }
 
-/* Return: whether the instruction is all there, and then @address is set. */
+/* Return: whether the instruction is complete; then @address is set. */
 static bool put_address(const struct insn *in, uint64_t offset, uint64_t *address)
 {
 	if (complete(in))
@@ -136,7 +136,7 @@ static bool put_address(const struct insn *in, uint64_t offset, uint64_t *addres
 	return complete(in);
 }
 
-/* The address in ModRM, SIB and displacement. Intel SDM volume 2, "Addressing-Mode Encoding". */
+/* The address from ModRM, SIB and displacement. Intel SDM volume 2, "Addressing-Mode Encoding". */
 static bool modrm_address(struct insn *in, const struct operand_regs *r, uint64_t *address)
 {
 	in->modrm = next(in);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Segment and table registers: out of the firmware's GDT, and after reset. */
+/* Segment and table registers: from the firmware's GDT, and after reset. */
 #include "arch/x86/segment.h"
 
 #include "arch/x86/regs.h"
@@ -20,9 +20,8 @@ enum {
 };
 
 /*
- * @size: of the descriptor, 16 bytes for a system segment. A selector that is null, or left over from an
- * older GDT, gives a segment that cannot be used: 64-bit mode needs none but CS. The firmware maps memory one
- * to one.
+ * @size: of the descriptor, 16 bytes for a system segment. A selector that is null, or stale from an older
+ * GDT, gives an unusable segment: 64-bit mode needs none but CS. The firmware identity-maps memory.
  */
 static struct segment load(uint16_t selector, unsigned int size, const struct rw_handoff *h)
 {
@@ -43,7 +42,7 @@ static struct segment load(uint16_t selector, unsigned int size, const struct rw
 	if (d[0] & DESCRIPTOR_PAGES)
 		seg.limit = seg.limit << 12 | 0xfff;
 	if (seg.attributes & ATTR_CODE_OR_DATA)
-		/* as the CPU set it when it was loaded; VM entry demands it */
+		/* as the CPU sets it on loading; VM entry requires it */
 		seg.attributes |= ATTR_ACCESSED;
 	return seg;
 }
@@ -62,7 +61,7 @@ const char *segments_load(struct segment seg[SEG_COUNT], const struct rw_handoff
 	seg[SEG_GS].base = h->gs_base;
 	seg[SEG_LDTR] = load(h->ldtr, 16, h);
 	seg[SEG_TR] = load(h->tr, 16, h);
-	if (!seg[SEG_TR].attributes) /* VM entry demands a TSS, even where the firmware has none */
+	if (!seg[SEG_TR].attributes) /* VM entry requires a TSS, even if the firmware has none */
 		seg[SEG_TR] = (struct segment){ .attributes = ATTR_TSS_BUSY, .limit = TSS_LIMIT };
 	seg[SEG_GDTR] = (struct segment){ .limit = h->gdtr_limit };
 	memcpy(&seg[SEG_GDTR].base, h->gdtr_base, sizeof(h->gdtr_base));

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; Exceptions of the hypervisor itself. A fix-up (see trap.c) goes on there; all else goes to trap_exception().
+; Exceptions of the hypervisor itself. With a fix-up (see trap.c) it resumes there; else: trap_exception().
 
 %include "gpr.inc"
 
@@ -28,7 +28,7 @@ trap_entries:
 %assign v v + 1
 %endrep
 
-; Registers onto the stack, and back in the reverse order.
+; Pushes the registers, and pops them in reverse order.
 %macro PUSH 1-*
 %rep %0
 	push %1
@@ -43,12 +43,12 @@ trap_entries:
 %endrep
 %endmacro
 
-; Behind RAX, downwards: as in struct hv_trap_frame.
+; Below RAX, downwards: as in struct hv_trap_frame.
 %define FRAME_GPRS rcx, rdx, rbx, HIGH_GPRS
 
 trap_common:
 	push rax
-	mov rax, [rsp + 8]	; vector: only #UD and #GP come from the instructions that have a fix-up
+	mov rax, [rsp + 8]	; vector: instructions with a fix-up raise only #UD and #GP
 	cmp eax, 6
 	je .fixup
 	cmp eax, 1
@@ -60,13 +60,13 @@ trap_common:
 	xchg rax, [gs:PERCPU_FIXUP]
 	test rax, rax
 	jz .exception
-	mov [rsp + 24], rax	; behind rax, vector, error: RIP of the frame
+	mov [rsp + 24], rax	; RIP of the frame, after rax, vector, error
 	pop rax
 	add rsp, 16
 	iretq
 ; #VMEXIT drops the guest's pending traps (AMD APM volume 2, "#VMEXIT"). Bochs keeps that of a single step and
-; delivers it before the hypervisor's first instruction, where GS is still the guest's. It is dropped here,
-; without IRET, which would open NMIs. Any other #DB is a failure like the rest.
+; delivers it before the hypervisor's first instruction, where GS is still the guest's. It is dropped here
+; without IRET, which would unblock NMIs. Any other #DB is fatal.
 .debug:
 	lea rax, [svm_exited]
 	cmp [rsp + 24], rax	; RIP of the frame
@@ -82,7 +82,7 @@ trap_common:
 	mov rbx, rsp
 	and rsp, -16
 	cld
-	call trap_exception	; comes back from a machine check that is the guest's
+	call trap_exception	; returns if it is a machine check for the guest
 	mov rsp, rbx
 	POP_REVERSED rax, FRAME_GPRS
 	add rsp, 16

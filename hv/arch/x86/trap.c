@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Exceptions of the hypervisor itself: instructions that may fault, NMIs, and the end. */
+/* Exceptions in the hypervisor itself: instructions that may fault, NMIs, and fatal ones. */
 #include "arch/x86/apic.h"
 #include "arch/x86/insn.h"
 #include "core/panic.h"
@@ -10,7 +10,7 @@ void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame);
 bool trap_nmi(struct percpu *cpu);
 
 /*
- * An instruction that may raise an exception: trap.asm then clears the fix-up, set before it, and goes on
+ * An instruction that may raise an exception: the fix-up is set before it; trap.asm clears it and resumes
  * there.
  */
 #define GUARDED(insn, ok, ...) \
@@ -42,8 +42,8 @@ GUARDED_WRITE(wrmsr)
 GUARDED_WRITE(xsetbv)
 
 /*
- * A machine check from which the hypervisor can go on is the guest's: it comes with the next entry, the banks
- * as they are. All else is the end. Intel SDM volume 3, "Machine-Check Architecture", IA32_MCG_STATUS.
+ * A machine check that the hypervisor survives is the guest's: it is injected at the next entry, and the
+ * banks are unchanged. Any other is fatal. Intel SDM volume 3, "Machine-Check Architecture", IA32_MCG_STATUS.
  */
 void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame)
 {
@@ -53,9 +53,9 @@ void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame)
 }
 
 /*
- * An NMI while the hypervisor runs. On VMX it is the guest's: sent to this CPU again, it stays pending until
- * NMIs are open again, in the guest. On SVM it only comes while svm_drop_nmi() opens the door for a kick that
- * has done its work.
+ * An NMI while the hypervisor runs. On VMX it is the guest's: it is sent to this CPU again and stays pending
+ * until NMIs are unblocked, in the guest. On SVM it comes only while svm_drop_nmi() sets GIF to take a kick
+ * that has done its work.
  * Return: whether NMIs stay blocked. See trap.asm.
  */
 bool trap_nmi(struct percpu *cpu)

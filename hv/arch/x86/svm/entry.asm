@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; Enters the guest and comes back at each exit (AMD APM volume 2, "VMRUN Instruction", "VMSAVE and VMLOAD").
+; Enters the guest and returns at each exit (AMD APM volume 2, "VMRUN Instruction", "VMSAVE and VMLOAD").
 
 %include "gpr.inc"
 
@@ -14,7 +14,7 @@
 ; void svm_run(struct percpu *cpu)
 ; GIF is 0 from here on whenever the hypervisor runs: NMIs and interrupts wait for the guest. After #VMEXIT
 ; FS, GS, TR and LDTR are still the guest's, so only RAX is free (VMRUN restores it: the address of the VMCB,
-; which is what VMSAVE wants), and the address of the host's state lies on the stack.
+; which VMSAVE needs), and the address of the host's state lies on the stack.
 svm_run:
 	clgi
 	and rsp, -16
@@ -26,7 +26,7 @@ svm_enter:
 	mov rax, [gs:PERCPU_AREA]
 	vmload
 	vmrun
-svm_exited:			; known to trap.asm
+svm_exited:			; used by trap.asm
 	vmsave
 	mov rax, [rsp]
 	vmload

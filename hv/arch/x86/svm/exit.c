@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Decodes #VMEXIT into the neutral struct hv_exit, and hands it to the dispatcher. */
+/* Decodes #VMEXIT into the neutral struct hv_exit, and passes it to the dispatcher. */
 #include "arch/x86/event.h"
 #include "arch/x86/svm/svm.h"
 #include "core/exit.h"
@@ -11,9 +11,9 @@
 
 #define CODE_MAX 15u /* bytes of an instruction with all its prefixes */
 
-#define VMEXIT_MSR_WRITE (VMEXIT_MSR | 1u << 16) /* of ours: EXITINFO1 tells the two apart */
+#define VMEXIT_MSR_WRITE (VMEXIT_MSR | 1u << 16) /* our own code: EXITINFO1 distinguishes the two */
 
-/* Exits and their neutral reasons; for one that may be passed over, the opcode: see insn_length(). */
+/* Exits and their neutral reasons; for one that may be advanced over, the opcode: see insn_length(). */
 static const struct known_exit {
 	uint32_t code;
 	uint8_t reason, size, opcode[3];
@@ -27,7 +27,7 @@ static const struct known_exit {
 	{ VMEXIT_MSR, RW_EXIT_MSR_READ, 2, { 0x0f, 0x32 } },
 	{ VMEXIT_MSR_WRITE, RW_EXIT_MSR_WRITE, 2, { 0x0f, 0x30 } },
 	{ VMEXIT_VMMCALL, RW_EXIT_HYPERCALL, 3, { 0x0f, 0x01, 0xd9 } },
-	/* They fault, and nothing is passed over. */
+	/* These fault; RIP never advances over them. */
 	{ VMEXIT_VMRUN, RW_EXIT_VIRT_INSN, 0, { 0 } },
 	{ VMEXIT_VMLOAD, RW_EXIT_VIRT_INSN, 0, { 0 } },
 	{ VMEXIT_VMSAVE, RW_EXIT_VIRT_INSN, 0, { 0 } },
@@ -35,7 +35,7 @@ static const struct known_exit {
 	{ VMEXIT_CLGI, RW_EXIT_VIRT_INSN, 0, { 0 } },
 	{ VMEXIT_SKINIT, RW_EXIT_VIRT_INSN, 0, { 0 } },
 	{ VMEXIT_INVLPGA, RW_EXIT_VIRT_INSN, 0, { 0 } },
-	/* During a step only: it ends, and the guest goes on there. */
+	/* During a step only: it ends the step, and the guest resumes there. */
 	{ VMEXIT_IRET, RW_EXIT_INTERRUPT, 0, { 0 } },
 	{ VMEXIT_SWINT, RW_EXIT_INTERRUPT, 0, { 0 } },
 	{ VMEXIT_HLT, RW_EXIT_INTERRUPT, 0, { 0 } },
@@ -63,7 +63,7 @@ uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const
 	return (uint8_t)(prefixes + n);
 }
 
-/* Where RIP goes behind the instruction follows from the opcode on CPUs without next-RIP save. */
+/* Without next-RIP save, the length comes from the opcode. */
 static uint8_t insn_length(struct percpu *cpu, const struct known_exit *insn)
 {
 	const struct vmcb *vmcb = svm_vmcb(cpu);
@@ -79,8 +79,8 @@ static uint8_t insn_length(struct percpu *cpu, const struct known_exit *insn)
 }
 
 /*
- * QEMU's TCG reports interrupted interrupts and NMIs as exceptions of their vector; put right here, since no
- * exception has these. INT3 and INTO come as exceptions, too, and are executed again like INT n.
+ * QEMU's TCG reports interrupted interrupts and NMIs as exceptions of their vector; corrected here, since no
+ * exception has these vectors. INT3 and INTO also come as exceptions, and are executed again like INT n.
  */
 bool svm_decode_event(uint64_t info, struct hv_event *event)
 {
@@ -108,7 +108,9 @@ bool svm_decode_event(uint64_t info, struct hv_event *event)
 	return true;
 }
 
-/* Exceptions exit only during a step. SYSCALL's #UD is the step's doing: the guest executes it again. */
+/*
+ * Exceptions exit only during a step. The step itself causes SYSCALL's #UD: the guest executes SYSCALL again.
+ */
 static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 {
 	/* #DF, #TS, #NP, #SS, #GP, #PF, #AC, #CP, #VC, #SX */
@@ -120,7 +122,7 @@ static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 		cpu->backend_flags |= SVM_STEP_DONE;
 		return;
 	}
-	/* INT3 and INTO run again, too: their return address lies behind them. */
+	/* INT3 and INTO run again, too: their return address is past them. */
 	if (vector == VEC_BP || vector == VEC_OF || (vector == VEC_UD && cpu->backend_flags & SVM_STEP_SCE)) {
 		x->reason = RW_EXIT_INTERRUPT;
 		return;
@@ -134,7 +136,7 @@ static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 
 static void decode_io(const struct vmcb *vmcb, struct hv_exit *x)
 {
-	x->insn_len = (uint8_t)(x->info[1] - vmcb->save.rip); /* EXITINFO2: RIP behind the instruction */
+	x->insn_len = (uint8_t)(x->info[1] - vmcb->save.rip); /* EXITINFO2: RIP after the instruction */
 	x->io.port = VMCB_IO_PORT(x->info[0]);
 	x->io.size = VMCB_IO_SIZE(x->info[0]);
 	x->io.in = x->info[0] & VMCB_IO_IN;
@@ -142,7 +144,7 @@ static void decode_io(const struct vmcb *vmcb, struct hv_exit *x)
 	x->io.rep = x->info[0] & VMCB_IO_REP;
 }
 
-/* The guest-linear address is not reported. */
+/* The hardware does not report the guest-linear address. */
 static void decode_nested(struct hv_exit *x)
 {
 	x->nested.gpa = x->info[1];
@@ -180,14 +182,14 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 	if (known == end)
 		return;
 	x->reason = known->reason;
-	if (x->raw == VMEXIT_IRET && !stepping) { /* the end of an NMI that was passed on */
+	if (x->raw == VMEXIT_IRET && !stepping) { /* the end of an NMI passed to the guest */
 		smp_nmi_over(cpu);
 		svm_steady_intercepts(svm_vmcb(cpu));
 	}
 	if (stepping && (x->raw == VMEXIT_IRET || x->raw == VMEXIT_TASK_SWITCH)) {
 		/*
-		 * Of the stepped instruction itself, which reads what is hidden: run again, it would come
-		 * here for ever.
+		 * The stepped instruction itself, which reads hidden memory: run again, it would exit here
+		 * forever.
 		 */
 		x->reason = RW_EXIT_EXCEPTION;
 		x->exception.vector = VEC_GP;
@@ -203,7 +205,7 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 		decode_nested(x);
 }
 
-/* RAX lives in the VMCB. VMRUN wants SVME; QEMU's TCG runs SMM in the guest, with SMM's EFER. */
+/* RAX lives in the VMCB. VMRUN requires SVME; QEMU's TCG runs SMM in the guest, with SMM's EFER. */
 void svm_exit(struct percpu *cpu)
 {
 	struct vmcb *vmcb = svm_vmcb(cpu);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What this kind of CPU has. */
+/* Optional features of this kind of CPU. */
 #include "arch/x86/svm/svm.h"
 
 struct svm_features svm_features; /* (b) */

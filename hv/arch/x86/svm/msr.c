@@ -17,7 +17,7 @@ void svm_msr_intercept(uint32_t msr, bool read, bool write)
 {
 	static const uint32_t first[] = { 0, 0xc0000000u, 0xc0010000u };
 
-	/* An MSR outside of the map exits anyway. */
+	/* An MSR outside the map exits anyway. */
 	for (unsigned int i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
 		uint32_t bit = 2 * (i * MSRPM_RANGE_MSRS + (msr - first[i]));
 
@@ -26,7 +26,7 @@ void svm_msr_intercept(uint32_t msr, bool read, bool write)
 	}
 }
 
-/* The bits behind port 0xffff are for accesses that begin below 0x10000 and end above. */
+/* The bits after port 0xffff are for accesses that begin below 0x10000 and end above it. */
 void svm_io_intercept(uint16_t port, unsigned int count)
 {
 	for (unsigned int bit = port; bit < port + count && bit < 8 * IOPM_PAGES * PAGE_SIZE; bit++)
@@ -35,7 +35,7 @@ void svm_io_intercept(uint16_t port, unsigned int count)
 
 const char *svm_maps_init(void)
 {
-	/* EFER for its SVME bit, which must stay set and is not shown; the others belong to SVM. */
+	/* EFER, for its SVME bit, which must stay set and hidden; the other MSRs belong to SVM. */
 	static const uint32_t own[] = { MSR_EFER, MSR_VM_CR, MSR_VM_HSAVE_PA, MSR_SVM_KEY };
 
 	svm_msrpm = pool_alloc(MSRPM_PAGES);

@@ -3,7 +3,7 @@
 /* The entry format of NPT: long-mode page-table entries (AMD APM volume 2, "Nested Paging"). */
 #include "arch/x86/svm/svm.h"
 
-/* US, since every nested access is a user access: "Nested versus Guest Page Faults". */
+/* US, because every nested access is a user access: "Nested versus Guest Page Faults". */
 enum {
 	NPT_P = BIT(0),
 	NPT_RW = BIT(1),
@@ -13,7 +13,7 @@ enum {
 };
 #define NPT_NX BIT(63)
 
-/* Accessed and dirty are set beforehand, so that the CPU never writes to the tables. */
+/* Accessed and dirty are preset, so that the CPU never writes to the tables. */
 static uint64_t leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level)
 {
 	(void)type; /* PAT index 0 is write-back; the guest's PAT and the MTRRs restrict it */

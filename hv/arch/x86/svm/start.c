@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* CPUs that the guest resets and starts: INIT really resets them, and SIPI brings them to a page of ours. */
+/* CPUs that the guest resets and starts: INIT really resets them, and SIPI sends them to a page of ours. */
 #include "arch/x86/apic.h"
 #include "arch/x86/desc.h"
 #include "arch/x86/insn.h"
@@ -18,18 +18,18 @@ enum {
 };
 #define INTERRUPT_GATE 0x00008e0000080000ull /* of the code segment 8 */
 
-/* startup.asm, and the fields behind its code. */
+/* startup.asm, and the fields after its code. */
 extern const uint8_t svm_trampoline[], svm_trampoline_end[], svm_trampoline_fields[];
 extern const char svm_ap_entry[];
 struct trampoline_fields {
 	uint64_t cr3, entry;
 	uint16_t gdt_limit;
 	uint32_t gdt_base;
-	uint32_t far_offset; /* of the jump into 64-bit mode */
+	uint32_t far_offset; /* for the jump into 64-bit mode */
 	uint16_t far_selector;
 	uint32_t reserved;
 	uint64_t gdt[2];
-	/* of the code there and of the endless halt, from the begin of the page */
+	/* of that code and of the endless halt, from the start of the page */
 	uint32_t long_offset, halt_offset;
 	uint16_t idt_limit;
 	uint32_t idt_base;
@@ -52,7 +52,10 @@ static struct host_state {
 	uint64_t cr0, cr4, efer, pat;
 } host; /* (b) of the CPU that started first */
 
-/* The hypervisor's address space, with the trampoline's page where it is, too, and a stack. NULL: no room. */
+/*
+ * The hypervisor's address space, with the trampoline's page also mapped at its own address, and a stack.
+ * NULL: no room.
+ */
 static uint64_t *trampoline_tables(uint64_t page)
 {
 	uint64_t *table[5]; /* the last is the stack */
@@ -89,10 +92,10 @@ const char *svm_trampoline_init(uint64_t page)
 	fields->gdt_base = (uint32_t)(page + code_size + offsetof(struct trampoline_fields, gdt));
 	fields->far_offset = (uint32_t)page + fields->long_offset;
 	fields->idt_base = (uint32_t)(page + code_size + offsetof(struct trampoline_fields, idt));
-	fields->idt[1] = page / 16 << 16; /* real mode's segment and offset: from the begin */
+	fields->idt[1] = page / 16 << 16; /* real mode's segment and offset: the start of the page */
 	fields->idt[4] = INTERRUPT_GATE | (fields->far_offset & 0xffff) |
 			 (uint64_t)(fields->far_offset >> 16) << 48;
-	/* The guest has another page at 0: see core/ap_start.c. */
+	/* The guest sees another page at 0: see core/ap_start.c. */
 	for (uint32_t i = 0, *ivt = (uint32_t *)RW_HV_GUEST; i < IVT_ENTRIES; i++)
 		ivt[i] = (uint32_t)(page / 16) << 16 | (i == VEC_NMI ? 0 : fields->halt_offset);
 
@@ -106,7 +109,7 @@ const char *svm_trampoline_init(uint64_t page)
 	return NULL;
 }
 
-/* AMD APM volume 2, "Processor Initialization State". What INIT leaves alone stays as it was in the guest. */
+/* AMD APM volume 2, "Processor Initialization State". State that INIT preserves stays as the guest had it. */
 static void reset_guest(struct percpu *cpu)
 {
 	struct vmcb *vmcb = svm_vmcb(cpu);
@@ -128,7 +131,7 @@ static void reset_guest(struct percpu *cpu)
 	svm_steady(cpu);
 }
 
-/* An NMI on the way here blocked further ones. Those wait, as long as GIF is 0, for the guest. */
+/* An NMI during startup blocked further ones. While GIF is 0, those wait for the guest. */
 static void unblock_nmis(void)
 {
 	uint64_t scratch;
@@ -140,7 +143,7 @@ static void unblock_nmis(void)
 			 : "memory", "cc");
 }
 
-/* On this CPU's stack, in the hypervisor's address space, everything else as after INIT. */
+/* Runs on this CPU's stack, in the hypervisor's address space; everything else is as after INIT. */
 void svm_ap_start(uint32_t index)
 {
 	struct percpu *cpu = percpu_of(index);
@@ -167,7 +170,7 @@ void svm_kick(const struct percpu *target)
 	apic_send(target->apic_id, ICR_NMI | ICR_ASSERT);
 }
 
-/* It is pending: taken here, by trap_nmi(), it is gone. */
+/* The NMI is pending: trap_nmi() takes it here, which removes it. */
 void svm_drop_nmi(struct percpu *cpu)
 {
 	cpu->dropping_nmi = true;

@@ -1,16 +1,16 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; Where a CPU comes back after INIT and SIPI: a page below 640 KiB. It runs from a copy at 4 KiB times the
+; Where a CPU resumes after INIT and SIPI: a page below 640 KiB. It runs from a copy at 4 KiB times the
 ; SIPI vector; start.c fills the fields after the code. AMD APM volume 2, "Initializing Long Mode".
 ;
-; An NMI can come before every instruction up to CLGI. In real mode it starts over, by the vectors at 0 or in
-; .idt; after that it continues in 64-bit mode. Neither returns: what it pushed nobody reads, and it can come
-; but once, for without IRET NMIs stay blocked.
+; An NMI can come before any instruction up to CLGI. In real mode it restarts this code, through the vectors
+; at 0 or in .idt; later it continues in 64-bit mode. Neither returns: nothing reads what the NMI pushed, and
+; it comes only once, because without IRET NMIs stay blocked.
 
 %define CR0_ON   0x80010033	; PG, WP, NE, ET, MP, PE
 %define CR4_ON   0x20		; PAE
 %define EFER_ON  0x1900		; SVME (for CLGI), NXE, LME
-%define STACK    0x100000	; end of a page of start.c's. Real mode's view of it, 0, is that after INIT
+%define STACK    0x100000	; end of a page of start.c's. In real mode it is 0, as after INIT
 %define MSR_EFER 0xc0000080
 
 	default rel
@@ -68,7 +68,7 @@ svm_trampoline_end:
 	extern svm_ap_start, svm_ap_ids, svm_ap_stacks, svm_ap_count, svm_ap_cr3
 	global svm_ap_entry
 
-; Finds this CPU's number by its APIC id, which no MMIO is needed for, and takes its stack.
+; Finds this CPU's number by its APIC id, which needs no MMIO, and switches to its stack.
 svm_ap_entry:
 	mov rax, [svm_ap_cr3]
 	mov cr3, rax
@@ -101,7 +101,7 @@ svm_ap_entry:
 	mov rsp, [rsi + rdi * 8]
 	xor ebp, ebp
 	call svm_ap_start
-.unknown:			; no CPU of ours: it never runs the guest
+.unknown:			; not one of our CPUs: it never runs the guest
 	cli
 	hlt
 	jmp .unknown

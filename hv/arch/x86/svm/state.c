@@ -7,7 +7,7 @@
 #include "core/panic.h"
 #include "log/printk.h"
 
-/* What a step has taken from the guest's registers is in the flags. */
+/* The flags hold what a step has removed from the guest's registers. */
 static void set_flag(struct percpu *cpu, uint64_t flag, uint64_t on)
 {
 	cpu->backend_flags = (uint32_t)(on ? cpu->backend_flags | flag : cpu->backend_flags & ~flag);
@@ -48,10 +48,10 @@ static void set_rflags(struct percpu *cpu, uint64_t value)
 
 #define SAVED(member) offsetof(struct vmcb_save, member)
 
-/* Where the VMCB has what is the guest's as it is. */
+/* VMCB fields that hold the guest's value unchanged. */
 static const struct {
 	uint16_t offset;
-	/* paging: what a write changes in the guest's own translations may be cached */
+	/* paging: a write can change the guest's own translations, which may be cached */
 	bool writable, paging;
 } plain[GREG_COUNT] = {
 	[GREG_RIP] = { SAVED(rip), true, false },
@@ -67,7 +67,7 @@ static const struct {
 	[GREG_DR7] = { SAVED(dr7), false, false },
 };
 
-/* NULL: it is not plain, or does not exist. */
+/* NULL: @reg is not such a field, or does not exist. */
 static uint64_t *plain_register(struct percpu *cpu, enum guest_reg reg)
 {
 	if ((unsigned int)reg >= GREG_COUNT || !plain[reg].offset)
@@ -75,7 +75,7 @@ static uint64_t *plain_register(struct percpu *cpu, enum guest_reg reg)
 	return (uint64_t *)((uint8_t *)&svm_vmcb(cpu)->save + plain[reg].offset);
 }
 
-/* With BTF a trap comes after a branch only. DEBUGCTL is the guest's and is not switched by VMRUN. */
+/* With BTF a trap comes only after a branch. DEBUGCTL is the guest's; VMRUN does not switch it. */
 bool svm_btf(void)
 {
 	uint64_t debugctl;
@@ -93,7 +93,7 @@ uint64_t svm_get(struct percpu *cpu, enum guest_reg reg)
 	switch (reg) {
 	case GREG_RFLAGS:
 		return get_rflags(cpu);
-	case GREG_EFER: /* the guest sees neither SVME nor what a step does to SCE */
+	case GREG_EFER: /* the guest sees neither SVME nor a step's change of SCE */
 		return (save->efer & ~EFER_SVME) | (cpu->backend_flags & SVM_STEP_SCE ? EFER_SCE : 0);
 	case GREG_CS_LONG:
 		return (save->efer & EFER_LMA) && (save->seg[SEG_CS].attributes & SEG_ATTR_LONG);
@@ -120,7 +120,7 @@ void svm_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 		svm_flush(cpu);
 }
 
-/* A guest that single-steps itself gets its trap behind an emulated instruction as behind any other. */
+/* A guest that single-steps itself gets its trap after an emulated instruction as after any other. */
 void svm_advance(struct percpu *cpu, unsigned int len)
 {
 	struct vmcb *vmcb = svm_vmcb(cpu);

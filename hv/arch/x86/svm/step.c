@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Single steps: one guest instruction on another nested root, with all that could escape it intercepted. */
+/*
+ * Single steps: one guest instruction on another nested root, intercepting everything that could escape it.
+ */
 #include "arch/x86/insn.h"
 #include "arch/x86/svm/svm.h"
 #include "mm/nested.h"
@@ -9,7 +11,7 @@
 #define DR6_BREAKPOINTS 0xfull
 #define EXCEPTIONS_ALL  (~ICPT(VMEXIT_EXCEPTION + VEC_NMI)) /* NMIs have their own intercept */
 
-/* What protection or the architecture demands: no interrupts, HLT or control registers. */
+/* What protection or the architecture requires: no interrupts, HLT or control registers. */
 #define STEADY_MISC1 \
 	(ICPT(VMEXIT_CPUID) | ICPT(VMEXIT_INVD) | ICPT(VMEXIT_INVLPGA) | ICPT(VMEXIT_IOIO) | \
 	 ICPT(VMEXIT_MSR) | ICPT(VMEXIT_SHUTDOWN))
@@ -19,9 +21,9 @@
 
 /*
  * INT n, IRET and task switches load RFLAGS and would run on without the trap flag. So would SYSCALL, which
- * masks it and has no intercept: with EFER.SCE off it raises #UD. ICEBP passes the exception intercepts by.
- * HLT and MWAIT would wait for an interrupt that is held back. A write to DEBUGCTL could turn the trap into
- * one at the next branch: no MSR is open during a step.
+ * masks it and has no intercept: with EFER.SCE off it raises #UD. ICEBP bypasses the exception intercepts.
+ * HLT and MWAIT would wait for an interrupt that is held back. A write to DEBUGCTL could move the trap to the
+ * next branch: all MSRs exit during a step.
  */
 #define STEP_MISC1 \
 	(STEADY_MISC1 | ICPT(VMEXIT_INTR) | ICPT(VMEXIT_NMI) | ICPT(VMEXIT_SWINT) | ICPT(VMEXIT_IRET) | \
@@ -35,14 +37,12 @@ void svm_steady_intercepts(struct vmcb *vmcb)
 	vmcb->control.intercept[ICPT_MISC2] = STEADY_MISC2;
 }
 
-/*
- * The guest takes it as the hardware has it, masking included. NMIs exit again from its IRET on: see exit.c.
- */
+/* The guest takes the NMI as on hardware, masking included. NMIs exit again from its IRET on: see exit.c. */
 void svm_pass_nmi(struct percpu *cpu)
 {
 	uint32_t *misc1 = &svm_vmcb(cpu)->control.intercept[ICPT_MISC1];
 
-	if (svm_features.smp) /* else only a step wanted it */
+	if (svm_features.smp) /* else only a step used it */
 		*misc1 = (*misc1 & ~ICPT(VMEXIT_NMI)) | ICPT(VMEXIT_IRET);
 }
 
@@ -59,7 +59,7 @@ void svm_steady(struct percpu *cpu)
 	svm_flush(cpu);
 }
 
-/* Return: whether it is done. */
+/* Return: whether BTF was changed. */
 static bool set_btf(bool on)
 {
 	uint64_t debugctl;
@@ -69,10 +69,9 @@ static bool set_btf(bool on)
 }
 
 /*
- * The RFLAGS.IF of the hypervisor, which is 0, masks interrupts: the one of the guest is not touched (AMD
- * APM volume 2, "Virtualizing RFLAGS.IF"). Bochs does that only where the guest's is 0, too. There an
- * interrupt exits before the instruction and ends the step; the instruction runs anew after the guest has
- * taken the interrupt.
+ * The hypervisor's RFLAGS.IF, which is 0, masks interrupts; the guest's is not touched (AMD APM volume 2,
+ * "Virtualizing RFLAGS.IF"). Bochs masks them only if the guest's is 0, too. There an interrupt exits before
+ * the instruction and ends the step; the instruction runs again after the guest has taken the interrupt.
  */
 void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 {
@@ -98,7 +97,7 @@ void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 	svm_flush(cpu);
 }
 
-/* Whether a breakpoint of the guest that is enabled in @dr7 was hit. */
+/* Whether a guest breakpoint enabled in @dr7 was hit. */
 static bool breakpoint_hit(uint64_t dr6, uint64_t dr7)
 {
 	for (unsigned int i = 0; i < 4; i++)
@@ -108,10 +107,10 @@ static bool breakpoint_hit(uint64_t dr6, uint64_t dr7)
 }
 
 /*
- * The trap flag is set, so the instruction ends in a #DB. A #DB that is a fault comes before it has run: a
- * breakpoint on the instruction, or DR7.GD. DR6 tells them apart (AMD APM volume 2, "#DB (Debug)"). Bochs
- * takes the intercept before it writes DR6, which then gives no reason: there RF, which is set, keeps that
- * breakpoint off.
+ * The trap flag is set, so the instruction ends in a #DB. A #DB that is a fault comes before the instruction
+ * has run: a breakpoint on it, or DR7.GD. DR6 distinguishes them (AMD APM volume 2, "#DB (Debug)"). Bochs
+ * intercepts before it writes DR6, which then gives no reason: there RF, which is set, suppresses that
+ * breakpoint.
  */
 bool svm_step_trapped(const struct percpu *cpu)
 {

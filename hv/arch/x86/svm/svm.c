@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* SVM on a CPU: what it must have, turning it on, the VMCB at the handoff, and the first entry. */
+/* SVM on a CPU: requirements, enabling it, the VMCB at the handoff, and the first entry. */
 #include "arch/x86/svm/svm.h"
 #include "arch/x86/insn.h"
 #include "core/state.h"
@@ -99,7 +99,7 @@ static const char *init_vmcb(struct percpu *cpu, const struct rw_handoff *h)
 static void svm_cpu_exit(struct percpu *cpu)
 {
 	(void)cpu;
-	__asm__ volatile("stgi"); /* or an INIT would be held back for ever */
+	__asm__ volatile("stgi"); /* else an INIT would be held back forever */
 	wrmsr(MSR_VM_HSAVE_PA, 0);
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) & ~EFER_SVME);
 }
@@ -122,8 +122,8 @@ static const char *svm_cpu_init(struct percpu *cpu, const struct rw_handoff *han
 	if (error)
 		return error;
 	/*
-	 * Or the guest could send the fetches of a CPU that it starts elsewhere, by the fixed MTRRs' bits for
-	 * that.
+	 * Else the guest could use the fixed MTRRs' RdDram/WrDram bits to redirect the fetches of a CPU that
+	 * it starts.
 	 */
 	if (!rdmsr_safe(MSR_SYSCFG, &syscfg) && syscfg & SYSCFG_RDWR_DRAM)
 		wrmsr(MSR_SYSCFG, syscfg & ~(uint64_t)SYSCFG_RDWR_DRAM);
@@ -142,7 +142,7 @@ const struct hv_backend svm_backend = {
 	.global_init = svm_global_init,
 	.cpu_init = svm_cpu_init,
 	.cpu_exit = svm_cpu_exit,
-	.cpu_launch = svm_run, /* a state that VMRUN refuses comes as the first exit */
+	.cpu_launch = svm_run, /* a state that VMRUN refuses is reported as the first exit */
 	.get = svm_get,
 	.set = svm_set,
 	.advance = svm_advance,

@@ -11,9 +11,9 @@
 
 static struct {
 	uint32_t pin, cpu, cpu2, exit, entry;
-} controls; /* (b) each CPU that starts writes the same: CPUs start one after the other */
+} controls; /* (b) each starting CPU writes the same values: CPUs start one after the other */
 
-/* @needed must be possible; @wanted is taken where it is. Return: whether all of @needed is there. */
+/* @needed must be possible; @wanted is used where possible. Return: whether all of @needed is possible. */
 static bool adjust(uint32_t msr, uint64_t needed, uint64_t wanted, uint32_t *value)
 {
 	uint64_t cap = rdmsr(msr);
@@ -34,7 +34,8 @@ const char *vmx_controls_init(void)
 		return "this CPU's VMX lacks bitmaps, secondary controls or the monitor trap flag";
 	controls.cpu &= ~(uint32_t)CPU_MONITOR_TRAP;
 	/*
-	 * Instructions that the guest's CPU has must not raise #UD: their controls are on where they exist.
+	 * Instructions that the CPU has must not raise #UD in the guest: their controls are on where they
+	 * exist.
 	 */
 	if (!adjust(MSR_VMX_PROCBASED_CTLS2, CPU2_EPT | CPU2_UNRESTRICTED,
 		    CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_XSAVES | CPU2_USER_WAIT | CPU2_PCONFIG,
@@ -73,7 +74,7 @@ void vmx_controls_write(void)
 	if (controls.cpu2 & CPU2_VPID)
 		vmcs_write(VMCS_VPID, 1);
 	if (controls.cpu2 & CPU2_XSAVES)
-		vmcs_write(VMCS_XSS_EXIT_BITMAP, XSS_PT); /* its state says where the trace goes */
+		vmcs_write(VMCS_XSS_EXIT_BITMAP, XSS_PT); /* its state says where the trace is written */
 	if (controls.cpu2 & CPU2_PCONFIG)
 		vmcs_write(VMCS_PCONFIG_EXIT_BITMAP, 0);
 }

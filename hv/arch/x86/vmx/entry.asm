@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; The first entry, and the way from an exit to vmx_exit() and back. GS base is the hypervisor's in root mode.
+; The first entry, and the path from an exit to vmx_exit() and back. GS base is the hypervisor's in root mode.
 
 %include "gpr.inc"
 

@@ -6,7 +6,7 @@
 #include "core/exit.h"
 #include "core/panic.h"
 
-#define IS(reason) (RW_EXIT_##reason + 1) /* 0 is left for the exits that have no place in the table */
+#define IS(reason) (RW_EXIT_##reason + 1) /* 0 is left for exits that are not in the table */
 
 static const uint8_t neutral[VMX_EXIT_KNOWN] = {
 	[VMX_EXIT_EXCEPTION] = IS(EXCEPTION),
@@ -32,13 +32,13 @@ static const uint8_t neutral[VMX_EXIT_KNOWN] = {
 	[VMX_EXIT_VMCLEAR... VMX_EXIT_VMXON] = IS(VIRT_INSN),
 	[VMX_EXIT_INVEPT] = IS(VIRT_INSN),
 	[VMX_EXIT_INVVPID] = IS(VIRT_INSN),
-	/* With the state of Processor Trace only: see controls.c. */
+	/* Only with Processor Trace state: see controls.c. */
 	[VMX_EXIT_XSAVES] = IS(VIRT_INSN),
 	[VMX_EXIT_XRSTORS] = IS(VIRT_INSN),
 	/* CPUs with TDX: they exit at any privilege level ("Intel TDX CPU Architectural Extensions"). */
 	[VMX_EXIT_SEAMCALL] = IS(VIRT_INSN),
 	[VMX_EXIT_TDCALL] = IS(VIRT_INSN),
-	/* Their MSR stands elsewhere: not offered by CPUID, see core/cpuid.c. */
+	/* Their MSR number is not in ECX; CPUID does not offer them, see core/cpuid.c. */
 	[VMX_EXIT_RDMSR_IMM] = IS(VIRT_INSN),
 	[VMX_EXIT_WRMSRNS_IMM] = IS(VIRT_INSN),
 	[VMX_EXIT_URDMSR] = IS(VIRT_INSN),
@@ -46,8 +46,8 @@ static const uint8_t neutral[VMX_EXIT_KNOWN] = {
 };
 
 /*
- * "IDT-Vectoring Information": the event that was being delivered when the exit came. An entry that failed
- * has not changed these fields; there it is what was to be injected ("VM-Entry Failures During or After
+ * "IDT-Vectoring Information": the event whose delivery the exit interrupted. A failed entry has not changed
+ * these fields; in that case the event is the one that was to be injected ("VM-Entry Failures During or After
  * Loading Guest State").
  */
 static void decode_pending(struct hv_event *event, bool entered)
@@ -85,7 +85,7 @@ static void decode_cr(struct percpu *cpu, struct hv_exit *x)
 {
 	unsigned int gpr = x->info[0] >> 8 & 0xf;
 
-	/* Only moves to CR0 and CR4 exit: LMSW and CLTS touch no bit that the hypervisor owns. */
+	/* Only moves to CR0 and CR4 exit: LMSW and CLTS change no bit that the hypervisor owns. */
 	x->cr.cr = x->info[0] & 0xf;
 	x->cr.value = gpr == 4 ? vmcs_read(VMCS_GUEST_RSP) : ((const uint64_t *)&cpu->gprs)[gpr];
 }
@@ -119,7 +119,8 @@ void vmx_exit(struct percpu *cpu)
 	}
 	decode_pending(&x.pending, reason != VMX_EXIT_ENTRY_MC);
 	/*
-	 * An IRET that faulted has opened NMIs; it runs again, closed until then: "Resuming Guest Software".
+	 * An IRET that faulted has unblocked NMIs; it runs again, so block them until then: "Resuming Guest
+	 * Software".
 	 */
 	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && !x.pending.type)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY,

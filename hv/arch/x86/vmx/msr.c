@@ -35,7 +35,7 @@ void vmx_msr_intercept(uint32_t msr, bool read, bool write)
 		msr -= MSR_HIGH_BASE;
 	}
 	if (msr >= MSR_BITMAP_RANGE)
-		return; /* outside of the bitmap: always exits */
+		return; /* outside the bitmap: always exits */
 	if (read)
 		set_bit(map, msr);
 	if (write)

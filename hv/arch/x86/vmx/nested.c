@@ -9,7 +9,7 @@ _Static_assert(NPERM_R == EPT_R && NPERM_W == EPT_W && NPERM_X == EPT_X, "permis
 
 static uint64_t leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level)
 {
-	/* The address stays in an entry that is not present, so that the identity can be restored from it. */
+	/* A non-present entry keeps its address, so that the identity mapping can be restored from it. */
 	return pa | perm | (uint64_t)type << EPT_TYPE_SHIFT | (level > 1 ? PTE_PS : 0);
 }
 

@@ -16,7 +16,7 @@ void vmx_kick(const struct percpu *target)
 /* Intel SDM volume 3, "Processor State After Reset". */
 static void reset_registers(struct percpu *cpu)
 {
-	/* INIT leaves CD and NW as they are, and so does a VM entry: the guest's idea of them follows. */
+	/* INIT preserves CD and NW, and so does a VM entry: the guest's view of them follows. */
 	uint64_t cache = vmcs_read(VMCS_GUEST_CR0) & (CR0_CD | CR0_NW);
 	const struct vmcs_value values[] = {
 		{ VMCS_GUEST_CR0, cache | CR0_ET | CR0_NE },
@@ -39,15 +39,14 @@ static void reset_registers(struct percpu *cpu)
 	reset_debug_registers();
 }
 
-/* While it waits, nobody sees where it would start: SIPI says that. */
+/* While the CPU waits, its start address is not visible: SIPI sets it. */
 void vmx_park(struct percpu *cpu)
 {
 	reset_registers(cpu);
 	vmx_start_at(cpu, 0);
 	vmcs_write(VMCS_GUEST_ACTIVITY, ACTIVITY_WAIT_FOR_SIPI);
 	/*
-	 * INIT empties the TLB, which writing these fields does not: translations of another VPID are not
-	 * used.
+	 * INIT flushes the TLB, but writing these fields does not; translations of another VPID are not used.
 	 */
 	if (vmcs_read(VMCS_CPU_CONTROLS2) & CPU2_VPID)
 		vmcs_write(VMCS_VPID, vmcs_read(VMCS_VPID) % UINT16_MAX + 1);

@@ -13,7 +13,7 @@
 #define AR_CS_LONG  BIT(13)
 
 /*
- * Where a segment's fields lie in their groups (ES to GS as they are); GDTR and IDTR have limit and base
+ * Offsets of a segment's fields in their groups (ES to GS in that order); GDTR and IDTR have limit and base
  * only.
  */
 static const uint8_t order[] = {
@@ -21,8 +21,8 @@ static const uint8_t order[] = {
 };
 
 /*
- * "Guest Register State": the access rights are bits 40 to 55 of the descriptor, and one for a segment that
- * is none.
+ * "Guest Register State": the access rights are bits 40 to 55 of the descriptor, plus one for an unusable
+ * segment.
  */
 void vmx_write_segments(const struct segment seg[SEG_COUNT])
 {
@@ -106,13 +106,13 @@ const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *h)
 	return NULL;
 }
 
-/* What the guest reads of a control register: its own bits, and from the shadow those of the hypervisor. */
+/* What the guest reads from a control register: its own bits, and the hypervisor's bits from the shadow. */
 static uint64_t guest_cr(enum vmcs_field value, enum vmcs_field shadow, uint64_t mask)
 {
 	return (vmcs_read(value) & ~mask) | (vmcs_read(shadow) & mask);
 }
 
-/* Where the VMCS has what is the guest's as it is. */
+/* VMCS fields that hold the guest's value unchanged. */
 static const uint16_t plain[GREG_COUNT] = {
 	[GREG_RIP] = VMCS_GUEST_RIP,         [GREG_RSP] = VMCS_GUEST_RSP,
 	[GREG_RFLAGS] = VMCS_GUEST_RFLAGS,   [GREG_CR3] = VMCS_GUEST_CR3,
@@ -134,7 +134,7 @@ uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg)
 	case GREG_CS_LONG:
 		return (vmcs_read(VMCS_GUEST_EFER) & EFER_LMA) && (vmcs_read(VMCS_GUEST_CS_AR) & AR_CS_LONG);
 	case GREG_CPL:
-		/* SS.DPL: so in real and virtual-8086 mode, too */
+		/* SS.DPL: this is the CPL in real and virtual-8086 mode, too */
 		return vmcs_read(VMCS_GUEST_SS_AR) >> 5 & 3;
 	case GREG_KERNEL_GS_BASE:
 		return rdmsr(MSR_KERNEL_GS_BASE); /* not switched: the hypervisor never uses SWAPGS */
@@ -175,7 +175,7 @@ void vmx_advance(struct percpu *cpu, unsigned int len)
 	vmcs_write(VMCS_GUEST_RIP, vmx_get(cpu, GREG_CS_LONG) ? rip : (uint32_t)rip);
 	if (blocked & shadows)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked & ~shadows);
-	/* The trap after an instruction that was done for the guest: it single-steps itself. */
+	/* The trap after an instruction that was emulated for a guest that single-steps itself. */
 	if (vmcs_read(VMCS_GUEST_RFLAGS) & RFLAGS_TF && !(vmcs_read(VMCS_GUEST_DEBUGCTL) & DEBUGCTL_BTF))
 		vmcs_write(VMCS_GUEST_PENDING_DBG, vmcs_read(VMCS_GUEST_PENDING_DBG) | DR6_BS);
 }

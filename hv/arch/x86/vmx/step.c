@@ -9,9 +9,9 @@ void vmx_step_begin(struct percpu *cpu, uint64_t root_pa)
 	uint64_t blocked = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY);
 
 	/*
-	 * An STI shadow keeps interrupts away for one instruction; without it, the instruction faults again
-	 * behind one. "Checks on Guest Non-Register State": only with RFLAGS.IF, and not with TF, which would
-	 * want a pending #DB.
+	 * An STI shadow holds interrupts back for one instruction; without it, an interrupt could come first,
+	 * and the instruction would fault again. "Checks on Guest Non-Register State": allowed only with
+	 * RFLAGS.IF, and not with TF, which would require a pending #DB.
 	 */
 	if ((vmcs_read(VMCS_GUEST_RFLAGS) & (RFLAGS_IF | RFLAGS_TF)) == RFLAGS_IF &&
 	    !(blocked & (INTERRUPTIBILITY_STI | INTERRUPTIBILITY_MOV_SS))) {
@@ -20,14 +20,14 @@ void vmx_step_begin(struct percpu *cpu, uint64_t root_pa)
 	}
 	vmcs_write(VMCS_CPU_CONTROLS, vmcs_read(VMCS_CPU_CONTROLS) | CPU_MONITOR_TRAP);
 	vmcs_write(VMCS_EPTP, vmx_eptp(root_pa));
-	cpu->backend_flags |= VMX_FLUSH; /* the view's tables are used again with other contents */
+	cpu->backend_flags |= VMX_FLUSH; /* the view's tables are reused with new contents */
 }
 
 bool vmx_step_end(struct percpu *cpu)
 {
 	uint64_t blocked = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY);
 
-	/* Still there only if the instruction did not run. */
+	/* Still set only if the instruction did not run. */
 	if (cpu->backend_flags & VMX_STEP_STI && blocked & INTERRUPTIBILITY_STI)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked & ~INTERRUPTIBILITY_STI);
 	cpu->backend_flags &= ~VMX_STEP_STI;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The VMX backend: what the CPU must have, VMXON, the VMCS, the first entry. */
+/* The VMX backend: requirements, VMXON, the VMCS, the first entry. */
 #include "arch/x86/vmx/vmx.h"
 
 #include "arch/x86/insn.h"
