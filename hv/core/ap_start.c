@@ -59,7 +59,7 @@ enum hv_action ap_start_apic_write(struct percpu *cpu, const struct hv_exit *x)
 	if (cpu->step.active || !(x->nested.access & NACC_WRITE) || x->pending.type != EVENT_NONE ||
 	    x->nested.walk)
 		return exit_inject(cpu, VEC_GP, true, 0);
-	/* with breakpoints enabled, one on this instruction would not hit */
+	/* not with breakpoints enabled: one on the register would not hit */
 	if (greg(cpu, GREG_CS_LONG) && !(greg(cpu, GREG_DR7) & DR7_ENABLED)) {
 		guest_operand_regs(cpu, &regs);
 		size_t n = guest_read_virt(cpu, guest_linear_rip(cpu), bytes, sizeof(bytes));

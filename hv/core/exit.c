@@ -117,7 +117,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	switch (action) {
 	case HV_RESUME:
 		/*
-		 * An event whose delivery was interrupted is injected again; an INT instruction runs again by
+		 * An event whose delivery was interrupted is injected again; an INT instruction reruns by
 		 * itself.
 		 */
 		if (x->pending.type != EVENT_NONE)
@@ -132,9 +132,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 		/* The stepped instruction ends in an exception, and so does the step. */
 		if (cpu->step.active)
 			step_finish(cpu, cpu->step.iterations != 0);
-		/*
-		 * A fault pushes RFLAGS with RF set; for an injected one the CPU pushes RFLAGS as they are.
-		 */
+		/* A fault pushes RFLAGS with RF set; an injected one pushes RFLAGS unchanged. */
 		if (cpu->to_inject.vector != VEC_DB)
 			b->set(cpu, GREG_RFLAGS, greg(cpu, GREG_RFLAGS) | RFLAGS_RF);
 		b->inject(cpu, &cpu->to_inject);
@@ -142,9 +140,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	case HV_FATAL:
 		hv_panic("exit %s (%lx) has no handler that can go on", panic_exit_name(x), x->raw);
 	}
-	/*
-	 * An entry injects one event only: during another event or a step, this one waits for the next exit.
-	 */
+	/* An entry injects one event only: during another event or a step, this waits for the next exit. */
 	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE && !cpu->step.active)
 		pass_machine_check(cpu);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;

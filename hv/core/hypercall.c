@@ -37,7 +37,7 @@ static int64_t give_answer(uint64_t gpa, size_t size)
 	return is_well_placed(gpa, size) ? guest_write(gpa, &argument, size) : -RW_EINVAL;
 }
 
-/* A call that is refused because of its caller or its number is an attack, and recorded. */
+/* A call refused because of its caller or its request is an attack, and recorded. */
 static void refused_call(struct percpu *cpu, uint64_t nr)
 {
 	struct evidence rec;

@@ -16,8 +16,8 @@
 #define FEATURE_CONTROL_VMX  (BIT(1) | BIT(2))
 
 /*
- * SYSCFG: with these bits an operating system reads the fixed MTRRs. They also decide what is memory, so they
- * may not change.
+ * SYSCFG: with these bits an operating system reads the fixed MTRRs. They also decide what is memory, so
+ * writes to them have no effect.
  */
 #define SYSCFG_MTRR_BITS (BIT(18) | SYSCFG_RDWR_DRAM | BIT(20))
 
@@ -185,8 +185,7 @@ enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x)
 enum hv_action exit_xsetbv(struct percpu *cpu)
 {
 	/*
-	 * XCR0 is the guest's even while the hypervisor runs; the CPU checks the value, but not the guest's
-	 * ring.
+	 * XCR0 is the guest's even while the hypervisor runs; the CPU checks the value, not the guest's ring.
 	 */
 	if (greg(cpu, GREG_CPL) ||
 	    xsetbv_safe((uint32_t)cpu->gprs.rcx, cpu->gprs.rdx << 32 | (uint32_t)cpu->gprs.rax))

@@ -102,10 +102,7 @@ bool smp_take_kick(struct percpu *cpu)
 
 bool smp_take_nmi(struct percpu *cpu)
 {
-	/*
-	 * Atomic with the answer: a kick is either sent before and seen here, or not sent until
-	 * smp_nmi_over().
-	 */
+	/* Atomic with the answer: a kick is sent before and seen here, or not sent until smp_nmi_over(). */
 	return !kick_moves(cpu, KICK_NONE, KICK_HELD) && smp_take_kick(cpu);
 }
 

@@ -38,8 +38,8 @@ bool guest_is_ram(uint64_t gpa, uint64_t size)
 }
 
 /*
- * Host pointer to @size bytes at @gpa; NULL: not RAM, or across the end of a replaced first page, which
- * nobody uses.
+ * Host pointer to @size bytes at @gpa; NULL: not RAM, or across the end of a replaced first page, where
+ * nothing of interest lies.
  */
 static uint8_t *at(uint64_t gpa, size_t size)
 {
