@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ICR_RESERVED 0xfff32000u /* set in x2APIC mode: #GP */
+#define ICR_RESERVED 0xfff32000u /* in x2APIC mode, #GP if set */
 enum {
 	APIC_ID_REG = 0x20,
 	APIC_ICR_LOW = 0x300,
