@@ -7,7 +7,7 @@ HV_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -Wstrict-prototypes -Wmissing-protot
 	-fcf-protection=none -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-common \
 	-fno-tree-loop-distribute-patterns
 
-# What hv/ takes of lib/.
+# The parts of lib/ that hv/ uses.
 HV_LIB := lib/crc32c.c lib/events.c lib/format.c lib/record.c lib/string.c
 
 HV_C := $(sort $(shell find hv -name '*.c'))
