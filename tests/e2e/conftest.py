@@ -59,7 +59,7 @@ def boot_efi(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def bare_attacked(boot):
-    """The same attacks without Ringward, on one backend; an attacked.Attacked."""
+    """The attacks without Ringward, on one backend; an attacked.Attacked."""
     run = boot("amd", attack_script.BARE_SCRIPT, files=attacked_run.files(), no_hv=True)
     return attacked_run.Attacked(run, {})
 

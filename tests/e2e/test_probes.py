@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""The probe program finds the same with and without Ringward, except for the rows of docs/differences.md."""
+"""The probe program finds no differences under Ringward except for the rows of docs/differences.md."""
 import fnmatch
 import re
 from dataclasses import dataclass

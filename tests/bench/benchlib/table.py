@@ -35,7 +35,7 @@ class Row:
 
     @property
     def agent_cost(self):
-        """The same with the agent."""
+        """Ringward with the agent, modelled, against bare."""
         return (self.agent + self.agent_exits * EXIT_TICKS) / self.bare
 
     @property

@@ -89,7 +89,7 @@ extern struct mock mock;
 /** mock_reset() - a cmocka set-up: nested tables, a CPU in ring 0 at GUEST_DATA, nothing registered. */
 int mock_reset(void **state);
 
-/** mock_reset_npt() - the same with AMD's entries. */
+/** mock_reset_npt() - like mock_reset(), with AMD's entries. */
 int mock_reset_npt(void **state);
 
 /** mock_exit() - one exit of @reason, an instruction of 3 bytes unless the test says otherwise in @x. */
