@@ -20,21 +20,21 @@ CC := gcc
 LD := ld
 NASM := nasm
 WARNFLAGS := -Wall -Wextra -Werror
-# rw_version.h, made from VERSION, for all that tells its version.
+# rw_version.h, made from VERSION, for every program that prints its version.
 GEN := $(B)/include
 VERSION_H := $(GEN)/rw_version.h
 HOSTCFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I. -I$(GEN)
 UNITFLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -I$(GEN) -fsanitize=address,undefined -fno-sanitize-recover=all
 PYTHON := /usr/bin/python3
 
-# A fragment adds its unit-test programs here (paths build/tests/unit/NAME), and its products to `all`.
+# Each fragment adds its unit-test programs here (paths build/tests/unit/NAME) and its products to `all`.
 UNIT_TESTS :=
 
 .PHONY: all run test soak check lint headers tree docs docs-current rwlog kernel bochs clean help
 
-# rwlog alone needs neither kernel nor emulator, and installs nothing. For all else:
-# set-up comes first and once: make remakes the files it includes before anything else, then starts again with
-# the packages and the kernel's headers in place. Fragments may thus ask pkg-config and the like.
+# rwlog alone needs neither kernel nor emulator, and installs nothing. For every other goal set-up runs first, once:
+# make remakes the files it includes before anything else, then restarts with the packages and the kernel's headers
+# in place. Fragments may therefore call pkg-config and the like.
 ifeq ($(MAKECMDGOALS),rwlog)
 include lib/build.mk tools/rwlog/build.mk
 else ifneq ($(filter-out clean help docs,$(or $(MAKECMDGOALS),all)),)
@@ -66,7 +66,7 @@ $(VERSION_H): VERSION
 kernel: $(B)/kernels/kernel.mk
 	@printf '%s\n' $(KREL:%=$(B)/kernels/%)
 
-# The private Debian 13 tree with Bochs 3.0; not needed where BOCHS= names one or PATH has one.
+# The private Debian 13 tree with Bochs 3.0; not needed if BOCHS= or PATH gives a Bochs.
 bochs: $(B)/bochs-tree/.stamp
 $(B)/bochs-tree/.stamp: scripts/fetch-bochs
 	scripts/fetch-bochs $(@D)
@@ -87,7 +87,7 @@ soak: all
 headers:
 	scripts/check-headers
 
-# No circles in hv/, sizes, width of lines.
+# Checks for circles in hv/, sizes and line width.
 tree: $(B)/hv.elf
 	scripts/check-tree --build $(B)
 

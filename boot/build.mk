@@ -7,7 +7,7 @@ BOOT_OBJS := $(BOOT_PURE:%=$(B)/boot/%.o) \
 	     $(B)/boot/lib/format.o \
 	     $(patsubst %,$(B)/boot/%.o,claim console cpus launch loader machine memory next switch hvcore)
 
-# The firmware calls us with its own calling convention and without a red zone.
+# The firmware has its own calling convention, without a red zone.
 BOOT_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I. -I$(GEN) \
 	       -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
 	       -DGNU_EFI_USE_MS_ABI -ffreestanding -fpic -fshort-wchar -fvisibility=hidden -mno-red-zone \
@@ -29,7 +29,7 @@ $(B)/boot/%.o: boot/%.asm
 	@mkdir -p $(@D)
 	$(NASM) -f elf64 -g -o $@ $<
 
-# What the CPU needs of the core, without symbols and debug information.
+# The part of the core that the CPU needs: no symbols, no debug information.
 $(B)/boot/hvcore.elf: $(B)/hv.elf
 	@mkdir -p $(@D)
 	objcopy --strip-all $< $@

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""The scenes of `make run`, in the order in which one guest plays them.
+"""The scenes of `make run`, in the order in which one guest runs them.
 
-A new scene is one more entry in SCENES: what the guest runs, the lines that show what came of it, and what is wrong.
+A new scene is one more entry in SCENES: the guest's script, the lines that show its outcome, and the judgement.
 """
 import itertools
 import re
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 TARGETS = ("lsm_hooks", "kernel_text", "agent_text")
-WAYS = ["alias", "direct", "own"]  # rwattack.ko's: a mapping of its own, the direct map, where the kernel has it
+WAYS = ["alias", "direct", "own"]  # rwattack.ko's ways: a mapping of its own, the direct map, the kernel's own mapping
 PROGRAMS = ("uname", "id", "ls")
 
 
 @dataclass
 class Part:
-    """What one scene left behind: the guest's lines, the log's records, the hypervisor's text lines of the whole run."""
+    """The traces of one scene: the guest's lines, the log's records, the hypervisor's text lines of the whole run."""
 
     said: list
     records: list
@@ -24,16 +24,16 @@ class Part:
     rwlog: Callable  # machine.Run.rwlog
 
     def of_type(self, *types):
-        """Its records of these types."""
+        """The scene's records of these types."""
         return [r for r in self.records if r["type"] in types]
 
 
 @dataclass(frozen=True)
 class Scene:
-    """name: a word, in the guest a file's name, too. title: in one line, what happens. script: shell text for the guest.
+    """name: a word, also a file's name in the guest. title: what happens, in one line. script: shell text for the guest.
 
-    show: Part -> lines as (who says it, text). judge: Part -> what is wrong, a text each; empty when all is well.
-    files: what the script needs, path in the guest -> path below build/; RELEASE stands for the kernel's.
+    show: Part -> lines as (speaker, text). judge: Part -> errors, one text each; empty if there are none.
+    files: for the script, path in the guest -> path below build/; RELEASE stands for the kernel's.
     """
 
     name: str
@@ -45,12 +45,12 @@ class Scene:
 
 
 def someone(record):
-    """Who did it, as rwlog show writes it."""
+    """The process that did it, as rwlog show writes it."""
     return f"{record['comm']}[{record['pid']}]"
 
 
 def bursts(records):
-    """Joins records in a row by the same process to the same target with the same verdict: one line a burst."""
+    """Joins consecutive records of the same process, target and verdict: one line per burst."""
     def key(record):
         return record["type"], record["pid"], record["target"], record["verdict"]
 
@@ -62,7 +62,7 @@ def bursts(records):
 
 
 def show_lock(part):
-    """The locked kernel, by the hypervisor and by the agent's tool."""
+    """The locked kernel, as the hypervisor and the agent's tool report it."""
     yield from (("COM2", line) for line in part.alerts if re.match(r"ringward: (CPU|locked)", line))
     yield from (("guest", line) for line in part.said if re.match(r"(locked|protected|exits) ", line))
 
@@ -73,7 +73,7 @@ def judge_lock(part):
 
 
 def show_work(part):
-    """What the programs said, and what the log knows of them."""
+    """The programs' output, and their records in the log."""
     yield from (("guest", line) for line in part.said)
     kinds = {kind: len(part.of_type(kind)) for kind in ("fork", "exec", "file_open", "exit")}
     yield "log", ", ".join(f"{count} {kind}" for kind, count in kinds.items())
@@ -83,32 +83,32 @@ def show_work(part):
 
 
 def judge_work(part):
-    """Did each program run, and is it in the log?"""
+    """Did each program run, and does the log have it?"""
     ran = {r["comm"] for r in part.of_type("exec")}
     return [f"the log does not know that {name} ran" for name in PROGRAMS if name not in ran]
 
 
 def show_module(part):
-    """The module is loaded: in plain sight."""
+    """The module is loaded openly."""
     for record in part.of_type("module_load"):
         yield "log", f"#{record['seq']}: module_load {someone(record)} uid {record['uid']} \"{record['path']}\""
     yield from (("log", f"{line} (the kernel's own, for a kprobe)") for line in bursts(part.of_type("patch")))
 
 
 def judge_module(part):
-    """Was it loaded, and is it in the log?"""
+    """Was it loaded, and does the log have it?"""
     loads = [r for r in part.of_type("module_load") if r["path"] == "/root/rwattack.ko"]
     return [] if loads and not part.said else [f"rwattack.ko: {'; '.join(part.said) or 'no record of it'}"]
 
 
 def answers(part, target):
-    """What the module found after each way to write to a target: (way, rest)."""
+    """What the module found after each kind of write to a target: (way, rest)."""
     found = (re.fullmatch(rf"write {target} (\w+) \w+ (.*)", line) for line in part.said)
     return [match.groups() for match in found if match]
 
 
 def show_attack(part):
-    """One paragraph a target: what the attacker found, what the hypervisor said live, what it kept."""
+    """One paragraph per target: what the attacker found, what the hypervisor said live, what it recorded."""
     for target in TARGETS:
         said = answers(part, target)
         results = ", ".join(dict.fromkeys(rest for _, rest in said))
@@ -133,14 +133,14 @@ def judge_attack(part):
 
 
 def show_log(part):
-    """The machine still works, and its log is whole."""
+    """The machine still works, and its log is intact."""
     yield from (("guest", line) for line in part.said)
     out = part.rwlog("verify")
     yield from (("rwlog", line) for line in (out.stdout + out.stderr).splitlines())
 
 
 def judge_log(part):
-    """Does the log verify, and did the guest live to write its last line?"""
+    """Does the log verify, and did the guest survive to write its last line?"""
     wrong = [] if part.rwlog("verify").returncode == 0 else ["rwlog verify refuses the log"]
     return wrong + ([] if "alive" in part.said else ["the guest did not live"])
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* For programs in the test guest: the same thing on each CPU. */
+/* For programs in the test guest: runs a function on each CPU. */
 #pragma once
 
 #ifndef _GNU_SOURCE

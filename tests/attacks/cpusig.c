@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Prints for each CPU what CPUID says there: the agent's signature, and whether VMX and SVM are hidden.
+// Prints for each CPU what its CPUID says: the agent's signature, and whether VMX and SVM are hidden.
 #define _GNU_SOURCE
 #include <cpuid.h>
 #include <stdio.h>

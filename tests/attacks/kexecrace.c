@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Attack: a kexec_load() that is past its permission check when the lock comes, and ends behind it; then the
-// start.
+// Attack: a kexec_load() that passes its permission check before the lock and ends after it; then the start
+// of the loaded kernel.
 //
-// The list of segments lies on a page that userfaultfd keeps back until the file named as argument exists.
+// The list of segments lies on a page that userfaultfd withholds until the file named as argument exists.
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Writes to I/O ports from user mode, as root may: portwrite PORT:SIZE:VALUE...
+// Writes to I/O ports from user mode (root may): portwrite PORT:SIZE:VALUE...
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Attack: makes hypercalls from user mode with both vendors' instructions and says what came back.
+// Attack: makes hypercalls from user mode with both vendors' instructions and prints the results.
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# A disk with an installed Debian 12, for tools/rwrun --disk: see docs/loaders.md. It stops at its login prompt.
+# A disk with an installed Debian 12 for tools/rwrun --disk: see docs/loaders.md. It boots to its login prompt.
 
 .PHONY: disk
 disk: $(B)/disk/debian.img

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""What the guest of the session's fixture `attacked` does to itself, with on_violation = skip."""
+"""The attacks that the guest of the session fixture `attacked` makes on itself, with on_violation = skip."""
 from attacked import KERNEL_SYMBOLS, SHELL, TARGETS, U64
 
 OUTSIDE_CALLS = (*range(13), 1 << 32, U64 - 1)
@@ -10,7 +10,7 @@ HV_STEP_MIB = 2
 RINGS = [(kind, seed) for kind in ("random", "index", "sizes", "fields", "mixed") for seed in (1, 2, 3, 4)]
 RING_DRAINS = 60
 
-# Records that tests/attacks/kmod/rings.c knows to spoil: name -> why each is refused (abi/record.h, enum rw_malformed).
+# Records that tests/attacks/kmod/rings.c can spoil: name -> why each is refused (abi/record.h, enum rw_malformed).
 TYPE_CASES = ("type_0", "type_100", "type_last", "type_violation", "type_255")
 FIELD_CASES = ("type_fork", "verdict", "flag_unknown", "flag_time", "no_task", "no_file", "no_path", "twice", "path_twice",
                "id_0", "foreign", "foreign_rip", "unknown", "unknown_last", "flags_short", "flags_long", "task_short",
@@ -50,10 +50,10 @@ AGENT_CALLS = {
     "stats_cpu_32bit": (9, "$ram", 1 << 32, "EINVAL"),
     "stats_cpu_last": (9, "$ram", U64 - 1, "EINVAL"),
 }
-# Where a call that is refused could have written: each is read before and after.
+# Places that a refused call could have written: each is read before and after.
 WATCHED = ("text", "rodata", "hooks", "idt")
 
-# On the bare machine: that the attacks are real, and where the kernel's symbols lie behind its begin.
+# On the bare machine: shows that the attacks are real, and gives the offsets of the kernel's symbols.
 BARE_SCRIPT = SHELL + """
 insmod /root/rwattack.ko
 """ + "\n".join(f"attack {t} write {t}" for t in TARGETS if not t.startswith("agent_")) + r"""
@@ -82,7 +82,7 @@ step region region
 set -- $(region); hv=$1 hv_end=$2 ram=$text
 """
 
-# Everything else has to work after these.
+# Everything else must still work after these.
 WRITES = "\n".join(f"attack {t} write {t}" for t in TARGETS) + """
 attack unhook unhook
 attack poke poke
@@ -135,7 +135,7 @@ step user.0 uhypercall 0 1
 RECORDS = "attack record.good record good\n" + "\n".join(
     f"attack record.{name} record {name}" for name in RECORD_CASES) + "\n"
 
-# Last, as records that a step leaves may be lost in a spoiled ring: even those that tell where the next step begins.
+# Last, as a spoiled ring may lose a step's records, even those that mark where the next step begins.
 GARBAGE = RECORDS + ": >/tmp/step.garbage\n/opt/after\n" + "\n".join(
     f"attack ring.{kind}.{seed} ring {kind} {seed} {RING_DRAINS}" for kind, seed in RINGS) + """
 step stats.garbage /ringward/rwctl --json stats
@@ -146,7 +146,7 @@ step dmesg dmesg
 
 
 def script(offsets):
-    """The whole of it; offsets: where the kernel's symbols lie behind _text (attacked.kernel_offsets())."""
+    """The whole script; offsets: of the kernel's symbols from _text (attacked.kernel_offsets())."""
     places = {"rodata": "__start_rodata", "hooks": "security_hook_heads", "idt": "idt_table"}
     known = "".join(f"{word}=$((text + {offsets[name] & ~0xfff}))\n" for word, name in places.items())
     return SHELL + FACTS + known + WRITES + AFTERMATH + HYPERVISOR_MEMORY + HYPERCALLS + GARBAGE

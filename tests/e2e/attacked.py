@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Runs of a guest that attacks itself, step by step, and finds each step's answers and records again.
+"""Runs a guest that attacks itself step by step, and finds each step's answers and records.
 
-A step opens /tmp/step.NAME first, so that a file_open record stands in the log before what the step causes.
-Its answers come out as "RWTEST: NAME: ..." lines.
+A step first opens /tmp/step.NAME, so that a file_open record precedes the step's own records in the log.
+Its answers are printed as "RWTEST: NAME: ..." lines.
 """
 import functools
 import json
@@ -36,7 +36,7 @@ region() {{
 
 
 def files(linux="6.1"):
-    """What the attacks need in the guest."""
+    """The files that the attacks need in the guest."""
     return {"/root/rwattack.ko": machine.kmod("rwattack", linux),
             "/bin/hvmem": machine.BUILD / "attacks/hvmem",
             "/bin/uhypercall": machine.BUILD / "attacks/uhypercall",
@@ -52,14 +52,14 @@ def agent_symbols():
 
 
 def kernel_offsets(run):
-    """From a run of attack_script.BARE_SCRIPT: where symbols of this kernel lie behind _text."""
+    """Offsets of this kernel's symbols from _text, from a run of attack_script.BARE_SCRIPT."""
     lines = [answer.split() for answer in Attacked(run, {}).answers("kallsyms")]
     found = {name: int(address, 16) for address, _, name in lines}
     return {name: address - found["_text"] for name, address in found.items()}
 
 
 class Attacked:
-    """A machine.Run whose script used the functions of SHELL; offsets as kernel_offsets() gives them."""
+    """A machine.Run whose script used the functions of SHELL; offsets as from kernel_offsets()."""
 
     def __init__(self, run, offsets):
         self.run = run
@@ -69,7 +69,7 @@ class Attacked:
         return getattr(self.run, name)
 
     def answers(self, step):
-        """What a step said, line by line."""
+        """A step's output, line by line."""
         prefix = f"{step}: "
         return [m[len(prefix):] for m in self.run.markers if m.startswith(prefix)]
 
@@ -84,7 +84,7 @@ class Attacked:
         return found
 
     def after(self, step, *types):
-        """Records of these types from a step's begin up to the next step's."""
+        """Records of these types from the start of a step to the start of the next."""
         return [r for r in self._by_step[step] if r["type"] in types]
 
     @functools.cached_property
@@ -105,12 +105,12 @@ class Attacked:
         return int(line.split("-")[0], 16)
 
     def kernel_to_gpa(self, gva):
-        """Where the kernel's image has a linear address."""
+        """Guest-physical address of a linear address in the kernel's image."""
         return gva - self.symbols["_text"] + self.kernel_gpa
 
     @functools.cached_property
     def module_text(self):
-        """Where rwattack.ko lies, as (start, end)."""
+        """The address range of rwattack.ko: (start, end)."""
         words = next(ln for ln in self.answers("modules") if ln.startswith("rwattack ")).split()
         return int(words[5], 16), int(words[5], 16) + int(words[1])
 
@@ -121,7 +121,7 @@ class Attacked:
 
     @functools.cached_property
     def store_gpa(self):
-        """Where the loader said that the store lies."""
+        """The address of the store, as the loader printed it."""
         return int(re.search(r"store \d+ MiB at (0x[0-9a-f]+)", self.run.console).group(1), 16)
 
     def counters(self, step):

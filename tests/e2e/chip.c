@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// chip cmos: prints a byte of the clock's memory, which a reset leaves alone, and adds one to it.
-// chip exit: writes 33 to the port that ends the run.
-// chip cpuid: executes CPUID on every CPU without end.
+// chip cmos: prints a byte of the clock's memory, which survives a reset, and adds one to it.
+// chip exit: ends the run by writing 33 to the exit port.
+// chip cpuid: executes CPUID on every CPU forever.
 #define _GNU_SOURCE
 #include <cpuid.h>
 #include <sched.h>
@@ -14,7 +14,7 @@
 #define CMOS_INDEX 0x70
 #define CMOS_DATA  0x71
 #define EXIT_PORT  0xf4
-#define CMOS_FREE  0x72 /* no firmware of the emulators uses it */
+#define CMOS_FREE  0x72 /* the emulators' firmware does not use it */
 
 static int count_boots(void)
 {

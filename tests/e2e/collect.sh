@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# Runs in the test guest: prints what Linux found out about the machine, in sections that begin with "@@ NAME".
+# Runs in the test guest: prints what Linux found on the machine, in sections that begin with "@@ NAME".
 dmesg -n 1
 section() { echo "@@ $1"; shift; "$@" 2>&1; }
 files() { for f in "$@"; do [ -r "$f" ] && [ -f "$f" ] && echo "$f: $(tr '\n\0' '  ' <"$f")"; done; }

@@ -16,7 +16,7 @@ pytest_plugins = ["sharing"]
 
 
 def pytest_generate_tests(metafunc):
-    """A test that uses `where` or `cpu` runs on its module's WHERE, or on one machine for each backend."""
+    """A test that uses `where` or `cpu` runs on its module's WHERE, or else on one machine per backend."""
     if "where" in metafunc.fixturenames:
         wanted = getattr(metafunc.module, "WHERE", machines.MAIN)
         metafunc.parametrize("where", wanted, indirect=True, ids=[m.name for m in wanted], scope="session")
@@ -24,7 +24,7 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture(scope="session")
 def where(request):
-    """The machines.Machine to run on: one after the other."""
+    """The machines.Machine to run on, one after another."""
     return request.param
 
 
@@ -38,7 +38,7 @@ def cpu(where):
 def boot(tmp_path_factory):
     """machine.boot() with a fresh folder: boot(which, script, **options) -> machine.Run.
 
-    A run that does not end as `ends` says (None: in any way) is a machine.BootFailed.
+    A run that does not end as `ends` says (None: any end will do) raises machine.BootFailed.
     """
     def start(which, script, *, ends="poweroff", **options):
         which = machines.find(which)
@@ -59,14 +59,14 @@ def boot_efi(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def bare_attacked(boot):
-    """The same attacks without Ringward, on one backend; an attacked.Attacked."""
+    """The attacks without Ringward, on one backend; an attacked.Attacked."""
     run = boot("amd", attack_script.BARE_SCRIPT, files=attacked_run.files(), no_hv=True)
     return attacked_run.Attacked(run, {})
 
 
 @pytest.fixture(scope="session")
 def attacked(where, boot, bare_attacked):
-    """A guest that tried everything in attack_script, with on_violation = skip; an attacked.Attacked."""
+    """A guest that ran all of attack_script, with on_violation = skip; an attacked.Attacked."""
     offsets = attacked_run.kernel_offsets(bare_attacked.run)
     run = boot(where, attack_script.script(offsets), files=attacked_run.files())
     return attacked_run.Attacked(run, offsets)

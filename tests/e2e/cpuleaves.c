@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Prints every CPUID leaf on every CPU, raw: "cpu leaf.subleaf eax ebx ecx edx". Subleaves that read zero are
-// left out.
+// Prints every CPUID leaf on every CPU, raw: "cpu leaf.subleaf eax ebx ecx edx". Omits all-zero subleaves.
 #define _GNU_SOURCE
 #include <cpuid.h>
 #include <stdint.h>
@@ -10,7 +9,7 @@
 #include "tests/each_cpu.h"
 
 #define SUBLEAVES 64
-#define PV_LEAVES 16 /* above 0x40000000, whatever that leaf says */
+#define PV_LEAVES 16 /* above 0x40000000, regardless of that leaf's value */
 
 static void leaf(int cpu, uint32_t number)
 {
@@ -18,7 +17,7 @@ static void leaf(int cpu, uint32_t number)
 		uint32_t a, b, c, d;
 
 		__cpuid_count(number, sub, a, b, c, d);
-		/* Leaves without subleaves answer the same for each, or with the subleaf's number in ECX. */
+		/* A leaf without subleaves answers the same for each, or with the subleaf's number in ECX. */
 		if (sub && !(a | b | (c & ~0xffu) | d))
 			continue;
 		if (sub && number != 4 && number != 7 && number != 0xb && number != 0xd && number != 0xf &&

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Makes initial RAM disks for tests, boots them with tools/rwrun, takes results apart: docs/testing.md."""
+"""Makes initial RAM disks for tests, boots them with tools/rwrun, parses the results: docs/testing.md."""
 import functools
 import json
 import re
@@ -18,7 +18,7 @@ RWRUN = TOP / "tools/rwrun"
 RWLOG = BUILD / "rwlog"
 BUSYBOX = Path("/bin/busybox")
 COMMAND_LINE = "console=ttyS0,115200 loglevel=4 panic=-1"
-# Time limits are the guest's: a busy host makes no run fail. By the wall's clock there is a net, for a host that hardly runs at all.
+# Time limits count the guest's time: a busy host makes no run fail. A wall-clock limit is the backstop for a stalled host.
 WALL_FACTOR = 10
 STATUS_BY_END = {"poweroff": 0, "debug_exit": 0, "reset": 1, "stopped": 1, "timeout": 124}
 DEFAULT_CONF = {"serial": "com2", "agent": "yes", "store_mib": "16", "on_violation": "skip"}
@@ -51,7 +51,7 @@ def build_initrd(archive, script, files=None):
     """Writes an initial RAM disk with busybox, tests/initrd/init, the shell script and further files.
 
     files: path in the guest ("/bin/x") -> bytes, text, or the Path of a file on the host. Files that are
-    executable on the host are so in the guest, and so is everything given as bytes or text.
+    executable on the host are executable in the guest, as is everything given as bytes or text.
     """
     tree = Path(archive).with_suffix(".tree")
     for folder in ("bin", "proc", "sys", "dev", "tmp", "etc", "root"):
@@ -75,7 +75,7 @@ def build_initrd(archive, script, files=None):
 
 @dataclass
 class Run:
-    """What came out of one boot."""
+    """The results of one boot."""
 
     status: int      # of rwrun
     console: str     # COM1
@@ -88,12 +88,12 @@ class Run:
 
     @property
     def markers(self):
-        """The texts behind "RWTEST: " on the console, in order."""
+        """The texts after "RWTEST: " on the console, in order."""
         return re.findall(r"RWTEST: (.*?)\r?$", self.console, re.MULTILINE)
 
     @functools.cached_property
     def records(self):
-        """The log's records, as `rwlog export --format jsonl` gives them."""
+        """The log's records, as `rwlog export --format jsonl` writes them."""
         out = self.rwlog("export", "--format", "jsonl")
         assert out.returncode == 0, f"rwlog export: {out.stderr}"
         return [json.loads(line) for line in out.stdout.splitlines()]
@@ -103,12 +103,12 @@ class Run:
         return [r for r in self.records if r["type"] in types]
 
     def rwlog(self, *arguments, source=None):
-        """Runs rwlog over the store (or another file of the run)."""
+        """Runs rwlog on the store (or another file of the run)."""
         return subprocess.run([RWLOG, *arguments, source or self.store], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
 
     def explain(self):
-        """The end of everything, for the message of an assertion."""
+        """The last lines of all outputs, for an assertion's message."""
         return (f"rwrun's exit status {self.status}; files in {self.folder}\n--- stderr\n{self.stderr}"
                 f"--- console\n{self.console[-3000:]}\n--- hypervisor\n{self._alerts()}")
 
@@ -117,11 +117,11 @@ class Run:
 
 
 class BootFailed(AssertionError):
-    """A boot did not end as it should."""
+    """A boot did not end as expected."""
 
 
 def checked(run, ends):
-    """Returns a Run that ended as it should: "poweroff", "reset", "debug_exit", "stopped" or "timeout"."""
+    """Returns a Run that ended as expected: "poweroff", "reset", "debug_exit", "stopped" or "timeout"."""
     if (run.status, run.stats.get("end")) != (STATUS_BY_END[ends], ends):
         raise BootFailed(f"the run ends by {run.stats.get('end')}, not by {ends}\n{run.explain()}")
     return run
@@ -136,17 +136,17 @@ def rwrun(*arguments, timeout=300):
 
 
 def on(which):
-    """The arguments of rwrun for a machines.Machine, or the name of one."""
+    """The arguments of rwrun for a machines.Machine or its name."""
     which = machines.find(which)
     return ["--cpu", which.cpu, "--accel", which.accel]
 
 
 def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=None, append="", smp=1, mem=512,
          timeout=300, extra=(), linux="6.1"):
-    """Boots the stock kernel with a script as its job, under Ringward unless no_hv, and returns a Run.
+    """Boots the stock kernel, which runs a script, under Ringward unless no_hv, and returns a Run.
 
-    folder: an empty folder for this run. which: a machines.Machine, or the name of one. script: shell text, run as
-    /test.sh; "RWTEST: ..." lines become Run.markers. conf: keys that differ from DEFAULT_CONF, or the whole text of one.
+    folder: an empty folder for this run. which: a machines.Machine or its name. script: shell text, run as /test.sh;
+    "RWTEST: ..." lines become Run.markers. conf: keys that differ from DEFAULT_CONF, or a whole configuration's text.
     append: added to the kernel's command line. timeout: in seconds of the guest's time, at least five times
     what the run needs. extra: further arguments of rwrun. linux: which stock kernel.
     """
@@ -191,7 +191,7 @@ def boot_efi(folder, which, program, *, agent=True, no_hv=False, conf=None, smp=
 
 
 def collect(folder, done):
-    """The Run of what a finished rwrun has left in its folder."""
+    """The Run of a finished rwrun, from its folder."""
     def read(name):
         path = folder / name
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""

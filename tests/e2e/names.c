@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Links a file that has no name, by both ways that there are, and changes the mode of one that has lost its
-// name.
+// Links a file that has no name, in both possible ways, and changes the mode of one that has lost its name.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +14,7 @@ static int nameless(void)
 	return open(FOLDER, O_TMPFILE | O_RDWR, 0600);
 }
 
-/* Says which inode it was, as "RWTEST: NAME INODE". */
+/* Prints the inode as "RWTEST: NAME INODE". */
 static int done(const char *name, int fd)
 {
 	struct stat st;

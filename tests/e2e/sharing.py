@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Pytest plugin: tests that share a boot run in one process, and one of them tells when that boot fails."""
+"""Pytest plugin: tests that share a boot run in one process, and only one of them fails if that boot fails."""
 import pytest
 
 SHARED = ("session", "module")
 MACHINE = "where"
-HOLD_NOTHING = (MACHINE, "boot", "boot_efi", "cpu", "folder", "tmp_path_factory")  # that tests share
+HOLD_NOTHING = (MACHINE, "boot", "boot_efi", "cpu", "folder", "tmp_path_factory")  # without state that tests share
 
 
 def _instances(item):
@@ -14,7 +14,7 @@ def _instances(item):
     values = item.callspec.indices if hasattr(item, "callspec") else {}
 
     def parameters(name, found):
-        """Of a fixture and of those that it uses."""
+        """The parameters of a fixture and of those that it uses."""
         if name in definitions and name not in found:
             found[name] = values.get(name)
             for other in definitions[name][-1].argnames:
@@ -23,7 +23,7 @@ def _instances(item):
 
     for name, (*_, definition) in definitions.items():
         if definition.scope in SHARED and name not in HOLD_NOTHING:
-            # Machines are never joined, even by what is the same for all of them.
+            # Tests on different machines are never joined, even by a fixture that is the same for all machines.
             yield definition.baseid, name, tuple(parameters(name, {MACHINE: values.get(MACHINE)}).items())
 
 
@@ -45,7 +45,7 @@ def groups(items):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Names the groups for pytest-xdist's --dist loadgroup; a test without one is a group of its own."""
+    """Names the groups for pytest-xdist's --dist loadgroup; a test without a name is a group of its own."""
     found = groups(items)
     shared = {leader for item, leader in found.items() if item is not leader}
     names = {leader: f"{leader.path.stem.removeprefix('test_')}.{number}"
@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """The first test that meets a failed fixture fails; the others, which meet the same exception, are skipped.
+    """The first test that meets a failed fixture fails; the others meet the same exception and are skipped.
 
     Pytest keeps the exception of a shared fixture and raises it again in every test that asks for it.
     """

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""A hostile kernel module writes to all that is protected, in every way; nothing changes, all is recorded."""
+"""A hostile kernel module writes to everything protected, in every way: nothing changes, all is recorded."""
 import collections
 import re
 import struct
@@ -13,7 +13,7 @@ from attacked import TARGETS, number
 WHERE = machines.ALL
 VALUE = struct.pack("<Q", 0xa5c35a3ca5c35a3c)  # what rwattack.ko stores
 WAYS = ("alias", "direct", "own")
-# Form of the store -> (how its disassembly begins, bytes that it stores).
+# Form of the store -> (start of its disassembly, bytes that it stores).
 FORMS = {
     "mov1": ("mov byte ptr [", VALUE[:1]),
     "mov2": ("mov word ptr [", VALUE[:2]),
@@ -41,7 +41,7 @@ Shot = collections.namedtuple("Shot", "way form rest record")
 
 
 def shots(run, target):
-    """Each store at a target: how it was made, what the module said, and its record."""
+    """Each store to a target: its form, the module's line, and its record."""
     answers = [a.split() for a in run.answers(target)]
     records = run.after(target, "violation")
     assert len(records) == len(answers), (len(records), answers)
@@ -70,7 +70,7 @@ def test_every_form_is_tried_in_every_way(target_shots):
     target, found = target_shots
     wanted = {(w, f) for w in WAYS for f in FORMS if target != "idt" or not f.startswith("straddle")}
     missing = wanted - {(s.way, s.form) for s in found}
-    # The direct map has the pages of a module in another order: there is no store across two of them.
+    # A module's pages are in another order in the direct map: no store crosses from one to the next.
     if target.startswith("agent_"):
         missing -= {("direct", "straddle"), ("direct", "straddle_stosb")}
     assert missing == set()
@@ -113,7 +113,7 @@ def test_record_says_what_was_hit_and_by_whom(attacked, target_shots):
 
 
 def hit_at(run, target, form):
-    """Linear address, in the kernel's own mapping, of the first byte that a store hits."""
+    """Linear address, in the kernel's own mapping, of the first byte hit by a store."""
     symbol, offset = PLACES[target]
     at = run.symbols[symbol] + offset
     return (at & -PAGE) + PAGE - 4 if form.startswith("straddle") else at
@@ -216,7 +216,7 @@ def test_kernel_patches_itself_for_the_first_connection(attacked):
 
 
 def test_patches_are_told_on_the_serial_line(attacked):
-    """Each burst by a line at once, by whom; with the second lines, all of them are counted."""
+    """Each burst has a line at once that says who did it; with the second lines, all patches are counted."""
     first = re.findall(r"ringward: patch of kernel_text (\S+)\+[0-9a-f]+ by (\S+)\[\d+\]\r?\n", attacked.hv)
     more = re.findall(r"ringward: patch of kernel_text \S+: (\d+) more in \d+ ms, the last by ", attacked.hv)
     patches = attacked.of_type("patch")
@@ -225,7 +225,7 @@ def test_patches_are_told_on_the_serial_line(attacked):
 
 
 def test_patch_names_the_symbol(attacked):
-    """Loading rwattack.ko arms a kprobe, which patches symbols that are known here."""
+    """Loading rwattack.ko arms a kprobe, which patches known symbols."""
     starts = collections.defaultdict(set)
     for record in attacked.of_type("patch"):
         starts[record["symbol"]].add(number(record["gpa"]) - record["symbol_offset"])
@@ -235,7 +235,7 @@ def test_patch_names_the_symbol(attacked):
 
 
 def test_patches_take_effect(attacked):
-    """What one patch leaves at a place is what the next one finds there."""
+    """A patch's new bytes are the old bytes of the next patch at that address."""
     stands = {}
     for record in attacked.of_type("patch"):
         gpa = number(record["gpa"])
@@ -271,7 +271,7 @@ def test_hypervisors_serial_line_is_hidden(attacked):
 
 
 def test_attacks_are_real(bare_attacked):
-    """Without Ringward the same module does change the kernel: the tests above can fail."""
+    """Without Ringward this module does change the kernel: the tests above can fail."""
     assert bare_attacked.status == 0, bare_attacked.explain()
     for target in ("kernel_text", "kernel_rodata", "lsm_hooks", "idt"):
         answers = [a.split() for a in bare_attacked.answers(target)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""The benchmark's guest runs and says sane numbers; the numbers themselves are `make bench`."""
+"""The benchmark's guest runs and prints plausible numbers; `make bench` makes the real ones."""
 import json
 import sys
 
@@ -49,7 +49,7 @@ def test_numbers_are_sane(booted):
 
 
 def test_a_patch_is_cheap(boot):
-    """The function tracer has 36,000 sites to patch, three times each: so long Linux must not take itself for stuck."""
+    """The function tracer patches 36,000 sites, three times each: Linux must not report a lockup meanwhile."""
     run = boot("amd", PATCHES, extra=("--icount",))
     assert run.status == 0, run.explain()
     before, after = (json.loads(m.removeprefix("stats "))["cpus"][0] for m in run.markers if m.startswith("stats "))

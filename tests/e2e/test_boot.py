@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""A stock kernel boots, works and ends under Ringward as on the bare emulator, with few exits."""
+"""A stock kernel boots, works and ends under Ringward as it does on the bare emulator, with few exits."""
 import json
 import re
 
@@ -15,8 +15,8 @@ echo "RWTEST: cpus $(grep -c ^processor /proc/cpuinfo)"
 echo "RWTEST: uid $(id -u)"
 """
 IDLE_SECONDS = 10
-# Three readings in one boot: how many exits a boot has depends on how fast the host is. What the reading itself
-# costs is the difference of the first two.
+# Three readings in one boot, because a boot's exits depend on the speed of the host. The difference of the first
+# two is the cost of a reading.
 IDLE = f"""
 stats() {{ echo "RWTEST: stats $(/ringward/rwctl --json stats | tr -d '\\n')"; }}
 stats
@@ -82,7 +82,7 @@ def test_few_exits_up_to_init(plain):
 
 
 def test_idle_guest_is_left_alone(where, boot):
-    """With the agent, which has nothing to tell."""
+    """With the agent, which has nothing to report."""
     run = boot(where, IDLE)
     told = [json.loads(m.removeprefix("stats "))["total"]["exits_total"] for m in run.markers if m.startswith("stats ")]
     first, second, last = told

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Every program's --version, --help and answer to a wrong command line. Boots nothing."""
+"""--version, --help and the answer to a wrong command line, of every program. Boots nothing."""
 import subprocess
 
 import pytest

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""The hypervisor's memory can neither be read nor written, and garbage in a ring does no harm."""
+"""The guest can neither read nor write the hypervisor's memory, and garbage in a ring does no harm."""
 import pytest
 
 import attack_script
@@ -22,13 +22,13 @@ def hv_steps(run):
 
 
 def accesses(run, step, access):
-    """Accesses of a kind to the hypervisor's memory that a step's records stand for."""
+    """Number of accesses of a kind to the hypervisor's memory that a step's records count."""
     return [(r, 1 + r.get("repeat", 0)) for r in run.after(step, "violation")
             if (r["target"], r["access"]) == ("hypervisor", access)]
 
 
 def offender(record):
-    """Who it was; a kernel with page-table isolation hides that while user mode runs."""
+    """The process; a kernel with page-table isolation hides it while user mode runs."""
     return record["comm"] if record["cpl"] == 0 else record.get("comm", "hvmem")
 
 

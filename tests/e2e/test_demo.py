@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""What `make run` thinks of a scene: it tells a burst in one line, and sees what is wrong."""
+"""`make run` judges a scene: it shows a burst in one line, and finds errors."""
 import sys
 
 import machine
@@ -10,7 +10,7 @@ import scenes  # noqa: E402  pylint: disable=wrong-import-position
 
 
 def records(kind, target, count, first=1, **other):
-    """Some records in a row, as rwlog exports them."""
+    """Consecutive records, as rwlog exports them."""
     return [{"seq": first + i, "type": kind, "pid": 7, "comm": "sh", "target": target, "symbol": "one", "verdict": "skip",
              **other} for i in range(count)]
 
@@ -36,7 +36,7 @@ def test_a_refused_attack_is_well():
 def test_an_attack_that_works_or_is_not_recorded_is_told():
     assert len(scenes.judge_attack(attacked(result="changed flow=ok"))) == 3
     assert len(scenes.judge_attack(attacked(count=2))) == 3
-    # One target says nothing, and nothing of it is in the log, which agrees.
+    # One target has no output and no records: the two agree.
     assert scenes.judge_attack(attacked(targets=scenes.TARGETS[1:])) == ["lsm_hooks: the attack said nothing"]
     allowed = attacked()
     allowed.records[0]["verdict"] = "allow"

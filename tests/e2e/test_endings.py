@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""on_violation = fault and stop, a store that overflows, and machines that end by a reset or are stopped."""
+"""on_violation = fault and stop, a store that overflows, and machines that end in a reset or are stopped."""
 import re
 
 import pytest

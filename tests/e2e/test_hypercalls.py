@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Hypercalls to be refused: before the lock, after it, from outside the agent, from ring 3, with no agent."""
+"""Hypercalls that must be refused: before the lock, after it, from outside the agent, from ring 3, with no agent."""
 import re
 
 import pytest
@@ -70,7 +70,7 @@ def test_calls_from_ring_3_are_counted(attacked):
 
 @pytest.fixture(scope="module", params=("yes", "no"))
 def guest(request, where, boot_efi):
-    """(agent, Run) of the test guest that makes all calls from ring 0, without a kernel."""
+    """(agent, Run) of the test guest that has no kernel and makes all calls from ring 0."""
     agent = request.param == "yes"
     # Without the agent it ends in a triple fault.
     return request.param, boot_efi(where, GUEST, agent=agent, ends="poweroff" if agent else "reset")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Linux finds the same machine with and without Ringward, but for the differences that are listed here with reasons."""
+"""Linux finds the same machine with and without Ringward, except for the differences listed here with reasons."""
 import collections
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SCRIPT = (machine.TOP / "tests/e2e/collect.sh").read_text(encoding="ascii")
 BOTH = ("intel", "amd")
 # Vendor, CPUs, QEMU's arguments.
 MACHINES = [("intel", 2, ""), ("amd", 4, ""), ("amd", 2, "-cpu max")]
-# What collect.sh must have found at the least.
+# The minimum that collect.sh must have found.
 SECTIONS = {"dmesg": 250, "cpuinfo": 40, "cpuid": 100, "iomem": 15, "ioports": 15, "interrupts": 15, "mtrr": 1,
             "pat": 1, "meminfo": 3, "kernel": 30, "pci": 6, "acpi": 3, "efi": 3, "efimap": 3, "devices": 150,
             "clocks": 3, "cpus": 100}
@@ -23,9 +23,9 @@ RANGE = r"\[mem 0x[0-9a-f]+-0x[0-9a-f]+\]"
 
 @dataclass(frozen=True)
 class Difference:
-    """A documented difference: what only the bare machine says in a section, or only the guarded one, or each its own.
+    """A documented difference in a section: a fact of the bare machine only, of the guarded one only, or one of each.
 
-    title: stands in the page, too. The patterns match whole facts as fact() gives them.
+    title: also in the page. The patterns match whole facts as fact() makes them.
     """
 
     title: str
@@ -33,10 +33,10 @@ class Difference:
     bare: str = None
     guarded: str = None
     vendors: tuple = BOTH
-    always: bool = True  # else where things come to lie decides
+    always: bool = True  # else the layout of memory decides
 
     def explains(self, vendor, side, section, line):
-        """Whether this line of this side is an instance."""
+        """Whether this line on this side is an instance of the difference."""
         pattern = getattr(self, side)
         return vendor in self.vendors and section == self.section and pattern and re.fullmatch(pattern, line)
 
@@ -56,7 +56,7 @@ DIFFERENCES = [
     # Linux lets the keyboard wake a machine that has no sleep but s2idle.
     Difference(SLEEP, "devices", None, r"/sys/devices/platform/i8042/serio0/wakeup/wakeup/uevent", ("amd",)),
     Difference(SLEEP, "acpi", r"\w{32}  \S+/DSDT", r"\w{32}  \S+/DSDT", ("amd",)),
-    # What the map says is checked exactly, by test_memory_map.
+    # test_memory_map checks the map's contents exactly.
     Difference(MEMORY, "dmesg", rf"BIOS-e820: {RANGE} usable", rf"BIOS-e820: {RANGE} (usable|reserved)"),
     Difference(MEMORY, "dmesg", rf"  node   0: {RANGE}", rf"  node   0: {RANGE}"),
     Difference(MEMORY, "dmesg", None, rf"PM: hibernation: Registered nosave memory: {RANGE}"),
@@ -91,21 +91,21 @@ DIFFERENCES = [
     Difference(SVM, "cpuid", r"cpu\d+ 80000001.00 ecx bit 2", None, ("amd",)),
     Difference(SVM, "cpuid", r"cpu\d+ 8000000a.00 \w+ bit \d+", None, ("amd",)),
     Difference(SVM, "cpuinfo", r"flags: (svm|npt|vgif|svme_addr_chk)", None, ("amd",)),
-    # Linux' word 15 (01E0 to 01FF) is the whole of CPUID 8000000A.EDX, which depends on the QEMU.
+    # Linux' word 15 (01E0 to 01FF) is all of CPUID 8000000A.EDX, which depends on QEMU's version.
     Difference(SVM, "cpus", r"modalias feature (00C2|01[EF][0-9A-F])", None, ("amd",)),
     Difference(LEAVES, "cpuid", r"cpu\d+ 400000..\.00 \w+ bit \d+", r"cpu\d+ 4000000[01]\.00 \w+ bit \d+"),
 ]
 
-# What differs between two runs of the same machine: never looked at.
+# Lines that differ between two runs of one machine: ignored.
 NOISE = {
     "dmesg": r"audit: type=2000 .*|.* setting system clock to .*|sched_clock: Marking stable .*|"
              r"node 0 deferred pages initialised in .*|smpboot: Total of \d+ processors activated .*|"
              r"(Console: switching )?(to )?colour frame buffer device.*|Console: switching|random: crng init done|"
              r"hrtimer: interrupt took .*|perf: interrupt took .*|Freeing (unused )?.*memory: .*",
     "cpuinfo": r"(cpu MHz|bogomips): .*",
-    "iomem": r"  \S+ : Kernel (code|rodata|data|bss)",  # the kernel picks its place at random
+    "iomem": r"  \S+ : Kernel (code|rodata|data|bss)",  # at a random address
 }
-# TCG's time is the wall's, on a machine with other things to do.
+# TCG's time is wall-clock time, on a host with other work.
 TCG_NOISE = {
     "dmesg": r"tsc: .*|Calibrating delay loop.*|calibrate_delay_direct.*|Probably due to long.*|"
              r"APIC (calibration not|delta adjusted).*|\.\.MP-BIOS bug.*|\.\.\.+ ?(trying|\(found|failed|works|APIC).*|"
@@ -127,7 +127,7 @@ def sections(console):
 
 
 def cpuid_facts(line):
-    """One fact for each bit that is set, so that a mask shows as what it is."""
+    """One fact per set bit, so that a masked bit is visible."""
     if not re.match(r"\d+ [0-9a-f]{8}\.", line):
         return [line]
     cpu, leaf, *registers = line.split()
@@ -136,8 +136,8 @@ def cpuid_facts(line):
 
 
 def fact(section, line):
-    """The facts that a line states, without what is only a matter of this run."""
-    line = re.sub(r"\b(input|wakeup)\d+", r"\1", line).rstrip()  # numbered as they turn up
+    """The facts in a line, without details that vary from run to run."""
+    line = re.sub(r"\b(input|wakeup)\d+", r"\1", line).rstrip()  # numbered in order of discovery
     if section == "cpuid":
         return cpuid_facts(line)
     if section == "dmesg":
@@ -155,14 +155,14 @@ def fact(section, line):
 
 
 def facts(vendor, section, lines):
-    """The section as a multiset of facts; their order depends on when which CPU ran."""
+    """The section as a multiset of facts; their order depends on the timing of the CPUs."""
     noise = [table[section] for table in (NOISE, TCG_NOISE if vendor == "amd" else {}) if section in table]
     return collections.Counter(f for line in lines for f in fact(section, line)
                                if not any(re.fullmatch(pattern, f) for pattern in noise))
 
 
 def memory_map(lines):
-    """The firmware's memory map as Linux was given it: (first, behind the last, type), adjoining ones joined."""
+    """The firmware's memory map as Linux received it: (first, end, type), adjacent ranges joined."""
     joined = []
     for line in lines:
         found = re.search(r"BIOS-e820: \[mem 0x(\w+)-0x(\w+)\] (.*)", line)
@@ -176,7 +176,7 @@ def memory_map(lines):
 
 
 def changed_ranges(old, new):
-    """Where two maps differ: (first, behind the last, old type, new type)."""
+    """Where two maps differ: (first, end, old type, new type)."""
     def kind_at(entries, at):
         return next((kind for first, last, kind in entries if first <= at < last), None)
 
@@ -243,7 +243,7 @@ def test_every_documented_difference_occurs(pair):
 
 
 def test_every_cpu_is_the_same(pair):
-    """What is masked in CPUID is masked on each CPU."""
+    """Bits masked in CPUID are masked on every CPU."""
     masked = collections.defaultdict(set)
     for side, section, line, _ in pair.differences():
         if section == "cpuid":
@@ -253,13 +253,13 @@ def test_every_cpu_is_the_same(pair):
 
 
 def test_memory_map(pair):
-    """Usable memory became reserved: Ringward's region, and on SVM the page by which CPUs start. Nothing else."""
+    """Usable memory became reserved: Ringward's region, and on SVM the page where CPUs start. Nothing else."""
     old, new = (memory_map(sections(run.console)["dmesg"]) for run in (pair.bare, pair.guarded))
     ranges = changed_ranges(old, new)
     assert {(was, becomes) for _, _, was, becomes in ranges} == {("usable", "reserved")}, ranges
     low = [r for r in ranges if r[0] < 1 << 20]
     assert [b - a for a, b, _, _ in low] == ([4096] if pair.vendor == "amd" else [])
-    assert all(b <= 639 << 10 for _, b, _, _ in low)  # behind it kernels look for MultiProcessor tables
+    assert all(b <= 639 << 10 for _, b, _, _ in low)  # above it kernels look for MultiProcessor tables
     region, = (r for r in ranges if r not in low)
     assert 16 << 20 < region[1] - region[0] <= 24 << 20, region
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""The stock kernel of Linux 6.12: records of each type, attacks on its own table of LSM hooks, nothing new in its log.
+"""The stock kernel of Linux 6.12: records of each type, attacks on its new table of LSM hooks, a clean kernel log.
 
-All other tests boot Linux 6.1; these hold what depends on the version.
+All other tests boot Linux 6.1; these cover what depends on the version.
 """
 import re
 
@@ -17,13 +17,13 @@ from rwrun_lib import qemu
 
 LINUX = "6.12"
 TABLE = "static_calls_table"
-# How fast the emulator is at that moment decides about these.
+# These depend on the speed of the emulator at that moment.
 TIMING = re.compile(r"calibrat|clock|timer|took too long|perf: interrupt|hpet: Lost", re.IGNORECASE)
-# A name that is longer than a record takes, in a folder that a shell can just change to.
+# A path too long for a record, in the deepest folder that a shell can change to.
 FOLDER, LEVELS, LEAF = "d" * 250, 16, "e" * 200
 LONG = "/".join(["/tmp/deep", *[FOLDER] * LEVELS, LEAF])
 
-# All on one CPU: records of two CPUs may come into the log in another order than they were made in.
+# All on one CPU: the log may reorder records of two CPUs.
 WORK = f"""
 taskset -p 1 $$ >/dev/null
 echo "RWTEST: release $(uname -r)"
@@ -50,7 +50,7 @@ rm /opt/after
 
 
 def warnings(run):
-    """The kernel's warnings; the module that is loaded first taints the kernel, whichever it is."""
+    """The kernel's warnings, without module names: whichever module is loaded first taints the kernel."""
     lines = [m.removeprefix("warning ") for m in run.markers if m.startswith("warning ")]
     assert lines, run.explain()
     return {re.sub(r"^\w+: (loading out-of-tree|module verification)", r"module: \1", ln)
@@ -58,13 +58,13 @@ def warnings(run):
 
 
 def cpus(where):
-    """How many there are: two where they cost little."""
+    """How many CPUs to use: two where they cost little."""
     return 2 if where == machines.AMD else 1
 
 
 @pytest.fixture(scope="module", name="files")
 def fixture_files():
-    """What the script needs in the guest."""
+    """The files that the script needs in the guest."""
     return {**attacked_run.files(LINUX), "/opt/tiny": machine.BUILD / "tests/tiny",
             "/bin/kexecrace": machine.BUILD / "attacks/kexecrace"}
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Another kernel in place of a locked one: refused, however loaded; or allowed, and locked anew."""
+"""Another kernel replaces a locked one: refused, however loaded; or allowed, and locked again."""
 import re
 import subprocess
 from pathlib import Path
@@ -16,10 +16,10 @@ ROOT_COMMAND_LINE = f"{machine.COMMAND_LINE} rdinit=/ringward/start RINGWARD_INI
 CRASH_MEMORY = "crashkernel=96M"
 EPERM, EBUSY = -1, "Device or resource busy"
 ALLOW = {"kexec": "allow"}
-STORES = 33  # that rwattack.ko makes to one target
+STORES = 33  # by rwattack.ko to one target
 MACHINES = [("amd", 1), ("amd", 4), ("intel", 2)]
 
-# load NAME OPTIONS...: tries to load a kernel, and tells kexec's status and what it said.
+# load NAME OPTIONS...: tries to load a kernel, and prints kexec's status and output.
 LOAD = SHELL + f"""
 kernel=/root/vmlinuz initrd=/root/initrd line="{machine.COMMAND_LINE} rdinit=/init"
 load() {{
@@ -47,7 +47,7 @@ start
 /ringward/rwctl status | sed 's/^/RWTEST: status: /'
 """
 
-# Loaded before the agent is there; then the agent locks.
+# Loaded before the agent starts; then the agent locks.
 EARLIER = LOAD + """
 load early -c -l
 load early.crash -c -p
@@ -63,7 +63,7 @@ loaded behind
 stty onlcr </dev/console
 echo c >/proc/sysrq-trigger
 """
-# A load that is past its check when the lock comes.
+# A load that has passed its check when the lock comes.
 RACE = LOAD + """
 kexecrace /tmp/go >/tmp/race 2>&1 &
 until [ -s /tmp/race ]; do :; done
@@ -94,7 +94,7 @@ stty onlcr </dev/console
 echo c >/proc/sysrq-trigger
 """
 
-# Each life attacks; then it goes to the next one, with an initial RAM disk that has all that this one needs.
+# Each life attacks, then starts the next one with an initial RAM disk that holds everything it needs.
 LIVES = LOAD + """
 life=$(sed -n 's/.*life=\\([0-9]\\).*/\\1/p' /proc/cmdline)
 life=${life:-1}
@@ -128,7 +128,7 @@ def kexec_files():
 
 
 def agent_files():
-    """The agent as `rwrun --agent` would add it, for a script that starts it itself."""
+    """The agent's files as `rwrun --agent` would add them, for a script that starts the agent itself."""
     return {"/ringward/ringward.ko": machine.kmod("ringward"),
             "/ringward/rwctl": machine.BUILD / "rwctl", "/ringward/start": machine.BUILD / "ringward-start"}
 
@@ -141,7 +141,7 @@ def small_initrd(folder, script, files=None):
 
 
 def lives_boot(boot, folder, vendor, cpus, lives, how="-c"):
-    """A guest that changes kernels until it has had so many."""
+    """A guest that starts one kernel after another until this number is reached."""
     script = LIVES.replace("LIVES", str(lives)).replace("LINE", ROOT_COMMAND_LINE).replace("HOW", how)
     attack = {"/root/rwattack.ko": attacked_run.files()["/root/rwattack.ko"]}
     tools = {**kexec_files(), **attack}
@@ -156,14 +156,14 @@ def lives_boot(boot, folder, vendor, cpus, lives, how="-c"):
 
 @pytest.fixture(scope="module")
 def refused(boot, tmp_path_factory):
-    """kexec = refuse, which is the default: every way to load a kernel. The agent does it: one backend."""
+    """kexec = refuse, the default: every way to load a kernel. The agent refuses, so one backend is enough."""
     initrd = small_initrd(tmp_path_factory.mktemp("kexec"), SECOND)
     return boot("amd", REFUSED, files={**kexec_files(), "/root/initrd": initrd}, append=CRASH_MEMORY)
 
 
 @pytest.fixture(scope="module", params=("bare", "guarded"))
 def earlier(request, boot, tmp_path_factory):
-    """A kernel and a crash kernel that were loaded before the lock, started after it; also bare."""
+    """A kernel and a crash kernel, loaded before the lock and started after it; also bare."""
     initrd = small_initrd(tmp_path_factory.mktemp("kexec"), SECOND)
     files = {**kexec_files(), "/root/initrd": initrd}
     bare = request.param == "bare"
@@ -182,7 +182,7 @@ def raced(boot):
 
 
 def crash_boot(boot, folder):
-    """kexec = allow: a kernel panics and its crash kernel starts, with an agent that is in its way there."""
+    """kexec = allow: a kernel panics and its crash kernel starts, with an agent in its initial RAM disk."""
     initrd = small_initrd(folder, SECOND, agent_files())
     files = {**kexec_files(), "/root/initrd": initrd}
     return boot("amd", CRASH, files=files, append="crashkernel=192M", conf=ALLOW, mem=768)
@@ -204,7 +204,7 @@ def lives(request, boot, tmp_path_factory):
 
 
 def said(run, step):
-    """What a step of the script told: (exit status of kexec, its lines)."""
+    """The output of a step of the script: (exit status of kexec, its lines)."""
     prefix = f"{step}: "
     lines = [m[len(prefix):] for m in run.markers if m.startswith(prefix)]
     status = [ln for ln in lines if ln.startswith("status ")]
@@ -248,7 +248,7 @@ def test_earlier_loads_do_not_start(earlier):
         return
     assert "locked" in run.markers and "loaded behind: 0 0" in run.markers, run.explain()
     assert said(run, "start") == (1, ["Nothing has been loaded!"])
-    assert "the other kernel runs" not in run.markers  # not as a crash kernel, either
+    assert "the other kernel runs" not in run.markers  # nor as a crash kernel
     assert (run.status, run.stats["end"]) == (1, "reset"), run.explain()
 
 
@@ -293,7 +293,7 @@ def test_each_life_is_protected(lives):
             answers = run.answers(f"{target}.{life}")
             assert len(answers) >= STORES - 2 and all(" unchanged " in f"{a} " for a in answers), answers
             assert len(run.after(f"{target}.{life}", "violation")) == len(answers)
-        # Nobody but the agent ends the protection.
+        # Only the agent can end the protection.
         assert run.answers(f"out.{life}") == ["hypercall 11: -1 EPERM"]
 
 

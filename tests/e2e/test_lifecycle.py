@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Every way to end a run, reboots that come back into Ringward, NMIs, machine checks."""
+"""Every way to end a run, reboots that return to Ringward, NMIs, machine checks."""
 import json
 import os
 import re
@@ -16,12 +16,12 @@ MCE = machine.BUILD / "tests/guests/mce.efi"
 CHIP = machine.BUILD / "tests/chip"
 TINY = machine.BUILD / "tests/tiny"
 
-# What the program does, before (B) or after (A) ExitBootServices -> rwrun's exit status, end of run, of log.
+# The program's action, before (B) or after (A) ExitBootServices -> rwrun's exit status, end of the run, end of the log.
 ENDINGS = {"s": (0, "poweroff", "poweroff"), "c": (1, "reset", "reset"), "w": (1, "reset", "reset"),
            "9": (1, "reset", "reset"), "k": (1, "reset", "reset"), "b": (0, "debug_exit", "exit"),
            "l": (0, "debug_exit", "exit"), "f": (0, "debug_exit", "exit")}
 WRITTEN = {"b": 0x21, "l": 0x12345678, "f": 0}
-# Written to the ports that reset a machine by hand.
+# Written directly to the ports that reset a machine.
 RESETS = {"9": "cf9, value 6", "k": "60, value de"}
 GUARDED = ("Bs", "As", "Bc", "Ac", "Bw", "Aw", "A9", "Ak", "Bb", "Al", "Bf")
 BARE = ("Bs", "As", "Bc", "Ac", "Bw", "Aw", "Bb", "Al")
@@ -73,12 +73,12 @@ def test_bare_ending_is_told_the_same_way(cpu, how, tmp_path):
     value = WRITTEN.get(how[1])
     if value is not None:
         assert run.stats["debug_exit_status"] == (value << 1 | 1) & 0xff
-        # QEMU's exit status holds 7 bits.
+        # QEMU's exit status has 7 bits.
         assert run.stats["debug_exit"] == (value if cpu == "intel" else value & 0x7f)
 
 
 def boots_of(run):
-    """The boots in the capture, in order: boot_id -> its records. Each has to be sound and to have ended."""
+    """The boots in the capture, in order: boot_id -> its records. Each must be sound and complete."""
     out = run.rwlog("verify", source=run.hv_serial)
     assert out.returncode == 0, out.stdout + run.explain()
     found = re.findall(r"^OK: (\d+) records, seq 1 to (\d+), 1 dump, boot (\w+), evicted 0, ended by (\w+)$",
@@ -97,7 +97,7 @@ def boots_of(run):
 
 
 def assert_guarded_to_the_end(records):
-    """The agent was there and locked, nothing was lost, and what the guest did last is in the log."""
+    """The agent was present and locked, nothing was lost, and the log has the guest's last action."""
     assert [r["type"] for r in records if r["type"] in ("agent", "lock", "drop")] == ["agent", "lock"]
     assert records[-1]["type"] in ("exec", "file_open", "fork", "exit")
     assert "/opt/last" in [r["path"] for r in records if r["type"] == "exec"]
@@ -105,7 +105,7 @@ def assert_guarded_to_the_end(records):
 
 WAYS = ("acpi", "kbd", "pci", "triple", "efi")
 DRIVERS = ("scsi/scsi_common", "scsi/scsi_mod", "scsi/sd_mod", "ata/libata", "ata/ata_piix")
-# Prints how many boots there were before this one. On Bochs only the disk survives a reset.
+# Prints the number of earlier boots. On Bochs only the disk survives a reset.
 COUNT = {"amd": "/root/chip cmos", "intel": f"""
 	for m in {" ".join(map(os.path.basename, DRIVERS))}; do insmod /root/$m.ko; done
 	while [ ! -e /dev/sda ]; do sleep 0.1; done
@@ -129,7 +129,7 @@ reboot -f
 
 @pytest.fixture(scope="module")
 def rebooted(cpu, boot):
-    """Reset in each way, one after the other, then ended by the exit port."""
+    """Reset in each way in turn, then ended by the exit port."""
     modules = machine.BUILD / "kernels" / machine.kernel_release() / "modules/kernel/drivers"
     files = {"/root/chip": CHIP, "/opt/last": TINY}
     files |= {f"/root/{os.path.basename(d)}.ko": modules / f"{d}.ko" for d in DRIVERS if cpu == "intel"}
@@ -182,7 +182,7 @@ dmesg | grep -E "Uhhuh|WARNING: CPU|BUG:|lockup|stall" | sed 's/^[^]]*] //; s/ [
 
 
 class Monitor:
-    """QEMU's human monitor, of a run that is started within RWRUN_QEMU's reach."""
+    """QEMU's human monitor, for a run started with the RWRUN_QEMU given here."""
 
     def __init__(self, monkeypatch, folder):
         self._path = str(folder / "hmp")
@@ -191,7 +191,7 @@ class Monitor:
         self._link = None
 
     def command(self, text):
-        """Gives a command. Its answer is not looked at."""
+        """Sends a command and ignores the answer."""
         if self._link is None:
             self._link = socket.socket(socket.AF_UNIX)
             self._link.connect(self._path)
@@ -199,7 +199,7 @@ class Monitor:
 
 
 def send_nmis(monitor, console, over):
-    """An NMI as soon as the guest has counted the one before."""
+    """Sends an NMI as soon as the guest has counted the previous one."""
     sent = set()
     while not over.wait(0.02):
         try:
@@ -228,21 +228,21 @@ def test_nmis_reach_linux_as_on_the_bare_machine(monkeypatch, tmp_path, cpus):
             sender.join()
         assert run.status == 0, run.explain()
         assert f"idle all {IDLE}" in run.markers and f"busy all {BUSY}" in run.markers, run.explain()
-        # Each is an own line of Linux', and there is no other trouble.
+        # Linux prints a line for each and nothing else goes wrong.
         told = [m for m in run.markers if m.startswith("said ")]
         assert told == [f"said {IDLE + BUSY} Uhhuh. NMI received for unknown reason"], run.explain()
-    assert run.stats["exits"]["cpuid"] > 10000  # of the loop: most of the time it is in the hypervisor
+    assert run.stats["exits"]["cpuid"] > 10000  # from the loop, which spends most of its time in the hypervisor
     assert run.rwlog("verify").returncode == 0
 
 
-# Status and MCG_STATUS of machine checks: valid, with more; an uncorrected one comes with an exception.
+# Status and MCG_STATUS of machine checks: valid, plus other bits; an uncorrected one raises an exception.
 CORRECTED = ("0x8c00000000000135", "0x0")
 UNCORRECTED = ("0xb400000000000135", "0x5")
 MACHINE_CHECKS = [CORRECTED, *[UNCORRECTED] * 10, CORRECTED]
 
 
 def send_machine_checks(monitor, console, over):
-    """A machine check in the last bank as soon as the guest has told of the one before."""
+    """Raises a machine check in the last bank as soon as the guest has reported the previous one."""
     sent = 0
     while not over.wait(0.02):
         text = console.read_text(encoding="utf-8", errors="replace") if console.exists() else ""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""rwrun's time limits: they count the guest's time, and a run that reaches one says how far it came."""
+"""rwrun's time limits count the guest's time, and a run that reaches one says how far it got."""
 import contextlib
 import re
 import signal
@@ -17,7 +17,7 @@ HOUR = 3600
 
 @contextlib.contextmanager
 def process(program):
-    """A Python program in a process of its own, which has begun."""
+    """A Python program that has started in a process of its own."""
     with subprocess.Popen([sys.executable, "-c", f"print('here', flush=True)\n{program}"],
                           stdout=subprocess.PIPE) as child:
         try:
@@ -43,7 +43,7 @@ def test_work_counts_by_its_cpu_time():
         clock = GuestClock(0)
         while clock.cpu_seconds < 0.1:
             clock.advance(child.pid, HOUR)
-        # For all that the clock on the wall says, and the host has other things to do.
+        # Regardless of wall-clock time and of other load on the host.
         assert clock.seconds <= clock.cpu_seconds < 60
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Any loader: an installed Debian by shim and GRUB, systemd-boot, a kernel's EFI stub, a UKI."""
+"""Any loader works: an installed Debian with shim and GRUB, systemd-boot, a kernel's EFI stub, a UKI."""
 import re
 import shutil
 import subprocess
@@ -16,9 +16,9 @@ from rwrun_lib import uki as rwrun_uki
 SYSTEMD_BOOT = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi"
 BOOT = "EFI/BOOT/BOOTX64.EFI"
 LIMIT = 600  # seconds of the guest's time
-# What depends on how fast the emulator is at that moment.
-# The second half of "Console: switching to colour frame buffer device" becomes a line of its own, at the level of a warning,
-# when another CPU prints between the halves.
+# Lines that depend on the speed of the emulator at that moment.
+# If another CPU prints between the halves of "Console: switching to colour frame buffer device", the second half becomes a
+# line of its own, at warning level.
 HALF_LINE = re.compile(r"^(to )?colour frame buffer device")
 TIMING = re.compile(r"calibrat|clock|timer|took too long|took \d+ usecs|hpet: Lost|perf: interrupt", re.IGNORECASE)
 MARKERS = ["init", "cmdline rwtest_token", "script 0"]
@@ -27,18 +27,18 @@ SCRIPT = 'grep -q -w rwtest_token /proc/cmdline && echo "RWTEST: cmdline rwtest_
 
 @dataclass
 class DiskRun:
-    """What came out of one boot of a disk."""
+    """The results of one boot of a disk."""
 
     run: machine.Run
 
     @property
     def warnings(self):
-        """The kernel's warnings, but for those about timing and for a line that may or may not come in halves."""
+        """The kernel's warnings, except those about timing and a line that may be printed in halves."""
         lines = [m.removeprefix("dmesg ") for m in self.run.markers if m.startswith("dmesg ")]
         return {ln for ln in lines if not TIMING.search(ln) and not HALF_LINE.match(ln)}
 
     def value(self, name):
-        """What stands behind a marker's first word, or None."""
+        """The text after a marker's first word, or None."""
         return next((m.split(" ", 1)[1] for m in self.run.markers if m.startswith(name + " ")), None)
 
     @property
@@ -87,7 +87,7 @@ def debian(folder):
 
 
 def check_debian(disk_run, bare, kernel, smp):
-    """Debian came up and went down again; the same units failed as bare, no warning came that bare has not."""
+    """Debian started and shut down; it has the bare machine's failed units, and no warning that bare does not have."""
     run = disk_run.run
     assert run.status == 0, run.explain()
     assert "multi-user" in run.markers and "end" in run.markers, run.explain()
@@ -138,7 +138,7 @@ def test_agent_of_an_installed_debian_records(with_agent):
 
 @pytest.fixture(scope="module")
 def small(folder):
-    """A small initial RAM disk that looks for its token on the kernel's command line."""
+    """A small initial RAM disk that checks for its token on the kernel's command line."""
     path = folder("small-") / "initrd"
     machine.build_initrd(path, SCRIPT)
     return path
@@ -176,7 +176,7 @@ def test_kernel_by_its_efi_stub(volume, folder):
 
 
 def test_unified_kernel_image_of_another_kernel(small, folder):
-    """Linux 6.12: its EFI stub is a new one."""
+    """Linux 6.12 has a new EFI stub."""
     kernel = machine.kernel("6.12")
     assert rwrun_initrd.kernel_release(kernel).startswith("6.12.")
     here = folder("uki-")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""The probe program finds the same with and without Ringward, but for what docs/differences.md says."""
+"""The probe program finds no differences under Ringward except for the rows of docs/differences.md."""
 import fnmatch
 import re
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ PLACES = {"intel", "amd", "bochs", "tcg", "qemu<10", "smp", "agent"}
 
 @dataclass(frozen=True)
 class Documented:
-    """A row of the table: the name of a line, or a pattern; where it differs; why."""
+    """A row of the table: the name of a line, or a pattern; where the line differs; why."""
 
     line: str
-    where: frozenset  # of PLACES: all of them have to be true of the run
+    where: frozenset  # from PLACES: the run must match all of them
     why: str
 
     def applies_to(self, run, agent):
-        """Is the difference expected on the machine of this run?"""
+        """Is the difference expected on this run's machine?"""
         return self.where <= places(run, agent)
 
 
 def places(run, agent):
-    """Which of PLACES are true of a run: the emulator says what it is, and its version."""
+    """The PLACES that a run matches: the emulator reports its name and version."""
     emulator = run.stats["emulator"]
     facts = {"bochs": emulator == "bochs", "tcg": emulator == "qemu-tcg", "smp": run.stats["smp"] > 1, "agent": agent,
              "qemu<10": emulator == "qemu-tcg" and int(run.stats["emulator_version"].split(".")[0]) < 10}
@@ -85,7 +85,7 @@ def test_only_documented_differences(where, smp, agent, probed):
     unknown = {name: values for name, values in found.items()
                if not any(fnmatch.fnmatchcase(name, row.line) for row in rows)}
     assert unknown == {}, "not in docs/differences.md (bare, guarded)"
-    # With more than one CPU the program leaves out what they have no part in.
+    # With more than one CPU the program omits probes that concern one CPU only.
     gone = [row.line for row in rows if not fnmatch.filter(found, row.line)
             and (smp == 1 or fnmatch.filter(bare, row.line))]
     assert gone == [], "in docs/differences.md, but the same"
@@ -93,7 +93,7 @@ def test_only_documented_differences(where, smp, agent, probed):
 
 @pytest.mark.parametrize("version,revision,root", (("1.0", 0, "RSDT"), ("2.0", 2, "XSDT")))
 def test_firmware_has_acpi_tables_of_both_versions(where, version, revision, root, probed):
-    """OVMF's own on QEMU, the fixture's on Bochs. EFI programs may look for either."""
+    """ACPI tables: OVMF's own on QEMU, the fixture's on Bochs. EFI programs may look for either GUID."""
     found = results(probed(where, 1, None))[f"acpi {version}"]
     assert re.fullmatch(rf"revision {revision}, sum ok, {root} ok:(?: \w{{4}})* FACP(?: \w{{4}})* APIC(?: \w{{4}})*", found)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""The agent's records: what ran is in the hypervisor's store, each exec once."""
+"""The agent's records: the hypervisor's store has everything that ran, each exec once."""
 import collections
 
 import pytest
@@ -33,7 +33,7 @@ RUN_ONCE += ["/opt/relative", "/opt/target", "/opt/script", "/opt/replaced"]
 
 @pytest.fixture(scope="module")
 def watched(cpu, boot):
-    """One run with the agent; all tests here look at it."""
+    """One run with the agent, for all tests here."""
     tiny = machine.BUILD / "tests/tiny"
     files = {path: tiny for path in RUN_ONCE}
     files["/opt/script"] = "#!/bin/sh\nexit 0\n"
@@ -42,7 +42,7 @@ def watched(cpu, boot):
 
 
 def value_of(run, name):
-    """The word behind a marker."""
+    """The word after a marker."""
     return next(m.split()[1] for m in run.markers if m.split()[0] == name)
 
 
@@ -92,7 +92,7 @@ def test_rename_and_unlink_are_recorded(watched):
 
 
 def named(run, kind, start):
-    """The records of a type whose path begins with this."""
+    """The records of a type whose path begins with this prefix."""
     return [r for r in run.of_type(kind) if r["path"].startswith(start)]
 
 

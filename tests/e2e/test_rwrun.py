@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""rwrun itself: its arguments, and how each end of a run comes out."""
+"""rwrun itself: its arguments, and its result for each way a run can end."""
 import errno
 import hashlib
 import json
@@ -19,7 +19,7 @@ from rwrun_lib import bochs, common, esp, outputs
 from rwrun_lib import uki as rwrun_uki
 
 KERNEL = machine.kernel()
-NET_SECONDS = 300  # for what takes one on an idle host
+NET_SECONDS = 300  # for work that takes one second on an idle host
 BAD = {
     "nothing to boot": ((), "--kernel"),
     "missing kernel": (("--kernel", "/nonexistent/k"), "/nonexistent/k: no such file"),
@@ -154,7 +154,7 @@ def power_off(folder):
 
 
 def test_outputs_are_written_in_place_of_files_only(tmp_path):
-    """Links, a pipe, descriptors and files with owners: each stays what it is, with the new contents."""
+    """Links, a pipe, descriptors and files with owners: each keeps its kind and gets the new contents."""
     (tmp_path / "store").write_bytes(b"old")
     (tmp_path / "store").chmod(0o640)
     (tmp_path / "link").symlink_to("store")
@@ -305,13 +305,13 @@ def test_disk_boots_and_is_not_written(cpu, uki, tmp_path):
 
 
 def processes_with(text):
-    """How many processes have this text in their command line."""
+    """The number of processes with this text in their command line."""
     count = 0
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
             count += text.encode() in path.read_bytes()
         except OSError:
-            pass  # it ended in between
+            pass  # it ended meanwhile
     return count
 
 
@@ -328,14 +328,14 @@ def test_interrupted_run_leaves_nothing_behind(tmp_path, cpu, number, status):
             time.sleep(0.1)
         assert processes_with(str(folder)) >= 2  # rwrun and its emulator
         run.send_signal(number)
-        run.send_signal(number)  # an impatient user's second one changes nothing
+        run.send_signal(number)  # an impatient user's second signal changes nothing
         assert run.wait(timeout=NET_SECONDS) == status
     assert [p.name for p in folder.iterdir()] == ["console"]
     assert processes_with(str(folder)) == 0
 
 
 class Told(bochs.Bochs):
-    """Not Bochs, but a process that says what it is given."""
+    """A process in place of Bochs that prints its own status."""
 
     def command(self):
         return ["cat", "/proc/self/status"], {}

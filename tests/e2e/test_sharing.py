@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""A fixture that fails makes one test fail; tests that share one run in one process; run-tests counts both."""
+"""A failed fixture makes one test fail; tests that share a fixture run in one process; run-tests counts both."""
 import os
 import subprocess
 import sys
@@ -73,7 +73,7 @@ def run(folder, program, jobs):
 def test_a_failed_fixture_fails_one_test(tmp_path, jobs):
     status, report = run(tmp_path, BROKEN, jobs)
     assert status == 1
-    # One failure for each of the two boots, and the test that needs none.
+    # One error for each of the two boots; the test that needs no boot passes.
     counts = [int(report.get(kind)) for kind in ("tests", "failures", "errors", "skipped")]
     assert counts == [23, 0, 2, 20]
     for number in (1, 2):
@@ -89,7 +89,7 @@ def test_tests_that_share_run_in_one_process(tmp_path):
     assert status == 0 and len(places) == 8
     processes = {cpu: {where for name, where in places if name == cpu} for cpu in ("one", "two")}
     assert [len(found) for found in processes.values()] == [1, 1]
-    assert processes["one"] != processes["two"]  # machines are never joined
+    assert processes["one"] != processes["two"]  # different machines are never joined
 
 
 def test_run_tests_counts_what_failed_and_what_was_skipped(tmp_path):

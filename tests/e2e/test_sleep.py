@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Sleep states that keep memory: the guest is not offered them, and a write that starts one goes nowhere."""
+"""Sleep states that keep memory are not offered to the guest, and a write that would start one is dropped."""
 import pytest
 
 import machine
@@ -10,7 +10,7 @@ dmesg | grep -o 'supports S[0-9 S]*)' | sed 's/^/RWTEST: states /'
 sed 's/^/RWTEST: power /' /sys/power/state
 [ -e /sys/power/mem_sleep ] && sed 's/^/RWTEST: mem /' /sys/power/mem_sleep
 """
-# PM1a's control register, as the FADT names it: 16 bits, SLP_TYP in bits 10 to 12, SLP_EN is bit 13.
+# PM1a's control register from the FADT: 16 bits, SLP_TYP in bits 10 to 12, SLP_EN is bit 13.
 ATTACK = """
 port=$(od -An -tu4 -j64 -N4 /sys/firmware/acpi/tables/FACP | tr -d ' ')
 for type in 1 3 4 5 6 7; do
@@ -25,7 +25,7 @@ dmesg | grep -c 'ringward: hibernation is refused' | sed 's/^/RWTEST: told /'
 
 @pytest.fixture(scope="module")
 def sleepy(boot):
-    """A guest that looks for its sleep states and starts some of them by hand: S3 has type 1 in QEMU, S4 2, S5 0."""
+    """A guest that looks for its sleep states and writes some to the register: in QEMU, S3 is type 1, S4 2, S5 0."""
     return boot("amd", ALIVE + ATTACK, files={"/root/portwrite": machine.BUILD / "attacks/portwrite"})
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""More than one CPU: every one of them is a guest, through hotplug too, and none uses a stale translation."""
+"""More than one CPU: each is a guest, also after hotplug, and none uses a stale translation."""
 import re
 
 import machine
@@ -42,7 +42,7 @@ def name(parameter):
 
 @pytest.fixture(scope="module", params=MACHINES, ids=name)
 def smp(request, boot):
-    """Boots with several CPUs and the agent, switches all but one off and on again. On one the others come after the lock."""
+    """Boots several CPUs and the agent, takes all but one offline and online again. On one machine these start after the lock."""
     which, cpus = request.param
     late = request.param == ("amd", 2)
     run = boot(which, SCRIPT.format(rounds=3 if cpus == 2 else 1), smp=cpus, files={"/root/cpusig": ATTACKS / "cpusig"},
@@ -67,7 +67,7 @@ def test_every_cpu_is_counted(smp):
     cpus = smp.stats["cpus"]
     assert [c["cpu"] for c in cpus] == list(range(smp.cpus))
     assert all(c["exits"]["cpuid"] > 0 for c in cpus)
-    # Started once by the firmware at the least, and again by each hotplug.
+    # Started at least once by the firmware, and again by each hotplug.
     assert all(c["exits"]["sipi"] > 1 for c in cpus[1:]), cpus
 
 
@@ -82,9 +82,9 @@ def test_log_is_sound(smp):
 
 @pytest.fixture(scope="module", params=[("intel", 2), ("amd", 4), ("amd-bochs", 2)], ids=name)
 def stale(request, boot):
-    """No agent: the test's module locks a page that all other CPUs are writing to."""
+    """No agent: the test's module locks a page while all other CPUs write to it."""
     which, cpus = request.param
-    # The CPUs must really run at the same time: QEMU has a thread for each.
+    # The CPUs must really run in parallel: QEMU has a thread for each.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RWRUN_QEMU", "-accel tcg,thread=multi")
         run = boot(which, STALE, smp=cpus, agent=False, conf={"agent": "yes"},

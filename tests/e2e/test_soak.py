@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Load on all CPUs, boots in a row, CPUs that come and go, agent loaded and kernel locked. Most of it is for `make soak`."""
+"""Load on all CPUs, repeated boots, CPU hotplug, agent loaded and kernel locked. Most of it is for `make soak`."""
 import re
 import shutil
 import subprocess
@@ -15,10 +15,10 @@ STRESS_SECONDS = 120
 BOOTS = 20
 TROUBLE = (r"BUG|WARNING|Oops|Call Trace|lockup|LOCKUP|rcu.*(stall|INFO)|unstable|hrtimer: interrupt took|"
            r"blocked for more than|general protection|segfault")
-# TCG's CPUs wait for the host's while others have these: up to 100 ms are not Ringward's.
+# TCG's CPUs wait while others use the host's: delays up to 100 ms are not Ringward's.
 WAITED = re.compile(r"hrtimer: interrupt took \d{1,8} ns")
 
-# What the kernel said while it booted is test_invisible.py's concern. TCG has no counter for the NMI watchdog.
+# test_invisible.py checks the kernel's messages during boot. TCG has no counter for the NMI watchdog.
 STRESS = """
 dmesg -c >/dev/null
 echo "RWTEST: watchdogs soft $(cat /proc/sys/kernel/soft_watchdog) nmi $(cat /proc/sys/kernel/nmi_watchdog)"
@@ -76,26 +76,26 @@ def with_libraries(program):
 
 
 def trouble(run):
-    """What the kernel complained about."""
+    """The kernel's complaints."""
     lines = {m.removeprefix("trouble ") for m in run.markers if m.startswith("trouble ")}
     return {re.sub(r"\d+", "N", line) for line in lines if not WAITED.fullmatch(line)}
 
 
 def assert_no_trouble(run, boot_bare):
-    """The kernel complained about nothing, or about no more than without Ringward, when the emulator is to blame."""
+    """No complaints from the kernel, or, if the emulator is to blame, no more than without Ringward."""
     if trouble(run):
         bare = boot_bare()
         assert trouble(run) <= trouble(bare), run.explain()
 
 
 def assert_guests(run, cpus):
-    """Every CPU says that it is a guest."""
+    """Every CPU reports that it is a guest."""
     lines = [m for m in run.markers if m.startswith("sig ")]
     assert lines == [f"sig cpu {i} signature RingwardRing vmx 0 svm 0" for i in range(cpus)], run.explain()
 
 
 def assert_log(run):
-    """The log is whole, the kernel locked once, and what was lost was counted."""
+    """The log is intact, the kernel locked once, and lost records were counted."""
     out = run.rwlog("verify")
     assert out.returncode == 0, out.stdout + out.stderr
     store, cpus = run.stats["store"], run.stats["cpus"]
@@ -108,7 +108,7 @@ def assert_log(run):
         assert len(run.of_type("lock")) == 1
     told = {r["ring_cpu"]: r["total"] for r in run.of_type("drop") if r["reason"] == "ring_full"}
     for cpu in cpus:
-        # The last record about a ring says how many it lost in all. It may be among the evicted.
+        # The last record about a ring gives its total of lost records. It may have been evicted.
         assert told.get(cpu["cpu"], cpu["lost"] if store["evicted"] else 0) == cpu["lost"], (told, cpu)
     print(f"{run.stats['records']} records taken, lost by CPU {[c['lost'] for c in cpus]}, {store['evicted']} evicted, "
           f"{run.stats['wall_seconds']:.0f} s")
@@ -116,7 +116,7 @@ def assert_log(run):
 
 @pytest.fixture(scope="module")
 def stressed(boot):
-    """stress-ng on four CPUs; calling it with no_hv=True boots the same without Ringward."""
+    """stress-ng on four CPUs; a call with no_hv=True boots it without Ringward."""
     def start(**options):
         return boot("amd", STRESS.format(seconds=STRESS_SECONDS, trouble=TROUBLE), smp=4, mem=1024, timeout=1500,
                     files={**CPUSIG, **with_libraries("stress-ng")}, **options)

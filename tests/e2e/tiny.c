@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// The smallest program: ends with status 0. Tests put many copies of it into the guest to be executed.
+// The smallest program: ends with status 0. Tests execute many copies of it in the guest.
 #include <sys/syscall.h>
 
 void _start(void);

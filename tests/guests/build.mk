@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# Test guests without a kernel: EFI programs. Included by tests/e2e/build.mk.
+# Test guests that are EFI programs, without a kernel. Included by tests/e2e/build.mk.
 
 GUEST_OUT := $(B)/tests/guests
 .SECONDARY: $(GUEST_OUT)/hypercall.so $(GUEST_OUT)/hypercall.o $(GUEST_OUT)/ending.so $(GUEST_OUT)/ending.o \

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// A guest that ends its run, in the way that the test has written into a copy of this program.
+// A guest that ends its run in the way that the test has written into a copy of this program.
 #include "guest.h"
 
 #include <efilib.h>
 
 #define EXIT_PORT 0xf4u
 
-/* Behind the "=": B or A, before or after ExitBootServices(); then how. */
+/* After the "=": B or A, for before or after ExitBootServices(); then how. */
 static volatile char how[] = "RWENDING=??";
 #define WHEN how[9]
 #define WHAT how[10]
@@ -17,7 +17,7 @@ static BOOLEAN exit_boot_services(EFI_HANDLE self)
 	UINTN entries, key, size;
 	UINT32 version;
 
-	/* The map's key is that of the moment: once more if something has changed it. */
+	/* Something may have changed the map and made its key stale: then try once more. */
 	for (int i = 0; i < 3; i++)
 		if (LibMemoryMap(&entries, &key, &size, &version) &&
 		    !EFI_ERROR(BS->ExitBootServices(self, key)))
@@ -67,18 +67,18 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 	case 'l': /* 32 bits */
 		__asm__ volatile("outl %0, %1" : : "a"(0x12345678u), "Nd"((UINT16)EXIT_PORT));
 		break;
-	case 'f': /* what programs do that do not know whether the device is there */
+	case 'f': /* as a program does that does not know whether the device exists */
 		__asm__ volatile("outb %0, %1" : : "a"((UINT8)0), "Nd"((UINT16)EXIT_PORT));
 		reset(EfiResetShutdown);
 		break;
-	case 'm': /* loads microcode, twice, and says its level */
+	case 'm': /* loads microcode twice, then says so */
 		for (int i = 0; i < 2; i++)
 			wrmsr(guest_is_amd() ? 0xc0010020u : 0x79u, (UINT64)(UINTN)how);
 		guest_say("loaded\n");
 		guest_drain();
 		reset(EfiResetShutdown);
 		break;
-	case '9': /* the chipset's reset register as one byte of a wider access */
+	case '9': /* the chipset's reset register, inside a wider access */
 		__asm__ volatile("outw %0, %1" : : "a"((UINT16)0x0006), "Nd"((UINT16)0xcf9));
 		break;
 	case 'k': /* the keyboard controller's output port, its reset line low */

@@ -12,7 +12,7 @@ resume_rsp: dq 0
 
 section .text
 
-; INT64 hypercall_X(nr, a1, a2): position-independent, is copied.
+; INT64 hypercall_X(nr, a1, a2): position-independent, since it is copied.
 %macro HYPERCALL 1
 global hypercall_%1, hypercall_%1_end
 hypercall_%1:
@@ -25,7 +25,7 @@ hypercall_%1:
 hypercall_%1_end:
 
 %define MARK(n) (0x5a00 + n)
-; UINT32 registers_X(nr): 1 when the call leaves all registers but RAX alone.
+; UINT32 registers_X(nr): 1 if the call preserves all registers but RAX.
 global registers_%1
 registers_%1:
 	PUSH_SAVED
@@ -76,7 +76,7 @@ registers_%1:
 HYPERCALL vmcall
 HYPERCALL vmmcall
 
-; UINT32 jump_caught(address): calls it; 0 when it returned, 1 after #UD.
+; UINT32 jump_caught(address): calls it; 0 if it returned, 1 after #UD.
 global jump_caught
 jump_caught:
 	PUSH_SAVED
@@ -94,7 +94,7 @@ jump_caught:
 	POP_SAVED
 	ret
 
-; Handler of #UD: goes on where jump_caught() wants it.
+; Handler of #UD: resumes where jump_caught() wants.
 global ud_entry
 ud_entry:
 	push rax

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// What test guests without a kernel need of the machine.
+// Access to the machine for test guests without a kernel.
 #include "guest.h"
 
 #include <efilib.h>
 
 #define COM1      0x3f8u
 #define LSR       5u
-#define LSR_READY 0x20u /* takes a byte */
-#define LSR_EMPTY 0x40u /* all has left */
+#define LSR_READY 0x20u /* ready for a byte */
+#define LSR_EMPTY 0x40u /* all bytes are sent */
 #define VEC_UD    6u
 #define HV_LEAST  (16ull << 20)
 
@@ -21,7 +21,7 @@ SYSV UINT32 registers_vmcall(UINT64 nr);
 SYSV UINT32 registers_vmmcall(UINT64 nr);
 SYSV UINT32 jump_caught(UINT64 address);
 
-static UINT8 *code; /* a page for instructions to be tried */
+static UINT8 *code; /* a page for instructions to try */
 
 static UINT8 inb(UINT16 port)
 {
@@ -135,7 +135,7 @@ BOOLEAN guest_find_hypervisor(UINT64 *start, UINT64 *end)
 		EFI_MEMORY_DESCRIPTOR *d = (void *)(map + i * size);
 		UINT64 bytes = d->NumberOfPages * RW_PAGE_SIZE;
 
-		/* Reserved address space, such as PCI's, lies behind the RAM. */
+		/* Reserved address space, such as PCI's, lies above the RAM. */
 		if (d->Type != EfiReservedMemoryType || bytes < HV_LEAST || bytes <= most ||
 		    d->PhysicalStart >= ram_end)
 			continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * What test guests without a kernel need of the machine. Boot services are there, one CPU, ring 0, identity
+ * Access to the machine for test guests without a kernel: boot services available, one CPU, ring 0, identity
  * map.
  */
 #pragma once
@@ -35,7 +35,7 @@ void guest_say(const char *text);
 void guest_say_hex(UINT64 n);
 
 /*
- * Says "PASS name" or "FAIL name: got X, wanted Y". expect2() takes the name in two parts, expect_number()
+ * Print "PASS name" or "FAIL name: got X, wanted Y". expect2() takes the name in two parts, expect_number()
  * adds a number to it.
  */
 void expect(const char *name, INT64 got, INT64 want);
@@ -49,22 +49,22 @@ UINT32 guest_is_amd(void);
 void *guest_pages(UINTN count, EFI_MEMORY_TYPE type);
 
 /*
- * The largest reserved piece of RAM in the firmware's map: the hypervisor's. FALSE when none is of its size.
+ * The largest reserved piece of RAM in the firmware's map: the hypervisor's. FALSE if none is large enough.
  */
 BOOLEAN guest_find_hypervisor(UINT64 *start, UINT64 *end);
 
-/* Makes this program's own handler the one for #UD. FALSE when there is no memory for it. */
+/* Installs this program's handler for #UD. FALSE if there is no memory for it. */
 BOOLEAN guest_take_ud(void);
 
-/* A hypercall from this program's own code. */
+/* Makes a hypercall from this program's own code. */
 INT64 guest_hypercall(UINT64 nr, UINT64 a1, UINT64 a2);
 
 /*
- * Copies the code of guest_hypercall(), which runs anywhere, to @to; it has the System V calling convention.
+ * Copies the code of guest_hypercall() to @to. It is position-independent, System V calling convention.
  */
 void guest_copy_hypercall(void *to);
 
-/* Makes a hypercall without arguments. Return: 1 when no register but RAX has changed. */
+/* Makes a hypercall without arguments. Return: 1 if no register but RAX has changed. */
 UINT32 guest_registers_kept(UINT64 nr);
 
 /* Calls @address. Return: GUEST_RETURNED, or GUEST_UD. */
@@ -76,10 +76,10 @@ UINT32 guest_try_0f01(UINT8 modrm);
 /* Stores to 16 bytes at @at by LOCK ADD, XCHG, REP STOSB and MOVDQU. */
 void guest_stores(void *at);
 
-/* Waits until all that was said has left. */
+/* Waits until all output is sent. */
 void guest_drain(void);
 
 void guest_triple_fault(void) __attribute__((noreturn));
 
-/* The same, then switches the machine off. */
+/* Waits until all output is sent, then switches the machine off. */
 void guest_power_off(void) __attribute__((noreturn));

@@ -2,8 +2,8 @@
 // Copyright (C) 2026 The Ringward authors
 // Test guest without a kernel: makes every hypercall before and after the lock, with good and bad arguments.
 //
-// Says "PASS name" or "FAIL name: got X, wanted Y" on COM1, then "END", and powers off; where no hypervisor
-// answers (agent = no) it looks whether none does, and ends in a triple fault.
+// Prints "PASS name" or "FAIL name: got X, wanted Y" on COM1, then "END", and powers off. If no hypervisor
+// answers (agent = no), it checks that no call is answered, and ends in a triple fault.
 #include <efi.h>
 #include <efilib.h>
 
@@ -13,7 +13,7 @@
 
 #define PAGE RW_PAGE_SIZE
 
-/* Neither RAM nor the hypervisor's: the local APIC. */
+/* Neither RAM nor the hypervisor's memory: the local APIC. */
 #define NOT_RAM     0xfee00000ull
 #define LAST_PAGE   0xfffffffffffff000ull
 #define HUGE        (1ull << 50)
@@ -70,7 +70,7 @@ static void test_numbers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2))
 	expect("number 2^64 - 1", call(~0ull, 0, 0), -RW_ENOSYS);
 }
 
-/* Every call that takes an address, with addresses that it must not take. */
+/* Every call that takes an address, with addresses that it must refuse. */
 static void test_pointers(const char *name, UINT64 nr, UINTN size)
 {
 	expect2(name, ": unaligned by 1", outside(nr, (UINT64)scratch + 1, 0), -RW_EINVAL);
@@ -113,7 +113,7 @@ static void test_register(void)
 #undef TRY
 }
 
-/* Appends a symbol; its length byte may be a lie. */
+/* Appends a symbol; its length byte may be wrong. */
 static void add_symbol(struct rw_symbol_page *page, UINT32 off, UINT8 claimed, UINT8 real)
 {
 	UINT8 *at = page->data + page->bytes;
@@ -340,7 +340,7 @@ static void test_drain(void)
 	expect("drain: consumer after zeros", hdr->consumer, hdr->producer);
 }
 
-/* All that is set up before the registration. */
+/* Set-up before the registration. */
 static void test_too_early(void)
 {
 	expect("symbols before register", outside(RW_HC_SYMBOLS, (UINT64)fresh_symbols(0x1000), 0),
@@ -389,7 +389,7 @@ static void test_locked(void)
 	expect("hello after the lock", agent(RW_HC_HELLO, 5, 0), 5 ^ (INT64)RW_HELLO_XOR);
 }
 
-/* What the hypervisor must not write for the guest, as the guest may not write it itself. */
+/* The hypervisor must not write for the guest where the guest itself may not write. */
 static void test_confused_deputy(void)
 {
 	UINT8 before[256];
@@ -479,7 +479,7 @@ static void run_with_agent(void)
 	expect("cpu_index at the end", agent(RW_HC_CPU_INDEX, 0, 0), 0);
 }
 
-/* Where the configuration says `agent = no`: nobody there. */
+/* If the configuration says `agent = no`, nobody answers. */
 static void run_without_agent(void)
 {
 	UINT32 r[4];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// A guest that tells of machine checks, while it leaves for the hypervisor all the time. (The stock kernel
-// cannot.)
+// A guest that reports machine checks while it causes exits all the time. (The stock kernel cannot.)
 #include "guest.h"
 
 #include <efilib.h>
@@ -16,7 +15,7 @@
 #define MC_VALID       (1ull << 63)
 #define MC_UNCORRECTED (1ull << 61)
 #define VEC_MC         18u
-#define MOST           12u /* reports, then the guest switches off */
+#define MOST           12u /* reports until the guest switches off */
 
 static UINT32 banks;
 static volatile UINT32 taken; /* exceptions */
@@ -35,7 +34,7 @@ static void wrmsr(UINT32 msr, UINT64 value)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((UINT32)value), "d"((UINT32)(value >> 32)));
 }
 
-/* Takes the first valid bank's status and clears it; 0: there is none. */
+/* Reads and clears the first valid bank's status; 0: there is none. */
 __attribute__((target("general-regs-only"))) static UINT64 take_bank(void)
 {
 	for (UINT32 i = 0; i < banks; i++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// The ACPI tables, found as an EFI program finds them: by the GUID of ACPI 1.0 and by that of ACPI 2.0.
+// The ACPI tables, found like any EFI program does: by the GUID of ACPI 1.0 and by that of ACPI 2.0.
 #include "probe.h"
 
 #include <efilib.h>
@@ -31,7 +31,7 @@ static UINT32 length(const UINT8 *table)
 	return *(const UINT32 *)(table + TABLE_LENGTH);
 }
 
-/* " NAME" for each table that the root names, and "!" after one whose checksum is wrong. */
+/* " NAME" for each table in the root table, with "!" after it if its checksum is wrong. */
 static void table_names(const UINT8 *root, UINTN pointer, char *to, UINTN size)
 {
 	UINTN count = (length(root) - TABLE_HEADER) / pointer, i, at = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// The second CPU, started and reset by INIT and SIPI as an operating system does it.
+// The second CPU, started and reset by INIT and SIPI as by an operating system.
 #include "probe.h"
 
 #include <efilib.h>
@@ -9,7 +9,7 @@
 
 #define ROUNDS     10u
 #define LAST_STAGE 5u
-#define START_US   2000000u /* an emulated CPU may be slow to come */
+#define START_US   2000000u /* an emulated CPU may be slow to start */
 
 #define NMI_ROUNDS 100u
 #define IVT_NMI    8ull
@@ -17,7 +17,7 @@
 
 extern const UINT8 ap_start[], ap_end[], ap_spin[], ap_spin_nmi[], ap_spin_end[];
 
-/* The page behind the code; start.asm has the same. */
+/* The page after the code; start.asm has the same layout. */
 struct report {
 	UINT32 stage, command, count, reserved0;
 	UINT32 regs[8];
@@ -55,14 +55,14 @@ BOOLEAN ap_memory(void)
 	return TRUE;
 }
 
-/* A tenth of a microsecond or more. PAUSE, too: an emulator may run all CPUs in one thread. */
+/* Takes a tenth of a microsecond or more. With PAUSE, as an emulator may run all CPUs in one thread. */
 static void relax(void)
 {
 	inb(0x80);
 	__asm__ volatile("pause");
 }
 
-/* Runs until @stage is reached or @us microseconds are over. */
+/* Waits until @stage is reached or @us microseconds have passed. */
 static BOOLEAN reached(UINT32 stage, UINT32 us)
 {
 	UINT64 i;
@@ -77,7 +77,7 @@ static void pause_us(UINT32 us)
 	reached(~0u, us);
 }
 
-/* Until *@counter is no longer @from, or half a second or so: an emulated CPU may be slow to come. */
+/* Waits until *@counter differs from @from, or about half a second: an emulated CPU may be slow to start. */
 static BOOLEAN changes(volatile UINT32 *counter, UINT32 from)
 {
 	UINT32 i;
@@ -114,7 +114,7 @@ static void sipi(void)
 	apic_command(1, ICR_SIPI | ICR_ASSERT | (UINT32)((UINT64)low / PAGE));
 }
 
-/* As an operating system does it: a second SIPI if the first was not heard. */
+/* As an operating system does: a second SIPI if the first had no effect. */
 static BOOLEAN start(void)
 {
 	prepare();
@@ -150,12 +150,12 @@ static void first_start(const char *mode)
 	      (UINT64)r->back[2]);
 }
 
-/* NMIs from the first instruction on: whatever they hit on the way, the CPU starts. */
+/* NMIs from the first instruction on: the CPU starts, wherever they hit. */
 static void nmis_at_start(const char *mode)
 {
 	UINT32 *vector = (UINT32 *)IVT_NMI, old, new, i, j, good = 0;
 
-	__asm__ volatile("" : "+r"(vector)); /* an address like any other */
+	__asm__ volatile("" : "+r"(vector)); /* hides from the compiler that it is a constant */
 	old = *vector;
 	new = (UINT32)((UINT64)low / 16) << 16 | (UINT32)(ap_spin_nmi - ap_spin);
 	*vector = new;
@@ -183,7 +183,7 @@ void probe_ap(UINT32 cpus, const char *mode)
 	apic_on();
 	first_start(mode);
 
-	/* A CPU that runs takes no SIPI. */
+	/* A running CPU ignores SIPI. */
 	before = report->count;
 	sipi();
 	pause_us(2000);
@@ -193,7 +193,7 @@ void probe_ap(UINT32 cpus, const char *mode)
 	changes(&report->nmis, 0);
 	probe("ap %s.nmi.running: %d", mode, report->nmis);
 
-	/* NMIs reach a CPU in HLT; it goes on behind the HLT. */
+	/* NMIs reach a CPU in HLT; it resumes after the HLT. */
 	report->command = 1;
 	for (i = 0; i < 5 && !report->woken; i++) { /* the first may come before the HLT */
 		pause_us(5000);
@@ -202,7 +202,7 @@ void probe_ap(UINT32 cpus, const char *mode)
 	}
 	probe("ap %s.nmi.halted: %s", mode, report->woken ? "wakes" : "sleeps on");
 
-	/* INIT stops it; it waits and does nothing, whatever NMI comes. (On QEMU's TCG it then runs.) */
+	/* INIT stops it; it waits and ignores NMIs. (On QEMU's TCG an NMI makes it run.) */
 	prepare();
 	init();
 	if (!is_amd()) {
@@ -227,13 +227,13 @@ void probe_ap(UINT32 cpus, const char *mode)
 	}
 	probe("ap %s.rounds: %d", mode, good);
 
-	/* INIT level de-assert is no INIT. */
+	/* INIT level de-assert is not an INIT. */
 	start();
 	apic_command(1, ICR_INIT | BIT(15));
 	pause_us(2000);
 	probe("ap %s.deassert: %s", mode, changes(&report->spin[0], report->spin[0]) ? "runs" : "stopped");
 	init();
-	/* on Bochs an NMI of this storm may outlive INIT under VMX, and not bare: see LIMITATIONS.md */
+	/* on Bochs under VMX, but not bare, an NMI of this storm may outlive INIT: see LIMITATIONS.md */
 	if (is_amd())
 		nmis_at_start(mode);
 	/* it waits from here on */

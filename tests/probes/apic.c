@@ -74,7 +74,7 @@ static void registers(const char *mode)
 	UINT32 i, value;
 
 	for (i = 0; i < ARRAY_SIZE(regs); i++) {
-		/* Not in x2APIC mode, or only written. */
+		/* Absent in x2APIC mode, or write-only. */
 		if (apic_x2() && (regs[i] == 0x90 || regs[i] == 0xb0 || regs[i] == 0xc0 || regs[i] == 0xe0 ||
 				  regs[i] == 0x310))
 			continue;
@@ -86,7 +86,7 @@ static void registers(const char *mode)
 		      (UINT64)apic_read(0x180 + 16 * i), (UINT64)apic_read(0x200 + 16 * i));
 }
 
-/* What is written and reads back. */
+/* Registers that read back what was written. */
 static void writes(const char *mode)
 {
 	static const UINT16 regs[] = { 0x20,  0x30,  0x80,  0xd0,  0xe0,  0xf0,  0x2f0, 0x320,
@@ -110,7 +110,7 @@ static void writes(const char *mode)
 	apic_on();
 }
 
-/* An interrupt to itself, by each way of writing the command, taken with a given task priority. */
+/* A self-interrupt, by each way of writing the command, with a given task priority. */
 static void self_ipi(const char *mode)
 {
 	static const struct {

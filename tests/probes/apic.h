@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The local APIC, in the mode it is in. */
+/* The local APIC, in its current mode. */
 #pragma once
 
 #include "probe.h"
@@ -33,6 +33,6 @@
 BOOLEAN apic_x2(void);
 UINT32 apic_read(UINT32 reg);
 void apic_write(UINT32 reg, UINT32 value);
-void apic_command(UINT32 dest, UINT32 low); /* and waits until it is sent */
+void apic_command(UINT32 dest, UINT32 low); /* returns when it is sent */
 void apic_end(void);                        /* of an interrupt */
 void apic_on(void);                         /* spurious vector on, timer and pins off */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# The probe program: what an EFI application finds on the machine, bare and under Ringward. Included by the Makefile.
+# The probe program: prints what an EFI application finds, bare and under Ringward. Included by the Makefile.
 
 PROBE_OUT := $(B)/tests/probes
 PROBE_OBJS := $(patsubst tests/probes/%.c,$(PROBE_OUT)/%.o,$(sort $(wildcard tests/probes/*.c))) \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// What newer CPUs have: shadow stacks, branch tracking, supervisor keys. Says nothing on CPUs without.
+// Features of newer CPUs: shadow stacks, branch tracking, supervisor keys. Prints nothing on older CPUs.
 #include "probe.h"
 
 #define MSR_U_CET   0x6a0u

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Control registers bit by bit; the instructions of VMX and SVM, on a CPU where nobody has switched them on.
+// Control registers bit by bit; the instructions of VMX and SVM, on a CPU where they are switched off.
 #include "probe.h"
 
 SNIPPET(vmcall, "vmcall");
@@ -40,7 +40,7 @@ static void virt(const char *name, const UINT8 *code, const UINT8 *end)
 }
 #define V(name) virt(#name, s_##name, s_##name##_end)
 
-/* Each bit but @never is changed and put back. */
+/* Flips each bit except those in @never, and restores it. */
 static void bits(int cr, UINT64 value, UINT64 never)
 {
 	UINT64 taken = 0, ignored = 0, refused = 0, after;
@@ -62,7 +62,7 @@ static void bits(int cr, UINT64 value, UINT64 never)
 	probe("control cr%d.refused: %x", (UINT32)cr, refused);
 }
 
-/* QEMU's TCG answers other bits of CR4 with an exit to a hypervisor, even where there is none. */
+/* QEMU's TCG answers other bits of CR4 with an exit to a hypervisor, even if there is none. */
 static UINT64 not_in_cr4(void)
 {
 	UINT64 known = 0x7df & ~BIT(5);
@@ -81,10 +81,10 @@ void probe_control(void)
 
 	probe("control cr0: %x", cr0);
 	probe("control cr4: %x", read_cr4());
-	bits(0, cr0, is_amd() ? BIT(0) | BIT(31) : 0); /* QEMU's TCG ends itself when long mode loses them */
+	bits(0, cr0, is_amd() ? BIT(0) | BIT(31) : 0); /* QEMU's TCG aborts if long mode loses them */
 	bits(3, own_cr3(),
-	     is_amd() ? ~0xfffull : (BIT(46) - 1) & ~0xfffull); /* not the address; TCG checks nothing */
-	bits(4, read_cr4(), is_amd() ? not_in_cr4() : BIT(27)); /* LASS takes away low addresses */
+	     is_amd() ? ~0xfffull : (BIT(46) - 1) & ~0xfffull); /* no address bits; TCG checks none */
+	bits(4, read_cr4(), is_amd() ? not_in_cr4() : BIT(27)); /* LASS makes low addresses fault */
 	bits(8, 0, 0);
 	probe("control cr8.15: %s", try_cr(8, 15) == VEC_END && read_cr8() == 15 ? "kept" : "lost");
 	try_cr(8, 0);
@@ -93,7 +93,7 @@ void probe_control(void)
 	probe("control lmsw.ts: %x", c.rax & 0xffff);
 	c = (struct ctx){ .rax = 0 };
 	RUN(&c, lmsw, K64);
-	probe("control lmsw.0: %x", c.rax & 0xffff); /* PE stays */
+	probe("control lmsw.0: %x", c.rax & 0xffff); /* PE stays set */
 	write_cr0(cr0 | BIT(3));
 	c = (struct ctx){ 0 };
 	SHOW(&c, clts, K64, "control clts: %s %x", c.rax);

@@ -38,9 +38,9 @@ static UINT64 gdt[GDT_SIZE / 8] __attribute__((aligned(16)));
 static UINT64 idt[2 * 256] __attribute__((aligned(16)));
 static struct tss tss __attribute__((aligned(16)));
 static UINT64 *tables; /* root, third level, four second levels, the window's table */
-static UINT8 *memory;  /* the window's */
+static UINT8 *memory;  /* the window's pages */
 static UINT8 policies[256];
-static UINT64 code_base; /* that the current snippet's RIP counts from */
+static UINT64 code_base; /* start of the current snippet, from which its RIP counts */
 
 void (*trap_hook)(struct ctx *frame);
 volatile struct event events[EVENTS];
@@ -197,7 +197,7 @@ static void crash(const struct ctx *f)
 	power_off();
 }
 
-/* Return: the snippet's registers if it has ended, NULL: goes on there. */
+/* Return: the snippet's registers if it has ended, or NULL: the snippet resumes. */
 struct ctx *trap_c(struct ctx *f)
 {
 	struct ctx *c = ctx_current;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// CPUID: every leaf that the CPU names, some that it does not, and the bits that follow CR4.
+// CPUID: every leaf that the CPU reports, some that it does not, and the bits that follow CR4.
 #include "probe.h"
 
 #define SUBLEAVES    12u
@@ -55,7 +55,7 @@ void probe_cpuid(void)
 	range(0x80000000u);
 	cpuid(0, 0, r);
 	if (r[0] < PT_LEAF)
-		leaf_all(PT_LEAF); /* not there: the last basic leaf, or zeros */
+		leaf_all(PT_LEAF); /* absent: answered by the last basic leaf, or zeros */
 	leaf_all(0x40000000u);
 	leaf_all(0x40000001u);
 	leaf_all(0x40000100u);

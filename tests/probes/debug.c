@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Single steps and breakpoints, also across instructions that a hypervisor carries out itself; DR6, DR7.
+// Single steps and breakpoints, also across instructions that a hypervisor emulates; DR6, DR7.
 #include "probe.h"
 
 #define DR6_NONE    0xffff0ff0ull
 #define CR4_DE      BIT(3)
 #define CR4_OSXSAVE BIT(18)
-#define EXEC(n)     (3ull << 2 * (n)) /* DR7: breakpoint n at an instruction */
+#define EXEC(n)     (3ull << 2 * (n)) /* DR7: breakpoint n is on an instruction */
 #define WRITE8(n)   (3ull << 2 * (n) | 9ull << (16 + 4 * (n)))
 #define READ1(n)    (3ull << 2 * (n) | 3ull << (16 + 4 * (n)))
 #define WRITE4(n)   (3ull << 2 * (n) | 13ull << (16 + 4 * (n)))
 #define PORT1(n)    (3ull << 2 * (n) | 2ull << (16 + 4 * (n)))
 #define PORT4(n)    (3ull << 2 * (n) | 14ull << (16 + 4 * (n)))
-#define OWN_PORT    0x2ffu /* a register of the second UART that keeps what is written */
+#define OWN_PORT    0x2ffu /* a register of the second UART that keeps its value */
 
 SNIPPET(st_plain, "nop; xor %eax, %eax; nop");
 SNIPPET(st_cpuid, "xor %eax, %eax; cpuid; nop; nop");
@@ -78,7 +78,7 @@ static void step(const char *name, const UINT8 *code, const UINT8 *end, enum mod
 }
 #define S(name, mode) step(#name "." #mode, s_st_##name, s_st_##name##_end, mode)
 
-/* Each breakpoint is noted and passed over by RF. */
+/* Each breakpoint is recorded, then passed with RF. */
 static void resume(struct ctx *frame)
 {
 	if (frame->vector == DB) {
@@ -211,7 +211,7 @@ void probe_steps(void)
 	S(port, K64);
 	S(port_string, K64);
 	S(free_port, K64);
-	if (is_amd()) /* Bochs stops at writes to the APIC that are not of 32 bits */
+	if (is_amd()) /* Bochs stops at APIC writes other than 32-bit ones */
 		S(apic_rep, K64);
 	if (has(1, 0, 2, 26)) {
 		write_cr4(cr4 | CR4_OSXSAVE);

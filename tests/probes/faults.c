@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Every exception that software can raise: vector, error code, the RIP and RFLAGS.RF that are pushed, CR2.
+// Every exception that software can raise: vector, error code, the pushed RIP and RFLAGS.RF, CR2.
 #include "probe.h"
 
 SNIPPET(de, "nop; xor %eax, %eax; xor %edx, %edx; div %eax");
@@ -131,11 +131,11 @@ void probe_faults(void)
 	SIMPLE(ac, U64);
 	SIMPLE(ac, K64);
 	write_cr0((cr0 & ~BIT(2)) | BIT(1) | BIT(5));
-	*(UINT16 *)window_memory(3) = 0x370; /* all FPU exceptions open */
+	*(UINT16 *)window_memory(3) = 0x370; /* all FPU exceptions unmasked */
 	SIMPLE(mf, K64);
 	__asm__ volatile("fninit");
 	write_cr4(cr4 | BIT(9) | BIT(10));
-	*(UINT32 *)window_memory(3) = 0x1d00; /* division by zero open */
+	*(UINT32 *)window_memory(3) = 0x1d00; /* division by zero unmasked */
 	*(UINT32 *)(window_memory(3) + 4) = 0x3f800000;
 	SIMPLE(xm, K64);
 	write_cr4(cr4);
@@ -148,11 +148,11 @@ void probe_faults(void)
 	page_fault("nx", PTE_P | PTE_W | PTE_U | PTE_NX);
 	page_fault("reserved", PTE_P | PTE_W | PTE_U | BIT(51));
 
-	/* A copy that runs into the end of what is mapped. */
+	/* A copy that runs past the mapped pages. */
 	c = (struct ctx){ .rsi = DATA, .rdi = WINDOW + SPARE * PAGE - 16, .rcx = 64 };
 	probe("faults movs: %s", RUN(&c, movs, K64));
 	probe("faults movs.left: rcx=%x rdi=%x", c.rcx, c.rdi);
-	/* An instruction whose second half is not there. */
+	/* An instruction whose second half is not mapped. */
 	window_memory(SPARE - 1)[PAGE - 1] = 0x0f;
 	c = (struct ctx){ .rax = WINDOW + SPARE * PAGE - 1 };
 	probe("faults cross: %s", RUN(&c, cross_fault, K64));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Instructions that a hypervisor's controls can take away, and ports.
+// Instructions that a hypervisor's controls can disable, and ports.
 #include "probe.h"
 
 SNIPPET(in_cmpxchg8b, "xor %eax, %eax; xor %edx, %edx; cmpxchg8b (%rbx)");
@@ -106,7 +106,7 @@ void probe_insn(void)
 	I(monitor);
 	I(monitor_bad);
 	I(mwait_bad);
-	if (!is_amd()) /* QEMU's TCG sleeps on, whatever is written */
+	if (!is_amd()) /* no write wakes QEMU's TCG */
 		I(mwait);
 	I(pause);
 	I(umonitor);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// What the firmware gives: memory, other CPUs, boot services and runtime services.
+// What the firmware provides: memory, other CPUs, boot services and runtime services.
 #include "probe.h"
 
 #include <efilib.h>
@@ -55,7 +55,7 @@ static UINTN entries(void)
 	return map_size / entry_size;
 }
 
-/* Every free page is there: reads, takes a value, and has it. */
+/* Every free page exists: it can be read, and keeps a value written to it. */
 static void memory(void)
 {
 	UINT64 pages = 0, bad = 0, at, old, p;
@@ -120,7 +120,7 @@ static void variables(const char *when)
 	probe("machine %s.delete: %x", when, (UINT64)s);
 }
 
-/* The services as an operating system uses them: at addresses of its own. */
+/* Runtime services as an operating system uses them: at addresses that it chooses. */
 static void go_virtual(void)
 {
 	EFI_MEMORY_DESCRIPTOR *d;
@@ -132,7 +132,7 @@ static void go_virtual(void)
 		if (d->Attribute & EFI_MEMORY_RUNTIME)
 			d->VirtualStart = d->PhysicalStart + VIRTUAL;
 	}
-	/* The same four gigabytes once more, above themselves. */
+	/* Maps the low four gigabytes a second time, at higher addresses. */
 	for (i = 0; i < 4; i++)
 		pml4()[512 + 4 + i] = pml4()[512 + i];
 	write_cr3(own_cr3());

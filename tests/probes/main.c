@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// The probe program: an EFI application that looks at the machine and says what it finds, the same each time.
+// The probe program: an EFI application that examines the machine and prints its findings, reproducibly.
 #include "probe.h"
 
 #include <efilib.h>
@@ -29,7 +29,7 @@ static void fail(const char *what)
 	power_off();
 }
 
-/* What other CPUs have no part in. (Bochs with two CPUs never gets past an instruction breakpoint.) */
+/* Probes that concern one CPU only. (Bochs with two CPUs never gets past an instruction breakpoint.) */
 static void one_cpu(void)
 {
 	probe_msr();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// MSRs: what every one reads, and what those of the architecture take.
+// MSRs: the value of each, and the writable bits of the architectural ones.
 #include "probe.h"
 
 struct msr_range {
 	UINT32 first, last;
 };
 
-/* Counters and clocks: only whether they can be read. */
+/* Counters and clocks: only checked for being readable. */
 static BOOLEAN is_volatile(UINT32 msr)
 {
 	return msr == 0x10 || msr == 0xe7 || msr == 0xe8 || (msr >= 0xc1 && msr <= 0xc8) || msr == 0x30a ||
@@ -39,7 +39,7 @@ static void sweep(const struct msr_range *range)
 		probe("msr unreadable %x-%x: #GP", (UINT64)(msr - bad), (UINT64)(msr - 1));
 }
 
-/* Written with the value it has, with each bit of the register changed in turn; put back each time. */
+/* Writes the register's value with each bit flipped in turn; restores it each time. */
 static void write_bits(UINT32 msr, UINT64 never)
 {
 	UINT64 value, after, taken = 0, kept = 0, refused = 0;
@@ -76,7 +76,7 @@ void probe_msr(void)
 		{ 0xc0010000, 0xc00112ff },
 		{ 0xc0011fc0, 0xc001203f },
 	};
-	/* The bits that are not tried would take the ground away from under the probe. */
+	/* The bits in never are not tried: changing them would crash the probe. */
 	static const struct {
 		UINT32 msr;
 		UINT64 never;

@@ -98,7 +98,7 @@ static void pcids(void)
 	c = (struct ctx){ .rbx = UPAGE };
 	probe("paging invpcid.user: %s", RUN(&c, pg_invpcid, U64));
 	if (is_amd())
-		return; /* QEMU's TCG is lost then */
+		return; /* QEMU's TCG does not survive this */
 	probe("paging cr3.63: %s", try_cr(3, cr3 | BIT(63)) == VEC_END ? "ok" : "#GP");
 	write_cr3(cr3);
 	probe("paging la57: %s", try_cr(4, cr4 ^ CR4_LA57) == VEC_END ? "ok" : "#GP");
@@ -126,7 +126,7 @@ static void bits(void)
 	c = (struct ctx){ .rax = at };
 	probe("paging wp.on: %s", RUN(&c, pg_write, K64));
 	write_cr0(cr0);
-	/* A page that moves: the new one is seen behind a flush of each kind. */
+	/* A remapped page: after a flush of each kind, the new page is seen. */
 	*(UINT64 *)window_memory(SPARE) = 0x1111;
 	*(UINT64 *)window_memory(SPARE + 1) = 0x2222;
 	window_map(SPARE, PTE_P | PTE_W);
@@ -153,9 +153,7 @@ static void bits(void)
 		pdpte[4] = 0;
 		write_cr3(read_cr3());
 	}
-	/*
-	 * A stack that is not there when the fault is to be delivered is no matter: the handler has its own.
-	 */
+	/* The stack may be unmapped when the fault is delivered: the handler has its own. */
 	c = (struct ctx){ .rax = 1ull << 46 };
 	probe("paging high: %s", RUN(&c, pg_read, K64));
 }

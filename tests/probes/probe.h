@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What the probes share: they look at the machine from inside and say what they find, one line each. */
+/* Shared by the probes, which examine the machine from inside and print one line per finding. */
 #pragma once
 
 #include <efi.h>
@@ -51,8 +51,8 @@ enum {
 };
 
 /*
- * Pages with protections of their own, at WINDOW. Some are fixed: the snippets' code and stack for ring 0 and
- * ring 3. The other ones are the tests', through window_map().
+ * Pages at WINDOW, each with its own protection. Some are fixed: the snippets' code and stack for ring 0 and
+ * ring 3. Tests map the others with window_map().
  */
 #define WINDOW       0xd0000000ull
 #define KCODE        (WINDOW + 0x8000)
@@ -72,7 +72,7 @@ enum {
 #define PTE_PS BIT(7)
 #define PTE_NX BIT(63)
 
-/* Registers before and after a snippet. The order is that of trap.asm. */
+/* Registers before and after a snippet, in the order of trap.asm. */
 struct ctx {
 	UINT64 rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15;
 	UINT64 vector, error;
@@ -106,31 +106,31 @@ enum mode {
 
 /**
  * run_code() - runs @size bytes at @code with the registers of @c; RIP, CS, SS, RSP are set here, RFLAGS if
- * it is 0. Ends with any exception or behind the code. Return: outcome(@c).
+ * it is 0. Ends at any exception or after the code. Return: outcome(@c).
  */
 const char *run_code(struct ctx *c, const void *code, UINTN size, enum mode mode);
 
-/** outcome() - "ok", or the exception, its error code, how far it came, CR2. Lives until the next call. */
+/** outcome() - "ok", or the exception, its error code, how far it came, CR2. Valid until the next call. */
 const char *outcome(const struct ctx *c);
 
-/* What the trap handler does with a vector that is not its snippet's end. */
+/* What the trap handler does with a vector: it ends the snippet, or is counted. */
 enum policy {
 	TRAP_ENDS,
 	TRAP_COUNTS
 };
 void trap_policy(UINT8 vector, enum policy policy);
-/* Called for each trap that counts, before it returns; NULL: nobody. May change the registers. */
+/* Called for each counted trap before it returns, or NULL. May change the registers. */
 extern void (*trap_hook)(struct ctx *frame);
 
 #define EVENTS 64u
 struct event {
 	UINT64 vector, rip, dr6, rflags;
 };
-extern volatile struct event events[EVENTS]; /* traps that counted, in order */
+extern volatile struct event events[EVENTS]; /* counted traps, in order */
 extern volatile UINT32 event_count;
 /** events_text() - the RIPs of the events of a vector, from the code's start, with DR6 for #DB. */
 const char *events_text(UINT8 vector);
-/** step_text() - runs, single-stepping, and lists where each #DB came. */
+/** step_text() - single-steps the code and lists where each #DB occurred. */
 const char *step_text(struct ctx *c, const void *code, UINTN size, enum mode mode);
 #define STEP(c, name, mode) step_text(c, s_##name, (UINTN)(s_##name##_end - s_##name), mode)
 
@@ -140,13 +140,13 @@ void say(const char *format, ...);
 int format_text(char *to, UINTN size, const char *format, ...);
 extern UINT32 probe_count;
 
-/* main.c: leaves the firmware no doubt that this is the end. */
+/* main.c: waits for the output, then switches the machine off. */
 void power_off(void) __attribute__((noreturn));
 extern EFI_RUNTIME_SERVICES *runtime;
 
 /* cpu.c */
 void cpu_take(void);      /* own descriptor tables and page tables, interrupts off */
-void cpu_reload(void);    /* the same again on this CPU, after a test that changed them */
+void cpu_reload(void);    /* loads them again on this CPU, after a test that changed them */
 BOOLEAN cpu_memory(void); /* pages for it, while boot services are there */
 UINT64 *window_pte(UINT32 page);
 void window_map(UINT32 page, UINT64 flags); /* PTE of @page; flushes it */
@@ -156,7 +156,7 @@ UINT64 *gdt_entry(UINT16 selector);
 UINT64 own_cr3(void);
 UINT64 *pml4(void);
 struct tss;
-UINT64 timer_wait_us(UINT64 us); /* by the ACPI PM timer */
+UINT64 timer_wait_us(UINT64 us); /* measured by the ACPI PM timer */
 
 /* Instructions that may fault; the vector, or VEC_END. */
 UINT8 try_rdmsr(UINT32 msr, UINT64 *value);
@@ -248,7 +248,7 @@ void probe_descriptor(void);
 void probe_syscall(void);
 void probe_xsave(void);
 void probe_paging(void);
-void probe_apic(const char *mode); /* "x" or "x2": switches to it; there is no way back on some machines */
+void probe_apic(const char *mode); /* "x" or "x2": switches to that mode; some machines cannot switch back */
 void probe_timer(const char *mode);
 void probe_insn(void);
 void probe_cet(void);

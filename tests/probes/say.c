@@ -5,7 +5,7 @@
 
 #define COM1      0x3f8u
 #define LSR       5u
-#define LSR_READY 0x20u /* takes a byte */
+#define LSR_READY 0x20u /* ready for a byte */
 #define LINE      512u
 
 UINT32 probe_count;

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; What the second CPU does: from real mode through protected mode to long mode and back, noting what it finds.
+; The second CPU's code: from real mode through protected mode to long mode and back, recording what it finds.
 ; It runs from a copy at a page below 640 KiB; its second page is the report.
 
 	default rel
@@ -8,7 +8,7 @@
 
 MSR_EFER equ 0xc0000080
 
-; Offsets of the second page; ap.c has the same.
+; Offsets in the second page; the same as in ap.c.
 R_STAGE  equ 0x1000
 R_COMMAND equ 0x1004
 R_COUNT  equ 0x1008
@@ -212,7 +212,7 @@ real_again:
 	rdmsr
 	int 0x20
 	mov dword [R_STAGE], 5
-.wait:	; command 1: HLT for ever with interrupts off, else spin
+.wait:	; command 1: HLT forever with interrupts off, else spin
 	mov eax, [R_COMMAND]
 	cmp al, 1
 	je .halt
@@ -225,7 +225,7 @@ real_again:
 	inc dword [R_WOKEN]
 	jmp .halt
 
-on_ud:	; over the instruction: all of ours have three bytes but UD2
+on_ud:	; skips the instruction: all of ours have three bytes except UD2
 	push bp
 	mov bp, sp
 	push bx
@@ -287,7 +287,7 @@ ivt:
 	%endrep
 ap_end:
 
-; In place of all that: a CPU that stays in real mode with the vectors at 0. An NMI may come any time.
+; Used instead of the code above: the CPU stays in real mode with the vectors at 0. An NMI may come any time.
 	global ap_spin, ap_spin_nmi, ap_spin_end
 	bits 16
 ap_spin:

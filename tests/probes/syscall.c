@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Ways between the rings: SYSCALL, SYSENTER, INT n, their returns; segment bases and SWAPGS.
+// Transitions between rings: SYSCALL, SYSENTER, INT n, their returns; segment bases and SWAPGS.
 #include "probe.h"
 
 #define MSR_EFER  0xc0000080u

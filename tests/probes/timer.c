@@ -9,7 +9,7 @@
 #define MSR_ADJUST   0x3bu
 #define MSR_TSC_AUX  0xc0000103u
 #define MSR_DEADLINE 0x6e0u
-#define SHORT        20000u /* timer counts: shorter than any wait here */
+#define SHORT        20000u /* in timer counts: shorter than any wait here */
 #define PATIENCE     40000000ull
 
 SNIPPET(tm_rdtsc, "rdtsc");
@@ -41,7 +41,7 @@ static void count_nmi(struct ctx *frame)
 	if (depth > most)
 		most = depth;
 	if (++nmis == 1) {
-		/* Another one meanwhile is held back until the IRET. */
+		/* A second NMI now is blocked until the IRET. */
 		UINT32 r[4], i;
 
 		apic_command(0, ICR_NMI | ICR_ASSERT); /* shorthands are for fixed interrupts */
@@ -57,7 +57,7 @@ static void end_interrupt(struct ctx *frame)
 		apic_end();
 }
 
-/* Runs with an interrupt pending: where does it come? */
+/* Runs with an interrupt pending: where is it taken? */
 static void pending(const char *name, const UINT8 *code, const UINT8 *end, enum mode mode, UINT64 flags)
 {
 	struct ctx c = { .rflags = 2 | flags };

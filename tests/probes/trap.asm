@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; All vectors, and the way into a snippet and out of it. System V calling convention.
+; All vectors, and entry to and exit from a snippet. System V calling convention.
 
 	bits 64
 	default rel
@@ -30,7 +30,7 @@ trap_stubs:
 	%assign v v + 1
 	%endrep
 
-; The frame is a struct ctx up to SS.
+; The frame is the part of a struct ctx up to SS.
 all_vectors:
 	push r15
 	push r14
@@ -61,7 +61,7 @@ all_vectors:
 	POP_SAVED
 	ret
 
-; Registers from the struct ctx at RSP.
+; Loads the registers from the struct ctx at RSP.
 pop_regs:
 	pop rax
 	pop rbx
@@ -81,7 +81,7 @@ pop_regs:
 	add rsp, 16
 	iretq
 
-; void ctx_run(struct ctx *c): until trap_c() says that it has ended.
+; void ctx_run(struct ctx *c): runs the snippet until trap_c() says that it has ended.
 	global ctx_run
 ctx_run:
 	PUSH_SAVED

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// XSETBV and what follows from XCR0; vector registers across instructions that a hypervisor carries out.
+// XSETBV and the effects of XCR0; vector registers across instructions that a hypervisor emulates.
 #include "probe.h"
 
 #define CR4_OSFXSR  BIT(9)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Hypercalls to be refused, virtualization instructions that must be missing, and the hypervisor's memory.
+// Makes hypercalls that must be refused, runs virtualization instructions that must be missing, and accesses
+// the hypervisor's memory.
 
 #include <linux/gfp.h>
 #include <linux/io.h>
@@ -36,7 +37,7 @@ static void say_result(const char *what, u64 nr, long ret)
 		     : "D"(a1), "S"(a2), "d"(a3) \
 		     : "memory")
 
-/* From this module's text. Return: the result, or LONG_MIN after an exception. */
+/* A hypercall from this module's text. Return: the result, or LONG_MIN after an exception. */
 static noinline long call_own(u64 nr, u64 a1, u64 a2, u64 a3)
 {
 	u32 eax, ebx, ecx, edx;
@@ -172,7 +173,7 @@ int cmd_hvwrite(int argc, char **argv)
 		say("vmx %s: %s\n", name, err ? "exception" : "EXECUTED"); \
 	} while (0)
 
-/* Intel's switch for virtualization: must be refused. */
+/* Tries Intel's switch for virtualization, which must be refused. */
 static void try_vmxe(void)
 {
 	unsigned long flags, before, after;
@@ -191,7 +192,7 @@ static void try_vmxe(void)
 	say("vmx cr4.vmxe: %s\n", err ? "exception" : after & X86_CR4_VMXE ? "SET" : "stays clear");
 }
 
-/* AMD's switch for virtualization: must be refused. */
+/* Tries AMD's switch for virtualization, which must be refused. */
 static void try_svme(void)
 {
 	u64 before, after;
@@ -208,7 +209,7 @@ static void try_svme(void)
 	say("vmx efer.svme: %s\n", after & EFER_SVME ? "SET" : "stays clear");
 }
 
-/* The guest's CPU must be one without virtualization. */
+/* The guest's CPU must have no virtualization. */
 int cmd_vmx(int argc, char **argv)
 {
 	void *page = (void *)get_zeroed_page(GFP_KERNEL);
@@ -226,7 +227,7 @@ int cmd_vmx(int argc, char **argv)
 	TRY("vmsave", "vmsave %%rax");
 	TRY("clgi", "clgi");
 	TRY("stgi", "stgi");
-	/* Only the CPU's own: the other vendor's bit is reserved, and QEMU's TCG hangs on it instead of
+	/* Only this vendor's bit: the other vendor's is reserved, and QEMU's TCG hangs on it instead of
 	 * raising #GP. */
 	if (boot_cpu_data.x86_vendor == X86_VENDOR_INTEL)
 		try_vmxe();

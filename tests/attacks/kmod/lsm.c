@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Takes the agent's hooks out of the kernel's table of LSM hooks, for good, as a rootkit would.
+// Removes the agent's hooks from the kernel's table of LSM hooks for good, as a rootkit would.
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -14,7 +14,7 @@
 const char lsm_table_name[] = "security_hook_heads";
 typedef struct security_hook_heads lsm_table;
 
-/* The head of the hook's list: all LSMs lose it. */
+/* Address of the head of the hook's list: without it all LSMs lose the hook. */
 static unsigned long pointer_of(unsigned long member)
 {
 	return member;
@@ -25,7 +25,7 @@ static unsigned long pointer_of(unsigned long member)
 const char lsm_table_name[] = "static_calls_table";
 typedef struct lsm_static_calls_table lsm_table;
 
-/* The last pointer to an LSM's hook: the agent's. */
+/* Address of the last pointer to an LSM's hook: the agent's. */
 static unsigned long pointer_of(unsigned long member)
 {
 	struct lsm_static_call *call = (void *)member;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// A hostile kernel module for tests: takes commands by /proc/rwattack and answers there.
+// A hostile kernel module for tests: takes commands through /proc/rwattack and answers there.
 #define pr_fmt(fmt) "rwattack: " fmt
 
 #include <linux/kallsyms.h>
@@ -124,8 +124,8 @@ static const struct proc_ops proc_ops = {
 };
 
 /*
- * A probe is put after the ENDBR that a function may start with: the kernel says how far from its
- * beginning.
+ * A function may start with ENDBR, and a probe goes after it: the kernel gives the offset from the
+ * function's start.
  */
 static int __init find_lookup(void)
 {

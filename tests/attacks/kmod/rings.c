@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Puts garbage into the agent's ring on this CPU and has it handed over.
+// Puts garbage into the agent's ring on this CPU and has the hypervisor drain it.
 
 #include <linux/irqflags.h>
 #include <linux/limits.h>
@@ -52,15 +52,14 @@ static void attack_index(struct agent_ring *r, struct rnd_state *rnd)
 }
 
 /*
- * A file_open record, or what is left of it when something is wrong. Without anything set it is as the
- * agent's.
+ * A file_open record, spoiled as the members say. With no member set it is like the agent's.
  */
 struct spoilt {
 	const char *name;
 	u8 type, verdict;
 	u16 flags;
-	u16 without; /* the field that is left out */
-	u16 id, len; /* a field that is put before the last one; none when @len is 0 */
+	u16 without; /* the field to leave out */
+	u16 id, len; /* a field to insert before the last one; none if @len is 0 */
 	u16 stretch; /* added to the last field's length, not to the record */
 	bool dirty_padding, dirty_end;
 };
@@ -68,11 +67,11 @@ struct spoilt {
 static const struct spoilt cases[] = {
 	{ "good", RW_REC_FILE_OPEN },
 	{ "type_0", 0 },
-	{ "type_100", 100 }, /* unknown, as the next */
+	{ "type_100", 100 }, /* unknown, like the next one */
 	{ "type_last", RW_REC_AGENT_LAST },
 	{ "type_violation", RW_REC_VIOLATION },
 	{ "type_255", 255 },
-	{ "type_fork", RW_REC_FORK }, /* has none of the fields but the task */
+	{ "type_fork", RW_REC_FORK }, /* of its fields only the task is here */
 	{ "verdict", RW_REC_FILE_OPEN, .verdict = RW_VERDICT_COUNT },
 	{ "flag_unknown", RW_REC_FILE_OPEN, .flags = 0x8000 },
 	{ "flag_time", RW_REC_FILE_OPEN, .flags = RW_RECF_TIME_ADJ },
@@ -112,7 +111,7 @@ static struct rw_rec_hdr *make_record(const struct spoilt *s)
 		{ RW_F_TASK, sizeof(struct rw_task) },
 		{ RW_F_FILE, sizeof(struct rw_file) },
 		{ RW_F_OPEN_FLAGS, 4 },
-		{ RW_F_PATH, 9 }, /* is padded, and so is the record then */
+		{ RW_F_PATH, 9 }, /* is padded, and so is the record */
 	};
 	static u64 buffer[RW_REC_MAX / sizeof(u64)];
 	u8 *bytes = (u8 *)buffer;
@@ -227,7 +226,7 @@ int cmd_ring(int argc, char **argv)
 	return 0;
 }
 
-/* One record of the table above, alone in the ring: the answer says whether it was stored. */
+/* Sends one record of the table above, alone in the ring: the answer says whether it was stored. */
 int cmd_record(int argc, char **argv)
 {
 	struct agent_ring __percpu *rings = (void __percpu *)symbol("ringward:rings");

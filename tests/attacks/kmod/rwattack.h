@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* A hostile kernel module: what its parts share. */
+/* Declarations shared by the parts of the hostile kernel module. */
 #pragma once
 
 #include <linux/types.h>
@@ -14,10 +14,10 @@
 /* Adds a line to the answer that /proc/rwattack gives, and to the kernel's log. Context: process. */
 __printf(1, 2) void say(const char *fmt, ...);
 
-/* Address of a symbol, exported or not, of a module as "module:name"; 0 if there is none. */
+/* Address of a symbol, exported or not; a module's symbol is "module:name". 0 if there is none. */
 unsigned long symbol(const char *name);
 
-/* One command: its arguments, @argv[0] being its name. Return: 0, or -EINVAL when the arguments are wrong. */
+/* One command; @argv[0] is its name. Return: 0, or -EINVAL if the arguments are wrong. */
 typedef int (*command_fn)(int argc, char **argv);
 
 int cmd_write(int argc, char **argv);     /* store.c */
@@ -36,15 +36,14 @@ int cmd_record(int argc, char **argv);    /* rings.c */
 /* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */
 int numbers(char **argv, u64 *to, int count);
 
-/* The symbol of the kernel's table of LSM hooks. */
+/* Name of the kernel's table of LSM hooks. */
 extern const char lsm_table_name[];
 
 /*
  * Stores eight zero bytes at @va, which may be read-only, through a writable mapping. Return: 0, -ENOMEM,
- * or -EFAULT when
- * the store raised an exception.
+ * or -EFAULT if the store raised an exception.
  */
 int store_zero(unsigned long va);
 
-/* A hypercall by the agent's own code. Return: its result, or LONG_MIN when the agent is not loaded. */
+/* A hypercall by the agent's own code. Return: its result, or LONG_MIN if the agent is not loaded. */
 long call_agent(u64 nr, u64 a1, u64 a2, u64 a3);

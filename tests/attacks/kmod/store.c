@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Writes to protected memory in every way that a module has, and looks whether anything changed.
+// Writes to protected memory in every way that a module can, and checks whether anything changed.
 
 #include <linux/errno.h>
 #include <linux/io.h>
@@ -17,14 +17,14 @@
 #include "rwattack.h"
 
 #define IMAGE_MAX (64u << 20) /* no target is larger */
-#define REP_BYTES 16u         /* of the string instructions, and what is compared */
+#define REP_BYTES 16u         /* stored by string instructions, and compared */
 
 /* One store: where, what, and what the instruction did to the CPU's state. */
 struct shot {
 	u8 *p;
 	u64 v;
 	int err;     /* -EFAULT: it raised an exception */
-	int reached; /* of the three instructions behind it: how many were run */
+	int reached; /* how many of the three instructions after it ran */
 	u64 p_after, c_after, v_after;
 };
 
@@ -103,14 +103,13 @@ static const struct {
 	{ "straddle_stosb", form_stosb, true, true },
 };
 
-/* What is attacked. Default offsets are places where a write that succeeds does no harm before it is undone.
- */
+/* A target. At the default offsets a write that succeeds does no harm before it is undone. */
 struct target {
 	const char *name;
 	const char *base;       /* symbol */
 	const char *default_at; /* symbol; NULL: default_off */
 	u32 default_off;
-	bool one_page; /* nothing protected behind it: no stores across its end */
+	bool one_page; /* nothing protected follows it: no stores across its end */
 };
 
 static const struct target targets[] = {
@@ -135,7 +134,7 @@ static void raw_write_cr0(unsigned long cr0)
 	asm volatile("mov %0, %%cr0" : : "r"(cr0) : "memory");
 }
 
-/* The store itself, with interrupts off; outside of the alias the CPU's write protection goes off, too. */
+/* Makes the store with interrupts off and, unless it uses the alias, with the CPU's write protection off. */
 static void shoot(struct shot *s, void (*fn)(struct shot *s), enum way way)
 {
 	unsigned long flags, cr0;
@@ -167,7 +166,7 @@ static void report(const struct target *t, enum way way, int form, const struct 
 	    changed ? "changed" : "unchanged", s->err ? " exception" : "", flow ? "ok" : "BROKEN", rep);
 }
 
-/* @alias: writable mapping of the page of @va and of the one behind it. */
+/* @alias: writable mapping of the page of @va and of the next page. */
 static void attack(const struct target *t, unsigned long va, u8 *alias, enum way way, int form)
 {
 	u8 before[REP_BYTES], after[REP_BYTES];
@@ -177,7 +176,7 @@ static void attack(const struct target *t, unsigned long va, u8 *alias, enum way
 	bool changed;
 
 	s.p = way == WAY_ALIAS ? alias + off : way == WAY_OWN ? own : __va(slow_virt_to_phys(own));
-	/* The direct map has the pages of a module in another order. */
+	/* A module's pages are in another order in the direct map. */
 	if (way == WAY_DIRECT && forms[form].straddle &&
 	    slow_virt_to_phys(own + REP_BYTES) != slow_virt_to_phys(own) + REP_BYTES)
 		return;
@@ -282,7 +281,7 @@ int store_zero(unsigned long va)
 	return s.err;
 }
 
-/* The kernel's own patching function, on a byte that stays as it is. */
+/* Calls the kernel's own patching function on a byte, without changing it. */
 int cmd_poke(int argc, char **argv)
 {
 	void *(*text_poke)(void *addr, const void *opcode, size_t len) = (void *)symbol("text_poke");

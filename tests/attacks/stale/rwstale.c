@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Does any CPU still write to a page after the lock has returned? The other CPUs never stop writing to it
-// meanwhile.
+// Does any CPU still write to a page after the lock has returned? The other CPUs write to it all the time.
 //
-// Takes the agent's place (so it needs a guest without one): registers, names one page of data and its own
-// text, and locks. Nothing of this module is needed afterwards: loading it fails on purpose with the answer
-// in the kernel log.
+// Acts as the agent (so it needs a guest without one): registers, names one page of data and its own text,
+// and locks. The module is not needed afterwards: loading it fails on purpose, with the answer in the kernel
+// log.
 #define pr_fmt(fmt) "rwstale: " fmt
 
 #include <linux/cpu.h>
@@ -103,7 +102,7 @@ static long set_up(void)
 	return ret ? ret : call(RW_HC_PROTECT, virt_to_phys(list));
 }
 
-/* Return: how many times the page was seen to change after the lock. */
+/* Return: how many changes of the page were seen after the lock. */
 static u32 watch(void)
 {
 	u64 before = *target;
@@ -133,7 +132,7 @@ static int __init rwstale_init(void)
 		pr_err("set-up refused: %ld\n", ret);
 		return -EIO;
 	}
-	migrate_disable(); /* or it moves meanwhile, and this CPU has a writer, too */
+	migrate_disable(); /* otherwise this thread may move, and this CPU has a writer, too */
 	cpus_read_lock();
 	for_each_online_cpu(cpu)
 	{
@@ -158,7 +157,7 @@ static int __init rwstale_init(void)
 	WRITE_ONCE(stop, true);
 	pr_info("lock %ld, %d CPUs were writing (%llu writes before), %u changes after\n", ret, hammers,
 		written, changes);
-	return 0; /* and it stays: nobody could use its read-only pages for anything else */
+	return 0; /* never freed: its read-only pages are of no other use */
 }
 
 module_init(rwstale_init);

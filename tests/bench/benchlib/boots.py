@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Boots the benchmark's guest with tools/rwrun, bare and under Ringward, and takes its lines apart."""
+"""Boots the benchmark's guest with tools/rwrun, bare and under Ringward, and parses its lines."""
 import json
 import os
 import re
@@ -15,13 +15,13 @@ BUILD = TOP / "build"
 GUEST = BUILD / "bench/guest"
 BUSYBOX = Path("/bin/busybox")
 KLIBC_SH = Path("/usr/lib/klibc/bin/sh")
-# Where things lie in the kernel and in processes must not differ from boot to boot.
+# Addresses in the kernel and in processes must not differ between boots.
 COMMAND_LINE = "console=ttyS0,115200 loglevel=4 panic=-1 nokaslr norandmaps"
 NO_OPERATION = "nothing"
-# No serial line for the log: a real one takes minutes for so many records when the machine is switched off.
+# No serial line for the log: a real one would take minutes at power-off for this many records.
 AGENT_CONF = "serial = none\nagent = yes\nstore_mib = 16\non_violation = skip\n"
 MEM_MIB = 512
-WALL_FACTOR = 10  # a net: other work of the host must not end a run
+WALL_FACTOR = 10  # a backstop: other load on the host must not end a run
 
 sys.path.insert(0, str(TOP / "tools"))
 from rwrun_lib import initrd  # noqa: E402  pylint: disable=wrong-import-position
@@ -37,7 +37,7 @@ class BenchError(Exception):
 
 @dataclass
 class Operation:
-    """What the guest said of one operation."""
+    """The guest's numbers for one operation."""
 
     name: str
     ops: int        # in a batch
@@ -45,13 +45,13 @@ class Operation:
     min: int        # ticks of a batch
     middle: int     # the mean without the lowest and the highest quarter
     total: int      # ticks of all batches
-    exits: int = None    # of all batches, where the agent tells
+    exits: int = None    # of all batches, if there is an agent to report them
     cycles: int = None   # of these, in the hypervisor
     records: int = None
 
     @property
     def ticks(self):
-        """Ticks an operation, by the middle half of the batches."""
+        """Ticks per operation, from the middle half of the batches."""
         return self.middle / self.ops
 
     def per_op(self, count):
@@ -61,12 +61,12 @@ class Operation:
 
 @dataclass
 class Boot:
-    """What came out of one boot."""
+    """The results of one boot."""
 
     init: int          # time-stamp counter at /init
     ram: int           # bytes of RAM that Linux sees
     operations: dict   # name -> Operation
-    stats: dict        # of rwrun --stats; empty with the agent, whose guest tells the exits itself
+    stats: dict        # of rwrun --stats; empty with the agent, as that guest reports the exits itself
 
     @property
     def exits(self):
@@ -75,7 +75,7 @@ class Boot:
 
 
 def parse(console, stats):
-    """Makes a Boot of a console's text; anything but a whole run is an error."""
+    """Makes a Boot from a console's text; an incomplete run is an error."""
     numbers = {name: int(value) for name, value in NUMBER.findall(console)}
     problem = ERROR.search(console)
     if problem:
@@ -128,9 +128,9 @@ class Machine:
         self.cpu, self.archive, self.folder, self.timeout = cpu, archive, Path(folder), timeout
 
     def boot(self, how, only=None, smp=1, icount=True):
-        """Boots once: how is "bare", "ringward" or "agent"; only: names of the operations, None for all.
+        """Boots once. how: "bare", "ringward" or "agent"; only: names of the operations, None for all.
 
-        QEMU counts instructions with one CPU only: with two, Linux hangs in its start under -icount.
+        QEMU counts instructions with one CPU only: with two, Linux hangs while it boots under -icount.
         """
         console, stats, conf = (self.folder / name for name in ("console", "stats.json", "ringward.conf"))
         for old in (console, stats):

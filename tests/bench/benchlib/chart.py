@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Draws the cost table as a bar chart in SVG: cost against bare, a panel for each machine."""
+"""Draws the cost table as a bar chart in SVG: cost relative to bare, one panel per machine."""
 from html import escape
 
 from .table import COST_LIMIT, EXIT_TICKS, NAMES
@@ -10,7 +10,7 @@ BAR = 11
 COLOURS = {"cost": "#2a6f97", "agent_cost": "#e09f3e"}
 LEGEND = (("cost", "Ringward"), ("agent_cost", "Ringward with agent"))
 NICE = (0.05, 0.1, 0.2)
-MOST = 0.5  # a longer bar ends at the edge of its panel; its label says how long it is
+MOST = 0.5  # a longer bar ends at the edge of its panel; its label gives the value
 STYLE = "font-family:sans-serif;font-size:12px;fill:#222"
 
 

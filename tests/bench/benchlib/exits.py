@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Finds the exits of each operation without the agent: by differences between whole boots.
+"""Finds the exits of each operation without the agent, from differences between whole boots.
 
-Without the agent nothing in the guest can ask the hypervisor, but its counters leave at power-off. So the
-exits of a set of operations are those of a boot that runs the set, less those of a boot that runs nothing. An
-exit is never taken back: where all make none, each makes none. Where they make some, the set is halved.
+Without the agent the guest cannot query the hypervisor, but the counters are dumped at power-off. So the exits of
+a set of operations are those of a boot that runs the set, less those of a boot that runs nothing. Counts never go
+down: if a set makes no exits, none of its operations does. If it makes some, the set is halved.
 
-Firmware and kernel do not make exactly the same exits up to /init each time: NOISE bounds the difference. It
-is far less than what one exit for each operation would come to on any line.
+Firmware and kernel make slightly different numbers of exits before /init each time: NOISE bounds the difference.
+It is far below one exit per operation on any line.
 """
 from .lines import LINES
 
@@ -15,7 +15,7 @@ NOISE = 32
 
 
 class Exits:
-    """Exits by operation, for one machine. say: called with one line of progress before each boot."""
+    """Exits by operation, for one machine. say: called with a progress line before each boot."""
 
     def __init__(self, machine, smp, say):
         self._machine, self._smp, self._say = machine, smp, say
@@ -34,7 +34,7 @@ class Exits:
         left = exits - self._base
         names = list(names)
         expected = [line.name for line in LINES if line.shown and line.name in names]
-        # What is known to leave the guest comes first and by itself.
+        # Operations known to leave the guest come first, one by one.
         for name in expected if len(names) > len(expected) else expected[:-1]:
             self.by_name[name] = self._of([name])
             left -= self.by_name[name]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""The lines of the cost table: names of the guest's operations, titles, and which of them have the target."""
+"""The lines of the cost table: names of the guest's operations, titles, and which of them have a target."""
 from dataclasses import dataclass
 
 CPUID = "glibc executes CPUID at each program start, and that leaves the guest"
@@ -10,7 +10,7 @@ APIC = ("on SVM without INIT redirection and x2APIC each APIC write leaves the g
 
 @dataclass(frozen=True)
 class Line:
-    """One line. minus: name of the line that is taken off. shown: why it has no target; "": it has one."""
+    """One line. minus: name of the line to subtract. shown: why it has no target; "": it has one."""
 
     name: str
     title: str

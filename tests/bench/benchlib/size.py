@@ -8,7 +8,7 @@ from .boots import BUILD, TOP, BenchError
 
 SOURCES = ("*.c", "*.h", "*.asm", "*.inc")
 STORE_HEADER = re.compile(r"#define RW_STORE_HDR_SIZE\s+(\d+|0x[0-9a-f]+)u")
-STORE_MIB = 16  # what rwrun's own configuration says
+STORE_MIB = 16  # as in rwrun's own configuration
 
 
 def image_bytes():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Makes results of measurements: rows, targets, and the printed table."""
+"""Turns measurements into results: rows, targets, and the printed table."""
 from dataclasses import asdict, dataclass
 
 from .lines import LINES
@@ -16,7 +16,7 @@ NAMES = {"intel": "Intel, VMX/EPT, Bochs", "amd": "AMD, SVM/NPT, QEMU TCG"}
 
 @dataclass
 class Row:
-    """One line of one machine; everything is for one operation."""
+    """One line of one machine; all numbers are per operation."""
 
     name: str
     title: str
@@ -26,7 +26,7 @@ class Row:
     exits: float          # Ringward without agent
     agent_exits: float
     agent_records: float
-    shown: str            # why there is no target; "": there is one
+    shown: str            # why it has no target; "": it has one
 
     @property
     def cost(self):
@@ -35,12 +35,12 @@ class Row:
 
     @property
     def agent_cost(self):
-        """The same with the agent."""
+        """Ringward with the agent, modelled, against bare."""
         return (self.agent + self.agent_exits * EXIT_TICKS) / self.bare
 
     @property
     def met(self):
-        """Whether the target holds; None without a target."""
+        """Whether the target is met; None without a target."""
         return None if self.shown else self.cost <= COST_LIMIT and self.exits == 0
 
     def as_json(self):
@@ -83,7 +83,7 @@ def rows(boots, exits):
         found = {how: boot.operations[line.name] for how, boot in boots.items()}
         less = {how: boot.operations[line.minus].ticks if line.minus else 0 for how, boot in boots.items()}
         plain, agent = found["ringward"], found["agent"]
-        # The batch that warms up makes exits, too.
+        # The warm-up batch makes exits, too.
         per_op = exits[line.name] / (plain.ops * (plain.batches + 1))
         made.append(Row(line.name, line.title, *(found[how].ticks - less[how] for how in
                                                 ("bare", "ringward", "agent")),

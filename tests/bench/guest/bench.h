@@ -8,16 +8,16 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /*
- * One line of the cost table. Everything is fixed, so that each boot does exactly the same work. A batch is
- * kept short beside the period of the timer tick (400,000 ticks on Bochs) where the operation allows it: most
- * batches are then without it.
+ * One line of the cost table. All numbers are fixed, so that each boot does exactly the same work. If the
+ * operation allows it, a batch is short against the period of the timer interrupt (400,000 ticks on Bochs):
+ * then most batches contain no timer interrupt.
  */
 struct bench_op {
 	const char *name;
 	unsigned int ops; /* operations in a batch */
 	unsigned int batches;
-	unsigned int cpus;   /* CPUs that the machine must have, at least 1 */
-	void (*setup)(void); /* each of these three may be NULL but run */
+	unsigned int cpus;   /* CPUs that the machine needs, at least 1 */
+	void (*setup)(void); /* of these three, only run must not be NULL */
 	void (*run)(unsigned int ops);
 	void (*teardown)(void);
 };
@@ -28,7 +28,7 @@ extern const unsigned int syscall_op_count, process_op_count, ipc_op_count, memo
 /** die() - say which step failed and why (errno), and end this process with exit status 1. */
 void __attribute__((noreturn)) die(const char *what);
 
-/** check() - die unless result is 0 or more. Return: result. */
+/** check() - die if result is negative. Return: result. */
 static inline long check(long result, const char *what)
 {
 	if (result < 0)
@@ -39,10 +39,10 @@ static inline long check(long result, const char *what)
 /** wait_for() - wait for a child, and die unless it ended with exit status 0. */
 void wait_for(int pid);
 
-/** pin() - let the calling process and its future children run on this CPU only. */
+/** pin() - restrict the calling process and its future children to this CPU. */
 void pin(int cpu);
 
-/** ticks() - the time-stamp counter, read when everything before it is done. */
+/** ticks() - the time-stamp counter, read after all earlier instructions have completed. */
 static inline uint64_t ticks(void)
 {
 	uint32_t low, high;
@@ -55,9 +55,9 @@ static inline uint64_t ticks(void)
  * measure() - run an operation's batches and print its line on standard output.
  * @op: the operation
  *
- * One batch more runs before the first that counts. The line is "RWBENCH: op NAME ops OPS batches BATCHES
+ * One warm-up batch runs first and does not count. The line is "RWBENCH: op NAME ops OPS batches BATCHES
  * min TICKS middle TICKS total TICKS" with ticks of a whole batch (middle: the mean without the lowest and
- * the highest quarter) and, where the agent answers, " exits N cycles N records N": the hypervisor's counters
+ * the highest quarter) and, if the agent answers, " exits N cycles N records N": the hypervisor's counters
  * over all batches.
  */
 void measure(const struct bench_op *op);

@@ -56,7 +56,7 @@ static void loopback_up(void)
 	close(fd);
 }
 
-/* Says how much RAM this machine gives to Linux: "START-END : System RAM" lines that no other contains. */
+/* Prints how much RAM Linux has: the "START-END : System RAM" lines that lie in no other. */
 static void print_ram(void)
 {
 	FILE *f = fopen("/proc/iomem", "re");
@@ -90,7 +90,7 @@ static void prepare(void)
 	print_ram();
 }
 
-/* What RWBENCH_ONLY names, a comma before and behind each name; everything where it is missing. */
+/* Whether RWBENCH_ONLY names it, with a comma before and after each name; without RWBENCH_ONLY, always. */
 static int wanted(const char *name)
 {
 	const char *only = getenv("RWBENCH_ONLY");
@@ -155,7 +155,7 @@ int main(void)
 		waitpid(pid, &status, 0);
 	printf("RWBENCH: end %d\n", status);
 	fflush(stdout);
-	/* Switching off does not wait for the console. */
+	/* Power-off does not wait for the console. */
 	tcdrain(STDOUT_FILENO);
 	reboot(RB_POWER_OFF);
 	return 1;

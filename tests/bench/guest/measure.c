@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Measures an operation in batches with the time-stamp counter, and asks the agent for the exits meanwhile.
+// Measures an operation in batches with the time-stamp counter, and asks the agent for the batches' exits.
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -20,7 +20,7 @@ struct counters {
 
 static int agent = -1;
 static long agent_cpus;
-static struct counters reading; /* what reading the counters costs itself */
+static struct counters reading; /* the cost of reading the counters */
 
 static struct counters read_counters(void)
 {
@@ -46,7 +46,7 @@ static struct counters difference(struct counters after, struct counters before)
 				  after.records - before.records };
 }
 
-/* Opens the agent's device once; a machine without it is measured without these counters. */
+/* Opens the agent's device once; without a device, these counters are not measured. */
 static void find_agent(void)
 {
 	static int looked;
@@ -72,7 +72,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The mean without the lowest and the highest quarter: neither rare interrupts nor lucky batches count. */
+/* The mean without the lowest and the highest quarter: excludes rare interrupts and lucky batches. */
 static uint64_t middle(const uint64_t *sorted, unsigned int count)
 {
 	unsigned int first = count / 4, i;

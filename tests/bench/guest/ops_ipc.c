@@ -32,7 +32,7 @@ static void put_byte(int fd)
 	check(write(fd, "", 1), "write");
 }
 
-/* In a child: passes on each byte until there are no more, then ends. */
+/* In a child: forwards each byte until the pipe closes, then ends. */
 static void __attribute__((noreturn)) pass_on(int from, int to)
 {
 	char byte;
@@ -92,7 +92,7 @@ static void round_trip_run(unsigned int ops)
 	}
 }
 
-/* An operation is one hop: once around makes as many as there are processes. */
+/* An operation is one hop: a lap has as many hops as there are processes. */
 static void hop_run(unsigned int ops)
 {
 	round_trip_run(ops / (unsigned int)ring_size);

@@ -14,7 +14,7 @@
 #define MAP_PATH    "/tmp/map"
 #define MAP_BYTES   (64u * 1024)
 #define MAP_STRIDE  (16u * 1024)
-#define FAULT_PAGES 256u /* less than a huge page: each page is a fault of its own */
+#define FAULT_PAGES 256u /* less than a huge page: each page faults separately */
 #define STORE_BYTES 3    /* length of the instruction in protection_run() */
 
 static int fd;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Operations that make a process: fork and exit, fork and exec, fork and a shell.
+// Operations that create a process: fork and exit, fork and exec, fork and a shell.
 #define _GNU_SOURCE
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Leaves the firmware's boot services, then has its runtime services reset the machine, as RESET_KIND says.
+// Exits the firmware's boot services, then resets through its runtime services, as RESET_KIND says.
 #include <efi.h>
 #include <efilib.h>
 

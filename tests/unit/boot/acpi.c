@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of the loader's reading of ACPI's tables. */
+/* Tests of the loader's ACPI table reader. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@ static uint8_t memory[4096];
 static uint8_t *blocks[BLOCKS_MAX];
 static unsigned int block_count;
 
-/* A fresh block of exactly the size asked for, so that a read behind it is seen. */
+/* A fresh block of exactly the requested size, so that the sanitizer sees a read past its end. */
 static uint8_t *map(uint64_t phys, uint64_t size)
 {
 	uint8_t *block;
@@ -51,7 +51,7 @@ static void read_power(struct acpi_power *power)
 		free(blocks[--block_count]);
 }
 
-/* The memory itself, for what is to be changed. */
+/* The memory itself, for tests that change it. */
 static uint8_t *map_memory(uint64_t phys, uint64_t size)
 {
 	return phys < BASE || phys - BASE > sizeof(memory) || size > sizeof(memory) - (phys - BASE) ?
@@ -131,7 +131,7 @@ static void test_good(void **state)
 {
 	(void)state;
 	expect(0xb004, 0xb014, 0xcf9, 6);
-	/* By the RSDT: the XSDT is broken, then ACPI 1.0. */
+	/* Through the RSDT: first the XSDT is broken, then it is ACPI 1.0. */
 	memory[XSDT + 40] ^= 1;
 	expect(0xb004, 0xb014, 0xcf9, 6);
 	memory[RSDP + 15] = 0;
@@ -156,7 +156,7 @@ static void test_generic_addresses(void **state)
 static void test_odd_values(void **state)
 {
 	(void)state;
-	put(FADT + 64, 0x10000, 4); /* no I/O port */
+	put(FADT + 64, 0x10000, 4); /* not an I/O port */
 	put(FADT + 68, 0xffff, 4);  /* only one byte is left there */
 	put(FADT + 120, 0x10cf9, 8);
 	table(FADT, "FACP", FADT_SIZE);
@@ -182,7 +182,7 @@ static void test_broken(void **state)
 	put(FADT + 4, 0xffffffff, 4);
 	expect(0, 0, 0, 0);
 	setup(NULL);
-	table(FADT, "FACP", 37); /* ends in front of what is asked for */
+	table(FADT, "FACP", 37); /* ends before the requested part */
 	expect(0, 0, 0, 0);
 	memory[RSDP] = 'r';
 	expect(0, 0, 0, 0);
@@ -196,7 +196,7 @@ static void test_broken(void **state)
 	expect(0, 0, 0, 0);
 }
 
-/* Sleep states as compilers and firmware write them: with and without root prefix, any integer constant. */
+/* Sleep states as compilers and firmware encode them: with and without root prefix, any integer constant. */
 static const uint8_t states[] = {
 	0x08, '_',  'S',  '1',  '_',  0x12, 0x06, 0x04, 0x01, 0x01, 0x00, 0x00, 0x08, '_',  'S',  '3',  '_',
 	0x12, 0x07, 0x04, 0x0a, 0x05, 0x01, 0x00, 0x00, 0x08, 0x5c, '_',  'S',  '4',  '_',  0x12, 0x48, 0x00,
@@ -231,7 +231,7 @@ static void test_sleep_types(void **state)
 	expect_types(1u << 6 | 1u << 7, 1u << 2 | 1u << 0, true);
 	put_states(0, 41); /* no _S5_ */
 	expect_types(0xff, 0xff, false);
-	/* By X_DSDT, and in an SSDT. */
+	/* Through X_DSDT, and in an SSDT. */
 	put_states(41, sizeof(states));
 	put(FADT + 40, 0, 4);
 	put(FADT + 140, BASE + DSDT, 8);
@@ -240,7 +240,7 @@ static void test_sleep_types(void **state)
 	memcpy(memory + SSDT + 36, states + 25, 16);
 	table(SSDT, "SSDT", 36 + 16);
 	expect_types(1u << 6 | 1u << 7, 1u << 2 | 1u << 0, true);
-	/* Types that are no constants, or no types. */
+	/* Types that are not constants, or not valid types. */
 	memory[SSDT + 36 + 10] = 0x70;
 	memory[SSDT + 36 + 13] = 8;
 	table(SSDT, "SSDT", 36 + 16);
@@ -263,7 +263,7 @@ static void test_hide_sleep(void **state)
 	assert_int_equal(acpi_hide_sleep(BASE + RSDP, map_memory), 0);
 	memory[RSDP] = 0;
 	assert_int_equal(acpi_hide_sleep(BASE + RSDP, map_memory), 0);
-	/* Cut anywhere: nothing is read behind the end. */
+	/* Truncated at any byte: nothing is read past the end. */
 	for (unsigned int cut = 0; cut < sizeof(states); cut++) {
 		struct acpi_power power;
 
@@ -273,7 +273,7 @@ static void test_hide_sleep(void **state)
 	}
 }
 
-/* Every byte changed in every table: reads stay within what was mapped. */
+/* Every byte of every table changed: reads stay within the mapped memory. */
 static void test_mutations(void **state)
 {
 	static const unsigned int values[] = { 0, 0x7f, 0xff };

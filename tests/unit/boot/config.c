@@ -19,7 +19,7 @@
 static struct config config;
 static struct message why;
 
-/* Parses from a heap block of exactly @size bytes, so that a read behind it is seen. */
+/* Parses from a heap block of exactly @size bytes, so that the sanitizer sees a read past its end. */
 static int parse_bytes(const char *text, size_t size)
 {
 	char *block = malloc(size ? size : 1);
@@ -45,7 +45,7 @@ static void expect_error(const char *text, const char *message)
 	assert_string_equal(why.text, message);
 }
 
-/* A file, and the message that it gets. */
+/* A file, and the error message for it. */
 struct mistake {
 	const char *text, *message;
 };
@@ -63,7 +63,7 @@ static void expect_ok(const char *text)
 		fail_msg("%s: %s", text, why.text);
 }
 
-/* Every member of what was read last. */
+/* Compares every member of the last configuration read. */
 static void expect_config(const struct config *want)
 {
 	assert_string_equal(config.next, want->next);
@@ -342,7 +342,7 @@ static void test_goes_on_after_error(void **state)
 	assert_true(config.boot_on_error);
 }
 
-/* Cut and flipped versions of a good file: no crash, and an error is always told. */
+/* Truncated and bit-flipped versions of a good file: no crash, and an error is always reported. */
 static void test_mutations(void **state)
 {
 	static const char good[] = "[ringward]\n" NEXT

@@ -14,7 +14,7 @@
 #include "abi/bootinfo.h"
 #include "elf_image.h"
 
-/* A core with three segments: RX of two pages, R, RW with a tail that is not in the file. */
+/* A core with three segments: RX of two pages, R, and RW with a tail that is not in the file. */
 struct core {
 	Elf64_Ehdr ehdr;
 	Elf64_Phdr phdr[4];
@@ -52,7 +52,7 @@ static int setup(void **state)
 	core.phdr[1] = load(offsetof(struct core, rodata), 0x2000, sizeof(core.rodata), sizeof(core.rodata),
 			    PF_R);
 	core.phdr[2] = load(offsetof(struct core, data), 0x4000, sizeof(core.data), 0x2345, PF_R | PF_W);
-	core.phdr[3] = load(0, 0x123, 0, 0, PF_R | PF_W | PF_X); /* empty: does not count */
+	core.phdr[3] = load(0, 0x123, 0, 0, PF_R | PF_W | PF_X); /* empty: ignored */
 	memset(core.text, 1, sizeof(core.text));
 	memset(core.rodata, 2, sizeof(core.rodata));
 	memset(core.data, 3, sizeof(core.data));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of the loader's page-table builder and layout: walks every entry that was built. */
+/* Tests of the loader's page-table builder and layout: walk every entry built. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ struct machine {
 static struct rw_bootinfo info;
 static struct elf_image image;
 static struct paging paging;
-static uint64_t mapped_guest, mapped_region, mapped_image, mapped_code; /* bytes seen by the walk */
+static uint64_t mapped_guest, mapped_region, mapped_image, mapped_code; /* bytes found by the walk */
 
 /* Sets up a machine, plans, places and builds. */
 static void build(const struct machine *m)
@@ -126,7 +126,7 @@ static void check_page(uint64_t virt, uint64_t phys, uint64_t size, uint64_t fla
 	}
 }
 
-/* Recursion of depth 4. @size: bytes that one entry spans. */
+/* Recursion of depth 4. @size: bytes spanned by one entry. */
 static void walk(uint64_t table_phys, uint64_t virt, uint64_t size)
 {
 	const uint64_t *table = (const uint64_t *)(paging.tables + (table_phys - info.tables_phys));
@@ -159,7 +159,7 @@ static void check_machine(const struct machine *m)
 	build(m);
 	mapped_guest = mapped_region = mapped_image = mapped_code = 0;
 	walk(info.tables_phys, 0, 512 * GIB);
-	/* Nothing is mapped twice (a window is injective), so the sums say that all is there. */
+	/* Nothing is mapped twice (a window is injective), so the sums show that everything is mapped. */
 	assert_int_equal(mapped_code, 2 * RW_PAGE_SIZE);
 	assert_int_equal(mapped_image, info.image_size - 0x1000);
 	assert_int_equal(mapped_guest, info.mapped_top - info.region_size);
@@ -187,7 +187,7 @@ static void test_machines(void **state)
 		check_machine(&machines[i]);
 }
 
-/* The region ends with the memory that is mapped. */
+/* The region ends where mapped memory ends. */
 static void test_region_at_top(void **state)
 {
 	struct machine m = { 1, 8, 0x8000, 0, 4 * GIB, 4 * GIB, true };

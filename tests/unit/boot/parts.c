@@ -51,7 +51,7 @@ static void test_ucs2(void **state)
 	assert_int_equal(ucs2_from_utf8(out, 8, "\xed\xa0\x80"), 0);     /* surrogate */
 	assert_int_equal(ucs2_from_utf8(out, 8, "\xf0\x9f\x92\xa9"), 0); /* above U+FFFF */
 	assert_int_equal(ucs2_from_utf8(out, 8, "\x80"), 0);
-	assert_int_equal(ucs2_decode("\xe2\x82\xac", 2, &code), 0); /* cut */
+	assert_int_equal(ucs2_decode("\xe2\x82\xac", 2, &code), 0); /* truncated */
 	assert_int_equal(ucs2_decode("\xc3", 1, &code), 0);
 }
 
@@ -108,7 +108,7 @@ static void test_ranges(void **state)
 			uint64_t page = info.ram[i].base / 4096, end = page + info.ram[i].size / 4096;
 
 			assert_true(info.ram[i].size > 0);
-			if (i) /* neither touching nor out of order */
+			if (i) /* not adjacent, and in order */
 				assert_true(info.ram[i].base > info.ram[i - 1].base + info.ram[i - 1].size);
 			for (; page < end; page++) {
 				assert_int_equal(bits[page], 1);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# Unit tests of boot/: its pure parts.
+# Unit tests of the pure parts of boot/.
 
 BOOT_TESTS := $(addprefix $(UNIT_DIR)/boot/,acpi config elf_image paging parts)
 UNIT_TESTS += $(BOOT_TESTS)

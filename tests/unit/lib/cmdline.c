@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of what is said about unknown words of a command line. */
+/* Tests of the messages about unknown words on a command line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +49,7 @@ static void nearest(void **state)
 	assert_string_equal(cmdline_nearest("exprot", names, 5), "export");
 	assert_null(cmdline_nearest("capture", names, 5));
 	assert_null(cmdline_nearest("", names, 5));
-	/* As many edits as it has characters: nothing of it stays. */
+	/* As many edits as characters: nothing of the word is left. */
 	assert_null(cmdline_nearest("xy", (const char *const[]){ "ab" }, 1));
 }
 

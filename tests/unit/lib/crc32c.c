@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of lib/crc32c.c, by the instruction and by the table. */
+/* Tests of lib/crc32c.c, with the instruction and with the table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include "lib/crc32c.h"
 
-/* Bit by bit, apart from the code under test. */
+/* Bit by bit, independent of the code under test. */
 static uint32_t plain(const uint8_t *p, size_t n)
 {
 	uint32_t crc = 0xffffffffu;
@@ -30,7 +30,7 @@ static uint8_t next_byte(uint32_t *seed)
 	return (uint8_t)(*seed >> 24);
 }
 
-/* RFC 3720, "CRC Examples", and the usual check value. */
+/* RFC 3720, "CRC Examples", and the standard check value. */
 static void known_values(void **state)
 {
 	uint8_t bytes[32];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of lib/events.c: the table of events keeps its own rules. */
+/* Tests of lib/events.c: the table of events follows its own rules. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@ static void look_up(void **state)
 	assert_null(field_desc(UINT32_MAX));
 }
 
-/* Names are what JSON's members are called, and types have one each. */
+/* Names are the JSON members' names, and each type has its own. */
 static void good_name(const char *name)
 {
 	assert_true(name[0] != '\0');
@@ -49,7 +49,7 @@ static void events(void **state)
 	}
 }
 
-/* An event has a field at most once, and each is one of the table; the agent's events say who did it. */
+/* An event has each field at most once, and all are in the table; the agent's events name the process. */
 static void fields_of_events(void **state)
 {
 	(void)state;
@@ -67,7 +67,7 @@ static void fields_of_events(void **state)
 	}
 }
 
-/* Within an event, no two fields have one name: rwlog would show the second one as bytes. */
+/* No two fields of an event share a name: rwlog would show the second one as bytes. */
 static void names_within_an_event(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of lib/format.c: what it prints equals the C library's, and is cut at each size. */
+/* Tests of lib/format.c: its output equals the C library's, and is truncated to each size. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -25,7 +25,7 @@ static void check_va(const char *format, va_list args)
 	va_end(again);
 	assert_in_range(length, 0, sizeof(expected) - 1);
 	for (size_t size = 0; size <= (size_t)length + 2; size++) {
-		/* Of exactly that size on the heap: the sanitizer sees the byte behind. */
+		/* On the heap, at its exact size: the sanitizer sees a write past its end. */
 		char *dst = malloc(size ? size : 1);
 		size_t n, kept = size == 0 ? 0 : size - 1 < (size_t)length ? size - 1 : (size_t)length;
 
@@ -43,7 +43,7 @@ static void check_va(const char *format, va_list args)
 		}
 		free(dst);
 	}
-	/* The arguments are the caller's still. */
+	/* The caller can still use its arguments. */
 	va_copy(again, args);
 	format_va(got, sizeof(got), format, again);
 	va_end(again);
@@ -99,7 +99,7 @@ static void test_null_string(void **state)
 	assert_string_equal(text, "[(null)]");
 }
 
-/* A format that ends in the middle of a conversion: nothing is read behind it. */
+/* A format that ends in the middle of a conversion: nothing is read past its end. */
 static void test_broken_format(void **state)
 {
 	static const char *const broken[] = { "a%", "a%0", "a%08", "a%l", "a%08l" };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of lib/record.c: records made, taken apart and checked. */
+/* Tests of lib/record.c: records are built, parsed and checked. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "lib/record.h"
 
 #define NEW_EVENT 77u
-#define NEW_FIELD 2000u /* above the numbers that are looked up for being there twice */
+#define NEW_FIELD 2000u /* above the numbers that are checked for duplicates */
 
 static union {
 	uint64_t align;
@@ -28,7 +28,7 @@ static void begin(uint8_t type)
 	rec_begin(&w, buf.bytes, sizeof(buf.bytes), type, RW_VERDICT_ALLOW);
 }
 
-/* The check of the record in buf, from memory that ends with it. Return: what is wrong, or NULL. */
+/* Checks the record in buf, in memory that ends with it. Return: the fault, or NULL. */
 static const char *wrong(bool strict, struct rec_fault *fault)
 {
 	uint32_t size = w.hdr->size;
@@ -69,7 +69,7 @@ static void add_task(void)
 	rec_bytes(&w, RW_F_TASK, &task, sizeof(task));
 }
 
-/* A fork record but for its last field, THREAD. */
+/* A fork record without its last field, THREAD. */
 static void begin_fork(void)
 {
 	begin(RW_REC_FORK);
@@ -144,7 +144,7 @@ static void good_records(void **state)
 	rec_u32(&w, RW_F_THREAD, 1);
 	is_good(true);
 	is_good(false);
-	begin(RW_REC_DIR_MAKE); /* in another order than the table's, with what may be there */
+	begin(RW_REC_DIR_MAKE); /* not in the table's order, with optional fields */
 	rec_u32(&w, RW_F_RESULT, (uint32_t)-17);
 	rec_u32(&w, RW_F_MODE, 0755);
 	rec_bytes(&w, RW_F_PATH, "", 0);
@@ -201,7 +201,7 @@ static void rules(void **state)
 	is_bad(false, RW_F_IDS, "its length is no multiple of 4");
 }
 
-/* What a newer version may have: good where the reader is not strict. */
+/* Fields of a newer version: valid unless the reader is strict. */
 static void newer(void **state)
 {
 	uint8_t task[sizeof(struct rw_task) + 9] = { 0 };
@@ -229,7 +229,7 @@ static void newer(void **state)
 	is_bad(true, RW_F_TASK, "its length is not that of its kind");
 }
 
-/* A path of the greatest length, and one byte more. */
+/* A path of the maximum length, and of one byte more. */
 static void long_path(void **state)
 {
 	static uint8_t path[RW_PATH_MAX + 1];
@@ -254,12 +254,12 @@ static void padding(void **state)
 	begin(NEW_EVENT);
 	rec_bytes(&w, RW_F_PATH, "abcd", 4);
 	is_good(false);
-	memset(buf.bytes + w.hdr->size, 0, 8); /* a record that is longer than its fields */
+	memset(buf.bytes + w.hdr->size, 0, 8); /* a record longer than its fields */
 	w.used += 8;
 	is_bad(false, 0, "its fields do not fill it");
 }
 
-/* Whatever the bytes are: the check reads nothing outside, and what it passes can be walked to its end. */
+/* Any bytes: the check reads nothing outside them, and a record that passes can be walked to its end. */
 static void random_bytes(void **state)
 {
 	uint32_t seed = 1, passed = 0;

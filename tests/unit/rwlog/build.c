@@ -125,7 +125,7 @@ void build_back(struct build *b, const struct build_point *point)
 	memcpy(b->p, &point->hdr, sizeof(point->hdr));
 }
 
-/* The value that samples have in a field of an agent's record. */
+/* The samples' value for a field of an agent's record. */
 static void sample_field(struct rec_writer *w, uint16_t id)
 {
 	static const struct rw_task task = { 101, 100, 1, 1000, 0, 1001, "sixteen-letters!" };

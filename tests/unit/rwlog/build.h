@@ -11,7 +11,7 @@
 #define BUILD_BLOCK 4096u
 #define BUILD_EPOCH 1700000000u
 
-/* A store as the hypervisor keeps it. */
+/* A store in the hypervisor's layout. */
 struct build {
 	uint8_t *p; /* the image */
 	size_t len;
@@ -19,18 +19,18 @@ struct build {
 	uint64_t next_block;
 	uint64_t oldest_block;
 	uint64_t now_ns;
-	struct rw_block_hdr *block; /* the one being filled, in the image */
-	struct rec_writer w;        /* the record in the making */
+	struct rw_block_hdr *block; /* the block being filled, in the image */
+	struct rec_writer w;        /* the unfinished record */
 	union {
 		uint64_t align;
 		uint8_t bytes[RW_REC_MAX];
 	} rec;
 };
 
-/** build_start() - an empty store of @count blocks of BUILD_BLOCK bytes; its boot_id is @boot, 16 times. */
+/** build_start() - make an empty store of @count blocks of BUILD_BLOCK bytes; boot_id is @boot, 16 times. */
 void build_start(struct build *b, uint32_t count, uint8_t boot);
 
-/** build_free() - give its memory back. */
+/** build_free() - free its memory. */
 void build_free(struct build *b);
 
 /** build_record() - begin a record: fields are added to the writer, and build_end() appends it. */
@@ -39,19 +39,19 @@ struct rec_writer *build_record(struct build *b, uint8_t type, uint8_t verdict);
 /** build_end() - append the record begun by build_record(): fills seq, time and CRC. */
 void build_end(struct build *b);
 
-/* The headers as they are at a moment. */
+/* The headers at some moment. */
 struct build_point {
 	struct rw_store_hdr hdr;
 	struct rw_block_hdr block;
 };
 
-/** build_point() - the headers as they are now: a record was appended before. */
+/** build_point() - the current headers; at least one record must have been appended. */
 struct build_point build_point(const struct build *b);
 
-/** build_back() - put earlier headers into the image: they do not count what came since, as amid a batch. */
+/** build_back() - restore earlier headers: they do not count later records, as during a batch. */
 void build_back(struct build *b, const struct build_point *point);
 
-/** build_agent_fields() - the fields that a record of the agent's type that @w has begun has in samples. */
+/** build_agent_fields() - add the samples' fields to the agent's record begun in @w. */
 void build_agent_fields(struct rec_writer *w, const void *path, size_t path_len, const char *path2);
 
 /* Records of each kind, appended. */
@@ -60,23 +60,23 @@ void build_violation(struct build *b, uint8_t type, uint32_t target, uint32_t ac
 void build_note(struct build *b, uint8_t type, const char *text);
 void build_drop(struct build *b, uint32_t reason, uint64_t count, uint64_t total);
 
-/** build_samples() - one record of each type, and several kinds of some. */
+/** build_samples() - append one record of each type, and several variants of some. */
 void build_samples(struct build *b);
 #define BUILD_SAMPLES 21 /* their number */
 
-/** build_seal_record() - CRC of a record that was changed by hand. */
+/** build_seal_record() - recompute the CRC of a record that was changed by hand. */
 void build_seal_record(uint8_t *rec);
 
-/** build_field() - the value of a field of a record, to be changed by hand. */
+/** build_field() - the value of a record's field, to change by hand. */
 uint8_t *build_field(uint8_t *rec, uint16_t id);
 
 /** build_seal_hdr() - write b->hdr to the image, with its CRC. */
 void build_seal_hdr(struct build *b);
 
-/** build_seal_block() - CRC of the newest block's header, changed by hand. */
+/** build_seal_block() - recompute the CRC of the newest block's header, changed by hand. */
 void build_seal_block(struct build *b);
 
-/* A dump's boot and number, as its frames have them. */
+/* A dump's boot and number, as in its frames. */
 struct build_dump {
 	uint32_t boot, number;
 };
@@ -95,17 +95,17 @@ void build_dump(const struct build *b, FILE *out, uint32_t number);
 void build_stats(FILE *out, uint8_t boot, uint32_t number, uint32_t cpus);
 
 /**
- * build_other_store() - the header of a store that another version wrote, whole.
+ * build_other_store() - the intact header of a store written by another version.
  * @p:    receives it: 4,096 bytes
  * @size: bytes of the structure; version 1 has 88
  */
 void build_other_store(uint8_t *p, uint32_t version, uint32_t size);
 
-/** build_other_frame() - print a frame that another version wrote, whole. */
+/** build_other_frame() - print an intact frame of another version. */
 void build_other_frame(FILE *out, uint32_t version);
 
-/** build_parse() - input_parse() on bytes; copies them to the heap so that the sanitizer sees their end. */
+/** build_parse() - input_parse() on a heap copy of the bytes, so that the sanitizer sees their end. */
 int build_parse(struct input *in, const void *data, size_t len);
 
-/** build_verify() - whether verify() finds all well. */
+/** build_verify() - whether verify() finds no fault. */
 bool build_verify(const void *data, size_t len);

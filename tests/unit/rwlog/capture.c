@@ -80,7 +80,7 @@ static void empty_store(void **state)
 	build_free(&b);
 }
 
-/* Time stamps in front, noise between and behind, no CR, several frames in a line, marks in text. */
+/* Time stamps in front, noise between and after frames, no CR, several frames in a line, marks in text. */
 static void mixed_with_text(void **state)
 {
 	struct text_out t, mixed;
@@ -113,7 +113,7 @@ static void mixed_with_text(void **state)
 	free(mixed.p);
 }
 
-/* Whatever is cut off: never good before the END is whole. */
+/* Truncated anywhere: never good before the END is whole. */
 static void truncation(void **state)
 {
 	struct text_out t;
@@ -170,7 +170,7 @@ static bool same_records(const struct input *a, const struct input *b)
 	return memcmp(&a->boot[0].newest->hdr, &b->boot[0].newest->hdr, sizeof(struct rw_store_hdr)) == 0;
 }
 
-/* A flip of any bit in a frame is seen, or changes nothing: line ends and the case of the CRC's digits. */
+/* A flip of any bit in a frame is detected or harmless: line ends and the case of the CRC's digits. */
 static void bit_flips(void **state)
 {
 	struct text_out t;
@@ -230,7 +230,7 @@ static void several_dumps(void **state)
 	assert_int_equal(in.boot[1].nrec, BUILD_SAMPLES);
 	assert_ptr_equal(extract_choose(&in), in.capture.part[13]);
 	input_free(&in);
-	/* The last dump is cut: the one before it is chosen, and the damage is told. */
+	/* The last dump is truncated: the one before it is chosen, and the damage is reported. */
 	assert_int_equal(build_parse(&in, t.p, cut + 500), 0);
 	assert_true(in.problems.count > 0);
 	assert_int_equal(in.boot[1].nrec, BUILD_SAMPLES);
@@ -241,7 +241,7 @@ static void several_dumps(void **state)
 	build_free(&other);
 }
 
-/* Two dumps of one boot that do not agree on a record. */
+/* Two dumps of one boot that disagree on a record. */
 static void conflict(void **state)
 {
 	struct text_out t;
@@ -293,7 +293,7 @@ static void extraction(void **state)
 	assert_int_equal(extract_write(extract_choose(&in), "/dev/full", NULL, why, sizeof(why)), -1);
 	assert_string_equal(why, "No space left on device");
 	unlink(name);
-	/* The same bytes through a pipe, which has room for them. */
+	/* The bytes through a pipe, which has room for them. */
 	assert_int_equal(pipe(pipe_fd), 0);
 	snprintf(stream, sizeof(stream), "/dev/fd/%d", pipe_fd[1]);
 	assert_int_equal(extract_write(extract_choose(&in), stream, NULL, why, sizeof(why)), 0);
@@ -325,7 +325,7 @@ static void counters(void **state)
 	assert_int_equal(in.capture.last.dump, 2);
 	assert_int_equal(in.capture.last.len, 3 * sizeof(struct rw_cpu_stats));
 	input_free(&in);
-	for (size_t n = 0; n < t.len - 2; n++) { /* cut: the first set stays the last complete one */
+	for (size_t n = 0; n < t.len - 2; n++) { /* truncated: the first set stays the last complete one */
 		if (build_parse(&in, t.p, n) == 0 && in.capture.last.len)
 			assert_int_equal(in.capture.last.dump, 1);
 		input_free(&in);
@@ -361,7 +361,7 @@ static void frames(void **state)
 	}
 }
 
-/* The lines of two texts, taken in turn. */
+/* The lines of two texts, alternating. */
 static void interleave(struct text_out *to, const struct text_out *a, const struct text_out *b)
 {
 	const char *at[2] = { a->p, b->p }, *end[2] = { a->p + a->len, b->p + b->len };
@@ -414,7 +414,7 @@ static void two_machines(void **state)
 	free(both.p);
 }
 
-/* A dump whose BEGIN is lost: alone it is of an unknown header, by its boot it belongs to the others. */
+/* A dump without its BEGIN: alone it has an unknown header; by its boot it belongs to the others. */
 static void lost_begin(void **state)
 {
 	struct text_out t;
@@ -452,7 +452,7 @@ static void lost_begin(void **state)
 	build_free(&b);
 }
 
-/* More boots at once than are kept open: the one that is silent longest ends, all others are whole. */
+/* More boots at once than are kept open: the one silent longest ends, all others are whole. */
 static void many_machines(void **state)
 {
 	const uint32_t count = CAPTURE_STREAMS + 1;
@@ -473,7 +473,7 @@ static void many_machines(void **state)
 	free(t.p);
 }
 
-/* A header that is not of the frame's boot does not count. */
+/* A header of another boot than the frame's is ignored. */
 static void foreign_header(void **state)
 {
 	struct text_out t;
@@ -508,7 +508,7 @@ static void other_versions(void **state)
 		assert_int_equal(build_parse(&in, t.p, t.len), -EPROTONOSUPPORT);
 		assert_int_equal(in.other_version, versions[i]);
 		input_free(&in);
-		for (size_t k = 17; k < t.len - 2; k++) { /* damaged, it is no frame of whatever version */
+		for (size_t k = 17; k < t.len - 2; k++) { /* damaged, it is not a frame of any version */
 			if (t.p[k] == '3' && t.p[k - 1] == 'W')
 				continue; /* a damaged frame of this version */
 			t.p[k] ^= 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Throws damaged logs and random bytes at all of rwlog, always the same ones: nothing may crash or hang. */
+/* Feeds damaged logs and random bytes to all of rwlog, reproducibly: nothing may crash or hang. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +45,7 @@ static void try_all(const uint8_t *data, size_t len, FILE *null)
 	input_free(&in);
 }
 
-/* Flips, overwrites, moves and cuts some of the bytes. */
+/* Flips, overwrites, moves and truncates some of the bytes. */
 static size_t damage(uint8_t *p, size_t len)
 {
 	for (uint32_t n = 1 + next(6); n && len > 16; n--) {
@@ -117,7 +117,7 @@ static void capture(void **state)
 	build_free(&b);
 }
 
-/* Damage with the CRCs made right again: the checks after them are on their own. */
+/* Damage with corrected CRCs: only the later checks can find it. */
 static void sealed(void **state)
 {
 	FILE *null = fopen("/dev/null", "w");

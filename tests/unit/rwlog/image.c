@@ -68,7 +68,7 @@ static void full_store_goes_round(void **state)
 	build_free(&b);
 }
 
-/* A cut image is good only where nothing but whole unused blocks is cut off. */
+/* A truncated image is good only if just whole unused blocks are missing. */
 static void truncation(void **state)
 {
 	struct build b;
@@ -90,7 +90,7 @@ static void truncation(void **state)
 	build_free(&b);
 }
 
-/* No bit of the header, of the blocks in use or of those not in use is without a meaning. */
+/* Every bit of the header, of the blocks in use and of those not in use matters. */
 static void bit_flips(void **state)
 {
 	struct build b;
@@ -118,7 +118,7 @@ static void bit_flips(void **state)
 	build_free(&b);
 }
 
-/* Whether the samples are good with one byte of record @number changed, its CRC made right again. */
+/* Whether the samples are good with one byte of record @number changed and its CRC corrected. */
 static bool good_when(size_t number, uint16_t field, size_t off, uint8_t value)
 {
 	struct build b;
@@ -174,7 +174,7 @@ static void fields(void **state)
 	assert_false(good_field(3, RW_F_PATH, FIELD_LEN + 1, 0x10));
 	assert_false(good_field(3, RW_F_PATH, FIELD_ID, RW_F_INTERPRETER)); /* twice, and no path */
 	assert_false(good_field(3, RW_F_PATH, FIELD_ID, 0));
-	assert_false(good_field(3, RW_F_TASK, FIELD_ID, 200)); /* not known, but the event must have a task */
+	assert_false(good_field(3, RW_F_TASK, FIELD_ID, 200)); /* unknown, but the event must have a task */
 	assert_false(good_field(4, RW_F_PATH, 9, 1));          /* padding */
 	assert_false(good_field(3, RW_F_RESULT, 3, 0));        /* above 0 */
 	assert_false(good_field(5, RW_F_THREAD, 0, 2));
@@ -187,7 +187,7 @@ static void fields(void **state)
 	assert_false(good_field(14, RW_F_FIRST_REFUSAL, 0, 0));
 }
 
-/* What a newer version of the same format may write is good. */
+/* Additions by a newer version of this format are good. */
 static void newer_fields(void **state)
 {
 	(void)state;
@@ -201,7 +201,7 @@ static void newer_fields(void **state)
 	assert_true(good_field(16, RW_F_KEXEC_STEP, 0, RW_KEXEC_STEP_COUNT));
 }
 
-/* A header with a right CRC but numbers that do not fit the records. */
+/* A header with a valid CRC but numbers that do not match the records. */
 static void header_disagrees(void **state)
 {
 	struct build b;
@@ -233,13 +233,13 @@ static void header_disagrees(void **state)
 	build_seal_hdr(&b);
 	assert_false(build_verify(b.p, b.len));
 	b.hdr.block_size = BUILD_BLOCK;
-	b.hdr.block_count = 1u << 27; /* far more than the file holds: the rest counts as not in use */
+	b.hdr.block_count = 1u << 27; /* far more than the file holds: the rest counts as unused */
 	build_seal_hdr(&b);
 	assert_true(build_verify(b.p, b.len));
 	build_free(&b);
 }
 
-/* Records that can be read are found although the header, or a block's header, is damaged. */
+/* Readable records are found even if the header, or a block's header, is damaged. */
 static void damaged_headers(void **state)
 {
 	struct build b;
@@ -276,7 +276,7 @@ static void raw_dump(void **state)
 	build_samples(&b);
 	build_start(&old, 3, 2);
 	build_note(&old, RW_REC_AGENT, "6.1");
-	memcpy(mem + 64, RW_STORE_MAGIC, 8); /* the constant in some program */
+	memcpy(mem + 64, RW_STORE_MAGIC, 8); /* the magic number as a constant in some program */
 	memcpy(mem + 1003, b.p, b.len);      /* not aligned */
 	memcpy(mem + at, b.p, b.len);
 	memcpy(mem + other, old.p, old.len);
@@ -324,7 +324,7 @@ static void elf_core(void **state)
 	assert_false(build_verify(core, len)); /* aligned neither in its segment nor in the file */
 	ph[1].p_offset = at - 0x100;
 	memcpy(core + sizeof(eh), ph, sizeof(ph));
-	assert_true(build_verify(core, len)); /* and the segment is cut short by the file's end */
+	assert_true(build_verify(core, len)); /* and the segment is truncated by the file's end */
 	for (size_t n = 0; n < at + RW_STORE_HDR_SIZE; n++)
 		assert_false(build_verify(core, n));
 	eh.e_phnum = 0xfff0;
@@ -335,7 +335,7 @@ static void elf_core(void **state)
 	build_free(&b);
 }
 
-/* Beginnings of large records all over a block: seen as damage, in bounded time. */
+/* Starts of large records all over a block: reported as damage, in bounded time. */
 static void many_beginnings(void **state)
 {
 	struct rw_rec_hdr h = { .magic = RW_REC_MAGIC, .size = RW_REC_MAX };
@@ -371,7 +371,7 @@ static void foreign(void **state)
 	input_free(&in);
 }
 
-/* Records that no header counts yet, in the newest block of a running machine. */
+/* Records not yet counted by any header, in the newest block of a running machine. */
 static void batch_under_way(void **state)
 {
 	struct build_point point;
@@ -393,7 +393,7 @@ static void batch_under_way(void **state)
 	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES + 2);
 	assert_int_equal(in.notes.count, 1);
 	input_free(&in);
-	b.p[at] ^= 1; /* the first of them is none: the bytes are damage */
+	b.p[at] ^= 1; /* the first is not a record: the bytes are damage */
 	assert_false(build_verify(b.p, b.len));
 	b.p[at] ^= 1;
 	point.hdr.end_reason = RW_END_RESET;
@@ -403,7 +403,7 @@ static void batch_under_way(void **state)
 	build_free(&b);
 }
 
-/* The newest block may count nothing yet, and the store's header may lag by what that block counts. */
+/* The newest block may count nothing yet, and the store's header may lag by that block's count. */
 static void headers_lag(void **state)
 {
 	struct build b;
@@ -425,14 +425,14 @@ static void headers_lag(void **state)
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
 	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
 	input_free(&in);
-	b.hdr.next_seq = BUILD_SAMPLES + 2; /* more than there are */
+	b.hdr.next_seq = BUILD_SAMPLES + 2; /* more than exist */
 	build_seal_hdr(&b);
 	assert_false(build_verify(b.p, b.len));
 	build_free(&b);
 }
 
 /*
- * Whole headers of other versions: alone, in the middle of memory, in an ELF core, beside a store of this
+ * Intact headers of other versions: alone, in the middle of memory, in an ELF core, next to a store of this
  * version.
  */
 static void other_versions(void **state)

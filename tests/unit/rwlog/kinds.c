@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Tests of what rwlog prints of each kind of field, and of what this version does not know: text, JSON, CSV.
+ * Tests of rwlog's output for each kind of field and for what this version does not know: text, JSON, CSV.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,12 +21,12 @@
 #include "members.h"
 #include "tests/unit/rwlog/out.h"
 
-#define NEW_EVENT 77u /* a type that no version has yet */
+#define NEW_EVENT 77u /* a type that no version defines yet */
 #define NEW_FIELD 123u
 
 static const struct filter all = FILTER_ALL;
 
-/* A store with one record of NEW_EVENT, whose fields the test adds. */
+/* A store with one record of NEW_EVENT, to which the test adds fields. */
 static struct rec_writer *start(struct build *b)
 {
 	build_start(b, 2, 1);
@@ -168,7 +168,7 @@ static void flags_and_status(void **state)
 	printed(&b, "- read,write,append result -5000: none", ",\"flags\":1026,\"result\":-5000}");
 }
 
-/* What this version knows nothing of is shown with its number. */
+/* Anything unknown to this version is shown with its number. */
 static void unknown(void **state)
 {
 	static const uint8_t value[] = { 1, 2, 0xff };
@@ -188,7 +188,7 @@ static void unknown(void **state)
 		",\"target\":\"target_99\",\"access\":\"access_200\",\"event\":\"event_5\"}");
 }
 
-/* A structure that a newer version has made longer: what is known is shown, the rest as bytes. */
+/* A structure extended by a newer version: the known part is shown, the rest as bytes. */
 static void grown(void **state)
 {
 	struct {
@@ -218,7 +218,7 @@ static void grown(void **state)
 	build_free(&b);
 }
 
-/* Two fields with members of one name: the later one is shown by its number. */
+/* Two fields with a member of the same name: the later one is shown by its number. */
 static void one_name_once(void **state)
 {
 	struct build b;
@@ -246,7 +246,7 @@ static void forged(void **state)
 	build_free(&b);
 }
 
-/* Every field of the table, in a record of its own and all in one. */
+/* Every field of the table, in a record of its own and all together in one. */
 static void whole_table(void **state)
 {
 	static const uint8_t value[128] = { 1 };
@@ -374,7 +374,7 @@ static void csv_lines(void **state)
 	build_free(&b);
 }
 
-/* Columns have names of their own. */
+/* Column names are unique. */
 static void columns(void **state)
 {
 	(void)state;

@@ -105,20 +105,20 @@ static const struct {
 	  "--kaslr: wrong value \"-5\": it takes an offset, such as 0x1e000000" },
 	{ "show --symbols m --kaslr 5x f",
 	  "--kaslr: wrong value \"5x\": it takes an offset, such as 0x1e000000" },
-	/* Abbreviations: of the subcommand's own options. */
+	/* Abbreviations of the subcommand's own options. */
 	{ "--s 1 f", "ambiguous: --s could be --since, --seq or --symbols" },
 	{ "export --s 1 f", "ambiguous: --s could be --since or --seq" },
 	{ "--p=1 f", "ambiguous: --p could be --pid or --path" },
 	{ "--snice 1 f", "unknown option --snice; the nearest is --since" },
 	{ "extract --outptu o f", "unknown option --outptu; the nearest is --output" },
-	/* Words that can be meant for subcommands. */
+	/* Misspelt subcommands. */
 	{ "shwo f", "unknown subcommand \"shwo\", and no file has that name; the nearest is show" },
 	{ "verfiy --pid 3 f",
 	  "unknown subcommand \"verfiy\", and no file has that name; the nearest is verify" },
 	{ "stat", "unknown subcommand \"stat\", and no file has that name; the nearest is stats" },
 };
 
-/* What options_parse() says on standard error about a line, which it has to refuse. */
+/* The message of options_parse() on standard error for a line that it must refuse. */
 static char *refusal(const char *line)
 {
 	FILE *terminal = stderr;
@@ -145,7 +145,7 @@ static void wrong(void **state)
 	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
 		text = refusal(mistakes[i].line);
 		snprintf(expected, sizeof(expected), "rwlog: %s" HELP, mistakes[i].message);
-		/* A list that grows with the types of records: its beginning. */
+		/* The start of a list that grows with the record types. */
 		list = strstr(expected, "..." HELP);
 		if (list && strlen(text) > (size_t)(list - expected))
 			text[list - expected] = *list = '\0';
@@ -154,7 +154,7 @@ static void wrong(void **state)
 	}
 }
 
-/* Files whose names are near to a subcommand's, and words that are near to none. */
+/* Files whose names are close to a subcommand's, and words close to none. */
 static void files_or_subcommands(void **state)
 {
 	struct options o;
@@ -169,7 +169,7 @@ static void files_or_subcommands(void **state)
 	assert_int_equal(parse(&o, "show shwo"), -1);
 	assert_null(o.maybe_command);
 	assert_int_equal(chdir("/"), 0);
-	assert_int_equal(parse(&o, "tmp"), -1); /* is there */
+	assert_int_equal(parse(&o, "tmp"), -1); /* exists */
 	assert_null(o.maybe_command);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What rwlog prints of a store that was built. */
+/* rwlog's output for a built store. */
 #include "tests/unit/rwlog/out.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "export.h"
 #include "show.h"
 
-/* A text that is being printed about an image. */
+/* Output about an image, being written to a string. */
 struct out {
 	struct input in;
 	FILE *f;

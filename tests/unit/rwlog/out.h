@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What rwlog prints of a store that was built, as strings to be freed. */
+/* rwlog's output for a built store, as strings that the caller frees. */
 #pragma once
 
 #include "symbols.h"
@@ -8,5 +8,5 @@
 #include "tests/unit/rwlog/build.h"
 
 char *out_jsonl(const struct build *b, const struct filter *f);
-char *out_csv(const struct build *b, const struct filter *f); /* the header line included */
+char *out_csv(const struct build *b, const struct filter *f); /* including the header line */
 char *out_show(const struct build *b, const struct filter *f, const struct symbols *symbols);

@@ -89,7 +89,7 @@ static void expect_entries(size_t n)
 	assert_int_equal(count, n + 2);
 }
 
-/* Writes "new" to an output. Return: what outfile_open() or outfile_close() said. */
+/* Writes "new" to an output. Return: of outfile_open() or outfile_close(). */
 static int output(const char *name, const struct stat *input, bool good)
 {
 	struct outfile o;
@@ -181,7 +181,7 @@ static void pipes_and_devices(void **state)
 	expect_entries(2);
 }
 
-/* Descriptors that the program was given: written at their place, whatever they are. */
+/* Descriptors passed to the program: written at their offset, whatever they are. */
 static void descriptors(void **state)
 {
 	int fd, pipe_fd[2], out = dup(STDOUT_FILENO);
@@ -264,7 +264,7 @@ static void refused(void **state)
 	expect_entries(1);
 }
 
-/* What somebody without rights meets: in a child that gives them up. */
+/* The results for an unprivileged user: in a child that drops its privileges. */
 static void without_rights(void **state)
 {
 	int status;

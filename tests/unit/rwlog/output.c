@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of what rwlog prints: JSON, lines for people, filters, names, counters. */
+/* Tests of rwlog's output: JSON, lines for people, filters, names, counters. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 
 static const struct filter all = FILTER_ALL;
 
-/* Object of line @number, counted from 1, each of which must be JSON. */
+/* The object in line @number, counted from 1; each line must be JSON. */
 static json_t *line(const char *jsonl, unsigned int number)
 {
 	json_t *found = NULL;
@@ -225,7 +225,7 @@ static void hostile_strings(void **state)
 
 	(void)state;
 	build_start(&b, 3, 1);
-	build_agent(&b, RW_REC_FILE_UNLINK, path, sizeof(path), ""); /* its NUL too */
+	build_agent(&b, RW_REC_FILE_UNLINK, path, sizeof(path), ""); /* including its NUL */
 	s = out_jsonl(&b, &all);
 	j = line(s, 1);
 	has(j, "path_hex", "2f610a225c1b5b324ac3a9ffc080e280aeeda08020f490808000");

@@ -56,7 +56,7 @@ static int leave(void **state)
 	return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
 }
 
-/* Runs a shell command in which $R is rwlog. Return: its exit status; what it wrote is in @out. */
+/* Runs a shell command in which $R is rwlog. Return: its exit status; @out receives its output. */
 static int run(const char *command, char *out, size_t size)
 {
 	char line[PATH_MAX + 512];
@@ -109,7 +109,7 @@ static void an_unreadable_file_stops_no_other(void **state)
 	expect("$R capture cap", 2, "-- file cap");
 	expect_without("$R verify capture cap", 2, "subcommand");
 	expect_without("$R shwo cap", 2, "No such file");
-	/* An output that is full stops all. */
+	/* A full output stops everything. */
 	expect("$R show missing.log cap cap >/dev/full", 2, "rwlog: cannot write the output: No space left");
 }
 

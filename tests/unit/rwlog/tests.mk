@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# Unit tests of rwlog: its own files, compiled with the sanitizers, and a program for each kind of test.
+# Unit tests of rwlog: its own files, compiled with the sanitizers, and one program per kind of test.
 
 RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,capture fuzz image kinds options outfile output program writers)
 RWLOG_TEST_OBJ := $(patsubst tools/rwlog/%.c,$(UNIT_DIR)/rwlog/tool/%.o,$(RWLOG_SRC))

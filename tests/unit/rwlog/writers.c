@@ -20,13 +20,13 @@
 
 static FILE *out;
 
-/* In place of the serial line. */
+/* Replaces the serial line. */
 void printk_raw(const char *s, size_t n)
 {
 	fwrite(s, 1, n, out);
 }
 
-/* Record @i: one of the agent's types in turn, with a path of any length. */
+/* Record @i: the agent's types in turn, with a path of varying length. */
 static void append(struct log_store *s, unsigned int i)
 {
 	static uint8_t path[RW_PATH_MAX];
@@ -56,7 +56,7 @@ static void *start(struct log_store *store)
 	return mem;
 }
 
-/* Dumps from the empty store to one that went round several times, and the store's memory itself. */
+/* Dumps of stores from empty to wrapped several times, and the store's memory itself. */
 static void store_and_frames(void **state)
 {
 	struct rw_cpu_stats stats = { .records = 1000 };
@@ -98,7 +98,7 @@ static void store_and_frames(void **state)
 	free(mem);
 }
 
-/* The memory of a running machine, after each record of batches of all lengths: every record is read. */
+/* The memory of a running machine after each record, in batches of all lengths: every record is read. */
 static void amid_batches(void **state)
 {
 	struct log_store store;

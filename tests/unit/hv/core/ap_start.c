@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/core/ap_start.c: no INIT or SIPI of the guest reaches the APIC without a look at it. */
+/* Tests of hv/core/ap_start.c: every INIT or SIPI of the guest is checked before it reaches the APIC. */
 #include "tests/unit/hv/core/mock.h"
 
 #include "arch/x86/apic.h"
@@ -32,7 +32,7 @@ static void write_exit(uint64_t gpa)
 		(struct hv_exit){ .reason = RW_EXIT_NESTED, .nested = { .gpa = gpa, .access = NACC_WRITE } });
 }
 
-/* mov %eax, 0x300(%rbx) and the like: decoded. */
+/* A decoded instruction, such as mov %eax, 0x300(%rbx). */
 static void store(uint32_t offset, uint32_t value)
 {
 	uint64_t rip = mock.reg[GREG_RIP];
@@ -46,7 +46,7 @@ static void store(uint32_t offset, uint32_t value)
 	assert_false(mock.cpu.step.active);
 }
 
-/* An instruction that is not decoded: it runs on a copy. */
+/* An instruction that is not decoded runs on a copy. */
 static void stepped_store(uint32_t offset, uint32_t value)
 {
 	memcpy(host_ram + mock.reg[GREG_RIP], "\x87\x03\x90", 3); /* xchg %eax, (%rbx) */
@@ -61,10 +61,7 @@ static void test_setup(void **state)
 	assert_int_equal(machine_walk(nested_root(), APIC).perm, NPERM_R);
 	assert_int_equal(machine_walk(nested_root(), APIC + PAGE_SIZE).perm, NPERM_RWX);
 	assert_false(machine_walk(nested_root(), GUEST_TRAMPOLINE).mapped);
-	/*
-	 * What the guest writes to its first page is not where a CPU finds its vectors that is on its way to
-	 * us.
-	 */
+	/* Guest writes to its first page do not reach the vectors of a CPU that starts into Ringward. */
 	uint64_t first = machine_walk(nested_root(), 0).pa;
 	uint32_t vector;
 
@@ -96,7 +93,7 @@ static void both_ways(void (*write)(uint32_t offset, uint32_t value))
 	write(APIC_ICR_LOW, SIPI_LOW | ICR_OTHERS | 0x12);
 	assert_int_equal(mock.apic[0x30], SIPI_LOW | ICR_OTHERS | HERE);
 	assert_int_equal(mock.other.sipi_vector, 0x12);
-	/* De-assert, an ordinary IPI, other registers: as they are. */
+	/* De-assert, an ordinary IPI, other registers: passed unchanged. */
 	write(APIC_ICR_LOW, ICR_INIT | ICR_LEVEL);
 	assert_int_equal(mock.apic[0x30], ICR_INIT | ICR_LEVEL);
 	write(APIC_ICR_LOW, ICR_ASSERT | 0xfd);
@@ -142,8 +139,8 @@ static void test_boot_cpu(void **state)
 }
 
 /*
- * A register repeats in all of its sixteen bytes on some machines (QEMU takes the offset / 16): no way
- * round the look at the command register.
+ * On some machines a register repeats in all of its sixteen bytes (QEMU uses offset / 16): this must not
+ * bypass the check of the command register.
  */
 static void test_between_registers(void **state)
 {
@@ -165,7 +162,7 @@ static void test_msr(void **state)
 	assert_int_equal(mock.msr_written, MSR_X2APIC_ICR);
 	assert_int_equal(mock.msr_value, 1ull << 32 | SIPI_LOW | HERE);
 	assert_int_equal(mock.other.sipi_vector, 0x9a);
-	/* What the CPU refuses is not sent: no CPU counts as stopped by it. */
+	/* A command that the CPU refuses is not sent: no CPU counts as stopped. */
 	assert_false(ipi_write_icr_msr(&mock.cpu, 1ull << 32 | INIT_LOW | 1u << 20));
 	assert_false(mock.other.parked);
 	assert_true(ipi_write_icr_msr(&mock.cpu, 1ull << 32 | INIT_LOW));
@@ -175,7 +172,8 @@ static void test_msr(void **state)
 }
 
 /*
- * Bits that only some CPUs refuse (delivery status, on AMD): the CPU stays in the guest, and is waited for.
+ * Bits that only some CPUs refuse (delivery status, on AMD): the target stays in the guest, and a shoot-down
+ * waits for it.
  */
 static void test_refused_init(void **state)
 {
@@ -189,7 +187,7 @@ static void test_refused_init(void **state)
 	assert_int_equal(mock.kicks, 1);
 }
 
-/* A target looks for its vector as soon as SIPI is out; INIT is noted once it is. */
+/* The vector is set before SIPI is sent, as the target reads it at once; INIT is recorded once sent. */
 static void test_order(void **state)
 {
 	(void)state;
@@ -212,7 +210,7 @@ static void test_order(void **state)
 	}
 }
 
-/* Nobody answers at the page then: the CPU that was meant stays in the guest. */
+/* In x2APIC mode the page does not answer: the intended CPU stays in the guest. */
 static void test_page_in_x2apic_mode(void **state)
 {
 	(void)state;

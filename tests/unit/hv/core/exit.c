@@ -16,7 +16,7 @@ static void test_advance(void **state)
 	assert_int_equal(mock.injects, 0);
 	assert_int_equal(mock.cpu.stats.exits[RW_EXIT_CPUID], 1);
 	assert_true(mock.cpu.stats.hv_cycles > 0);
-	/* No length: the hypervisor does not guess. */
+	/* Without a length the hypervisor does not guess. */
 	assert_true(MOCK_ENDS({
 		struct hv_exit x = { .reason = RW_EXIT_CPUID };
 		exit_dispatch(&mock.cpu, &x);
@@ -32,7 +32,7 @@ static void test_resume(void **state)
 	assert_int_equal(mock.injects, 0);
 }
 
-/* An event whose delivery an exit interrupted is delivered after all, just as it was. */
+/* An event whose delivery an exit interrupted is delivered later, unchanged. */
 static void test_pending(void **state)
 {
 	struct hv_exit x = { .reason = RW_EXIT_NESTED,
@@ -53,7 +53,7 @@ static void test_pending(void **state)
 }
 
 /*
- * A machine check that came while the hypervisor ran is the guest's, as soon as no other event is in the way.
+ * A machine check during the hypervisor is delivered to the guest as soon as no other event is pending.
  */
 static void test_machine_check(void **state)
 {
@@ -72,14 +72,14 @@ static void test_machine_check(void **state)
 	assert_int_equal(mock.advances, 1);
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_INTERRUPT });
 	assert_int_equal(mock.injects, 3); /* once */
-	/* A guest that takes none is reset, as on the bare CPU. */
+	/* A guest with CR4.MCE clear is reset, as on the bare CPU. */
 	mock.reg[GREG_CR4] = 0;
 	mock.cpu.machine_check = true;
 	assert_true(MOCK_ENDS(mock_exit((struct hv_exit){ .reason = RW_EXIT_INTERRUPT })));
 	assert_int_equal(mock.end_reason, RW_END_RESET);
 }
 
-/* An exception of the handler's comes in place of what was pending. */
+/* An exception from the handler replaces the pending event. */
 static void test_inject(void **state)
 {
 	(void)state;
@@ -132,7 +132,7 @@ static void test_unknown(void **state)
 	assert_int_equal(mock.injects, 0);
 }
 
-/* An NMI is the guest's, unless another CPU sent it to have translations dropped. */
+/* An NMI is the guest's, unless another CPU sent it as a shoot-down. */
 static void test_nmi(void **state)
 {
 	(void)state;
@@ -156,12 +156,12 @@ static void test_init_sipi(void **state)
 	assert_true(mock.cpu.in_guest);
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_INIT });
 	assert_int_equal(mock.parks, 1);
-	assert_false(mock.cpu.in_guest); /* it waits: nobody waits for it */
+	assert_false(mock.cpu.in_guest); /* it is parked: no CPU waits for it */
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_SIPI, .sipi = { .vector = 0x9a } });
 	assert_int_equal(mock.starts, 1);
 	assert_int_equal(mock.start_vector, 0x9a);
 	assert_true(mock.cpu.in_guest);
-	/* An INIT that came while it waited shows up before its first instruction. */
+	/* An INIT that came while it waited exits before its first instruction. */
 	mock.reg[GREG_RIP] = 0;
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_INIT });
 	assert_int_equal(mock.parks, 1);
@@ -171,13 +171,13 @@ static void test_init_sipi(void **state)
 	mock.reg[GREG_RIP] = 1;
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_INIT });
 	assert_int_equal(mock.parks, 3);
-	/* The boot CPU would begin with the firmware: a reset. */
+	/* INIT would restart the boot CPU in the firmware: a reset. */
 	mock.cpu.index = 0;
 	assert_true(MOCK_ENDS(mock_exit((struct hv_exit){ .reason = RW_EXIT_INIT })));
 	assert_int_equal(mock.end_reason, RW_END_RESET);
 }
 
-/* A change of the nested tables: another CPU is kicked out of the guest, and flushes before it enters it. */
+/* A change of the nested tables kicks another CPU out of the guest, and it flushes before it re-enters. */
 static void test_flush_all(void **state)
 {
 	unsigned int flushes = mock.flushes;
@@ -201,7 +201,7 @@ static void test_flush_all(void **state)
 	assert_int_equal(mock.cpu.stats.shootdowns, 2);
 }
 
-/* A triple fault: the log first, then a reset by each way there is. */
+/* A triple fault: the log is dumped first, then each kind of reset is tried. */
 static void test_shutdown(void **state)
 {
 	(void)state;

@@ -38,7 +38,7 @@ static void test_hello(void **state)
 	assert_int_equal(mock.advances, 3);
 }
 
-/* Only ring 0 in 64-bit mode; no call tells anything to others. */
+/* Only ring 0 in 64-bit mode may call; no call reveals anything to others. */
 static void test_who(void **state)
 {
 	(void)state;
@@ -52,7 +52,7 @@ static void test_who(void **state)
 	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), -RW_EPERM);
 	assert_int_equal(mock.drains, 0);
 	assert_int_equal(mock.dumps, 0);
-	assert_int_equal(mock.records, 0); /* before the lock that is no attack */
+	assert_int_equal(mock.records, 0); /* before the lock this is not an attack */
 }
 
 static void test_numbers(void **state)
@@ -65,10 +65,10 @@ static void test_numbers(void **state)
 	assert_int_equal(mock.cpu.stats.refused_calls, 4);
 }
 
-/* What abi/hypercall.h says of each call, once more. */
+/* The rules of abi/hypercall.h for each call, repeated. */
 static const struct row {
 	uint64_t nr;
-	size_t in, out; /* bytes of the structure that it takes, that it gives */
+	size_t in, out; /* bytes of the structure passed in, passed out */
 	bool before_lock, registered, agent_lock;
 } rows[] = {
 	{ RW_HC_HELLO, 0, 0, false, false, false },
@@ -92,7 +92,7 @@ static bool is_refused_early(int64_t ret)
 	return ret == -RW_ENOSYS || ret == -RW_ENOTREADY || ret == -RW_ELOCKED || ret == -RW_EPERM;
 }
 
-/* Before the registration. An argument that is no good, so that nothing comes of those that are allowed. */
+/* Before the registration. The argument is invalid, so that allowed calls have no effect. */
 static void test_unregistered(void **state)
 {
 	(void)state;
@@ -121,14 +121,14 @@ static void test_after_lock(void **state)
 		if (rows[i].before_lock)
 			assert_int_equal(ret, -RW_ELOCKED);
 		else if (rows[i].nr == RW_HC_KEXEC)
-			assert_int_equal(ret, -RW_EPERM); /* as configured */
+			assert_int_equal(ret, -RW_EPERM); /* by the configuration */
 		else
 			assert_false(is_refused_early(ret));
 		assert_true(hv.registered && hv.locked);
 	}
 }
 
-/* Which calls take the agent's lock: once, whatever comes of it, and all of them give it back. */
+/* Which calls take the agent's lock: once, whatever the result, and all release it. */
 static void test_agent_lock(void **state)
 {
 	(void)state;
@@ -142,7 +142,7 @@ static void test_agent_lock(void **state)
 	}
 }
 
-/* Each call with a structure, at each kind of bad address; and the last place in a page where it fits. */
+/* Each call with a structure, at each kind of bad address, and at the last place in a page where it fits. */
 static void test_addresses(void **state)
 {
 	(void)state;
@@ -247,7 +247,7 @@ static void test_locked_pages(void **state)
 	}
 }
 
-/* No room for the tables: nothing is locked, everything is as before, and it can be tried again. */
+/* No room for the tables: nothing is locked or changed, and the agent can try again. */
 static void test_lock_no_room(void **state)
 {
 	struct rw_protect_list list = {
@@ -273,7 +273,7 @@ static void test_lock_no_room(void **state)
 	assert_int_equal(mock_call(RW_HC_HELLO, 0, 0), RW_HELLO_XOR); /* no lock is held */
 }
 
-/* After the lock from outside the agent's text: refused and recorded. */
+/* After the lock, from outside the agent's text: refused and recorded. */
 static void test_locked_who(void **state)
 {
 	uint64_t outside[] = { GUEST_DATA, GUEST_TEXT, GUEST_AGENT + 0x2000, GUEST_AGENT - 1, ~0ull };
@@ -323,7 +323,7 @@ static void test_status(void **state)
 	assert_int_equal(s.store_next, 42);
 	assert_int_equal(s.uptime_ns, 123456789);
 	assert_int_equal(s.kexec, RW_KEXEC_REFUSE);
-	/* The answer goes nowhere that the guest may not write. */
+	/* The answer is not written where the guest may not write. */
 	mock.reg[GREG_RIP] = GUEST_AGENT;
 	assert_int_equal(mock_call(RW_HC_STATUS, GUEST_TEXT, 0), -RW_EFAULT);
 	assert_int_equal(host_ram[GUEST_TEXT], 0x90);
@@ -356,7 +356,7 @@ static void test_ring(void **state)
 	assert_memory_equal(&mock.ring, &desc, sizeof(desc));
 }
 
-/* Whether an agent that locks now finds all as the first one did. */
+/* An agent that locks now finds the same state as the first one. */
 static void lock_anew(void)
 {
 	mock.reg[GREG_RIP] = GUEST_DATA;
@@ -387,7 +387,7 @@ static void test_kexec_refused(void **state)
 	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), 0); /* nothing else has changed, and no lock is held */
 }
 
-/* Before the lock nothing is guarded: the configuration does not matter. */
+/* Before the lock nothing is protected, so the configuration does not matter. */
 static void test_kexec_before_lock(void **state)
 {
 	(void)state;
@@ -424,7 +424,7 @@ static void test_kexec_allowed(void **state)
 	lock_anew();
 }
 
-/* A hundred kernels, each somewhere else: the tables of the one before serve the next. */
+/* A hundred kernels at different addresses: each reuses the tables of the one before. */
 static void test_kexec_many(void **state)
 {
 	size_t left = 0;
@@ -449,7 +449,7 @@ static void test_kexec_many(void **state)
 		assert_false(writable(list.range[1].gpa));
 		if (life == 0)
 			left = pool_left();
-		assert_true(pool_left() + 1 >= left); /* a range over a border needs one more */
+		assert_true(pool_left() + 1 >= left); /* a range across a border needs one more */
 		mock.reg[GREG_RIP] = list.range[1].gpa;
 		assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), 0);
 		assert_int_equal(machine_walk(nested_root(), list.range[1].gpa).level, 2);

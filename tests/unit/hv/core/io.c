@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/core/io.c: the hidden UART, the ports that end a run, and all others passed through. */
+/* Tests of hv/core/io.c: the hidden UART, the ports that end a run, and pass-through of all others. */
 #include "tests/unit/hv/core/mock.h"
 
 #include "core/exit.h"
@@ -77,7 +77,7 @@ static void test_no_ports(void **state)
 	assert_int_equal(mock.outs, 1);
 	out(1, 1, 0x20); /* SLP_EN's byte, if there were a register at 0 */
 	assert_int_equal(mock.ends, 0);
-	/* CF9 as the reset register of the FADT counts from the lock on, like everywhere. */
+	/* CF9 as the FADT's reset register is watched from the lock on, like the others. */
 	machine.boot.reset_port = 0xcf9;
 	machine.boot.reset_value = 0x06;
 	io_init();
@@ -94,7 +94,7 @@ static void test_hidden(void **state)
 	assert_int_equal(in(UART, 1), 0x11223344556677ff);
 	assert_int_equal(in(UART + 5, 2), 0x112233445566ffff);
 	assert_int_equal(in(UART + 4, 4), 0xffffffff);
-	assert_int_equal(in(UART - 1, 2), 0x112233445566ffff); /* in part */
+	assert_int_equal(in(UART - 1, 2), 0x112233445566ffff); /* partly hidden */
 	assert_int_equal(in(UART + 7, 4), 0xffffffff);
 	out(UART, 1, 'x');
 	out(UART - 3, 4, 0);
@@ -125,10 +125,7 @@ static void ends(uint16_t port, uint8_t size, uint32_t value, int reason)
 	unsigned int before = mock.ends, outs = mock.outs;
 
 	if (reason == RW_END_RESET) {
-		/*
-		 * The log leaves, virtualization is switched off, and the machine is reset in all ways there
-		 * are.
-		 */
+		/* The log is dumped, virtualization switched off, and the machine reset in every way. */
 		assert_true(MOCK_ENDS(out(port, size, value)));
 		assert_int_equal(mock.ends, before + 1);
 		assert_int_equal(mock.end_reason, reason);
@@ -142,7 +139,7 @@ static void ends(uint16_t port, uint8_t size, uint32_t value, int reason)
 	assert_int_equal(mock.ends, before + (reason != RW_END_RUNNING));
 	if (reason != RW_END_RUNNING)
 		assert_int_equal(mock.end_reason, reason);
-	/* The log leaves, and then the guest has its way. */
+	/* The log is dumped, then the guest's write is made. */
 	assert_int_equal(mock.outs, outs + 1);
 	mock.outs = 0;
 }
@@ -160,7 +157,7 @@ static void test_sleep(void **state)
 	ends(PM1A + 1, 1, 0xdf, RW_END_RUNNING);
 }
 
-/* Other sleep types: the write goes nowhere, the log goes on. */
+/* Other sleep types: the write is dropped, and the log continues. */
 static void test_sleep_refused(void **state)
 {
 	static const struct {
@@ -201,8 +198,8 @@ static void test_resets(void **state)
 }
 
 /*
- * CF9, 92 and 64 as one byte of a wider access. What is not the PCI configuration address is bytes, also at
- * CF8.
+ * CF9, 92 and 64 as one byte of a wider access. Any access other than to the PCI configuration address counts
+ * as bytes, also at CF8.
  */
 static void test_wide_resets(void **state)
 {
@@ -226,27 +223,25 @@ static void test_wide_resets(void **state)
 }
 
 /*
- * D1 to the keyboard controller: the next byte to port 60 sets its output port, and bit 0 of that is the
+ * After D1 to the keyboard controller, the next byte to port 60 sets its output port, whose bit 0 is the
  * reset line.
  */
 static void test_output_port(void **state)
 {
 	(void)state;
-	out(0x60, 1, 0x01); /* for what a test before this one has announced */
+	out(0x60, 1, 0x01); /* clears a D1 that an earlier test may have left */
 	mock.outs = 0;
-	ends(0x60, 1, 0x00, RW_END_RUNNING); /* not announced: to the keyboard */
+	ends(0x60, 1, 0x00, RW_END_RUNNING); /* no D1 before it: for the keyboard */
 	ends(0x64, 1, 0xd1, RW_END_RUNNING);
 	ends(0x60, 1, 0xdf, RW_END_RUNNING);
-	ends(0x60, 1, 0x00, RW_END_RUNNING); /* a second one */
+	ends(0x60, 1, 0x00, RW_END_RUNNING); /* a second byte */
 	ends(0x64, 1, 0xd1, RW_END_RUNNING);
 	ends(0x60, 1, 0xde, RW_END_RESET);
 	ends(0x64, 1, 0xd1, RW_END_RUNNING);
 	ends(0x60, 2, 0x01fe, RW_END_RESET);
 	ends(0x63, 2, 0xd100, RW_END_RUNNING);
 	ends(0x60, 4, 0x00000000, RW_END_RESET);
-	/*
-	 * Commands between the two: without a byte of their own they change nothing, with one they take it.
-	 */
+	/* A command between the two: if it takes a byte of its own, it takes this one; else no change. */
 	ends(0x64, 1, 0xd1, RW_END_RUNNING);
 	ends(0x64, 1, 0xaa, RW_END_RUNNING);
 	ends(0x60, 1, 0x00, RW_END_RESET);
@@ -257,7 +252,7 @@ static void test_output_port(void **state)
 		ends(0x64, 1, own_byte[i], RW_END_RUNNING);
 		ends(0x60, 1, 0x00, RW_END_RUNNING);
 	}
-	/* Reads take nothing away. */
+	/* Reads change nothing. */
 	ends(0x64, 1, 0xd1, RW_END_RUNNING);
 	in(0x60, 1);
 	in(0x64, 1);
@@ -265,8 +260,8 @@ static void test_output_port(void **state)
 }
 
 /*
- * Any write to one of the four ports: the log leaves, the device gets it, and where there is none that CPU
- * halts.
+ * Any write to one of the four ports: the log is dumped, the device gets the write, and if there is no device
+ * the CPU halts.
  */
 static void test_exit_port(void **state)
 {
@@ -300,7 +295,7 @@ static void test_exit_port(void **state)
 	assert_int_equal(mock.outs, 2);
 }
 
-/* String instructions move nothing. */
+/* String instructions transfer nothing. */
 static void test_string(void **state)
 {
 	static const uint16_t resets[] = { 0xcf9, 0x64, 0x60, 0x92, RESET };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of the order of locks: that the check sees what it is for, and the paths that hold several. */
+/* Tests of the lock order: the check detects violations, and the paths that hold several locks obey it. */
 #include "tests/unit/hv/core/mock.h"
 
-/* core/spinlock.h: whoever holds a lock takes further ones only from below it in the list. */
+/* core/spinlock.h: a holder of a lock takes further locks only from below it in the list. */
 static void test_rule(void **state)
 {
 	(void)state;
@@ -12,12 +12,12 @@ static void test_rule(void **state)
 		for (uint32_t second = LOCK_AGENT; second < LOCK_RANKS; second++)
 			assert_int_equal(lock_order_allows(1u << first, second), second > first);
 	}
-	assert_false(lock_order_allows(0, LOCK_UNRANKED)); /* a lock that SPINLOCK() has not made */
+	assert_false(lock_order_allows(0, LOCK_UNRANKED)); /* a lock not made by SPINLOCK() */
 	assert_false(lock_order_allows(0, LOCK_RANKS));
 	assert_false(lock_order_allows(1u << LOCK_AGENT | 1u << LOCK_PRINT, LOCK_JOURNAL));
 }
 
-/* A lock is known to be held while it is, and not after. */
+/* A lock counts as held while it is held, and not afterwards. */
 static void test_held(void **state)
 {
 	struct spinlock outer = SPINLOCK(NESTED), inner = SPINLOCK(JOURNAL);
@@ -32,7 +32,7 @@ static void test_held(void **state)
 	assert_int_equal(lock_order_held(), 0);
 }
 
-/* The lock and its end hold the agent's lock over all others but that of evidence. */
+/* RW_HC_LOCK and the release hold the agent's lock while they take all others except that of evidence. */
 static void test_lock_and_release(void **state)
 {
 	static const enum lock_rank ranks[] = { LOCK_AGENT, LOCK_SHOOTDOWN, LOCK_NESTED, LOCK_JOURNAL,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What stands in for backend, journal and CPU in the unit tests of hv/core. */
+/* Mock of the backend, the journal and the CPU for the unit tests of hv/core. */
 #include "tests/unit/hv/core/mock.h"
 
 #include <asm/prctl.h>
@@ -98,7 +98,7 @@ static void kick(const struct percpu *target)
 		mock.on_kick();
 		return;
 	}
-	mock.other.in_guest = false; /* it comes, at once */
+	mock.other.in_guest = false; /* it exits at once */
 	mock.other.flush_wanted = false;
 }
 
@@ -175,7 +175,7 @@ const struct hv_backend *hv_backend(void)
 	return &b;
 }
 
-/* The rest of the hypervisor. What takes the journal's lock or that of the serial line does so here, too. */
+/* The rest of the hypervisor. Mocks take the journal's lock or the serial line's where the originals do. */
 
 static void with_lock(enum lock_rank rank)
 {
@@ -224,7 +224,7 @@ void printk(const char *format, ...)
 	char line[256];
 	va_list args;
 
-	/* The arguments fit the format: the sanitizer looks on. */
+	/* Formats the line so that the sanitizer checks the arguments. */
 	va_start(args, format);
 	format_va(line, sizeof(line), format, args);
 	va_end(args);
@@ -260,7 +260,7 @@ static uint8_t small(const struct rw_rec_hdr *rec, uint16_t id)
 	return (uint8_t)value;
 }
 
-/* A violation or patch, taken apart again. */
+/* Parses a violation or patch record. */
 static void take_evidence(const struct rw_rec_hdr *rec, struct evidence *e)
 {
 	memset(e, 0, sizeof(*e));
@@ -292,7 +292,7 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	assert_int_equal(rec_check_fields(rec, rec->size, true, &fault), 0);
 	with_lock(LOCK_JOURNAL);
 	if (rec->type == RW_REC_VIOLATION || rec->type == RW_REC_PATCH) {
-		/* Nobody else may store what is held back meanwhile. */
+		/* No other CPU may store held-back evidence meanwhile. */
 		assert_true(lock_order_held() & 1u << LOCK_EVIDENCE);
 		assert_true(mock.records < MOCK_RECORDS);
 		mock.record_cpu[mock.records] = rec->cpu;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The core on a backend of the test: a CPU whose guest state is an array, a journal that remembers, ports and
+ * The core on a mock backend: a CPU whose guest state is an array, a journal that keeps records, ports and
  * MSRs.
  *
- * Guest paging is off, so that linear addresses below 4 GiB are guest-physical ones; the nested tables are
+ * Guest paging is off, so that linear addresses below 4 GiB equal guest-physical ones; the nested tables are
  * real.
  */
 #pragma once
@@ -15,13 +15,13 @@
 #include "core/state.h"
 #include "log/journal.h"
 
-/* The guest's memory: what mock_lock() names. All of it is below host_ram's 8 MiB. */
-#define GUEST_TRAMPOLINE 0x9f000ull  /* where the test has one */
+/* The guest's memory, as mock_lock() describes it. All of it lies in host_ram's 8 MiB. */
+#define GUEST_TRAMPOLINE 0x9f000ull  /* if the test has one */
 #define GUEST_TEXT       0x100000ull /* kernel text, 16 pages */
 #define GUEST_TEXT_SIZE  0x10000ull
 #define GUEST_HOOKS      0x102100ull /* object in it: LSM hooks, 0x80 bytes */
 #define GUEST_AGENT      0x180000ull /* agent text, 2 pages */
-#define GUEST_RODATA     0x110000ull /* kernel read-only data, 2 pages behind the text */
+#define GUEST_RODATA     0x110000ull /* kernel read-only data, 2 pages after the text */
 #define GUEST_DATA       0x300000ull /* not protected */
 #define GUEST_ARG        0x310000ull /* arguments of hypercalls */
 #define GUEST_POKING_CR3 0x320000ull
@@ -31,7 +31,7 @@
 
 struct mock {
 	struct percpu cpu;   /* of index 0: handles all exits */
-	struct percpu other; /* of index 1, where machine.boot.cpu_count is 2 */
+	struct percpu other; /* of index 1, if machine.boot.cpu_count is 2 */
 	uint64_t reg[GREG_COUNT];
 	uint64_t tsc;
 
@@ -44,7 +44,7 @@ struct mock {
 	unsigned int kicks, nmis_dropped, nmis_passed, parks, starts;
 	uint8_t start_vector;
 	uint64_t root;                 /* nested root of the next entry */
-	bool step_db;                  /* step_end() says that the guest steps itself */
+	bool step_db;                  /* step_end() reports that the guest single-steps itself */
 	uint32_t io_ports[65536 / 32]; /* bitmap of io_intercept() */
 
 	uint16_t record_cpu[MOCK_RECORDS];
@@ -64,7 +64,7 @@ struct mock {
 		uint32_t value;
 	} out[MOCK_PORT_WRITES];
 	unsigned int outs;
-	uint32_t in_value; /* that every port answers */
+	uint32_t in_value; /* read from every port */
 	uint64_t efer;     /* the CPU's own */
 	uint64_t msr_value;
 	uint32_t msr_written;
@@ -74,22 +74,22 @@ struct mock {
 	unsigned int wbinvds;
 	uint32_t apic[0x400 / 16]; /* registers of the local APIC */
 	bool apic_x2;
-	/* what mock.other was at the last INIT or SIPI, when that went out */
+	/* state of mock.other when the last INIT or SIPI was sent */
 	bool sent_parked;
 	uint32_t sent_vector;
-	/* Instead of what mock.c does: a kick of the other CPU; at each look at the time stamp. */
+	/* Replace the mock's own action at a kick of the other CPU, and at each read of the time stamp. */
 	void (*on_kick)(void);
 	void (*on_rdtsc)(void);
 	bool repeats; /* the guest's instruction is a repeated one, between two iterations: RIP stays */
 
-	jmp_buf *end; /* where hv_panic(), hv_stop() and a reset go; NULL: the test fails */
+	jmp_buf *end; /* where hv_panic(), hv_stop() and a reset jump to; NULL: the test fails */
 };
 extern struct mock mock;
 
 /** mock_reset() - a cmocka set-up: nested tables, a CPU in ring 0 at GUEST_DATA, nothing registered. */
 int mock_reset(void **state);
 
-/** mock_reset_npt() - the same with AMD's entries. */
+/** mock_reset_npt() - like mock_reset(), with AMD's entries. */
 int mock_reset_npt(void **state);
 
 /** mock_exit() - one exit of @reason, an instruction of 3 bytes unless the test says otherwise in @x. */
@@ -99,20 +99,20 @@ void mock_exit(struct hv_exit x);
 int64_t mock_call(uint64_t nr, uint64_t arg1, uint64_t arg2);
 
 /**
- * mock_register(), mock_protect(), mock_lock() - the agent's part, from before the lock; each has to succeed.
+ * mock_register(), mock_protect(), mock_lock() - the agent's calls up to the lock; each must succeed.
  */
 void mock_register(void);
 void mock_protect(void);
 void mock_lock(void);
 
 /**
- * mock_store() - the guest's instruction at RIP stores @n bytes at @gpa, through the nested tables, with an
- * exit for each fault, and if it was stepped, for the step. Return: whether it ran; false: an exception was
+ * mock_store() - the guest's instruction at RIP stores @n bytes at @gpa through the nested tables, with an
+ * exit for each fault and, if it was stepped, for the step. Return: whether it ran; false: an exception was
  * injected.
  */
 bool mock_store(uint64_t gpa, const void *bytes, size_t n);
 
-/** mock_load() - the same for a load. */
+/** mock_load() - like mock_store(), but a load. */
 bool mock_load(uint64_t gpa, void *bytes, size_t n);
 
 /* Whether running @statement ends in hv_panic(), hv_stop() or a reset. */

@@ -14,7 +14,7 @@ static struct cpuid_regs guest_cpuid(uint32_t leaf, uint32_t subleaf)
 	struct hv_gprs *g = &mock.cpu.gprs;
 	unsigned int advances = mock.advances;
 
-	/* The upper halves do not count, and are zero behind it. */
+	/* CPUID ignores the upper halves and clears them. */
 	g->rax = 0xffffffff00000000ull | leaf;
 	g->rcx = 0xffffffff00000000ull | subleaf;
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_CPUID });
@@ -24,8 +24,8 @@ static struct cpuid_regs guest_cpuid(uint32_t leaf, uint32_t subleaf)
 }
 
 /*
- * What is hidden of leaf 7: Processor Trace, beside what the caller says of ECX; FRED, MSR lists and
- * immediate MSR numbers in its subleaf 1.
+ * Hidden in leaf 7: Processor Trace, and @ecx_hidden in ECX; in its subleaf 1, FRED, MSR lists and immediate
+ * MSR numbers.
  */
 static void leaf_7(uint32_t ecx_hidden)
 {
@@ -73,12 +73,12 @@ static void test_cpuid(void **state)
 	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++)
 		same_as_cpu(leaves[i], 1, 0);
 	same_as_cpu(0xd, 0, 0);
-	same_as_cpu(0xd, 1, 1u << 8); /* the state of Processor Trace, of which leaf 0xd has a part */
+	same_as_cpu(0xd, 1, 1u << 8); /* the state component of Processor Trace */
 	same_as_cpu(0xd, 7, 0);
 	same_as_cpu(0xd, 9, 0);
 	/*
-	 * VMX, SMX, the debug store, SVM, SKINIT are hidden. OSXSAVE and OSPKE are the guest's CR4, not the
-	 * hypervisor's.
+	 * VMX, SMX, the debug store, SVM and SKINIT are hidden. OSXSAVE and OSPKE follow the guest's CR4,
+	 * not the hypervisor's.
 	 */
 	same_as_cpu(1, 0, LEAF1_ECX_HIDDEN | 1u << 27);
 	leaf_7(1u << 4);
@@ -93,8 +93,8 @@ static void test_cpuid(void **state)
 	if (has_leaf(0x14))
 		absent(0x14);
 	else
-		same_as_cpu(0x14, 0, 0); /* what a CPU says that has no such leaf */
-	absent(0x40000002);              /* what a hypervisor below offers its guests */
+		same_as_cpu(0x14, 0, 0); /* the answer of a CPU without this leaf */
+	absent(0x40000002);              /* offered by a hypervisor below Ringward */
 	absent(0x400001ff);
 }
 
@@ -172,8 +172,8 @@ static void test_msr(void **state)
 }
 
 /*
- * The guest moves the time stamp, and the log's clock does not follow. What CPUID says of IA32_TSC_ADJUST
- * after the start is the guest's word: an MSR that is missing is not read for it.
+ * The guest moves the time stamp, and the log's clock does not follow. After the start the guest controls
+ * what CPUID says of IA32_TSC_ADJUST: it cannot make the hypervisor read an MSR that is missing.
  */
 static void test_tsc(void **state)
 {
@@ -202,7 +202,7 @@ static void test_msr_virtualization(void **state)
 		assert_true(msr_read(hidden[i], &value));
 		assert_true(msr_write(hidden[i], 0));
 	}
-	mock.msr_value = 0x60005; /* locked, VMX, and others' bits */
+	mock.msr_value = 0x60005; /* locked, VMX, and unrelated bits */
 	assert_false(msr_read(MSR_FEATURE_CONTROL, &value));
 	assert_int_equal(value, 0x60001);
 	mock.msr_value = 0;
@@ -212,7 +212,7 @@ static void test_msr_virtualization(void **state)
 	assert_int_equal(mock.msr_written, 0);
 }
 
-/* What is memory, the firmware has said. */
+/* The firmware has settled what is memory: the guest cannot change it. */
 static void test_msr_memory_map(void **state)
 {
 	static const uint32_t fixed[] = { 0x982,      0x984,      0xc0010010, 0xc0010016,
@@ -227,12 +227,12 @@ static void test_msr_memory_map(void **state)
 		assert_false(msr_write(fixed[i], 0x10001));
 		assert_true(msr_write(fixed[i], 0x10003));
 	}
-	/* Linux's look at the fixed MTRRs: not an error, and not done */
+	/* Linux does this to view the fixed MTRRs: no error, but not done */
 	assert_false(msr_write(MSR_SYSCFG, 0x10001 | 7u << 18));
 	assert_int_equal(mock.msr_written, 0);
 }
 
-/* Microcode is code below the hypervisor: not loaded, told of once before and once after the lock. */
+/* Microcode is code below the hypervisor: not loaded, and reported once before and once after the lock. */
 static void test_microcode(void **state)
 {
 	(void)state;
@@ -250,13 +250,13 @@ static void test_microcode(void **state)
 		assert_int_equal(mock.record[locked].verdict, RW_VERDICT_SKIP);
 	}
 	assert_int_equal(mock.msr_written, 0);
-	/* Intel's number means nothing here. */
+	/* Intel's MSR number means nothing here. */
 	assert_false(msr_write(0x79, 0xffff888012345000));
 	assert_int_equal(mock.msr_written, 0x79);
 	assert_int_equal(mock.records, 2);
 }
 
-/* A CPU whose APIC is off does not hear the others. */
+/* A CPU with its APIC off does not receive kicks. */
 static void test_apic_base(void **state)
 {
 	uint64_t base = rdmsr(MSR_APIC_BASE);
@@ -279,7 +279,7 @@ static void test_efer(void **state)
 	assert_false(msr_read(MSR_EFER, &value));
 	assert_int_equal(value, EFER_LME | EFER_LMA | EFER_SCE); /* no SVME */
 	assert_false(msr_write(MSR_EFER, EFER_LME | EFER_NXE));
-	assert_int_equal(mock.reg[GREG_EFER], EFER_LME | EFER_LMA | EFER_NXE); /* LMA is the CPU's to set */
+	assert_int_equal(mock.reg[GREG_EFER], EFER_LME | EFER_LMA | EFER_NXE); /* only the CPU sets LMA */
 	assert_true(msr_write(MSR_EFER, EFER_NXE));                            /* LME with paging on */
 	assert_true(msr_write(MSR_EFER, EFER_LME | EFER_SVME));
 	assert_true(msr_write(MSR_EFER, EFER_LME | BIT(16)));
@@ -288,7 +288,7 @@ static void test_efer(void **state)
 	mock.reg[GREG_EFER] = 0;
 	assert_false(msr_write(MSR_EFER, EFER_LME));
 	assert_int_equal(mock.reg[GREG_EFER], EFER_LME);
-	assert_int_equal(mock.efer, own); /* the hypervisor's own is as it was */
+	assert_int_equal(mock.efer, own); /* the hypervisor's own is unchanged */
 }
 
 /* The guest changes an MTRR: the nested tables follow. */
@@ -298,7 +298,7 @@ static void test_mtrr(void **state)
 
 	(void)state;
 	assert_int_equal(machine_walk(nested_root(), 0xfee00000).type, MEM_WB);
-	machine.mtrr.def_type = MEM_UC; /* what the CPU answers once the write has been done */
+	machine.mtrr.def_type = MEM_UC; /* read back after the write */
 	assert_false(msr_write(MSR_MTRR_DEF_TYPE, 0x800));
 	assert_int_equal(mock.msr_written, MSR_MTRR_DEF_TYPE);
 	assert_int_equal(machine_walk(nested_root(), 0xfee00000).type, MEM_UC);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Tests of hv/core/smp.c: kicks and the guest's own NMIs, which share one latch of the CPU, in every order.
+ * Tests of hv/core/smp.c: kicks and the guest's own NMIs, which share one latch in the CPU, in every order.
  *
- * The other CPU is a model of SVM's: it takes small steps (one guest instruction, or a part of an exit), and
- * does so while this CPU waits for it. AMD APM volume 2, "Maskable and Nonmaskable Interrupts", "VMRUN".
+ * The other CPU is a model of one with SVM: it takes small steps (one guest instruction, or a part of an
+ * exit) while this CPU waits for it. AMD APM volume 2, "Maskable and Nonmaskable Interrupts", "VMRUN".
  */
 #include "tests/unit/hv/core/mock.h"
 
 #include "core/smp.h"
 
 #define HANDLER_STEPS 3    /* of the guest's NMI handler, before its IRET */
-#define HZ            5000 /* ticks of ten a look: a second is 500 looks */
+#define HZ            5000 /* each check advances 10 ticks: a second is 500 checks */
 
 enum place {
 	IN_GUEST,
@@ -24,16 +24,16 @@ enum place {
 /* The other CPU. */
 static struct {
 	enum place place;
-	bool latched;        /* an NMI is pending: two make one */
+	bool latched;        /* an NMI is pending: two merge into one */
 	bool masked;         /* from the delivery of an NMI to the IRET */
-	bool open;           /* NMIs reach the guest, and IRET exits; else they exit */
-	bool irets;          /* IRET's exit is over, it runs next */
-	unsigned int left;   /* steps of the handler */
-	unsigned int passed; /* NMIs that the guest has got */
-	unsigned int raised; /* NMIs that the guest was sent */
+	bool open;           /* NMIs reach the guest, and IRET exits; else NMIs exit */
+	bool irets;          /* IRET's exit is over, the IRET runs next */
+	unsigned int left;   /* remaining steps of the handler */
+	unsigned int passed; /* NMIs delivered to the guest */
+	unsigned int raised; /* NMIs sent to the guest */
 	unsigned int steps;
 	unsigned int nmi_at[2],
-		exit_at;   /* steps at which the guest is sent one; at which it exits by itself */
+		exit_at;   /* steps at which an NMI is sent to the guest; at which it exits by itself */
 	unsigned int late; /* steps from the command to the arrival of a kick */
 	bool lost;         /* kicks do not arrive */
 } t;
@@ -128,7 +128,7 @@ static void flush_all(void)
 	assert_true(t.place != IN_GUEST || !mock.other.flush_wanted);
 }
 
-/* Two shoot-downs with the guest's NMIs, one exit of its own and a slow APIC anywhere between them. */
+/* Two shoot-downs, with the guest's NMIs, one exit of its own and a slow APIC at any point between them. */
 static void one_order(void **state, unsigned int first, unsigned int between, const unsigned int nmi_at[2],
 		      unsigned int exit_at, unsigned int late)
 {
@@ -142,11 +142,11 @@ static void one_order(void **state, unsigned int first, unsigned int between, co
 	steps(between);
 	flush_all();
 	steps(60);
-	/* Each shoot-down was seen by itself, not only after a second; nothing is left over. */
+	/* Each shoot-down was seen without a second kick after a second; nothing is left over. */
 	assert_true(mock.kicks <= 2);
 	assert_int_equal(mock.other.kick, KICK_NONE);
 	assert_false(t.latched || t.masked || t.open);
-	/* No kick has become an NMI of the guest's; one that came with a kick may be lost. */
+	/* No kick was delivered to the guest as an NMI; an NMI that came with a kick may be lost. */
 	assert_true(t.passed <= t.raised);
 }
 
@@ -162,7 +162,7 @@ static void test_every_order(void **state)
 							  late);
 }
 
-/* NMIs of the guest alone: each arrives. */
+/* Without kicks, each NMI of the guest arrives. */
 static void test_nmis_arrive(void **state)
 {
 	(void)state;
@@ -173,7 +173,7 @@ static void test_nmis_arrive(void **state)
 	assert_int_equal(mock.other.kick, KICK_NONE);
 }
 
-/* In the guest's NMI handler an NMI would wait, too: none is sent, IRET's exit drops the translations. */
+/* In the guest's NMI handler a kick would be blocked: none is sent, IRET's exit drops the translations. */
 static void test_no_kick_into_a_handler(void **state)
 {
 	(void)state;
@@ -188,7 +188,7 @@ static void test_no_kick_into_a_handler(void **state)
 	assert_int_equal(mock.kicks, 1);
 }
 
-/* A kick that was discarded: another one after a second, and a stop after ten. */
+/* A lost kick is repeated after a second; after ten seconds the hypervisor stops. */
 static void test_lost_kick(void **state)
 {
 	(void)state;

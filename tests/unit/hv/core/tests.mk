@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# Unit tests of hv/core, on a backend of the test: mock.c.
+# Unit tests of hv/core, on a mock backend: mock.c.
 
 HVCORE_UNDER_TEST := $(HVMM_TABLES) tests/unit/hv/core/mock.c hv/mm/guest_walk.c hv/arch/x86/operand.c \
 	lib/events.c lib/format.c lib/record.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/dev/uart.c: what goes out, and a port that dies. */
+/* Tests of hv/dev/uart.c: the output, and a port that dies. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -23,7 +23,7 @@ static uint8_t lsr, lcr;
 static char sent[64];
 static size_t count;
 static unsigned int polls;
-static bool other_gives_up; /* another CPU finds the port dead after the next look at its line status */
+static bool other_gives_up; /* another CPU finds the port dead after the next check of its line status */
 
 static int reset(void **state)
 {
@@ -64,7 +64,7 @@ void outb(uint16_t port, uint8_t value)
 	sent[count++] = (char)value;
 }
 
-/* A look at the line status for each 16 characters, which the FIFO takes. */
+/* One check of the line status per 16 characters, the size of the FIFO. */
 static void writes(void **state)
 {
 	(void)state;
@@ -83,7 +83,7 @@ static void no_port(void **state)
 	assert_int_equal(count + polls, 0);
 }
 
-/* One that never gets ready is left alone from then on. */
+/* A port that never becomes ready is not used any more. */
 static void dead_port(void **state)
 {
 	unsigned int once;
@@ -99,7 +99,7 @@ static void dead_port(void **state)
 	assert_int_equal(count, 0);
 }
 
-/* Another CPU gives the port up in the middle of a line: no character goes anywhere else. */
+/* Another CPU gives the port up in mid-line: no character goes to another port. */
 static void dies_while_writing(void **state)
 {
 	(void)state;

@@ -93,8 +93,7 @@ static void check_record(const struct rw_rec_hdr *rec, size_t room, struct image
 }
 
 /*
- * Whether a whole record with the next number lies at @data, of @room bytes: one of a batch that is not
- * sealed.
+ * Whether a whole record with the next number lies at @data, of @room bytes: a record of an unsealed batch.
  */
 static bool is_next_record(const uint8_t *data, size_t room, const struct image *image, uint64_t next)
 {
@@ -188,7 +187,7 @@ void image_check(const void *data, size_t size, bool crashed, struct image *imag
 		const uint8_t *block = blocks + index % image->hdr.block_count * RW_BLOCK_SIZE;
 
 		if (((const struct rw_block_hdr *)(const void *)block)->magic != RW_BLOCK_MAGIC) {
-			assert_true(crashed && !begun); /* only the oldest, being reused */
+			assert_true(crashed && !begun); /* only the oldest, which is being reused */
 			continue;
 		}
 		begun = true;

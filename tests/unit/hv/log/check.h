@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What the tests of hv/log share: a reader of store images that knows abi/ only, and random numbers. */
+/* Shared by the tests of hv/log: a reader of store images that knows only abi/, and random numbers. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 #include "abi/record.h"
 #include "abi/store.h"
 
-/* What a walk over an image found. */
+/* The result of a walk over an image. */
 struct image {
 	struct rw_store_hdr hdr;
 	uint64_t records;
@@ -25,15 +25,15 @@ struct image {
 };
 
 /*
- * Walks @size bytes of an image and fails the test where it is not as abi/store.h says. With @crashed only
- * that is asked for what holds at any moment: whole records, no hole, next_seq not too high.
+ * Walks @size bytes of an image and fails the test if it does not follow abi/store.h. With @crashed it checks
+ * only what holds at any moment: whole records, no hole, next_seq not too high.
  */
 void image_check(const void *data, size_t size, bool crashed, struct image *image);
 
-/* The value of a number's field that @rec must have. */
+/* The value of a numeric field, which @rec must have. */
 uint64_t record_number(const struct rw_rec_hdr *rec, uint16_t id);
 
-/* Bit by bit, apart from the code under test. */
+/* Bit by bit, independent of the code under test. */
 uint32_t plain_crc32c(const void *p, size_t n);
 
 /* xorshift64*: the same numbers in each run. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Test of the order in which hv/log/store.c writes: whatever it had written at the moment of a crash is still
- * a log. store.c is built here with its copies renamed, so that each of them can be followed by a look.
+ * Test of the order in which hv/log/store.c writes: after a crash at any moment, the written bytes are a
+ * valid log. store.c is built here with its copy functions renamed, so that the test can check after each.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@ void *watched_memset(void *dst, int c, size_t n);
 
 static uint8_t *mem;
 static bool watching;
-static uint64_t looks, unsealed, held; /* looks that found records no header counts; most records held */
+static uint64_t looks, unsealed, held; /* checks that found records counted by no header; most records held */
 
 static void look(const void *dst)
 {
@@ -35,13 +35,13 @@ static void look(const void *dst)
 	unsealed += image.unsealed > 1;
 	if (image.records > held)
 		held = image.records;
-	/* All records that the header speaks of are there. */
+	/* All records that the header counts are present. */
 	assert_true(image.hdr.next_seq - image.hdr.first_seq <= image.records);
 }
 
 void *watched_memcpy(void *dst, const void *src, size_t n)
 {
-	/* A record half copied must not be seen either. */
+	/* A half-copied record must not be seen either. */
 	memcpy(dst, src, n / 2);
 	if (n > sizeof(struct rw_store_hdr))
 		look(dst);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/log/drain.c: what a decoder that knows abi/frame.h only makes of its lines. */
+/* Tests of hv/log/drain.c: its lines, read by a decoder that knows only abi/frame.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #define BOOT       0xfffe0102u /* the first bytes of boot_id */
 #define STORE_SIZE (RW_STORE_HDR_SIZE + BLOCKS * RW_BLOCK_SIZE)
 
-/* What the decoder has put together. */
+/* The decoder's result. */
 struct decoded {
 	uint32_t dump;
 	unsigned int begins, ends, stats;
@@ -109,9 +109,9 @@ static void take_frame(struct decoded *d, char type, uint32_t offset, const uint
 	}
 }
 
-static struct decoded *decoding; /* what the lines are for */
+static struct decoded *decoding; /* receives the lines */
 
-/* In place of the serial line. */
+/* Replaces the serial line. */
 void printk_raw(const char *s, size_t n)
 {
 	struct decoded *d = decoding;
@@ -142,7 +142,7 @@ static void dump_to(struct decoded *d, const struct log_store *s, uint32_t dump)
 	log_drain_dump(s, dump);
 }
 
-/* Makes an image out of what was decoded, as rwlog does, and walks it. */
+/* Makes an image from the decoded frames, as rwlog does, and walks it. */
 static void check_decoded(const struct decoded *d, const void *store, struct image *image)
 {
 	uint8_t *mem = calloc(1, STORE_SIZE);
@@ -204,7 +204,7 @@ static void dump_of_any_fill(void **state)
 	free(mem);
 }
 
-/* A stop in the middle of opening a block: the dump does without it. */
+/* A stop while a block is being opened: the dump omits it. */
 static void dump_of_unfinished(void **state)
 {
 	static const struct {

@@ -42,10 +42,10 @@ static void init_refused(void **state)
 	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		check_init_refused(counts[i], UINT32_MAX, 0, -RW_EINVAL, 0);
 	check_init_refused(4, UINT32_MAX, BASE + 8, -RW_EINVAL, 0);              /* header unaligned */
-	check_init_refused(4, UINT32_MAX, BASE - RW_PAGE_SIZE, -RW_EFAULT, 0);   /* header no RAM */
+	check_init_refused(4, UINT32_MAX, BASE - RW_PAGE_SIZE, -RW_EFAULT, 0);   /* header not in RAM */
 	check_init_refused(4, 3, BASE + 20 * RW_PAGE_SIZE + 8, -RW_EINVAL, 3);   /* data unaligned */
 	check_init_refused(4, 2, BASE + HDR_PAGE * RW_PAGE_SIZE, -RW_EINVAL, 2); /* data is the header */
-	check_init_refused(64, 63, BASE + 9 * RW_PAGE_SIZE, -RW_EINVAL, 63);     /* as page 0 */
+	check_init_refused(64, 63, BASE + 9 * RW_PAGE_SIZE, -RW_EINVAL, 63);     /* same as page 0 */
 	check_init_refused(4, 1, ~0xfffull, -RW_EFAULT, 1);
 	check_init_refused(4, 0, 0, -RW_EFAULT, 0);
 
@@ -84,7 +84,7 @@ static void good_records(void **state)
 	size_t i, lap, n = 0;
 
 	(void)state;
-	for (lap = 0; lap < 9; lap++) { /* the ring's end comes at every place */
+	for (lap = 0; lap < 9; lap++) { /* the ring's end falls at every offset */
 		for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 			struct rw_rec_hdr *rec = make(buf, b->tsc, lengths[i][0], lengths[i][1]);
 			const struct rw_rec_hdr *kept;
@@ -139,7 +139,7 @@ static void batches(void **state)
 	bench_end(b);
 }
 
-/* A full ring is no error: producer - consumer is the size. */
+/* A full ring is not an error: producer - consumer is the size. */
 static void full_ring(void **state)
 {
 	struct bench *b = bench_new(4);
@@ -214,7 +214,7 @@ static void bad_index(void **state)
 		check_drop(&image, RW_DROP_MALFORMED, 1, RW_BAD_INDEX, i + 1);
 		assert_int_equal(b->ring.consumer, producer & ~7ull);
 		assert_int_equal(ring_hdr()->consumer, producer & ~7ull);
-		/* From there on the ring works again, also over the indices' own end. */
+		/* Afterwards the ring works again, also when the indices wrap. */
 		b->producer = ring_hdr()->consumer;
 		push(b, make(buf, b->tsc, 5, 5));
 		push(b, make(buf, b->tsc, 50, 50));
@@ -263,13 +263,13 @@ static void lost_counter(void **state)
 	ring_hdr()->lost = 10;
 	assert_int_equal(drain(b, &image), 0);
 	check_drop(&image, RW_DROP_RING_FULL, 7, 0, 10);
-	ring_hdr()->lost = 1; /* falls back: a new base */
+	ring_hdr()->lost = 1; /* decreases: a new base */
 	assert_int_equal(drain(b, &image), 0);
 	assert_int_equal(image.records, 2);
 	ring_hdr()->lost = 2;
 	assert_int_equal(drain(b, &image), 0);
 	check_drop(&image, RW_DROP_RING_FULL, 1, 0, 11);
-	ring_hdr()->lost = 2 + LOG_LOST_MAX; /* just believed */
+	ring_hdr()->lost = 2 + LOG_LOST_MAX; /* the largest step believed */
 	assert_int_equal(drain(b, &image), 0);
 	check_drop(&image, RW_DROP_RING_FULL, LOG_LOST_MAX, 0, 11 + LOG_LOST_MAX);
 	assert_int_equal(b->stats.malformed, 0);
@@ -311,7 +311,7 @@ static void memory_goes_away(void **state)
 	bench_end(b);
 }
 
-/* Where nothing can be written: no ring; of one that there is, each record is still taken once. */
+/* If guest memory cannot be written: no new ring; from an existing ring each record is still taken once. */
 static void header_read_only(void **state)
 {
 	struct bench *b = bench_new(4);
@@ -334,7 +334,7 @@ static void header_read_only(void **state)
 	bench_end(b);
 }
 
-/* A guest that writes over each byte once it was read changes nothing: no value is read twice. */
+/* A guest that overwrites each byte after it was read changes nothing: no value is read twice. */
 static void read_once(void **state)
 {
 	struct bench *b = bench_new(4);
@@ -359,7 +359,7 @@ static void read_once(void **state)
 	bench_end(b);
 }
 
-/* Random bytes, indices, sizes at limits, and a guest that writes over what was just read. */
+/* Random bytes, indices, sizes at limits, and a guest that overwrites what was just read. */
 static void random_rings(void **state)
 {
 	static const uint16_t limits[] = { 0, 8, 24, 32, 40, 104, 4096, RW_REC_MAX, RW_REC_MAX + 8, 0xffff };
@@ -420,7 +420,7 @@ static void random_rings(void **state)
 	}
 	image_check(b->mem, STORE_SIZE, false, &image);
 	assert_true(stored > 5000 && refused > 1000);
-	/* And still it works. */
+	/* The ring still works. */
 	b->producer = ring_hdr()->consumer;
 	push(b, make(buf, b->tsc, 1, 1));
 	assert_int_equal(drain(b, &image), 1);

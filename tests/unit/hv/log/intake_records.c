@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/log/intake.c: which records it takes, and which it refuses. */
+/* Tests of hv/log/intake.c: which records it accepts, and which it refuses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static void bad_sizes(void **state)
 		struct rw_rec_hdr *rec = make(buf, START_TSC, 8, 0);
 		size_t len = rec->size;
 
-		rec->size = sizes[i]; /* 4096 lies past the producer */
+		rec->size = sizes[i]; /* 4096 is past the producer */
 		check_bad(rec, len, RW_BAD_SIZE, true);
 	}
 }
@@ -64,7 +64,7 @@ static void bad_verdict_and_flags(void **state)
 	}
 }
 
-/* A rename in the making, without a part of what it must have. */
+/* An unfinished rename record that lacks a required part. */
 static void begin_without(struct rec_writer *w, void *buf, uint16_t left_out)
 {
 	static const struct rw_task task = { .pid = 42 };
@@ -106,7 +106,7 @@ static void bad_fields(void **state)
 	begin_without(&w, buf, 0); /* another event's */
 	rec_u32(&w, RW_F_OPEN_FLAGS, 0);
 	check_bad_fields(&w);
-	begin_without(&w, buf, 0); /* nobody's */
+	begin_without(&w, buf, 0); /* no event's */
 	rec_u32(&w, RW_FIELD_COUNT + 100, 0);
 	check_bad_fields(&w);
 	begin_without(&w, buf, 0);
@@ -126,7 +126,7 @@ static void bad_fields(void **state)
 	check_bad_fields(&w);
 }
 
-/* The bytes themselves: lengths that lead out of the record, zeros in the middle, padding. */
+/* Spoiled bytes: lengths that lead out of the record, zeros in the middle, padding. */
 static void bad_framing(void **state)
 {
 	static const uint16_t lengths[] = { 4, 5, 100, 0x7fff, 0xfffc, 0xffff };
@@ -163,7 +163,7 @@ static void bad_framing(void **state)
 	check_bad(w.hdr, w.hdr->size, RW_BAD_FIELD, false);
 }
 
-/* Every event of the agent's, with every field that it may have. */
+/* Every event of the agent, with every field that it may have. */
 static void every_event(void **state)
 {
 	static const uint8_t zeros[64];

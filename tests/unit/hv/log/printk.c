@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/log/printk.c: no text that the guest chose becomes a frame or a terminal's command. */
+/* Tests of hv/log/printk.c: no text chosen by the guest becomes a frame or a terminal command. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -39,7 +39,7 @@ static void test_line(void **state)
 	assert_string_equal(out, "ringward: CPU 3: exit at fee00000\r\n");
 }
 
-/* The lines of hv/ with a name that the guest chose, each with a mark in that name. */
+/* The lines of hv/ that show a name chosen by the guest, each with a mark in that name. */
 static void test_guest_names(void **state)
 {
 	static const struct {
@@ -91,7 +91,7 @@ static void test_long(void **state)
 	assert_string_equal(out + len - 2, "\r\n");
 }
 
-/* Frames leave as they are. */
+/* Frames are sent unchanged. */
 static void test_raw(void **state)
 {
 	(void)state;

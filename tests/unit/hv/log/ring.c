@@ -13,10 +13,10 @@
 #include "tests/unit/hv/log/ring.h"
 
 static uint8_t guest[PAGES][RW_PAGE_SIZE] __attribute__((aligned(4096)));
-uint32_t bad_page = PAGES; /* this one does not answer */
-bool no_writes;            /* nor does any to writes */
+uint32_t bad_page = PAGES; /* this page does not answer */
+bool no_writes;            /* no page answers to writes */
 uint64_t bytes_read;
-uint64_t guest_racer; /* not 0: seed of a guest that changes what was just read */
+uint64_t guest_racer; /* not 0: seed of a guest that changes bytes just read */
 
 static uint8_t *at(uint64_t gpa, size_t n)
 {
@@ -134,7 +134,7 @@ struct rw_rec_hdr *make(void *buf, uint64_t tsc, uint16_t path, uint16_t path2)
 	rec_u32(&w, RW_F_RENAME_FLAGS, 1);
 	rec_end(&w);
 	assert_false(w.full);
-	w.hdr->seq = 0xdead; /* not the agent's to say */
+	w.hdr->seq = 0xdead; /* not for the agent to set */
 	w.hdr->cpu = 9;
 	w.hdr->crc = 1;
 	w.hdr->time_ns = tsc;

@@ -35,7 +35,7 @@ static void *store_new(struct log_store *s, size_t size)
 	return mem;
 }
 
-/* A record of @size bytes with contents that depend on @seed. */
+/* A record of @size bytes whose contents depend on @seed. */
 static struct rw_rec_hdr *record_new(void *buf, uint16_t size, uint8_t type, uint64_t time, uint64_t seed)
 {
 	struct rw_rec_hdr *rec = buf;
@@ -225,7 +225,7 @@ static void wrap_around(void **state)
 			}
 		}
 		assert_true(s.next_index > 5 * blocks[i]);
-		/* Each block after the first lap begins with one drop record; all others are mine. */
+		/* Each block after the first lap begins with one drop record; all others are this test's. */
 		assert_int_equal(s.next_seq - 1, mine + s.next_index - blocks[i]);
 		for (n = log_store_first_block(&s); n < s.next_index; n++) {
 			const struct rw_rec_hdr *first = (const void *)(log_store_block(&s, n) + 1);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# Unit tests of hv/log: the store, the intake of rings, the way out.
+# Unit tests of hv/log: the store, the intake of rings, the dump.
 
 HVLOG_TESTS := $(addprefix $(UNIT_DIR)/hv/log/,clock store crash intake intake_records drain printk)
 UNIT_TESTS += $(HVLOG_TESTS)
@@ -13,7 +13,7 @@ $(UNIT_DIR)/hv/log/intake $(UNIT_DIR)/hv/log/intake_records: tests/unit/hv/log/r
 $(UNIT_DIR)/hv/log/drain: hv/log/store.c hv/log/drain.c lib/format.c
 $(UNIT_DIR)/hv/log/printk: hv/log/printk.c lib/format.c
 
-# The store with its copies under other names, for the test that looks on at each of them.
+# The store with its copy functions renamed, for the test that checks after each copy.
 $(UNIT_DIR)/hv/log/watched_store.o: hv/log/store.c $(UNIT_HDR)
 	@mkdir -p $(@D)
 	$(CC) $(UNITFLAGS) -Ihv -Dmemcpy=watched_memcpy -Dmemset=watched_memset -c -o $@ $<

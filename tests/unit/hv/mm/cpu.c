@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The few things of CPU and backend that the nested tables ask for, in the tests of hv/mm. */
+/* Mock of the CPU and backend functions that the nested tables call, for the tests of hv/mm. */
 #include "tests/unit/hv/mm/machine.h"
 
 static bool has_1g(void)

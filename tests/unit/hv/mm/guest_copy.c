@@ -56,14 +56,14 @@ static void test_copy(void **state)
 	assert_ptr_equal(guest_page(0x2fff), host_ram + 0x2000);
 	assert_null(guest_page(0x5000));
 	assert_null(guest_page(~0ull));
-	/* Nothing is copied of what is refused. */
+	/* A refused copy copies nothing. */
 	assert_int_equal(guest_read(0x4ffe, text, 6), -RW_EFAULT);
 	assert_string_equal(text, "hello");
 	assert_int_equal(guest_write(0x4ffe, text, 6), -RW_EFAULT);
 	assert_int_equal(host_ram[0x4ffe], 0);
 }
 
-/* The hypervisor is no way round the protection: not with the first byte, not with the last. */
+/* The guest cannot bypass the protection through the hypervisor, at the first byte or at the last. */
 static void test_protected(void **state)
 {
 	char text[8] = "hello";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/mm/guest_walk.c: all paging modes, on tables in a small memory, and on hostile ones. */
+/* Tests of hv/mm/guest_walk.c: all paging modes, on tables in a small memory, and on hostile tables. */
 #include "tests/unit/hv/mm/machine.h"
 #include "tests/unit/hv/mm/random.h"
 
@@ -82,13 +82,13 @@ static void test_4_levels(void **state)
 	put8(0x2000, 510, 0x3000 | 7);
 	put8(0x3000, 8, 0x4000 | 7);
 	put8(0x4000, 3,
-	     0xabcde12345000ull | 7 | BIT(63) | BIT(52) | 0x180); /* PAT and global: not the address's */
+	     0xabcde12345000ull | 7 | BIT(63) | BIT(52) | 0x180); /* PAT, global: not the address's */
 	put8(0x3000, 9, 0x12345601000ull | PTE_PS | 7);           /* PAT at bit 12 */
 	put8(0x2000, 511, 0xfc0001000ull | PTE_PS | 7);
 	maps(&p, 0xffffffff81003678ull, 0xabcde12345678ull);
 	maps(&p, 0xffffffff812abcdeull, 0x123456abcdeull);
 	maps(&p, 0xffffffffc1234567ull, 0xfc1234567ull);
-	/* PCID bits and the bit that keeps translations are not the root's. */
+	/* PCID bits and the bit that keeps translations are not part of the root's address. */
 	p.cr3 |= 0xfff | BIT(63);
 	maps(&p, 0xffffffff81003678ull, 0xabcde12345678ull);
 	/* Not present: at each level. */
@@ -135,7 +135,7 @@ static void test_pae(void **state)
 	struct guest_paging p = { .cr0 = CR0_PG | CR0_PE, .cr3 = 0x1020, .cr4 = CR4_PAE };
 
 	(void)state;
-	/* Four entries at a 32-byte boundary; a bit 7 there is no large page. */
+	/* Four entries at a 32-byte boundary; bit 7 in them does not mean a large page. */
 	put8(0x1000, 4, 0x2000 | 1);
 	put8(0x1000, 7, 0x3000 | 1 | PTE_PS);
 	put8(0x2000, 0, 0x4000 | 1);
@@ -145,7 +145,7 @@ static void test_pae(void **state)
 	maps(&p, 0xfffffffful, 0xf001fffffull);
 	faults(&p, 0x40000000);
 	faults(&p, 0x100000000ull);
-	/* The low five bits are not the address's. */
+	/* The low five bits are not part of the address. */
 	p.cr3 |= 0x18 | BIT(40);
 	maps(&p, 0x1ffabc, 0x7ffabc);
 }
@@ -171,7 +171,7 @@ static void test_32_bit(void **state)
 	maps(&p, 0xfffffabc, 0x5abc);
 }
 
-/* Where a table cannot be read, nothing is mapped, whichever level. */
+/* If a table of any level cannot be read, nothing is mapped. */
 static void test_outside_ram(void **state)
 {
 	struct guest_paging p = long4;
@@ -191,7 +191,7 @@ static void test_outside_ram(void **state)
 	faults(&p, 0xffffffff);
 }
 
-/* A table that names itself at each level: five reads at most, and the walk ends. */
+/* A table that points to itself at each level: the walk ends after at most five reads. */
 static void test_loops(void **state)
 {
 	(void)state;
@@ -215,7 +215,7 @@ static void test_random(void **state)
 		for (size_t i = 0; i < sizeof(ram); i += 8) {
 			uint64_t e = test_random64(&seed);
 
-			/* Half of the entries lead on inside the memory. */
+			/* Half of the entries point into the memory. */
 			if (e & BIT(40))
 				e = (e & ~CR3_ADDR_MASK) | (e >> 20 & (RAM_PAGES - 1)) << 12 | 1;
 			memcpy(ram + i, &e, 8);

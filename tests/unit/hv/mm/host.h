@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Lets hv/mm and hv/core run on the host; given with -include to everything that the tests compile from
+ * Lets hv/mm and hv/core run on the host; passed with -include for everything that the tests compile from
  * there.
  *
- * By their guards it takes the place of arch/x86/insn.h, whose instructions only ring 0 may run, and of
- * core/lock_order.h, and it moves the hypervisor's two windows onto arrays: the region's to host_region, that
- * of guest memory to host_ram.
+ * It defines the guards of arch/x86/insn.h, whose instructions only ring 0 may run, and of core/lock_order.h,
+ * and so replaces them. It moves the hypervisor's two windows onto arrays: that of the region to host_region,
+ * that of guest memory to host_ram.
  */
 #pragma once
 #define HV_INSN_H
@@ -33,7 +33,7 @@ struct cpuid_regs {
 };
 
 /*
- * What the sources call; each test program brings those that its sources need: machine.c, cpu.c,
+ * Functions that the sources call; each test program links the files that its sources need: machine.c, cpu.c,
  * ../core/mock.c.
  */
 struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The order of locks, checked where the sources take them. */
+/* Checks the lock order wherever the sources take locks. */
 #include "tests/unit/hv/mm/machine.h"
 #include "tests/unit/hv/mm/lock_order.h"
 
 #include "core/spinlock.h"
 
-static uint32_t held; /* a bit a rank */
+static uint32_t held; /* one bit per rank */
 static unsigned int taken[LOCK_RANKS];
 
 bool lock_order_allows(uint32_t held_ranks, uint32_t rank)

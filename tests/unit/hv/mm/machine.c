@@ -7,7 +7,7 @@
 #include "arch/x86/svm/svm.h"
 #include "arch/x86/vmx/vmx.h"
 #include "mm/guest_copy.h"
-#include "mm/nested.c" /* its state is private, and each test begins as at power-on */
+#include "mm/nested.c" /* its state is private, and each test starts from power-on */
 
 struct machine machine;
 uint8_t host_region[HOST_REGION_PAGES * RW_PAGE_SIZE] __attribute__((aligned(4096)));
@@ -102,7 +102,7 @@ static struct machine_map walk_ept(uint64_t root_pa, uint64_t gpa)
 		entry = ((const uint64_t *)hv_virt(table))[gpa >> shift & 511];
 		if (!(entry & 7))
 			return (struct machine_map){ .level = level };
-		/* "EPT Misconfigurations": writable without readable; bits that have to be 0. */
+		/* "EPT Misconfigurations": writable but not readable; bits that must be 0. */
 		assert_true(entry & 1);
 		assert_int_equal(entry >> 52, 0);
 		if (level == 1 || entry & 0x80) {
@@ -133,7 +133,7 @@ static struct machine_map walk_npt(uint64_t root_pa, uint64_t gpa)
 		if (!(entry & 1))
 			return (struct machine_map){ .level = level };
 		assert_int_equal(entry >> 52 & 0x7ff, 0);
-		assert_int_equal(entry & 0x24, 0x24); /* user, accessed: the CPU has nothing to write */
+		assert_int_equal(entry & 0x24, 0x24); /* user, accessed: the CPU need not write */
 		if (level == 1 || entry & 0x80) {
 			uint64_t size = 1ull << shift;
 			unsigned int perm = 1 | (entry & 2) | (entry >> 63 ? 0 : 4);

@@ -18,16 +18,16 @@
 #include "mm/mtrr.h"
 #include "mm/nested.h"
 
-#define MACHINE_REGION (16ull << 20) /* guest-physical; behind host_ram, so nothing of it is guest RAM */
-#define MACHINE_POOL   (1ull << 20)  /* of the pool in the region */
+#define MACHINE_REGION (16ull << 20) /* guest-physical; above host_ram, so none of it is guest RAM */
+#define MACHINE_POOL   (1ull << 20)  /* offset of the pool in the region */
 
 struct machine {
 	struct rw_bootinfo boot;
-	struct mtrr_state mtrr; /* what rdmsr() answers for the MTRRs */
+	struct mtrr_state mtrr; /* read by rdmsr() for the MTRRs */
 	bool has_mtrr, has_1g, has_tsc_adjust;
 	unsigned int phys_bits;
 	unsigned int key_bits;         /* MKTME: upper address bits that select a key */
-	unsigned int c_bit, lost_bits; /* SME: its position, 0: none; address bits that it costs */
+	unsigned int c_bit, lost_bits; /* SME: position of its bit, 0: none; address bits that it uses up */
 	const struct nested_format *format;
 };
 extern struct machine machine;
@@ -40,12 +40,12 @@ extern const struct nested_format vmx_ept, svm_npt;
 void machine_reset(void);
 
 /**
- * machine_start() - pool, guest_copy and nested tables, with the pool cut to @pool_pages. Return: of
+ * machine_start() - set up pool, guest_copy and nested tables, with a pool of @pool_pages. Return: as
  * nested_init().
  */
 const char *machine_start(uint32_t pool_pages);
 
-/** machine_msr() - whether @msr is an MTRR or MTRRcap; then *value is what machine.mtrr says. */
+/** machine_msr() - whether @msr is an MTRR or MTRRcap; if so, *value comes from machine.mtrr. */
 bool machine_msr(uint32_t msr, uint64_t *value);
 
 /* A translation as the CPU would find it. */
@@ -54,8 +54,8 @@ struct machine_map {
 	uint64_t pa;
 	unsigned int perm; /* NPERM_* */
 	int type;          /* EPT: enum mem_type; NPT: MEM_WB */
-	int level;         /* of the leaf */
+	int level;         /* level of the leaf */
 };
 
-/** machine_walk() - reads the tables from @root_pa as the CPU would; fails the test on a reserved bit. */
+/** machine_walk() - read the tables from @root_pa as the CPU would; fail the test on a reserved bit. */
 struct machine_map machine_walk(uint64_t root_pa, uint64_t gpa);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/mm/mtrr.c, against a reference that asks page by page. */
+/* Tests of hv/mm/mtrr.c, against a reference that works page by page. */
 #include "tests/unit/hv/mm/machine.h"
 #include "tests/unit/hv/mm/random.h"
 
@@ -26,7 +26,7 @@ static void add(uint64_t base, uint64_t mask, unsigned int type)
 	m.mask[m.var_count++] = mask | VALID;
 }
 
-/* As Intel SDM volume 3, "Memory Type Range Registers (MTRRs)" tells it, for one page. */
+/* The type of one page by Intel SDM volume 3, "Memory Type Range Registers (MTRRs)". */
 static int reference(uint64_t pa)
 {
 	unsigned int seen = 0;
@@ -56,7 +56,7 @@ static int reference(uint64_t pa)
 	for (int t = 0; t < 8; t++)
 		if (seen == 1u << t)
 			return t;
-	/* Of the overlaps only these two are defined; all others are uncacheable here. */
+	/* Only these two overlaps are defined; all others are uncacheable here. */
 	return seen == (1u << MEM_WT | 1u << MEM_WB) ? MEM_WT : MEM_UC;
 }
 
@@ -77,7 +77,7 @@ static void test_default(void **state)
 	m.def_type = MEM_WT;
 	assert_int_equal(mtrr_type(&m, 0, SIZE_512G), MEM_WT);
 	assert_int_equal(mtrr_type(&m, PA_MASK, PAGE_SIZE), MEM_WT);
-	/* A range that is not valid does nothing. */
+	/* An invalid range has no effect. */
 	m.var_count = 1;
 	m.mask[0] = PA_MASK;
 	assert_int_equal(mtrr_type(&m, 0, PAGE_SIZE), MEM_WT);
@@ -92,7 +92,7 @@ static void test_fixed(void **state)
 	m.fixed_enabled = true;
 	for (size_t i = 0; i < sizeof(m.fixed); i++)
 		((uint8_t *)m.fixed)[i] = types[test_random64(&seed) % 5];
-	add(0, PA_MASK & ~0x1fffffull, MEM_WP); /* what the fixed ranges cover does not see it */
+	add(0, PA_MASK & ~0x1fffffull, MEM_WP); /* memory covered by the fixed ranges ignores it */
 	for (uint64_t pa = 0; pa < 0x100000; pa += PAGE_SIZE)
 		assert_int_equal(mtrr_type(&m, pa, PAGE_SIZE), reference(pa));
 	assert_int_equal(mtrr_type(&m, 0x100000, PAGE_SIZE), MEM_WP);
@@ -135,7 +135,7 @@ static void test_overlap(void **state)
 	assert_int_equal(mtrr_type(&m, SIZE_4G, SIZE_1G), MEM_UC);
 }
 
-/* A mask with a hole names many pieces. */
+/* A mask with a hole describes many pieces. */
 static void test_mask_with_hole(void **state)
 {
 	(void)state;
@@ -146,7 +146,7 @@ static void test_mask_with_hole(void **state)
 	assert_int_equal(mtrr_type(&m, 0x80000000, SIZE_1G), MEM_WB);
 }
 
-/* Random states in a small space of addresses, each block against its pages. */
+/* Random states in a small address space: each block is compared with its pages. */
 static void random_state(uint64_t *seed)
 {
 	static const uint8_t types[] = { MEM_UC, MEM_WC, MEM_WT, MEM_WP, MEM_WB };
@@ -198,7 +198,7 @@ static void test_random(void **state)
 	}
 }
 
-/* The same at the scale of large blocks: ranges from 2 MiB up, and pages of that size for the reference. */
+/* Random states at the scale of large blocks: ranges from 2 MiB up, and 2 MiB pages for the reference. */
 static void test_random_large(void **state)
 {
 	uint64_t seed = SEED + 1;

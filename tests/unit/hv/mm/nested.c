@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/mm/nested.c with both vendors' entries: what the CPU would find in the tables. */
+/* Tests of hv/mm/nested.c with both vendors' entries: the tables as the CPU would read them. */
 #include "tests/unit/hv/mm/machine.h"
 #include "tests/unit/hv/mm/random.h"
 
@@ -58,7 +58,7 @@ static void start(uint32_t pool_pages)
 		fail_msg("%s", error);
 }
 
-/* [from, to): identity, all permissions, the type that the MTRRs say; but the region: nothing. */
+/* [from, to): identity, all permissions, the MTRRs' type; the region is not mapped. */
 static void check_identity(uint64_t from, uint64_t to)
 {
 	for (uint64_t gpa = from; gpa < to; gpa += PAGE_SIZE) {
@@ -102,7 +102,7 @@ static void test_identity_without_1g(void **state)
 	assert_int_equal(machine_walk(nested_root(), SIZE_1G).level, 2);
 }
 
-/* A top that is not aligned is rounded up; one beyond the CPU's width is cut. */
+/* An unaligned top is rounded up; one beyond the CPU's width is truncated. */
 static void test_top(void **state)
 {
 	(void)state;
@@ -149,7 +149,7 @@ static void test_no_mtrrs(void **state)
 	assert_int_equal(machine_walk(nested_root(), 0).level, 2);
 }
 
-/* Random calls of nested_set_perm() against an array of what each page should have. */
+/* Random calls of nested_set_perm() against an array of the expected permissions. */
 static void test_set_perm(void **state)
 {
 	static uint8_t want[6 * SIZE_1G / PAGE_SIZE];
@@ -188,7 +188,7 @@ static void test_set_perm(void **state)
 	}
 }
 
-/* Where large leaves can stay, they stay. */
+/* Large leaves are kept where possible. */
 static void test_set_perm_splits(void **state)
 {
 	size_t left;
@@ -208,15 +208,15 @@ static void test_set_perm_splits(void **state)
 	assert_int_equal(machine_walk(nested_root(), SIZE_1G).perm, NPERM_RWX);
 	assert_int_equal(machine_walk(nested_root(), SIZE_1G + SIZE_2M - 2 * PAGE_SIZE).perm, NPERM_RWX);
 	assert_int_equal(machine_walk(nested_root(), SIZE_1G + 2 * SIZE_2M).perm, NPERM_RWX);
-	/* Again: no room needed. */
+	/* Again: needs no room. */
 	assert_int_equal(nested_set_perm(SIZE_1G + SIZE_2M - PAGE_SIZE, 2 * PAGE_SIZE, NPERM_RWX), 0);
 	assert_int_equal(pool_left(), left - 3);
 	check_identity(SIZE_1G, SIZE_1G + SIZE_2M);
 }
 
 /*
- * What was split for a range is one leaf again, where one memory type allows it; a range that was not given
- * back stays.
+ * A leaf that was split for a range is joined again, if its memory type is uniform; a range that was not
+ * given back stays.
  */
 static void test_merge(void **state)
 {
@@ -264,7 +264,7 @@ static void test_set_perm_refuses(void **state)
 	check_identity(0, SIZE_4G);
 }
 
-/* As the lock does: a range, and when there is no room, the permission back; for each amount of room. */
+/* As the lock does: set a range and, if there is no room, restore the permission; for each amount of room. */
 static void test_roll_back(void **state)
 {
 	static const struct {
@@ -301,8 +301,8 @@ static void test_roll_back(void **state)
 }
 
 /*
- * What a guest does at a fault: the address is usable after three faults at most (the second if its own
- * tables were the oldest).
+ * A guest that retries after faults: the address is usable after at most three (the second if its own tables
+ * were the oldest).
  */
 static void touch(uint64_t gpa)
 {
@@ -327,8 +327,8 @@ static void touch(uint64_t gpa)
 }
 
 /*
- * With memory encryption the upper address bits select a key: the hypervisor's memory must not show up under
- * them.
+ * With memory encryption the upper address bits select a key: the hypervisor's memory must not be reachable
+ * through them.
  */
 static void test_aliases(void **state)
 {
@@ -373,7 +373,7 @@ static void test_late(void **state)
 	assert_false(nested_map_late(1ull << 46));
 }
 
-/* Far addresses without end: what the firmware knew of stays, the rest is mapped whenever it is touched. */
+/* Endless far addresses: memory known to the firmware stays mapped, the rest is mapped when touched. */
 static void far_addresses(bool has_1g)
 {
 	uint64_t seed = SEED, gpa[64];
@@ -391,7 +391,7 @@ static void far_addresses(bool has_1g)
 		uint64_t other = test_random64(&seed) % 64;
 
 		touch(gpa[other] < SIZE_4G ? gpa[other] + SIZE_4G : gpa[other]);
-		/* What is mapped of the others is right. */
+		/* The other addresses that are mapped are mapped correctly. */
 		for (unsigned int j = 0; j < 64; j++) {
 			struct machine_map m = machine_walk(nested_root(), gpa[j]);
 
@@ -416,7 +416,7 @@ static void test_late_recycled_without_1g(void **state)
 	far_addresses(false);
 }
 
-/* MMIO above what the firmware knew of, with memory types in small pieces. */
+/* MMIO above the memory known to the firmware, with memory types in small pieces. */
 static void test_late_mixed(void **state)
 {
 	(void)state;
@@ -446,7 +446,7 @@ static void test_retype(void **state)
 	add_mtrr(0x40005000, PAGE_SIZE, MEM_WP);
 	add_mtrr(TB / 2 + 5 * SIZE_1G, SIZE_2M, MEM_UC);
 	assert_int_equal(nested_retype(), machine.format->types);
-	/* The protection stands, and has the new type. */
+	/* The protection is kept, with the new type. */
 	assert_int_equal(nested_perm(SIZE_1G + 0x5000), NPERM_R | NPERM_X);
 	assert_int_equal(nested_perm(SIZE_1G + 0x6000), NPERM_R | NPERM_X);
 	if (machine.format->types) {
@@ -456,7 +456,7 @@ static void test_retype(void **state)
 	check_identity(0, SIZE_1G + 0x5000);
 	check_identity(SIZE_1G + 0x7000, SIZE_4G);
 	check_identity(TB / 2 + 5 * SIZE_1G, TB / 2 + 6 * SIZE_1G);
-	/* Nothing new; and off, as a guest does while it changes them: nothing to do. */
+	/* No change, and MTRRs off, as a guest does while it changes them: nothing to do. */
 	assert_false(nested_retype());
 	machine.mtrr.enabled = false;
 	assert_false(nested_retype());
@@ -468,7 +468,7 @@ static void test_retype(void **state)
 	assert_int_equal(nested_perm(SIZE_1G + 0x5000), NPERM_R | NPERM_X);
 }
 
-/* No room for a split: the block is UC as a whole, never of a type that is wrong. */
+/* No room for a split: the whole block is UC, never of a wrong type. */
 static void test_retype_no_room(void **state)
 {
 	uint32_t used;
@@ -486,7 +486,7 @@ static void test_retype_no_room(void **state)
 	assert_int_equal(machine_walk(nested_root(), 0x80000000).pa, 0x80000000);
 }
 
-/* Another CPU: splits the 2 MiB at SPLIT_GPA right after an entry was found to be a leaf. */
+/* Another CPU splits the 2 MiB at SPLIT_GPA right after an entry was found to be a leaf. */
 #define SPLIT_GPA (6 * SIZE_2M)
 static const struct nested_format *split_format;
 static bool split_armed;
@@ -502,7 +502,7 @@ static bool split_is_leaf(uint64_t entry, int level)
 	return leaf;
 }
 
-/* While another CPU splits, nested_perm() answers what held before or after, never a table's own bits. */
+/* While another CPU splits, nested_perm() returns the old or the new permission, never a table's own bits. */
 static void test_perm_while_split(void **state)
 {
 	struct nested_format format = *machine.format;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Numbers for the tests that try many inputs: the same at each run. */
+/* Random numbers for tests that try many inputs: the same in each run. */
 #pragma once
 
 #include <stdint.h>

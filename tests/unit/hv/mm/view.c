@@ -23,7 +23,7 @@ static bool same(const struct machine_map *a, const struct machine_map *b)
 	return a->mapped == b->mapped && a->pa == b->pa && a->perm == b->perm && a->type == b->type;
 }
 
-/* The view equals the common map but for the @n pages @gpa, which are @pa with @perm. */
+/* The view equals the common map except for the @n pages @gpa, which are @pa with @perm. */
 static void check(const uint64_t *gpa, const uint64_t *pa, unsigned int n, unsigned int perm)
 {
 	uint64_t root = nested_view_root(&view);
@@ -76,7 +76,7 @@ static void all_cases(void)
 	replace(hidden, pa, 3, NPERM_R | NPERM_W);
 	replace(again, pa + 1, 1, NPERM_R);
 
-	/* In a table that the common map has split, with permissions of its own. */
+	/* In a table that the common map has split and that has its own permissions. */
 	assert_int_equal(nested_set_perm(SIZE_1G + SIZE_2M - 2 * PAGE_SIZE, 4 * PAGE_SIZE, NPERM_R | NPERM_X),
 			 0);
 	nested_view_reset(&view);
@@ -118,7 +118,7 @@ static void test_types(void **state)
 		NPERM_R);
 }
 
-/* Three pages always find room; after a reset, again. A fourth in far-off memory finds none. */
+/* Three pages always find room, also after a reset. A fourth in distant memory finds none. */
 static void test_room(void **state)
 {
 	(void)state;

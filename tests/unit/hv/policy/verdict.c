@@ -10,7 +10,7 @@
 
 #include "policy/verdict.h"
 
-/* What becomes of an access that is not the kernel's own patching: by access, then by on_violation. */
+/* The verdict on an access that is not the kernel's own patching: by access, then by on_violation. */
 static const enum policy_action refused[RW_ACCESS_COUNT][3] = {
 	[RW_ACCESS_READ] = { POLICY_DISCARD, POLICY_DISCARD, POLICY_DISCARD },
 	[RW_ACCESS_WRITE] = { POLICY_DISCARD, POLICY_FAULT, POLICY_STOP },
@@ -47,8 +47,8 @@ static void test_truth_table(void **state)
 					patches += patch;
 					all++;
 				}
-	assert_int_equal(all, 192 * 7 * 3 * 32); /* numbers without a name, too */
-	assert_int_equal(patches, 3);            /* whatever is configured */
+	assert_int_equal(all, 192 * 7 * 3 * 32); /* also numbers without a name */
+	assert_int_equal(patches, 3);            /* with any configuration */
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/protect/patch_notice.c: no patch without a line, and few lines for many patches. */
+/* Tests of hv/protect/patch_notice.c: every patch is reported, and many patches need few lines. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,7 +83,7 @@ static void test_burst(void **state)
 	assert_int_equal(lines, 2);
 }
 
-/* The next burst tells of the one before, where nothing else has. */
+/* The next burst reports the one before, if nothing else has. */
 static void test_two_bursts(void **state)
 {
 	(void)state;
@@ -96,7 +96,7 @@ static void test_two_bursts(void **state)
 	assert_string_equal(line[2], "patch of kernel_text second+5 by sh[81]");
 }
 
-/* One that does not end is told of each second. */
+/* A burst that does not end is reported every second. */
 static void test_without_end(void **state)
 {
 	(void)state;
@@ -112,7 +112,7 @@ static void test_without_end(void **state)
 	assert_int_equal(lines, 6);
 }
 
-/* Another CPU's clock may be behind. */
+/* Another CPU's clock may lag. */
 static void test_clocks(void **state)
 {
 	(void)state;

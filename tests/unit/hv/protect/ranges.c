@@ -22,7 +22,7 @@ static bool all_is_ram;
 
 bool guest_is_ram(uint64_t gpa, uint64_t len)
 {
-	/* What the callback is promised. */
+	/* The callback's preconditions. */
 	assert_true(len && gpa + len > gpa);
 	return all_is_ram || gpa + len <= RAM_END;
 }
@@ -56,7 +56,7 @@ static void take(void)
 	memset(&list, 0, sizeof(list));
 }
 
-/* The list is refused at @index and the ranges are as before. */
+/* The list is refused at @index and the ranges are unchanged. */
 static void refused(int code, uint32_t index)
 {
 	static struct ranges before;
@@ -244,7 +244,7 @@ static void overlap(void **state)
 		add(100 * PAGE, PAGE, RW_TARGET_IDT, 0);
 		add(hits[i][0] * PAGE, hits[i][1] * PAGE, RW_TARGET_KERNEL_RODATA, 0);
 		refused(-RW_EXISTS, 1);
-		/* In one call, too, whichever comes first. */
+		/* Also in one call, in either order. */
 		add(30 * PAGE + hits[i][0] * PAGE, hits[i][1] * PAGE, RW_TARGET_KERNEL_RODATA, 0);
 		add(40 * PAGE, 4 * PAGE, RW_TARGET_KERNEL_RODATA, 0);
 		refused(-RW_EXISTS, 1);
@@ -273,7 +273,7 @@ static void lock_check(void **state)
 	add(13 * PAGE, PAGE, 2, 0);
 	take();
 	assert_int_equal(ranges_check(&r, &err), 0);
-	add(10 * PAGE, 2 * PAGE, 3, RW_RANGE_OBJECT); /* over two ranges without a hole */
+	add(10 * PAGE, 2 * PAGE, 3, RW_RANGE_OBJECT); /* across two adjacent ranges */
 	add(14 * PAGE - 1, 1, 3, RW_RANGE_OBJECT);
 	take();
 	assert_int_equal(ranges_check(&r, &err), 0);
@@ -291,7 +291,7 @@ static void lock_check(void **state)
 	memset(&r, 0, sizeof(r));
 	add(11 * PAGE, PAGE, 2, 0);
 	add(13 * PAGE, PAGE, 2, 0);
-	add(11 * PAGE + 8, 2 * PAGE, 3, RW_RANGE_OBJECT); /* ends behind it */
+	add(11 * PAGE + 8, 2 * PAGE, 3, RW_RANGE_OBJECT); /* ends after it */
 	take();
 	assert_int_equal(ranges_check(&r, &err), -RW_EINVAL);
 	assert_int_equal(err.index, 0);
@@ -306,10 +306,10 @@ static void linear_start(void **state)
 	struct ranges_hit hit;
 
 	(void)state;
-	add(9 * PAGE, PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA; /* three in line, scattered */
+	add(9 * PAGE, PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA; /* three adjacent ones, out of order */
 	add(3 * PAGE, 2 * PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA + PAGE;
 	add(6 * PAGE, PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA + 3 * PAGE;
-	add(20 * PAGE, PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA + 5 * PAGE;  /* behind a gap */
+	add(20 * PAGE, PAGE, RW_TARGET_AGENT_TEXT, 0)->gva = GVA + 5 * PAGE;  /* after a gap */
 	add(7 * PAGE, PAGE, RW_TARGET_AGENT_RODATA, 0)->gva = GVA + 6 * PAGE; /* of another kind */
 	add(30 * PAGE, PAGE, RW_TARGET_IDT, 0)->gva = 0;
 	add(6 * PAGE + 8, 8, RW_TARGET_LSM_HOOKS, RW_RANGE_OBJECT)->gva = GVA + 3 * PAGE + 8;
@@ -356,7 +356,7 @@ static void no_space(void **state)
 		check_hit(i * PAGE + 4095, i % 2 ? 0 : 1, i % 2 ? 0 : GVA + i * PAGE + 4095);
 }
 
-/* Random lists against a plain map of pages. */
+/* Random lists, compared with a plain map of pages. */
 static void random_lists(void **state)
 {
 	static uint8_t map[256]; /* kind by page */

@@ -60,7 +60,7 @@ static void check_hit(const struct symbols *s, uint64_t off, const char *name, u
 	assert_int_equal(hit.off, name_off);
 }
 
-/* The page is refused and the table is as before. */
+/* The page is refused and the table is unchanged. */
 static void check_refused(struct symbols *s, int code, uint32_t index)
 {
 	struct symbols before = *s;
@@ -218,7 +218,7 @@ static void counts_and_bytes(void **state)
 		snprintf(name, sizeof(name), "%03u", i / 16);
 		check_hit(s, i, name, i % 16);
 	}
-	/* Its last name passes the end. */
+	/* Its last name crosses the end. */
 	page.data[RW_SYMBOL_PAGE_BYTES - 4] = 4;
 	check_refused(s, -RW_EINVAL, 0);
 	symbols_end(s);
@@ -305,7 +305,7 @@ static void random_pages(void **state)
 	symbols_end(s);
 }
 
-/* As for another kernel: nothing is found, and the whole area takes names from any address on. */
+/* As for another kernel: nothing is found, and the whole area accepts names from any address on. */
 static void clear(void **state)
 {
 	struct symbols *s = symbols_new(256);

@@ -70,7 +70,7 @@ static void test_skip(void **state)
 	assert_int_equal(mock.injects, 0);
 	assert_int_equal(mock.cpu.stats.violations, 1);
 	assert_int_equal(mock.cpu.stats.patches, 0);
-	/* The machine works on. */
+	/* The machine still works. */
 	assert_true(mock_store(GUEST_DATA + 0x1000, store, 8));
 	assert_memory_equal(host_ram + GUEST_DATA + 0x1000, store, 8);
 	assert_int_equal(mock.records, 1);
@@ -86,7 +86,7 @@ static void test_object(void **state)
 	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
 }
 
-/* Over a page border: both pages stand; from a page that is not protected: that part is written. */
+/* Across a page border: neither page changes; from an unprotected page: that part is written. */
 static void test_two_pages(void **state)
 {
 	(void)state;
@@ -115,7 +115,7 @@ static void test_patch(void **state)
 	mock.reg[GREG_CR3] = GUEST_POKING_CR3 | 0xabc; /* with a PCID */
 	mock.reg[GREG_RIP] = GUEST_TEXT + 0x5000;
 	assert_true(mock_store(GUEST_TEXT + 0xffe, store, 5));
-	assert_int_equal(mock.records, 2); /* one for each page */
+	assert_int_equal(mock.records, 2); /* one per page */
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(mock.record[i].type, RW_REC_PATCH);
 		assert_int_equal(mock.record[i].verdict, RW_VERDICT_ALLOW);
@@ -142,7 +142,7 @@ static void test_patch(void **state)
 	assert_int_equal(mock.record[2].type, RW_REC_VIOLATION);
 }
 
-/* An instruction that ends in an exception of its own, before or behind what it did on the copy. */
+/* An instruction that raises an exception of its own, before or after its write to the copy. */
 static void test_faults_by_itself(void **state)
 {
 	(void)state;
@@ -157,7 +157,7 @@ static void test_faults_by_itself(void **state)
 	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
 }
 
-/* Whatever size it has: each byte that changes is in a record, with what it was. */
+/* A patch of any size: each changed byte is in a record, with its old value. */
 static void test_large_patch(void **state)
 {
 	uint8_t code[100], seen[100];
@@ -165,7 +165,7 @@ static void test_large_patch(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(code); i++)
-		code[i] = i < 40 || i > 60 ? (uint8_t)(i + 1) : 0x90; /* as before in the middle */
+		code[i] = i < 40 || i > 60 ? (uint8_t)(i + 1) : 0x90; /* unchanged in the middle */
 	mock.reg[GREG_CR3] = GUEST_POKING_CR3;
 	mock.reg[GREG_RIP] = GUEST_TEXT + 0x5000;
 	assert_true(mock_store(GUEST_TEXT + 0xfa0, code, sizeof(code)));
@@ -186,7 +186,7 @@ static void test_large_patch(void **state)
 	assert_int_equal(mock.cpu.stats.patches, mock.records);
 }
 
-/* Each condition of a patch is needed; the hook table inside the text is no text. */
+/* Each condition of a patch is needed; the hook table inside the text does not count as text. */
 static void test_no_patch(void **state)
 {
 	(void)state;
@@ -203,11 +203,11 @@ static void test_no_patch(void **state)
 	mock.reg[GREG_CPL] = 3;
 	assert_true(mock_store(GUEST_TEXT, store, 1));
 	mock.reg[GREG_CPL] = 0;
-	/* A store that runs on into other protected memory changes neither. */
+	/* A store that runs into other protected memory changes neither. */
 	mock.reg[GREG_RIP] = GUEST_TEXT;
 	assert_true(mock_store(GUEST_RODATA - 2, store, 4));
 	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE + 0x2000));
-	/* Both places that it hit are in the log, and neither as a patch. */
+	/* Both addresses hit are in the log, neither as a patch. */
 	assert_int_equal(mock.records, 6);
 	assert_int_equal(mock.cpu.stats.violations, 6);
 	assert_int_equal(mock.record[4].target, RW_TARGET_KERNEL_RODATA);
@@ -222,7 +222,7 @@ static void test_fault(void **state)
 	assert_false(mock_store(GUEST_TEXT + 1, store, 8));
 	assert_int_equal(only_record()->verdict, RW_VERDICT_FAULT);
 	assert_int_equal(mock.injected.type, EVENT_EXCEPTION);
-	assert_int_equal(mock.injected.vector, VEC_GP); /* Linux would try again for ever after a #PF */
+	assert_int_equal(mock.injected.vector, VEC_GP); /* Linux would retry forever after a #PF */
 	assert_true(mock.injected.has_error);
 	assert_int_equal(mock.injected.error, 0);
 	assert_int_equal(mock.reg[GREG_RIP], GUEST_DATA);
@@ -234,7 +234,7 @@ static void test_fault(void **state)
 	assert_int_equal(mock.step_begins, 0);
 }
 
-/* Where the hardware does not tell the linear address it is found in the code, if it can be. */
+/* If the hardware does not give the linear address, the instruction is decoded for it, if possible. */
 static void test_fault_address(void **state)
 {
 	struct hv_exit x = { .reason = RW_EXIT_NESTED,
@@ -251,7 +251,7 @@ static void test_fault_address(void **state)
 	mock_exit(x);
 	assert_int_equal(mock.record[1].gva, 0);
 	assert_int_equal(mock.injected.vector, VEC_GP);
-	/* Paged code that is not mapped: no bytes. */
+	/* With paging on and the code not mapped: no bytes. */
 	mock.reg[GREG_CR0] = CR0_PG;
 	mock.reg[GREG_EFER] = EFER_LMA;
 	mock.reg[GREG_CR3] = GUEST_DATA + 0x8000;
@@ -321,8 +321,8 @@ static void test_hidden_write(void **state)
 	assert_memory_equal(before, host_region, MACHINE_POOL);
 	assert_int_equal(only_record()->target, RW_TARGET_HYPERVISOR);
 	assert_int_equal(mock.record[0].access, RW_ACCESS_WRITE);
-	assert_int_equal(mock.record[0].old_value[0], 0xff); /* nothing is learnt from the record either */
-	/* The view does not remember. */
+	assert_int_equal(mock.record[0].old_value[0], 0xff); /* the record reveals nothing either */
+	/* The view keeps nothing of it. */
 	assert_true(mock_load(MACHINE_REGION + 0xffe, before, 4));
 	assert_int_equal(before[0], 0xff);
 	mock_exit(fetch);
@@ -341,7 +341,7 @@ static void test_hidden_before_lock(void **state)
 	assert_int_equal(mock.records, 1);
 }
 
-/* A scan: the first read at once, the rest as one record that counts them. */
+/* A scan: the first read is recorded at once, the rest as one record that counts them. */
 static void test_scan(void **state)
 {
 	uint64_t got;
@@ -359,7 +359,7 @@ static void test_scan(void **state)
 	assert_int_equal(mock.record[1].repeat, 98);
 	assert_int_equal(mock.record[1].gpa, MACHINE_REGION + 99 * 8);
 	assert_int_equal(mock.cpu.stats.violations, 100);
-	/* Another place, and what is held leaves before it. */
+	/* A read elsewhere: the held record is stored before it. */
 	mock.reg[GREG_RIP] = GUEST_DATA;
 	assert_true(mock_load(MACHINE_REGION + 100 * 8, &got, 8));
 	assert_true(mock_load(MACHINE_REGION + 0x100000, &got, 8));
@@ -369,7 +369,7 @@ static void test_scan(void **state)
 	assert_int_equal(mock.cpu.stats.violations, 102);
 }
 
-/* One CPU ends the run: what each of them holds back is stored, as its own, once. */
+/* One CPU ends the run: each CPU's held-back evidence is stored once, under its own number. */
 static void test_held_at_the_end(void **state)
 {
 	(void)state;
@@ -394,7 +394,7 @@ static void test_held_at_the_end(void **state)
 }
 
 /*
- * Iterations of a repeated store: RIP stays. @size: bytes of each. Return: false if an exception was
+ * Iterations of a repeated store: RIP stays. @size: bytes per iteration. Return: false if an exception was
  * injected.
  */
 static bool repeat_store(uint64_t gpa, size_t size, unsigned int count)
@@ -417,7 +417,7 @@ static void test_repeated(void **state)
 	assert_int_equal(mock.injects, 0);
 }
 
-/* Over more pages than a view holds: each iteration touches one only, so nothing is injected. */
+/* Over more pages than a view holds: each iteration touches only one, so nothing is injected. */
 static void test_repeated_over_many_pages(void **state)
 {
 	(void)state;
@@ -428,7 +428,7 @@ static void test_repeated_over_many_pages(void **state)
 	assert_true(mock.records >= 1);
 }
 
-/* No end in sight: the step ends anyway, and the next fault begins another. */
+/* Very many iterations: the step ends anyway, and the next fault begins another. */
 static void test_repeated_long(void **state)
 {
 	(void)state;
@@ -449,8 +449,8 @@ static void test_guest_steps_itself(void **state)
 }
 
 /*
- * One instruction, two accesses: a read that is answered with ones, then a write that faults. The step is
- * over then.
+ * One instruction, two accesses: a read that is answered with ones, then a write that faults. This ends the
+ * step.
  */
 static void test_step_ends_with_exception(void **state)
 {
@@ -472,8 +472,8 @@ static void test_step_ends_with_exception(void **state)
 }
 
 /*
- * Any exit of another kind ends the step and is handled. The instruction has not run and will run again, so
- * there is nothing to record yet; of a repeated one, what it did before.
+ * Any other kind of exit ends the step and is handled. The instruction has not run and will run again, so
+ * there is nothing to record yet, except the completed iterations of a repeated one.
  */
 static void test_step_ends_with_other_exit(void **state)
 {
@@ -497,10 +497,10 @@ static void test_step_ends_with_other_exit(void **state)
 	assert_true(untouched(GUEST_TEXT, GUEST_TEXT_SIZE));
 }
 
-/* Memory that is mapped at the first touch, in an instruction that is being stepped. */
+/* Memory that is mapped at first touch, in a stepped instruction. */
 static void test_late_in_step(void **state)
 {
-	const uint64_t mmio = 0x8000000000ull; /* in a piece of the root that nothing is mapped in */
+	const uint64_t mmio = 0x8000000000ull; /* in an empty entry of the root */
 	struct hv_exit write = { .reason = RW_EXIT_NESTED,
 				 .nested = { .gpa = GUEST_TEXT, .access = NACC_WRITE } };
 	struct hv_exit touch = { .reason = RW_EXIT_NESTED, .nested = { .gpa = mmio, .access = NACC_READ } };
@@ -534,8 +534,8 @@ static void test_late(void **state)
 }
 
 /*
- * A fault that the tables would allow: the CPU's translations are old. Without end it is the hypervisor's own
- * fault.
+ * A fault on an access that the tables allow: the CPU's translations are stale. If it repeats endlessly, the
+ * hypervisor is to blame.
  */
 static void test_spurious(void **state)
 {
@@ -552,7 +552,7 @@ static void test_spurious(void **state)
 		for (unsigned int i = 0; i < 100; i++)
 			mock_exit(fault);
 	}));
-	/* Two in turn are no endless loop of one. */
+	/* Two alternating addresses are not an endless loop. */
 	mock.cpu.spurious_count = 0;
 	for (unsigned int i = 0; i < 100; i++) {
 		fault.nested.gpa = GUEST_DATA + 0x1000 * (i & 1);
@@ -568,7 +568,7 @@ static void test_misconfiguration(void **state)
 	assert_true(MOCK_ENDS(mock_exit(x)));
 }
 
-/* Who did it, by the offsets that the agent registered. */
+/* The process is found by the offsets that the agent registered. */
 static void test_process(void **state)
 {
 	uint64_t task = GUEST_DATA + 0x2000;
@@ -589,13 +589,13 @@ static void test_process(void **state)
 	assert_int_equal(mock.record[0].task.pid, 77);
 	assert_int_equal(mock.record[0].task.tgid, 66);
 	assert_string_equal(mock.record[0].task.comm, "evil");
-	/* From user mode it is the other base. */
+	/* From user mode the other GS base applies. */
 	mock.reg[GREG_CPL] = 3;
 	mock.reg[GREG_KERNEL_GS_BASE] = mock.reg[GREG_GS_BASE];
 	mock.reg[GREG_GS_BASE] = 0;
 	assert_true(mock_store(GUEST_TEXT, store, 1));
 	assert_int_equal(mock.record[1].task.pid, 77);
-	/* A hostile task pointer: not known. */
+	/* A hostile task pointer: process unknown. */
 	task = MACHINE_REGION;
 	memcpy(host_ram + GUEST_DATA + 0x1040, &task, 8);
 	assert_true(mock_store(GUEST_TEXT, store, 1));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Tests of hv/arch/x86/operand.c: by hand, and against Capstone over a large set of encodings. Whatever
- * Capstone calls a memory operand has to be among the candidates, but for what exempt() names.
+ * Tests of hv/arch/x86/operand.c: by hand, and against Capstone over a large set of encodings. Every memory
+ * operand that Capstone finds must be among the candidates, except those in exempt().
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,7 +45,7 @@ static const struct operand_regs regs = {
 
 static unsigned int decode(const uint8_t *bytes, unsigned int n, uint64_t *out)
 {
-	/* On the heap at its very size: the sanitizer sees a read behind it. */
+	/* On the heap, at its exact size: the sanitizer sees a read past its end. */
 	uint8_t *copy = malloc(n ? n : 1);
 	unsigned int found;
 
@@ -100,8 +100,8 @@ static void test_by_hand(void **state)
 	HAS(g[RSP] - 8, 0x50);                                                        /* push %rax */
 	HAS(g[RSP] - 8, 0xe8, 0, 0, 0, 0);                                            /* call */
 	HAS(g[RSP], 0xc3);                                                            /* ret */
-	HAS(CODE + 12 + 0x100, 0x66, 0x48, 0xc7, 0x05, 0x00, 0x01, 0, 0, 1, 2, 3, 4); /* REX.W outdoes 66 */
-	HAS(g[RBX], 0x49, 0x66, 0x89, 0x03); /* REX counts right before the opcode only */
+	HAS(CODE + 12 + 0x100, 0x66, 0x48, 0xc7, 0x05, 0x00, 0x01, 0, 0, 1, 2, 3, 4); /* REX.W overrides 66 */
+	HAS(g[RBX], 0x49, 0x66, 0x89, 0x03); /* REX is valid only directly before the opcode */
 	HAS(g[RSI], 0x6e);                   /* outsb */
 	HAS(g[RDX] - 64, 0x62, 0xf1, 0x7c, 0x48, 0x11, 0x82, 0xc0, 0xff, 0xff,
 	    0xff);                                              /* vmovups %zmm0, -64(%rdx) */
@@ -109,7 +109,7 @@ static void test_by_hand(void **state)
 	HAS(g[9] + g[RCX], 0xc4, 0xc1, 0x7c, 0x29, 0x04, 0x09); /* vmovaps %ymm0, (%r9,%rcx) */
 	HAS(g[RDI], 0xf0, 0x48, 0x0f, 0xc7, 0x0f);              /* lock cmpxchg16b (%rdi) */
 	HAS(g[RDI], 0x48, 0x0f, 0xae, 0x27);                    /* xsave64 (%rdi) */
-	/* No memory operand: the stack at most. */
+	/* No memory operand, except perhaps the stack. */
 	assert_true(decode(BYTES(0x48, 0x89, 0xd8), 3, (uint64_t[OPERAND_CANDIDATES]){ 0 }) <= 2);
 }
 
@@ -132,7 +132,7 @@ static int reg_number(csh cs, x86_reg reg, bool *is32)
 	return -1;
 }
 
-/* The linear address of @op, if it is made of general registers. */
+/* The linear address of @op, if only general registers form it. */
 static bool linear(csh cs, const cs_insn *insn, const cs_x86_op *op, uint64_t *address)
 {
 	uint64_t a = (uint64_t)op->mem.disp;
@@ -163,9 +163,9 @@ static bool linear(csh cs, const cs_insn *insn, const cs_x86_op *op, uint64_t *a
 }
 
 /*
- * What the comparison leaves out. EVEX: an 8-bit displacement counts in units that depend on the instruction.
- * 3DNow!: the opcode stands behind the operand, and no CPU of interest has it. An override of ES, CS, SS or
- * DS behind one of FS or GS: 64-bit mode ignores it, Capstone does not.
+ * Excluded from the comparison. EVEX: the unit of an 8-bit displacement depends on the instruction. 3DNow!:
+ * the opcode follows the operand, and no CPU of interest has it. An override of ES, CS, SS or DS after one
+ * of FS or GS: 64-bit mode ignores it, Capstone does not.
  */
 static bool exempt(const uint8_t *bytes, unsigned int n)
 {
@@ -233,7 +233,7 @@ static void random_encoding(uint64_t *seed, uint8_t *b)
 		break;
 	}
 }
-/* Return: how many operands were compared. */
+/* Return: number of operands compared. */
 static unsigned int compare(csh cs, const cs_insn *insn)
 {
 	unsigned int compared = 0;
@@ -283,7 +283,7 @@ static void test_against_capstone(void **state)
 	assert_int_equal(cs_close(&cs), CS_ERR_OK);
 }
 
-/* Garbage of any length, whole and cut short: bounds hold. */
+/* Garbage of any length, whole and truncated: bounds hold. */
 static void test_garbage(void **state)
 {
 	uint64_t seed = SEED + 1, out[OPERAND_CANDIDATES];

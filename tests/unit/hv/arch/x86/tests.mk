@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-# Unit tests of hv/arch/x86: the operand decoder, and both backends but for svm.c, vmx.c, controls.c and the
-# assembly, which need the CPU.
+# Unit tests of hv/arch/x86: the operand decoder, and both backends except svm.c, vmx.c, controls.c and the assembly,
+# which need the CPU.
 
 SVM_TESTS := $(addprefix $(UNIT_DIR)/hv/arch/x86/svm/,decode state tables)
 VMX_TESTS := $(addprefix $(UNIT_DIR)/hv/arch/x86/vmx/,decode state tables)

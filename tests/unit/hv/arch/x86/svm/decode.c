@@ -99,9 +99,9 @@ static void lengths(void **state)
 	assert_int_equal(svm_insn_length((const uint8_t *)"\x0f\xa2", 2, true, cpuid, 2), 2);
 	assert_int_equal(svm_insn_length((const uint8_t *)"\x66\xf3\x0f\xa2", 4, true, cpuid, 2), 4);
 	assert_int_equal(svm_insn_length((const uint8_t *)"\x2e\x48\x0f\xa2", 4, true, cpuid, 2), 4);
-	/* 0x48 is DEC EAX outside of 64-bit mode: this is not the code that exited. */
+	/* 0x48 is DEC EAX outside 64-bit mode: this code did not cause the exit. */
 	assert_int_equal(svm_insn_length((const uint8_t *)"\x48\x0f\xa2", 3, false, cpuid, 2), 2);
-	/* Code that is gone, cut off, or all prefixes. */
+	/* Code that is unreadable, truncated, or only prefixes. */
 	assert_int_equal(svm_insn_length(NULL, 0, true, cpuid, 2), 2);
 	assert_int_equal(svm_insn_length((const uint8_t *)"\x66\x0f", 2, true, cpuid, 2), 2);
 	memset(code, 0x66, sizeof(code));
@@ -123,13 +123,13 @@ static void lengths_of_exits(void **state)
 	assert_int_equal(decode(0x7c, 0, 0)->insn_len, 2); /* bytes of WRMSR, exit of RDMSR */
 	set_code("\x67\x0f\x01\xd9", 4);
 	assert_int_equal(decode(0x81, 0, 0)->insn_len, 4);
-	assert_int_equal(decode(0x85, 0, 0)->insn_len, 0); /* CLGI raises #UD: nothing to pass over */
+	assert_int_equal(decode(0x85, 0, 0)->insn_len, 0); /* CLGI raises #UD: no instruction to skip */
 	mock.code_size = 0;
 	assert_int_equal(decode(0x81, 0, 0)->insn_len, 3);
 	assert_int_equal(decode(0x400, 0, 0)->insn_len, 0);
 	assert_int_equal(decode(0x60, 0, 0)->insn_len, 0);
 
-	/* With next-RIP save the code is not looked at, unless the value cannot be. */
+	/* With next-RIP save the code is not read, unless the saved value is impossible. */
 	svm_features.next_rip = true;
 	set_code("\x66\x66\x0f\xa2", 4);
 	mock.vmcb.control.next_rip = mock.vmcb.save.rip + 7;
@@ -212,10 +212,10 @@ static void exceptions(void **state)
 		if (v != VEC_UD)
 			assert_int_equal(decode(0x40u + v, 0, 0)->exception.has_error, error);
 	}
-	/* Run again on the other side of a step, it would read the same again, for ever. */
+	/* The IRET would exit again in each step, forever: it becomes #GP. */
 	assert_int_equal(decode(VMEXIT_IRET, 0, 0)->reason, RW_EXIT_EXCEPTION);
 	assert_int_equal(decode(VMEXIT_IRET, 0, 0)->exception.vector, VEC_GP);
-	/* SYSCALL, which the step has turned off; and a #UD that can only be the guest's. */
+	/* #UD of a SYSCALL that the step has disabled; and a #UD that can only be the guest's. */
 	assert_int_equal(decode(0x46, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	svm_step_end(&mock.cpu);
 	mock.vmcb.save.efer &= ~EFER_SCE;
@@ -223,7 +223,7 @@ static void exceptions(void **state)
 	assert_int_equal(decode(0x46, 0, 0)->reason, RW_EXIT_EXCEPTION);
 }
 
-/* The guest takes an NMI: NMIs are its own until its IRET, also where its handler is stepped. */
+/* After the guest takes an NMI, NMIs go to the guest until its IRET, even if its handler is stepped. */
 static void nmi_and_iret(void **state)
 {
 	const uint32_t *misc1 = &mock.vmcb.control.intercept[ICPT_MISC1];
@@ -251,7 +251,7 @@ static void debug_exceptions(void **state)
 		bool ends;
 	} t[] = {
 		{ DR6_BS, 0x400, true },
-		{ DR6_BS | 1, 0x403, true }, /* a data breakpoint was hit by the stepped instruction, too */
+		{ DR6_BS | 1, 0x403, true }, /* the stepped instruction also hit a data breakpoint */
 		{ 1, 0x403, false },         /* a breakpoint on the instruction: it has not run */
 		{ 8, 0x480, false },
 		{ DR6_BD, 0x2400, false }, /* MOV of a debug register with DR7.GD set */
@@ -270,7 +270,7 @@ static void debug_exceptions(void **state)
 		assert_int_equal(decode(0x41, 0, 0)->reason, t[i].ends ? RW_EXIT_STEP : RW_EXIT_EXCEPTION);
 		assert_int_equal(!!(mock.cpu.backend_flags & SVM_STEP_DONE), t[i].ends);
 	}
-	/* What the guest has left in DR6 says nothing about this step. */
+	/* Bits that the guest left in DR6 do not count for this step. */
 	mock_reset(NULL);
 	mock.vmcb.save.dr6 |= DR6_BS | DR6_BD | 0xf;
 	mock.vmcb.save.dr7 = 0x4ff;
@@ -278,7 +278,7 @@ static void debug_exceptions(void **state)
 	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_STEP);
 	mock.vmcb.save.dr6 |= 2;
 	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_EXCEPTION);
-	/* Outside of a step no #DB is asked for. */
+	/* Outside a step no #DB is ours. */
 	svm_step_end(&mock.cpu);
 	mock.vmcb.save.dr6 = 0;
 	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_EXCEPTION);

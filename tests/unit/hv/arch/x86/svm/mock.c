@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What stands in for the core and the CPU in the unit tests of the SVM backend. */
+/* Mock of the core and the CPU for the unit tests of the SVM backend. */
 #include "tests/unit/hv/arch/x86/svm/mock.h"
 
 #include "arch/x86/insn.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What stands in for the core and the CPU in the unit tests of the SVM backend. */
+/* Mock of the core and the CPU for the unit tests of the SVM backend. */
 #pragma once
 
 #include <setjmp.h>
@@ -21,13 +21,13 @@ struct mock {
 	uint8_t pool[8][4096] __attribute__((aligned(4096)));
 	unsigned int pool_used;
 	uint8_t code[16]; /* guest code at RIP */
-	size_t code_size; /* how much of it is mapped */
+	size_t code_size; /* bytes of it that are mapped */
 	uint64_t debugctl;
 	bool has_debugctl;
-	struct hv_exit exit; /* what exit_dispatch() got last */
+	struct hv_exit exit; /* last argument of exit_dispatch() */
 	unsigned int dispatched;
 	bool noted;            /* panic_note_exit() was called */
-	jmp_buf *panic_target; /* where hv_panic() goes; NULL: the test fails */
+	jmp_buf *panic_target; /* where hv_panic() jumps to; NULL: the test fails */
 };
 extern struct mock mock;
 

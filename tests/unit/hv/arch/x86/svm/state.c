@@ -43,7 +43,7 @@ static void efer(void **state)
 {
 	(void)state;
 	assert_int_equal(svm_get(cpu, GREG_EFER), EFER_LME | EFER_LMA | EFER_NXE | EFER_SCE);
-	svm_set(cpu, GREG_EFER, EFER_LME | EFER_NXE); /* LMA cannot be written away */
+	svm_set(cpu, GREG_EFER, EFER_LME | EFER_NXE); /* a write cannot clear LMA */
 	assert_int_equal(svm_get(cpu, GREG_EFER), EFER_LME | EFER_LMA | EFER_NXE);
 	assert_true(vmcb->save.efer & EFER_SVME);
 	assert_int_equal(vmcb->control.tlb_control, VMCB_TLB_FLUSH_ALL);
@@ -111,7 +111,7 @@ static void inject(void **state)
 	}
 }
 
-/* The CPU at the end of the step: #DB, with what else it may have set in DR6. */
+/* The CPU at the end of the step: #DB, with other bits that it may have set in DR6. */
 static void trap(uint64_t dr6)
 {
 	struct hv_exit x;
@@ -135,12 +135,12 @@ static void step_plain(void **state)
 	assert_true(vmcb->control.intercept[ICPT_MISC2] & ICPT(VMEXIT_MWAIT));
 	assert_int_equal(vmcb->control.int_control, 1 << 24);
 	assert_true(vmcb->control.intercept[ICPT_MISC1] & ICPT(VMEXIT_NMI));
-	/* An interrupt that is not held back must not take the trap flag along. */
+	/* An interrupt that is not blocked must exit, or it would push the trap flag. */
 	assert_true(vmcb->control.intercept[ICPT_MISC1] & ICPT(VMEXIT_INTR));
 	assert_false(before.control.intercept[ICPT_MISC1] & ICPT(VMEXIT_INTR));
 	assert_true(vmcb->save.rflags & RFLAGS_TF);
 	assert_false(vmcb->save.efer & EFER_SCE);
-	/* The guest's own values do not show it. */
+	/* The guest's own values hide the step. */
 	assert_false(svm_get(cpu, GREG_RFLAGS) & RFLAGS_TF);
 	assert_true(svm_get(cpu, GREG_EFER) & EFER_SCE);
 
@@ -182,7 +182,7 @@ static void step_of_a_stepping_guest(void **state)
 	assert_true(svm_step_end(cpu));
 	assert_true(vmcb->save.rflags & RFLAGS_TF);
 	assert_int_equal(vmcb->save.dr6, DR6_DEFAULT | DR6_BS);
-	/* The same, but an interrupt came first: no trap yet. */
+	/* As above, but an interrupt came first: no trap yet. */
 	vmcb->save.dr6 = DR6_DEFAULT;
 	svm_step_begin(cpu, VIEW_ROOT);
 	assert_false(svm_step_end(cpu));
@@ -193,7 +193,7 @@ static void step_of_a_stepping_guest(void **state)
 static void step_with_breakpoints(void **state)
 {
 	(void)state;
-	vmcb->save.dr6 = DR6_DEFAULT | 1 | DR6_BS; /* left by the guest: stays, and counts for nothing */
+	vmcb->save.dr6 = DR6_DEFAULT | 1 | DR6_BS; /* left by the guest: kept and ignored */
 	vmcb->save.dr7 = 0x400 | 3 | 2 << 4;       /* 0 and 2 enabled */
 	svm_step_begin(cpu, VIEW_ROOT);
 	trap(0);
@@ -211,7 +211,7 @@ static void step_with_breakpoints(void **state)
 	assert_int_equal(vmcb->save.dr6, DR6_DEFAULT | 4);
 }
 
-/* The end of a step on a CPU that takes the intercept before it writes DR6 (Bochs). */
+/* The end of a step on a CPU that exits before it writes DR6 (Bochs). */
 static void step_that_dr6_does_not_show(void **state)
 {
 	struct hv_exit x;
@@ -227,7 +227,7 @@ static void step_that_dr6_does_not_show(void **state)
 	assert_false(svm_step_end(cpu));
 	assert_int_equal(vmcb->save.dr6, DR6_DEFAULT | DR6_BD | DR6_BS | 2);
 
-	/* A guest that steps itself finds DR6.BS set. */
+	/* A guest that single-steps itself finds DR6.BS set. */
 	vmcb->save.dr6 = DR6_DEFAULT;
 	vmcb->save.rflags |= RFLAGS_TF;
 	svm_step_begin(cpu, VIEW_ROOT);

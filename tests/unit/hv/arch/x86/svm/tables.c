@@ -14,9 +14,9 @@ static void npt_leaf(void **state)
 	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R, MEM_WB, 1), nx | 0x1065);
 	assert_int_equal(svm_npt.leaf(0x200000, NPERM_RWX, MEM_WB, 2), 0x2000e7);
 	assert_int_equal(svm_npt.leaf(0x40000000, NPERM_RWX, MEM_WB, 3), 0x400000e7);
-	/* NPT has no types of its own. */
+	/* NPT has no memory types of its own. */
 	assert_int_equal(svm_npt.leaf(0x1000, NPERM_RWX, MEM_UC, 1), 0x1067);
-	/* It cannot do without reading. */
+	/* NPT has no entries without read permission. */
 	assert_int_equal(svm_npt.leaf(0x1000, 0, MEM_WB, 1), 0);
 	assert_int_equal(svm_npt.leaf(0x1000, NPERM_W | NPERM_X, MEM_WB, 1), 0);
 }
@@ -80,7 +80,7 @@ static void msr_map(void **state)
 	svm_msr_intercept(0xc0011fff, true, true);
 	assert_true(bit(map, 8 * 0x1000 + 2 * 0x1fff + 1));
 	assert_int_equal(bits_set(map, 8192), 12);
-	/* Outside of the map: these exit anyway. */
+	/* Outside the map: these always exit. */
 	svm_msr_intercept(0x2000, true, true);
 	svm_msr_intercept(0xbfffffff, true, true);
 	svm_msr_intercept(0xc0002000, true, true);
@@ -91,7 +91,7 @@ static void msr_map(void **state)
 
 static void io_map(void **state)
 {
-	const uint8_t *map = mock.pool[4]; /* behind two maps for MSRs */
+	const uint8_t *map = mock.pool[4]; /* after the two MSR maps */
 
 	(void)state;
 	assert_null(svm_maps_init());

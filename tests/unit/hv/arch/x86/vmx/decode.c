@@ -20,7 +20,7 @@ static const struct hv_exit *decode(uint64_t reason, uint64_t qualification)
 	return &mock.exit;
 }
 
-/* Every basic reason, and what it is for the dispatcher; those that are not named are none of its. */
+/* Every basic reason, and the dispatcher's reason for it; all others are RW_EXIT_OTHER. */
 static void reasons(void **state)
 {
 	static const struct {
@@ -47,11 +47,11 @@ static void reasons(void **state)
 				wanted = known[i].reason;
 		assert_int_equal(decode(reason, 0)->reason, wanted);
 	}
-	/* Bit 27 says that the CPU was in an enclave: the reason is the low half. */
+	/* Bit 27 means that the CPU was in an enclave: the reason is the low half. */
 	assert_int_equal(decode(BIT(27) | 10, 0)->reason, RW_EXIT_CPUID);
 }
 
-/* The length is an instruction's; that of an EPT violation is undefined on real CPUs. */
+/* The length is that of the instruction; for an EPT violation it is undefined on real CPUs. */
 static void lengths(void **state)
 {
 	(void)state;
@@ -81,10 +81,10 @@ static void nested(void **state)
 		{ 0x182, NACC_WRITE, true, false },
 		{ 0x184, NACC_EXEC, true, false },
 		{ 0x183, NACC_READ | NACC_WRITE, true, false }, /* a locked instruction */
-		/* The CPU's own access to the guest's page tables: a read, an update of A or D. */
+		/* The CPU's own access to the guest's page tables: a read, or an update of A or D. */
 		{ 0x0a9, NACC_READ, true, true },
 		{ 0x0ab, NACC_READ | NACC_WRITE, true, true },
-		/* No linear address: PDPTE loads, and what a trace writes. */
+		/* No linear address: PDPTE loads, and trace output. */
 		{ 0x001, NACC_READ, false, false },
 		{ 0x102, NACC_WRITE, false, false },
 	};
@@ -128,7 +128,7 @@ static void pending(void **state)
 		{ 0x80000480, EVENT_SOFT, 0x80, -1 }, /* INT n */
 		{ 0x80000501, EVENT_SOFT, 1, -1 },    /* INT1 */
 		{ 0x80000603, EVENT_SOFT, 3, -1 },    /* INT3, INTO */
-		{ 0x80000100, EVENT_NONE, 0, -1 },    /* types that do not exist here */
+		{ 0x80000100, EVENT_NONE, 0, -1 },    /* types that are invalid here */
 		{ 0x80000700, EVENT_NONE, 0, -1 },
 	};
 
@@ -145,7 +145,7 @@ static void pending(void **state)
 	}
 }
 
-/* "Resuming Guest Software after Handling an Exception": an IRET that faults has opened NMIs already. */
+/* "Resuming Guest Software after Handling an Exception": an IRET that faults has already unblocked NMIs. */
 static void nmi_unblocking(void **state)
 {
 	(void)state;
@@ -155,7 +155,7 @@ static void nmi_unblocking(void **state)
 	decode(48, 0x182 | BIT(12));
 	assert_int_equal(mock.vmcs[VMCS_GUEST_INTERRUPTIBILITY],
 			 INTERRUPTIBILITY_MOV_SS | INTERRUPTIBILITY_NMI);
-	/* With an event that was being delivered the bit is undefined; other exits have another there. */
+	/* During the delivery of an event the bit is undefined; for other exits it has another meaning. */
 	mock.vmcs[VMCS_GUEST_INTERRUPTIBILITY] = 0;
 	mock.vmcs[VMCS_IDT_INFO] = 0x80000202;
 	decode(48, 0x182 | BIT(12));
@@ -184,7 +184,7 @@ static void io(void **state)
 	assert_int_equal(decode(30, 0xffff0000)->io.port, 0xffff);
 }
 
-/* "Exit Qualification for Control-Register Accesses": each register that a move can have for its source. */
+/* "Exit Qualification for Control-Register Accesses": each possible source register of a move. */
 static void cr(void **state)
 {
 	uint64_t *gpr = (uint64_t *)&mock.cpu.gprs;
@@ -207,13 +207,13 @@ static void sipi(void **state)
 	assert_int_equal(decode(4, 0x9a)->sipi.vector, 0x9a);
 }
 
-/* A machine check during the entry: nothing was entered, and what was to be injected still is. */
+/* A machine check during the entry: the guest was not entered, and the event to inject is still pending. */
 static void machine_check_at_entry(void **state)
 {
 	const struct hv_exit *x;
 
 	(void)state;
-	mock.vmcs[VMCS_IDT_INFO] = 0x80000045; /* of an earlier exit */
+	mock.vmcs[VMCS_IDT_INFO] = 0x80000045; /* from an earlier exit */
 	mock.vmcs[VMCS_ENTRY_INTR_INFO] = 0x80000b0d;
 	mock.vmcs[VMCS_ENTRY_ERROR_CODE] = 0x18;
 	x = decode(VMX_EXIT_ENTRY_FAILED | 41, 0);
@@ -234,7 +234,7 @@ static void failed_entries(void **state)
 	assert_true(MOCK_PANICS(vmx_entry_failed(&mock.cpu)));
 }
 
-/* What a handler or the exit before asked for is done once, before the entry. */
+/* A flush that a handler or the exit before requested is done once, before the entry. */
 static void flush(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What stands in for the core, the CPU and its VMCS in the unit tests of the VMX backend. */
+/* Mock of the core, the CPU and its VMCS for the unit tests of the VMX backend. */
 #include "tests/unit/hv/arch/x86/vmx/mock.h"
 
 #include "arch/x86/desc.h"
@@ -27,7 +27,7 @@ uint64_t vmcs_read(enum vmcs_field field)
 }
 
 /*
- * "Field Encoding in VMCS": bits 13 and 14 are the width, bits 10 and 11 the type, of which 1 is read-only.
+ * "Field Encoding in VMCS": bits 13 and 14 are the width, bits 10 and 11 the type; type 1 is read-only.
  */
 void vmcs_write(enum vmcs_field field, uint64_t value)
 {

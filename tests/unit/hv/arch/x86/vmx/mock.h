@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What stands in for the core, the CPU and its VMCS in the unit tests of the VMX backend. */
+/* Mock of the core, the CPU and its VMCS for the unit tests of the VMX backend. */
 #pragma once
 
 #include <setjmp.h>
@@ -24,14 +24,14 @@ struct mock {
 	uint64_t cr2, kernel_gs;
 	uint32_t cpuid1_eax;
 	unsigned int debug_resets, invepts;
-	struct hv_exit exit; /* what exit_dispatch() got last */
+	struct hv_exit exit; /* last argument of exit_dispatch() */
 	unsigned int dispatched;
 	bool noted;            /* panic_note_exit() was called */
-	jmp_buf *panic_target; /* where hv_panic() goes; NULL: the test fails */
+	jmp_buf *panic_target; /* where hv_panic() jumps to; NULL: the test fails */
 };
 extern struct mock mock;
 
-/** mock_reset() - a cmocka set-up: an all-zero CPU, whose guest is in 64-bit mode, ring 0, interrupts on. */
+/** mock_reset() - a cmocka set-up: an all-zero CPU with a guest in 64-bit mode, ring 0, interrupts on. */
 int mock_reset(void **state);
 
 /* Whether running @statement calls hv_panic(). */

@@ -56,7 +56,7 @@ static void modes(void **state)
 	vmcs[VMCS_GUEST_CS_AR] = 0xc09b; /* compatibility mode */
 	assert_int_equal(vmx_get(cpu, GREG_CS_LONG), 0);
 	vmcs[VMCS_GUEST_CS_AR] = 0xa09b;
-	vmcs[VMCS_GUEST_EFER] = 0; /* the bit is not L in protected mode */
+	vmcs[VMCS_GUEST_EFER] = 0; /* the bit does not mean L in protected mode */
 	assert_int_equal(vmx_get(cpu, GREG_CS_LONG), 0);
 }
 
@@ -88,7 +88,7 @@ static void advance(void **state)
 	vmcs[VMCS_GUEST_RIP] = 0xfffffffe;
 	vmx_advance(cpu, 3);
 	assert_int_equal(vmcs[VMCS_GUEST_RIP], 1);
-	/* A guest that single-steps itself; not one that traps branches only. */
+	/* A guest that single-steps itself, but not one that only traps branches. */
 	vmcs[VMCS_GUEST_RFLAGS] |= RFLAGS_TF;
 	vmcs[VMCS_GUEST_DEBUGCTL] = DEBUGCTL_BTF;
 	vmx_advance(cpu, 1);
@@ -126,7 +126,7 @@ static void inject(void **state)
 	}
 }
 
-/* INIT: the state after reset, waiting for SIPI. Caches stay as they are; a new VPID empties the TLB. */
+/* INIT: the state after reset, waiting for SIPI. Caches are kept; a new VPID empties the TLB. */
 static void park(void **state)
 {
 	(void)state;
@@ -174,7 +174,7 @@ static void start_at(void **state)
 		assert_int_equal(vmcs[VMCS_SEGMENT(VMCS_GUEST_LIMIT, i)], 0xffff);
 }
 
-/* Attributes are spread over the access rights, and a segment that is none has a bit of its own. */
+/* Attributes are spread over the access rights, and an unusable segment has a bit of its own. */
 static void segments(void **state)
 {
 	struct segment seg[SEG_COUNT] = {
@@ -216,7 +216,7 @@ static void step(void **state)
 	assert_false(cpu->backend_flags & VMX_STEP_STI);
 }
 
-/* The shadow that holds interrupts back: set where a VM entry takes it, taken away where it is the step's. */
+/* The interrupt shadow: set if a VM entry accepts it, cleared after the step if it is the step's. */
 static void step_shadow(void **state)
 {
 	static const struct {

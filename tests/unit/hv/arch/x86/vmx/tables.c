@@ -60,12 +60,12 @@ static void msr_map(void **state)
 	(void)state;
 	assert_null(vmx_bitmaps_init());
 	assert_int_equal((uintptr_t)vmx_msr_bitmap, (uintptr_t)map);
-	/* VMX's own both ways; writes to the MTRRs. */
+	/* VMX's own MSRs both ways; writes to the MTRRs. */
 	assert_true(bit(map, 0x3a) && bit(map + 0x800, 0x3a));
 	for (uint32_t msr = 0x480; msr <= 0x493; msr++)
 		assert_true(bit(map, msr) && bit(map + 0x800, msr));
 	assert_true(!bit(map, 0x200) && bit(map + 0x800, 0x200) && bit(map + 0x800, 0x2ff));
-	assert_false(bit(map + 0x800, 0x277)); /* PAT lies between them */
+	assert_false(bit(map + 0x800, 0x277)); /* PAT lies among them */
 	assert_int_equal(bits_set(map + 0x400, 0x400) + bits_set(map + 0xc00, 0x400), 0);
 	own = bits_set(map, 4096);
 	assert_int_equal(own, 2 * 21 + 64 + 1);
@@ -79,7 +79,7 @@ static void msr_map(void **state)
 	vmx_msr_intercept(0x1fff, false, true);
 	assert_true(bit(map + 0x800, 0x1fff));
 	assert_int_equal(bits_set(map, 4096), own + 5);
-	/* Outside of the bitmap: these exit anyway. */
+	/* Outside the bitmap: these always exit. */
 	vmx_msr_intercept(0x2000, true, true);
 	vmx_msr_intercept(0xbfffffff, true, true);
 	vmx_msr_intercept(0xc0002000, true, true);
