@@ -29,7 +29,7 @@ $(B)/boot/%.o: boot/%.asm
 	@mkdir -p $(@D)
 	$(NASM) -f elf64 -g -o $@ $<
 
-# What the CPU needs of the core, without symbols and debug information.
+# The part of the core that is loaded, without symbols and debug information.
 $(B)/boot/hvcore.elf: $(B)/hv.elf
 	@mkdir -p $(@D)
 	objcopy --strip-all $< $@
