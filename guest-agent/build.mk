@@ -7,16 +7,16 @@
 AGENT_KMOD_SRC := $(addprefix guest-agent/kmod/,Kbuild *.[ch] */*.[ch])
 AGENT_KMOD_SRC := $(wildcard $(AGENT_KMOD_SRC)) guest-agent/uapi.h
 ABI_HEADERS := $(wildcard abi/*.h abi/*.def)
-# What a module may include from outside of its folder, under the same names as everywhere else.
+# What a module may include from outside its folder, under the same names as everywhere else.
 KMOD_SHARED := $(ABI_HEADERS) lib/record.h lib/string.h
 
 # $(call kheaders,RELEASE): those that scripts/fetch-kernel has unpacked, else those that are installed.
 kheaders = $(firstword $(wildcard $(CURDIR)/$(B)/kernels/$(1)/headers/build) /lib/modules/$(1)/build)
 
 # $(call build_kmod,NAME,RELEASE,FOLDER,SOURCES): Kbuild writes beside the sources, so it works on copies: FOLDER's with
-# their subfolders, others by their full path. A module whose text the kernel might want to patch after the lock (jump labels,
-# static calls, ftrace sites, dynamic debug) is refused. Its list of LOCK prefixes is taken away: a kernel that starts with
-# one CPU takes these out, and puts them back for the second. There is no BTF: nothing would use it.
+# their subfolders, others by their full path. A module whose text the kernel might patch after the lock (jump labels, static
+# calls, ftrace sites, dynamic debug) is refused. Its list of LOCK prefixes is removed: a kernel that starts with one CPU
+# patches these out, and back in for the second. There is no BTF: nothing would use it.
 define build_kmod
 	@test -e $(call kheaders,$(2))/Makefile || { echo "$(1): the headers of kernel $(2) are not installed" \
 		"(Debian package linux-headers-$(2))" >&2; exit 1; }
