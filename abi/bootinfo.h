@@ -102,7 +102,7 @@ struct rw_bootinfo {
 	uint32_t range_count;                   /* in ram */
 	struct rw_mem_range ram[RW_MAX_RANGES]; /* ascending, disjoint; hv's region is not in it */
 
-	/* From ACPI's FADT; a port is 0 where there is none or it is not an I/O port. */
+	/* From ACPI's FADT; a port is 0 if there is none or it is not an I/O port. */
 	/* PM1 control registers: SLP_EN written here ends the run, or is refused */
 	uint16_t pm1a_cnt, pm1b_cnt;
 	uint16_t reset_port; /* RESET_REG */

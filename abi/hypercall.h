@@ -12,7 +12,7 @@
 
 #include "abi/types.h"
 
-/* CPUID leaves, answered only where `agent = yes`. EBX, ECX, EDX of the first: the signature. */
+/* CPUID leaves, answered only with `agent = yes`. EBX, ECX, EDX of the first: the signature. */
 #define RW_CPUID_SIGNATURE 0x40000000u /* EAX: highest leaf */
 #define RW_CPUID_VERSION   0x40000001u /* EAX: RW_ABI_VERSION, EBX: 0 VMCALL, 1 VMMCALL */
 #define RW_SIGNATURE       "RingwardRing"

@@ -7,10 +7,10 @@
  * An image of it (a raw memory dump, or what rwlog extracts from a serial capture) has the same layout;
  * blocks not in use are zero.
  *
- * The headers and their checksums are updated only at the end of each batch of records. So in an image of a
- * running machine the newest block may hold more records than its header counts (which may be none): they are
- * whole and carry the next numbers. In all other blocks, and in an image of a machine that has ended, the
- * bytes after the last record are zero.
+ * The headers count new records only at the end of each batch, to compute their checksums once. So in
+ * an image of a running machine the newest block may hold more records than its header counts (which may be
+ * none): they are whole and carry the next numbers. In all other blocks, and in an image of a machine that
+ * has ended, the bytes after the last record are zero.
  *
  * The same in every version: the first seven bytes are RW_STORE_FAMILY, `version`, `crc` and `size` lie
  * where they do here, and crc is the CRC-32C of `size` bytes from the magic with this field 0. (Version 1 had

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the tables say; a port is 0 where there is none or it is not an I/O port. */
+/* What the tables say; a port is 0 if there is none or it is not an I/O port. */
 struct acpi_power {
 	uint16_t pm1a_cnt, pm1b_cnt;
 	uint16_t reset_port;

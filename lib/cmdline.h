@@ -13,7 +13,7 @@
  * cmdline_distance() - count the edits that turn one word into another: a character inserted, deleted or
  * changed, or two neighbours swapped.
  *
- * Return: the number of edits, or SIZE_MAX where a word is longer than CMDLINE_WORD_MAX.
+ * Return: the number of edits, or SIZE_MAX if a word is longer than CMDLINE_WORD_MAX.
  */
 size_t cmdline_distance(const char *a, const char *b);
 

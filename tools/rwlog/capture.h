@@ -32,7 +32,7 @@ struct capture {
 	struct problems *problems;
 	struct part **part; /* dumps, in the order in which they begin */
 	size_t npart, part_cap;
-	struct counters last; /* the last complete set of counters; len 0 when there is none */
+	struct counters last; /* the last complete set of counters; len 0 if there is none */
 	size_t frames;        /* valid ones */
 	size_t bad_frames;
 	uint32_t other_version; /* of frames written by another version; 0: none */

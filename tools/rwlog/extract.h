@@ -10,7 +10,7 @@
 /**
  * extract_choose() - find the part to make an image of: the file's last complete one.
  *
- * Return: the part, or NULL when there is none.
+ * Return: the part, or NULL if there is none.
  */
 const struct part *extract_choose(const struct input *in);
 

@@ -15,7 +15,7 @@
  * @p:     where the header begins, untrusted, at any alignment
  * @avail: bytes that may be read there
  *
- * Return: the version, or 0 when there is no such header: none at all, a damaged one, or one of this version.
+ * Return: the version, or 0 if there is no such header: none at all, a damaged one, or one of this version.
  */
 uint32_t version_of_store(const uint8_t *p, size_t avail);
 
@@ -24,7 +24,7 @@ uint32_t version_of_store(const uint8_t *p, size_t avail);
  * @s:     the position of the mark RW_FRAME_FAMILY, untrusted
  * @avail: characters that may be read there
  *
- * Return: the version, or 0 when there is no such frame.
+ * Return: the version, or 0 if there is no such frame.
  */
 uint32_t version_of_frame(const char *s, size_t avail);
 
