@@ -8,8 +8,8 @@
  *
  *     @RW2 TYPE BOOT DUMP OFFSET BASE64 CRC
  *
- * TYPE: one letter. BOOT: the first four bytes of the boot's id, 8 hex digits: one line may carry frames of
- * two machines. DUMP: number of the dump, 8 hex digits, counted from 1. OFFSET: 8 hex digits. BASE64: RFC
+ * TYPE: one letter. BOOT: the first four bytes of the boot's id, 8 hex digits: a serial line may carry frames
+ * of two machines. DUMP: number of the dump, 8 hex digits, counted from 1. OFFSET: 8 hex digits. BASE64: RFC
  * 4648 with padding, at most RW_FRAME_MAX_BYTES before encoding; "-" for none. CRC: 8 hex digits, CRC-32C of
  * the line from "@" to the blank before CRC, that blank included. Lines end with CR LF. Text from the guest
  * never contains "@".

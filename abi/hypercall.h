@@ -27,7 +27,7 @@ enum rw_hypercall {
 	RW_HC_PROTECT = 3,    /* (gpa of struct rw_protect_list) before the lock */
 	RW_HC_RING = 4,       /* (gpa of struct rw_ring_desc) before the lock, once per CPU */
 	RW_HC_LOCK = 5,       /* () once: protects from here on what was named */
-	RW_HC_DRAIN = 6,      /* () moves this CPU's pending records into the store -> their number */
+	RW_HC_DRAIN = 6,      /* () moves this CPU's pending records into the store -> number stored */
 	RW_HC_DUMP = 7,       /* () the whole store, as frames, on the hypervisor's serial line */
 	RW_HC_STATUS = 8,     /* (gpa of struct rw_status) */
 	RW_HC_STATS = 9,      /* (gpa of struct rw_cpu_stats, CPU index) */

@@ -33,7 +33,7 @@ struct rec_writer {
 };
 
 /**
- * rec_begin() - start a record of @type in @room bytes at @buf, 8-byte aligned; the rest of its header is 0.
+ * rec_begin() - start a record of @type in @room bytes at @buf, 8-byte aligned; the rest of the header is 0.
  */
 static inline void rec_begin(struct rec_writer *w, void *buf, uint32_t room, uint8_t type, uint8_t verdict)
 {
