@@ -19,7 +19,7 @@
  *     RW_HV_REGION  region from bootinfo on: virtual = RW_HV_REGION + (physical - region_phys), RW, NX;
  *                   the image is not mapped here, nor are the guard pages of the per-CPU areas
  *     RW_HV_GUEST   all other physical memory: virtual = RW_HV_GUEST + physical, RW, NX, without the region
- *     lower half    the loader's own code, identity mapped, RX, for the way in; hv removes it at the last CPU
+ *     lower half    the loader's own code, identity mapped, RX, for the entry; hv removes it on the last CPU
  */
 #pragma once
 
@@ -35,7 +35,7 @@
 #define RW_MAX_CPUS     64u
 #define RW_MAX_RANGES   512u
 #define RW_SYMBOLS_SIZE (4u << 20)
-#define RW_EXIT_PORTS   4u /* as many as QEMU's isa-debug-exit is given */
+#define RW_EXIT_PORTS   4u /* as many as QEMU's isa-debug-exit has */
 
 /* A CPU's area: guard pages are not mapped. */
 #define RW_PERCPU_GUARD0    0x0000u
@@ -59,7 +59,7 @@ enum rw_on_violation {
 };
 
 /*
- * rw_bootinfo.kexec, rw_status.kexec: what becomes of a locked kernel that wants to give way to another one.
+ * rw_bootinfo.kexec, rw_status.kexec: whether a locked kernel may start another one.
  */
 enum rw_kexec {
 	RW_KEXEC_REFUSE = 0,
@@ -102,7 +102,7 @@ struct rw_bootinfo {
 	uint32_t range_count;                   /* in ram */
 	struct rw_mem_range ram[RW_MAX_RANGES]; /* ascending, disjoint; hv's region is not in it */
 
-	/* From ACPI's FADT; a port is 0 where there is none or it is not an I/O port. */
+	/* From ACPI's FADT; a port is 0 if there is none or it is not an I/O port. */
 	/* PM1 control registers: SLP_EN written here ends the run, or is refused */
 	uint16_t pm1a_cnt, pm1b_cnt;
 	uint16_t reset_port; /* RESET_REG */
@@ -117,7 +117,7 @@ struct rw_bootinfo {
 	uint32_t serial_baud;
 	uint32_t agent;        /* 1: signature leaf and hypercalls answer */
 	uint32_t on_violation; /* enum rw_on_violation */
-	/* 1: ports that reset the machine are watched from the start, not only from the lock on */
+	/* 1: watch the ports that reset the machine from the start, not only after the lock */
 	uint32_t watch_resets;
 	uint32_t kexec; /* enum rw_kexec */
 };
@@ -125,12 +125,12 @@ struct rw_bootinfo {
 #define RW_HANDOFF_ERROR_LEN 160u
 
 /*
- * A CPU's firmware context at the handoff: what the guest goes on with. Filled by boot/ in its own memory;
- * hv reads it through RW_HV_GUEST. Offsets are used by assembly on both sides.
+ * A CPU's firmware context at the handoff: the guest resumes with it. boot/ fills it in its own memory;
+ * hv reads it through RW_HV_GUEST. Assembly on both sides uses the offsets.
  */
 struct rw_handoff {
-	uint64_t rip;        /* 0x00: where the guest goes on, with RAX = 0 and RSP = rsp */
-	uint64_t rsp;        /* 0x08: all other registers the loader has saved on its stack */
+	uint64_t rip;        /* 0x00: where the guest resumes, with RAX = 0 and RSP = rsp */
+	uint64_t rsp;        /* 0x08: the loader has saved all other registers on its stack */
 	uint64_t rflags;     /* 0x10 */
 	uint64_t cr0;        /* 0x18 */
 	uint64_t cr3;        /* 0x20 */
@@ -145,7 +145,7 @@ struct rw_handoff {
 	uint16_t cs, ss, ds, es, fs, gs, tr, ldtr; /* 0x58 */
 	uint64_t fs_base;                          /* 0x68 */
 	uint64_t gs_base;                          /* 0x70 */
-	char error[RW_HANDOFF_ERROR_LEN];          /* 0x78: if hv returns: why, NUL-terminated */
+	char error[RW_HANDOFF_ERROR_LEN];          /* 0x78: if hv returns, the reason, NUL-terminated */
 };
 RW_ASSERT_OFFSET(struct rw_handoff, gdtr_limit, 0x38);
 RW_ASSERT_OFFSET(struct rw_handoff, idtr_limit, 0x48);
@@ -154,15 +154,15 @@ RW_ASSERT_OFFSET(struct rw_handoff, fs_base, 0x68);
 RW_ASSERT_OFFSET(struct rw_handoff, error, 0x78);
 
 /*
- * The way in, one CPU after the other, the boot CPU (index 0) last, with interrupts off: the loader fills
+ * The entry, one CPU at a time, the boot CPU (index 0) last, with interrupts off: the loader fills
  * struct rw_handoff, loads CR3 with tables_phys (CR4.PCIDE is off, CR4.LA57 is off, EFER.NXE is set first),
  * sets RSP to the CPU's RW_PERCPU_STACK_TOP in RW_HV_REGION and jumps to the image's ELF entry with
  *     RDI = virtual address of struct rw_bootinfo (RW_HV_REGION)
  *     RSI = index of this CPU, from 0
  *     RDX = virtual address of struct rw_handoff (RW_HV_GUEST)
  *     RCX = physical address (identity mapped) of the loader's error return
- * On success hv never returns: the CPU goes on as a guest at handoff.rip. On failure hv restores CR0, CR4 and
- * EFER as they were at the entry and jumps to the address in RCX with error set; the loader's code there
+ * On success hv never returns: the CPU continues as a guest at handoff.rip. On failure hv restores CR0, CR4
+ * and EFER as they were at the entry and jumps to the address in RCX with error set; the loader's code there
  * loads its own CR3 and RSP (address of the handoff in RDX, minus RW_HV_GUEST), GDT, IDT and segments, and
  * reports.
  */

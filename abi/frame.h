@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Frames: how store and counters leave by a serial line that also carries text.
+ * Frames carry the store and the counters over a serial line that also carries text.
  *
  * A frame is one line of printable characters, so that it survives terminal servers, time stamps put in
  * front, and text between frames:
  *
  *     @RW2 TYPE BOOT DUMP OFFSET BASE64 CRC
  *
- * TYPE: one letter. BOOT: the first four bytes of the boot's id, 8 hex digits: frames of two machines may
- * come by one line. DUMP: number of the dump, 8 hex digits, counted from 1. OFFSET: 8 hex digits. BASE64: RFC
+ * TYPE: one letter. BOOT: the first four bytes of the boot's id, 8 hex digits: a serial line may carry frames
+ * of two machines. DUMP: number of the dump, 8 hex digits, counted from 1. OFFSET: 8 hex digits. BASE64: RFC
  * 4648 with padding, at most RW_FRAME_MAX_BYTES before encoding; "-" for none. CRC: 8 hex digits, CRC-32C of
- * the line from "@" to the blank before CRC, that blank included. Lines end with CR LF. No text that comes
- * from the guest has an "@" in it.
+ * the line from "@" to the blank before CRC, that blank included. Lines end with CR LF. Text from the guest
+ * never contains "@".
  *
  *     B  begin: payload is struct rw_store_hdr; OFFSET = total bytes of the data that follow
  *     D  data:  OFFSET = position of the payload's first byte in the dump's data
@@ -20,10 +20,10 @@
  *     S  stats: payload is struct rw_cpu_stats of one CPU; OFFSET = position in the array of all CPUs'
  *
  * The data of a dump are its live blocks, oldest first, each truncated after its last record (used bytes).
- * A stats structure that is longer than a frame's payload takes several S frames.
+ * A stats structure longer than a frame's payload takes several S frames.
  *
- * What every version promises: a mark of "@RW", the version's number and a blank; printable characters; and
- * at the end a blank and the CRC of what comes before, as here. (Version 1 had the CRC-32 of zlib.)
+ * The same in every version: a mark of "@RW", the version's number and a blank; printable characters; and
+ * at the end a blank and the CRC of all before it, as here. (Version 1 had the CRC-32 of zlib.)
  */
 #pragma once
 

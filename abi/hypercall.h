@@ -4,15 +4,15 @@
  * Hypercalls of the guest agent: VMCALL on Intel, VMMCALL on AMD, in 64-bit mode, ring 0.
  *
  * RAX = number, RDI, RSI, RDX = arguments; RAX = result, a negative RW_E* on error; no other register
- * changes. An argument structure is named by its guest-physical address, is 8-byte aligned and does not
- * cross a page. Where the configuration says `agent = no` the instructions raise #UD as on a CPU
+ * changes. An argument structure is passed by guest-physical address, is 8-byte aligned and does not
+ * cross a page. With `agent = no` in the configuration the instructions raise #UD, as on a CPU
  * without virtualization. docs/hypercalls.md has the whole contract.
  */
 #pragma once
 
 #include "abi/types.h"
 
-/* CPUID leaves, answered only where `agent = yes`. EBX, ECX, EDX of the first: the signature. */
+/* CPUID leaves, answered only with `agent = yes`. EBX, ECX, EDX of the first: the signature. */
 #define RW_CPUID_SIGNATURE 0x40000000u /* EAX: highest leaf */
 #define RW_CPUID_VERSION   0x40000001u /* EAX: RW_ABI_VERSION, EBX: 0 VMCALL, 1 VMMCALL */
 #define RW_SIGNATURE       "RingwardRing"
@@ -21,18 +21,18 @@
 #define RW_HELLO_XOR 0x52696e6777617264ull /* "Ringward" */
 
 enum rw_hypercall {
-	RW_HC_HELLO = 0,      /* (nonce) -> nonce ^ RW_HELLO_XOR; the answer may be any value */
+	RW_HC_HELLO = 0,      /* (nonce) -> nonce ^ RW_HELLO_XOR; the result may be any value */
 	RW_HC_REGISTER = 1,   /* (gpa of struct rw_agent_info) once, before the lock */
 	RW_HC_SYMBOLS = 2,    /* (gpa of struct rw_symbol_page) before the lock, addresses ascending */
 	RW_HC_PROTECT = 3,    /* (gpa of struct rw_protect_list) before the lock */
-	RW_HC_RING = 4,       /* (gpa of struct rw_ring_desc) before the lock, once a CPU */
-	RW_HC_LOCK = 5,       /* () once: what was named is protected from here on */
-	RW_HC_DRAIN = 6,      /* () takes over this CPU's ring -> number of records stored */
+	RW_HC_RING = 4,       /* (gpa of struct rw_ring_desc) before the lock, once per CPU */
+	RW_HC_LOCK = 5,       /* () once: protects from here on what was named */
+	RW_HC_DRAIN = 6,      /* () moves this CPU's pending records into the store -> number stored */
 	RW_HC_DUMP = 7,       /* () the whole store, as frames, on the hypervisor's serial line */
 	RW_HC_STATUS = 8,     /* (gpa of struct rw_status) */
 	RW_HC_STATS = 9,      /* (gpa of struct rw_cpu_stats, CPU index) */
 	RW_HC_CPU_INDEX = 10, /* () -> the hypervisor's index of this CPU */
-	/* () another kernel is about to start: what was locked is given back, all is forgotten */
+	/* () another kernel is about to start: unlocks and forgets everything */
 	RW_HC_KEXEC = 11,
 	RW_HC_COUNT
 };
@@ -41,23 +41,23 @@ enum rw_hypercall {
 /* not from ring 0 in 64-bit mode; after the lock: not from the agent's text, or KEXEC is refused */
 #define RW_EPERM     1
 #define RW_ENOSYS    2 /* no such number */
-#define RW_EINVAL    3 /* an argument or a field is out of its bounds, unaligned or overflows */
+#define RW_EINVAL    3 /* an argument or a field is out of bounds, unaligned or overflows */
 #define RW_EFAULT    4 /* an address is not guest RAM, or belongs to the hypervisor */
 #define RW_ELOCKED   5 /* not after the lock, or a second time */
 #define RW_ENOSPC    6 /* the hypervisor's room for ranges, symbols or page tables is used up */
-#define RW_ENOTREADY 7 /* something that must come first did not: register, protect, ring */
+#define RW_ENOTREADY 7 /* a call that must come first is missing: register, protect, ring */
 #define RW_EXISTS    8 /* already done: registered, ring of this CPU, range */
 /* clang-format off */
 #define RW_ERROR_NAMES \
 	{ "ok", "EPERM", "ENOSYS", "EINVAL", "EFAULT", "ELOCKED", "ENOSPC", "ENOTREADY", "EXISTS" }
 /* clang-format on */
 
-/* Argument of RW_HC_REGISTER: what the hypervisor has to know of this kernel. */
+/* Argument of RW_HC_REGISTER: what the hypervisor needs to know about this kernel. */
 struct rw_agent_info {
 	uint32_t abi_version; /* RW_ABI_VERSION */
 	uint32_t cpus;        /* possible CPUs */
 	uint64_t poking_cr3;  /* physical address of poking_mm's page global directory; 0: none */
-	/* offset of current_task from the CPU's GS base; 0 with the others: not known */
+	/* offset of current_task from the CPU's GS base; not known: 0, as are those below */
 	uint64_t current_off;
 	uint32_t task_pid; /* offsets in struct task_struct */
 	uint32_t task_tgid;
@@ -86,7 +86,7 @@ RW_ASSERT_SIZE(struct rw_symbol_page, RW_PAGE_SIZE);
 /* A physically contiguous range of guest memory that becomes read-only at the lock. */
 struct rw_range {
 	uint64_t gpa;   /* page-aligned unless RW_RANGE_OBJECT */
-	uint64_t gva;   /* where the kernel sees it: for names only */
+	uint64_t gva;   /* the kernel's address of it: for names only */
 	uint64_t len;   /* bytes, not 0; page-aligned unless RW_RANGE_OBJECT */
 	uint32_t kind;  /* enum rw_target, up to RW_TARGET_GUEST_LAST */
 	uint32_t flags; /* RW_RANGE_* */

@@ -3,8 +3,8 @@
 /*
  * Log records: what the agent puts into a ring and what the store holds. Little endian.
  *
- * A record is a header and fields, each with its number and its length. Which fields a record of a type has,
- * and what each means, stands in abi/events.def.
+ * A record is a header and fields, each with its number and its length. abi/events.def lists the fields of
+ * each type of record and says what they mean.
  *
  * Both sides use one layout. In a ring (guest memory, untrusted) the agent fills magic, size, type, verdict
  * and flags and puts the TSC of the event into time_ns; the hypervisor fills the rest of the header at
@@ -97,7 +97,7 @@ struct rw_rec_hdr {
 	uint16_t size;    /* bytes of the whole record, a multiple of RW_REC_ALIGN */
 	uint8_t type;     /* enum rw_rec_type */
 	uint8_t verdict;  /* enum rw_verdict */
-	uint64_t seq;     /* number of the record, from 1, without a hole */
+	uint64_t seq;     /* number of the record, from 1, without gaps */
 	uint64_t time_ns; /* store: nanoseconds since the hypervisor's start; ring: TSC of the event */
 	uint16_t cpu;     /* hypervisor's index of the CPU that handed the record over */
 	uint16_t flags;   /* RW_RECF_* */
@@ -118,7 +118,7 @@ struct rw_field {
 RW_ASSERT_SIZE(struct rw_field, 4);
 
 /*
- * Structures of fields may grow at their end: a reader takes what it knows, and zeros for what is not there.
+ * A field's structure may grow at its end: a reader takes the members it knows, and zeros for missing ones.
  */
 
 /* Who did it: RW_KIND_TASK. */
@@ -169,7 +169,7 @@ enum rw_kexec_step {
 /* clang-format on */
 
 /*
- * Value of a RW_KIND_TARGET field, and rw_range.kind. 1 to 191 may be named by the agent, the rest is the
+ * Value of a RW_KIND_TARGET field, and rw_range.kind. The agent may name 1 to 191; the rest are the
  * hypervisor's.
  */
 enum rw_target {
@@ -179,7 +179,7 @@ enum rw_target {
 	RW_TARGET_AGENT_TEXT = 4,
 	RW_TARGET_AGENT_RODATA = 5,
 	RW_TARGET_IDT = 6,
-	RW_TARGET_GUEST_LAST = 6, /* highest that the agent may name today */
+	RW_TARGET_GUEST_LAST = 6, /* the highest the agent may name today */
 	RW_TARGET_HYPERVISOR = 192,
 	RW_TARGET_COUNT
 };
@@ -198,8 +198,8 @@ enum rw_access {
 	RW_ACCESS_EXEC = 3,
 	RW_ACCESS_WALK = 4,      /* the CPU's own page walk wanted to write (accessed or dirty flag) */
 	RW_ACCESS_DELIVERY = 5,  /* the CPU wanted to push an exception frame */
-	RW_ACCESS_HYPERCALL = 6, /* a hypercall from where none may come */
-	RW_ACCESS_MSR = 7,       /* a write to an MSR that is not the guest's to write */
+	RW_ACCESS_HYPERCALL = 6, /* a hypercall from code that may not make one */
+	RW_ACCESS_MSR = 7,       /* a write to an MSR that the guest may not write */
 	RW_ACCESS_COUNT
 };
 /* clang-format off */
@@ -209,8 +209,8 @@ enum rw_access {
 /* Value of a RW_KIND_DROP field: what was lost. */
 enum rw_drop {
 	RW_DROP_RING_FULL = 1, /* counted by the agent: no room in its ring */
-	RW_DROP_MALFORMED = 2, /* found in a ring and not a record */
-	RW_DROP_EVICTED = 3,   /* oldest records, pushed out of the full store */
+	RW_DROP_MALFORMED = 2, /* found in a ring, but not a valid record */
+	RW_DROP_EVICTED = 3,   /* oldest records, evicted from the full store */
 	RW_DROP_COUNT
 };
 /* clang-format off */
@@ -222,7 +222,7 @@ enum rw_malformed {
 	RW_BAD_INDEX = 1, /* producer index out of bounds: the whole ring is skipped */
 	RW_BAD_SIZE = 2,  /* size too small, too large, unaligned, or past the producer: rest skipped */
 	RW_BAD_MAGIC = 3, /* no magic: rest skipped */
-	RW_BAD_TYPE = 4,  /* type not the agent's, or not known: this record skipped */
+	RW_BAD_TYPE = 4,  /* type unknown or not the agent's: this record skipped */
 	RW_BAD_FIELD = 5, /* flags, verdict or fields not as abi/events.def has them: this record skipped */
 	RW_BAD_COUNT
 };

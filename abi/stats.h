@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Counters of the hypervisor: by hypercall to the agent, in a stats frame to rwlog and rwrun. */
+/* The hypervisor's counters: the agent gets them by hypercall, rwlog and rwrun in stats frames. */
 #pragma once
 
 #include "abi/record.h"
@@ -15,7 +15,7 @@ enum rw_exit_reason {
 	RW_EXIT_XSETBV,
 	RW_EXIT_IO,
 	RW_EXIT_HYPERCALL,
-	RW_EXIT_VIRT_INSN,  /* VMX or SVM instruction of the guest */
+	RW_EXIT_VIRT_INSN,  /* the guest's VMX or SVM instruction */
 	RW_EXIT_CACHE_INSN, /* INVD, WBINVD where it must exit */
 	RW_EXIT_NESTED,     /* EPT violation, nested page fault */
 	RW_EXIT_STEP,       /* end of a single step: monitor trap flag, #DB */
@@ -35,26 +35,25 @@ enum rw_exit_reason {
 	  "nested", "step", "exception", "interrupt", "nmi", "init", "sipi", "shutdown", "task_switch", "other" }
 /* clang-format on */
 
-/* Counters of one CPU since the hypervisor's start. Payload of a stats frame: one of these a CPU. */
+/* Counters of one CPU since the hypervisor's start. Payload of a stats frame: one per CPU. */
 struct rw_cpu_stats {
 	uint32_t cpu;
 	uint32_t apic_id;
 	uint64_t exits[RW_EXIT_COUNT];
 	uint64_t hv_cycles;     /* TSC cycles spent in the hypervisor */
-	uint64_t records;       /* taken into the store from this CPU */
+	uint64_t records;       /* moved into the store from this CPU */
 	uint64_t bytes;         /* of these records */
 	uint64_t lost;          /* records the agent could not put into its ring */
 	uint64_t malformed;     /* ring contents refused */
 	uint64_t violations;    /* accesses refused */
 	uint64_t patches;       /* writes of the kernel's own patching, let through */
 	uint64_t refused_calls; /* hypercalls answered with an error */
-	uint64_t shootdowns;    /* flushes of nested translations asked of other CPUs */
+	uint64_t shootdowns;    /* flushes of nested translations requested from other CPUs */
 };
 RW_ASSERT_SIZE(struct rw_cpu_stats, 8 + 8 * RW_EXIT_COUNT + 9 * 8);
 
 /*
- * The counters that are not exits, each 64 bits wide: their names in output, in the order in which they are
- * shown.
+ * The counters that are not exits, each 64 bits wide: their names in output, in the order shown.
  */
 struct rw_counter_field {
 	const char *name;
@@ -87,7 +86,7 @@ struct rw_status {
 	uint64_t store_used;                /* bytes of live records */
 	uint64_t store_first;               /* oldest sequence number held */
 	uint64_t store_next;                /* next sequence number */
-	uint64_t evicted;                   /* records pushed out */
+	uint64_t evicted;                   /* records evicted */
 	uint64_t symbols;                   /* names held */
 	uint64_t uptime_ns;                 /* of the hypervisor */
 	uint32_t kexec;                     /* 0 refuse, 1 allow */

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The log store: a header page, then block_count blocks of block_size, used as a circle.
+ * The log store: a header page, then block_count blocks of block_size, used as a ring.
  *
- * Lives in hypervisor memory; append only. When it is full the oldest whole block goes and is counted.
+ * Lives in hypervisor memory; append only. When it is full, the oldest block is evicted whole and counted.
  * An image of it (a raw memory dump, or what rwlog extracts from a serial capture) has the same layout;
  * blocks not in use are zero.
  *
- * The headers are summed when it matters: at the end of each batch of records. An image of a running machine
- * may thus hold, after the last record that the newest block's header counts, further records, whole and with
- * the numbers that come next; and that block may count none yet. In all other blocks, and where a machine has
- * ended, the bytes after the last record are zero.
+ * The headers count new records only at the end of each batch, to compute their checksums once. So in
+ * an image of a running machine the newest block may hold more records than its header counts (which may be
+ * none): they are whole and carry the next numbers. In all other blocks, and in an image of a machine that
+ * has ended, the bytes after the last record are zero.
  *
- * What every version promises: the first seven bytes are RW_STORE_FAMILY, `version`, `crc` and `size` lie
+ * The same in every version: the first seven bytes are RW_STORE_FAMILY, `version`, `crc` and `size` lie
  * where they do here, and crc is the CRC-32C of `size` bytes from the magic with this field 0. (Version 1 had
  * no `size`, and the CRC-32 of zlib over its 88 bytes.)
  */
@@ -48,12 +48,12 @@ struct rw_store_hdr {
 	uint32_t block_size; /* bytes */
 	uint32_t block_count;
 	uint32_t backend;    /* 0 VMX/EPT, 1 SVM/NPT */
-	uint8_t boot_id[16]; /* random, one for each start of the hypervisor */
+	uint8_t boot_id[16]; /* random, new at each start of the hypervisor */
 	uint64_t boot_epoch; /* seconds since 1970 UTC at the hypervisor's start, by the firmware's clock */
 	uint64_t tsc_hz;
-	uint64_t next_seq;   /* number that the next record gets */
+	uint64_t next_seq;   /* number of the next record */
 	uint64_t first_seq;  /* oldest record held; equals next_seq when there is none */
-	uint64_t evicted;    /* records pushed out so far */
+	uint64_t evicted;    /* records evicted so far */
 	uint32_t end_reason; /* enum rw_end */
 	uint32_t reserved;   /* 0 */
 };

@@ -59,7 +59,7 @@ static uint64_t get(const uint8_t *at, unsigned int bytes)
 	return value;
 }
 
-/* The number at @offset, 0 behind the table's end: older revisions are shorter. */
+/* The number at @offset, 0 past the table's end: older revisions are shorter. */
 static uint64_t field(struct table table, uint32_t offset, unsigned int bytes)
 {
 	return offset + bytes <= table.size ? get(table.at + offset, bytes) : 0;
@@ -96,8 +96,8 @@ static struct table get_table(uint64_t phys, const char *signature, acpi_map map
 }
 
 /*
- * The next of the root's tables with @signature from entry @at on, which moves behind it; none when there are
- * no more.
+ * Finds the root's next table with @signature from entry @at on, and moves @at past it; none if there are no
+ * more.
  */
 static struct table next_table(struct root root, uint32_t *at, const char *signature, acpi_map map)
 {
@@ -139,7 +139,7 @@ static uint16_t io_port(uint64_t address, uint64_t room)
 	return address <= 0x10000 - room ? (uint16_t)address : 0;
 }
 
-/* A register's port by its generic address. */
+/* A register's port, from its generic address. */
 static uint16_t gas_port(struct table fadt, uint32_t offset, uint64_t room)
 {
 	if (offset + GAS_SIZE > fadt.size || fadt.at[offset + GAS_SPACE] != GAS_SPACE_IO)
@@ -155,7 +155,7 @@ static uint16_t control_port(struct table fadt, uint32_t plain, uint32_t generic
 	return port ? io_port(port, 2) : gas_port(fadt, generic, 2);
 }
 
-/* A constant at @at, which moves behind it; -1: no constant that a sleep type can be. */
+/* The constant at *@at, which moves past it; -1: none that can be a sleep type. */
 static int aml_constant(struct table aml, uint32_t *at)
 {
 	uint64_t op = field(aml, (*at)++, 1);
@@ -173,7 +173,7 @@ static bool sleep_state(struct table aml, uint32_t at, char digit, int type[2])
 	if (at + sizeof(name) > aml.size || !has_signature(aml.at + at, name))
 		return false;
 	at += sizeof(name) - 1;
-	/* PkgLength: its upper bits count the bytes behind it; then NumElements */
+	/* PkgLength: its upper bits count its further bytes; then NumElements */
 	at += 2 + (aml.at[at] >> 6);
 	type[0] = aml_constant(aml, &at);
 	type[1] = aml_constant(aml, &at);

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the tables say; a port is 0 where there is none or it is not an I/O port. */
+/* What the tables say; a port is 0 if there is none or it is not an I/O port. */
 struct acpi_power {
 	uint16_t pm1a_cnt, pm1b_cnt;
 	uint16_t reset_port;
 	uint8_t reset_value;
-	/* PM1a, PM1b: a bit for each SLP_TYP that loses memory, too: S4 and S5; all bits if not known */
+	/* PM1a, PM1b: a bit for each SLP_TYP that loses memory (S4 and S5); all bits if not known */
 	uint8_t off_types[2];
 	bool off_known; /* _S5_ was found */
 };
@@ -27,8 +27,8 @@ typedef uint8_t *(*acpi_map)(uint64_t phys, uint64_t size);
 
 /**
  * acpi_read_power() - follow the tables from the RSDP to the FADT, and from there to DSDT and SSDTs.
- * @power: filled; zeros if a table on the way is missing, cut short or has a wrong checksum
- * @rsdp:  physical address of the RSDP, untrusted as all that follows
+ * @power: filled; zeros if a table on the way is missing, truncated or has a wrong checksum
+ * @rsdp:  physical address of the RSDP; untrusted, as are all the tables
  * @map:   access to physical memory
  *
  * Context: anywhere.
@@ -39,7 +39,8 @@ void acpi_read_power(struct acpi_power *power, uint64_t rsdp, acpi_map map);
  * acpi_hide_sleep() - rename the objects of the sleep states that keep memory (_S1_, _S2_, _S3_), so that no
  * system offers them.
  *
- * Such a state is left by way of firmware, with the hypervisor gone but its memory and the guest alive:
- * hv/core/io.c refuses to enter it. Parameters and context as for acpi_read_power(). Return: objects renamed.
+ * The machine leaves such a state through firmware, with the hypervisor gone but its memory and the guest
+ * intact: hv/core/io.c refuses to enter it. Parameters and context as for acpi_read_power().
+ * Return: objects renamed.
  */
 unsigned int acpi_hide_sleep(uint64_t rsdp, acpi_map map);

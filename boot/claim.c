@@ -12,14 +12,14 @@
 #define UART_MCR 4
 #define MCR_RTS  0x02
 
-/* What SetControl() takes of GetControl()'s bits. */
+/* The bits of GetControl() that SetControl() accepts. */
 #define CONTROL_BITS \
 	(EFI_SERIAL_REQUEST_TO_SEND | EFI_SERIAL_DATA_TERMINAL_READY | EFI_SERIAL_HARDWARE_LOOPBACK_ENABLE | \
 	 EFI_SERIAL_SOFTWARE_LOOPBACK_ENABLE | EFI_SERIAL_HARDWARE_FLOW_CONTROL_ENABLE)
 
 static EFI_HANDLE claimed; /* the controller whose driver let go; NULL: none */
 
-/* Whether the UART's RTS follows what the driver is told. */
+/* Whether setting RTS through the driver moves this UART's RTS. */
 static bool follows(SERIAL_IO_INTERFACE *driver, uint16_t port, UINT32 control)
 {
 	bool want = control & EFI_SERIAL_REQUEST_TO_SEND;
@@ -28,7 +28,7 @@ static bool follows(SERIAL_IO_INTERFACE *driver, uint16_t port, UINT32 control)
 	       !!(x86_in8(port + UART_MCR) & MCR_RTS) == want;
 }
 
-/* No device path says which I/O port it means, so try: only the driver of this UART moves its RTS line. */
+/* No device path names the I/O port, so try: only this UART's driver moves its RTS line. */
 static bool drives(SERIAL_IO_INTERFACE *driver, uint16_t port)
 {
 	UINT32 control;

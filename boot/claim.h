@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Takes the hypervisor's UART away from the firmware's drivers. */
+/* Takes the hypervisor's UART from the firmware's drivers. */
 #pragma once
 
 #include <stdint.h>
 
 /**
  * claim_uart() - end the firmware's use of a UART.
- * @port: I/O base; the UART answers there and console_serial() has set it up
+ * @port: I/O base; a UART answers there and console_serial() has set it up
  *
- * Firmware that has its console on that line, too, would wait for ever for the UART once the hypervisor hides
- * it: its ports read as ones then, which a driver takes for data that never end. So the driver has to let go.
+ * Once the hypervisor hides the UART, its ports read as ones, which a driver takes for endless data: firmware
+ * with its console on this line would hang. So its driver is disconnected.
  *
  * Context: boot services, bare machine.
  */
 void claim_uart(uint16_t port);
 
 /**
- * claim_release() - let the firmware have the UART again that claim_uart() took.
+ * claim_release() - return the UART that claim_uart() took to the firmware.
  *
  * Context: boot services, bare machine.
  */

@@ -8,13 +8,13 @@
 /* A time as the firmware's clock gives it. */
 struct clock_time {
 	int year, month, day, hour, minute, second;
-	int utc_minus_local; /* minutes; 0 where the firmware does not know */
+	int utc_minus_local; /* minutes; 0 if the firmware does not know */
 };
 
 /**
  * clock_epoch() - seconds since 1970-01-01 00:00 UTC.
  * @time: untrusted
  *
- * Context: anywhere. Return: seconds; 0 if a field is out of its range or the time is before 1970.
+ * Context: anywhere. Return: seconds; 0 if a field is out of range or the time is before 1970.
  */
 uint64_t clock_epoch(const struct clock_time *time);

@@ -28,7 +28,7 @@ struct parser {
 	uint32_t seen; /* bit for each entry of keys[] */
 };
 
-/* Takes a value over: 0, or -1 with the reason, which the caller puts line and key in front of. */
+/* Stores a value: 0, or -1 with the reason, which the caller prefixes with line and key. */
 typedef int (*set_value)(struct config *config, struct span value, struct message *why);
 
 static bool is_blank(char c)
@@ -67,7 +67,7 @@ static bool has_prefix(struct span s, const char *prefix)
 	return true;
 }
 
-/* A copy of @s for a message: NUL-terminated, cut, with "..." where it was. */
+/* A copy of @s for a message: NUL-terminated; if truncated, it ends in "...". */
 #define QUOTE_MAX 48u
 static const char *quote(struct span s, char out[QUOTE_MAX + 4])
 {
@@ -109,7 +109,7 @@ __attribute__((format(printf, 2, 3))) static void fail(struct parser *p, const c
 	va_end(args);
 }
 
-/* Digits of @base up to the end of @s; false on anything else or a number above 32 bits. */
+/* Parses all of @s as digits of @base; false on anything else or a number above 32 bits. */
 static bool number(struct span s, unsigned int base, uint32_t *out)
 {
 	uint64_t value = 0;
@@ -256,7 +256,7 @@ static int set_exit_port(struct config *config, struct span value, struct messag
 	return 0;
 }
 
-/* A word that a key takes, and what it stands for. */
+/* A word that a key accepts, and its value. */
 struct word {
 	const char *text;
 	uint32_t value;
@@ -264,7 +264,7 @@ struct word {
 
 #define WORDS_MAX 3u
 
-/* One key: takes any text by set(), or one of the words. */
+/* One key: accepts any text through set(), or one of the words. */
 static const struct key {
 	const char *name;
 	set_value set;
@@ -328,7 +328,7 @@ static int set_key(struct config *config, const struct key *key, struct span val
 	return key->set ? key->set(config, value, why) : set_word(config, key, value, why);
 }
 
-/* Takes the quotes off a quoted value; false if they do not match. */
+/* Strips the quotes of a quoted value; false if they do not match. */
 static bool unquote(struct span *value)
 {
 	size_t i;
@@ -391,7 +391,7 @@ static void parse_section(struct parser *p, struct span line)
 	p->section = true;
 }
 
-/* False, with an error, if a line has a byte that text can't have. */
+/* False, with an error, if a line has a byte that is not text. */
 static bool check_bytes(struct parser *p, struct span line)
 {
 	uint16_t code;

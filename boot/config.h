@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* ringward.conf: what it says, as a structure. */
+/* The contents of ringward.conf, as a structure. */
 #pragma once
 
 #include "message.h"
@@ -25,13 +25,13 @@ struct config {
 	bool agent;
 	uint32_t on_violation; /* enum rw_on_violation */
 	uint16_t exit_port;    /* 0: none */
-	bool watch_resets;     /* from the start, not only from the lock on */
+	bool watch_resets;     /* from the start, not only after the lock */
 	uint32_t kexec;        /* enum rw_kexec */
 	bool boot_on_error;
 };
 
 /**
- * config_default() - what holds where the file says nothing.
+ * config_default() - set what holds if the file says nothing.
  * @config: filled
  *
  * Context: anywhere.
@@ -40,13 +40,13 @@ void config_default(struct config *config);
 
 /**
  * config_parse() - read a configuration.
- * @config: filled; what the file does not set validly has its default
+ * @config: filled; what the file does not set, or not validly, has its default
  * @text:   the file's bytes, untrusted
  * @size:   bytes of @text
  * @why:    on an error: the first one, with its line
  *
- * All of the file is read even after an error, so that `next` and `on_error` hold wherever they stand.
- * An `on_error` that is itself wrong or doubled means stop.
+ * The whole file is read even after an error, so that `next` and `on_error` hold wherever they stand.
+ * An `on_error` that is itself wrong or repeated means stop.
  *
  * Context: anywhere; no hardware. Return: 0, or -1 with @why.
  */

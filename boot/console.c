@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tells messages. */
+/* Prints messages. */
 #include "console.h"
 
 #include "lib/format.h"
@@ -25,9 +25,9 @@
 #define LCR_DLAB      0x80
 #define FCR_ON        0x07 /* FIFOs on and empty */
 #define MCR_ON        0x03 /* DTR, RTS */
-#define LSR_ROOM      0x20 /* the transmitter takes a byte */
+#define LSR_ROOM      0x20 /* the transmitter has room for a byte */
 #define UART_CLOCK    115200u
-#define UART_PATIENCE 100000u /* reads of LSR to wait for room: longer than a byte at 1200 baud takes */
+#define UART_PATIENCE 100000u /* reads of LSR while waiting for room: longer than a byte takes at 1200 baud */
 
 static uint16_t serial; /* I/O base; 0: none */
 

@@ -13,15 +13,15 @@
  *
  * The UART is set to @baud, 8 data bits, no parity, one stop bit, no interrupts.
  *
- * Context: bare machine. Return: true if there is none to find or a UART answers at @port.
+ * Context: bare machine. Return: true if @port is 0 or a UART answers there.
  */
 bool console_serial(uint16_t port, uint32_t baud);
 
 /**
- * console_print() - tell one line, with "ringward: " in front.
+ * console_print() - print one line, prefixed with "ringward: ".
  * @fmt: as format_va() takes it, without a line end
  *
- * Context: before ExitBootServices. Behind a launch call console_serial(0, 0) first: the line is the
- * hypervisor's then.
+ * Context: before ExitBootServices. After a launch, call console_serial(0, 0) first: the line is now the
+ * hypervisor's.
  */
 void console_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The machine's CPUs, by the firmware's multiprocessor services. */
+/* The machine's CPUs, through the firmware's multiprocessor services. */
 #include "cpus.h"
 
 #include <efi.h>
@@ -10,7 +10,7 @@
 #include "pi.h"
 #include "x86.h"
 
-/* What the other CPUs are given to do, and what they answer. */
+/* The work for the other CPUs, and their answer. */
 struct job {
 	const struct rw_bootinfo *info;
 	uint64_t entry;
@@ -36,7 +36,7 @@ static struct pi_mp_services *services(void)
 	EFI_GUID guid = PI_MP_SERVICES_GUID;
 	struct pi_mp_services *mp;
 
-	/* Firmware that starts only one CPU may go without the protocol. */
+	/* Firmware that starts only one CPU may lack the protocol. */
 	return EFI_ERROR(LibLocateProtocol(&guid, (VOID **)&mp)) ? NULL : mp;
 }
 
@@ -54,7 +54,7 @@ int cpus_find(struct rw_bootinfo *info, struct message *why)
 	if (all > RW_MAX_CPUS)
 		return message_fail(why, "this machine has %lu CPUs; at most %u can be guarded", all,
 				    RW_MAX_CPUS);
-	/* A CPU that the firmware keeps off could be started by the guest, and would then run unguarded. */
+	/* The guest could start a CPU that the firmware disables, and it would run unguarded. */
 	if (enabled != all)
 		return message_fail(
 			why, "the firmware keeps %lu of %lu CPUs switched off: they could not be guarded",
@@ -80,7 +80,7 @@ static int launch_this(struct job *job, uint32_t cpu, struct message *why)
 	return 0;
 }
 
-/* Runs on one CPU at a time. Boot services may not be called here. */
+/* Runs on one CPU at a time; must not call boot services. */
 static void EFIAPI ap_procedure(void *argument)
 {
 	struct job *job = argument;

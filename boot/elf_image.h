@@ -28,14 +28,14 @@ struct elf_image {
 };
 
 /**
- * elf_image_check() - check an ELF file against what the handoff demands of it.
+ * elf_image_check() - check that an ELF file meets the handoff's requirements.
  * @image:     filled; keeps a pointer to @file
  * @file:      the file's bytes
  * @file_size: bytes of @file
  * @why:       on an error: what is wrong
  *
- * Accepted: ELF64, x86-64, static, loaded at RW_HV_LINK, page-aligned segments that share no page and are
- * never writable and executable, the entry point in an executable one.
+ * Accepted: ELF64, x86-64, static, linked at RW_HV_LINK, page-aligned segments that share no page and are
+ * never both writable and executable, the entry point in an executable one.
  *
  * Context: anywhere. Return: 0, or -1 with @why.
  */

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; The hypervisor core, carried in the loader as a section, so that one signature covers both.
+; The hypervisor core, a section of the loader, so that one signature covers both.
 
 section .hvcore progbits alloc noexec nowrite align=4096
 global hvcore_start, hvcore_end

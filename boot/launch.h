@@ -8,7 +8,7 @@
 #include "abi/bootinfo.h"
 #include "message.h"
 
-/* Where launch_switch() goes to; read by switch.asm. */
+/* Where launch_switch() jumps; read by switch.asm. */
 struct launch_target {
 	uint64_t cr3;
 	uint64_t rsp;
@@ -19,7 +19,7 @@ struct launch_target {
 };
 
 /**
- * launch_code() - the pages of the loader that the hypervisor's page tables need for the way in.
+ * launch_code() - find the loader's pages that the hypervisor's page tables must map for the entry.
  * @pages: their number
  *
  * Context: anywhere. Return: their physical address.
@@ -27,7 +27,7 @@ struct launch_target {
 uint64_t launch_code(uint64_t *pages);
 
 /**
- * launch_check() - see whether the firmware left the CPU in a state that the way in can handle.
+ * launch_check() - check that the firmware left the CPU in a state that the entry can handle.
  * @why: on an error: what is wrong
  *
  * Context: each CPU. Return: 0, or -1 with @why.
@@ -36,13 +36,13 @@ int launch_check(struct message *why);
 
 /**
  * launch_cpu() - put this CPU under the hypervisor.
- * @info:  what the region holds too
+ * @info:  as copied into the region
  * @cpu:   index of this CPU
  * @entry: virtual address of the core's entry point
- * @why:   on an error: what the hypervisor says; cleaned of unprintable bytes
+ * @why:   on an error: the hypervisor's message, without unprintable bytes
  *
- * Context: each CPU, after launch_check(). On success the caller goes on as a guest, without access to the
- * region and what is in it.
+ * Context: each CPU, after launch_check(). On success the caller continues as a guest, without access to the
+ * region.
  * Return: 0 as a guest, -1 with @why on the bare machine.
  */
 int launch_cpu(const struct rw_bootinfo *info, uint32_t cpu, uint64_t entry, struct message *why);

@@ -40,7 +40,7 @@ void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages)
 	info->bootinfo_phys = info->image_size;
 	info->tables_phys = info->bootinfo_phys + align_up(sizeof(*info), RW_PAGE_SIZE);
 
-	/* More tables make the region larger, which may take more tables: until it stays the same. */
+	/* More tables make the region larger, which may take more tables: repeat until nothing changes. */
 	do {
 		before = tables;
 		info->tables_size = tables * RW_PAGE_SIZE;
@@ -52,7 +52,7 @@ void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages)
 		tables = paging_tables_bound(info, gib_pages);
 	} while (tables != before);
 
-	/* What rounding up left over goes to the pool. */
+	/* The space left by rounding up goes to the pool. */
 	info->store_phys = info->region_size - info->store_size;
 	info->symbols_phys = info->store_phys - info->symbols_size;
 	info->pool_size = info->symbols_phys - info->pool_phys;

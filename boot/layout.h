@@ -16,21 +16,21 @@
 #define LAYOUT_POOL_PER_CPU 22u  /* VMCS or VMCB, host save area, copies and tables for single steps */
 
 /**
- * layout_pool_pages() - how many pages the hypervisor's pool gets at least.
+ * layout_pool_pages() - compute the least number of pages in the hypervisor's pool.
  * @cpus:      number of CPUs
  * @mem_top:   end of what the nested page tables map, bytes
  * @gib_pages: the CPU has pages of 1 GiB
  *
  * LAYOUT_POOL_BASE + cpus * LAYOUT_POOL_PER_CPU + nested, where nested is what an identity map of mem_top
- * takes: a table for each 512 GiB, a root, and one table for each GiB of 2M pages; with 1 GiB pages that is
- * needed for 8 of them only (the first, around the region, around what is protected).
+ * takes: a root, a table for each 512 GiB, and a table of 2M pages for each GiB; with 1 GiB pages, only 8 GiB
+ * need such tables (the first, around the region, around what is protected).
  *
  * Context: anywhere. Return: pages.
  */
 uint64_t layout_pool_pages(uint32_t cpus, uint64_t mem_top, bool gib_pages);
 
 /**
- * layout_plan() - compute the sizes of the region's parts and where they lie in it.
+ * layout_plan() - compute the sizes and offsets of the region's parts.
  * @info:       in: image_size, cpu_count, mem_top, mapped_top; out: region_size and the other sizes, and
  *              each part's address as if the region began at 0
  * @store_mib:  size of the log store
@@ -41,7 +41,7 @@ uint64_t layout_pool_pages(uint32_t cpus, uint64_t mem_top, bool gib_pages);
 void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages);
 
 /**
- * layout_place() - move a plan to where the region is.
+ * layout_place() - move a plan to the region's address.
  * @info:        planned
  * @region_phys: aligned to LAYOUT_REGION_ALIGN
  *

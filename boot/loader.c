@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* ringward.efi: puts the machine under the hypervisor and goes on booting. */
+/* ringward.efi: puts the machine under the hypervisor and continues the boot. */
 #include <efi.h>
 #include <efilib.h>
 
@@ -40,7 +40,7 @@ static int read_config(EFI_HANDLE volume, struct message *why)
 	return ret;
 }
 
-/* Fills the region: the hypervisor can be entered afterwards. */
+/* Fills the region; then the hypervisor can be entered. */
 static int fill_region(const struct elf_image *image, bool gib_pages, struct message *why)
 {
 	struct paging paging = {
@@ -98,7 +98,7 @@ static int guard(bool serial_answers, struct message *why)
 		if (!cpus_launch(&bootinfo, image.entry, &under_way, why))
 			return 0;
 		if (under_way)
-			stop(why); /* some CPUs are guests: neither a guarded nor a bare machine */
+			stop(why); /* some CPUs are guests: the machine is neither guarded nor bare */
 		claim_release();
 	}
 	memory_release(&bootinfo);
@@ -114,7 +114,7 @@ static EFI_STATUS start(EFI_HANDLE next)
 	return status;
 }
 
-/* Goes on without the hypervisor, if the configuration wants that and says with what; else it ends here. */
+/* Boots without the hypervisor, if the configuration wants that and names what to boot; else stops. */
 static EFI_STATUS give_up(EFI_HANDLE self, EFI_HANDLE volume, EFI_HANDLE next, const struct message *why)
 {
 	struct message load_why;
@@ -150,7 +150,7 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 		console_print("serial: no UART answers at I/O port 0x%x, the hypervisor will be silent",
 			      config.serial_port);
 
-	/* Loaded first: its errors are told on the serial line, too, which the hypervisor then takes. */
+	/* Loaded first, so that its errors reach the serial line too, before the hypervisor takes it. */
 	if (next_load(&config, self, volume, &next, &why))
 		stop(&why);
 	if (guard(serial_answers, &why))

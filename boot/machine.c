@@ -17,7 +17,7 @@
 #define STALL_TIMES  3u
 #define RDRAND_TRIES 10
 
-/* From the crystal's clock, where CPUID knows it; 0: it does not. */
+/* From the crystal's clock, if CPUID knows it; else 0. */
 static uint64_t tsc_hz_from_cpuid(void)
 {
 	struct cpuid id;
@@ -28,7 +28,7 @@ static uint64_t tsc_hz_from_cpuid(void)
 	return id.eax && id.ebx && id.ecx ? (uint64_t)id.ecx * id.ebx / id.eax : 0;
 }
 
-/* Against the firmware's clock. What comes between makes a measurement longer only: the shortest is right. */
+/* Against the firmware's clock. Disturbances only lengthen a measurement: the shortest is right. */
 static uint64_t tsc_hz_measured(void)
 {
 	uint64_t best = UINT64_MAX;
@@ -77,7 +77,7 @@ static int rdrand(uint64_t *value)
 	return ok ? 0 : -1;
 }
 
-/* The finalizer of the splitmix64 generator: spreads what differs over all bits. */
+/* The finalizer of the splitmix64 generator: spreads differences over all bits. */
 static uint64_t mix(uint64_t x)
 {
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
@@ -85,7 +85,7 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
-/* An identifier of this start, not a secret: time and TSC do where the machine has no random numbers. */
+/* An identifier of this start, not a secret: without random numbers, time and TSC suffice. */
 static void set_boot_id(struct rw_bootinfo *info)
 {
 	EFI_GUID guid = EFI_RNG_PROTOCOL_GUID;

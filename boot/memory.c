@@ -13,8 +13,8 @@
 
 #define GIB (1ull << 30)
 /*
- * A SIPI vector is the number of a page; from 640 KiB on there is no RAM. In the KiB before that kernels look
- * for the tables of the MultiProcessor Specification, and shall not find a hidden page.
+ * A SIPI vector is a page number; there is no RAM from 640 KiB on. Kernels look for the tables of the
+ * MultiProcessor Specification in the last KiB before that, and must not find a hidden page there.
  */
 #define TRAMPOLINE_MAX 0x9efffu
 
@@ -55,7 +55,7 @@ static bool is_guest_ram(UINT32 type)
 	       type == EfiRuntimeServicesData || type == EfiACPIReclaimMemory || type == EfiACPIMemoryNVS;
 }
 
-/* End of what the firmware's address map of the whole platform knows, apertures of PCI bridges included. */
+/* End of the firmware's address map of the whole platform, apertures of PCI bridges included. */
 static uint64_t space_top(uint64_t limit)
 {
 	EFI_GUID guid = PI_DXE_SERVICES_GUID;
@@ -140,8 +140,7 @@ static int list_ram(struct rw_bootinfo *info, struct message *why)
 }
 
 /*
- * On a machine with SVM a CPU that is reset by INIT comes back to the hypervisor by a page that SIPI can
- * name.
+ * On a machine with SVM, a CPU reset by INIT returns to the hypervisor through a page that SIPI can name.
  */
 static int reserve_trampoline(struct rw_bootinfo *info, struct message *why)
 {

@@ -10,7 +10,7 @@
 #include "message.h"
 
 /**
- * memory_survey() - find out how far RAM and addresses reach.
+ * memory_survey() - find the ends of RAM and of the address space in use.
  * @info: ram_top, mem_top and mapped_top are filled
  * @why:  on an error: what is wrong
  *
@@ -25,7 +25,7 @@ int memory_survey(struct rw_bootinfo *info, struct message *why);
  *
  * The region is EfiReservedMemoryType, so no operating system uses it, and is filled with zeros.
  *
- * Context: boot services. Return: 0, or -1 with @why; the region is the firmware's again then.
+ * Context: boot services. Return: 0, or -1 with @why and the region returned to the firmware.
  */
 int memory_reserve(struct rw_bootinfo *info, struct message *why);
 
@@ -42,6 +42,6 @@ void memory_release(const struct rw_bootinfo *info);
  * @phys: untrusted
  * @size: bytes
  *
- * Context: boot services. Return: true if all of it lies in one piece of RAM of the firmware's memory map.
+ * Context: boot services. Return: true if the range lies in one piece of RAM of the firmware's memory map.
  */
 bool memory_holds_tables(uint64_t phys, uint64_t size);

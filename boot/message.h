@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Messages in fixed buffers: what the loader tells. */
+/* The loader's messages, in fixed buffers. */
 #pragma once
 
 #include <stdarg.h>

@@ -75,7 +75,7 @@ static EFI_HANDLE find_other(EFI_HANDLE own, const CHAR16 *path)
 	return found;
 }
 
-/* Firmware may leave disks alone that it does not boot from: have drivers bound to all. */
+/* Firmware may skip disks that it does not boot from: have drivers bound to all. */
 static void connect_all(void)
 {
 	EFI_HANDLE *handles;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Files on the machine's volumes: the configuration, and the program that the boot goes on with. */
+/* Files on the machine's volumes: the configuration, and the program to boot next. */
 #pragma once
 
 #include <efi.h>
@@ -11,9 +11,9 @@
  * next_read_file() - read a file from a volume.
  * @volume: handle of the volume; NULL: the loader was not started from one
  * @path:   from the volume's root
- * @max:    bytes that the file may have at most
- * @data:   the contents, to be freed with FreePool(); @max + 1 bytes have been read of a longer file
- * @size:   its bytes
+ * @max:    most bytes that the file may have
+ * @data:   the contents, to be freed with FreePool(); of a longer file, @max + 1 bytes
+ * @size:   bytes of @data
  * @why:    on an error: what is wrong
  *
  * Context: boot services. Return: 0, or -1 with @why.
@@ -29,7 +29,7 @@ int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, 
  * @image:  the loaded program
  * @why:    on an error: what is wrong
  *
- * The firmware checks the program's signature where Secure Boot is on.
+ * The firmware checks the program's signature if Secure Boot is on.
  *
  * Context: boot services. Return: 0, or -1 with @why.
  */

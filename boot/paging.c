@@ -22,7 +22,7 @@
 #define SIZE_1G   (1ull << 30)
 #define SIZE_512G (1ull << 39)
 
-/* A stretch to map: one virtual piece onto one physical piece. */
+/* A range to map: virtually and physically contiguous. */
 struct stretch {
 	uint64_t virt, phys, size;
 	uint64_t flags;
@@ -52,7 +52,7 @@ static uint64_t *table_at(const struct paging *paging, uint64_t phys)
 	return (uint64_t *)(paging->tables + (phys - paging->info->tables_phys));
 }
 
-/* The table that the entry leads to, made if there is none; NULL if the tables part is full. */
+/* The table that the entry points to, created if missing; NULL if the tables part is full. */
 static uint64_t *descend(struct paging *paging, uint64_t *entry)
 {
 	if (!*entry) {

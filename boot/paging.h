@@ -13,7 +13,7 @@
 #define PAGING_CODE_PAGES_MAX 2u /* the loader's switch routine */
 
 /**
- * paging_tables_bound() - how many pages of tables paging_build() takes at most.
+ * paging_tables_bound() - compute the most pages of tables that paging_build() takes.
  * @info:      sizes of image and region, addresses as offsets or placed, and mapped_top
  * @gib_pages: the CPU has pages of 1 GiB
  *
@@ -29,12 +29,12 @@ struct paging {
 	uint64_t code_pages;            /* at most PAGING_CODE_PAGES_MAX */
 	bool gib_pages;                 /* the CPU has pages of 1 GiB */
 	uint8_t *tables;                /* info->tables_size bytes of zeros; the PML4 is the first page */
-	uint64_t used;                  /* pages of it taken so far: 0 at first */
+	uint64_t used;                  /* pages of @tables taken so far: 0 at first */
 };
 
 /**
- * paging_build() - build the page tables that the hypervisor starts on.
- * @paging: filled but for @used
+ * paging_build() - build the page tables that the hypervisor starts with.
+ * @paging: all set, @used 0
  * @why:    on an error: what is wrong
  *
  * All entries are present, supervisor, write-back (PAT entry 0), accessed, and dirty where writable. No page

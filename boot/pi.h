@@ -55,7 +55,7 @@ RW_ASSERT_SIZE(struct pi_memory_space, 56);
 
 struct pi_dxe_services {
 	EFI_TABLE_HEADER header;
-	void *services[6]; /* of other purposes */
+	void *services[6]; /* for other purposes */
 	EFI_STATUS(EFIAPI *get_memory_space_map)(UINTN *count, struct pi_memory_space **map);
 };
 RW_ASSERT_OFFSET(struct pi_dxe_services, get_memory_space_map, 24 + 6 * 8);

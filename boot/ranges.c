@@ -10,7 +10,7 @@ int ranges_add(struct rw_bootinfo *info, uint64_t base, uint64_t size)
 
 	if (!size)
 		return 0;
-	/* [first, last): the entries that touch or overlap the new one; it takes their place. */
+	/* [first, last): the entries that touch or overlap the new one, which replaces them. */
 	while (first < info->range_count && info->ram[first].base + info->ram[first].size < base)
 		first++;
 	for (last = first; last < info->range_count && info->ram[last].base <= end; last++) {

@@ -7,7 +7,7 @@
 
 /**
  * ranges_add() - add a piece of RAM to info->ram.
- * @info: holds the list, ascending, disjoint, neighbours merged; so it does afterwards
+ * @info: holds the list: ascending, disjoint, neighbours merged, before and after
  * @base: page-aligned
  * @size: bytes, page-aligned; base + size does not overflow
  *

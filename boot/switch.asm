@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ; Copyright (C) 2026 The Ringward authors
-; The way into the hypervisor and, as its guest or after an error, back.
+; Enters the hypervisor and returns, as its guest or after an error.
 
 default rel
 bits 64
@@ -87,7 +87,7 @@ launch_switch:
 	READ_MSR MSR_EFER, HO_EFER
 	or eax, EFER_NXE
 	wrmsr
-	mov rax, cr4 ; global translations of the firmware must not live on
+	mov rax, cr4 ; the firmware's global translations must not survive
 	and rax, ~CR4_PGE
 	mov cr4, rax
 	mov rax, [rsi + LT_CR3]

@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 /**
- * ucs2_decode() - take one character off UTF-8 text.
+ * ucs2_decode() - decode the first character of UTF-8 text.
  * @text: untrusted
  * @size: bytes of @text, at least 1
  * @code: the character
  *
- * Overlong forms, surrogates and characters that UCS-2 has no room for (above U+FFFF) are refused.
+ * Overlong forms, surrogates and characters beyond UCS-2 (above U+FFFF) are refused.
  *
  * Context: anywhere. Return: bytes taken, 1 to 3; 0 if there is no valid character.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Instructions of the CPU that C has no words for. */
+/* CPU instructions that C cannot express. */
 #pragma once
 
 #include <stdint.h>
@@ -36,7 +36,7 @@ static inline uint64_t x86_cr4(void)
 	return value;
 }
 
-/* Ordered behind all earlier instructions. */
+/* Ordered after all earlier instructions. */
 static inline uint64_t x86_tsc(void)
 {
 	uint32_t low, high;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What user mode can ask of the agent through /dev/ringward. */
+/* The requests that user mode can make to the agent through /dev/ringward. */
 #pragma once
 
 #include <linux/ioctl.h>
@@ -16,12 +16,12 @@ struct rw_ioc_status {
 	uint32_t rings;    /* CPUs that have a ring */
 	uint32_t reserved; /* 0 */
 	uint64_t pending;  /* bytes in the rings, not yet handed over */
-	uint64_t lost;     /* records that found no room in a ring */
+	uint64_t lost;     /* records that did not fit a ring */
 	uint64_t no_ring;  /* records lost on CPUs that have no ring */
 };
 RW_ASSERT_SIZE(struct rw_ioc_status, sizeof(struct rw_status) + 32);
 
-/* Question and answer of RW_IOC_STATS. */
+/* Request and answer of RW_IOC_STATS. */
 struct rw_ioc_stats {
 	uint32_t cpu;      /* in: the hypervisor's index of a CPU, below rw_status.cpus */
 	uint32_t reserved; /* in: 0 */
@@ -30,12 +30,12 @@ struct rw_ioc_stats {
 RW_ASSERT_SIZE(struct rw_ioc_stats, 8 + sizeof(struct rw_cpu_stats));
 
 /*
- * Errors of all: ENOTTY for an unknown request, EIO when the hypervisor refuses (the kernel log says how).
- * LOCK: EALREADY when locked before, EAGAIN while the module's memory is not yet read-only.
+ * Errors of all: ENOTTY for an unknown request, EIO if the hypervisor refuses (the kernel log says how).
+ * LOCK: EALREADY if locked before, EAGAIN while the module's memory is not yet read-only.
  * STATS: EINVAL for a CPU that the hypervisor does not have, or reserved that is not 0.
  */
 #define RW_IOC_LOCK   _IO('R', 0x01)
 #define RW_IOC_STATUS _IOR('R', 0x02, struct rw_ioc_status)
 #define RW_IOC_STATS  _IOWR('R', 0x03, struct rw_ioc_stats)
-#define RW_IOC_DUMP   _IO('R', 0x04) /* hands over all rings, then sends the store by the serial line */
+#define RW_IOC_DUMP   _IO('R', 0x04) /* hands over all rings, then sends the store over the serial line */
 #define RW_IOC_FLUSH  _IO('R', 0x05) /* hands over all rings */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What command-line programs say about a word that they do not know: the nearest one that they do know. */
+/* What command-line programs say about an unknown word: the nearest known one. */
 #include "lib/cmdline.h"
 
 #include <stdint.h>
@@ -14,8 +14,7 @@ static size_t min(size_t a, size_t b)
 
 size_t cmdline_distance(const char *a, const char *b)
 {
-	size_t rows[3]
-		   [CMDLINE_WORD_MAX + 1]; /* of the table of distances between beginnings: the last three */
+	size_t rows[3][CMDLINE_WORD_MAX + 1]; /* the last three rows of the table of prefix distances */
 	size_t la = strlen(a), lb = strlen(b);
 
 	if (la > CMDLINE_WORD_MAX || lb > CMDLINE_WORD_MAX)
@@ -51,7 +50,7 @@ const char *cmdline_nearest(const char *word, const char *const *names, size_t n
 	return found;
 }
 
-/* A text that grows up to its size. */
+/* Text that grows up to its size. */
 struct text {
 	char *at;
 	size_t size, used;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The tables of abi/events.def for programs: what fields and events there are. */
+/* The tables of abi/events.def for programs: which fields and events exist. */
 #pragma once
 
 #include "abi/record.h"
 
 #include <stdbool.h>
 
-/** enum value_rule - what a number of some kind of field cannot be, in whatever version. */
+/** enum value_rule - which numbers a kind of field can have, in every version. */
 enum value_rule {
 	VALUE_ANY,
 	VALUE_BOOL,    /* 0 or 1 */
@@ -15,10 +15,10 @@ enum value_rule {
 	VALUE_NOT_ZERO /* numbers of an enumeration that begins with 1 */
 };
 
-/** struct kind_desc - what a kind of field promises of a value: its length in bytes, and more. */
+/** struct kind_desc - what holds for every value of a kind: its length in bytes, and more. */
 struct kind_desc {
 	uint16_t min, max;
-	bool grows; /* a structure: a newer version may have more than @max, which is what this one knows */
+	bool grows; /* a structure: @max is what this version knows, a newer one may have more */
 	enum value_rule rule;
 };
 
@@ -43,11 +43,11 @@ struct event_desc {
 
 #define EVENT_FIELDS_MAX 32u
 
-/** kind_desc() - of a kind that exists. Context: any. */
+/** kind_desc() - describe an existing kind. Context: any. */
 const struct kind_desc *kind_desc(enum rw_field_kind kind);
 
-/** field_desc() - of the field with number @id. Return: NULL when this version knows none. Context: any. */
+/** field_desc() - describe the field with number @id. Return: NULL if it is unknown. Context: any. */
 const struct field_desc *field_desc(unsigned int id);
 
-/** event_desc() - of the record type @type. Return: NULL when this version knows none. Context: any. */
+/** event_desc() - describe the record type @type. Return: NULL if it is unknown. Context: any. */
 const struct event_desc *event_desc(unsigned int type);

@@ -6,6 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/** format_va(), format_text() - into @dst of @size bytes, cut to fit, terminated. Return: its length. */
+/** format_va(), format_text() - format into @dst, truncated to @size bytes with NUL. Return: its length. */
 size_t format_va(char *dst, size_t size, const char *format, va_list args);
 size_t format_text(char *dst, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));

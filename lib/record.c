@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Taking records apart. */
+/* Parses records. */
 #include "lib/record.h"
 
 #include "lib/events.h"
@@ -53,11 +53,11 @@ static int bad(struct rec_fault *fault, uint16_t id, const char *what)
 	return -1;
 }
 
-/* Each number below SEEN_BITS is looked up; numbers that no version has had yet may be larger. */
+/* Each number below SEEN_BITS is tracked; larger ones no version has used yet. */
 #define SEEN_BITS 1024u
 _Static_assert(RW_FIELD_COUNT <= SEEN_BITS, "every field that is known has a bit");
 
-/* Return: whether @id was seen before; where there is no bit for it, no. */
+/* Return: whether @id was seen before; false if it has no bit. */
 static bool seen_before(uint64_t *seen, uint16_t id)
 {
 	uint64_t bit = 1ull << (id % 64);
@@ -86,7 +86,7 @@ static const char *check_number(const uint8_t *value, enum value_rule rule)
 	return v ? NULL : "it is 0, which no value is";
 }
 
-/* The value's length, and what must hold inside. */
+/* Checks the value's length and contents. */
 static int check_value(const struct rec_field *f, const struct field_desc *desc, bool strict,
 		       struct rec_fault *fault)
 {
@@ -112,7 +112,7 @@ static bool event_has(const struct event_desc *event, uint16_t id)
 	return false;
 }
 
-/* What @event must have was seen. */
+/* Checks that all fields that @event must have were seen. */
 static int check_complete(const struct event_desc *event, const uint64_t *seen, struct rec_fault *fault)
 {
 	for (const struct event_field *e = event->fields; e->id; e++)

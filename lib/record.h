@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Making records and taking them apart (abi/record.h). Pure C, without a library but memcpy() and memset(),
- * so that the agent, the hypervisor and rwlog share it.
+ * Builds and parses records (abi/record.h). Pure C that needs only memcpy() and memset(), so that the agent,
+ * the hypervisor and rwlog share it.
  */
 #pragma once
 
@@ -21,10 +21,10 @@ static inline uint32_t rw_pad(uint32_t n, uint32_t align)
 }
 
 /**
- * struct rec_writer - a record in the making.
+ * struct rec_writer - a record being built.
  *
- * A field that finds no room is left out and sets @full: the caller's buffer was too small, which is a
- * mistake of the program where all its fields are bounded.
+ * A field that does not fit is left out and sets @full: the caller's buffer is too small. If all its fields
+ * are bounded, that is a bug.
  */
 struct rec_writer {
 	struct rw_rec_hdr *hdr; /* 8-byte aligned, @room bytes */
@@ -33,8 +33,7 @@ struct rec_writer {
 };
 
 /**
- * rec_begin() - a record of @type in @room bytes at @buf, 8-byte aligned, with all other fields of its
- * header 0.
+ * rec_begin() - start a record of @type in @room bytes at @buf, 8-byte aligned; the rest of the header is 0.
  */
 static inline void rec_begin(struct rec_writer *w, void *buf, uint32_t room, uint8_t type, uint8_t verdict)
 {
@@ -48,7 +47,7 @@ static inline void rec_begin(struct rec_writer *w, void *buf, uint32_t room, uin
 	w->hdr->verdict = verdict;
 }
 
-/** rec_bytes() - adds the field @id with @len bytes at @value. */
+/** rec_bytes() - add the field @id with the @len bytes at @value. */
 static inline void rec_bytes(struct rec_writer *w, uint16_t id, const void *value, uint16_t len)
 {
 	const struct rw_field f = { id, len };
@@ -78,8 +77,7 @@ static inline void rec_u64(struct rec_writer *w, uint16_t id, uint64_t value)
 }
 
 /**
- * rec_end() - fills the record up and sets its size, which is returned: the room of the buffer is a
- * multiple of 8.
+ * rec_end() - pad the record with zeros, set its size and return it. The buffer's room is a multiple of 8.
  */
 static inline uint32_t rec_end(struct rec_writer *w)
 {
@@ -97,16 +95,16 @@ struct rec_field {
 };
 
 /**
- * rec_next() - the field at *@pos of a record, and moves *@pos to the next.
+ * rec_next() - get the field at *@pos of a record, and move *@pos to the next.
  * @rec: the record: @size bytes, which may be untrusted but do not change
  * @pos: begins as sizeof(struct rw_rec_hdr)
  *
- * Return: 1 and @f set; 0: the record ends here, and what is left of it is zeros; -1: no field begins here.
+ * Return: 1 with @f set; 0: the record ends here, the rest is zeros; -1: no valid field begins here.
  */
 int rec_next(const void *rec, uint32_t size, uint32_t *pos, struct rec_field *f);
 
 /**
- * rec_find() - the field @id of a record that rec_check_fields() has passed.
+ * rec_find() - find the field @id of a record that rec_check_fields() has passed.
  *
  * Return: whether there is one.
  */
@@ -119,14 +117,13 @@ struct rec_fault {
 };
 
 /**
- * rec_check_fields() - whether a record's fields are as abi/record.h and abi/events.def have them.
- * @rec:    the record; its type and size are checked, it is untrusted but does not change
- * @strict: the record is of this version: a type or a field that is not known, that its event does not have,
- * or that
- *          is longer than this version knows is a fault; else such are let through
+ * rec_check_fields() - check a record's fields against abi/record.h and abi/events.def.
+ * @rec:    the record; its type and size have been checked, the rest is untrusted but does not change
+ * @strict: the record is of this version: an unknown type or field, one that its event does not have, or one
+ *          longer than this version knows is a fault; otherwise these pass
  *
- * Checks that fields and padding fill the record, that no number occurs twice, each value's length by its
- * kind, and that what its event must have is there.
+ * Checks that fields and padding fill the record, that no number occurs twice, that each value's length fits
+ * its kind, and that all fields that its event must have are there.
  *
  * Context: any. Return: 0, or -1 with @fault set.
  */

@@ -8,7 +8,7 @@
 void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 {
 	void *d = dst;
-	size_t words = n / 8, bytes = n % 8; /* by words: QEMU's TCG takes its time for each iteration */
+	size_t words = n / 8, bytes = n % 8; /* by words: each iteration is slow in QEMU's TCG */
 
 	__asm__ volatile("rep movsq; mov %3, %2; rep movsb"
 			 : "+D"(d), "+S"(src), "+&c"(words)
@@ -26,7 +26,7 @@ void *memmove(void *dst, const void *src, size_t n)
 		return memcpy(dst, src, n);
 	while (n--) {
 		d[n] = s[n];
-		/* or the compiler makes a call of memmove of this loop */
+		/* else the compiler turns this loop into a call of memmove */
 		__asm__ volatile("" : : : "memory");
 	}
 	return dst;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The four memory functions that the hypervisor has, with the C library's contracts, and what text is. */
+/* The hypervisor's four memory functions, with the C library's contracts, and a test for printable text. */
 #pragma once
 
 #include <stddef.h>
@@ -11,8 +11,7 @@ void *memset(void *dst, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
 /**
- * printable() - how many of the @n bytes at @s, which anybody may have written, are printable ASCII up to the
- * first that is not.
+ * printable() - count the printable ASCII bytes at @s (@n untrusted bytes), up to the first that is not.
  */
 static inline size_t printable(const void *s, size_t n)
 {

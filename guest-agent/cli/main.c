@@ -16,7 +16,7 @@
 #include "rwctl.h"
 #include "rw_version.h"
 
-#define MAX_CPUS 8192u /* more than Linux knows; bounds what is asked for */
+#define MAX_CPUS 8192u /* more than Linux supports; bounds the requests */
 
 static const char usage_text[] =
 	"usage: rwctl [--json] COMMAND\n"
@@ -67,7 +67,7 @@ static int get_status(int fd, struct rw_ioc_status *status)
 	return 0;
 }
 
-/* Return: counters of all CPUs, to be freed, or NULL after a message. */
+/* Return: counters of all CPUs, to be freed; NULL after an error message. */
 static struct rwctl_stats *get_stats(int fd, unsigned int cpus)
 {
 	struct rwctl_stats *stats = malloc(sizeof(*stats) + cpus * sizeof(stats->cpu[0]));
@@ -142,7 +142,7 @@ static bool shows(const char *command)
 	return strcmp(command, "status") == 0 || strcmp(command, "stats") == 0;
 }
 
-/* Return: 0 when there is such a command and it takes what it is given, or the exit status. */
+/* Return: 0 if the command exists and accepts its arguments, or the exit status. */
 static int check_command(int argc, char **argv, bool json)
 {
 	const size_t count = sizeof(commands) / sizeof(commands[0]);

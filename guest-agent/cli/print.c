@@ -24,7 +24,7 @@ static const char *name_of(const char *const *names, size_t count, uint32_t i)
 	return i < count && names[i] ? names[i] : "unknown";
 }
 
-/* Sums over all CPUs; the identity of a CPU means nothing in it. */
+/* Sums over all CPUs; ignore the CPU's identity in the result. */
 static struct rw_cpu_stats sum(const struct rwctl_stats *stats)
 {
 	struct rw_cpu_stats s = { .cpu = 0 };

@@ -7,12 +7,12 @@
 
 #include "uapi.h"
 
-/* Counters of all CPUs, as they were asked one after the other. */
+/* Counters of all CPUs, read one CPU after the other. */
 struct rwctl_stats {
 	unsigned int count;
 	struct rw_cpu_stats cpu[];
 };
 
-/* Print for people, or as one JSON object. Return: 0, or -1 when standard output cannot be written. */
+/* Print for people, or as one JSON object. Return: 0, or -1 if standard output cannot be written. */
 int print_status(const struct rw_ioc_status *status, const struct rwctl_stats *stats, bool json);
 int print_stats(const struct rwctl_stats *stats, bool json);

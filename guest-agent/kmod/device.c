@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// The device by which rwctl and ringward-start talk to the agent.
+// The device through which rwctl and ringward-start talk to the agent.
 #define pr_fmt(fmt) "ringward: " fmt
 
 #include <linux/capability.h>
@@ -24,7 +24,7 @@ static DEFINE_MUTEX(request_lock);
 
 static_assert(sizeof(struct rw_ioc_status) <= PAGE_SIZE && sizeof(struct rw_ioc_stats) <= PAGE_SIZE);
 
-/* @page: cleared; what the hypervisor fills lies at its start, 8-byte aligned. */
+/* @page: zeroed; what the hypervisor fills lies at its start, 8-byte aligned. */
 static int do_status(void *page, void __user *to)
 {
 	struct rw_ioc_status *answer = page;

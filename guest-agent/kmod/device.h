@@ -9,7 +9,7 @@
  * device_init() - make /dev/ringward, for root only.
  * @k: the kernel's addresses, needed at the lock; must stay
  *
- * Context: module init, when all that the requests need stands.
+ * Context: module init, once everything that the requests need is ready.
  * Return: 0 or a negative errno.
  */
 int device_init(const struct compat_kernel *k);

@@ -64,8 +64,7 @@ void event_file(struct event *ev, const struct inode *inode)
 }
 
 /*
- * @buf: what the tail's memory is to be given back as, or NULL. The table has as many places as a record has
- * tails.
+ * @buf: the tail's memory, to be freed, or NULL. The table has as many places as a record has tails.
  */
 static void add_tail(struct event *ev, u16 id, const void *value, u16 len, char *buf)
 {
@@ -81,7 +80,7 @@ void event_tail(struct event *ev, u16 id, const void *value, u16 len)
 		ev->writer.full = true;
 }
 
-/* Return: memory for one more path; NULL when there is none, which is noted. */
+/* Return: memory for one more path; NULL if there is none, which is noted. */
 static char *path_buffer(struct event *ev)
 {
 	char *buf = NULL;
@@ -96,7 +95,7 @@ static char *path_buffer(struct event *ev)
 	return buf;
 }
 
-/* Names @path in the first @size bytes of @buf. Return: its begin; @end is where its NUL stands. */
+/* Writes the name of @path to the first @size bytes of @buf. Return: its start; @end points to its NUL. */
 static char *name_path(struct event *ev, const struct path *path, char *buf, u32 size, char **end)
 {
 	bool trunc = false;

@@ -9,8 +9,8 @@
  *     event_path(&ev, RW_F_PATH, &file->f_path);
  *     event_submit(&ev, PRODUCER_BATCH);
  *
- * Each event_begin() needs its event_submit(): that gives the paths' memory back. Between them nothing can
- * fail: a record that cannot be made, for lack of memory, is counted as lost by event_submit().
+ * Each event_begin() needs its event_submit(), which frees the paths' memory. Nothing between them can fail:
+ * without memory for a record, event_submit() counts it as lost.
  */
 #pragma once
 
@@ -25,8 +25,7 @@
 static_assert(EVENT_PATH_BYTES <= PATH_MAX);
 
 /*
- * Bytes of a value of each kind, multiples of RW_FIELD_ALIGN; 0: any number of bytes, which makes the field a
- * tail.
+ * Bytes of a value of each kind, multiples of RW_FIELD_ALIGN; 0: variable, which makes the field a tail.
  */
 enum event_kind_bytes {
 	EVENT_BYTES_U32 = 4,
@@ -57,7 +56,7 @@ enum event_kind_bytes {
 	EVENT_BYTES_CRED = sizeof(struct rw_cred),
 };
 
-/* What each field takes: bytes of the head, or a tail. */
+/* The room that each field takes: bytes of the head, or a tail. */
 enum event_field_room {
 #define RW_FIELD(id, NAME, KIND, name, label, since, doc) \
 	EVENT_HEAD_##NAME = EVENT_BYTES_##KIND ? sizeof(struct rw_field) + EVENT_BYTES_##KIND : 0, \
@@ -65,7 +64,7 @@ enum event_field_room {
 #include "abi/events.def"
 };
 
-/* As long as the longest head that a record of the agent can have: a record with all its fields fits. */
+/* As long as the longest head of an agent's record: a record with all its fields fits. */
 union event_longest_head {
 #define RW_MUST(NAME) +EVENT_HEAD_##NAME
 #define RW_MAY(NAME)  +EVENT_HEAD_##NAME
@@ -78,7 +77,7 @@ union event_longest_head {
 #undef RW_MAY
 };
 
-/* As many tails as the record of the agent that has most of them. */
+/* As many tails as the agent's record with the most of them. */
 union event_most_tails {
 #define RW_MUST(NAME) +EVENT_TAIL_##NAME
 #define RW_MAY(NAME)  +EVENT_TAIL_##NAME
@@ -94,11 +93,11 @@ union event_most_tails {
 #define EVENT_HEAD_MAX  sizeof(union event_longest_head)
 #define EVENT_TAILS_MAX (sizeof(union event_most_tails) / sizeof(struct producer_tail))
 
-/* It lies on the stack of whatever the kernel calls; and what it describes is a record. */
+/* An event lies on the stack of any kernel path; and what it describes must fit a record. */
 static_assert(EVENT_HEAD_MAX <= 256 && EVENT_TAILS_MAX <= 4);
 static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * (sizeof(struct rw_field) + EVENT_PATH_BYTES) <= RW_REC_MAX);
 
-/** struct event - a record in the making: fields of a fixed length in @head, the others where they stand. */
+/** struct event - a record being built: fields of fixed length in @head, the others where they are. */
 struct event {
 	struct rec_writer writer;
 	bool no_memory;
@@ -113,7 +112,7 @@ struct event {
  * @type:    enum rw_rec_type
  * @verdict: enum rw_verdict
  *
- * Context: any task's; does not sleep. The same holds for all below but event_path(), event_path_at().
+ * Context: any task's; does not sleep. So for all below, except event_path() and event_path_at().
  */
 void event_begin(struct event *ev, u8 type, u8 verdict);
 
@@ -123,20 +122,20 @@ static inline void event_u32(struct event *ev, u16 id, u32 value)
 	rec_u32(&ev->writer, id, value);
 }
 
-/** event_result() - add what the hook answers: nothing for 0. */
+/** event_result() - add the hook's result; nothing for 0. */
 static inline void event_result(struct event *ev, int result)
 {
 	if (result)
 		rec_u32(&ev->writer, RW_F_RESULT, result);
 }
 
-/** event_identify() - what identifies a file. */
+/** event_identify() - get a file's identity. */
 struct rw_file event_identify(const struct inode *inode);
 
 /** event_file() - add the file's identity; nothing for NULL. */
 void event_file(struct event *ev, const struct inode *inode);
 
-/** event_tail() - add @len bytes at @value, which have to stay until event_submit(). */
+/** event_tail() - add @len bytes at @value, which must stay until event_submit(). */
 void event_tail(struct event *ev, u16 id, const void *value, u16 len);
 
 /**
@@ -149,7 +148,8 @@ void event_tail(struct event *ev, u16 id, const void *value, u16 len);
 void event_path(struct event *ev, u16 id, const struct path *path);
 
 /**
- * event_path_at() - the same for an entry of a directory, which need not exist; the caller has locked @dir.
+ * event_path_at() - like event_path() for an entry of a directory, which need not exist; the caller has
+ * locked @dir.
  */
 void event_path_at(struct event *ev, u16 id, const struct path *dir, struct dentry *dentry);
 

@@ -15,7 +15,7 @@
 
 static bool use_vmmcall __ro_after_init;
 
-/* Without a hypervisor both instructions raise #UD: the fixup puts HVCALL_UD in place of the number. */
+/* Without a hypervisor both instructions raise #UD: the fixup replaces the number with HVCALL_UD. */
 #define CALL(insn) \
 	asm volatile("1: " insn "\n" \
 		     "   jmp 3f\n" \

@@ -7,14 +7,14 @@
 
 #include "abi/hypercall.h"
 
-/* Result of hvcall() when the CPU knows no such instruction: nothing answers. */
+/* Result of hvcall() if the instruction raises #UD: nothing answers. */
 #define HVCALL_UD (-4096L)
 
 /**
- * hvcall_detect() - find out whether Ringward answers, and how it wants to be called.
+ * hvcall_detect() - find out whether Ringward answers, and by which instruction.
  *
- * Looks at the signature leaf first, then asks with a nonce, so that another hypervisor's answer for an
- * out-of-range leaf does not mislead.
+ * Reads the signature leaf first, then sends a nonce, so that another hypervisor's answer for an out-of-range
+ * leaf does not mislead.
  *
  * Context: module init, once, before any other function here.
  * Return: 0, or -ENODEV (nothing answers) or -EPROTO (another ABI version); the reason is printed.
@@ -22,14 +22,14 @@
 int hvcall_detect(void);
 
 /**
- * hvcall() - one hypercall.
+ * hvcall() - make one hypercall.
  * @nr: enum rw_hypercall
  * @a1: @a2: @a3: its arguments; addresses are guest-physical
  *
- * The only place with the instruction: after the lock the hypervisor takes calls from the module's text
- * alone.
+ * The only place with the instruction: after the lock the hypervisor accepts calls only from the module's
+ * text.
  *
- * Context: any; the call concerns the CPU it is made on.
+ * Context: any; the call concerns the current CPU.
  * Return: the result, a negative RW_E*, or HVCALL_UD.
  */
 long hvcall(unsigned long nr, unsigned long a1, unsigned long a2, unsigned long a3);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Another kernel in place of this one: refused and recorded, or told to the hypervisor just before it starts.
+// kexec: refused and recorded, or reported to the hypervisor just before the other kernel starts.
 #define pr_fmt(fmt) "ringward: " fmt
 
 #include <linux/atomic.h>
@@ -26,7 +26,7 @@ static const struct compat_kernel *kernel __ro_after_init;
 static bool refuse __ro_after_init;
 static bool closed;
 
-/* Return: the result that the record has. */
+/* Return: the result in the record. */
 static int begin(struct event *ev, enum rw_kexec_step step)
 {
 	int result = READ_ONCE(closed) ? -EPERM : 0;
@@ -51,7 +51,7 @@ int kexec_load(struct file *file, bool initramfs)
 }
 
 /*
- * Reports what was loaded before the lock, and unloads it where it must not start. The kernel's lock is held.
+ * Reports what was loaded before the lock, and unloads it if it must not start. The kexec lock is held.
  */
 static void look_at(void **image, const char *what, enum rw_kexec_step step)
 {
@@ -96,10 +96,9 @@ void kexec_reopen(void)
 }
 
 /*
- * The other CPUs are stopped, devices are shut down, the next step is the new kernel. What this kernel still
- * does finds nothing protected and no ring. Where it is refused we come here only with a kernel whose load
- * was past its check when the lock came, or that an attacker has put there: its start is refused by the
- * hypervisor.
+ * The other CPUs are stopped, devices are shut down, the next step is the new kernel. From the hypercall on
+ * nothing is protected and there is no ring. If kexec is refused, a kernel gets here only if its load had
+ * passed its check before the lock, or if an attacker put it there: the hypervisor refuses its start.
  */
 static void on_shutdown(void)
 {
@@ -114,8 +113,7 @@ static void on_shutdown(void)
 	if (ret >= 0)
 		return;
 	/*
-	 * A kernel that is copied over protected pages ends in the middle of that: better start anew by the
-	 * firmware.
+	 * Copying a kernel over protected pages would fail midway: better restart through the firmware.
 	 */
 	hvcall_error("kexec", ret);
 	pr_emerg("another kernel must not start: restarting the machine\n");

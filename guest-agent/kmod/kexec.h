@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Another kernel in place of this one, without the firmware: refused, or told to the hypervisor before it
+ * kexec, the start of another kernel without the firmware: refused, or reported to the hypervisor before it
  * starts.
  */
 #pragma once
@@ -11,7 +11,7 @@
 #include "kernel/addresses.h"
 
 /**
- * kexec_init() - learn what the configuration says, and listen for the start of another kernel.
+ * kexec_init() - learn what the configuration says, and watch for the start of another kernel.
  * @k: the kernel's addresses; must stay
  *
  * Context: module init, after RW_HC_HELLO.
@@ -23,22 +23,21 @@ int kexec_init(const struct compat_kernel *k);
 void kexec_exit(void);
 
 /**
- * kexec_close() - the last step before the lock: report what is loaded, and where kexec is refused unload it.
+ * kexec_close() - the last step before the lock: report what is loaded and, if kexec is refused, unload it.
  *
- * From here on the hooks refuse each load, so that there is nothing that could start, neither by reboot(2)
- * nor at a panic.
+ * From here on the hooks refuse each load, so that nothing can start, neither by reboot(2) nor at a panic.
  *
  * Context: may sleep.
- * Return: 0, or -EBUSY when another task was at it for all of a generous time; printed.
+ * Return: 0, or -EBUSY if another task holds the kexec lock for too long; printed.
  */
 int kexec_close(void);
 
-/* The lock failed: kexec is not refused any more. What was unloaded stays so. */
+/* The lock failed: kexec is no longer refused. What was unloaded stays unloaded. */
 void kexec_reopen(void);
 
 /**
- * kexec_load() - an LSM hook's answer to the load of a kernel.
- * @file:      the image; NULL when it comes from the caller's memory
+ * kexec_load() - decide, for an LSM hook, whether a kernel may be loaded.
+ * @file:      the image; NULL if it comes from the caller's memory
  * @initramfs: it is the initial RAM disk
  *
  * Return: 0 or -EPERM; recorded.

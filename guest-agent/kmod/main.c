@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// The agent's ordered start. It has no end: hooks stay attached until the machine goes down.
+// The agent's ordered start. It never stops: hooks stay attached until the machine goes down.
 #define pr_fmt(fmt) "ringward: " fmt
 
 #include <linux/errno.h>
@@ -24,14 +24,14 @@
 
 static struct compat_kernel kernel __ro_after_init;
 
-/* The machine goes down in order: what waits in the rings is handed over. */
+/* An orderly shutdown: hand over all pending records. */
 static int on_reboot(struct notifier_block *nb, unsigned long action, void *data)
 {
 	producer_flush();
 	return NOTIFY_DONE;
 }
 
-/* The other CPUs may be stopped already: only this one's ring can be handed over. */
+/* The other CPUs may already be stopped: only this one's ring can be handed over. */
 static int on_panic(struct notifier_block *nb, unsigned long action, void *data)
 {
 	producer_flush_local();

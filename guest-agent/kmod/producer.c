@@ -29,7 +29,7 @@
 #define FILL_MARK  (DATA_BYTES / 2)
 #define HOLD_TIME  HZ /* longest stay of a batched record */
 
-static_assert(RW_REC_ALIGN == 2 * RW_FIELD_ALIGN); /* a record is filled up with one field's alignment */
+static_assert(RW_REC_ALIGN == 2 * RW_FIELD_ALIGN); /* padding of a record is 0 or RW_FIELD_ALIGN bytes */
 static_assert(DATA_PAGES <= RW_RING_MAX_PAGES && DATA_PAGES >= RW_RING_MIN_PAGES);
 
 struct ring {
@@ -51,8 +51,8 @@ static void ring_drain(struct ring *r)
 	long ret = hvcall(RW_HC_DRAIN, 0, 0, 0);
 
 	/*
-	 * All is taken now. If the indices still differ they were tampered with, and the hypervisor's
-	 * consumer index is the only one that counts: go on from there.
+	 * The ring is empty now. If the indices still differ, they were tampered with, and only the
+	 * hypervisor's consumer index counts: continue from there.
 	 */
 	if (ret >= 0)
 		WRITE_ONCE(r->hdr->producer, READ_ONCE(r->hdr->consumer));
@@ -63,7 +63,7 @@ static u64 ring_used(const struct ring *r)
 	return READ_ONCE(r->hdr->producer) - READ_ONCE(r->hdr->consumer);
 }
 
-/* @pos: a multiple of RW_FIELD_ALIGN, so that as many bytes lie there in one piece. */
+/* @pos: a multiple of RW_FIELD_ALIGN, so that RW_FIELD_ALIGN bytes there are contiguous. */
 static u8 *ring_at(struct ring *r, u64 pos)
 {
 	return r->data + pos % DATA_BYTES;
@@ -91,8 +91,7 @@ static u64 ring_copy_tail(struct ring *r, u64 pos, const struct producer_tail *t
 }
 
 /*
- * Return: whether the ring has room for @size more bytes, if need be once the hypervisor has taken what is
- * there.
+ * Return: whether the ring has room for @size more bytes, after a drain if necessary.
  */
 static bool ring_has_room(struct ring *r, u32 size)
 {
@@ -111,7 +110,7 @@ static bool ring_put(struct ring *r, const struct rw_rec_hdr *head, u32 head_len
 		WRITE_ONCE(r->hdr->lost, r->hdr->lost + 1);
 		return false;
 	}
-	/* Whoever tampers with the index must not make us write past the ring. */
+	/* A tampered index must not make us write past the ring. */
 	pos = round_down(READ_ONCE(r->hdr->producer), RW_REC_ALIGN);
 	end = pos + head->size;
 	ring_copy(r, pos, head, head_len);
@@ -119,7 +118,7 @@ static bool ring_put(struct ring *r, const struct rw_rec_hdr *head, u32 head_len
 		pos = ring_copy_tail(r, pos, tail);
 	if (pos != end)
 		memset(ring_at(r, pos), 0, RW_FIELD_ALIGN);
-	/* The record stands before the index that announces it. */
+	/* The record must be visible before the index that announces it. */
 	smp_store_release(&r->hdr->producer, end);
 	return true;
 }
@@ -179,7 +178,7 @@ void producer_flush(void)
 	on_each_cpu(flush_ipi, NULL, 1);
 }
 
-/* A timer that outlived its CPU fires on another one, whose ring may then as well be handed over. */
+/* A timer that outlives its CPU fires on another one; handing over that one's ring does no harm. */
 static void hold_time_over(struct timer_list *unused)
 {
 	producer_flush_local();
@@ -203,7 +202,7 @@ void producer_state(struct producer_state *state)
 	}
 }
 
-/* Names this CPU's ring to the hypervisor. */
+/* Registers this CPU's ring with the hypervisor. */
 static int ring_register(struct ring *r)
 {
 	struct rw_ring_desc *desc = (void *)get_zeroed_page(GFP_KERNEL);
@@ -228,7 +227,7 @@ static int ring_register(struct ring *r)
 	return 0;
 }
 
-/* Runs on the CPU itself. One that comes after the lock gets no ring: what happens on it is counted. */
+/* Runs on the CPU itself. A CPU that comes up after the lock gets no ring: its records are only counted. */
 static int cpu_up_here(unsigned int cpu)
 {
 	struct ring *r = per_cpu_ptr(&rings, cpu);
@@ -251,8 +250,7 @@ static void free_rings(void)
 	{
 		struct ring *r = per_cpu_ptr(&rings, cpu);
 
-		/* The hypervisor may still look at a ring that it was given: such pages are never used again.
-		 */
+		/* The hypervisor may still read a registered ring: its pages are never reused. */
 		if (!r->registered)
 			vfree(r->hdr);
 	}

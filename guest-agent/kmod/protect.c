@@ -42,7 +42,7 @@ int __init protect_register(const struct compat_kernel *k)
 	return ret < 0 ? hvcall_error("register", ret) : 0;
 }
 
-/* Sends what the list holds, and empties it. */
+/* Sends the list and empties it. */
 static int ranges_send(struct rw_protect_list *list)
 {
 	long ret;
@@ -64,9 +64,8 @@ static int ranges_add(struct rw_protect_list *list, const struct rw_range *range
 }
 
 /*
- * The physical address of @va, by the live page tables; 0 when nothing is mapped there, or a writable page
- * while
- * @ro is wanted. No memory of interest lies at physical 0.
+ * The physical address of @va, by the live page tables; 0 if it is not mapped, or mapped writable while @ro
+ * is set. No memory of interest lies at physical 0.
  */
 static u64 walk(unsigned long va, bool ro)
 {
@@ -94,7 +93,7 @@ static int add_image(struct rw_protect_list *list, u32 kind, u32 flags, const ch
 	return ranges_add(list, &r);
 }
 
-/* A part of the module: pages from anywhere; neighbours become one range. */
+/* A part of the module: pages at any address; neighbours become one range. */
 static int add_module(struct rw_protect_list *list, u32 kind, const char *name, struct compat_region region)
 {
 	struct rw_range r = { .kind = kind };
@@ -135,8 +134,7 @@ static int add_all(struct rw_protect_list *list, const struct compat_kernel *k)
 	const struct module *me = THIS_MODULE;
 	int ret;
 
-	/* What lies behind the ends, up to the next 2 MiB, was given back to the page allocator: lock no
-	 * more. */
+	/* The page allocator owns what lies past the ends, up to the next 2 MiB: do not lock that. */
 	ret = add_image(list, RW_TARGET_KERNEL_TEXT, 0, "kernel_text", k->text & PAGE_MASK,
 			PAGE_ALIGN(k->etext));
 	if (ret == 0)

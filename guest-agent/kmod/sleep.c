@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Hibernation: refused. A kernel that comes back from disk under another start of the hypervisor is not the
-// one that registered there, and its image could not be written over locked memory.
+// Refuses hibernation. A kernel resumed from disk under another start of the hypervisor is not the one that
+// registered there, and its image could not be written over locked memory.
 #define pr_fmt(fmt) "ringward: " fmt
 
 #include <linux/errno.h>
@@ -11,7 +11,7 @@
 
 #include "sleep.h"
 
-/* Suspend to idle goes on: no CPU loses its state there. */
+/* Suspend to idle stays allowed: no CPU loses its state in it. */
 static int on_sleep(struct notifier_block *nb, unsigned long action, void *data)
 {
 	if (action != PM_HIBERNATION_PREPARE && action != PM_RESTORE_PREPARE)

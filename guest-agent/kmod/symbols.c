@@ -50,7 +50,7 @@ static int add(void *ctx, const char *name, unsigned long addr)
 	if (c->count != 0) {
 		u32 last = c->entry[c->count - 1].off;
 
-		/* Of several names for one address the first is the best: that is how kallsyms sorts them. */
+		/* Of several names for one address the first is the best: kallsyms sorts them so. */
 		if (off == last)
 			return 0;
 		if (off < last)
@@ -100,7 +100,7 @@ static int add_own(void *ctx, const char *plain, unsigned long addr)
 	return add(ctx, name, addr);
 }
 
-/* By address; of equal addresses the one that was added first comes first. */
+/* By address; equal addresses stay in the order they were added. */
 static int compare(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;

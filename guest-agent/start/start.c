@@ -3,10 +3,10 @@
 // ringward-start: the first program of an initramfs; loads the agent, locks, and becomes the real init.
 //
 // Runs as rdinit=/ringward/start with /ringward/ringward.ko beside it. RINGWARD_INIT in the environment (a
-// kernel parameter of that form) names the real init, /init without it. When anything fails the machine is
-// powered off, unless RINGWARD_ON_ERROR=continue. Run in any other way than as process 1 it does nothing of
-// that: it would switch off a machine that works. All that is needed from /dev and /proc is made under
-// /ringward and removed again; nothing is assumed to be mounted.
+// kernel parameter of that form) names the real init, /init without it. If anything fails, it powers the
+// machine off, unless RINGWARD_ON_ERROR=continue. If it is not process 1, it does none of this: it would
+// power off a working machine. What it needs from /dev and /proc it makes under /ringward and removes
+// again; it does not assume that anything is mounted.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -60,7 +60,7 @@ __attribute__((format(printf, 1, 2))) static void report(const char *format, ...
 	if (mknod(KMSG, S_IFCHR | 0600, KMSG_DEV) == 0) {
 		fd = open(KMSG, O_WRONLY | O_CLOEXEC);
 		if (fd >= 0) {
-			/* When even this fails there is nowhere left to say so. */
+			/* If even this fails, there is nowhere left to say so. */
 			if (write(fd, line, (size_t)n) != n)
 				errno = 0;
 			close(fd);
@@ -71,7 +71,7 @@ __attribute__((format(printf, 1, 2))) static void report(const char *format, ...
 		errno = 0;
 }
 
-/* Opens with a descriptor that cannot be taken for a standard one: the kernel may have given none. */
+/* Opens with a descriptor above the standard ones: the kernel may not have opened those. */
 static int open_high(const char *path, int flags)
 {
 	int fd = open(path, flags | O_CLOEXEC);
@@ -165,10 +165,10 @@ __attribute__((noreturn)) static void power_off(void)
 	       " (RINGWARD_ON_ERROR=continue goes on)");
 	sync();
 	reboot(RB_POWER_OFF);
-	_exit(1); /* not allowed to: as PID 1 this is a kernel panic, and stops as well */
+	_exit(1); /* reboot() is not allowed: as PID 1, exit is a kernel panic, which stops too */
 }
 
-/* Not the first program of an initramfs, but somebody at a shell. Return: the exit status. */
+/* Not run as the first program of an initramfs, but from a shell. Return: the exit status. */
 static int by_hand(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";

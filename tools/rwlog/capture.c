@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* A serial capture: its frames, put together to dumps of the store and to sets of counters. */
+/* A serial capture: its frames, assembled into dumps of the store and sets of counters. */
 #define _GNU_SOURCE
 #include "capture.h"
 
@@ -44,7 +44,7 @@ static void open_dump(struct capture *c, struct stream *s, uint32_t dump, uint64
 	s->has_begin = false;
 }
 
-/* Walks through the open dump; @f is its END frame, or NULL when that did not come. */
+/* Parses the open dump; @f is its END frame, or NULL if that did not come. */
 static void close_dump(struct stream *s, const struct frame *f)
 {
 	struct part *p = s->open;
@@ -75,7 +75,7 @@ static void close_dump(struct stream *s, const struct frame *f)
 	part_walk_dump(p);
 }
 
-/* The header in BEGIN is the dump's, unless it is damaged or of another boot than the frame. */
+/* The header in BEGIN is the dump's, unless it is damaged or its boot is not the frame's. */
 static void take_hdr(struct part *p, const struct frame *f)
 {
 	struct rw_store_hdr h;
@@ -103,7 +103,7 @@ static void begin_frame(struct capture *c, struct stream *s, const struct frame 
 	take_hdr(s->open, f);
 }
 
-/* A DATA or END frame must be of the open dump: when it is not, its BEGIN is missing. */
+/* A DATA or END frame must belong to the open dump; if not, its BEGIN is missing. */
 static void need_dump(struct capture *c, struct stream *s, const struct frame *f, uint64_t line)
 {
 	if (s->open && s->open->dump == f->dump)
@@ -146,7 +146,7 @@ static void end_frame(struct capture *c, struct stream *s, const struct frame *f
 	close_dump(s, f);
 }
 
-/* Whether a set's pieces make whole structures, numbered from 0. */
+/* Whether a set's pieces form whole structures, numbered from 0. */
 static bool set_complete(const struct counters *set)
 {
 	struct rw_cpu_stats cpu;
@@ -161,7 +161,7 @@ static bool set_complete(const struct counters *set)
 	return true;
 }
 
-/* The set that is being gathered is over: keeps it when it is complete and none began later. */
+/* Ends the set being gathered: keeps it if it is complete and none began later. */
 static void close_set(struct capture *c, struct stream *s)
 {
 	struct counters *set = &s->set;
@@ -206,7 +206,7 @@ static void close_stream(struct capture *c, struct stream *s)
 	close_set(c, s);
 }
 
-/* The stream of a boot. Where there are too many, the one that was silent longest ends. */
+/* The stream of a boot. If there are too many, the one silent for longest ends. */
 static struct stream *stream_of(struct capture *c, uint32_t boot, uint64_t line)
 {
 	struct stream *s = NULL, *oldest = &c->stream[0];
@@ -249,7 +249,7 @@ static void one_frame(struct capture *c, const struct frame *f, uint64_t line)
 	}
 }
 
-/* What stands at a mark of this version. */
+/* Handles what follows a mark of this version. */
 static void at_mark(struct capture *c, const char *s, size_t avail, uint64_t line)
 {
 	struct frame f;

@@ -59,7 +59,7 @@ bool counters_present(const struct input *in)
 	return in->capture.last.len != 0;
 }
 
-/* A line of the table, with the sum behind the CPUs where there are several. */
+/* A line of the table, with the sum after the CPUs if there are several. */
 static void table_line(const struct input *in, const char *name, size_t off, FILE *out)
 {
 	fprintf(out, "%-14s", name);

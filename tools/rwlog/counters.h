@@ -11,5 +11,5 @@ bool counters_present(const struct input *in);
 /** counters_table() - print the last complete set for people. */
 void counters_table(const struct input *in, FILE *out);
 
-/** counters_json() - the last complete set, and what the last dump says of the store, as one JSON object. */
+/** counters_json() - print the last complete set, and the store's state in the last dump, as JSON. */
 void counters_json(const struct input *in, FILE *out);

@@ -9,19 +9,19 @@
 
 struct csv;
 
-/** csv_open() - lines of @columns cells. Ends the program when memory is used up. */
+/** csv_open() - start lines of @columns cells. Ends the program if memory runs out. */
 struct csv *csv_open(unsigned int columns);
 
 /**
  * csv_member() - put a member into its cell of the line.
  *
- * Strings of the guest are written as text_show() does, without quotes around one. The members of the last
- * column stand there as NAME=VALUE, with a blank between two.
+ * Strings from the guest are written as text_show() does, without quotes around one. The members of the last
+ * column are written as NAME=VALUE, separated by blanks.
  */
 void csv_member(struct csv *row, const struct member *m);
 
-/** csv_end_row() - write the line; the next begins empty. */
+/** csv_end_row() - write the line and start an empty one. */
 void csv_end_row(struct csv *row, FILE *out);
 
-/** csv_close() - give the memory back. */
+/** csv_close() - free the memory. */
 void csv_close(struct csv *row);

@@ -10,12 +10,12 @@
 #define DISASM_LEN 192u
 
 /**
- * disasm() - the first instruction of 64-bit code.
+ * disasm() - disassemble the first instruction of 64-bit code.
  * @code: bytes, from the guest
  * @n:    how many
  * @rip:  their address
  * @text: receives the instruction
  *
- * Return: false when the bytes are no whole instruction; @text is empty then.
+ * Return: false, with @text empty, if the bytes are not a whole instruction.
  */
 bool disasm(const uint8_t *code, size_t n, uint64_t rip, char text[DISASM_LEN]);

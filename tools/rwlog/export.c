@@ -9,7 +9,7 @@
 #include "socket.h"
 #include "text.h"
 
-/* A list of strings; where one of them is not UTF-8, a further list with the bytes of all. */
+/* A list of strings; if one of them is not UTF-8, also a list with the bytes of all. */
 static void json_strings(struct json *j, const struct member *m)
 {
 	struct text_list list = { m->text.p, m->text.len };

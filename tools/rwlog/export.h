@@ -6,11 +6,11 @@
 #include "filter.h"
 #include "input.h"
 
-/** export_jsonl() - write one JSON object a record, of all boots in a file. */
+/** export_jsonl() - write one JSON object per record, of all boots in a file. */
 void export_jsonl(const struct input *in, const struct filter *filter, FILE *out);
 
 /** export_csv_header() - write the line with the names of the columns. */
 void export_csv_header(FILE *out);
 
-/** export_csv() - write one line of CSV a record, of all boots in a file. */
+/** export_csv() - write one line of CSV per record, of all boots in a file. */
 void export_csv(const struct input *in, const struct filter *filter, FILE *out);

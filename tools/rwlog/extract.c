@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Writes a store image from what a file holds. */
+/* Writes a store image from a file's log. */
 #include "extract.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ static int put(int fd, const void *data, size_t n)
 	return 0;
 }
 
-/* Leaves @n bytes zero: as a hole where the output can have one. */
+/* Writes @n zero bytes: as a hole if the output can have one. */
 static int put_zeros(const struct outfile *out, uint64_t n)
 {
 	static const uint8_t zeros[65536];
@@ -67,7 +67,7 @@ static int by_place(const void *a, const void *b)
 	return x->block->hdr.index < y->block->hdr.index ? -1 : x->block->hdr.index > y->block->hdr.index;
 }
 
-/* The blocks in the order of their places. Return: an array to be freed, NULL when there are none. */
+/* The blocks, sorted by place. Return: an array to be freed; NULL if there are none. */
 static struct slot *sorted(const struct part *p)
 {
 	struct slot *slot = NULL;
@@ -94,7 +94,7 @@ static int write_image(const struct outfile *out, const struct part *p)
 		const struct part_block *b = slot[i].block;
 
 		if (i + 1 < p->nblock && slot[i + 1].at == slot[i].at)
-			continue; /* the newest one of a place counts */
+			continue; /* only the newest block of a place counts */
 		err = put_zeros(out, (slot[i].at - place) * p->hdr.block_size);
 		if (!err)
 			err = put(out->fd, b->p, b->len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Writes a store image from what a file holds. */
+/* Writes a store image from a file's log. */
 #pragma once
 
 #include <sys/stat.h>
@@ -8,9 +8,9 @@
 #include "input.h"
 
 /**
- * extract_choose() - the part that an image can be made of: the last complete one of the file.
+ * extract_choose() - find the part to make an image of: the file's last complete one.
  *
- * Return: the part, or NULL when there is none.
+ * Return: the part, or NULL if there is none.
  */
 const struct part *extract_choose(const struct input *in);
 
@@ -18,12 +18,11 @@ const struct part *extract_choose(const struct input *in);
  * extract_write() - write a part as a store image.
  * @p:     from extract_choose()
  * @name:  the output, as outfile_open() takes it
- * @input: status of the file that @p is from: may not be the output
+ * @input: status of the file that @p is from, which must not be the output
  * @why:   receives what is wrong; @n: its size
  *
  * Each block lies where its index puts it; the image ends with the last block in use. Unused blocks are
- * holes in
- * a file and zeros in a stream.
+ * holes in a file and zeros in a stream.
  *
  * Return: 0, or -1.
  */

@@ -10,7 +10,7 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
-/* Digits at *s, moved past them. Return: false when there are none or the number is above @max. */
+/* Parses digits at *s and moves past them. Return: false if there are none or the number is above @max. */
 static bool take_number(const char **s, uint64_t max, uint64_t *v)
 {
 	const char *start = *s;

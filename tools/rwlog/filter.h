@@ -6,15 +6,15 @@
 #include "rec.h"
 
 struct filter {
-	bool has_types; /* only those in types */
+	bool has_types; /* only the types in types[] */
 	bool types[RW_TYPES];
 	bool has_pid;
 	uint32_t pid;     /* of a thread or a process */
 	const char *comm; /* the whole name, or NULL */
 	const char *path; /* part of a path, or NULL */
-	uint64_t since;   /* ns since the hypervisor's start, both included */
+	uint64_t since;   /* ns since the hypervisor's start; both inclusive */
 	uint64_t until;
-	uint64_t seq_from; /* both included */
+	uint64_t seq_from; /* both inclusive */
 	uint64_t seq_to;
 	int verdict; /* -1: all */
 };
@@ -24,13 +24,13 @@ struct filter {
 #define FILTER_ALL { .until = UINT64_MAX, .seq_to = UINT64_MAX, .verdict = -1 }
 /* clang-format on */
 
-/* Parsers of option values. Return: false when the value is not what the option wants. */
+/* Parsers of option values. Return: false if the value is not valid for the option. */
 bool filter_types(struct filter *f, const char *list);
 bool filter_pid(struct filter *f, const char *value);
 bool filter_seq(struct filter *f, const char *value);
 bool filter_verdict(struct filter *f, const char *value);
 
-/** filter_seconds() - decimal seconds, with at most nine digits after the point, to nanoseconds. */
+/** filter_seconds() - convert decimal seconds, with at most nine decimals, to nanoseconds. */
 bool filter_seconds(uint64_t *ns, const char *value);
 
 /** filter_match() - whether a record is wanted. */

@@ -13,7 +13,7 @@
 #define HEX_LEN    8u
 #define BASE64_MAX ((RW_FRAME_MAX_BYTES + 2) / 3 * 4)
 
-/* What is left of the text. */
+/* The rest of the text. */
 struct cursor {
 	const char *p, *end;
 };

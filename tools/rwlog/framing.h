@@ -24,12 +24,12 @@ enum frame_result {
 };
 
 /**
- * frame_parse() - take a frame apart.
- * @s:     where the mark RW_FRAME_MARK stands
+ * frame_parse() - parse a frame.
+ * @s:     the position of the mark RW_FRAME_MARK
  * @avail: characters that may be read there, the mark included
- * @f:     receives the frame, when it is good
- * @why:   receives what is wrong, when it is bad: a constant
+ * @f:     receives the frame, if it is good
+ * @why:   receives what is wrong, if it is bad: a constant
  *
- * Nothing after the frame's CRC is looked at, but that it is not one more hex digit.
+ * Ignores what follows the frame's CRC, except that it must not be another hex digit.
  */
 enum frame_result frame_parse(const char *s, size_t avail, struct frame *f, const char **why);

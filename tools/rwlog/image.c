@@ -51,7 +51,7 @@ static void scan_piece(struct image_scan *s, const uint8_t *data, size_t len, ui
 	}
 }
 
-/* Return: false when this is not an ELF file whose program headers can be read. */
+/* Return: false if this is not an ELF file with readable program headers. */
 static bool scan_elf(struct image_scan *s, const uint8_t *data, size_t len)
 {
 	size_t count = 0;
@@ -120,7 +120,7 @@ static void drop(struct candidate *c)
 	problems_free(&c->notes);
 }
 
-/* The chosen one's lists become those of the file. */
+/* Makes the chosen store's lists the file's. */
 static struct part *keep(struct candidate *c, struct problems *problems, struct problems *notes)
 {
 	*problems = c->problems;
@@ -137,7 +137,7 @@ static bool better(const struct part *a, const struct part *b)
 	return a->hdr.next_seq > b->hdr.next_seq;
 }
 
-/* Names a store that was not chosen, when it is of another boot. */
+/* Names a store that was not chosen, if it is of another boot. */
 static void note_other(const struct part *other, const struct part *chosen, struct problems *notes)
 {
 	char id[TEXT_BOOT_LEN], chosen_id[TEXT_BOOT_LEN];

@@ -5,42 +5,42 @@
 
 #include "part.h"
 
-#define IMAGE_CANDIDATES 64u /* stores with a valid header that are looked at more closely */
+#define IMAGE_CANDIDATES 64u /* stores with a valid header that are examined */
 
 /* Where a header was found. */
 struct image_place {
 	const uint8_t *p;
-	size_t len;   /* bytes from there to the end of the piece of memory that it lies in */
+	size_t len;   /* bytes from there to the end of its piece of memory */
 	uint64_t off; /* in the file */
 };
 
 struct image_scan {
 	struct image_place good[IMAGE_CANDIDATES]; /* headers that are valid */
-	size_t ngood, more;                        /* and those there was no room for */
-	struct image_place damaged;                /* the first that is not; p is NULL when there is none */
-	struct image_place other;                  /* the first that another version wrote; likewise */
+	size_t ngood, more;                        /* and the number that did not fit */
+	struct image_place damaged;                /* the first invalid one; p is NULL if there is none */
+	struct image_place other;                  /* the first written by another version; likewise */
 	uint32_t other_version;
 };
 
 /**
- * image_scan() - look for stores' headers in the memory that a file holds.
+ * image_scan() - find headers of stores in the memory that a file holds.
  * @s:    zeroed; receives what was found
  * @data: the file
  * @len:  its bytes
  *
- * An ELF core is taken apart: only the contents of its PT_LOAD segments count, at 8-byte alignment in each.
- * Any other file is taken as one piece of memory.
+ * Of an ELF core only the contents of its PT_LOAD segments count, at 8-byte alignment in each. Any other file
+ * is treated as one piece of memory.
  */
 void image_scan(struct image_scan *s, const uint8_t *data, size_t len);
 
 /**
  * image_best() - choose among the stores that image_scan() found.
  * @s:        has at least one valid header, or a damaged one
- * @problems: where the chosen store's problems go
- * @notes:    where to name stores of other boots
+ * @problems: receives the chosen store's problems
+ * @notes:    receives the names of stores of other boots
  *
- * The chosen store is the one without problems that holds the newest record; when all have problems, the
- * one with the newest record.
+ * Chooses the store without problems that holds the newest record; if all have problems, the one with the
+ * newest record.
  *
  * Return: the part, to be freed by part_free() and free().
  */

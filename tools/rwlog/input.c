@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* An input file of rwlog: loaded, recognised by its content, taken apart. */
+/* An input file of rwlog: loaded, recognised by its content, parsed. */
 #include "input.h"
 
 #include <errno.h>
@@ -81,7 +81,7 @@ static void gather(struct boot *b)
 		qsort(b->rec, b->nrec, sizeof(*b->rec), by_seq);
 }
 
-/* Whether nothing is to be done to a part's records: numbers ascend, and none comes twice. */
+/* Whether a part's records need no work: numbers ascend, without duplicates. */
 static bool in_order(const struct part *p)
 {
 	for (size_t i = 1; i < p->nrec; i++)
@@ -90,7 +90,7 @@ static bool in_order(const struct part *p)
 	return true;
 }
 
-/* Leaves each record once; of those with one number but different contents the first one stays. */
+/* Keeps each record once; of those that share a number but differ, the first one stays. */
 static void merge(struct input *in, struct boot *b)
 {
 	struct rec *rec;
@@ -121,7 +121,7 @@ static void merge(struct input *in, struct boot *b)
 	b->nrec = out;
 }
 
-/* Whether two parts are of one boot: by its whole id, or by that of their frames where a header is lost. */
+/* Whether two parts are of one boot: by its whole id, or by their frames' id if a header is lost. */
 static bool same_boot(const struct part *a, const struct part *b)
 {
 	if (a->have_hdr && b->have_hdr)
@@ -163,7 +163,7 @@ void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN])
 		snprintf(name, TEXT_BOOT_LEN, "unknown");
 }
 
-/* Takes the loaded bytes for a capture. Return: whether there is a frame of this version in them. */
+/* Parses the loaded bytes as a capture. Return: whether they hold a frame of this version. */
 static bool parse_capture(struct input *in)
 {
 	in->capture.problems = &in->problems;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* An input file of rwlog: loaded, recognised by its content, taken apart. */
+/* An input file of rwlog: loaded, recognised by its content, parsed. */
 #pragma once
 
 #include <sys/stat.h>
@@ -8,15 +8,15 @@
 #include "capture.h"
 #include "text.h"
 
-/* Records of one start of the hypervisor, from all dumps of it that a file holds. */
+/* Records of one start of the hypervisor, from all its dumps in a file. */
 struct boot {
 	const struct part *newest; /* its header stands for the whole */
 	struct part **part;        /* as found in the file */
 	size_t npart, part_cap;
 	struct rec *rec; /* each record once, ascending by number */
 	size_t nrec;
-	size_t rec_cap; /* 0: rec is that of the only part */
-	uint64_t bad;   /* records of one number that are not the same */
+	size_t rec_cap; /* 0: rec belongs to the only part */
+	uint64_t bad;   /* records that share a number but differ */
 };
 
 struct input {
@@ -32,7 +32,7 @@ struct input {
 	size_t nboot, boot_cap;
 	struct problems problems;
 	struct problems notes;  /* nothing wrong, but worth knowing */
-	uint32_t other_version; /* of what is in it that another version wrote; 0: nothing */
+	uint32_t other_version; /* of the content that another version wrote; 0: none */
 };
 
 /**
@@ -45,18 +45,18 @@ struct input {
 int input_load(struct input *in, const char *name);
 
 /**
- * input_parse() - recognise the loaded bytes and take them apart.
+ * input_parse() - recognise and parse the loaded bytes.
  *
- * Return: 0 (problems found are in @in->problems), -EPROTONOSUPPORT when nothing but what another version
- * wrote is in them (@in->other_version), or -ENOENT when there is no log of Ringward in them.
+ * Return: 0 (problems found are in @in->problems), -EPROTONOSUPPORT if they hold only what another version
+ * wrote (@in->other_version), or -ENOENT if they hold no log of Ringward.
  */
 int input_parse(struct input *in);
 
 /**
- * boot_name() - a boot's id in hex: 32 digits; 8 where no header is there, only frames; "unknown" where
- * neither.
+ * boot_name() - write a boot's id in hex: 32 digits; 8 if there are only frames and no header; "unknown" if
+ * there is neither.
  */
 void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN]);
 
-/** input_free() - give all memory back. */
+/** input_free() - free all memory. */
 void input_free(struct input *in);

@@ -3,7 +3,7 @@
 /*
  * Writes JSON objects, one member after the other.
  *
- * Own code and not a library's, because Jansson's integers are signed: an inode number above 2^63 would come
+ * Own code instead of a library, because Jansson's integers are signed: an inode number above 2^63 would come
  * out wrong.
  */
 #pragma once
@@ -14,10 +14,10 @@
 
 struct json {
 	FILE *out;
-	bool more; /* a member stands already in the object or array that is open */
+	bool more; /* the open object or array already has a member */
 };
 
-/* Begin and end an object or array; @name is NULL inside of an array and for the outermost. */
+/* Begin and end an object or array; @name is NULL inside an array and for the outermost. */
 void json_open(struct json *j, const char *name, char bracket);
 void json_close(struct json *j, char bracket);
 
@@ -25,21 +25,21 @@ void json_u64(struct json *j, const char *name, uint64_t v);
 void json_i64(struct json *j, const char *name, int64_t v);
 void json_bool(struct json *j, const char *name, bool v);
 
-/** json_str() - a string that this program made: plain ASCII. */
+/** json_str() - write a string made by this program: plain ASCII. */
 void json_str(struct json *j, const char *name, const char *v);
 
-/** json_address() - a 64-bit number as a string "0x..." of 16 digits. */
+/** json_address() - write a 64-bit number as a string "0x..." of 16 digits. */
 void json_address(struct json *j, const char *name, uint64_t v);
 
-/** json_hex() - bytes as a string of hex digits. */
+/** json_hex() - write bytes as a string of hex digits. */
 void json_hex(struct json *j, const char *name, const uint8_t *p, size_t n);
 
 /**
- * json_text() - a string of the guest.
+ * json_text() - write a string from the guest.
  *
- * Bytes that are not UTF-8 become U+FFFD each; then a member NAME_hex follows with all bytes in hex.
+ * Each byte that is not UTF-8 becomes U+FFFD; then a member NAME_hex follows with all bytes in hex.
  */
 void json_text(struct json *j, const char *name, struct text t);
 
-/** json_text_item() - a string of the guest, inside of an array. Return: whether all bytes were UTF-8. */
+/** json_text_item() - write a string from the guest into an array. Return: whether all bytes were UTF-8. */
 bool json_text_item(struct json *j, struct text t);

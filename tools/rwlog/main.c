@@ -31,7 +31,7 @@ enum status {
 	STATUS_VERSION = 3,
 };
 
-/* A mapped file that another program cut short: nothing sensible can follow. */
+/* Another program truncated the mapped file: nothing sensible can follow. */
 static void lost_file(int sig)
 {
 	static const char text[] = "rwlog: the file became shorter, or cannot be read, while it was in use\n";
@@ -42,7 +42,7 @@ static void lost_file(int sig)
 	_exit(n < 0 ? STATUS_USAGE + 1 : STATUS_USAGE);
 }
 
-/* Asked to end: as if there were no handler, but for the temporary file. */
+/* Asked to end: remove the temporary file, then end as if there were no handler. */
 static void interrupted(int sig)
 {
 	outfile_abandon();
@@ -88,7 +88,7 @@ static void warn(const struct problems *l, const char *name, const char *kind)
 	free(prefix);
 }
 
-/* These two are about one boot: says so where there are others. */
+/* Two commands use only one boot: says so if there are others. */
 static void note_boots(const struct input *in, const char *what)
 {
 	if (in->nboot > 1)
@@ -132,7 +132,7 @@ static enum status run_stats(const struct options *o, const struct input *in)
 	return in->problems.count ? STATUS_LOG : STATUS_GOOD;
 }
 
-/* Applies the command to a file that was taken apart. */
+/* Applies the command to a parsed file. */
 static enum status run(const struct options *o, const struct input *in, const struct symbols *symbols)
 {
 	char *prefix = NULL;
@@ -165,7 +165,7 @@ static enum status run(const struct options *o, const struct input *in, const st
 	return in->problems.count || !in->nboot ? STATUS_LOG : STATUS_GOOD;
 }
 
-/* Appending to the file that is being read: the shell's ">>" can do that. */
+/* Whether standard output is the file being read, as with the shell's ">>". */
 static bool is_standard_output(const struct input *in)
 {
 	struct stat out;
@@ -173,7 +173,7 @@ static bool is_standard_output(const struct input *in)
 	return S_ISREG(in->st.st_mode) && fstat(STDOUT_FILENO, &out) == 0 && outfile_same(&in->st, &out);
 }
 
-/* Takes a loaded file apart and applies the command. */
+/* Parses a loaded file and applies the command. */
 static enum status read_file(const struct options *o, struct input *in, const struct symbols *symbols)
 {
 	enum status status = STATUS_VERSION;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* A record as a list of members with a name each: what JSON and CSV write, from the one table of fields. */
+/* A record as a list of named members, from the one table of fields: what JSON and CSV write. */
 #include "members.h"
 
 #include <stdio.h>
@@ -11,9 +11,9 @@
 #include "util.h"
 
 #define COLUMNS_MAX 128u
-#define PARTS_MAX   9u /* members of one field, and an end */
+#define PARTS_MAX   9u /* members of one field, and a terminator */
 
-/* What a structure is made of. */
+/* A member of a structure. */
 struct part_desc {
 	const char *name;
 	uint16_t off;
@@ -53,7 +53,7 @@ static const struct part_desc cred_parts[PARTS_MAX] = {
 /* Structures by kind. */
 static const struct {
 	const struct part_desc *parts;
-	const char *more; /* name of what is not known */
+	const char *more; /* name of the unknown end */
 } structures[RW_KIND_COUNT] = {
 	[RW_KIND_TASK] = { task_parts, "task_more" },
 	[RW_KIND_GUEST_TASK] = { guest_task_parts, "task_more" },
@@ -61,7 +61,7 @@ static const struct {
 	[RW_KIND_CRED] = { cred_parts, "cred_more" },
 };
 
-/* How a kind that is no structure is written. */
+/* How a kind that is not a structure is written. */
 static const enum member_form forms[RW_KIND_COUNT] = {
 	[RW_KIND_U32] = MEMBER_U64,           [RW_KIND_U64] = MEMBER_U64,
 	[RW_KIND_OFFSET] = MEMBER_U64,        [RW_KIND_BOOL] = MEMBER_BOOL,
@@ -77,7 +77,7 @@ static const enum member_form forms[RW_KIND_COUNT] = {
 };
 
 /*
- * The names that come before the fields and after them; the names of a task are between the two of the first.
+ * The names before and after the fields. A task's names come after the first ones.
  */
 static const char *const begin_names[] = { "boot", "seq", "time_ns", "cpu", "type" };
 static const char *const end_names[] = { "sync", "path_truncated", "time_adjusted", "other" };
@@ -147,12 +147,12 @@ const char *members_column(unsigned int i)
 	return columns.name[i];
 }
 
-/* A record that is being taken apart. */
+/* A record being parsed. */
 struct walk {
 	const struct rec *r;
 	member_fn *fn;
 	void *ctx;
-	bool taken[COLUMNS_MAX]; /* columns of fields that were written */
+	bool taken[COLUMNS_MAX]; /* columns of fields already written */
 };
 
 static void put(const struct walk *w, const struct member *m)

@@ -60,7 +60,7 @@ const char *name_of_value(enum rw_field_kind kind, uint32_t value, const char *w
 	return buf;
 }
 
-/* Decimal, of the whole of @n bytes, 1 to RW_TYPES - 1. */
+/* Parses all @n bytes as a decimal, 1 to RW_TYPES - 1; else 0. */
 static unsigned int type_number(const char *s, size_t n)
 {
 	unsigned int v = 0;

@@ -20,7 +20,7 @@
 
 static const char *const command_names[] = { "show", "verify", "stats", "export", "extract" };
 
-/* Up to where the types of records are listed, and from there on. */
+/* The help before the list of record types, and after it. */
 static const char help[] =
 	"Usage: rwlog [show|verify|stats|export|extract] [OPTION]... FILE...\n"
 	"Reads Ringward's log from a capture of its serial line, a store image, a raw memory dump or an\n"
@@ -61,7 +61,7 @@ static const char help_rest[] =
 #define HELP_INDENT 26
 #define HELP_WIDTH  96
 
-/* The names of all types that the table of events has. */
+/* The names of all types in the table of events. */
 static void print_types(void)
 {
 	int column = HELP_INDENT;
@@ -124,7 +124,7 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* One line about a mistake. Return: the exit status. */
+/* Prints one line about a mistake. Return: the exit status. */
 static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 static int usage(const char *fmt, ...)
@@ -211,7 +211,7 @@ static bool set_option(struct options *o, int id, const char *value)
 	}
 }
 
-/* Names of types or verdicts, separated by blanks, and the nearest one to @word. */
+/* The known names of types or verdicts; all: separated by blanks. */
 struct names {
 	const char *name[256];
 	size_t n;
@@ -236,7 +236,7 @@ static int unknown_name(const char *what, const struct names *known, const char 
 		     near ? ", the nearest is " : "", near ? near : "", known->all);
 }
 
-/* Names the first word of the list that is no type. */
+/* Reports the first word of the list that is not a type. */
 static int wrong_type(const char *list)
 {
 	struct names known = { .n = 0 };
@@ -262,7 +262,7 @@ static int wrong_verdict(const char *word)
 	return unknown_name("verdict", &known, word);
 }
 
-/* What an option takes whose values are not a list of names. */
+/* What an option takes, if not one of a list of names. */
 static const char *takes(const struct options *o, int id)
 {
 	switch (id) {
@@ -289,13 +289,13 @@ static int wrong_value(const struct options *o, int id, const char *name, const 
 	return usage("--%s: wrong value \"%s\": it takes %s", name, value, takes(o, id));
 }
 
-/* Whether a word can be meant for a subcommand: letters only, and no file of that name. */
+/* Whether a word may be meant as a subcommand: letters only, and no file of that name. */
 static bool like_command(const char *word)
 {
 	return *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] && access(word, F_OK) != 0;
 }
 
-/* Takes the subcommand off the command line. Return: -1, or the exit status where one is misspelt. */
+/* Takes the subcommand off the command line. Return: -1, or the exit status if it is misspelt. */
 static int take_command(struct options *o, int *argc, char ***argv)
 {
 	const char *word = *argc > 1 ? (*argv)[1] : "", *near;

@@ -23,13 +23,13 @@ struct options {
 	const char *output; /* file, or NULL */
 	char **files;
 	int nfiles;
-	const char *maybe_command; /* the file that stands where a subcommand can, or NULL */
+	const char *maybe_command; /* the file in the place of a subcommand, or NULL */
 };
 
 /**
  * options_parse() - read the command line.
  *
- * Return: -1 to continue, or the exit status: 0 after --help and --version, 2 after a mistake, which was
- * printed: what is wrong, and what would be right.
+ * Return: -1 to continue, or the exit status: 0 after --help and --version, 2 after printing what is wrong
+ * and what would be right.
  */
 int options_parse(struct options *o, int argc, char **argv);

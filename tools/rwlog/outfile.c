@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Output files that are replaced as a whole or not at all, and never instead of a device, a pipe or a link.
+ * Output files that are replaced as a whole or not at all, and that never replace a device, a pipe or a link.
  */
 #define _GNU_SOURCE
 #include "outfile.h"
@@ -14,14 +14,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINKS_MAX 40 /* as the kernel follows */
+#define LINKS_MAX 40 /* as many as the kernel follows */
 
 static char *volatile temp_in_use; /* for outfile_abandon() */
 
-/* What a path leads to. */
+/* The file that a path resolves to. */
 struct place {
-	char path[PATH_MAX]; /* no link any more, in a folder by its canonical name */
-	int fd;              /* not -1: this process' own descriptor, and no path */
+	char path[PATH_MAX]; /* not a link, its folder canonical */
+	int fd;              /* if not -1: this process' own descriptor; path is unused */
 };
 
 bool outfile_same(const struct stat *a, const struct stat *b)
@@ -32,7 +32,7 @@ bool outfile_same(const struct stat *a, const struct stat *b)
 	       a->st_ino == b->st_ino;
 }
 
-/* Whether a folder is the one in which the kernel shows this process' descriptors. */
+/* Whether a folder is the one with this process' descriptors. */
 static bool shows_own_descriptors(const char *folder)
 {
 	char own[64];
@@ -41,7 +41,7 @@ static bool shows_own_descriptors(const char *folder)
 	return strcmp(folder, own) == 0;
 }
 
-/* Return: the number that @name is, or -1. */
+/* Return: the number in @name, or -1. */
 static int descriptor(const char *name)
 {
 	char *end;
@@ -51,7 +51,7 @@ static int descriptor(const char *name)
 }
 
 /*
- * Splits @path into its canonical folder, in @folder, and its last name. Return: the name, or NULL with
+ * Splits @path into its folder, made canonical in @folder, and its last name. Return: the name, or NULL with
  * errno.
  */
 static const char *split(char *path, char folder[PATH_MAX])
@@ -68,7 +68,7 @@ static const char *split(char *path, char folder[PATH_MAX])
 	return realpath(parent, folder) ? name : NULL;
 }
 
-/* Follows the links of the last name in @path, one after the other: realpath() wants a file that exists. */
+/* Follows the links of the last name in @path one by one: realpath() needs an existing file. */
 static int resolve(const char *path, struct place *p)
 {
 	char now[PATH_MAX], folder[PATH_MAX], link[PATH_MAX];
@@ -112,7 +112,7 @@ static int refuse_errno(char *why, size_t n, const char *what)
 	return -1;
 }
 
-/* @old: status of the file that is to be replaced, or NULL. */
+/* @old: status of the file to replace, or NULL. */
 static int open_temp(struct outfile *o, const char *path, const struct stat *old, char *why, size_t n)
 {
 	if (old && access(path, W_OK) != 0)
@@ -128,7 +128,7 @@ static int open_temp(struct outfile *o, const char *path, const struct stat *old
 		return refuse_errno(why, n, "cannot make a temporary file beside it");
 	}
 	temp_in_use = o->temp;
-	/* The mode after the owner: a change of owner clears the set-ID bits. */
+	/* Set the mode after the owner: a change of owner clears the set-ID bits. */
 	if (old && (fchown(o->fd, old->st_uid, old->st_gid) != 0 || fchmod(o->fd, old->st_mode & 07777) != 0))
 		return refuse_errno(why, n, "its owner and mode could not be kept");
 	o->target = strdup(path);

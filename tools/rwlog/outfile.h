@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Output files that are replaced as a whole or not at all, and never instead of a device, a pipe or a link.
+ * Output files that are replaced as a whole or not at all, and that never replace a device, a pipe or a link.
  */
 #pragma once
 
@@ -13,31 +13,28 @@ struct outfile {
 	int fd;
 	bool stream;  /* a pipe, a character device or an inherited descriptor: no seeking */
 	char *target; /* the regular file at the end of all links; NULL for a stream */
-	char *temp;   /* what becomes it; NULL for a stream */
+	char *temp;   /* the file that will replace it; NULL for a stream */
 };
 
 /**
- * outfile_same() - whether two files are one, by whatever names.
+ * outfile_same() - tell whether two files are one, under any names.
  *
  * Regular files, pipes and block devices can be one; for other devices (terminals, /dev/null) the question
- * has no
- * meaning.
+ * has no meaning.
  */
 bool outfile_same(const struct stat *a, const struct stat *b);
 
 /**
- * outfile_open() - begin to write an output.
+ * outfile_open() - open an output for writing.
  * @o:     filled
  * @name:  the file; "-" is standard output
- * @input: status of the input that may not be written to, or NULL
+ * @input: status of the input that must not be written to, or NULL
  * @why:   receives what is wrong, without the name; @n: its size
  *
- * A regular file, or one that does not exist yet, is written as a temporary file beside it; a link leads to
- * its
- * target and stays. One of this process' own descriptors (/dev/stdout, /dev/fd/N, /proc/self/fd/N) is
- * written as
- * it is: at its place, with its flags. A pipe or character device is opened and written. All else is refused:
- * folders, sockets, block devices, @input itself, and a file whose owner could not be kept.
+ * A regular file, or one that does not exist yet, is written as a temporary file beside it; a link stays, and
+ * its target is written. One of this process' own descriptors (/dev/stdout, /dev/fd/N, /proc/self/fd/N) is
+ * written as it is: at its position, with its flags. A pipe or character device is opened and written. All
+ * else is refused: folders, sockets, block devices, @input itself, and a file whose owner could not be kept.
  *
  * One output at a time.
  *
@@ -46,13 +43,13 @@ bool outfile_same(const struct stat *a, const struct stat *b);
 int outfile_open(struct outfile *o, const char *name, const struct stat *input, char *why, size_t n);
 
 /**
- * outfile_close() - end an output: put the temporary file in the target's place, or throw it away.
- * @good: false when the contents could not be written
+ * outfile_close() - finish an output: replace the target by the temporary file, or delete that.
+ * @good: false if the contents could not be written
  *
- * A file that is replaced keeps its owner and mode; a new one has mode 0600. Other hard links to a replaced
+ * A replaced file keeps its owner and mode; a new one has mode 0600. Other hard links to a replaced
  * file keep its old contents.
  *
- * Return: 0 or a negative errno. After an error, or with @good false, the target is as it was before.
+ * Return: 0 or a negative errno. After an error, or with @good false, the target is unchanged.
  */
 int outfile_close(struct outfile *o, bool good);
 

@@ -10,7 +10,7 @@
 
 #include "util.h"
 
-/* Line of the capture that brought byte @off of the dump, or the dump's own. */
+/* Line of the capture with byte @off of the dump, or the dump's first line. */
 static uint64_t line_of(const struct part *p, uint64_t off)
 {
 	size_t lo = 0, hi = p->nseg;
@@ -90,7 +90,7 @@ void part_set_hdr(struct part *p, const struct rw_store_hdr *h)
 		part_problem(p, 0, "header: backend %" PRIu32 " does not exist", h->backend);
 }
 
-/* A record that passed rec_check(): keep it, and check its place among the others. */
+/* Keeps a record that passed rec_check(), and checks its place among the others. */
 static void add_rec(struct part *p, const uint8_t *data, uint64_t off, bool in_order)
 {
 	struct rec *r;
@@ -114,7 +114,7 @@ static void add_rec(struct part *p, const uint8_t *data, uint64_t off, bool in_o
 	p->last_time = r->hdr.time_ns;
 }
 
-/* The first place from @from on where a good record begins; @to: there is none, or the search is given up. */
+/* The first position from @from on where a good record begins; @to: none, or the search gave up. */
 static size_t next_rec(struct part *p, const uint8_t *data, size_t from, size_t to)
 {
 	while (from < to && !rec_check(data + from, to - from, NULL, 0)) {
@@ -132,7 +132,7 @@ static size_t next_rec(struct part *p, const uint8_t *data, size_t from, size_t 
 	return from;
 }
 
-/* Records between @from and @to of @data, which lies at @off of the part; bad ones are passed over. */
+/* Records between @from and @to of @data, which lies at @off of the part; skips bad ones. */
 static void walk_records(struct part *p, const uint8_t *data, size_t from, size_t to, uint64_t off,
 			 bool in_order)
 {
@@ -169,7 +169,7 @@ static bool block_hdr_valid(const struct part *p, const struct rw_block_hdr *b, 
 	return b->used >= sizeof(*b) && b->used <= size && b->used % RW_REC_ALIGN == 0;
 }
 
-/* The records of a block whose header is good; @len bytes of it are there, perhaps fewer than used. */
+/* The records of a block with a valid header; @len bytes of it exist, perhaps fewer than used. */
 static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8_t *data, size_t len,
 		       uint64_t off)
 {
@@ -200,8 +200,7 @@ static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8
 }
 
 /*
- * Whether the header counts the records that there are: in an image of a running machine those of a batch, or
- * none.
+ * Whether the header counts the records that exist. In an image of a running machine it may lag by a batch.
  */
 static bool counted(const struct part *p)
 {
@@ -211,7 +210,7 @@ static bool counted(const struct part *p)
 	       p->hdr.next_seq >= p->block[p->nblock - 1].hdr.first_seq && p->hdr.next_seq < p->expect;
 }
 
-/* What the header says about the whole. */
+/* Checks what the header says about the whole log. */
 static void check_end(struct part *p)
 {
 	if (p->wasted > PART_WASTE_MAX)
@@ -237,7 +236,7 @@ static int by_index(const void *a, const void *b)
 	return x->pos < y->pos ? -1 : x->pos > y->pos;
 }
 
-/* One place for a block: adds it to the list, or says what is wrong with it and saves what is readable. */
+/* Checks one place for a block. Return: whether it is valid; else reports it, saves readable records. */
 static bool take_slot(struct part *p, const uint8_t *data, uint64_t number, struct slot *s, size_t len)
 {
 	const char *why;
@@ -258,8 +257,8 @@ static bool take_slot(struct part *p, const uint8_t *data, uint64_t number, stru
 }
 
 /*
- * Records that the newest block holds after those that its header counts: whole, and with the numbers that
- * come next. They are of a batch that was under way.
+ * Adds the records of an unfinished batch: in the newest block, after those that its header counts, whole and
+ * with the next numbers.
  */
 static void walk_uncounted(struct part *p, const uint8_t *data, size_t there, uint64_t off)
 {
@@ -282,7 +281,7 @@ static void walk_uncounted(struct part *p, const uint8_t *data, size_t there, ui
 			    p->base + off + b->hdr.used, p->nrec - before);
 }
 
-/* A block of an image, of which @there bytes are in the file; @newest: none is younger. */
+/* A block of an image, with @there bytes in the file; @newest: none is newer. */
 static void walk_slot(struct part *p, const uint8_t *data, const struct slot *s, size_t there, bool newest)
 {
 	const struct rw_block_hdr *b = &s->hdr;
@@ -304,7 +303,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* The blocks of an image, by their place. */
+/* The blocks of an image, by place. */
 static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, size_t size, size_t *n)
 {
 	uint64_t count = p->have_hdr ? p->hdr.block_count : UINT64_MAX;
@@ -344,7 +343,7 @@ void part_walk_image(struct part *p, const uint8_t *data, size_t len)
 	p->complete = p->have_hdr;
 }
 
-/* Takes the record at @pos, if there is one. Return: where to resume. */
+/* Adds the record at @pos, if there is one. Return: where to resume. */
 static size_t next_piece(struct part *p, const uint8_t *data, size_t pos, size_t len, uint64_t off)
 {
 	size_t n = p->wasted > PART_WASTE_MAX ? 0 : rec_check(data + pos, len - pos, NULL, 0);
@@ -361,11 +360,11 @@ static size_t next_piece(struct part *p, const uint8_t *data, size_t pos, size_t
 	return pos + RW_REC_ALIGN;
 }
 
-/* Data of a dump without a hole inside: @len bytes at @data, the first of which is at @off. */
+/* Data of a dump without gaps: @len bytes at @data, which begin at @off. */
 static void walk_run(struct part *p, const uint8_t *data, size_t len, uint64_t off)
 {
 	size_t pos = off % RW_REC_ALIGN ? RW_REC_ALIGN - off % RW_REC_ALIGN : 0;
-	bool lost = off != 0; /* the place of the next block is not known: look for it */
+	bool lost = off != 0; /* the next block's position is unknown: search for it */
 
 	while (pos < len) {
 		struct rw_block_hdr b;

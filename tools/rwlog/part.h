@@ -12,23 +12,23 @@
 #define STORE_BYTES_MAX (1ull << 40)
 
 /*
- * Where records are looked for step by step, a hostile guest may have left many beginnings of large ones.
- * Real damage costs one CRC a bad record; after this many bytes of a part the search is given up.
+ * Against a hostile guest that leaves many beginnings of large records for the step-by-step search to check:
+ * after this many bytes of a part it gives up. Real damage costs only one CRC per bad record.
  */
 #define PART_WASTE_MAX (64u << 20)
 
-/* A good block header, and what there is of its block. */
+/* A valid block header, and what exists of its block. */
 struct part_block {
 	struct rw_block_hdr hdr;
 	const uint8_t *p; /* the block from its header on */
 	/*
-	 * bytes at p that belong to it: hdr.used, less where some are missing, or more: see part_walk_image()
+	 * bytes at p that belong to it: hdr.used; fewer if some are missing; or more: see part_walk_image()
 	 */
 	size_t len;
 	uint64_t off; /* of the block in its part */
 };
 
-/* Data of a dump as they came by one frame. */
+/* Data of a dump from one frame. */
 struct part_seg {
 	uint64_t off; /* in the dump's data */
 	size_t pos;   /* in part.buf */
@@ -37,11 +37,11 @@ struct part_seg {
 };
 
 struct part {
-	struct problems *problems; /* where to say what is wrong; shared with others */
-	struct problems *notes;    /* where to say what is worth knowing; NULL: nowhere */
+	struct problems *problems; /* receives what is wrong; shared with others */
+	struct problems *notes;    /* receives what is worth knowing; NULL: nowhere */
 	struct rw_store_hdr hdr;
-	bool have_hdr; /* hdr is whole and its CRC is right */
-	bool complete; /* nothing of the transport is missing */
+	bool have_hdr; /* hdr is whole and its CRC matches */
+	bool complete; /* the transport lost nothing */
 	bool is_dump;  /* a dump of a capture; otherwise an image */
 	uint32_t boot; /* is_dump: the boot's first four bytes, from its frames */
 	uint32_t dump; /* its number */
@@ -54,13 +54,13 @@ struct part {
 	struct part_seg *seg; /* ascending by off */
 	size_t nseg, seg_cap;
 
-	struct part_block *block; /* in order of the log */
+	struct part_block *block; /* in the log's order */
 	size_t nblock, block_cap;
 	struct rec *rec; /* in the order found */
 	size_t nrec, rec_cap;
 	uint64_t expect; /* sequence number of the next record; 0: not known */
 	uint64_t last_time;
-	uint64_t wasted;     /* bytes read for the CRC of what then was no record */
+	uint64_t wasted;     /* bytes read to check the CRC of what was not a record */
 	uint64_t next_block; /* index of the next block, when nblock != 0 */
 };
 
@@ -71,30 +71,29 @@ struct part {
 void part_problem(struct part *p, uint64_t off, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /**
- * store_hdr_valid() - whether a header's magic, version, CRC and sizes are right: it is one of this version.
- * @why: receives what is wrong, when not NULL; @n: its size
+ * store_hdr_valid() - check that a header's magic, version, CRC and sizes are those of this version.
+ * @why: receives what is wrong, if not NULL; @n: its size
  */
 bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n);
 
-/** store_boot() - the first four bytes of the boot's id, as frames have them. */
+/** store_boot() - get the first four bytes of the boot's id, as frames have them. */
 uint32_t store_boot(const struct rw_store_hdr *h);
 
-/** part_set_hdr() - give a part its header, which is valid, and check its other fields. */
+/** part_set_hdr() - set a part's header, which is valid, and check its other fields. */
 void part_set_hdr(struct part *p, const struct rw_store_hdr *h);
 
 /**
  * part_walk_image() - find blocks and records of an image.
- * @p:    part with its header, or without one when that is damaged
+ * @p:    part with its header, or without one if that is damaged
  * @data: the header's first byte; stays in use
  * @len:  bytes that may be read there; blocks after it count as not in use
  *
- * Where the machine was running, the newest block may hold records that no header counts yet: they are taken,
- * too.
+ * If the machine was running, the newest block may hold records that no header counts yet: they are included.
  */
 void part_walk_image(struct part *p, const uint8_t *data, size_t len);
 
 /** part_walk_dump() - find blocks and records in the segments of a dump, whatever is missing between them. */
 void part_walk_dump(struct part *p);
 
-/** part_free() - give the memory back. */
+/** part_free() - free the memory. */
 void part_free(struct part *p);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What is wrong with a log: a list of texts, each of which says where and what. */
+/* What is wrong with a log: a list of texts that say where and what. */
 #include "problem.h"
 
 #include <inttypes.h>

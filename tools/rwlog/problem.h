@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What is wrong with a log: a list of texts, each of which says where and what. */
+/* What is wrong with a log: a list of texts that say where and what. */
 #pragma once
 
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #define PROBLEMS_KEPT 1000u /* texts kept; further problems are only counted */
 
 struct problem {
-	const void *part; /* struct part that it belongs to, or NULL: the file as a whole */
+	const void *part; /* its struct part, or NULL: the file as a whole */
 	char *text;
 };
 
@@ -24,11 +24,11 @@ struct problems {
 void problem_add(struct problems *l, const void *part, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** problems_print() - print at most @most of the list to @out, each line begun with @prefix. */
+/** problems_print() - print at most @most of the list to @out, each line prefixed with @prefix. */
 void problems_print(const struct problems *l, FILE *out, const char *prefix, size_t most);
 
-/** problems_first() - text of the first problem of @part, or NULL when it has none. */
+/** problems_first() - get the text of @part's first problem, or NULL if it has none. */
 const char *problems_first(const struct problems *l, const void *part);
 
-/** problems_free() - give the memory back. */
+/** problems_free() - free the memory. */
 void problems_free(struct problems *l);

@@ -10,7 +10,7 @@
 
 #include "util.h"
 
-/* Says what is wrong, when somebody wants to know. */
+/* Says what is wrong, if the caller asked. */
 static size_t bad(char *why, size_t n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 static size_t bad(char *why, size_t n, const char *fmt, ...)

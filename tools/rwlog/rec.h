@@ -8,14 +8,14 @@
 #include "lib/events.h"
 #include "lib/record.h"
 
-/* A record that passed rec_check(). It may lie at any address: fields are read by the functions below. */
+/* A record that passed rec_check(). It may lie at any alignment: the functions below read its fields. */
 struct rec {
 	const uint8_t *p;
 	struct rw_rec_hdr hdr;
 	uint64_t off; /* of its first byte, in its part (part.h) */
 };
 
-/* A string of the guest: not terminated, any bytes. */
+/* A string from the guest: not terminated, any bytes. */
 struct text {
 	const uint8_t *p;
 	size_t len;
@@ -25,42 +25,42 @@ struct text {
  * rec_check() - check an untrusted record.
  * @p:     its bytes, at any alignment
  * @avail: bytes that may be read at @p
- * @why:   receives what is wrong, when not NULL
+ * @why:   receives what is wrong, if not NULL
  * @n:     size of @why
  *
  * Checks magic, size, CRC, verdict, flags, and the fields and their values, padding included. A type, a field
- * or a value of an enumeration that only a newer version knows is no fault.
+ * or an enumeration's value that only a newer version knows is not a fault.
  *
- * Return: the record's size in bytes, or 0 when it is not a good record.
+ * Return: the record's size in bytes, or 0 if it is not a valid record.
  */
 size_t rec_check(const uint8_t *p, size_t avail, char *why, size_t n);
 
 /**
- * rec_walk() - the field at *@pos, which begins as 0, and moves *@pos to the next. Return: false: no more.
+ * rec_walk() - get the field at *@pos, which begins as 0, and move *@pos to the next. Return: false: no more.
  */
 bool rec_walk(const struct rec *r, uint32_t *pos, struct rec_field *f);
 
-/** rec_field() - the field @id. Return: whether there is one. */
+/** rec_field() - get the field @id. Return: whether there is one. */
 bool rec_field(const struct rec *r, enum rw_field_id id, struct rec_field *f);
 
-/** rec_number() - the number in the field @id, of 4 or 8 bytes; 0 when there is none. */
+/** rec_number() - get the number in the field @id, of 4 or 8 bytes; 0 if there is none. */
 uint64_t rec_number(const struct rec *r, enum rw_field_id id);
 
-/** value_number() - the number that a field of 4 or 8 bytes holds. */
+/** value_number() - get the number in a field of 4 or 8 bytes. */
 uint64_t value_number(const struct rec_field *f);
 
-/** value_text() - a field's bytes. */
+/** value_text() - get a field's bytes. */
 struct text value_text(const struct rec_field *f);
 
-/** rec_is_task() - whether a field says who did it. */
+/** rec_is_task() - tell whether a field says who did it. */
 bool rec_is_task(const struct rec_field *f);
 
 /**
- * rec_task() - who did it.
+ * rec_task() - get who did it.
  *
- * Return: 0 nobody known, 1 only pid, tgid and comm are known, 2 all fields.
+ * Return: 0: unknown; 1: only pid, tgid and comm are known; 2: all fields are.
  */
 int rec_task(const struct rec *r, struct rw_task *task);
 
-/** rec_comm() - a task's name, without its padding; @comm are RW_COMM_LEN bytes. */
+/** rec_comm() - get a task's name, without its padding; @comm has RW_COMM_LEN bytes. */
 struct text rec_comm(const char *comm);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The log for people: one line a record, its fields in their order, each as its kind says. */
+/* The log for people: one line per record, its fields in order, each as its kind says. */
 #define _GNU_SOURCE
 #include "show.h"
 
@@ -14,7 +14,7 @@
 #include "util.h"
 
 /*
- * Flags of open(2) and renameat2(2) and bits of a wait status on x86-64 Linux, whatever this program runs on.
+ * Flags of open(2) and renameat2(2) and bits of a wait status on x86-64 Linux, not on the host.
  */
 #define GUEST_O_ACCMODE 00000003u
 #define GUEST_O_CREAT   00000100u
@@ -27,7 +27,7 @@ struct counts {
 	uint64_t records, violations, repeats, lost;
 };
 
-/* The line that is being written. */
+/* The line being written. */
 struct line {
 	FILE *out;
 	const struct rec *r;
@@ -158,7 +158,7 @@ static void show_socket(const struct line *l, const struct rec_field *f)
 	text_socket(l->out, value_text(f));
 }
 
-/* What a structure has after what this version knows. */
+/* The end of a structure, unknown to this version. */
 static void show_more(const struct line *l, const struct rec_field *f, const char *name)
 {
 	uint16_t known = kind_desc(field_desc(f->id)->kind)->max;
@@ -169,7 +169,7 @@ static void show_more(const struct line *l, const struct rec_field *f, const cha
 	text_hex(l->out, f->value + known, f->len - known);
 }
 
-/* A task's name is the guest's: in quotes it cannot look like what comes after it. */
+/* A task's name is from the guest: quoted, so that it cannot imitate what follows. */
 static void show_comm(const struct line *l, const char *comm, uint32_t pid)
 {
 	text_show(l->out, rec_comm(comm), true);
@@ -220,7 +220,7 @@ static void show_cred(const struct line *l, const struct rec_field *f)
 	show_more(l, f, "cred");
 }
 
-/* How each kind is shown, and whether a value of 0 is worth no word. A boolean has its label only. */
+/* How each kind is shown, and whether a value of 0 is omitted. A boolean has only its label. */
 static const struct {
 	void (*show)(const struct line *l, const struct rec_field *f);
 	bool unless_zero;
@@ -270,7 +270,7 @@ static void show_field(const struct line *l, const struct rec_field *f)
 		kinds[desc->kind].show(l, f);
 }
 
-/* Who did it comes first, "-" where that is not known. */
+/* Who did it comes first, "-" if unknown. */
 static void show_fields(const struct line *l)
 {
 	struct rec_field f;
@@ -288,7 +288,7 @@ static void show_fields(const struct line *l)
 			show_field(l, &f);
 }
 
-/* A type that is not known has two words, so that its number stands apart. */
+/* An unknown type has two words, so that its number stands apart. */
 static void show_type(const struct line *l)
 {
 	const struct event_desc *event = event_desc(l->r->hdr.type);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The log for people: one line a record. */
+/* The log for people: one line per record. */
 #pragma once
 
 #include "filter.h"
@@ -9,9 +9,9 @@
 
 /**
  * show() - print the records of all boots in a file, and a line of counts.
- * @in:      a file that was taken apart
+ * @in:      a parsed file
  * @filter:  which records
  * @symbols: names of kernel code, or NULL
- * @out:     where to
+ * @out:     destination
  */
 void show(const struct input *in, const struct filter *filter, const struct symbols *symbols, FILE *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Socket addresses of Linux, taken apart. */
+/* Parses Linux's socket addresses. */
 #include "socket.h"
 
 #include <arpa/inet.h>
@@ -14,7 +14,7 @@
 
 #include "util.h"
 
-/* The members of one address in the making. */
+/* The members of one address being parsed. */
 struct parts {
 	struct member *v;
 	unsigned int n;
@@ -36,7 +36,7 @@ static void add_bytes(struct parts *p, const char *name, enum member_form form, 
 	p->v[p->n++] = (struct member){ .name = name, .form = form, .text = { at, n } };
 }
 
-/* A path ends with a NUL; a name that begins with one is no path and may have any bytes. */
+/* A path ends with a NUL; a name that begins with NUL is not a path and may have any bytes. */
 static void unix_parts(struct parts *p, struct text raw)
 {
 	size_t off = offsetof(struct sockaddr_un, sun_path), n = raw.len - off;
@@ -98,7 +98,7 @@ static void packet_parts(struct parts *p, struct text raw)
 static const struct {
 	uint16_t family;
 	const char *name;
-	size_t least; /* bytes of an address that is whole */
+	size_t least; /* bytes of a whole address */
 	void (*add)(struct parts *p, struct text raw);
 } families[] = {
 	{ AF_UNIX, "unix", offsetof(struct sockaddr_un, sun_path), unix_parts },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Socket addresses of Linux, taken apart. */
+/* Parses Linux's socket addresses. */
 #pragma once
 
 #include "members.h"
@@ -9,12 +9,12 @@
 #define SOCKET_TEXT_LEN 64u
 
 /**
- * socket_parts() - what a struct sockaddr says.
+ * socket_parts() - parse a struct sockaddr.
  * @raw:  its bytes, at least 2, untrusted
  * @part: receives members of the forms MEMBER_WORD, _U64, _TEXT and _HEX, the family first
  * @text: room for the words
  *
- * A family that is not known, or one whose address is cut short, has its bytes as the part "data".
+ * An unknown family, or a truncated address, has its bytes in the part "data".
  *
  * Return: number of parts.
  */

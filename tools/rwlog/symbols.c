@@ -14,7 +14,7 @@
 #define UPPER_HALF  0xffff800000000000ull
 #define ADDR_DIGITS 16
 
-/* One line, without its end. Return: false when it is not "ADDRESS TYPE NAME". */
+/* One line, without its end. Return: false if it is not "ADDRESS TYPE NAME". */
 static bool parse_line(const char *p, size_t n, uint64_t *addr, char *type, struct text *name)
 {
 	size_t i = 0, start;
@@ -88,7 +88,7 @@ const struct symbol *symbols_find(const struct symbols *s, uint64_t addr, uint64
 	}
 	if (lo == 0 || (lo == s->n && s->v[lo - 1].addr != addr))
 		return NULL;
-	/* Of several names for one address the first in the file. */
+	/* Of several names for one address, the first in the file counts. */
 	for (lo--; lo > 0 && s->v[lo - 1].addr == s->v[lo].addr;)
 		lo--;
 	*off = addr - s->v[lo].addr;

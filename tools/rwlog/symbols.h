@@ -13,7 +13,7 @@ struct symbol {
 struct symbols {
 	struct symbol *v; /* ascending */
 	size_t n, cap;
-	uint64_t kaslr; /* how far the running kernel lies above the addresses in the list */
+	uint64_t kaslr; /* offset of the running kernel from the addresses in the list */
 };
 
 /**
@@ -26,19 +26,19 @@ struct symbols {
  *
  * Only names of kernel code are kept (types t, T, w and W in the upper half of the address space).
  *
- * Return: 0, or -EINVAL when the text is not such a list or holds no address.
+ * Return: 0, or -EINVAL if the text is not such a list or holds no address.
  */
 int symbols_parse(struct symbols *s, const uint8_t *data, size_t len, char *why, size_t n);
 
 /**
- * symbols_find() - the symbol that holds an address.
+ * symbols_find() - find the symbol that holds an address.
  * @off: receives the distance from its start
  *
- * Nothing is known to end the last symbol of the list, so nothing but its first byte belongs to it.
+ * The end of the last symbol is unknown, so only its first byte belongs to it.
  *
  * Return: the symbol, or NULL.
  */
 const struct symbol *symbols_find(const struct symbols *s, uint64_t addr, uint64_t *off);
 
-/** symbols_free() - give the memory back. */
+/** symbols_free() - free the memory. */
 void symbols_free(struct symbols *s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Text for people and for JSON, made of bytes that a hostile guest may have chosen. */
+/* Text for people and for JSON, from bytes that a hostile guest may have chosen. */
 #include "text.h"
 
 #include <inttypes.h>

@@ -12,57 +12,57 @@
 #define TEXT_TIME_LEN 48u
 
 /**
- * text_utf8() - length of the UTF-8 sequence at @p, of which @n bytes may be read.
+ * text_utf8() - decode the UTF-8 sequence at @p, where @n bytes may be read.
  * @code: receives the character
  *
- * Return: 1 to 4, or 0 when no well-formed sequence stands there (overlong forms, surrogates and
- * numbers above U+10FFFF are not well-formed).
+ * Return: its length, 1 to 4, or 0 if it is not well-formed (overlong forms, surrogates and numbers above
+ * U+10FFFF are not).
  */
 size_t text_utf8(const uint8_t *p, size_t n, uint32_t *code);
 
-/** text_unsafe() - whether a character may not reach a terminal: it controls, hides, or turns text round. */
+/** text_unsafe() - whether a character must not reach a terminal: it controls, hides or reverses text. */
 bool text_unsafe(uint32_t code);
 
 /**
  * text_show() - write bytes for people: as a quoted string, or bare.
  *
  * Unsafe characters become \u{HEX}, bytes that are not UTF-8 \xNN; backslash and (when quoted) the quote get
- * a backslash: what is written can be read back without doubt, and cannot end the quotes.
+ * a backslash. So the output is unambiguous, and the text cannot end the quotes.
  */
 void text_show(FILE *out, struct text t, bool quoted);
 
-/** text_hex_digit() - value of a hex digit, or -1. */
+/** text_hex_digit() - get the value of a hex digit, or -1. */
 int text_hex_digit(char c);
 
 /** text_hex() - write bytes as hex digits. */
 void text_hex(FILE *out, const uint8_t *p, size_t n);
 
-/* Strings with a NUL at the end of each, of which the last may lack it. */
+/* NUL-terminated strings; the last may lack its NUL. */
 struct text_list {
 	const uint8_t *p;
 	size_t left;
 };
 
-/** text_list_next() - take the next string, without its NUL. Return: false when there is none. */
+/** text_list_next() - take the next string, without its NUL. Return: false if there is none. */
 bool text_list_next(struct text_list *l, struct text *one);
 
-/** text_strings() - write a list of strings: each quoted, with a blank between two. */
+/** text_strings() - write a list of strings: quoted, separated by blanks. */
 void text_strings(FILE *out, struct text list);
 
-/** text_ids() - write numbers of 4 bytes, with a comma between two. */
+/** text_ids() - write numbers of 4 bytes, separated by commas. */
 void text_ids(FILE *out, struct text list);
 
 /** text_socket() - write a struct sockaddr: its family, then names and values. */
 void text_socket(FILE *out, struct text raw);
 
-/** text_boot() - a boot's name: its boot_id in hex. */
+/** text_boot() - make a boot's name: its boot_id in hex. */
 void text_boot(char name[TEXT_BOOT_LEN], const struct rw_store_hdr *h);
 
 /**
- * text_time() - the time of a record.
- * @epoch:   of the boot, seconds since 1970; 0: not known
+ * text_time() - format the time of a record.
+ * @epoch:   of the boot, seconds since 1970; 0: unknown
  * @time_ns: since the hypervisor's start
  *
- * UTC to the microsecond, or "+SECONDS" since the start when the epoch is not known.
+ * UTC to the microsecond, or "+SECONDS" since the start if the epoch is unknown.
  */
 void text_time(char s[TEXT_TIME_LEN], uint64_t epoch, uint64_t time_ns);

@@ -13,19 +13,19 @@
  * grow() - make room for one more element at the end of an array.
  * @v:    the array, or NULL
  * @n:    elements in use
- * @cap:  elements there is room for; updated
+ * @cap:  elements that fit; updated
  * @size: bytes of an element
  *
- * Return: the array, perhaps at a new address. Ends the program when memory is used up.
+ * Return: the array, perhaps at a new address. Ends the program if memory runs out.
  */
 void *grow(void *v, size_t n, size_t *cap, size_t size);
 
-/** all_zero() - whether @n bytes at @p are all zero. */
+/** all_zero() - tell whether @n bytes at @p are all zero. */
 bool all_zero(const uint8_t *p, size_t n);
 
 /**
- * crc_without() - CRC-32C of @n bytes at @p, the 4 bytes at @hole counted as zeros.
+ * crc_without() - compute the CRC-32C of @n bytes at @p, with the 4 bytes at @hole as zeros.
  *
- * @hole + 4 must not lie after @n.
+ * @hole + 4 must not exceed @n.
  */
 uint32_t crc_without(const uint8_t *p, size_t n, size_t hole);

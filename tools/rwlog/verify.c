@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Judges a log: is everything there, and as it was written? */
+/* Judges a log: is it complete, and as it was written? */
 #include "verify.h"
 
 #include <inttypes.h>

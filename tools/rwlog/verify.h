@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Judges a log: is everything there, and as it was written? */
+/* Judges a log: is it complete, and as it was written? */
 #pragma once
 
 #include "input.h"
 
 /**
  * verify() - print what is wrong with a file, and a line of judgement for each boot in it.
- * @in:     a file that was taken apart
+ * @in:     a parsed file
  * @prefix: put in front of each line, "" for nothing
- * @out:    where to
+ * @out:    destination
  *
  * Return: true when nothing is wrong.
  */

@@ -31,7 +31,7 @@ static uint32_t u32_at(const uint8_t *p)
 	return v;
 }
 
-/* Version 1 had zlib's CRC-32, with its own place as zeros. */
+/* Version 1 had zlib's CRC-32, with its own field as zeros. */
 static uint32_t crc_of_store1(const uint8_t *p)
 {
 	uint8_t copy[STORE1_SIZE];
@@ -57,8 +57,7 @@ uint32_t version_of_store(const uint8_t *p, size_t avail)
 }
 
 /*
- * The number after the mark. Return: characters of it; 0: there is none, or a longer one than any version
- * has.
+ * The number after the mark. Return: its length; 0: none, or longer than any version's.
  */
 static size_t take_version(const char *s, size_t avail, uint32_t *version)
 {
@@ -69,7 +68,7 @@ static size_t take_version(const char *s, size_t avail, uint32_t *version)
 	return n < avail && s[n] == ' ' && *version <= VERSION_MAX && s[0] != '0' ? n : 0;
 }
 
-/* Whether 8 hex digits, and no ninth, stand at @s, and are @crc. */
+/* Whether exactly 8 hex digits stand at @s and are @crc. */
 static bool crc_at(const char *s, size_t avail, uint32_t crc)
 {
 	size_t n = 0;

@@ -17,10 +17,10 @@ OVMF = "/usr/share/ovmf/OVMF.fd"
 VGABIOS = "/usr/share/vgabios/vgabios.bin"
 TREE = os.path.join(BUILD, "bochs-tree")
 DISPLAYS = ("nogui", 'rfb, options="timeout=0"')
-QUIT_SECONDS = 60  # it takes less than one on an idle host
+QUIT_SECONDS = 60  # an idle host needs less than one
 MODELS = {"intel": "corei7_skylake_x", "amd": "ryzen"}
 MAX_CPUS = 2
-MAX_MEM = 2048  # MiB: above lies the PCI window of the fixture's DSDT
+MAX_MEM = 2048  # MiB: the PCI window of the fixture's DSDT lies above
 
 # Lines of Bochs' log: 11 or more digits of ticks, a letter, the device in brackets, the text.
 POWEROFF = (b"ACPI control: soft power off", b"Shutdown port: shutdown requested")
@@ -32,7 +32,7 @@ TICKS = re.compile(rb"^(\d{8,})[a-zA-Z]\[", re.MULTILINE)
 
 
 def _help(argv, environment):
-    """Returns the text of --help, or None when that is no Bochs."""
+    """Returns the text of --help, or None if that is not Bochs."""
     try:
         done = subprocess.run([*argv, "--help"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=20, check=False,
@@ -87,18 +87,18 @@ def _quoted(path):
 
 
 class Bochs(Emulator):
-    """bochs, with or without its debugger, with whatever display that needs no screen."""
+    """bochs, with or without its debugger, with any display that needs no screen."""
 
     name = "bochs"
-    # Once a second its handler logs the speed. If the signal comes while a line is being logged, Bochs waits
-    # for ever for the lock that it holds itself.
+    # Its handler logs the speed once a second. If the signal comes while Bochs logs a line, Bochs deadlocks
+    # on the lock that it already holds.
     blocked_signals = (signal.SIGALRM,)
 
     def __init__(self, machine, tmp):
         super().__init__(machine, tmp)
         self._log = os.path.join(tmp, "bochs.log")
         self._rc = os.path.join(tmp, "bochsrc")
-        # Bochs begins such a file anew at each start: what comes out is added to the one that others read.
+        # Bochs truncates such a file at each start, so its output is appended to the file that others read.
         self._lines = [(path + ".now", path) for path in (self.console, self.hv_serial)]
         self._ticks_before = 0
         self._begin()
@@ -114,7 +114,7 @@ class Bochs(Emulator):
         self._off_since = None
 
     def _display(self, argv, environment):
-        """The first display that this Bochs has: it says at once when it lacks one."""
+        """The first display that this Bochs has: it says at once if it lacks one."""
         probe = os.path.join(self.tmp, "probe.rc")
         for display in DISPLAYS:
             with open(probe, "w", encoding="ascii") as f:
@@ -185,7 +185,7 @@ class Bochs(Emulator):
         elif TRIPLE_FAULT in line:
             self._ended = "reset"
         elif RESET in line:
-            # The first one is the machine being switched on.
+            # The first one is the machine's power-on.
             self._resets += 1
             if self._resets > 1:
                 self._ended = "reset"
@@ -195,7 +195,7 @@ class Bochs(Emulator):
                 self._ended = "debug_exit"
 
     def _copy_lines(self):
-        """Adds what Bochs has sent since the last call to the files of the serial lines."""
+        """Appends what Bochs has sent since the last call to the files of the serial lines."""
         for source, target in self._lines:
             if os.path.exists(source):
                 with open(source, "rb") as new, open(target, "ab") as f:
@@ -204,8 +204,8 @@ class Bochs(Emulator):
                     self._copied[source] = new.tell()
 
     def _reboot(self):
-        """Starts Bochs again: OVMF does not survive a reset in it, because Bochs' ACPI device forgets its I/O
-        base but not that it is switched on, and then OVMF's delays last for ever. CMOS contents are lost."""
+        """Restarts Bochs: OVMF does not survive a reset in it, because Bochs' ACPI device forgets its I/O
+        base but not that it is on, and then OVMF's delays never end. CMOS contents are lost."""
         self.stop()
         self._ticks_before = self.ticks() or 0
         self._begin()
@@ -232,7 +232,7 @@ class Bochs(Emulator):
                 self._reboot()
                 return None
         if self._ended == "poweroff" and running:
-            # It is about to write out its files and end by itself.
+            # It still writes out its files and then exits by itself.
             self._off_since = self._off_since or time.monotonic()
             if time.monotonic() < self._off_since + QUIT_SECONDS:
                 return None

@@ -26,7 +26,7 @@ QEMU's; RWRUN_KEEP=1 keeps the run's temporary folder and says where it is."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose error is one line, with the option that an unknown one is nearest to."""
+    """An argument parser whose errors are one line, with the option nearest to an unknown one."""
 
     def error(self, message):
         raise RunError(STATUS_USAGE, f"{message} (see rwrun --help)")
@@ -129,7 +129,7 @@ def _choose_accel(m):
 
 
 def parse(argv):
-    """Returns the machine described by the arguments, checked, with absolute paths."""
+    """Returns the machine that the arguments describe, checked, with absolute paths."""
     m = _parser().parse_args(argv)
     for name in ("initrd", "append"):
         if getattr(m, name) is not None and not m.kernel:
@@ -145,7 +145,7 @@ def parse(argv):
         uki.check(m.efi)
     _choose_accel(m)
     if m.no_hv:
-        # The same command line with and without Ringward is what one wants for a comparison.
+        # A comparison needs the same command line with and without Ringward.
         unused = [name for name in ("agent", "conf", "policy", "store") if getattr(m, name)]
         for name in unused:
             setattr(m, name, None)
@@ -162,14 +162,14 @@ def parse(argv):
                            [getattr(m, n) for n in OUTPUTS if getattr(m, n)],
                            not m.serial and sys.stdout is not None)
     if m.store or m.stats and not m.no_hv:
-        need_product("rwlog")  # or what the run was for would be lost at its end
+        need_product("rwlog")  # else the run's results would be lost at its end
     return m
 
 
 def _run(m, tmp):
     m.esp = payload.build_esp(m, tmp)
     emulator = (bochs.Bochs if m.accel == "bochs" else qemu.Qemu)(m, tmp)
-    # Only now: a run that cannot start empties no file.
+    # Only now, so that a run that cannot start empties no file.
     console = outputs.open_stream(m.serial) if m.serial else sys.stdout.fileno() if sys.stdout else None
     hv_serial = outputs.open_stream(m.hv_serial) if m.hv_serial else None
     start = time.monotonic()
@@ -196,7 +196,7 @@ def _run(m, tmp):
 
 
 class Interrupted(Exception):
-    """A signal asks for the end of the run."""
+    """A signal that ends the run."""
 
 
 def _on_signals(action):
@@ -206,7 +206,7 @@ def _on_signals(action):
 
 
 def _interrupt(number, _frame):
-    _on_signals(signal.SIG_IGN)  # one is enough: nothing may disturb the cleaning up
+    _on_signals(signal.SIG_IGN)  # one is enough: nothing may interrupt the clean-up
     raise Interrupted(number)
 
 

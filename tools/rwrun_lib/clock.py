@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""The guest's time: how long an emulator has run, without the time that the host's other work took from it."""
+"""The guest's time: how long an emulator has run, without the time that the host's other work took."""
 import os
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -11,7 +11,7 @@ def _stat(path):
     """(state, seconds of CPU time) of a process or thread; None when it is gone."""
     try:
         with open(path, "rb") as f:
-            words = f.read().rpartition(b")")[2].split()  # the name before it may hold blanks
+            words = f.read().rpartition(b")")[2].split()  # the name before it may contain blanks
     except (FileNotFoundError, ProcessLookupError):
         return None
     return words[0].decode(), (int(words[11]) + int(words[12])) / TICKS_PER_SECOND
@@ -30,8 +30,8 @@ def _asleep(pid):
 class GuestClock:
     """Counts the guest's time of a run, over all processes that its emulator has had.
 
-    While the emulator works, its CPU time counts: a busy host makes that no longer. While all its threads
-    sleep, the guest is idle, and its clock goes with the wall's. Work in several threads at once counts once.
+    While the emulator works, its CPU time counts, which a busy host does not lengthen. While all its threads
+    sleep, the guest is idle, and its clock follows wall time. Parallel work in several threads counts once.
     """
 
     def __init__(self, now):
@@ -41,7 +41,7 @@ class GuestClock:
         self._pid, self._pid_cpu = None, 0.0
 
     def advance(self, pid, now):
-        """Takes the time since the last call; pid: the emulator's process now; now: of time.monotonic()."""
+        """Adds the time since the last call; pid: the emulator's process now; now: from time.monotonic()."""
         passed, self._before = now - self._before, now
         stat = _stat(f"/proc/{pid}/stat")
         if stat is None:

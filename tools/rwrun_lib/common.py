@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""What every part of rwrun needs: the places of things, errors, running a program."""
+"""What every part of rwrun needs: paths, errors, running a program."""
 import os
 import subprocess
 
@@ -31,7 +31,7 @@ def version():
 
 
 def need_file(path, hint=""):
-    """Returns path made absolute; a missing or unreadable file is an error that names it."""
+    """Returns the absolute path; a missing or unreadable file is an error that names it."""
     if not os.path.isfile(path):
         reason = "is a directory" if os.path.isdir(path) else "no such file"
         raise RunError(STATUS_USAGE, f"{path}: {reason}{hint}")
@@ -41,12 +41,12 @@ def need_file(path, hint=""):
 
 
 def need_product(name):
-    """Returns the path of something that `make` builds; when it is missing the error says so."""
+    """Returns the path of something that `make` builds; if it is missing, the error says so."""
     return need_file(os.path.join(BUILD, name), f" (run `make` in {TOP})")
 
 
 def tool(*argv, **kwargs):
-    """Runs a helper program; its failure is an error that carries its own last line."""
+    """Runs a helper program; its failure is an error with the program's last line."""
     try:
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False, **kwargs)
@@ -54,7 +54,7 @@ def tool(*argv, **kwargs):
         raise RunError(STATUS_USAGE, f"{argv[0]}: {e.strerror}") from e
     if done.returncode != 0:
         lines = done.stdout.decode(errors="replace").strip().splitlines() or ["no message"]
-        # What make itself says last is only which of its rules it was.
+        # make's own last line only names the rule that failed.
         told = [line for line in lines if not line.startswith("make")] or lines
         raise RunError(STATUS_USAGE, f"{os.path.basename(argv[0])} failed: {told[-1]}")
     return done.stdout

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""An emulator's process: started in a session of its own, ended for certain, asked how the machine ended."""
+"""An emulator's process: runs in its own session, is always ended, and tells how the machine ended."""
 import ctypes
 import os
 import signal
@@ -20,8 +20,8 @@ def _prepare(blocked):
 class Emulator:
     """What QEMU and Bochs have in common. A subclass gives name, command() and poll().
 
-    poll() returns None while the machine runs, else how it ended: "poweroff", "reset" or "debug_exit". Of the
-    resets it sees, the first machine.reboots ones are no end.
+    poll() returns None while the machine runs, else how it ended: "poweroff", "reset" or "debug_exit". The
+    first machine.reboots resets do not end the run.
     """
 
     name = ""
@@ -36,7 +36,7 @@ class Emulator:
         self.hv_serial = os.path.join(tmp, "com2")
         self.output = os.path.join(tmp, "emulator.out")
         self.process = None
-        self.debug_exit = None  # what the guest wrote to DEBUG_EXIT_PORT, as far as the emulator tells it
+        self.debug_exit = None  # what the guest wrote to DEBUG_EXIT_PORT, if the emulator tells it
         self.boots = 1
         self.boot_at = 0        # where in hv_serial the last boot begins
         for path in (self.console, self.hv_serial):
@@ -52,11 +52,11 @@ class Emulator:
         raise NotImplementedError
 
     def ticks(self):
-        """Emulated ticks of the run, where the emulator tells them."""
+        """Emulated ticks of the run, if the emulator tells them."""
         return None
 
     def saw_reset(self):
-        """Counts a reset; returns whether it is the run's end."""
+        """Counts a reset; returns whether it ends the run."""
         if self.boots > self.machine.reboots:
             return True
         self.boots += 1
@@ -68,7 +68,7 @@ class Emulator:
         argv, environment = self.command()
         try:
             with open(self.output, "wb") as out:
-                # The child asks for its death with ours: a killed rwrun leaves nothing running.
+                # The child asks to die with us, so that a killed rwrun leaves nothing running.
                 # pylint: disable-next=subprocess-popen-preexec-fn,consider-using-with
                 self.process = subprocess.Popen(
                     argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=self.tmp,
@@ -90,12 +90,12 @@ class Emulator:
         self.process.wait()
 
     def message(self):
-        """What the emulator said last on its own output."""
+        """The last line of the emulator's own output."""
         with open(self.output, "rb") as f:
             lines = [line for line in f.read().decode(errors="replace").splitlines() if line.strip()]
         return lines[-1].strip() if lines else "no message"
 
     def failed(self):
-        """The error for a process that ended by itself, and not because the machine did."""
+        """The error for a process that ended by itself, not because the machine did."""
         return RunError(STATUS_EMULATOR,
                         f"{self.name} failed (exit status {self.process.returncode}): {self.message()}")

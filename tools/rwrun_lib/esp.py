@@ -7,7 +7,7 @@ from .common import tool
 
 HEADS, SECTORS = 16, 63
 CYLINDER = HEADS * SECTORS * 512
-SLACK = 6 << 20  # for file tables, folders and the part-filled last clusters
+SLACK = 6 << 20  # for file tables, folders and partly filled last clusters
 
 
 def cylinders(path):
@@ -21,13 +21,13 @@ def pad(path):
 
 
 def copy_disk(source, target):
-    """Copies a disk image, holes left out, and pads it."""
+    """Copies a disk image, keeping its holes, and pads it."""
     tool("cp", "--sparse=always", "--reflink=auto", "--no-preserve=mode", source, target)
     pad(target)
 
 
 def build(files, image):
-    """Makes a FAT volume without partition table. files: path on it ("EFI/BOOT/X") -> file on the host."""
+    """Makes a FAT volume without a partition table. files: path on it ("EFI/BOOT/X") -> file on the host."""
     total = sum(os.path.getsize(f) for f in files.values())
     with open(image, "wb") as f:
         f.truncate(total + total // 50 + SLACK)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Initial RAM disks: cpio archives of a tree, archives behind one another, and the agent's archive."""
+"""Initial RAM disks: cpio archives of a tree, concatenated archives, and the agent's archive."""
 import os
 import shutil
 import struct
@@ -38,7 +38,7 @@ def pack(tree, archive):
 
 
 def concatenate(archives, out):
-    """Writes archives behind one another, each from a multiple of four bytes, as the kernel wants them."""
+    """Concatenates archives, each at a multiple of four bytes, as the kernel requires."""
     with open(out, "wb") as f:
         for archive in archives:
             f.write(bytes(-f.tell() % 4))
@@ -72,7 +72,7 @@ def agent_command_line(append):
             init = word[len("rdinit="):]
         else:
             words.append(word)
-    # Behind a "--" come the arguments of init.
+    # The arguments of init follow a "--".
     at = words.index("--") if "--" in words else len(words)
     words[at:at] = ["rdinit=/ringward/start", f"RINGWARD_INIT={init}"]
     return " ".join(words)

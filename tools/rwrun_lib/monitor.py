@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Watches a run: passes the serial lines on as they grow, and finds out how it ends."""
+"""Watches a run: copies the serial lines as they grow, and finds out how it ends."""
 import os
 import time
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .common import STATUS_BAD_RUN, STATUS_TIMEOUT
 
 STOPPED = b"ringward: stopped"
 FRAME = b"@RW2 "
-# Of the guest's time: the hypervisor writes its log out after that line; then nothing more comes.
+# Of the guest's time: after that line the hypervisor writes out its log; then nothing more comes.
 STOP_QUIET_SECONDS = 2.0
 STOP_LIMIT_SECONDS = 60.0
 PERIOD_SECONDS = 0.05
@@ -20,7 +20,7 @@ STATUS_BY_END = {"poweroff": 0, "debug_exit": 0, "reset": STATUS_BAD_RUN, "stopp
 
 
 class Follower:
-    """Copies a growing file to a descriptor (or nowhere) and looks for the hypervisor's last word in it."""
+    """Copies a growing file to a descriptor (or nowhere) and searches it for the hypervisor's last line."""
 
     def __init__(self, path, descriptor=None):
         self._file = open(path, "rb")  # pylint: disable=consider-using-with
@@ -30,7 +30,7 @@ class Follower:
         self.last_growth = 0.0
 
     def copy(self, now):
-        """Takes what has come since the last call; now: the guest's time."""
+        """Reads what has come since the last call; now: the guest's time."""
         while data := self._file.read(1 << 16):
             self.last_growth = now
             window = self._tail + data
@@ -46,13 +46,13 @@ class Follower:
 
 @dataclass
 class Limits:
-    """When a run is given up, in seconds; guest: of the guest's time, None for no limit."""
+    """Time limits of a run, in seconds; guest: of the guest's time; None: no limit."""
 
     wall: float
     guest: float = None
 
     def exceeded(self, wall, guest):
-        """The limit that is reached, in words, or None."""
+        """The limit that was reached, in words, or None."""
         if self.guest is not None and guest >= self.guest:
             return f"time limit of {self.guest} s of the guest's time"
         return f"time limit of {self.wall} s" if wall >= self.wall else None
@@ -68,7 +68,7 @@ class Outcome:
 
 
 def last_line(path, unlike=b"\0"):
-    """The last line of a serial line that says something and does not hold `unlike`; "" when there is none."""
+    """The last line of a serial line that is not blank and does not contain `unlike`; "" if there is none."""
     with open(path, "rb") as f:
         for line in reversed(f.read().splitlines()):
             text = "".join(c for c in line.decode(errors="replace") if c.isprintable()).strip()
@@ -78,7 +78,7 @@ def last_line(path, unlike=b"\0"):
 
 
 def how_far(emulator, outcome, wall):
-    """What a run that was given up had come to, line by line."""
+    """How far a run had come when it reached a limit, line by line."""
     ticks = emulator.ticks()
     yield (f"the guest's time {outcome.clock.seconds:.1f} s, CPU time of {emulator.name} "
            f"{outcome.clock.cpu_seconds:.1f} s, wall time {wall:.1f} s" + (f", {ticks} ticks when its log ends" if ticks else ""))
@@ -90,7 +90,7 @@ def how_far(emulator, outcome, wall):
 def watch(emulator, console, hv_serial, limits):
     """Watches to the end and returns the Outcome.
 
-    console and hv_serial are descriptors to copy to, or None. The emulator is stopped in any case.
+    console and hv_serial are descriptors to copy to, or None. The emulator is always stopped.
     """
     start = time.monotonic()
     clock = GuestClock(start)
@@ -98,7 +98,7 @@ def watch(emulator, console, hv_serial, limits):
     stopped_at = None
     try:
         while True:
-            # Before poll(), which lets go of a process that has ended, and with it of its CPU time.
+            # Before poll(), which reaps a process that has ended, and so loses its CPU time.
             now = time.monotonic()
             clock.advance(emulator.process.pid, now)
             end = emulator.poll()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Files that rwrun writes: never an input, and never put in the place of a device, a pipe or a link."""
+"""Files that rwrun writes: never an input, and never replacing a device, a pipe or a link."""
 import fcntl
 import os
 import stat
@@ -8,11 +8,11 @@ import tempfile
 
 from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError
 
-LINKS_MAX = 40  # as the kernel follows
+LINKS_MAX = 40  # as many as the kernel follows
 
 
 def own_descriptor(path):
-    """The number of our own descriptor that path leads to (/dev/stdout, /proc/self/fd/N), or None."""
+    """The number of our own descriptor that path names (/dev/stdout, /proc/self/fd/N), or None."""
     for _ in range(LINKS_MAX):
         folder, name = os.path.split(path)
         folder = os.path.realpath(folder or ".")
@@ -26,7 +26,7 @@ def own_descriptor(path):
 
 
 def _status(path):
-    """What is at path, links followed, or None where there is nothing yet."""
+    """The status of path, links followed, or None if there is nothing yet."""
     try:
         descriptor = own_descriptor(path)
         return os.stat(path) if descriptor is None else os.fstat(descriptor)
@@ -44,7 +44,7 @@ def _same(one, other):
 
 
 def check(path, whole):
-    """An output that cannot be written is an error before the run. whole: it is replaced as a whole."""
+    """Refuses, before the run, an output that cannot be written. whole: it is replaced as a whole."""
     status = _status(path)
     if status is None or stat.S_ISREG(status.st_mode):
         _check_file(path, status, whole)
@@ -72,7 +72,7 @@ def _check_file(path, status, whole):
 
 
 def check_distinct(inputs, outputs, stdout):
-    """An output is neither an input nor another output's file. stdout: standard output is one, too."""
+    """Refuses an output that is an input or another output's file. stdout: standard output counts, too."""
     given = [os.stat(path) for path in inputs]
     files, new = [], set()
     for path in (["/dev/stdout"] if stdout else []) + outputs:
@@ -80,7 +80,7 @@ def check_distinct(inputs, outputs, stdout):
         name = "standard output" if path == "/dev/stdout" else place
         if status and any(_same(status, other) for other in given):
             raise RunError(STATUS_USAGE, f"{name}: an input cannot be an output, too")
-        # Descriptors that we were given write in turn; a file opened anew is written over.
+        # Inherited descriptors append in turn; a newly opened file would be overwritten.
         clash = any(_same(status, other) and not (own and other_own) for other, other_own in files)
         if place in new or clash:
             raise RunError(STATUS_USAGE, f"{name}: two outputs for one file")
@@ -91,7 +91,7 @@ def check_distinct(inputs, outputs, stdout):
 
 
 def open_stream(path):
-    """A descriptor to write to: a file begins anew, our own descriptor is written at its place."""
+    """A descriptor to write to: a file is truncated, our own descriptor is written at its position."""
     try:
         descriptor = own_descriptor(path)
         if descriptor is not None:
@@ -108,7 +108,7 @@ def _new_mode():
 
 
 def _replace(path, status, data):
-    """Puts a new file in the place of the one that path leads to; it keeps owner and mode."""
+    """Replaces the file that path resolves to by a new one with its owner and mode."""
     target = os.path.realpath(path)
     descriptor, temp = tempfile.mkstemp(prefix=os.path.basename(target) + ".", dir=os.path.dirname(target))
     try:
@@ -124,7 +124,7 @@ def _replace(path, status, data):
 
 
 def write_whole(path, data):
-    """Writes bytes to an output after the run. After an error a file has its old contents."""
+    """Writes bytes to an output after the run. After an error a file keeps its old contents."""
     try:
         status = _status(path)
         if own_descriptor(path) is None and (status is None or stat.S_ISREG(status.st_mode)):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""What is put on the EFI system partition: Ringward, its configuration, and the program to boot."""
+"""The contents of the EFI system partition: Ringward, its configuration, and the program to boot."""
 import os
 
 from . import esp, initrd, uki
@@ -16,10 +16,10 @@ def _efi(path):
 
 
 def _configuration(machine, following, tmp):
-    """Path of the ringward.conf to use; a user's one gets what a run needs and it does not say itself."""
+    """Path of the ringward.conf to use; keys that a run needs are added to a user's file if it lacks them."""
     wanted = {"next": following, "exit_port": f"{DEBUG_EXIT_PORT:#x}"}
     if machine.efi:
-        wanted["watch_resets"] = "start"  # such programs end by a reset, and mostly without a lock
+        wanted["watch_resets"] = "start"  # such programs end by a reset, mostly without a lock
     text = DEFAULT_CONF.format(agent="yes" if machine.agent else "no")
     if machine.conf:
         try:
@@ -54,7 +54,7 @@ def _guest_program(machine, tmp):
 
 
 def build_esp(machine, tmp):
-    """Returns the image of the EFI system partition, or None when the user's disk alone is to be booted."""
+    """Returns the image of the EFI system partition, or None to boot only the user's disk."""
     on_bochs = machine.accel == "bochs"
     guest = _guest_program(machine, tmp)
     if guest is None and machine.no_hv and not on_bochs:
@@ -72,7 +72,7 @@ def build_esp(machine, tmp):
         if machine.policy:
             files["EFI/ringward/policy.conf"] = machine.policy
     if on_bochs:
-        # OVMF has no ACPI tables there: a test fixture brings them and starts what the file says.
+        # OVMF has no ACPI tables there: a test fixture provides them and starts what the file names.
         files["EFI/acpi/next"] = esp.write_text(os.path.join(tmp, "next"), first + "\n")
         start = need_product("tests/acpi-fixture.efi")
     files[BOOT] = start

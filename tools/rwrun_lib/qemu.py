@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""QEMU: TCG for SVM/NPT, KVM for either where the machine has nested virtualization."""
+"""QEMU: TCG for SVM/NPT, KVM for either if the machine has nested virtualization."""
 import json
 import os
 import re
@@ -17,11 +17,11 @@ PROGRAM = "qemu-system-x86_64"
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 SAME_RESET_SECONDS = 0.5
-RIGHT_CX16_MAJOR = 10  # 7.2 is wrong, 10.0 is right; those between were not tried
+RIGHT_CX16_MAJOR = 10  # 7.2 is wrong, 10.0 is right; versions between are untested
 
 
 def cpu_model(accel, version):
-    """The value of -cpu. TCG's CPU lacks CMPXCHG16B where QEMU computes wrong flags for it: docs/rwrun.md."""
+    """The value of -cpu. TCG's CPU lacks CMPXCHG16B if QEMU computes wrong flags for it: docs/rwrun.md."""
     if accel == "kvm":
         return "host"
     major = int(version.split(".")[0])
@@ -47,7 +47,7 @@ def _program():
 
 
 def _escaped(path):
-    """A path as part of an option's value."""
+    """A path, escaped for an option's value."""
     return path.replace(",", ",,")
 
 
@@ -60,10 +60,10 @@ class Qemu(Emulator):
         self._qmp, self._qmp_far = socket.socketpair()
         self.inherited = (self._qmp_far.fileno(),)
         self._pending = b""
-        self._built = False  # it has answered: from there on it does not fail because of its arguments
+        self._built = False  # it has answered: a later failure is not due to its arguments
         self._reason = None
-        self._reset_at = None  # when the last one was counted
-        self._reset_ends = False  # QEMU knows that the next one ends the run
+        self._reset_at = None  # when the last reset was counted
+        self._reset_ends = False  # QEMU has been told that the next reset ends the run
         self._over = False
 
     def command(self):
@@ -75,9 +75,10 @@ class Qemu(Emulator):
             additional = shlex.split(os.environ.get("RWRUN_QEMU", ""))
         except ValueError as e:
             raise RunError(STATUS_USAGE, f"RWRUN_QEMU: {e}") from e
-        # With a thread for each CPU, XRSTOR on one of them now and then undoes a change of the first CPU's state (QEMU's
-        # cpu_clear_ignne() changes its hflags2 without a lock): behind #VMEXIT that one then runs under the guest's tables.
-        # With one thread, a CPU that waits without PAUSE keeps the others off for 100 ms: EFI programs get one for each.
+        # With a thread per CPU, XRSTOR on one of them sometimes undoes a change of the first CPU's state
+        # (QEMU's cpu_clear_ignne() changes its hflags2 without a lock): after #VMEXIT that CPU then runs
+        # under the guest's tables. With one thread, a CPU that waits without PAUSE blocks the others for
+        # 100 ms: EFI programs get a thread per CPU.
         one_thread = m.icount or (m.smp > 1 and not m.efi)
         accel = {"kvm": "kvm", "tcg": "tcg,thread=" + ("single" if one_thread else "multi")}[m.accel]
         program, self.version = _program()
@@ -94,7 +95,7 @@ class Qemu(Emulator):
             argv += ["-icount", "shift=0"]
         if not m.reboots:
             argv.append("-no-reboot")
-        # The user's disk comes first on the bus, with and without Ringward, and is never written.
+        # The user's disk is first on the bus, with and without Ringward, and is never written.
         if m.disk:
             argv += self._disk("disk", m.disk, None if m.esp else 0)
         if m.esp:
@@ -114,7 +115,7 @@ class Qemu(Emulator):
         self._qmp.setblocking(False)
 
     def _command(self, name, **arguments):
-        """Tells QEMU to do something; its answer is not looked at."""
+        """Sends QEMU a command; ignores its answer."""
         try:
             self._qmp.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
         except ConnectionError:
@@ -126,7 +127,7 @@ class Qemu(Emulator):
         elif event.get("event") == "SHUTDOWN":
             self._reason = event["data"]["reason"]
         elif event.get("event") == "RESET" and event["data"]["guest"]:
-            # A guest that tries one way after the other resets QEMU twice before the first one takes effect.
+            # A guest that tries several ways to reset resets QEMU twice before the first reset takes effect.
             now = event["timestamp"]["seconds"] + event["timestamp"]["microseconds"] / 1e6
             if self._reset_at is None or now - self._reset_at > SAME_RESET_SECONDS:
                 self._over = self.saw_reset()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""After the run: the hypervisor's log store and the counters, as rwlog takes them from the serial capture."""
+"""After the run: the hypervisor's log store and counters, which rwlog extracts from the serial capture."""
 import json
 import os
 import re
@@ -26,7 +26,7 @@ def _rwlog(*arguments, descriptors=()):
 
 
 def last_boot(emulator):
-    """What the hypervisor has sent since the last reset that was no end, as a file."""
+    """What the hypervisor has sent since the last reset that did not end the run, as a file."""
     if not emulator.boot_at:
         return emulator.hv_serial
     path = os.path.join(emulator.tmp, "com2.last")
@@ -37,7 +37,7 @@ def last_boot(emulator):
 
 
 def _debug_exit(emulator, capture):
-    """What was written to the exit port. QEMU's exit status has 7 bits of it, the hypervisor tells all."""
+    """The value written to the exit port. QEMU's exit status has 7 bits of it, the hypervisor reports all."""
     with open(capture, "rb") as f:
         found = EXIT.findall(f.read())
     return int(found[-1], 16) if found else emulator.debug_exit
@@ -54,7 +54,7 @@ def extract_store(capture, output):
 
 
 def write_stats(path, machine, emulator, capture, outcome, wall_seconds):
-    """Writes the counters as JSON; returns whether the hypervisor's part is there, where it has to be."""
+    """Writes the counters as JSON; returns whether the hypervisor's part is there, if it must be."""
     good, stats = True, {}
     if not machine.no_hv:
         text = _rwlog("stats", "--format", "json", capture)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Unified kernel images: systemd's stub with kernel, initial RAM disk and command line as sections of it."""
+"""Unified kernel images: systemd's stub with kernel, initial RAM disk and command line as sections."""
 import os
 import struct
 
@@ -34,7 +34,7 @@ def _pe_layout(path):
 
 
 def check(path):
-    """An EFI program that is none is an error at once: the firmware would only stop at its menu."""
+    """Refuses at once a file that is not an EFI program: the firmware would only stop at its menu."""
     _pe_layout(path)
 
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Records each successful execve once, with the file that it was given.
+// Records each successful execve once, with the file passed to it.
 
 #include <linux/binfmts.h>
 #include <linux/fs.h>
@@ -14,8 +14,8 @@
 #include "kernel/paths.h"
 
 /*
- * The file that execve was given is known at the first check (bprm_check_security), who runs it only at the
- * end (bprm_committed_creds): there an interpreter may stand in the file's place.
+ * The file passed to execve is known at the first check (bprm_check_security), but who runs it only at the
+ * end (bprm_committed_creds), where an interpreter may have replaced the file.
  */
 struct stash {
 	const struct task_struct *task;
@@ -27,15 +27,15 @@ struct stash {
 };
 
 /*
- * Files of the execve calls under way, by task. Nothing tells of an execve that fails, so the oldest entry
- * gives way; an execve whose entry is gone is recorded with what it runs in the end.
+ * Files of the execve calls in progress, by task. No hook reports a failed execve, so a new entry replaces
+ * the oldest; an execve whose entry is gone is recorded with the file that runs in the end.
  */
 #define STASH_SLOTS 64u
 static struct stash slots[STASH_SLOTS];
 static unsigned int next_slot;
 static DEFINE_SPINLOCK(stash_lock);
 
-/* Takes the current task's entry out; without a buffer when there is none. */
+/* Removes and returns the current task's entry; without a buffer if there is none. */
 static struct stash stash_take(void)
 {
 	struct stash found = { .buf = NULL };
@@ -75,10 +75,10 @@ int hook_bprm_check_security(struct linux_binprm *bprm)
 {
 	struct stash stash;
 
-	/* Only the first level: scripts and binfmt_misc come here again with their interpreter. */
+	/* Only the first level: for scripts and binfmt_misc the hook is called again with the interpreter. */
 	if (bprm->interp != bprm->filename)
 		return 0;
-	stash = stash_take(); /* of an execve of this task that failed */
+	stash = stash_take(); /* left by a failed execve of this task */
 	if (!stash.buf)
 		stash.buf = __getname();
 	if (!stash.buf)
@@ -97,7 +97,7 @@ static bool same_file(const struct rw_file *a, const struct rw_file *b)
 	return a->dev == b->dev && a->ino == b->ino;
 }
 
-/* The file that execve was given, and what runs instead where that is another one. */
+/* The file passed to execve, and the one that runs instead, if any. */
 static void add_files(struct event *ev, const struct stash *stash, const struct file *runs)
 {
 	struct rw_file file = event_identify(file_inode(runs));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Records what is opened, made, removed, renamed, linked, and given another mode.
+// Records files opened, made, removed, renamed, linked, and changes of their mode.
 
 #include <linux/dcache.h>
 #include <linux/fs.h>
@@ -59,7 +59,7 @@ int hook_path_rename(const struct path *old_dir, struct dentry *old_dentry, cons
 	return 0;
 }
 
-/* The kernel leaves the umask to a file system that has ACLs; the record has it applied on any. */
+/* The kernel leaves the umask to a file system with ACLs; the record always has it applied. */
 int hook_path_mkdir(const struct path *dir, struct dentry *dentry, umode_t mode)
 {
 	struct event ev;

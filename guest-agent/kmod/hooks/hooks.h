@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The one table of what the kernel calls: LSM hooks and tracepoints. A new one is a row here and its
+ * The one table of what the kernel calls: LSM hooks and tracepoints. A new one needs a row here and a
  * function.
  */
 #pragma once

@@ -25,7 +25,7 @@ int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id, bool c
 	return 0;
 }
 
-/* init_module(), kexec_load(): the content comes from the caller's memory, there is no file. */
+/* init_module(), kexec_load(): the content comes from the caller's memory, not from a file. */
 int hook_kernel_load_data(enum kernel_load_data_id id, bool contents)
 {
 	struct event ev;

@@ -26,7 +26,7 @@ void probe_sched_process_exit(void *unused, struct task_struct *task)
 
 	event_begin(&ev, RW_REC_EXIT, RW_VERDICT_NONE);
 	event_u32(&ev, RW_F_EXIT_STATUS, task->exit_code);
-	/* Each thread has counted itself out before it comes here. */
+	/* Each thread has already left the count when it comes here. */
 	event_u32(&ev, RW_F_LAST_THREAD, atomic_read(&task->signal->live) == 0);
 	event_submit(&ev, PRODUCER_BATCH);
 }

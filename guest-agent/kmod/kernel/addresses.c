@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Finds the addresses that the agent needs and the kernel does not export.
+// Finds addresses that the agent needs but the kernel does not export.
 #define pr_fmt(fmt) "ringward: " fmt
 
 #include <linux/errno.h>
@@ -27,7 +27,7 @@ struct wanted {
 };
 
 /*
- * Return: the name of the first one that the kernel does not have, or NULL. The address of such a one is 0.
+ * Return: the name of the first symbol that the kernel lacks, or NULL. A missing symbol's address is 0.
  */
 static const char __init *look_up(const struct wanted *want, unsigned int count)
 {

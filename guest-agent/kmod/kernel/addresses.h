@@ -8,13 +8,13 @@
 struct compat_kernel {
 	unsigned long text, etext; /* the image's text */
 	unsigned long start_rodata,
-		end_rodata; /* its read-only data, what is read-only after start included */
+		end_rodata; /* its read-only data, including what becomes read-only after start */
 	unsigned long lsm_table,
-		lsm_table_size;    /* the table of LSM hooks, inside of it: compat_lsm_table_name */
+		lsm_table_size;    /* the table of LSM hooks, inside it: compat_lsm_table_name */
 	unsigned long idt;         /* a page */
-	unsigned long poking_pgd;  /* page tables by which the kernel patches itself; virtual */
+	unsigned long poking_pgd;  /* page tables with which the kernel patches itself; virtual */
 	unsigned long current_off; /* of the CPU's current task from its GS base */
-	/* kexec; all NULL where the kernel has none. */
+	/* kexec; all NULL if the kernel lacks it. */
 	atomic_t *kexec_lock; /* 1 while a task loads or starts a kernel */
 	void **kexec_image;   /* what is loaded; NULL: nothing */
 	void **kexec_crash_image;
@@ -27,9 +27,8 @@ struct compat_kernel {
  * compat_init() - find what the kernel does not export.
  * @k: filled
  *
- * Context: module init, before any other function of this folder; patches kernel text for a moment (a
- * kprobe), so
+ * Context: module init, before any other function of this folder; patches kernel text briefly (a kprobe), so
  * never after the lock.
- * Return: 0, or -ENOENT when a symbol is missing; the name is printed.
+ * Return: 0, or -ENOENT if a symbol is missing; its name is printed.
  */
 int compat_init(struct compat_kernel *k);

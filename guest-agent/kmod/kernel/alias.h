@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* A way to write to the kernel's read-only data, before the lock. */
+/* Writing to the kernel's read-only data, before the lock. */
 #pragma once
 
 /**
@@ -8,7 +8,7 @@
  * @object: may be read-only; must not cross the end of its page
  *
  * Context: module init; may sleep.
- * Return: where the object is writable, or NULL without memory.
+ * Return: the object's writable address, or NULL without memory.
  */
 void *compat_alias(const void *object);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Looks symbols up, and walks through them, without the functions being exported.
+// Looks up and walks symbols, through kernel functions that are not exported.
 #define pr_fmt(fmt) "ringward: " fmt
 
 #include <linux/cache.h>
@@ -23,7 +23,7 @@ struct walk {
 	void *ctx;
 };
 
-/* kallsyms_on_each_symbol() goes through modules, too, on 6.1: @mod says so. */
+/* On 6.1 kallsyms_on_each_symbol() walks modules too: @mod says so. */
 #if LINUX_IS(6, 1)
 #define OF_MODULE , struct module *mod
 #define IN_IMAGE  (!mod)
@@ -38,9 +38,8 @@ static lookup_fn lookup __ro_after_init;
 static each_symbol_fn each_symbol __ro_after_init;
 
 /*
- * kallsyms_lookup_name() is not exported; a kprobe is told its address. Where the function starts with
- * ENDBR the probe
- * is put after that, and the kernel says how far after.
+ * kallsyms_lookup_name() is not exported; a kprobe gets its address. If the function starts with ENDBR, the
+ * probe lies after that, and the kernel tells the offset.
  */
 static lookup_fn __init find_lookup(void)
 {
@@ -99,7 +98,7 @@ int compat_for_each_own_symbol(compat_symbol_fn fn, void *ctx)
 
 	rcu_read_lock();
 	syms = rcu_dereference(THIS_MODULE->kallsyms);
-	/* The first entry of an ELF symbol table stands for no symbol. */
+	/* The first entry of an ELF symbol table is not a symbol. */
 	for (i = 1; i < syms->num_symtab && ret == 0; i++)
 		ret = fn(ctx, syms->strtab + syms->symtab[i].st_name, syms->symtab[i].st_value);
 	rcu_read_unlock();

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The kernel's own table of symbols, whose functions modules cannot link to. */
+/* The kernel's symbol table, whose functions are not exported to modules. */
 #pragma once
 
 /**
  * compat_symbol_fn - called for a symbol.
- * @ctx:  what the caller of the walk passed
- * @name: valid during the call only
- * @addr: where it lies
+ * @ctx:  as passed to the walk
+ * @name: valid only during the call
+ * @addr: its address
  *
  * Return: 0; another value ends the walk.
  */
 typedef int (*compat_symbol_fn)(void *ctx, const char *name, unsigned long addr);
 
 /**
- * compat_kallsyms_init() - find the functions for the others here.
+ * compat_kallsyms_init() - find the kernel's functions that the others here need.
  *
- * Context: module init; patches kernel text for a moment (a kprobe).
- * Return: 0, or -ENOENT when there is no way to them; printed.
+ * Context: module init; patches kernel text briefly (a kprobe).
+ * Return: 0, or -ENOENT if they cannot be found; printed.
  */
 int compat_kallsyms_init(void);
 
@@ -25,9 +25,9 @@ int compat_kallsyms_init(void);
 unsigned long compat_lookup(const char *name);
 
 /**
- * compat_for_each_symbol() - walk through the symbols of the kernel's image, ascending by address.
+ * compat_for_each_symbol() - walk the symbols of the kernel's image, ascending by address.
  *
- * Of several symbols at one address the first is the best name.
+ * Of several symbols at one address, the first is the best name.
  *
  * Context: may sleep.
  * Return: what @fn returned last.
@@ -35,9 +35,9 @@ unsigned long compat_lookup(const char *name);
 int compat_for_each_symbol(compat_symbol_fn fn, void *ctx);
 
 /**
- * compat_for_each_own_symbol() - walk through the symbols of this module, in the order of its symbol table.
+ * compat_for_each_own_symbol() - walk the symbols of this module, in the order of its symbol table.
  *
- * What was freed after the module's init is among them.
+ * Includes symbols in memory freed after the module's init.
  *
  * Context: any; @fn must not sleep.
  * Return: what @fn returned last.

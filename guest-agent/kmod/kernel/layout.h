@@ -6,7 +6,7 @@
 #include <linux/module.h>
 #include <linux/types.h>
 
-/* A piece of a module's memory, page-aligned; its pages are nobody else's. */
+/* A piece of a module's memory, page-aligned; its pages hold nothing else. */
 struct compat_region {
 	unsigned long base;
 	unsigned long size;
@@ -14,5 +14,5 @@ struct compat_region {
 
 /* Code of a loaded module, without what was freed after its init. */
 struct compat_region compat_module_text(const struct module *mod);
-/* Its read-only data; @after_init: the part that became read-only when its init had returned. */
+/* Its read-only data; @after_init: the part that became read-only after its init. */
 struct compat_region compat_module_rodata(const struct module *mod, bool after_init);

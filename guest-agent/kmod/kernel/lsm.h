@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Attachment to the kernel's LSM hooks: lsm_lists.c or lsm_calls.c, after the kernel's version. */
+/* Attachment to the kernel's LSM hooks: lsm_lists.c or lsm_calls.c, by the kernel's version. */
 #pragma once
 
 #include <linux/types.h>
@@ -11,19 +11,19 @@
 
 struct linux_binprm;
 
-/* What the hook bprm_committed_creds gets. */
+/* Argument of the hook bprm_committed_creds. */
 #if LINUX_IS(6, 1)
 typedef struct linux_binprm lsm_committed_bprm;
 #else
 typedef const struct linux_binprm lsm_committed_bprm;
 #endif
 
-/* The kernel's table of LSM hooks: the name that kallsyms has for it, and its bytes. */
+/* The kernel's table of LSM hooks: its name in kallsyms, and its size in bytes. */
 extern const char compat_lsm_table_name[];
 extern const size_t compat_lsm_table_size;
 
 /**
- * compat_for_each_lsm_hook() - walk through the members of the table, ascending by address.
+ * compat_for_each_lsm_hook() - walk the members of the table, ascending by address.
  * @k:   the kernel's addresses
  * @fn:  gets names like "security_hook_heads.file_open" or "static_calls_table.file_open"
  * @ctx: passed on
@@ -37,9 +37,9 @@ int compat_for_each_lsm_hook(const struct compat_kernel *k, compat_symbol_fn fn,
  * those of all other LSMs.
  * @k: the kernel's addresses
  *
- * There is no way back: the module stays loaded. Either all hooks are attached or none.
+ * This cannot be undone: the module stays loaded. Either all hooks are attached or none.
  *
  * Context: module init, the last step that can fail; may patch kernel text.
- * Return: 0, -ENOMEM, or -ENOSPC when a hook has no room for a further LSM (printed).
+ * Return: 0, -ENOMEM, or -ENOSPC if a hook has no room for another LSM (printed).
  */
 int compat_attach_hooks(const struct compat_kernel *k);

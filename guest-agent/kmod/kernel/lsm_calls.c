@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// LSM hooks of Linux 6.12: each has a fixed number of static calls, which patching kernel text switches on.
+// LSM hooks of Linux 6.12: each has a fixed number of static calls, enabled by patching kernel text.
 #define pr_fmt(fmt) "ringward: " fmt
 
 #include <linux/errno.h>
@@ -16,12 +16,12 @@
 #include "kernel/lsm.h"
 
 /*
- * No number of this LSM is registered with the kernel: lsm_list_modules(2) shows those of the kernel's
- * start only.
+ * This LSM's number is not registered with the kernel: lsm_list_modules(2) shows only the LSMs of the
+ * kernel's start.
  */
 static const struct lsm_id id = { .name = "ringward", .id = LSM_ID_UNDEF };
 
-/* The hook objects: the kernel's table points to them, so they lie in what is read-only after init. */
+/* The hook objects: the kernel's table points to them, so they become read-only after init. */
 #define OBJECT(name) { .hook.name = hook_##name, .lsmid = &id },
 static struct security_hook_list objects[] __ro_after_init = { AGENT_LSM_HOOKS(OBJECT) };
 
@@ -43,7 +43,7 @@ static struct lsm_static_call __init *free_call(struct lsm_static_call *call)
 	return NULL;
 }
 
-/* From the first step on there is no way back, and none of them can fail. */
+/* From the first step on this cannot be undone, and no step can fail. */
 static void __init attach(struct lsm_static_call *call, struct security_hook_list **hl,
 			  struct security_hook_list *object)
 {

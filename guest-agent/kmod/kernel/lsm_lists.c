@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// LSM hooks of Linux 6.1: a table of list heads. Nothing but data is changed.
+// LSM hooks of Linux 6.1: a table of list heads. Changes only data.
 
 #include <linux/errno.h>
 #include <linux/init.h>
@@ -11,14 +11,14 @@
 #include "kernel/alias.h"
 #include "kernel/lsm.h"
 
-/* The hook objects: the kernel's lists run through them, so they lie in what is read-only after init. */
+/* The hook objects: the kernel's lists run through them, so they become read-only after init. */
 #define OBJECT(name) { .hook.name = hook_##name, .lsm = "ringward" },
 static struct security_hook_list objects[] __ro_after_init = { AGENT_LSM_HOOKS(OBJECT) };
 
 #define HEAD_OFFSET(name) offsetof(struct security_hook_heads, name),
 static const size_t head_off[] __initconst = { AGENT_LSM_HOOKS(HEAD_OFFSET) };
 
-/* Where the list's last pointer stands. */
+/* The address of the list's last pointer. */
 static struct hlist_node __init **list_tail(struct hlist_head *head)
 {
 	struct hlist_node **slot = &head->first;
@@ -44,7 +44,7 @@ int __init compat_attach_hooks(const struct compat_kernel *k)
 		if (!alias[i])
 			ret = -ENOMEM;
 	}
-	/* From the first store on there is no way back, and none of them can fail. */
+	/* From the first store on this cannot be undone, and no store can fail. */
 	for (i = 0; i < ARRAY_SIZE(objects) && ret == 0; i++)
 		smp_store_release(alias[i], &objects[i].list);
 	for (i = 0; i < ARRAY_SIZE(objects); i++)

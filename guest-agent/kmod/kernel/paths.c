@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Names files by d_path(), whose inside is relied on where a name is too long.
+// Names files with d_path(); for names that are too long it relies on how that works inside.
 
 #include <linux/dcache.h>
 #include <linux/err.h>
@@ -16,7 +16,7 @@ char *compat_path(const struct path *path, char *buf, int size, bool *trunc)
 		return name;
 	/*
 	 * Too long. d_path() builds names from their end and fills the buffer before it gives up, so the tail
-	 * is what stands there; clear first what an unusual file system's d_dname() may have left alone.
+	 * is left there. Clear the buffer first: an unusual file system's d_dname() may not fill it.
 	 */
 	*trunc = true;
 	memset(buf, 0, size);

@@ -7,12 +7,12 @@
 #include <linux/types.h>
 
 /**
- * compat_path() - the absolute path as the caller's root shows it, in @buf.
- * @path:  what to name
+ * compat_path() - write an absolute path, as seen from the caller's root, to @buf.
+ * @path:  the file to name
  * @buf:   room for the name and its NUL
  * @size:  bytes of @buf
- * @trunc: set when the name was too long: its tail is what stands in @buf
+ * @trunc: set if the name was too long: @buf has its tail
  *
- * Return: the name, NUL-terminated, anywhere in @buf, ending at @buf + @size - 1 unless cut.
+ * Return: the name, NUL-terminated, anywhere in @buf, ending at @buf + @size - 1 unless truncated.
  */
 char *compat_path(const struct path *path, char *buf, int size, bool *trunc);

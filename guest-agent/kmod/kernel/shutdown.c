@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// The last step of kernel_kexec() before the new kernel is a dump of the kernel's log: that is listened to.
+// The last step of kernel_kexec() before the new kernel is a dump of the kernel's log: this hooks that dump.
 
 #include <linux/cache.h>
 #include <linux/init.h>

@@ -4,8 +4,8 @@
 #pragma once
 
 /**
- * compat_on_shutdown() - have a function called when the machine goes down or another kernel starts: late,
- * with the other CPUs stopped where a kernel starts. It must not sleep.
+ * compat_on_shutdown() - have a function called when the machine goes down or another kernel starts: late, in
+ * the latter case with the other CPUs stopped. It must not sleep.
  *
  * Context: module init, once. Return: 0 or a negative errno.
  */

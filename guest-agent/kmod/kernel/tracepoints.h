@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Attachment to fork and exit of tasks, for which there is no LSM hook that knows enough. */
+/* Attachment to fork and exit of tasks, for which no LSM hook knows enough. */
 #pragma once
 
 /**
  * compat_attach_tracepoints() - attach the agent to fork and exit of tasks.
  *
  * Context: module init; patches kernel text.
- * Return: 0, -ENOENT when the kernel has no such tracepoint (printed), or what registration returned. After
- * an error none is attached.
+ * Return: 0, -ENOENT if the kernel has no such tracepoint (printed), or what registration returned. After an
+ * error none is attached.
  */
 int compat_attach_tracepoints(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The versions of Linux that this folder knows. Nothing outside of it asks for the version. */
+/* The versions of Linux that this folder knows. Nothing outside it depends on the version. */
 #pragma once
 
 #include <linux/version.h>
