@@ -82,8 +82,11 @@ def test_few_exits_up_to_init(plain):
 
 
 def test_idle_guest_is_left_alone(where, boot):
-    """With the agent, which has nothing to report."""
+    """With the agent, which has nothing to report. The kernel may patch itself meanwhile: on a busy host it finds out
+    that its clock is not steady, and switches branches."""
     run = boot(where, IDLE)
-    told = [json.loads(m.removeprefix("stats "))["total"]["exits_total"] for m in run.markers if m.startswith("stats ")]
-    first, second, last = told
+    told = [json.loads(m.removeprefix("stats "))["total"] for m in run.markers if m.startswith("stats ")]
+    patched = told[-1]["patches"] != told[0]["patches"]
+    first, second, last = (sum(n for reason, n in t["exits"].items() if not (patched and reason in ("nested", "step")))
+                           for t in told)
     assert (last - second) - (second - first) < 10 * IDLE_SECONDS, told
