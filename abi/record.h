@@ -42,33 +42,9 @@ enum rw_field_id {
 
 /* What a field's value is. Numbers are little endian and as long as their kind says. */
 enum rw_field_kind {
-	RW_KIND_NONE = 0,     /* no such field */
-	RW_KIND_U32,          /* 4 bytes: a number */
-	RW_KIND_U64,          /* 8 bytes: a number */
-	RW_KIND_BOOL,         /* 4 bytes: 0 or 1 */
-	RW_KIND_MODE,         /* 4 bytes: file mode, shown in octal */
-	RW_KIND_RESULT,       /* 4 bytes, signed: 0 or a negative errno */
-	RW_KIND_ADDRESS64,    /* 8 bytes: an address in memory */
-	RW_KIND_OFFSET,       /* 8 bytes: bytes from the start of what the field before it names */
-	RW_KIND_OPEN_FLAGS,   /* 4 bytes: O_* of Linux on x86-64 */
-	RW_KIND_RENAME_FLAGS, /* 4 bytes: RENAME_* of Linux */
-	RW_KIND_WAIT_STATUS,  /* 4 bytes: as wait(2) gives it */
-	RW_KIND_KEXEC_STEP,   /* 4 bytes: enum rw_kexec_step */
-	RW_KIND_ACCESS,       /* 4 bytes: enum rw_access */
-	RW_KIND_TARGET,       /* 4 bytes: enum rw_target */
-	RW_KIND_DROP,         /* 4 bytes: enum rw_drop */
-	RW_KIND_MALFORMED,    /* 4 bytes: enum rw_malformed */
-	RW_KIND_PATH,         /* up to RW_PATH_MAX bytes, without NUL */
-	RW_KIND_TEXT,         /* bytes, without NUL: text of a program */
-	RW_KIND_BYTES,        /* bytes, shown in hex */
-	RW_KIND_CODE,         /* bytes, shown as instructions */
-	RW_KIND_STRINGS,      /* strings, each with a NUL at its end */
-	RW_KIND_IDS,          /* numbers of 4 bytes */
-	RW_KIND_ADDRESS,      /* a struct sockaddr of Linux: 2 bytes of family, then what that family has */
-	RW_KIND_TASK,         /* struct rw_task */
-	RW_KIND_GUEST_TASK,   /* struct rw_guest_task */
-	RW_KIND_FILE,         /* struct rw_file */
-	RW_KIND_CRED,         /* struct rw_cred */
+	RW_KIND_NONE = 0, /* no such field */
+#define RW_KIND(NAME, min, max, grows, RULE, doc) RW_KIND_##NAME,
+#include "abi/events.def"
 	RW_KIND_COUNT
 };
 

@@ -4,33 +4,8 @@
 #include "lib/events.h"
 
 static const struct kind_desc kinds[RW_KIND_COUNT] = {
-	[RW_KIND_U32] = { 4, 4, false, VALUE_ANY },
-	[RW_KIND_U64] = { 8, 8, false, VALUE_ANY },
-	[RW_KIND_BOOL] = { 4, 4, false, VALUE_BOOL },
-	[RW_KIND_MODE] = { 4, 4, false, VALUE_ANY },
-	[RW_KIND_RESULT] = { 4, 4, false, VALUE_ERROR },
-	[RW_KIND_ADDRESS64] = { 8, 8, false, VALUE_ANY },
-	[RW_KIND_OFFSET] = { 8, 8, false, VALUE_ANY },
-	[RW_KIND_OPEN_FLAGS] = { 4, 4, false, VALUE_ANY },
-	[RW_KIND_RENAME_FLAGS] = { 4, 4, false, VALUE_ANY },
-	[RW_KIND_WAIT_STATUS] = { 4, 4, false, VALUE_ANY },
-	[RW_KIND_KEXEC_STEP] = { 4, 4, false, VALUE_ANY },
-	[RW_KIND_ACCESS] = { 4, 4, false, VALUE_NOT_ZERO },
-	[RW_KIND_TARGET] = { 4, 4, false, VALUE_NOT_ZERO },
-	[RW_KIND_DROP] = { 4, 4, false, VALUE_NOT_ZERO },
-	[RW_KIND_MALFORMED] = { 4, 4, false, VALUE_NOT_ZERO },
-	[RW_KIND_PATH] = { 0, RW_PATH_MAX, false, VALUE_ANY },
-	[RW_KIND_TEXT] = { 0, RW_REC_MAX, false, VALUE_ANY },
-	[RW_KIND_BYTES] = { 0, RW_REC_MAX, false, VALUE_ANY },
-	[RW_KIND_CODE] = { 0, RW_REC_MAX, false, VALUE_ANY },
-	[RW_KIND_STRINGS] = { 0, RW_REC_MAX, false, VALUE_ANY },
-	[RW_KIND_IDS] = { 0, RW_REC_MAX, false, VALUE_ANY },
-	[RW_KIND_ADDRESS] = { 2, 128, false, VALUE_ANY }, /* sockaddr_storage of Linux */
-	[RW_KIND_TASK] = { sizeof(struct rw_task), sizeof(struct rw_task), true, VALUE_ANY },
-	[RW_KIND_GUEST_TASK] = { sizeof(struct rw_guest_task), sizeof(struct rw_guest_task), true,
-				 VALUE_ANY },
-	[RW_KIND_FILE] = { sizeof(struct rw_file), sizeof(struct rw_file), true, VALUE_ANY },
-	[RW_KIND_CRED] = { sizeof(struct rw_cred), sizeof(struct rw_cred), true, VALUE_ANY },
+#define RW_KIND(NAME, min, max, grows, RULE, doc) [RW_KIND_##NAME] = { min, max, grows, VALUE_##RULE },
+#include "abi/events.def"
 };
 
 static const struct field_desc fields[RW_FIELD_COUNT] = {

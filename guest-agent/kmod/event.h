@@ -28,32 +28,8 @@ static_assert(EVENT_PATH_BYTES <= PATH_MAX);
  * Bytes of a value of each kind, multiples of RW_FIELD_ALIGN; 0: variable, which makes the field a tail.
  */
 enum event_kind_bytes {
-	EVENT_BYTES_U32 = 4,
-	EVENT_BYTES_U64 = 8,
-	EVENT_BYTES_BOOL = 4,
-	EVENT_BYTES_MODE = 4,
-	EVENT_BYTES_RESULT = 4,
-	EVENT_BYTES_ADDRESS64 = 8,
-	EVENT_BYTES_OFFSET = 8,
-	EVENT_BYTES_OPEN_FLAGS = 4,
-	EVENT_BYTES_RENAME_FLAGS = 4,
-	EVENT_BYTES_WAIT_STATUS = 4,
-	EVENT_BYTES_KEXEC_STEP = 4,
-	EVENT_BYTES_ACCESS = 4,
-	EVENT_BYTES_TARGET = 4,
-	EVENT_BYTES_DROP = 4,
-	EVENT_BYTES_MALFORMED = 4,
-	EVENT_BYTES_PATH = 0,
-	EVENT_BYTES_TEXT = 0,
-	EVENT_BYTES_BYTES = 0,
-	EVENT_BYTES_CODE = 0,
-	EVENT_BYTES_STRINGS = 0,
-	EVENT_BYTES_IDS = 0,
-	EVENT_BYTES_ADDRESS = 0,
-	EVENT_BYTES_TASK = sizeof(struct rw_task),
-	EVENT_BYTES_GUEST_TASK = sizeof(struct rw_guest_task),
-	EVENT_BYTES_FILE = sizeof(struct rw_file),
-	EVENT_BYTES_CRED = sizeof(struct rw_cred),
+#define RW_KIND(NAME, min, max, grows, RULE, doc) EVENT_BYTES_##NAME = (min) == (max) ? (max) : 0,
+#include "abi/events.def"
 };
 
 /* The room that each field takes: bytes of the head, or a tail. */
