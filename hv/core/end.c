@@ -5,7 +5,6 @@
 
 #include "arch/x86/insn.h"
 #include "protect/evidence.h"
-#include "protect/patch_notice.h"
 #include "core/state.h"
 #include "log/journal.h"
 #include "log/printk.h"
@@ -16,9 +15,7 @@
 
 void end_log(uint32_t reason)
 {
-	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		evidence_flush(percpu_of(i));
-	patch_notice_flush();
+	evidence_end();
 	journal_end(reason);
 }
 

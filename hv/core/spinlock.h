@@ -21,7 +21,6 @@ enum lock_rank {
 	LOCK_NESTED,    /* mm/nested.c: the common map, its tables, the page pool */
 	LOCK_EVIDENCE,  /* protect/evidence.c: held-back reads, the rate of alert lines */
 	LOCK_JOURNAL,   /* log/journal.c: the store and all rings; held for a whole dump */
-	LOCK_NOTICE,    /* protect/patch_notice.c: the current burst of patches */
 	LOCK_PRINT,     /* log/printk.c: the serial line */
 	LOCK_RANKS
 };

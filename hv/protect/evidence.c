@@ -169,6 +169,15 @@ void evidence_flush(struct percpu *cpu)
 	spin_unlock(&lock);
 }
 
+void evidence_end(void)
+{
+	spin_lock(&lock);
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
+		flush_locked(percpu_of(i));
+	patch_notice_flush();
+	spin_unlock(&lock);
+}
+
 static bool runs_on(const struct evidence *last, const struct evidence *rec)
 {
 	return rec->target == RW_TARGET_HYPERVISOR && rec->access == RW_ACCESS_READ &&

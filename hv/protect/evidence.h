@@ -24,8 +24,8 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa);
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 
-/**
- * evidence_flush() - stores what evidence_record() still holds back for @cpu, this CPU or another; reports
- * patches.
- */
+/** evidence_flush() - stores what evidence_record() still holds back for this CPU; reports patches. */
 void evidence_flush(struct percpu *cpu);
+
+/** evidence_end() - the same for every CPU, and ends the current burst of patches. At the end of a run. */
+void evidence_end(void);

@@ -3,13 +3,11 @@
 /* Lines about the kernel's own patching. */
 #include "protect/patch_notice.h"
 
-#include "core/spinlock.h"
 #include "lib/format.h"
 #include "log/journal.h"
 #include "log/printk.h"
 
-static struct spinlock lock = SPINLOCK(NOTICE); /* (x) */
-static struct {                                 /* (u) */
+static struct { /* (u) */
 	bool open;
 	uint64_t first_ns, last_ns;
 	uint32_t more;    /* patches after the first */
@@ -37,7 +35,6 @@ void patch_notice(const struct percpu *cpu, const char *target, const char *symb
 {
 	uint64_t now = journal_now(cpu);
 
-	spin_lock(&lock);
 	if (is_over(now))
 		close_burst();
 	format_text(burst.by_whom, sizeof(burst.by_whom), "%s[%u]", who, pid);
@@ -52,22 +49,17 @@ void patch_notice(const struct percpu *cpu, const char *target, const char *symb
 		format_text(burst.where, sizeof(burst.where), "%s %s+%lx", target, symbol, off);
 		printk("patch of %s by %s", burst.where, burst.by_whom);
 	}
-	spin_unlock(&lock);
 }
 
 void patch_notice_tick(const struct percpu *cpu)
 {
 	uint64_t now = journal_now(cpu);
 
-	spin_lock(&lock);
 	if (is_over(now))
 		close_burst();
-	spin_unlock(&lock);
 }
 
 void patch_notice_flush(void)
 {
-	spin_lock(&lock);
 	close_burst();
-	spin_unlock(&lock);
 }

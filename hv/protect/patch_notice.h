@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The Ringward authors */
 /*
  * Lines about the kernel's own patching: one at once for the first patch of a burst, one for the number that
- * followed.
+ * followed. All functions are called under the evidence's lock.
  */
 #pragma once
 
