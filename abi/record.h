@@ -29,8 +29,15 @@
 
 /* rw_rec_hdr.type */
 enum rw_rec_type {
-#define RW_EVENT(id, NAME, name, since, doc, FIELDS) RW_REC_##NAME = (id),
+#define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) RW_REC_##NAME = (id),
 #include "abi/events.def"
+};
+
+/* What competes for room in the store. */
+enum rw_class {
+#define RW_CLASS(NAME, name, doc) RW_CLASS_##NAME,
+#include "abi/events.def"
+	RW_CLASS_COUNT
 };
 
 /* rw_field.id */

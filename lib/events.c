@@ -16,7 +16,7 @@ static const struct field_desc fields[RW_FIELD_COUNT] = {
 #define RW_MUST(NAME) { RW_F_##NAME, true },
 #define RW_MAY(NAME)  { RW_F_##NAME, false },
 /* clang-format off */
-#define RW_EVENT(id, NAME, name, since, doc, FIELDS) \
+#define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
 	static const struct event_field fields_of_##NAME[] = { \
 		FIELDS /* NOLINT(bugprone-macro-parentheses): a list */ { 0, false } }; \
 	_Static_assert(sizeof(fields_of_##NAME) / sizeof(struct event_field) <= EVENT_FIELDS_MAX + 1, name);
@@ -24,7 +24,8 @@ static const struct field_desc fields[RW_FIELD_COUNT] = {
 #include "abi/events.def"
 
 static const struct event_desc events[RW_TYPES] = {
-#define RW_EVENT(id, NAME, name, since, doc, FIELDS) [RW_REC_##NAME] = { name, fields_of_##NAME },
+#define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
+	[RW_REC_##NAME] = { name, RW_CLASS_##CLASS, fields_of_##NAME },
 #include "abi/events.def"
 };
 

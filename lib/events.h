@@ -38,6 +38,7 @@ struct event_field {
 /** struct event_desc - an event of abi/events.def. */
 struct event_desc {
 	const char *name;
+	enum rw_class class;
 	const struct event_field *fields; /* ended by an id of 0; at most EVENT_FIELDS_MAX */
 };
 

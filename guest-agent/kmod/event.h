@@ -45,7 +45,7 @@ union event_longest_head {
 #define RW_MUST(NAME) +EVENT_HEAD_##NAME
 #define RW_MAY(NAME)  +EVENT_HEAD_##NAME
 /* clang-format off */
-#define RW_EVENT(id, NAME, name, since, doc, FIELDS) \
+#define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
 	u64 of_##NAME[(id) <= RW_REC_AGENT_LAST ? (sizeof(struct rw_rec_hdr) FIELDS + 7) / sizeof(u64) : 0];
 /* clang-format on */
 #include "abi/events.def"
@@ -58,7 +58,7 @@ union event_most_tails {
 #define RW_MUST(NAME) +EVENT_TAIL_##NAME
 #define RW_MAY(NAME)  +EVENT_TAIL_##NAME
 /* clang-format off */
-#define RW_EVENT(id, NAME, name, since, doc, FIELDS) \
+#define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
 	struct producer_tail of_##NAME[(id) <= RW_REC_AGENT_LAST ? 0 FIELDS : 0];
 /* clang-format on */
 #include "abi/events.def"
