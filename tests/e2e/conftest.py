@@ -9,6 +9,7 @@ import pytest  # noqa: E402
 
 import attack_script  # noqa: E402
 import attacked as attacked_run  # noqa: E402
+import events as events_run  # noqa: E402
 import machine  # noqa: E402
 import machines  # noqa: E402
 
@@ -16,10 +17,15 @@ pytest_plugins = ["sharing"]
 
 
 def pytest_generate_tests(metafunc):
-    """A test that uses `where` or `cpu` runs on its module's WHERE, or else on one machine per backend."""
+    """A test that uses `where` or `cpu` runs on its module's WHERE, or else on one machine per backend.
+
+    A test that uses `linux` or `events` runs with both stock kernels.
+    """
     if "where" in metafunc.fixturenames:
         wanted = getattr(metafunc.module, "WHERE", machines.MAIN)
         metafunc.parametrize("where", wanted, indirect=True, ids=[m.name for m in wanted], scope="session")
+    if "linux" in metafunc.fixturenames:
+        metafunc.parametrize("linux", events_run.KERNELS, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +61,12 @@ def boot_efi(tmp_path_factory):
         run = machine.boot_efi(tmp_path_factory.mktemp(f"{which.name}-efi-"), which, program, **options)
         return run if ends is None else machine.checked(run, ends)
     return start
+
+
+@pytest.fixture(scope="session")
+def events(where, linux, boot):
+    """A guest of each machine and kernel that ran all cases of tests/events/; an events.Events."""
+    return events_run.Events(boot(where, events_run.SCRIPT, files=events_run.files(linux), linux=linux))
 
 
 @pytest.fixture(scope="session")
