@@ -115,7 +115,8 @@ struct rw_task {
 	uint32_t uid;  /* IDs in the initial user namespace */
 	uint32_t euid;
 	uint32_t gid;
-	char comm[RW_COMM_LEN]; /* NUL-padded, not necessarily NUL-terminated; a kernel worker has its process' */
+	char comm
+		[RW_COMM_LEN]; /* NUL-padded, not necessarily NUL-terminated; a kernel worker has its process' */
 	uint32_t fsuid;
 	uint32_t loginuid; /* who logged in, as the audit subsystem keeps it; RW_TASK_UNSET: nobody */
 	uint32_t session;  /* the login's number; RW_TASK_UNSET: none */
@@ -216,9 +217,10 @@ enum rw_child {
 
 /* Value of a RW_KIND_TRACE field: how a task reaches into another one. */
 enum rw_trace {
-	RW_TRACE_OTHER = 0,    /* a check by another system call, or by the kernel itself */
-	RW_TRACE_ATTACH = 1,   /* ptrace(2): attach or seize */
-	RW_TRACE_TRACEME = 2,  /* ptrace(2): the task that did it will be traced by the other one, its parent */
+	RW_TRACE_OTHER = 0,  /* a check by another system call, or by the kernel itself */
+	RW_TRACE_ATTACH = 1, /* ptrace(2): attach or seize */
+	RW_TRACE_TRACEME =
+		2, /* ptrace(2): the task that did it will be traced by the other one, its parent */
 	RW_TRACE_VM_READ = 3,  /* process_vm_readv(2) */
 	RW_TRACE_VM_WRITE = 4, /* process_vm_writev(2) */
 	RW_TRACE_OPEN = 5,     /* opens a file of /proc that gives access, such as mem */

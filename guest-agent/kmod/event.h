@@ -97,7 +97,8 @@ union event_most_paths {
 /* An event lies on the stack of any kernel path; and what it describes must fit a record. */
 static_assert(EVENT_HEAD_MAX <= 448 && EVENT_TAILS_MAX <= 6);
 static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * 2 * sizeof(struct rw_field) +
-		      EVENT_PATHS_MAX * EVENT_PATH_BYTES + EVENT_REST_MAX <= RW_REC_MAX);
+		      EVENT_PATHS_MAX * EVENT_PATH_BYTES + EVENT_REST_MAX <=
+	      RW_REC_MAX);
 
 /** struct event - a record being built: fields of fixed length in @head, the others where they are. */
 struct event {

@@ -166,7 +166,8 @@ CASE(process_cgroup)
 {
 	char mine[32];
 
-	need(mkdir("/tmp/cgroup", 0755) == 0 && mount("none", "/tmp/cgroup", "cgroup2", 0, NULL) == 0, "mount");
+	need(mkdir("/tmp/cgroup", 0755) == 0 && mount("none", "/tmp/cgroup", "cgroup2", 0, NULL) == 0,
+	     "mount");
 	need(mkdir("/tmp/cgroup/job.service", 0755) == 0, "mkdir");
 	snprintf(mine, sizeof(mine), "%d", getpid());
 	write_to("/tmp/cgroup/job.service/cgroup.procs", mine);

@@ -151,7 +151,6 @@ static bool match_task(const struct filter *f, const struct rec *r)
 
 bool filter_match(const struct filter *f, const struct rec *r)
 {
-
 	if ((f->has_types && !f->types[r->hdr.type]) || r->hdr.seq < f->seq_from || r->hdr.seq > f->seq_to ||
 	    r->hdr.time_ns < f->since || r->hdr.time_ns > f->until ||
 	    (f->verdict >= 0 && r->hdr.verdict != f->verdict))

@@ -9,7 +9,7 @@ struct filter {
 	bool has_types; /* only the types in types[] */
 	bool types[RW_TYPES];
 	bool has_pid;
-	uint32_t pid;     /* of a thread or a process */
+	uint32_t pid; /* of a thread or a process */
 	bool has_loginuid;
 	uint32_t loginuid;
 	bool has_cgroup;

@@ -17,9 +17,9 @@
 struct part_desc {
 	const char *name;
 	uint16_t off;
-	uint8_t len; /* 4 or 8: a number; RW_COMM_LEN: a task's name */
+	uint8_t len;           /* 4 or 8: a number; RW_COMM_LEN: a task's name */
 	enum member_form form; /* of a number */
-	uint32_t mask; /* MEMBER_BOOL: the bit; the member is there only if it is set */
+	uint32_t mask;         /* MEMBER_BOOL: the bit; the member is there only if it is set */
 };
 
 #define PART_AS(type, name, field, form, mask) \
@@ -74,9 +74,8 @@ static const struct part_desc cred_parts[PARTS_MAX] = {
 };
 
 static const struct part_desc other_task_parts[PARTS_MAX] = {
-	PART(rw_other_task, "pid", pid),   PART(rw_other_task, "tgid", tgid),
-	PART(rw_other_task, "uid", uid),   PART(rw_other_task, "euid", euid),
-	PART(rw_other_task, "comm", comm),
+	PART(rw_other_task, "pid", pid),   PART(rw_other_task, "tgid", tgid), PART(rw_other_task, "uid", uid),
+	PART(rw_other_task, "euid", euid), PART(rw_other_task, "comm", comm),
 };
 
 static const struct part_desc caps_parts[PARTS_MAX] = {
@@ -87,10 +86,10 @@ static const struct part_desc caps_parts[PARTS_MAX] = {
 };
 
 static const struct part_desc namespaces_parts[PARTS_MAX] = {
-	PART(rw_namespaces, "mnt", mnt),       PART(rw_namespaces, "pid", pid),
-	PART(rw_namespaces, "net", net),       PART(rw_namespaces, "ipc", ipc),
-	PART(rw_namespaces, "uts", uts),       PART(rw_namespaces, "cgroup", cgroup),
-	PART(rw_namespaces, "time", time),     PART(rw_namespaces, "user", user),
+	PART(rw_namespaces, "mnt", mnt),   PART(rw_namespaces, "pid", pid),
+	PART(rw_namespaces, "net", net),   PART(rw_namespaces, "ipc", ipc),
+	PART(rw_namespaces, "uts", uts),   PART(rw_namespaces, "cgroup", cgroup),
+	PART(rw_namespaces, "time", time), PART(rw_namespaces, "user", user),
 };
 
 /* Structures by kind. */
@@ -130,8 +129,8 @@ static const enum member_form forms[RW_KIND_COUNT] = {
  * The names before and after the fields. A task's names come after the first ones.
  */
 static const char *const begin_names[] = { "boot", "seq", "time_ns", "cpu", "type" };
-static const char *const end_names[] = { "sync", "path_truncated", "time_adjusted", "cgroup_path",
-					 "unit", "other" };
+static const char *const end_names[] = { "sync",        "path_truncated", "time_adjusted",
+					 "cgroup_path", "unit",           "other" };
 #define END_CGROUP_PATH 3u
 #define END_UNIT        4u
 static const uint16_t end_flags[] = { RW_RECF_SYNC, RW_RECF_PATH_TRUNC, RW_RECF_TIME_ADJ };
@@ -139,7 +138,7 @@ static const uint16_t end_flags[] = { RW_RECF_SYNC, RW_RECF_PATH_TRUNC, RW_RECF_
 static struct {
 	const char *name[COLUMNS_MAX];
 	unsigned int count;
-	unsigned int verdict, end;                /* columns */
+	unsigned int verdict, end;                 /* columns */
 	uint16_t field[RW_FIELD_COUNT][PARTS_MAX]; /* columns of a field's members */
 	char made[COLUMNS_MAX][NAME_LEN];          /* names of several words */
 	unsigned int made_count;

@@ -24,10 +24,8 @@ static const char *const trace_names[] = RW_TRACE_NAMES;
 static const char *const cgroup_names[] = RW_CGROUP_STEP_NAMES;
 /* PR_* of Linux that the agent records. */
 static const char *const prctl_names[] = {
-	[4] = "set_dumpable",      [8] = "set_keepcaps",
-	[15] = "set_name",         [24] = "capbset_drop",
-	[28] = "set_securebits",   [38] = "set_no_new_privs",
-	[47] = "cap_ambient",
+	[4] = "set_dumpable",    [8] = "set_keepcaps",      [15] = "set_name",    [24] = "capbset_drop",
+	[28] = "set_securebits", [38] = "set_no_new_privs", [47] = "cap_ambient",
 };
 _Static_assert(ARRAY_SIZE(verdict_names) == RW_VERDICT_COUNT, "every verdict has a name");
 _Static_assert(ARRAY_SIZE(target_names) == RW_TARGET_COUNT, "every target has a name");

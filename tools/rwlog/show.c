@@ -119,8 +119,8 @@ static void show_exec_flags(const struct line *l, const struct rec_field *f)
 static void show_clone_flags(const struct line *l, const struct rec_field *f)
 {
 	static const char *const name[] = {
-		[7] = "new_time", [17] = "new_mnt", [25] = "new_cgroup", [26] = "new_uts", [27] = "new_ipc",
-		[28] = "new_user", [29] = "new_pid", [30] = "new_net",
+		[7] = "new_time", [17] = "new_mnt",  [25] = "new_cgroup", [26] = "new_uts",
+		[27] = "new_ipc", [28] = "new_user", [29] = "new_pid",    [30] = "new_net",
 	};
 	uint64_t flags = value_number(f), shown = 0;
 

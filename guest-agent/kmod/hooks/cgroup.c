@@ -44,7 +44,8 @@ void __init hook_cgroups_found(void)
 		return;
 	}
 	rcu_read_lock();
-	css_for_each_descendant_pre(css, &cgrp_dfl_root.cgrp.self) {
+	css_for_each_descendant_pre(css, &cgrp_dfl_root.cgrp.self)
+	{
 		if (cgroup_path(css->cgroup, buf, EVENT_PATH_BYTES) >= 0)
 			record(RW_CGROUP_FOUND, css->cgroup, buf);
 	}

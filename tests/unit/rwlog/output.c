@@ -74,7 +74,8 @@ static void members(const json_t *j, const char *list)
 	assert_string_equal(got, list);
 }
 
-#define MEMBERS_TASK "seq time_ns cpu type pid tgid ppid uid euid gid comm verdict"
+#define MEMBERS_TASK \
+	"seq time_ns cpu type pid tgid ppid uid euid gid comm fsuid loginuid session cgroup pid_ns mnt_ns verdict"
 
 static void json_of_tasks(void **state)
 {
@@ -108,7 +109,7 @@ static void json_of_tasks(void **state)
 	assert_true(json_is_false(json_object_get(j, "thread")));
 	json_decref(j);
 	j = line(s, 15);
-	members(j, MEMBERS_TASK " exit_code last_thread sync");
+	members(j, MEMBERS_TASK " exit_code exit_status core_dumped last_thread sync");
 	has_number(j, "exit_code", 0x300);
 	assert_true(json_is_true(json_object_get(j, "last_thread")));
 	json_decref(j);
