@@ -36,12 +36,12 @@ UNIT_TESTS :=
 # make remakes the files it includes before anything else, then restarts with the packages and the kernel's headers
 # in place. Fragments may therefore call pkg-config and the like.
 ifeq ($(MAKECMDGOALS),rwlog)
-include lib/build.mk tools/rwlog/build.mk
+include tools/rwlog/build.mk
 else ifneq ($(filter-out clean help docs,$(or $(MAKECMDGOALS),all)),)
 include $(B)/setup.mk
 ifneq ($(wildcard $(B)/setup.mk),)
 include $(B)/kernels/kernel.mk
-include lib/build.mk hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk
+include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk
 include tests/unit/build.mk
 include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/probes/build.mk tests/bench/build.mk
 endif
