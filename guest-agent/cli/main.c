@@ -24,8 +24,8 @@ static const char usage_text[] =
 	"  status    what is protected, whether it is locked, counters, losses, use of the store\n"
 	"  stats     how often each CPU entered the hypervisor, by reason\n"
 	"  lock      make kernel and agent read-only until the machine goes down\n"
-	"  flush     hand all waiting records over to the hypervisor\n"
-	"  dump      send the whole store out by the hypervisor's serial line\n"
+	"  flush     move all pending records into the hypervisor's store\n"
+	"  dump      send the whole store on the hypervisor's serial line\n"
 	"\n"
 	"  --json      status and stats: one JSON object\n"
 	"  -h, --help  this text\n"
@@ -60,7 +60,7 @@ static int get_status(int fd, struct rw_ioc_status *status)
 	if (ioctl(fd, RW_IOC_STATUS, status) != 0)
 		return fail("status");
 	if (status->hv.abi_version != RW_ABI_VERSION || status->hv.cpus == 0 || status->hv.cpus > MAX_CPUS) {
-		fprintf(stderr, "rwctl: status: cannot understand the answer (ABI version %u, %u CPUs)\n",
+		fprintf(stderr, "rwctl: status: the answer is not valid (ABI version %u, %u CPUs)\n",
 			status->hv.abi_version, status->hv.cpus);
 		return 1;
 	}
@@ -119,7 +119,7 @@ static int simple(int fd, const char *command)
 	if (errno == EALREADY)
 		fprintf(stderr, "rwctl: %s: this machine is locked already\n", command);
 	else
-		fprintf(stderr, "rwctl: %s: %s (the kernel log says more)\n", command, strerror(errno));
+		fprintf(stderr, "rwctl: %s: %s (see the kernel log)\n", command, strerror(errno));
 	return 1;
 }
 
@@ -133,7 +133,7 @@ static int usage(const char *fmt, ...)
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
 	va_end(args);
-	fputs("; rwctl --help says more\n", stderr);
+	fputs("; see rwctl --help\n", stderr);
 	return 2;
 }
 

@@ -68,7 +68,7 @@ static void good(void **state)
 	assert_string_equal(o.files[0], "--help");
 }
 
-#define HELP  "; rwlog --help says more\n"
+#define HELP  "; see rwlog --help\n"
 #define TYPES " exec fork exit file_open ..."
 
 static const struct {
