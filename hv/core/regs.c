@@ -121,7 +121,10 @@ static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 
 	if (wrmsr_safe(msr, value))
 		return false;
-	cpu->tsc_bias += (exact ? rdmsr(MSR_TSC_ADJUST) : rdtsc()) - before;
+	uint64_t moved = (exact ? rdmsr(MSR_TSC_ADJUST) : rdtsc()) - before;
+
+	cpu->tsc_bias += moved;
+	cpu->exit_tsc += moved; /* else the change would count as time in this exit */
 	return true;
 }
 
