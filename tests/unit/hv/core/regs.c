@@ -181,6 +181,7 @@ static void test_tsc(void **state)
 	machine.has_tsc_adjust = true;
 	assert_false(msr_write(MSR_TSC, 5000));
 	assert_int_equal(mock.msr_written, MSR_TSC);
+	assert_int_equal(mock.drains, 1); /* of records whose stamps are of the old TSC */
 	cpu_facts_init();
 	mock.tsc_adjusts = true;
 	mock.msr_value = 1000;
