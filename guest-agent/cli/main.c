@@ -35,6 +35,12 @@ static const char usage_text[] =
 
 static const char *const commands[] = { "status", "stats", "lock", "flush", "dump" };
 
+enum option_id {
+	OPT_HELP = 'h',
+	OPT_JSON = 256,
+	OPT_VERSION
+};
+
 static int fail(const char *what)
 {
 	fprintf(stderr, "rwctl: %s: %s\n", what, strerror(errno));
@@ -168,7 +174,7 @@ static int check_command(int argc, char **argv, bool json)
 /* --help and --version. Return: the exit status. */
 static int inform(int opt)
 {
-	if (opt == 'h')
+	if (opt == OPT_HELP)
 		fputs(usage_text, stdout);
 	else
 		printf("rwctl %s (Ringward), ABI version %u\n", RW_VERSION, RW_ABI_VERSION);
@@ -189,9 +195,9 @@ static int run(const char *command, bool json)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
+		{ "json", no_argument, NULL, OPT_JSON },
+		{ "help", no_argument, NULL, OPT_HELP },
+		{ "version", no_argument, NULL, OPT_VERSION },
 		{ NULL, 0, NULL, 0 },
 	};
 	char why[256];
@@ -204,7 +210,7 @@ int main(int argc, char **argv)
 			cmdline_bad_option(why, sizeof(why), options, argv[optind - 1], 0);
 			return usage("%s", why);
 		}
-		if (opt != 'j')
+		if (opt != OPT_JSON)
 			return inform(opt);
 		json = true;
 	}

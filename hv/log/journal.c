@@ -82,7 +82,9 @@ int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc)
 	if (desc->cpu >= hv.boot->cpu_count)
 		return -RW_EINVAL;
 	spin_lock(&lock);
-	int ret = log_ring_init(&percpu_of(desc->cpu)->ring, desc, tsc_of(percpu_of(desc->cpu)), &err);
+	struct percpu *owner = percpu_of(desc->cpu);
+	uint64_t ticks = log_clock_ticks(&clock, tsc_of(owner) - owner->tsc_bias);
+	int ret = log_ring_init(&owner->ring, desc, ticks, &err);
 
 	spin_unlock(&lock);
 	if (ret)
