@@ -90,7 +90,7 @@ static int __init agent_init(void)
 	if (ret)
 		goto not_attached;
 	hook_cgroups_found();
-	pr_info("records flow; not locked yet\n");
+	pr_info("recording; not locked yet\n");
 	return 0;
 
 not_attached:

@@ -202,7 +202,7 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 		 * unprotected.
 		 */
 		if (!told)
-			printk("refused: a sleep state that keeps memory (port %x, value %x); told once",
+			printk("refused: a sleep state that keeps memory (port %x, value %x); reported once",
 			       x->io.port, value);
 		told = true;
 		return HV_ADVANCE;
