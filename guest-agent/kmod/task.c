@@ -26,7 +26,7 @@
 
 static_assert(RW_COMM_LEN == TASK_COMM_LEN);
 
-#define BUCKET_BITS 10
+#define BUCKET_BITS 12
 
 static struct bucket {
 	spinlock_t lock; /* for changes; readers use RCU */
@@ -178,10 +178,11 @@ static void describe_place(const struct task_note *note, struct rw_task *to)
 	const struct pid *pid = task_pid(current), *tgid = task_tgid(current);
 	bool other = false;
 
-	to->pid_ns = pid->numbers[pid->level].ns->ns.inum;
-	if (pid->level) {
-		to->ns_pid = pid->numbers[pid->level].nr;
-		to->ns_tgid = tgid->level == pid->level ? tgid->numbers[tgid->level].nr : 0;
+	/* A task that has been reaped, and only has to switch away, has neither. */
+	if (likely(pid && tgid)) {
+		to->pid_ns = pid->numbers[pid->level].ns->ns.inum;
+		to->ns_pid = pid->level ? pid->numbers[pid->level].nr : 0;
+		to->ns_tgid = pid->level ? tgid->numbers[tgid->level].nr : 0;
 	}
 	if (likely(current->nsproxy))
 		to->mnt_ns = compat_mnt_ns(current->nsproxy);

@@ -32,9 +32,9 @@ def test_container(events):
     assert len(changes) == 1
     change = changes[0]
     assert change["tgid"] == facts["pid"] and change["old_ns_mnt"] == facts["mnt_ns_before"]
-    assert (change["ns_mnt"], change["ns_uts"], change["ns_user"]) == \
+    assert (change["new_ns_mnt"], change["new_ns_uts"], change["new_ns_user"]) == \
         (facts["mnt_ns"], facts["uts_ns"], facts["user_ns"])
-    assert change["ns_net"] == change["old_ns_net"] and change["ns_pid"] == facts["pid_ns"]
+    assert change["new_ns_net"] == change["old_ns_net"] and change["new_ns_pid"] == facts["pid_ns"]
     fork, = [r for r in events.records("process_container", "fork") if r["child_pid"] == facts["child"]]
     assert fork["child_ns_pid"] == 1
     record = events.record("process_container", "exec")
@@ -47,13 +47,13 @@ def test_namespaces_made_by_clone(events):
     facts = events.facts("process_clone_namespaces")
     fork, = [r for r in events.records("process_clone_namespaces", "fork") if r["child_pid"] == facts["child"]]
     assert fork["clone_flags"] & (CLONE_NEWNS | CLONE_NEWIPC) == CLONE_NEWNS | CLONE_NEWIPC
-    assert (fork["ns_mnt"], fork["ns_ipc"]) == (facts["mnt_ns"], facts["ipc_ns"])
+    assert (fork["new_ns_mnt"], fork["new_ns_ipc"]) == (facts["mnt_ns"], facts["ipc_ns"])
     assert events.records("process_clone_namespaces", "namespaces") == []
 
 
 def test_namespaces_entered(events):
     facts = events.facts("process_setns")
-    changes = [(r["old_ns_uts"], r["ns_uts"]) for r in events.records("process_setns", "namespaces")]
+    changes = [(r["old_ns_uts"], r["new_ns_uts"]) for r in events.records("process_setns", "namespaces")]
     assert changes == [(facts["first"], facts["second"]), (facts["second"], facts["first"])]
 
 
@@ -199,8 +199,15 @@ def test_seccomp(events, case, restricted):
     assert record["no_new_privs"] is restricted
 
 
-def test_no_credentials_changed_by_other_means(events):
-    assert events.run.of_type("cred_change") == []
+def test_credentials_that_no_system_call_changed(events):
+    facts = events.facts("identity_attacked_kernel")
+    changes = {r["tgid"]: r for r in events.run.of_type("cred_change")}
+    assert set(changes) == {facts["overwritten"], facts["committed"]}
+    assert len(events.run.of_type("cred_change")) == 2
+    for record in changes.values():
+        assert (record["old_cred_uid"], record["old_cred_euid"]) == (1000, 1000)
+        assert (record["cred_uid"], record["cred_euid"]) == (0, 0)
+        assert int(record["old_caps_effective"], 16) == 0 and int(record["caps_effective"], 16)
 
 
 def test_attach(events):

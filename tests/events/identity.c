@@ -3,11 +3,13 @@
 // Cases: tasks change what they may do.
 #define _GNU_SOURCE
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -57,4 +59,31 @@ CASE(identity_seccomp_call)
 {
 	need(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "PR_SET_NO_NEW_PRIVS");
 	need(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0, "seccomp");
+}
+
+/* A child that is user 1000, and becomes root by a command to a hostile module. */
+static int raised_by(const char *command)
+{
+	int fd = open("/proc/rwattack", O_WRONLY), pid = fork();
+
+	if (pid == 0) {
+		need(fd >= 0 && syscall(SYS_setresuid, 1000, 1000, 1000) == 0, "setresuid");
+		need(write(fd, command, strlen(command)) == (ssize_t)strlen(command), command);
+		need(geteuid() == 0 && open("/dev/null", O_RDONLY) >= 0, "open");
+		_exit(0);
+	}
+	need(await_child(pid) == 0, "the child");
+	close(fd);
+	return pid;
+}
+
+CASE(identity_attacked_kernel)
+{
+	int fd = open("/opt/rwattack.ko", O_RDONLY);
+
+	need(fd >= 0 && syscall(SYS_finit_module, fd, "", 0) == 0, "finit_module");
+	close(fd);
+	fact_number("overwritten", raised_by("cred overwrite"));
+	fact_number("committed", raised_by("cred commit"));
+	need(syscall(SYS_delete_module, "rwattack", 0) == 0, "delete_module");
 }
