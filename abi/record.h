@@ -128,7 +128,7 @@ struct rw_task {
 	uint32_t ns_tgid;
 	uint64_t root_dev; /* its root directory, with RW_TASKF_OTHER_ROOT */
 	uint64_t root_ino;
-};
+} __attribute__((packed, aligned(RW_FIELD_ALIGN)));
 RW_ASSERT_SIZE(struct rw_task, 96);
 RW_ASSERT_OFFSET(struct rw_task, ns_pid, 72);
 #define RW_TASK_MIN   72u

@@ -4,33 +4,31 @@
 
 #include <linux/dcache.h>
 #include <linux/kdev_t.h>
-#include <linux/preempt.h>
 #include <linux/string.h>
 #include <asm/tsc.h>
 
 #include "event.h"
 #include "kernel/paths.h"
 
-/* An interrupt's event has nothing to do with what the task has become. */
-static struct task_note *checked_note(void)
+/* In place: the structure would be the largest copy of a record. */
+static void add_task(struct event *ev)
 {
-	struct task_note *note = in_task() ? task_note() : NULL;
+	u8 *at = (u8 *)ev->writer.hdr + ev->writer.used;
+	const struct rw_field field = { RW_F_TASK, task_describe((struct rw_task *)(at + sizeof(field))) };
 
-	if (likely(note))
-		task_check(note);
-	return note;
+	static_assert(RW_TASK_MIN % RW_FIELD_ALIGN == 0 && sizeof(struct rw_task) % RW_FIELD_ALIGN == 0);
+	memcpy(at, &field, sizeof(field));
+	ev->writer.used += sizeof(field) + field.len;
 }
 
+/* The time comes last: the description may make records of its own, which are earlier. */
 void event_begin(struct event *ev, u8 type, u8 verdict)
 {
-	const struct task_note *note = checked_note();
-	struct rw_task task;
-
 	rec_begin(&ev->writer, &ev->head, sizeof(ev->head), type, verdict);
-	ev->writer.hdr->time_ns = rdtsc_ordered();
 	ev->no_memory = false;
 	ev->tails = 0;
-	rec_bytes(&ev->writer, RW_F_TASK, &task, task_describe(note, &task));
+	add_task(ev);
+	ev->writer.hdr->time_ns = rdtsc_ordered();
 }
 
 void event_cred(struct event *ev, const struct task_cred *now, const struct task_cred *old)

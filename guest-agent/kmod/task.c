@@ -172,61 +172,130 @@ void task_leaves(struct task_note *note)
 	rcu_read_unlock();
 }
 
-/* Its place: PID and mount namespace, root directory. A task that exits has already left some of them. */
-static void describe_place(const struct task_note *note, struct rw_task *to)
+static u64 load(const void *from, unsigned int index)
 {
-	const struct pid *pid = task_pid(current), *tgid = task_tgid(current);
-	bool other = false;
+	u64 value;
 
+	memcpy(&value, (const u8 *)from + index * sizeof(value), sizeof(value));
+	return value;
+}
+
+/* IDs and the capabilities that count, against @known; the kernel keeps the IDs in this order. */
+static bool same_cred(const struct cred *cred, const struct task_cred *known)
+{
+	static_assert(offsetof(struct cred, fsgid) - offsetof(struct cred, uid) == 7 * sizeof(u32));
+	static_assert(sizeof(known->ids) == 8 * sizeof(u32));
+	return !((load(&cred->uid, 0) ^ load(&known->ids, 0)) | (load(&cred->uid, 1) ^ load(&known->ids, 1)) |
+		 (load(&cred->uid, 2) ^ load(&known->ids, 2)) | (load(&cred->uid, 3) ^ load(&known->ids, 3)) |
+		 (load(&cred->cap_effective, 0) ^ known->caps.effective) |
+		 (load(&cred->cap_permitted, 0) ^ known->caps.permitted));
+}
+
+/* Whether namespaces are others than the last record said; an exiting task has none. */
+static bool other_namespaces(const struct task_note *note, const struct task_struct *me)
+{
+	const struct nsproxy *ns = me->nsproxy;
+
+	return ns && (ns != note->nsproxy || rcu_access_pointer(me->real_cred)->user_ns != note->user_ns);
+}
+
+static bool changed(const struct task_note *note, const struct task_struct *me)
+{
+	return !same_cred(rcu_access_pointer(me->real_cred), &note->cred) || other_namespaces(note, me) ||
+	       seccomp_state(me) != note->seccomp;
+}
+
+/* For a task without a note (NULL), or one that has changed. Return: its note, or NULL without memory. */
+static struct task_note *catch_up(struct task_note *note)
+{
+	if (!note)
+		return note_new(current);
+	task_check(note);
+	return note;
+}
+
+/* The name of a worker tells nothing: the process is the one that it works for. */
+static void describe_ids(const struct task_struct *me, struct rw_task *to)
+{
+	const struct task_struct *named =
+		unlikely(to->flags & (RW_TASKF_IO_WORKER | RW_TASKF_USER_WORKER)) ? me->group_leader : me;
+	const struct cred *cred = rcu_access_pointer(me->cred);
+
+	to->pid = me->pid;
+	to->tgid = me->tgid;
+	to->uid = __kuid_val(cred->uid);
+	to->euid = __kuid_val(cred->euid);
+	to->gid = __kgid_val(cred->gid);
+	to->fsuid = __kuid_val(cred->fsuid);
+	to->loginuid = __kuid_val(me->loginuid);
+	to->session = me->sessionid;
+	memcpy(to->comm, named->comm, sizeof(to->comm));
+}
+
+/* A task that exits has left its namespaces; the note still has them. */
+static void describe_namespaces(const struct task_note *note, struct task_struct *me, struct rw_task *to)
+{
+	const struct pid *pid = task_pid(me), *tgid = task_tgid(me);
+	const struct nsproxy *ns = me->nsproxy;
+
+	to->ns_pid = to->ns_tgid = 0;
 	/* A task that has been reaped, and only has to switch away, has neither. */
 	if (likely(pid && tgid)) {
 		to->pid_ns = pid->numbers[pid->level].ns->ns.inum;
-		to->ns_pid = pid->level ? pid->numbers[pid->level].nr : 0;
-		to->ns_tgid = pid->level ? tgid->numbers[tgid->level].nr : 0;
+		if (unlikely(pid->level)) {
+			to->ns_pid = pid->numbers[pid->level].nr;
+			to->ns_tgid = tgid->numbers[tgid->level].nr;
+		}
+	} else {
+		to->pid_ns = 0;
 	}
-	if (likely(current->nsproxy))
-		to->mnt_ns = compat_mnt_ns(current->nsproxy);
-	else if (note)
-		to->mnt_ns = note->namespaces.mnt;
-	if (current->flags & PF_KTHREAD)
-		return;
-	if (likely(current->fs)) {
-		other = other_root(current->fs, &to->root_dev, &to->root_ino);
-	} else if (note) {
-		other = note->other_root;
-		to->root_dev = note->root_dev;
-		to->root_ino = note->root_ino;
-	}
-	if (other)
-		to->flags |= RW_TASKF_OTHER_ROOT;
+	if (likely(ns))
+		to->mnt_ns = compat_mnt_ns(ns);
+	else
+		to->mnt_ns = note ? note->namespaces.mnt : 0;
 }
 
-u16 task_describe(const struct task_note *note, struct rw_task *to)
+/* Adds RW_TASKF_OTHER_ROOT, and which root it is; or that which an exiting task had. */
+static void describe_root(const struct task_note *note, const struct task_struct *me, struct rw_task *to)
 {
-	const struct cred *cred = current_cred();
-	const struct task_struct *named = current;
+	const struct fs_struct *fs = me->fs;
+	u64 dev = 0, ino = 0;
+	bool other = false;
 
-	*to = (struct rw_task){
-		.pid = task_pid_nr(current),
-		.tgid = task_tgid_nr(current),
-		.uid = __kuid_val(cred->uid),
-		.euid = __kuid_val(cred->euid),
-		.gid = __kgid_val(cred->gid),
-		.fsuid = __kuid_val(cred->fsuid),
-		.loginuid = __kuid_val(current->loginuid),
-		.session = current->sessionid,
-		.flags = compat_worker(current->flags),
-	};
-	/* The name of a worker tells nothing: the process is the one that it works for. */
-	if (to->flags & (RW_TASKF_IO_WORKER | RW_TASKF_USER_WORKER))
-		named = current->group_leader;
-	memcpy(to->comm, named->comm, sizeof(to->comm));
-	if (!in_task())
-		to->flags |= RW_TASKF_INTERRUPT;
+	if (likely(fs)) {
+		other = other_root(fs, &dev, &ino);
+	} else if (note) {
+		other = note->other_root;
+		dev = note->root_dev;
+		ino = note->root_ino;
+	}
+	if (unlikely(other && !(me->flags & PF_KTHREAD)))
+		to->flags |= RW_TASKF_OTHER_ROOT;
+	to->root_dev = dev;
+	to->root_ino = ino;
+}
+
+u16 task_describe(struct rw_task *to)
+{
+	struct task_struct *me = current;
+	struct task_note *note = NULL;
+
 	rcu_read_lock();
-	to->ppid = task_tgid_nr(rcu_dereference(current->real_parent));
-	to->cgroup = cgroup_id(task_css_set(current)->dfl_cgrp);
-	describe_place(note, to);
+	/* What an interrupt does has nothing to do with what the task has become. */
+	if (likely(in_task())) {
+		note = note_find(bucket_of(me), me);
+		if (unlikely(!note || changed(note, me))) {
+			rcu_read_unlock();
+			note = catch_up(note);
+			rcu_read_lock();
+		}
+	}
+	to->flags = compat_worker(me->flags) | (likely(in_task()) ? 0 : RW_TASKF_INTERRUPT);
+	describe_ids(me, to);
+	to->ppid = task_tgid_nr(rcu_dereference(me->real_parent));
+	to->cgroup = cgroup_id(task_css_set(me)->dfl_cgrp);
+	describe_namespaces(note, me, to);
+	describe_root(note, me, to);
 	rcu_read_unlock();
 	return to->ns_pid || to->flags & RW_TASKF_OTHER_ROOT ? sizeof(*to) : RW_TASK_MIN;
 }
@@ -256,23 +325,6 @@ void task_settle(struct task_note *note)
 {
 	task_cred(current_real_cred(), &note->cred);
 	note->next = note->cred;
-}
-
-/* IDs and the capabilities that count, against @known; the kernel keeps the IDs in this order. */
-static bool same_cred(const struct cred *cred, const struct task_cred *known)
-{
-	u64 now[sizeof(known->ids) / sizeof(u64)], want[ARRAY_SIZE(now)], caps[2], differ;
-	unsigned int i;
-
-	static_assert(offsetof(struct cred, fsgid) - offsetof(struct cred, uid) == sizeof(now) - sizeof(u32));
-	memcpy(now, &cred->uid, sizeof(now));
-	memcpy(want, &known->ids, sizeof(want));
-	memcpy(&caps[0], &cred->cap_effective, sizeof(caps[0]));
-	memcpy(&caps[1], &cred->cap_permitted, sizeof(caps[1]));
-	differ = (caps[0] ^ known->caps.effective) | (caps[1] ^ known->caps.permitted);
-	for (i = 0; i < ARRAY_SIZE(now); i++)
-		differ |= now[i] ^ want[i];
-	return !differ;
 }
 
 static void report_cred(struct task_note *note)
@@ -322,13 +374,13 @@ void task_check(struct task_note *note)
 
 	if (unlikely(!same_cred(cred, &note->cred))) {
 		/* A new user namespace gives capabilities; that is recorded below. */
-		if (cred->user_ns != note->user_ns || same_cred(cred, &note->next))
+		if (cred->user_ns != note->user_ns || same_cred(cred, &note->next) ||
+		    current->flags & PF_KTHREAD)
 			task_settle(note);
-		else if (!(current->flags & PF_KTHREAD))
+		else
 			report_cred(note);
 	}
-	if (unlikely(current->nsproxy &&
-		     (current->nsproxy != note->nsproxy || cred->user_ns != note->user_ns)))
+	if (unlikely(other_namespaces(note, current)))
 		report_namespaces(note, cred);
 	if (unlikely(seccomp_state(current) != note->seccomp))
 		report_seccomp(note);

@@ -70,12 +70,11 @@ void task_leaves(struct task_note *note);
 void task_gone(struct task_struct *task);
 
 /**
- * task_describe() - describe the current task.
- * @note: its note, or NULL
+ * task_describe() - describe the current task, after records of what has changed since its last one.
  *
  * Context: any. Return: bytes of @to that matter: RW_TASK_MIN or all.
  */
-u16 task_describe(const struct task_note *note, struct rw_task *to);
+u16 task_describe(struct rw_task *to);
 
 /** task_other() - describe another task. Context: any, under rcu_read_lock() or with @task held. */
 void task_other(struct task_struct *task, struct rw_other_task *to);

@@ -4,6 +4,7 @@
 
 #include <linux/cred.h>
 #include <linux/errno.h>
+#include <linux/init_task.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
