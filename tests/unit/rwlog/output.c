@@ -347,6 +347,15 @@ static void filters(void **state)
 	f.has_pid = false;
 	assert_int_equal(count(&f), 3);
 	f = (struct filter)FILTER_ALL;
+	assert_true(filter_loginuid(&f, "4294967295"));
+	assert_true(filter_cgroup(&f, "1"));
+	assert_int_equal(count(&f), 13);
+	assert_true(filter_cgroup(&f, "2"));
+	assert_int_equal(count(&f), 0);
+	f.has_cgroup = false;
+	assert_true(filter_loginuid(&f, "1000"));
+	assert_int_equal(count(&f), 0);
+	f = (struct filter)FILTER_ALL;
 	f.path = "tmp/b";
 	assert_int_equal(count(&f), 1);
 	f = (struct filter)FILTER_ALL;
@@ -371,6 +380,10 @@ static void filter_values(void **state)
 	uint64_t ns;
 
 	(void)state;
+	assert_false(filter_loginuid(&f, "root"));
+	assert_false(filter_loginuid(&f, "4294967296"));
+	assert_false(filter_cgroup(&f, ""));
+	assert_false(filter_cgroup(&f, "1x"));
 	assert_false(filter_types(&f, ""));
 	assert_false(filter_types(&f, "exec,"));
 	assert_false(filter_types(&f, "execx"));
