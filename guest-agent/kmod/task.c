@@ -217,8 +217,9 @@ static struct task_note *catch_up(struct task_note *note)
 /* The name of a worker tells nothing: the process is the one that it works for. */
 static void describe_ids(const struct task_struct *me, struct rw_task *to)
 {
-	const struct task_struct *named =
-		unlikely(to->flags & (RW_TASKF_IO_WORKER | RW_TASKF_USER_WORKER)) ? me->group_leader : me;
+	const struct task_struct *named = unlikely(to->flags & (RW_TASKF_IO_WORKER | RW_TASKF_USER_WORKER)) ?
+						  me->group_leader :
+						  me;
 	const struct cred *cred = rcu_access_pointer(me->cred);
 
 	to->pid = me->pid;
@@ -317,8 +318,11 @@ void task_announce(const struct cred *next)
 {
 	struct task_note *note = task_note();
 
-	if (note)
-		task_cred(next, &note->next);
+	if (!note)
+		return;
+	task_cred(next, &note->next);
+	/* Else an exploit that makes the task again what it was would look like a call that failed. */
+	task_check_later();
 }
 
 void task_settle(struct task_note *note)
