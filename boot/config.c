@@ -4,11 +4,11 @@
 #include "config.h"
 
 #include "lib/format.h"
+#include "lib/uart16550.h"
 
 #include "abi/bootinfo.h"
 #include "ucs2.h"
 
-#define UART_CLOCK    115200u /* highest speed of a PC's UART */
 #define EXIT_PORT_MIN 0x1u
 #define EXIT_PORT_MAX (0x10000u - RW_EXIT_PORTS)
 

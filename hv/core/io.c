@@ -6,7 +6,7 @@
 #include "core/exit.h"
 #include "core/panic.h"
 #include "core/state.h"
-#include "dev/uart.h"
+#include "lib/uart16550.h"
 #include "log/printk.h"
 
 /* ACPI specification, "PM1 Control Registers", upper byte: SLP_EN enters the sleep state in SLP_TYP. */

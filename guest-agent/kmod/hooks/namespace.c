@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Has a task looked at again after system calls that may change its namespaces or filters: they have no hooks.
+// Has a task looked at again after system calls that change namespaces or filters: they have no hooks.
 
 #include <linux/capability.h>
 #include <linux/preempt.h>
