@@ -115,8 +115,7 @@ struct rw_task {
 	uint32_t uid;  /* IDs in the initial user namespace */
 	uint32_t euid;
 	uint32_t gid;
-	char comm
-		[RW_COMM_LEN]; /* NUL-padded, not necessarily NUL-terminated; a kernel worker has its process' */
+	char comm[RW_COMM_LEN]; /* NUL-padded, maybe not terminated; a worker has its process' */
 	uint32_t fsuid;
 	uint32_t loginuid; /* who logged in, as the audit subsystem keeps it; RW_TASK_UNSET: nobody */
 	uint32_t session;  /* the login's number; RW_TASK_UNSET: none */
