@@ -69,9 +69,8 @@ union event_most_tails {
 #define EVENT_HEAD_MAX  sizeof(union event_longest_head)
 #define EVENT_TAILS_MAX (sizeof(union event_most_tails) / sizeof(struct producer_tail))
 
-/* An event lies on the stack of any kernel path; and what it describes must fit a record. */
+/* An event lies on the stack of any kernel path. */
 static_assert(EVENT_HEAD_MAX <= 256 && EVENT_TAILS_MAX <= 4);
-static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * (sizeof(struct rw_field) + EVENT_PATH_BYTES) <= RW_REC_MAX);
 
 /** struct event - a record being built: fields of fixed length in @head, the others where they are. */
 struct event {

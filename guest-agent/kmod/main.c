@@ -12,6 +12,7 @@
 #include <linux/reboot.h>
 
 #include "device.h"
+#include "hooks/syslog.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
@@ -79,6 +80,7 @@ static int __init agent_init(void)
 		goto no_sleep;
 	register_reboot_notifier(&reboot_nb);
 	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
+	syslog_init(&kernel);
 	ret = attach();
 	if (ret)
 		goto not_attached;

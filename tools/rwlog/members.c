@@ -10,8 +10,15 @@
 #include "names.h"
 #include "util.h"
 
-#define COLUMNS_MAX 128u
+#define COLUMNS_MAX 256u
 #define PARTS_MAX   9u /* members of one field, and a terminator */
+
+/* How many fields there are. */
+enum {
+	FIELDS = 0
+#define RW_FIELD(id, NAME, KIND, name, label, since, doc) +1
+#include "abi/events.def"
+};
 
 /* A member of a structure. */
 struct part_desc {
@@ -74,6 +81,10 @@ static const enum member_form forms[RW_KIND_COUNT] = {
 	[RW_KIND_TEXT] = MEMBER_TEXT,         [RW_KIND_BYTES] = MEMBER_HEX,
 	[RW_KIND_CODE] = MEMBER_HEX,          [RW_KIND_STRINGS] = MEMBER_STRINGS,
 	[RW_KIND_IDS] = MEMBER_IDS,           [RW_KIND_ADDRESS] = MEMBER_SOCKET,
+	[RW_KIND_MESSAGE] = MEMBER_TEXT,      [RW_KIND_FAMILY] = MEMBER_WORD,
+	[RW_KIND_SOCKET_TYPE] = MEMBER_WORD,  [RW_KIND_LOG_INPUT] = MEMBER_WORD,
+	[RW_KIND_FACILITY] = MEMBER_WORD,     [RW_KIND_SEVERITY] = MEMBER_WORD,
+	[RW_KIND_DELIVERY] = MEMBER_WORD,
 };
 
 /*
@@ -120,7 +131,7 @@ static void add_field(unsigned int id)
 
 static void make_columns(void)
 {
-	_Static_assert(RW_FIELD_COUNT + PARTS_MAX * 4 + 10 <= COLUMNS_MAX, "every name has room");
+	_Static_assert(FIELDS + PARTS_MAX * 4 + 10 <= COLUMNS_MAX, "every name has room");
 
 	if (columns.count)
 		return;

@@ -8,6 +8,7 @@
 
 #include <linux/lsm_hooks.h>
 
+struct sk_buff;
 struct task_struct;
 
 /* LSM hooks: hook_NAME() with the type that the kernel has for it. It returns 0 or refuses. */
@@ -22,12 +23,23 @@ struct task_struct;
 	HOOK(path_link) \
 	HOOK(path_chmod) \
 	HOOK(kernel_read_file) \
-	HOOK(kernel_load_data)
+	HOOK(kernel_load_data) \
+	HOOK(socket_post_create) \
+	HOOK(socket_bind) \
+	HOOK(socket_listen) \
+	HOOK(socket_connect) \
+	HOOK(sock_graft) \
+	HOOK(socket_sendmsg) \
+	HOOK(socket_sock_rcv_skb) \
+	HOOK(unix_may_send) \
+	HOOK(unix_stream_connect)
 
 /* Tracepoints: probe_NAME(). */
 #define AGENT_TRACEPOINTS(PROBE) \
 	PROBE(sched_process_fork) \
-	PROBE(sched_process_exit)
+	PROBE(sched_process_exit) \
+	PROBE(kfree_skb) \
+	PROBE(console)
 
 #define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) hook_##NAME;
 AGENT_LSM_HOOKS(HOOK)
@@ -36,3 +48,9 @@ AGENT_LSM_HOOKS(HOOK)
 /* Context: preemption off. */
 void probe_sched_process_fork(void *unused, struct task_struct *parent, struct task_struct *child);
 void probe_sched_process_exit(void *unused, struct task_struct *task);
+
+/* The kernel passes more arguments, which differ between versions. Context: any; preemption off. */
+void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location);
+
+/* Context: any, NMI included; interrupts off. */
+void probe_console(void *unused, const char *text, size_t len);
