@@ -156,7 +156,8 @@ enum rw_kexec_step {
 enum rw_log_input {
 	RW_LOG_SYSLOG = 1, /* a socket for syslog(3), as /dev/log: one datagram, one message */
 	RW_LOG_NATIVE = 2, /* the journal's own socket: fields of a message, in a datagram or in a file */
-	RW_LOG_STDOUT = 3, /* the journal's socket for standard output: parts of a stream, as they are written */
+	RW_LOG_STDOUT =
+		3, /* the journal's socket for standard output: parts of a stream, as they are written */
 	RW_LOG_INPUT_COUNT
 };
 /* clang-format off */

@@ -77,8 +77,8 @@ CASE(net_tcp)
 {
 	struct sockaddr_storage to = { 0 };
 
-	*(struct sockaddr_in *)&to =
-		(struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	*(struct sockaddr_in *)&to = (struct sockaddr_in){ .sin_family = AF_INET,
+							   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	tcp(&to, sizeof(struct sockaddr_in));
 }
 
@@ -86,8 +86,8 @@ CASE(net_tcp6)
 {
 	struct sockaddr_storage to = { 0 };
 
-	*(struct sockaddr_in6 *)&to =
-		(struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	*(struct sockaddr_in6 *)&to = (struct sockaddr_in6){ .sin6_family = AF_INET6,
+							     .sin6_addr = IN6ADDR_LOOPBACK_INIT };
 	tcp(&to, sizeof(struct sockaddr_in6));
 }
 
@@ -98,8 +98,8 @@ CASE(net_fastopen)
 	int listener, client;
 
 	loopback_up();
-	*(struct sockaddr_in *)&to =
-		(struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	*(struct sockaddr_in *)&to = (struct sockaddr_in){ .sin_family = AF_INET,
+							   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	listener = listening(&to, sizeof(struct sockaddr_in));
 	client = opened(AF_INET, SOCK_STREAM, 0);
 	need(sendto(client, "x", 1, MSG_FASTOPEN, (void *)&to, sizeof(struct sockaddr_in)) == 1, "sendto");
@@ -113,8 +113,8 @@ CASE(net_ring)
 	int listener, client, result;
 
 	loopback_up();
-	*(struct sockaddr_in *)&to =
-		(struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	*(struct sockaddr_in *)&to = (struct sockaddr_in){ .sin_family = AF_INET,
+							   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	listener = listening(&to, sizeof(struct sockaddr_in));
 	client = opened(AF_INET, SOCK_STREAM, 0);
 	result = ring_connect(client, &to, sizeof(struct sockaddr_in));
@@ -186,12 +186,15 @@ CASE(net_netlink)
 	need(bind(fd, (void *)&name, sizeof(name)) == 0, "bind");
 	name.nl_groups = 0;
 	for (int i = 0; i < 2; i++)
-		need(sendto(fd, &ask, sizeof(ask), 0, (void *)&name, sizeof(name)) > 0 || errno == EBUSY, "sendto");
+		need(sendto(fd, &ask, sizeof(ask), 0, (void *)&name, sizeof(name)) > 0 || errno == EBUSY,
+		     "sendto");
 }
 
 CASE(net_packet)
 {
-	struct sockaddr_ll name = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_ifindex = 1 };
+	struct sockaddr_ll name = { .sll_family = AF_PACKET,
+				    .sll_protocol = htons(ETH_P_IP),
+				    .sll_ifindex = 1 };
 	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
 
 	fact_number("error", fd < 0 ? errno : 0);
@@ -229,8 +232,11 @@ CASE(net_vsock)
 /* A bind that fails was asked for all the same. */
 CASE(net_refused)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0xc0000201), .sin_port = htons(80) };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(0xc0000201),
+				  .sin_port = htons(80) };
 
+	loopback_up(); /* without any address, the kernel knows none that is another's */
 	need(bind(opened(AF_INET, SOCK_DGRAM, 0), (void *)&to, sizeof(to)) < 0, "bind to another's address");
 	fact_number("error", errno);
 }

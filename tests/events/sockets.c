@@ -81,7 +81,8 @@ static int ring_one(const struct io_uring_sqe *request)
 	*sqe = *request;
 	*(uint32_t *)(queue + p.sq_off.array) = 0;
 	__atomic_store_n((uint32_t *)(queue + p.sq_off.tail), 1, __ATOMIC_RELEASE);
-	need(syscall(__NR_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) == 1, "io_uring_enter");
+	need(syscall(__NR_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) == 1,
+	     "io_uring_enter");
 	cqe = (const void *)(queue + p.cq_off.cqes);
 	result = cqe->res;
 	munmap(queue, 16384);

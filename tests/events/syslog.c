@@ -148,7 +148,8 @@ CASE(syslog_waiting)
 /* The queue has room, but the sender's own memory is used up: the kernel makes no copy. */
 CASE(syslog_sender_full)
 {
-	int few = 2048, daemon = unix_bound(LOG_PATH, SOCK_DGRAM), fd = unix_connected(LOG_PATH, SOCK_DGRAM), sent = 0;
+	int few = 2048, daemon = unix_bound(LOG_PATH, SOCK_DGRAM), fd = unix_connected(LOG_PATH, SOCK_DGRAM),
+	    sent = 0;
 
 	need(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &few, sizeof(few)) == 0, "SO_SNDBUF");
 	while (send(fd, "<13>no memory", 13, MSG_DONTWAIT) == 13)
@@ -178,7 +179,8 @@ CASE(syslog_killed)
 	tell(fd, "<13>lives");
 	close(daemon);
 	need(send(fd, "<13>dead", 8, 0) < 0 && errno == ECONNREFUSED, "send to a dead daemon");
-	need(say_to(LOG_PATH, plain_socket(), "<13>refused") < 0 && errno == ECONNREFUSED, "sendto without daemon");
+	need(say_to(LOG_PATH, plain_socket(), "<13>refused") < 0 && errno == ECONNREFUSED,
+	     "sendto without daemon");
 	unlink(LOG_PATH);
 	need(say_to(LOG_PATH, plain_socket(), "<13>absent") < 0 && errno == ENOENT, "sendto without socket");
 	syslog(LOG_ERR, "nowhere to go");
@@ -265,7 +267,9 @@ static void pass(int to, int file, const char *text, const struct sockaddr_un *n
 		char room[CMSG_SPACE(sizeof(int))];
 	} control = { 0 };
 	struct iovec part = { (void *)(uintptr_t)text, strlen(text) };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct msghdr m = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+	};
 
 	if (name) {
 		m.msg_name = (void *)(uintptr_t)name;
@@ -286,7 +290,9 @@ CASE(syslog_passed)
 	} control;
 	char byte;
 	struct iovec part = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct msghdr m = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+	};
 
 	need(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "socketpair");
 	pid = fork();
@@ -315,7 +321,9 @@ CASE(syslog_claims)
 		char room[CMSG_SPACE(sizeof(claimed))];
 	} control = { 0 };
 	struct iovec part = { "<13>not me", 10 };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct msghdr m = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+	};
 
 	control.header = (struct cmsghdr){ CMSG_LEN(sizeof(claimed)), SOL_SOCKET, SCM_CREDENTIALS };
 	memcpy(CMSG_DATA(&control.header), &claimed, sizeof(claimed));
@@ -336,7 +344,8 @@ static void journal_folder(void)
 /* As sd_journal_send() does: fields, or a sealed file of them; also the journal's socket for syslog(3). */
 CASE(syslog_journal)
 {
-	static const char fields[] = "MESSAGE\n\x0d\0\0\0\0\0\0\0a\nPRIORITY=0\n\nPRIORITY=5\nSYSLOG_FACILITY=3\n";
+	static const char fields[] =
+		"MESSAGE\n\x0d\0\0\0\0\0\0\0a\nPRIORITY=0\n\nPRIORITY=5\nSYSLOG_FACILITY=3\n";
 	struct sockaddr_un un;
 	int daemon, fd = plain_socket(), file;
 	static char text[LONG] = "PRIORITY=4\nMESSAGE=";

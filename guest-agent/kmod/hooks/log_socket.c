@@ -8,7 +8,6 @@
 #include <linux/kernel.h>
 #include <linux/path.h>
 #include <linux/rcupdate.h>
-#include <linux/refcount.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -31,14 +30,16 @@ static const struct {
 	{ "stdout", "journal", RW_LOG_STDOUT },
 };
 
-/* Addresses of receivers that senders reached by a log's name. Each is held, so that none can be mistaken. */
-#define OTHERS 16u
+/*
+ * Sockets that were connected by a log's name to a receiver with another path, by their inode number. A place is
+ * overwritten by the next socket that falls on it.
+ */
+#define SENDERS 1024u
 static struct {
-	struct unix_address *addr;
+	const struct sock *sk;
+	unsigned long ino;
 	unsigned int input;
-} others[OTHERS];
-static unsigned int next_other;
-static DEFINE_SPINLOCK(others_lock);
+} senders[SENDERS];
 
 static bool component_is(const char *start, size_t len, const char *name)
 {
@@ -50,8 +51,8 @@ static bool folder_is(const char *start, size_t len, const char *name)
 {
 	size_t n = strlen(name);
 
-	return component_is(start, len, name) || (name[0] == 'j' && len > n && memcmp(start, name, n) == 0 &&
-						  start[n] == '.');
+	return component_is(start, len, name) ||
+	       (name[0] == 'j' && len > n && memcmp(start, name, n) == 0 && start[n] == '.');
 }
 
 /* Steps back from @end over a component. Return: its length; *@start: where it begins. */
@@ -102,16 +103,6 @@ unsigned int log_name_input(const void *name, int len)
 	if (room <= 0 || room > UNIX_PATH_MAX || un->sun_family != AF_UNIX || !un->sun_path[0])
 		return 0;
 	return path_input(un->sun_path, strnlen(un->sun_path, room), &unsure);
-}
-
-static unsigned int other_input(const struct unix_address *addr)
-{
-	unsigned int i;
-
-	for (i = 0; i < OTHERS; i++)
-		if (READ_ONCE(others[i].addr) == addr)
-			return READ_ONCE(others[i].input);
-	return 0;
 }
 
 /*
@@ -176,34 +167,36 @@ unsigned int log_socket_input(struct sock *sk)
 	if (len <= 0 || !addr->name->sun_path[0])
 		return 0;
 	input = path_input(addr->name->sun_path, strnlen(addr->name->sun_path, len), &unsure);
-	if (!input)
-		input = other_input(addr);
 	if (!input && (unsure || file_may_be_log(u)))
 		input = file_input(sk);
 	return input;
 }
 
-static void release(struct unix_address *addr)
+static unsigned long inode_number(const struct sock *sk)
 {
-	if (addr && refcount_dec_and_test(&addr->refcnt))
-		kfree(addr);
+	return SOCK_INODE(sk->sk_socket)->i_ino;
 }
 
-void log_socket_add(const struct sock *sk, unsigned int input)
+unsigned int log_sender_input(const struct sock *sk)
 {
-	struct unix_address *addr = smp_load_acquire(&unix_sk(sk)->addr), *old = NULL;
+	unsigned long ino = inode_number(sk);
+	unsigned int i = ino % SENDERS;
 
-	/* Without an address, or with an abstract one, no path has led to it. */
-	if (!addr || addr->len <= (int)offsetof(struct sockaddr_un, sun_path) || !addr->name->sun_path[0])
+	return READ_ONCE(senders[i].sk) == sk && READ_ONCE(senders[i].ino) == ino ?
+		       READ_ONCE(senders[i].input) :
+		       0;
+}
+
+void log_sender_add(const struct sock *sk, const struct sock *receiver, unsigned int input)
+{
+	const struct unix_address *addr = smp_load_acquire(&unix_sk(receiver)->addr);
+	unsigned long ino = inode_number(sk);
+	unsigned int i = ino % SENDERS;
+
+	if (!addr || log_name_input(addr->name, addr->len))
 		return;
-	spin_lock(&others_lock);
-	if (!other_input(addr)) {
-		refcount_inc(&addr->refcnt);
-		old = others[next_other].addr;
-		WRITE_ONCE(others[next_other].input, input);
-		WRITE_ONCE(others[next_other].addr, addr);
-		next_other = (next_other + 1) % OTHERS;
-	}
-	spin_unlock(&others_lock);
-	release(old);
+	WRITE_ONCE(senders[i].ino, 0);
+	WRITE_ONCE(senders[i].sk, sk);
+	WRITE_ONCE(senders[i].input, input);
+	smp_store_release(&senders[i].ino, ino);
 }

@@ -33,10 +33,21 @@ unsigned int log_name_input(const void *name, int len);
 unsigned int log_socket_input(struct sock *sk);
 
 /**
- * log_socket_add() - let a socket that has another path count, as a sender has reached it by a log's name
- * (through a link, or a mount): it, and those that share its address. The latest 16 such addresses are known.
- * @input: enum rw_log_input
+ * log_sender_add() - remember that a socket was connected by a log's name.
+ * @receiver: to which; one whose own path counts needs no memory
+ * @input:    enum rw_log_input
  *
- * Context: any task's; does not sleep; @sk has a reference.
+ * A link, or a mount, can lead from a log's name to any socket. Only what is sent through @sk counts then: who
+ * makes such a link does not have the messages of others recorded.
+ *
+ * Context: a hook in which @sk connects; does not sleep.
  */
-void log_socket_add(const struct sock *sk, unsigned int input);
+void log_sender_add(const struct sock *sk, const struct sock *receiver, unsigned int input);
+
+/**
+ * log_sender_input() - tell whether a socket was connected by a log's name.
+ *
+ * Context: a hook in which @sk sends.
+ * Return: enum rw_log_input, or 0.
+ */
+unsigned int log_sender_input(const struct sock *sk);

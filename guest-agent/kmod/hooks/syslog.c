@@ -45,7 +45,7 @@ static_assert(EVENT_HEAD_MAX + RW_MESSAGE_MAX + EXE_BYTES + sizeof(struct sockad
 
 #define BUFFER (GFP_KERNEL | __GFP_NOWARN)
 
-static struct file *(*task_exe)(struct task_struct *task) __ro_after_init;
+static struct file *(*task_exe)(struct task_struct *task)__ro_after_init;
 
 /* A message to record. */
 struct message {
@@ -70,6 +70,7 @@ struct sending {
 	const struct task_struct *task;
 	const struct sock *sk;
 	unsigned int input;
+	bool connecting; /* not sending */
 	u16 len;
 	struct sockaddr_un name;
 	u64 early; /* hash of a message that was recorded before the kernel's copy; 0: none */
@@ -123,10 +124,10 @@ static void sending_put(const struct sending *new)
 }
 
 /* Notes what the task names; nothing, or no log's name, ends what it named before. */
-static unsigned int sending_begin(const struct sock *sk, const void *name, int len)
+static unsigned int sending_begin(const struct sock *sk, const void *name, int len, bool connecting)
 {
 	unsigned int input = name ? log_name_input(name, len) : 0;
-	struct sending new = { .task = current, .sk = sk, .input = input, .len = len };
+	struct sending new = { current, sk, input, connecting, len };
 
 	if (input) {
 		unsafe_memcpy(&new.name, name, len, log_name_input() has bounded it);
@@ -257,7 +258,8 @@ static void *file_text(struct message *m)
 		return NULL;
 	m->size = i_size_read(file_inode(file));
 	m->from_file = true;
-	if (file_inode(file)->i_sb->s_magic != TMPFS_MAGIC || !(file->f_mode & FMODE_READ) || !file->f_op->read_iter)
+	if (file_inode(file)->i_sb->s_magic != TMPFS_MAGIC || !(file->f_mode & FMODE_READ) ||
+	    !file->f_op->read_iter)
 		return NULL;
 	vec.iov_len = min_t(u64, m->size, RW_MESSAGE_MAX);
 	vec.iov_base = kmalloc(vec.iov_len, BUFFER);
@@ -309,6 +311,8 @@ int hook_socket_sock_rcv_skb(struct sock *sk, struct sk_buff *skb)
 		return 0;
 	sending = sending_find(skb->sk, &s);
 	m.input = log_socket_input(sk);
+	if (!m.input)
+		m.input = log_sender_input(skb->sk);
 	if (!m.input && sending)
 		m.input = s.input;
 	if (!m.input)
@@ -336,7 +340,9 @@ void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location)
 	struct message m = { .delivery = RW_DELIVERY_NO_RECEIVER, .gfp = GFP_ATOMIC | __GFP_NOWARN };
 	struct sending s;
 
-	if (likely(!is_mine(my_place(), skb->sk)) || skb->mark == RECORDED || !sending_find(skb->sk, &s) || !s.input)
+	if (likely(!is_mine(my_place(), skb->sk)) || skb->mark == RECORDED)
+		return;
+	if (!sending_find(skb->sk, &s) || !s.input || s.connecting)
 		return;
 	skb->mark = RECORDED;
 	m.input = s.input;
@@ -390,6 +396,8 @@ static void send_early(struct sock *sk, const struct msghdr *msg, size_t size, s
 		if (!peer)
 			return;
 		m->input = log_socket_input(peer);
+		if (!m->input)
+			m->input = log_sender_input(sk);
 		set_receiver(m, peer);
 	}
 	if (m->input)
@@ -410,6 +418,8 @@ static void send_stream(struct sock *sk, const struct msghdr *msg, size_t size)
 		return;
 	m.input = log_socket_input(peer);
 	if (!m.input)
+		m.input = log_sender_input(sk);
+	if (!m.input)
 		return;
 	m.delivery = delivery_to(peer) == RW_DELIVERY_CLOSED ? RW_DELIVERY_CLOSED : RW_DELIVERY_QUEUED;
 	if (m.delivery == RW_DELIVERY_QUEUED && sk_wmem_alloc_get(sk) >= READ_ONCE(sk->sk_sndbuf))
@@ -428,7 +438,7 @@ bool syslog_sending(struct socket *sock, struct msghdr *msg, size_t size)
 		send_stream(sk, msg, size);
 		return false;
 	}
-	m.input = sending_begin(sk, msg->msg_name, msg->msg_namelen);
+	m.input = sending_begin(sk, msg->msg_name, msg->msg_namelen, false);
 	/* As unix_dgram_sendmsg() and sock_alloc_send_pskb() check before they copy. */
 	if (unlikely((ssize_t)size > room - 32))
 		m.delivery = RW_DELIVERY_TOO_LONG;
@@ -442,16 +452,16 @@ bool syslog_sending(struct socket *sock, struct msghdr *msg, size_t size)
 
 void syslog_connecting(struct socket *sock, const struct sockaddr *address, int len)
 {
-	sending_begin(sock->sk, address, len);
+	sending_begin(sock->sk, address, len, true);
 }
 
-/* The kernel has found the socket that the current task named: by a log's name, under whatever path it is. */
+/* The kernel has found the socket that the current task wants to connect to. */
 static void found_receiver(const struct sock *sk, const struct sock *receiver)
 {
 	struct sending s;
 
-	if (sending_find(sk, &s) && s.input)
-		log_socket_add(receiver, s.input);
+	if (sending_find(sk, &s) && s.input && s.connecting)
+		log_sender_add(sk, receiver, s.input);
 }
 
 int hook_unix_may_send(struct socket *sock, struct socket *other)

@@ -2,7 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of lib/.
 
-UNIT_TESTS += $(addprefix $(UNIT_DIR)/lib/,cmdline crc32c events format record)
+UNIT_TESTS += $(addprefix $(UNIT_DIR)/lib/,cmdline crc32c events format log_priority record)
 
 $(UNIT_DIR)/lib/cmdline: lib/cmdline.c
 $(UNIT_DIR)/lib/crc32c: lib/crc32c.c
