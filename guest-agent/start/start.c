@@ -40,7 +40,7 @@ static const char help[] =
 	"  RINGWARD_INIT=PATH           the real init (/init)\n"
 	"  RINGWARD_ON_ERROR=continue   boots without protection when that fails, instead of powering off\n"
 	"\n"
-	"  -h, --help, --version        these texts, when not run as process 1\n";
+	"  -h, --help, --version        print help or the version, unless run as process 1\n";
 
 /* One line for the kernel's log, and one for the console where there is one. */
 __attribute__((format(printf, 1, 2))) static void report(const char *format, ...)
@@ -151,8 +151,7 @@ static int lock(void)
 	} else {
 		ret = ioctl(fd, RW_IOC_LOCK);
 		if (ret != 0)
-			report("ringward-start: the lock failed: %s (the kernel log says more)",
-			       strerror(errno));
+			report("ringward-start: the lock failed: %s (see the kernel log)", strerror(errno));
 		close(fd);
 	}
 	unlink(CONTROL);
@@ -162,7 +161,7 @@ static int lock(void)
 __attribute__((noreturn)) static void power_off(void)
 {
 	report("ringward-start: powering off, because this machine is not protected"
-	       " (RINGWARD_ON_ERROR=continue goes on)");
+	       " (RINGWARD_ON_ERROR=continue boots all the same)");
 	sync();
 	reboot(RB_POWER_OFF);
 	_exit(1); /* reboot() is not allowed: as PID 1, exit is a kernel panic, which stops too */
@@ -199,11 +198,12 @@ int main(int argc, char **argv)
 	char **args = argc > 0 ? argv : no_args;
 
 	if (on_error && !go_on && strcmp(on_error, "poweroff") != 0)
-		report("ringward-start: RINGWARD_ON_ERROR=%s means nothing: taken as poweroff", on_error);
+		report("ringward-start: RINGWARD_ON_ERROR=%s is neither continue nor poweroff: poweroff is assumed",
+		       on_error);
 	if (load_module() != 0 || lock() != 0) {
 		if (!go_on)
 			power_off();
-		report("ringward-start: going on WITHOUT protection");
+		report("ringward-start: continuing WITHOUT protection");
 	}
 	args[0] = strdup(init);
 	unsetenv("RINGWARD_INIT");

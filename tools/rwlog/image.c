@@ -172,7 +172,7 @@ struct part *image_best(const struct image_scan *s, struct problems *problems, s
 		drop(&c[i]);
 	}
 	if (s->more)
-		problem_add(notes, NULL, "%zu further stores were found and not looked at", s->more);
+		problem_add(notes, NULL, "%zu further stores were found and not examined", s->more);
 	if (s->other.p)
 		problem_add(notes, NULL,
 			    "a store of format %" PRIu32 " lies at offset 0x%" PRIx64 " and was not read",
