@@ -127,15 +127,14 @@ static void sending_put(const struct sending *new)
 static unsigned int sending_begin(const struct sock *sk, const void *name, int len, bool connecting)
 {
 	unsigned int input = name ? log_name_input(name, len) : 0;
-	struct sending new = { current, sk, input, connecting, len };
+	struct sending new;
 
-	if (input) {
+	if (!input && READ_ONCE(my_place()->task) != current)
+		return 0;
+	new = (struct sending){ input ? current : NULL, sk, input, connecting, len };
+	if (input)
 		unsafe_memcpy(&new.name, name, len, log_name_input() has bounded it);
-		sending_put(&new);
-	} else if (READ_ONCE(my_place()->task) == current) {
-		new.task = NULL;
-		sending_put(&new);
-	}
+	sending_put(&new);
 	return input;
 }
 
@@ -296,52 +295,48 @@ static unsigned int delivery_to(const struct sock *sk)
 	return RW_DELIVERY_QUEUED;
 }
 
-/*
- * For UNIX sockets: in the sender's context, without locks, before the kernel looks whether the receiver is
- * still there and has room. For others: a packet arrives, in a softirq.
- */
-int hook_socket_sock_rcv_skb(struct sock *sk, struct sk_buff *skb)
+static noinline void datagram(struct sock *sk, struct sk_buff *skb)
 {
 	struct message m = { .gfp = BUFFER };
 	struct sending s;
-	bool sending;
+	bool sending = sending_find(skb->sk, &s);
 	void *buf;
 
-	if (sk->sk_family != AF_UNIX || skb->mark == RECORDED)
-		return 0;
-	sending = sending_find(skb->sk, &s);
 	m.input = log_socket_input(sk);
 	if (!m.input)
 		m.input = log_sender_input(skb->sk);
 	if (!m.input && sending)
 		m.input = s.input;
 	if (!m.input)
-		return 0;
+		return;
 	skb->mark = RECORDED;
 	m.delivery = delivery_to(sk);
 	m.parms = &UNIXCB(skb);
 	set_receiver(&m, sk);
 	set_text(&m, skb);
 	if (sending && recorded_early(&s, &m))
-		return 0;
+		return;
 	buf = file_text(&m);
 	record(&m);
 	kfree(buf);
-	return 0;
 }
 
 /*
- * The kernel gives a packet up. If it is a datagram that the current task has sent to a log's name, and no
- * receiver was asked, there is none. What stands for the socket of other packets may be no pointer: it is only
- * compared.
+ * For UNIX sockets: in the sender's context, without locks, before the kernel looks whether the receiver is
+ * still there and has room. For others: a packet arrives, in a softirq.
  */
-void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location)
+int hook_socket_sock_rcv_skb(struct sock *sk, struct sk_buff *skb)
+{
+	if (sk->sk_family == AF_UNIX && skb->mark != RECORDED)
+		datagram(sk, skb);
+	return 0;
+}
+
+static noinline void given_up(struct sk_buff *skb)
 {
 	struct message m = { .delivery = RW_DELIVERY_NO_RECEIVER, .gfp = GFP_ATOMIC | __GFP_NOWARN };
 	struct sending s;
 
-	if (likely(!is_mine(my_place(), skb->sk)) || skb->mark == RECORDED)
-		return;
 	if (!sending_find(skb->sk, &s) || !s.input || s.connecting)
 		return;
 	skb->mark = RECORDED;
@@ -352,6 +347,17 @@ void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location)
 	set_text(&m, skb);
 	if (!recorded_early(&s, &m))
 		record(&m);
+}
+
+/*
+ * The kernel gives a packet up. If it is a datagram that the current task has sent to a log's name, and no
+ * receiver was asked, there is none. What stands for the socket of other packets may be no pointer: it is only
+ * compared.
+ */
+void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location)
+{
+	if (unlikely(is_mine(my_place(), skb->sk)) && skb->mark != RECORDED)
+		given_up(skb);
 }
 
 /* Records what is about to be sent, from the sender's memory; @m says to whom. Return: the text's hash, or 0. */
