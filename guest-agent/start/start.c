@@ -2,11 +2,11 @@
 // Copyright (C) 2026 The Ringward authors
 // ringward-start: the first program of an initramfs; loads the agent, locks, and becomes the real init.
 //
-// Runs as rdinit=/ringward/start with /ringward/ringward.ko beside it. RINGWARD_INIT in the environment (a
-// kernel parameter of that form) names the real init, /init without it. If anything fails, it powers the
-// machine off, unless RINGWARD_ON_ERROR=continue. If it is not process 1, it does none of this: it would
-// power off a working machine. What it needs from /dev and /proc it makes under /ringward and removes
-// again; it does not assume that anything is mounted.
+// Runs as rdinit=/ringward/start, or as /init, with /ringward/ringward.ko beside it. RINGWARD_INIT in the
+// environment (a kernel parameter of that form) names the real init; without it that is /ringward/init if
+// there is one, else /init. If anything fails, it powers the machine off, unless RINGWARD_ON_ERROR=continue.
+// If it is not process 1, it does none of this: it would power off a working machine. What it needs from /dev
+// and /proc it makes under /ringward and removes again; it does not assume that anything is mounted.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -26,6 +26,7 @@
 #include "rw_version.h"
 
 #define MODULE     "/ringward/ringward.ko"
+#define MOVED_INIT "/ringward/init" /* where this program itself is /init */
 #define PROC       "/ringward/.proc"
 #define KMSG       "/ringward/.kmsg"
 #define CONTROL    "/ringward/.control"
@@ -37,7 +38,7 @@ static const char help[] =
 	"\n"
 	"Loads /ringward/ringward.ko, locks, and becomes the real init with its own arguments.\n"
 	"\n"
-	"  RINGWARD_INIT=PATH           the real init (/init)\n"
+	"  RINGWARD_INIT=PATH           the real init (/ringward/init if there is one, else /init)\n"
 	"  RINGWARD_ON_ERROR=continue   boots without protection when that fails, instead of powering off\n"
 	"\n"
 	"  -h, --help, --version        print help or the version, unless run as process 1\n";
@@ -192,7 +193,7 @@ int main(int argc, char **argv)
 
 	const char *on_error = getenv("RINGWARD_ON_ERROR");
 	const char *named = getenv("RINGWARD_INIT");
-	const char *init = named && *named ? named : "/init";
+	const char *init = named && *named ? named : access(MOVED_INIT, X_OK) == 0 ? MOVED_INIT : "/init";
 	bool go_on = on_error && strcmp(on_error, "continue") == 0;
 	char *no_args[] = { NULL, NULL };
 	char **args = argc > 0 ? argv : no_args;

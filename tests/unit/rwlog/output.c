@@ -468,6 +468,12 @@ static void judgement(void **state)
 	assert_string_equal(
 		s, "f: OK: 21 records, seq 1 to 21, boot a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5, evicted 0, "
 		   "ended by poweroff\n");
+	/* In a memory dump, where: the loader has printed the store's address. */
+	in.image->base = 0x7e000000;
+	rewind(out);
+	assert_true(verify(&in, "", out));
+	fflush(out);
+	assert_non_null(strstr(s, ", evicted 0, at offset 0x7e000000, ended by poweroff\n"));
 	input_free(&in);
 	b.p[RW_STORE_HDR_SIZE + sizeof(struct rw_block_hdr) + 40] ^= 1;
 	rewind(out);
