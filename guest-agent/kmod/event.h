@@ -20,9 +20,14 @@
 #include "lib/record.h"
 #include "producer.h"
 
+struct compat_root;
+
 /* Bytes of a buffer for one path and its NUL: memory from __getname(). */
 #define EVENT_PATH_BYTES (RW_PATH_MAX + 1)
 static_assert(EVENT_PATH_BYTES <= PATH_MAX);
+
+/* Bytes of an event for its paths: what does not fit there costs an allocation. */
+#define EVENT_ROOM 320u
 
 /*
  * Bytes of a value of each kind, multiples of RW_FIELD_ALIGN; 0: variable, which makes the field a tail.
@@ -37,6 +42,12 @@ enum event_field_room {
 #define RW_FIELD(id, NAME, KIND, name, label, since, doc) \
 	EVENT_HEAD_##NAME = EVENT_BYTES_##KIND ? sizeof(struct rw_field) + EVENT_BYTES_##KIND : 0, \
 	EVENT_TAIL_##NAME = EVENT_BYTES_##KIND ? 0 : 1,
+#include "abi/events.def"
+};
+
+/* Whether a field is a path. */
+enum event_field_path {
+#define RW_FIELD(id, NAME, KIND, name, label, since, doc) EVENT_PATH_##NAME = RW_KIND_##KIND == RW_KIND_PATH,
 #include "abi/events.def"
 };
 
@@ -66,21 +77,42 @@ union event_most_tails {
 #undef RW_MAY
 };
 
+/* As many bytes as paths in the agent's record with the most of them. */
+union event_most_paths {
+#define RW_MUST(NAME) +EVENT_PATH_##NAME
+#define RW_MAY(NAME)  +EVENT_PATH_##NAME
+/* clang-format off */
+#define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
+	u8 of_##NAME[(id) <= RW_REC_AGENT_LAST ? 0 FIELDS : 0];
+/* clang-format on */
+#include "abi/events.def"
+#undef RW_MUST
+#undef RW_MAY
+};
+
 #define EVENT_HEAD_MAX  sizeof(union event_longest_head)
 #define EVENT_TAILS_MAX (sizeof(union event_most_tails) / sizeof(struct producer_tail))
 
+#define EVENT_PATHS_MAX sizeof(union event_most_paths)
+
+/* Most bytes of all other tails of a record that has paths; a hook keeps to it. */
+#define EVENT_REST_MAX 3072u
+
 /* An event lies on the stack of any kernel path; and what it describes must fit a record. */
-static_assert(EVENT_HEAD_MAX <= 256 && EVENT_TAILS_MAX <= 4);
-static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * (sizeof(struct rw_field) + EVENT_PATH_BYTES) <= RW_REC_MAX);
+static_assert(EVENT_HEAD_MAX <= 448 && EVENT_TAILS_MAX <= 6);
+static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * 2 * sizeof(struct rw_field) +
+		      EVENT_PATHS_MAX * EVENT_PATH_BYTES + EVENT_REST_MAX <=
+	      RW_REC_MAX);
 
 /** struct event - a record being built: fields of fixed length in @head, the others where they are. */
 struct event {
 	struct rec_writer writer;
 	bool no_memory;
-	unsigned int tails;
+	unsigned int tails, room; /* the first @room bytes of @names are free */
 	struct producer_tail tail[EVENT_TAILS_MAX];
 	char *buf[EVENT_TAILS_MAX]; /* memory of a tail from __getname(), or NULL */
 	union event_longest_head head;
+	char names[EVENT_ROOM];
 };
 
 /**
@@ -88,7 +120,7 @@ struct event {
  * @type:    enum rw_rec_type
  * @verdict: enum rw_verdict
  *
- * Context: any task's; does not sleep. So for all below, except event_path() and event_path_at().
+ * Context: any task's; does not sleep. So for all below, except those that say so.
  */
 void event_begin(struct event *ev, u8 type, u8 verdict);
 
@@ -105,10 +137,10 @@ static inline void event_result(struct event *ev, int result)
 		rec_u32(&ev->writer, RW_F_RESULT, result);
 }
 
-/** event_identify() - get a file's identity. */
+/** event_identify() - get a file's identity, as stat(2) has it. Context: may sleep on overlayfs and btrfs. */
 struct rw_file event_identify(const struct inode *inode);
 
-/** event_file() - add the file's identity; nothing for NULL. */
+/** event_file() - add the file's identity; nothing for NULL. Context: as event_identify(). */
 void event_file(struct event *ev, const struct inode *inode);
 
 /** event_tail() - add @len bytes at @value, which must stay until event_submit(). */
@@ -117,11 +149,15 @@ void event_tail(struct event *ev, u16 id, const void *value, u16 len);
 /**
  * event_path() - add the name of a file, absolute as seen from the caller's root.
  *
- * A name that is too long loses its front, and the record gets RW_RECF_PATH_TRUNC.
+ * A name that is too long loses its front, and the record gets RW_RECF_PATH_TRUNC. For RW_F_PATH the fields
+ * DELETED, FILE_KIND, OUTSIDE and CHROOTED are added as well, where they hold and the event has them.
  *
  * Context: may sleep.
  */
 void event_path(struct event *ev, u16 id, const struct path *path);
+
+/** event_path_from() - like event_path(), from another root. */
+void event_path_from(struct event *ev, u16 id, const struct path *path, const struct compat_root *root);
 
 /**
  * event_path_at() - like event_path() for an entry of a directory, which need not exist; the caller has

@@ -15,8 +15,10 @@
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
+#include "kernel/paths.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
+#include "openfile.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
@@ -62,12 +64,16 @@ static int __init agent_init(void)
 	ret = compat_init(&kernel);
 	if (ret)
 		return ret;
-	ret = protect_register(&kernel);
+	compat_paths_init(&kernel);
+	ret = openfile_init();
 	if (ret)
 		return ret;
+	ret = protect_register(&kernel);
+	if (ret)
+		goto no_rings;
 	ret = producer_init();
 	if (ret)
-		goto failed;
+		goto no_rings;
 	ret = kexec_init(&kernel);
 	if (ret)
 		goto no_kexec;
@@ -95,7 +101,8 @@ no_device:
 	kexec_exit();
 no_kexec:
 	producer_exit();
-failed:
+no_rings:
+	openfile_exit();
 	pr_err("cannot start: error %d\n", ret);
 	return ret;
 }

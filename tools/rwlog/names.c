@@ -18,12 +18,14 @@ static const char *const access_names[] = RW_ACCESS_NAMES;
 static const char *const drop_names[] = RW_DROP_NAMES;
 static const char *const malformed_names[] = RW_MALFORMED_NAMES;
 static const char *const kexec_names[] = RW_KEXEC_STEP_NAMES;
+static const char *const file_kind_names[] = RW_FILE_KIND_NAMES;
 _Static_assert(ARRAY_SIZE(verdict_names) == RW_VERDICT_COUNT, "every verdict has a name");
 _Static_assert(ARRAY_SIZE(target_names) == RW_TARGET_COUNT, "every target has a name");
 _Static_assert(ARRAY_SIZE(access_names) == RW_ACCESS_COUNT, "every access has a name");
 _Static_assert(ARRAY_SIZE(drop_names) == RW_DROP_COUNT, "every kind of loss has a name");
 _Static_assert(ARRAY_SIZE(malformed_names) == RW_BAD_COUNT, "every refusal has a name");
 _Static_assert(ARRAY_SIZE(kexec_names) == RW_KEXEC_STEP_COUNT, "every step of kexec has a name");
+_Static_assert(ARRAY_SIZE(file_kind_names) == RW_FILE_KIND_COUNT, "every kind of file has a name");
 
 /* By kind of field; a value without a name is NULL. */
 static const struct {
@@ -31,6 +33,7 @@ static const struct {
 	uint32_t n;
 } names[RW_KIND_COUNT] = {
 	[RW_KIND_KEXEC_STEP] = { kexec_names, RW_KEXEC_STEP_COUNT },
+	[RW_KIND_FILE_KIND] = { file_kind_names, RW_FILE_KIND_COUNT },
 	[RW_KIND_ACCESS] = { access_names, RW_ACCESS_COUNT },
 	[RW_KIND_TARGET] = { target_names, RW_TARGET_COUNT },
 	[RW_KIND_DROP] = { drop_names, RW_DROP_COUNT },

@@ -8,6 +8,8 @@
 
 #include <linux/lsm_hooks.h>
 
+#include "kernel/lsm.h"
+
 struct task_struct;
 
 /* LSM hooks: hook_NAME() with the type that the kernel has for it. It returns 0 or refuses. */
@@ -15,19 +17,39 @@ struct task_struct;
 	HOOK(bprm_check_security) \
 	HOOK(bprm_committed_creds) \
 	HOOK(file_open) \
+	HOOK(file_permission) \
+	HOOK(file_free_security) \
+	HOOK(mmap_file) \
+	HOOK(file_mprotect) \
 	HOOK(path_unlink) \
 	HOOK(path_rename) \
 	HOOK(path_mkdir) \
 	HOOK(path_rmdir) \
 	HOOK(path_link) \
+	HOOK(path_symlink) \
+	HOOK(path_mknod) \
 	HOOK(path_chmod) \
+	HOOK(path_chown) \
+	HOOK(path_truncate) \
+	HOOK(inode_setattr) \
+	HOOK(inode_post_setxattr) \
+	HOOK(sb_mount) \
+	HOOK(sb_kern_mount) \
+	HOOK(sb_remount) \
+	HOOK(move_mount) \
+	HOOK(sb_umount) \
+	HOOK(sb_pivotroot) \
+	HOOK(path_chroot) \
+	HOOK(locked_down) \
 	HOOK(kernel_read_file) \
-	HOOK(kernel_load_data)
+	HOOK(kernel_load_data) \
+	COMPAT_LSM_HOOKS(HOOK)
 
 /* Tracepoints: probe_NAME(). */
 #define AGENT_TRACEPOINTS(PROBE) \
 	PROBE(sched_process_fork) \
-	PROBE(sched_process_exit)
+	PROBE(sched_process_exit) \
+	PROBE(io_uring_complete)
 
 #define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) hook_##NAME;
 AGENT_LSM_HOOKS(HOOK)
@@ -36,3 +58,7 @@ AGENT_LSM_HOOKS(HOOK)
 /* Context: preemption off. */
 void probe_sched_process_fork(void *unused, struct task_struct *parent, struct task_struct *child);
 void probe_sched_process_exit(void *unused, struct task_struct *task);
+
+/* Context: a task's, perhaps with locks of io_uring held. */
+void probe_io_uring_complete(void *unused, void *ctx, void *req, u64 user_data, int res, unsigned int cflags,
+			     u64 extra1, u64 extra2);

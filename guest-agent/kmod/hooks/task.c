@@ -8,6 +8,7 @@
 
 #include "event.h"
 #include "hooks/hooks.h"
+#include "openfile.h"
 
 void probe_sched_process_fork(void *unused, struct task_struct *parent, struct task_struct *child)
 {
@@ -29,4 +30,5 @@ void probe_sched_process_exit(void *unused, struct task_struct *task)
 	/* Each thread has already left the count when it comes here. */
 	event_u32(&ev, RW_F_LAST_THREAD, atomic_read(&task->signal->live) == 0);
 	event_submit(&ev, PRODUCER_BATCH);
+	openfile_task_exit();
 }
