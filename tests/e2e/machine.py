@@ -42,6 +42,11 @@ def kmod(name, linux="6.1"):
     return BUILD / "kmod" / kernel_release(linux) / f"{name}.ko"
 
 
+def stock_module(path, linux="6.1"):
+    """A module of the stock kernel; path: below /lib/modules/RELEASE."""
+    return BUILD / "kernels" / kernel_release(linux) / "modules" / path
+
+
 @functools.lru_cache(maxsize=None)
 def _applets():
     return subprocess.run([BUSYBOX, "--list"], stdout=subprocess.PIPE, check=True, text=True).stdout.split()
