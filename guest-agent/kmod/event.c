@@ -88,7 +88,8 @@ enum name_fact {
 /* clang-format off */
 #define FACT(NAME) | (RW_F_##NAME == RW_F_DELETED ? FACT_DELETED : 0) \
 	| (RW_F_##NAME == RW_F_FILE_KIND ? FACT_FILE_KIND : 0) \
-	| (RW_F_##NAME == RW_F_OUTSIDE ? FACT_OUTSIDE : 0) | (RW_F_##NAME == RW_F_CHROOTED ? FACT_CHROOTED : 0)
+	| (RW_F_##NAME == RW_F_OUTSIDE ? FACT_OUTSIDE : 0) \
+	| (RW_F_##NAME == RW_F_CHROOTED ? FACT_CHROOTED : 0)
 #define RW_MUST(NAME) FACT(NAME)
 #define RW_MAY(NAME)  FACT(NAME)
 static const u8 facts_of[RW_TYPES] = {

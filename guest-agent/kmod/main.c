@@ -15,7 +15,7 @@
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
-#include "kernel/paths.h"
+#include "kernel/mounts.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
 #include "openfile.h"
@@ -64,7 +64,9 @@ static int __init agent_init(void)
 	ret = compat_init(&kernel);
 	if (ret)
 		return ret;
-	compat_paths_init(&kernel);
+	ret = compat_mounts_init(&kernel);
+	if (ret)
+		return ret;
 	ret = openfile_init();
 	if (ret)
 		return ret;

@@ -9,6 +9,7 @@
 #include <linux/list.h>
 #include <linux/major.h>
 #include <linux/mman.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/stat.h>
@@ -68,6 +69,7 @@ static struct bucket *buckets __ro_after_init;
 static struct task_use *tasks __ro_after_init;
 static struct hlist_head free_files;
 static DEFINE_SPINLOCK(free_lock);
+static DEFINE_PER_CPU(struct task_use *, last_use); /* found on that CPU, a hint */
 
 int __init openfile_init(void)
 {
@@ -103,15 +105,26 @@ static struct task_use *group_of(const struct task_struct *task)
 	return tasks + TASK_WAYS * hash_ptr(task, TASK_BITS);
 }
 
-static struct task_use *task_find(void)
+static struct task_use *task_look_up(void)
 {
 	struct task_use *use = group_of(current);
 	unsigned int i;
 
-	for (i = 0; i < TASK_WAYS; i++, use++)
-		if (use->task == current)
-			return use;
+	for (i = 0; i < TASK_WAYS; i++, use++) {
+		if (use->task != current)
+			continue;
+		this_cpu_write(last_use, use);
+		return use;
+	}
 	return NULL;
+}
+
+/* Entries stay where they are, so that one of another task, or from another CPU, can be told. */
+static struct task_use *task_find(void)
+{
+	struct task_use *use = this_cpu_read(last_use);
+
+	return likely(use && use->task == current) ? use : task_look_up();
 }
 
 /* Return: an entry for the current task, or NULL: there is no room, or it is ending. */
@@ -339,19 +352,34 @@ static bool turn_to(struct task_use *use, struct file *file, enum openfile_way w
 	return first;
 }
 
-bool openfile_access(struct file *file, enum openfile_way way)
+static noinline bool access_other(struct task_use *use, struct file *file, enum openfile_way way)
 {
-	struct task_use *use = task_find();
 	const struct open_file *of = use ? READ_ONCE(use->user[way].of) : NULL;
 
-	if (likely(of && of->file == file && !syscall_moves_unseen()))
+	if (!is_counted(file)) {
+		if (of)
+			leave(use, way);
 		return false;
+	}
 	/* An inner file of a stacked file system: the outer one is counted. */
 	if (file->f_mode & FMODE_NOACCOUNT || syscall_is_inner())
 		return false;
 	if (of && of->file != file)
 		leave(use, way);
-	return is_counted(file) && turn_to(use, file, way);
+	return turn_to(use, file, way);
+}
+
+bool openfile_access(struct file *file, enum openfile_way way)
+{
+	struct task_use *use = task_find();
+
+	if (likely(use)) {
+		const struct open_file *of = READ_ONCE(use->user[way].of);
+
+		if (likely(of && of->file == file && !syscall_moves_unseen()))
+			return false;
+	}
+	return access_other(use, file, way);
 }
 
 void openfile_map(struct file *file, u32 prot)

@@ -3,11 +3,11 @@
 /*
  * What was read and written through each open file: a bounded table of open files, by struct file.
  *
- * The hook before a read or write does not know how many bytes it will move. The kernel keeps such a count for
- * each task (rchar and wchar of /proc/PID/io): what it grows by, until the task turns to another file, is that
- * file's. A task that stays with a file therefore costs a look-up. What these counts leave out is added where
- * it is known: at io_uring's completions, and at the return from splice(2). A file that finds the table full is
- * counted as a lost record at each access.
+ * The hook before a read or write does not know how many bytes it will move. The kernel keeps such a count
+ * for each task (rchar and wchar of /proc/PID/io): what it grows by, until the task turns to another file, is
+ * that file's. A task that stays with a file therefore costs a look-up. What these counts leave out is added
+ * where it is known: at io_uring's completions, and at the return from splice(2). A file that finds the table
+ * full is counted as a lost record at each access.
  */
 #pragma once
 

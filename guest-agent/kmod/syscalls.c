@@ -18,6 +18,8 @@ static enum syscall_kind kind_of_native(unsigned long nr)
 		return SYSCALL_MKNOD;
 	case __NR_truncate:
 		return SYSCALL_TRUNCATE;
+	case __NR_mount:
+		return SYSCALL_MOUNT;
 	case __NR_fsmount:
 		return SYSCALL_FSMOUNT;
 	case __NR_fsconfig:
@@ -46,6 +48,8 @@ static enum syscall_kind kind_of_ia32(unsigned long nr)
 	case __NR_ia32_truncate:
 	case __NR_ia32_truncate64:
 		return SYSCALL_TRUNCATE;
+	case __NR_ia32_mount:
+		return SYSCALL_MOUNT;
 	case __NR_ia32_fsmount:
 		return SYSCALL_FSMOUNT;
 	case __NR_ia32_fsconfig:
@@ -66,6 +70,17 @@ enum syscall_kind syscall_kind(void)
 	if (current->flags & (PF_KTHREAD | PF_IO_WORKER))
 		return SYSCALL_OTHER;
 	return in_ia32_syscall() ? kind_of_ia32(nr) : kind_of_native(nr);
+}
+
+bool syscall_is_inner_slow(void)
+{
+	enum syscall_kind kind = syscall_kind();
+
+	if (current->flags & (PF_KTHREAD | PF_IO_WORKER))
+		return false;
+	if (kind == SYSCALL_MOUNT || kind == SYSCALL_FSCONFIG)
+		return true;
+	return current_cred() != current_real_cred() && task_pt_regs(current)->orig_ax != __NR_io_uring_enter;
 }
 
 unsigned long syscall_argument(unsigned int n)

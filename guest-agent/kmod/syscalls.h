@@ -21,6 +21,7 @@ enum syscall_kind {
 	SYSCALL_IOCTL, /* also clones and deduplicates ranges of files */
 	SYSCALL_MKNOD,
 	SYSCALL_TRUNCATE,
+	SYSCALL_MOUNT,
 	SYSCALL_FSMOUNT,
 	SYSCALL_FSCONFIG,
 	SYSCALL_IOPL,
@@ -46,17 +47,21 @@ static inline bool syscall_moves_unseen(void)
 	       nr == __NR_ia32_io_submit || nr == __NR_ia32_ioctl;
 }
 
+/** syscall_is_inner_slow() - the rest of syscall_is_inner(). */
+bool syscall_is_inner_slow(void);
+
 /**
  * syscall_is_inner() - whether a file system's own work runs, inside an operation of the current task.
  *
- * overlayfs does that with the credentials of who mounted it: what it does to the files below is a part of the
- * operation on its own file, which has its own record. io_uring runs requests with other credentials as well
- * (personalities), as their own.
+ * overlayfs does that with the credentials of who mounted it, or inside mount(2): what it does to the files
+ * below is a part of the operation on its own file, which has its own record. io_uring runs requests with
+ * other credentials as well (personalities), as their own.
  */
 static inline bool syscall_is_inner(void)
 {
-	if (likely(current_cred() == current_real_cred()))
-		return false;
-	return !(current->flags & (PF_KTHREAD | PF_IO_WORKER)) &&
-	       task_pt_regs(current)->orig_ax != __NR_io_uring_enter;
+	unsigned long nr = task_pt_regs(current)->orig_ax;
+
+	return unlikely(current_cred() != current_real_cred() || nr == __NR_mount || nr == __NR_ia32_mount ||
+			nr == __NR_fsconfig) &&
+	       syscall_is_inner_slow();
 }

@@ -194,7 +194,7 @@ static int receive_file(int from)
 	return fd;
 }
 
-/* The parent opens and closes, the child reads: the file is the child's. */
+/* The parent opens and closes, the child reads and closes last: the file is the child's. */
 CASE(bytes_passed)
 {
 	int s[2], fd, pid;
@@ -204,12 +204,14 @@ CASE(bytes_passed)
 	if (pid == 0) {
 		fd = receive_file(s[1]);
 		need(read(fd, file_data, 123) == 123, "read");
+		need(recv(s[1], file_data, 1, 0) == 1, "recv");
 		close(fd);
 		_exit(0);
 	}
 	fd = again("/tmp/bytes-passed", 1000, O_RDONLY);
 	send_file(s[0], fd);
 	close(fd);
+	need(send(s[0], "c", 1, 0) == 1, "send");
 	fact_number("child", pid);
 	fact_number("child_status", await_child(pid));
 }

@@ -40,6 +40,8 @@ CASE(mounts_new)
 	need(syscall(SYS_move_mount, tree, "", AT_FDCWD, "/tmp/mounts-new", 4 /* F_EMPTY_PATH */) == 0,
 	     "move_mount");
 	need(syscall(SYS_fsconfig, fs, 7 /* FSCONFIG_CMD_RECONFIGURE */, NULL, NULL, 0) == 0, "fsconfig");
+	close(tree);
+	close(fs);
 	need(umount("/tmp/mounts-new") == 0, "umount");
 }
 

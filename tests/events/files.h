@@ -7,7 +7,7 @@
 
 extern char file_data[FILE_DATA];
 
-/** file_make() - make a file of @bytes bytes, which must not exist. Return: it, open for reading and writing. */
+/** file_make() - make a file of @bytes bytes, which must not exist. Return: it, open for both. */
 int file_make(const char *path, int bytes);
 
 /** file_of() - the name of an open file in /proc/self/fd; valid until the next call. */

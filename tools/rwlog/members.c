@@ -88,7 +88,7 @@ static const uint16_t end_flags[] = { RW_RECF_SYNC, RW_RECF_PATH_TRUNC, RW_RECF_
 static struct {
 	const char *name[COLUMNS_MAX];
 	unsigned int count;
-	unsigned int verdict, end;                /* columns */
+	unsigned int verdict, end;                 /* columns */
 	uint16_t field[RW_FIELD_COUNT][PARTS_MAX]; /* columns of a field's members */
 } columns;
 

@@ -16,7 +16,7 @@
 #include "event.h"
 #include "hooks/attributes.h"
 #include "hooks/hooks.h"
-#include "kernel/paths.h"
+#include "kernel/mounts.h"
 #include "syscalls.h"
 
 #define XATTR_VALUE_MAX 256u /* bytes of a value that a record has: capabilities and ACLs fit */
@@ -71,27 +71,34 @@ int hook_path_truncate(const struct path *path)
 	return 0;
 }
 
-/*
- * The path of a file of which the hook does not know the mount: that of the caller's working directory or root
- * if it is of the same file system, or none, with which the name begins at the file system's root.
- */
-static void add_path_of(struct event *ev, struct dentry *dentry)
+/* Whether the caller's working directory, or else its root, is on a mount that leads to the file. */
+static bool is_near(struct dentry *dentry, struct path *path)
 {
-	struct path path = { .dentry = dentry }, pwd = { .mnt = NULL };
 	struct fs_struct *fs = current->fs;
 
-	if (fs) {
-		spin_lock(&fs->lock);
-		pwd = fs->pwd.mnt->mnt_sb == dentry->d_sb ? fs->pwd : fs->root;
-		path_get(&pwd);
-		spin_unlock(&fs->lock);
-	}
-	if (pwd.mnt && pwd.mnt->mnt_sb == dentry->d_sb && is_subdir(dentry, pwd.mnt->mnt_root))
-		path.mnt = pwd.mnt;
-	else
+	*path = (struct path){ .dentry = dentry };
+	if (!fs)
+		return false;
+	spin_lock(&fs->lock);
+	path->mnt = mntget(fs->pwd.mnt->mnt_sb == dentry->d_sb ? fs->pwd.mnt : fs->root.mnt);
+	spin_unlock(&fs->lock);
+	if (path->mnt->mnt_sb == dentry->d_sb && is_subdir(dentry, path->mnt->mnt_root))
+		return true;
+	mntput(path->mnt);
+	return false;
+}
+
+/* The path of a file of which the hook does not know the mount: by one that leads there. */
+static void add_path_of(struct event *ev, struct dentry *dentry)
+{
+	struct path path;
+
+	if (!is_near(dentry, &path) && !compat_mount_find(dentry, &path)) {
+		path = (struct path){ .dentry = dentry };
 		event_u32(ev, RW_F_IN_FILE_SYSTEM, true);
+	}
 	event_path(ev, RW_F_PATH, &path);
-	path_put(&pwd);
+	mntput(path.mnt);
 }
 
 static u64 time_ns(const struct timespec64 *t)

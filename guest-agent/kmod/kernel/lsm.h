@@ -30,8 +30,8 @@ typedef const struct super_block lsm_kern_mount_sb;
 #endif
 
 /*
- * What the hook inode_removexattr of 6.1 has to return: 0 if another LSM has that hook, else 1, with which the
- * kernel makes the checks of capabilities that it leaves to such LSMs.
+ * What the hook inode_removexattr of 6.1 has to return: 0 if another LSM has that hook, else 1, with which
+ * the kernel makes the checks of capabilities that it leaves to such LSMs.
  */
 extern int compat_removexattr_result;
 

@@ -16,41 +16,18 @@
 #include <linux/string.h>
 #include <asm/word-at-a-time.h>
 
+#include "kernel/mounts.h"
 #include "kernel/paths.h"
 #include "kernel/version.h"
 
-#ifdef CONFIG_RANDSTRUCT
-#error "struct mount has a random layout: names of files need its first members."
-#endif
-
 #define MEMFD_PREFIX "memfd:"
 #define TRIES        3 /* walks without locks before one with them */
-
-/* The first members of struct mount, which is private to the kernel's fs/: the same on 6.1 and 6.12. */
-struct mount_head {
-	struct hlist_node hash;
-	struct mount_head *parent; /* itself at the top */
-	struct dentry *mountpoint; /* in @parent */
-	struct vfsmount mnt;
-};
 
 /* A name that grows from its end to its front. */
 struct text {
 	char *buf, *start;
 	bool full;
 };
-
-static seqlock_t *mount_lock __ro_after_init;
-
-void __init compat_paths_init(const struct compat_kernel *k)
-{
-	mount_lock = (seqlock_t *)k->mount_lock;
-}
-
-static const struct mount_head *mount_of(const struct vfsmount *mnt)
-{
-	return container_of(mnt, struct mount_head, mnt);
-}
 
 /*
  * Copies @len bytes, but nothing after a NUL: during a rename the length may be that of another name. Names
@@ -108,14 +85,14 @@ enum walk {
  */
 static enum walk walk_up(const struct path *path, const struct path *root, struct text *t)
 {
-	const struct mount_head *mount = mount_of(path->mnt);
+	const struct compat_mount *mount = compat_mount_of(path->mnt);
 	const struct dentry *dentry = path->dentry;
 
 	while (dentry != root->dentry || &mount->mnt != root->mnt) {
 		const struct dentry *parent = READ_ONCE(dentry->d_parent);
 
 		if (dentry == mount->mnt.mnt_root) {
-			const struct mount_head *below = READ_ONCE(mount->parent);
+			const struct compat_mount *below = READ_ONCE(mount->parent);
 
 			if (below == mount)
 				return AT_TOP;
@@ -150,19 +127,19 @@ static enum walk walk(const struct path *path, const struct path *root, struct t
 	enum walk end;
 
 	for (i = 0; i < TRIES; i++) {
-		mounts = read_seqbegin(mount_lock);
+		mounts = read_seqbegin(compat_mount_lock);
 		names = read_seqbegin(&rename_lock);
 		*t = empty;
 		end = path->mnt ? walk_up(path, root, t) : walk_file_system(path->dentry, t);
-		if (likely(!read_seqretry(&rename_lock, names) && !read_seqretry(mount_lock, mounts)))
+		if (likely(!read_seqretry(&rename_lock, names) && !read_seqretry(compat_mount_lock, mounts)))
 			return end;
 	}
-	read_seqlock_excl(mount_lock);
+	read_seqlock_excl(compat_mount_lock);
 	read_seqlock_excl(&rename_lock);
 	*t = empty;
 	end = path->mnt ? walk_up(path, root, t) : walk_file_system(path->dentry, t);
 	read_sequnlock_excl(&rename_lock);
-	read_sequnlock_excl(mount_lock);
+	read_sequnlock_excl(compat_mount_lock);
 	return end;
 }
 
@@ -220,15 +197,15 @@ static char *given_name(const struct dentry *dentry, enum rw_file_kind kind, cha
 }
 
 /*
- * Whether a root is anything but the root directory of a mount at the top, or of one mounted over that. Mounts
- * that move meanwhile can make the answer one of before.
+ * Whether a root is anything but the root directory of a mount at the top, or of one mounted over that.
+ * Mounts that move meanwhile can make the answer one of before.
  */
 static bool is_chroot(const struct path *root)
 {
-	const struct mount_head *mount;
+	const struct compat_mount *mount;
 	const struct dentry *dentry = root->dentry;
 
-	for (mount = mount_of(root->mnt); dentry == mount->mnt.mnt_root; mount = mount->parent) {
+	for (mount = compat_mount_of(root->mnt); dentry == mount->mnt.mnt_root; mount = mount->parent) {
 		if (mount->parent == mount)
 			return false;
 		dentry = mount->mountpoint;

@@ -10,8 +10,6 @@
 #include <linux/types.h>
 
 #include "abi/record.h"
-#include "kernel/addresses.h"
-
 struct file;
 
 /* What compat_name() finds out about a name, besides its text. */
@@ -28,9 +26,6 @@ struct compat_root {
 	struct path at;
 	bool chrooted;
 };
-
-/** compat_paths_init() - keep what the functions below need. Context: module init, before the first record. */
-void compat_paths_init(const struct compat_kernel *k);
 
 /** compat_root() - get the caller's root directory; without a path if the task is ending. */
 struct compat_root compat_root(void);
