@@ -20,8 +20,6 @@ static enum syscall_kind kind_of_native(unsigned long nr)
 		return SYSCALL_TRUNCATE;
 	case __NR_mount:
 		return SYSCALL_MOUNT;
-	case __NR_fsmount:
-		return SYSCALL_FSMOUNT;
 	case __NR_fsconfig:
 		return SYSCALL_FSCONFIG;
 	case __NR_iopl:
@@ -50,8 +48,6 @@ static enum syscall_kind kind_of_ia32(unsigned long nr)
 		return SYSCALL_TRUNCATE;
 	case __NR_ia32_mount:
 		return SYSCALL_MOUNT;
-	case __NR_ia32_fsmount:
-		return SYSCALL_FSMOUNT;
 	case __NR_ia32_fsconfig:
 		return SYSCALL_FSCONFIG;
 	case __NR_ia32_iopl:

@@ -246,7 +246,7 @@ def test_new_mount_calls(events):
     found = events.records("mounts_new", "mount", "move_mount", "umount")
     assert [(r["type"], r["fs_type"]) for r in found] == [
         ("mount", "tmpfs"), ("move_mount", "tmpfs"), ("mount", "tmpfs"), ("umount", "tmpfs")]
-    assert (found[0]["mount_flags"], found[1]["new_path"], found[2]["mount_flags"]) == (8, "/tmp/mounts-new", 0x20)
+    assert (found[0]["mount_flags"], found[1]["new_path"], found[2]["mount_flags"]) == (0, "/tmp/mounts-new", 0x20)
 
 
 def test_roots(events):

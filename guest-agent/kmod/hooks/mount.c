@@ -37,7 +37,7 @@ int hook_sb_mount(const char *dev_name, const struct path *path, const char *typ
 	return 0;
 }
 
-/* A file system that fsmount(2) mounts, nowhere yet, or that fsconfig(2) changes. */
+/* A file system that fsconfig(2) makes, to be mounted by fsmount(2) and move_mount(2), or changes. */
 static void record_new_api(const struct super_block *sb, u64 flags)
 {
 	struct event ev;
@@ -52,8 +52,8 @@ static void record_new_api(const struct super_block *sb, u64 flags)
 /* mount(2) calls this as well, after sb_mount. */
 int hook_sb_kern_mount(lsm_kern_mount_sb *sb)
 {
-	if (syscall_kind() == SYSCALL_FSMOUNT)
-		record_new_api(sb, syscall_argument(2));
+	if (syscall_kind() == SYSCALL_FSCONFIG)
+		record_new_api(sb, 0);
 	return 0;
 }
 
