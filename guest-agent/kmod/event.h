@@ -19,6 +19,7 @@
 
 #include "lib/record.h"
 #include "producer.h"
+#include "task.h"
 
 struct compat_root;
 
@@ -33,7 +34,7 @@ static_assert(EVENT_PATH_BYTES <= PATH_MAX);
  * Bytes of a value of each kind, multiples of RW_FIELD_ALIGN; 0: variable, which makes the field a tail.
  */
 enum event_kind_bytes {
-#define RW_KIND(NAME, min, max, grows, RULE, doc) EVENT_BYTES_##NAME = (min) == (max) ? (max) : 0,
+#define RW_KIND(NAME, min, max, grows, RULE, doc) EVENT_BYTES_##NAME = (grows) || (min) == (max) ? (max) : 0,
 #include "abi/events.def"
 };
 
@@ -116,7 +117,7 @@ struct event {
 };
 
 /**
- * event_begin() - start a record: time, and the current task's identity.
+ * event_begin() - start a record: time, and who it is.
  * @type:    enum rw_rec_type
  * @verdict: enum rw_verdict
  *
@@ -137,6 +138,12 @@ static inline void event_result(struct event *ev, int result)
 		rec_u32(&ev->writer, RW_F_RESULT, result);
 }
 
+/** event_cred() - add credentials, new and old. */
+void event_cred(struct event *ev, const struct task_cred *now, const struct task_cred *old);
+
+/** event_caps() - add capabilities, new and old; nothing if they are the same. */
+void event_caps(struct event *ev, const struct task_cred *now, const struct task_cred *old);
+
 /** event_identify() - get a file's identity, as stat(2) has it. Context: may sleep on overlayfs and btrfs. */
 struct rw_file event_identify(const struct inode *inode);
 
@@ -150,7 +157,7 @@ void event_tail(struct event *ev, u16 id, const void *value, u16 len);
  * event_path() - add the name of a file, absolute as seen from the caller's root.
  *
  * A name that is too long loses its front, and the record gets RW_RECF_PATH_TRUNC. For RW_F_PATH the fields
- * DELETED, FILE_KIND, OUTSIDE and CHROOTED are added as well, where they hold and the event has them.
+ * DELETED, FILE_KIND and OUTSIDE are added as well, where they hold and the event has them.
  *
  * Context: may sleep.
  */

@@ -12,16 +12,19 @@
 #include <linux/reboot.h>
 
 #include "device.h"
+#include "hooks/hooks.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
 #include "kernel/mounts.h"
+#include "kernel/namespaces.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
 #include "openfile.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
+#include "task.h"
 #include "rw_version.h"
 
 static struct compat_kernel kernel __ro_after_init;
@@ -67,6 +70,10 @@ static int __init agent_init(void)
 	ret = compat_mounts_init(&kernel);
 	if (ret)
 		return ret;
+	ret = compat_namespaces_init();
+	if (ret)
+		return ret;
+	task_init();
 	ret = openfile_init();
 	if (ret)
 		return ret;
@@ -90,6 +97,7 @@ static int __init agent_init(void)
 	ret = attach();
 	if (ret)
 		goto not_attached;
+	hook_cgroups_found();
 	pr_info("recording; not locked yet\n");
 	return 0;
 

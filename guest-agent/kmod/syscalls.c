@@ -2,6 +2,7 @@
 // Copyright (C) 2026 The Ringward authors
 // Which system call the current task is in.
 
+#include "kernel/workers.h"
 #include "syscalls.h"
 
 static enum syscall_kind kind_of_native(unsigned long nr)
@@ -63,7 +64,7 @@ enum syscall_kind syscall_kind(void)
 {
 	unsigned long nr = task_pt_regs(current)->orig_ax;
 
-	if (current->flags & (PF_KTHREAD | PF_IO_WORKER))
+	if (compat_worker(current->flags))
 		return SYSCALL_OTHER;
 	return in_ia32_syscall() ? kind_of_ia32(nr) : kind_of_native(nr);
 }
@@ -72,7 +73,7 @@ bool syscall_is_inner_slow(void)
 {
 	enum syscall_kind kind = syscall_kind();
 
-	if (current->flags & (PF_KTHREAD | PF_IO_WORKER))
+	if (compat_worker(current->flags))
 		return false;
 	if (kind == SYSCALL_MOUNT || kind == SYSCALL_FSCONFIG)
 		return true;

@@ -10,6 +10,8 @@ KERNELS = ("6.1", "6.12")
 # What the cases need in the guest: path there -> content, or a function of the kernel's version that returns it.
 FILES = {
     "/opt/events": machine.BUILD / "tests/events",
+    "/opt/tiny": machine.BUILD / "tests/tiny",
+    "/opt/rwattack.ko": lambda linux: machine.kmod("rwattack", linux),
     "/opt/overlay.ko": lambda linux: machine.stock_module("kernel/fs/overlayfs/overlay.ko", linux),
 }
 SCRIPT = "/opt/events\n"

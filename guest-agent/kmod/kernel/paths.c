@@ -196,39 +196,18 @@ static char *given_name(const struct dentry *dentry, enum rw_file_kind kind, cha
 	return name;
 }
 
-/*
- * Whether a root is anything but the root directory of a mount at the top, or of one mounted over that.
- * Mounts that move meanwhile can make the answer one of before.
- */
-static bool is_chroot(const struct path *root)
-{
-	const struct compat_mount *mount;
-	const struct dentry *dentry = root->dentry;
-
-	for (mount = compat_mount_of(root->mnt); dentry == mount->mnt.mnt_root; mount = mount->parent) {
-		if (mount->parent == mount)
-			return false;
-		dentry = mount->mountpoint;
-	}
-	return true;
-}
-
 struct compat_root compat_root(void)
 {
-	struct compat_root root = { .chrooted = false };
+	struct compat_root root = { .at = { .mnt = NULL } };
 	struct fs_struct *fs = current->fs;
 	unsigned int seq;
 
 	if (!fs)
 		return root;
-	/* Another thread may change the root: its mount is not freed before the end of this. */
-	rcu_read_lock();
 	do {
 		seq = read_seqcount_begin(&fs->seq);
 		root.at = fs->root;
 	} while (read_seqcount_retry(&fs->seq, seq));
-	root.chrooted = is_chroot(&root.at);
-	rcu_read_unlock();
 	return root;
 }
 

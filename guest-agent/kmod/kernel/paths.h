@@ -17,14 +17,12 @@ struct compat_name {
 	bool truncated; /* too long: the text is its end */
 	bool deleted;   /* the file had this name; it has been removed */
 	bool outside;   /* not below the root: the text begins at the top of the mounts that lead there */
-	bool chrooted;  /* the root is a directory inside a file system, or a mount below another directory */
 	enum rw_file_kind kind; /* not RW_FILE_PATH: the text is no path */
 };
 
 /* Where paths begin. @at holds no reference: it is compared, never followed. */
 struct compat_root {
 	struct path at;
-	bool chrooted;
 };
 
 /** compat_root() - get the caller's root directory; without a path if the task is ending. */
