@@ -26,7 +26,7 @@
 #define GUEST_PROT_EXEC  4u
 #define WAIT_SIGNAL      0x7fu
 #define WAIT_CORE        0x80u
-#define ROOT_CGROUP      1u /* id of the root of the default hierarchy: most tasks without systemd are there */
+#define ROOT_CGROUP      1u /* id of the default hierarchy's root: most tasks without systemd are there */
 
 struct counts {
 	uint64_t records, violations, repeats, lost;

@@ -19,7 +19,7 @@
 
 seqlock_t *compat_mount_lock __ro_after_init;
 
-/* The lock is held: the mounts of a file system stay, and those in a namespace have a reference from there. */
+/* The lock is held: a file system's mounts stay, and those in a namespace have a reference from there. */
 static struct compat_mount *find(struct super_block *sb, const struct dentry *dentry)
 {
 	const struct mnt_namespace *ns = current->nsproxy ? current->nsproxy->mnt_ns : NULL;
@@ -49,7 +49,7 @@ bool compat_mount_find(struct dentry *dentry, struct path *path)
 	return mount;
 }
 
-/* The caller's root is a mount of its namespace: it is found as such only if all members are where expected. */
+/* The caller's root is a mount of its namespace, found as such only if all members are where expected. */
 int __init compat_mounts_init(const struct compat_kernel *k)
 {
 	struct path root, found;
