@@ -145,7 +145,7 @@ void event_submit(struct event *ev, enum producer_mode mode)
 	hdr->size = rw_pad(size, RW_REC_ALIGN);
 	if (mode == PRODUCER_SYNC)
 		hdr->flags |= RW_RECF_SYNC;
-	if (ev->no_memory || ev->writer.full)
+	if (ev->no_memory || ev->writer.full || size > RW_REC_MAX)
 		producer_lost();
 	else
 		producer_submit(hdr, ev->writer.used, ev->tail, ev->tails, mode);

@@ -3,7 +3,8 @@
 # Unit tests of lib/.
 
 LIB_TESTS := $(addprefix $(UNIT_DIR)/lib/,cmdline crc32c events format record)
-UNIT_TESTS += $(LIB_TESTS)
+UNIT_TESTS += $(LIB_TESTS) $(UNIT_DIR)/lib/log_priority
 
 $(LIB_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/plain/tests/unit/%.o $(UNIT_DIR)/obj/plain/%.o
 $(UNIT_DIR)/lib/record: $(call unit,plain,lib/events.c)
+$(UNIT_DIR)/lib/log_priority: $(UNIT_DIR)/obj/plain/tests/unit/lib/log_priority.o
