@@ -8,6 +8,7 @@
 
 #include <linux/lsm_hooks.h>
 
+struct cgroup;
 struct sk_buff;
 struct task_struct;
 
@@ -24,6 +25,17 @@ struct task_struct;
 	HOOK(path_chmod) \
 	HOOK(kernel_read_file) \
 	HOOK(kernel_load_data) \
+	HOOK(task_free) \
+	HOOK(task_fix_setuid) \
+	HOOK(task_fix_setgid) \
+	HOOK(task_fix_setgroups) \
+	HOOK(capset) \
+	HOOK(capable) \
+	HOOK(userns_create) \
+	HOOK(task_prctl) \
+	HOOK(task_kill) \
+	HOOK(ptrace_access_check) \
+	HOOK(ptrace_traceme) \
 	HOOK(socket_post_create) \
 	HOOK(socket_bind) \
 	HOOK(socket_listen) \
@@ -36,8 +48,10 @@ struct task_struct;
 
 /* Tracepoints: probe_NAME(). */
 #define AGENT_TRACEPOINTS(PROBE) \
-	PROBE(sched_process_fork) \
+	PROBE(task_newtask) \
 	PROBE(sched_process_exit) \
+	PROBE(cgroup_mkdir) \
+	PROBE(cgroup_rmdir) \
 	PROBE(kfree_skb) \
 	PROBE(console)
 
@@ -46,8 +60,13 @@ AGENT_LSM_HOOKS(HOOK)
 #undef HOOK
 
 /* Context: preemption off. */
-void probe_sched_process_fork(void *unused, struct task_struct *parent, struct task_struct *child);
+void probe_task_newtask(void *unused, struct task_struct *child, unsigned long clone_flags);
 void probe_sched_process_exit(void *unused, struct task_struct *task);
+void probe_cgroup_mkdir(void *unused, struct cgroup *cgroup, const char *path);
+void probe_cgroup_rmdir(void *unused, struct cgroup *cgroup, const char *path);
+
+/** hook_cgroups_found() - record the cgroups that exist. Context: module init, with hooks attached. */
+void hook_cgroups_found(void);
 
 /* The kernel passes more arguments, which differ between versions. Context: any; preemption off. */
 void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location);
