@@ -11,10 +11,11 @@
 #include "kernel/paths.h"
 
 /* In place: the structure would be the largest copy of a record. */
-static void add_task(struct event *ev)
+static void add_task(struct event *ev, bool look)
 {
 	u8 *at = (u8 *)ev->writer.hdr + ev->writer.used;
-	const struct rw_field field = { RW_F_TASK, task_describe((struct rw_task *)(at + sizeof(field))) };
+	const struct rw_field field = { RW_F_TASK,
+					task_describe((struct rw_task *)(at + sizeof(field)), look) };
 
 	static_assert(RW_TASK_MIN % RW_FIELD_ALIGN == 0 && sizeof(struct rw_task) % RW_FIELD_ALIGN == 0);
 	memcpy(at, &field, sizeof(field));
@@ -22,14 +23,24 @@ static void add_task(struct event *ev)
 }
 
 /* The time comes last: the description may make records of its own, which are earlier. */
-void event_begin(struct event *ev, u8 type, u8 verdict)
+static void begin(struct event *ev, u8 type, u8 verdict, bool look)
 {
 	rec_begin(&ev->writer, &ev->head, sizeof(ev->head), type, verdict);
 	ev->no_memory = false;
 	ev->tails = 0;
 	ev->room = EVENT_ROOM;
-	add_task(ev);
+	add_task(ev, look);
 	ev->writer.hdr->time_ns = rdtsc_ordered();
+}
+
+void event_begin(struct event *ev, u8 type, u8 verdict)
+{
+	begin(ev, type, verdict, true);
+}
+
+void event_begin_anywhere(struct event *ev, u8 type, u8 verdict)
+{
+	begin(ev, type, verdict, false);
 }
 
 void event_cred(struct event *ev, const struct task_cred *now, const struct task_cred *old)

@@ -125,6 +125,15 @@ struct event {
  */
 void event_begin(struct event *ev, u8 type, u8 verdict);
 
+/**
+ * event_begin_anywhere() - like event_begin(), but takes no lock, no memory and makes no other record.
+ *
+ * With PRODUCER_SYNC, event_submit() takes no lock either.
+ *
+ * Context: any but NMI, under any lock.
+ */
+void event_begin_anywhere(struct event *ev, u8 type, u8 verdict);
+
 /** event_u32() - add a field of 4 bytes. */
 static inline void event_u32(struct event *ev, u16 id, u32 value)
 {
