@@ -126,7 +126,7 @@ struct rw_task {
 	uint32_t mnt_ns;
 	uint32_t ns_pid; /* as its own PID namespace counts; 0: that is the initial one */
 	uint32_t ns_tgid;
-	uint64_t root_dev; /* its root directory, with RW_TASKF_OTHER_ROOT */
+	uint64_t root_dev; /* its root directory, with RW_TASKF_OTHER_ROOT; the file system's own device */
 	uint64_t root_ino;
 } __attribute__((packed, aligned(RW_FIELD_ALIGN)));
 RW_ASSERT_SIZE(struct rw_task, 96);
