@@ -242,6 +242,13 @@ enum rw_cgroup_step {
 #define RW_CGROUP_STEP_NAMES { "found", "made", "removed" }
 /* clang-format on */
 
+/* A part of memory: a RW_KIND_AREAS field is a list of them. */
+struct rw_area {
+	uint64_t gpa, bytes;
+};
+#define RW_AREA_BYTES 16u
+RW_ASSERT_SIZE(struct rw_area, RW_AREA_BYTES);
+
 /* Value of a RW_KIND_KEXEC_STEP field: what was about to happen. */
 enum rw_kexec_step {
 	RW_KEXEC_LOAD = 0,          /* a kernel is loaded, or, by kexec_load, also unloaded */
