@@ -183,16 +183,11 @@ static void sample_field(struct rec_writer *w, uint16_t id)
 	case RW_F_SIZE:
 		rec_u64(w, id, 6432);
 		break;
-	case RW_F_PARAMETERS:
-		rec_bytes(w, id, "debug=1", 7);
-		break;
 	case RW_F_RENAME_FLAGS:
 	case RW_F_LAST_THREAD:
-		rec_u32(w, id, 1);
-		break;
 	case RW_F_KEXEC_STEP:
 	case RW_F_THREAD:
-		rec_u32(w, id, 0);
+		rec_u32(w, id, id == RW_F_RENAME_FLAGS || id == RW_F_LAST_THREAD);
 		break;
 	default: /* a field that the samples do without */
 		break;
