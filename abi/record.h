@@ -126,7 +126,7 @@ struct rw_task {
 	uint32_t mnt_ns;
 	uint32_t ns_pid; /* as its own PID namespace counts; 0: that is the initial one */
 	uint32_t ns_tgid;
-	uint64_t root_dev; /* its root directory, with RW_TASKF_OTHER_ROOT */
+	uint64_t root_dev; /* its root directory, with RW_TASKF_OTHER_ROOT; the file system's own device */
 	uint64_t root_ino;
 } __attribute__((packed, aligned(RW_FIELD_ALIGN)));
 RW_ASSERT_SIZE(struct rw_task, 96);
@@ -242,6 +242,13 @@ enum rw_cgroup_step {
 #define RW_CGROUP_STEP_NAMES { "found", "made", "removed" }
 /* clang-format on */
 
+/* A part of memory: a RW_KIND_AREAS field is a list of them. */
+struct rw_area {
+	uint64_t gpa, bytes;
+};
+#define RW_AREA_BYTES 16u
+RW_ASSERT_SIZE(struct rw_area, RW_AREA_BYTES);
+
 /* Value of a RW_KIND_KEXEC_STEP field: what was about to happen. */
 enum rw_kexec_step {
 	RW_KEXEC_LOAD = 0,          /* a kernel is loaded, or, by kexec_load, also unloaded */
@@ -292,6 +299,23 @@ enum rw_delivery {
 	{ "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", \
 	  [16] = "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7" }
 #define RW_SEVERITY_NAMES { "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug" }
+/* clang-format on */
+
+/* Value of a RW_KIND_FILE_KIND field: a file whose "path" is no path, but a name that it was given. */
+enum rw_file_kind {
+	RW_FILE_PATH = 0, /* not in a record: the path is a path */
+	RW_FILE_MEMFD = 1,
+	RW_FILE_SHMEM = 2, /* System V shared memory, shared anonymous memory */
+	RW_FILE_PIPE = 3,
+	RW_FILE_SOCKET = 4,
+	RW_FILE_ANON_INODE = 5, /* eventfd, epoll, ...: the name says which */
+	RW_FILE_NAMESPACE = 6,
+	RW_FILE_OTHER = 7,
+	RW_FILE_KIND_COUNT
+};
+/* clang-format off */
+#define RW_FILE_KIND_NAMES \
+	{ NULL, "memfd", "shmem", "pipe", "socket", "anon_inode", "namespace", "other" }
 /* clang-format on */
 
 /*

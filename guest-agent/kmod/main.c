@@ -7,19 +7,21 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
-#include <linux/panic_notifier.h>
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
+#include "crash.h"
 #include "device.h"
 #include "hooks/hooks.h"
 #include "hooks/syslog.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
+#include "kernel/mounts.h"
 #include "kernel/namespaces.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
+#include "openfile.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
@@ -35,15 +37,7 @@ static int on_reboot(struct notifier_block *nb, unsigned long action, void *data
 	return NOTIFY_DONE;
 }
 
-/* The other CPUs may already be stopped: only this one's ring can be handed over. */
-static int on_panic(struct notifier_block *nb, unsigned long action, void *data)
-{
-	producer_flush_local();
-	return NOTIFY_DONE;
-}
-
 static struct notifier_block reboot_nb = { .notifier_call = on_reboot };
-static struct notifier_block panic_nb = { .notifier_call = on_panic };
 
 static int __init attach(void)
 {
@@ -66,16 +60,22 @@ static int __init agent_init(void)
 	ret = compat_init(&kernel);
 	if (ret)
 		return ret;
+	ret = compat_mounts_init(&kernel);
+	if (ret)
+		return ret;
 	ret = compat_namespaces_init();
 	if (ret)
 		return ret;
 	task_init();
-	ret = protect_register(&kernel);
+	ret = openfile_init();
 	if (ret)
 		return ret;
+	ret = protect_register(&kernel);
+	if (ret)
+		goto no_rings;
 	ret = producer_init();
 	if (ret)
-		goto failed;
+		goto no_rings;
 	ret = kexec_init(&kernel);
 	if (ret)
 		goto no_kexec;
@@ -86,7 +86,7 @@ static int __init agent_init(void)
 	if (ret)
 		goto no_sleep;
 	register_reboot_notifier(&reboot_nb);
-	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
+	crash_init();
 	syslog_init(&kernel);
 	ret = attach();
 	if (ret)
@@ -96,7 +96,7 @@ static int __init agent_init(void)
 	return 0;
 
 not_attached:
-	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_nb);
+	crash_exit();
 	unregister_reboot_notifier(&reboot_nb);
 	sleep_exit();
 no_sleep:
@@ -105,7 +105,8 @@ no_device:
 	kexec_exit();
 no_kexec:
 	producer_exit();
-failed:
+no_rings:
+	openfile_exit();
 	pr_err("cannot start: error %d\n", ret);
 	return ret;
 }

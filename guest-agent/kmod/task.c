@@ -107,7 +107,11 @@ static struct task_note *note_find(const struct bucket *b, const struct task_str
 {
 	struct task_note *note;
 
-	hlist_for_each_entry_rcu(note, &b->notes, node, true) if (note->task == task) return note;
+	hlist_for_each_entry_rcu(note, &b->notes, node, true)
+	{
+		if (note->task == task)
+			return note;
+	}
 	return NULL;
 }
 

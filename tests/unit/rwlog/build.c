@@ -150,6 +150,7 @@ static void sample_field(struct rec_writer *w, uint16_t id)
 		.mnt_ns = 4026531840u,
 	};
 	static const struct rw_file file = { 0x801, UINT64_MAX - 1, 7 };
+	static const uint8_t digest[32] = { 0xe3, 0xb0, 0xc4, 0x42 };
 
 	switch (id) {
 	case RW_F_TASK:
@@ -176,8 +177,25 @@ static void sample_field(struct rec_writer *w, uint16_t id)
 	case RW_F_EXIT_STATUS:
 		rec_u32(w, id, 0x0300);
 		break;
-	default: /* RENAME_FLAGS, KEXEC_STEP, THREAD, LAST_THREAD */
-		rec_u32(w, id, id == RW_F_LAST_THREAD || id == RW_F_RENAME_FLAGS);
+	case RW_F_SHA256:
+		rec_bytes(w, id, digest, sizeof(digest));
+		break;
+	case RW_F_SIZE:
+		rec_u64(w, id, 6432);
+		break;
+	case RW_F_PARAMETERS:
+		rec_bytes(w, id, "debug=1", 7);
+		break;
+	case RW_F_RENAME_FLAGS:
+	case RW_F_LAST_THREAD:
+		rec_u32(w, id, 1);
+		break;
+	case RW_F_KEXEC_STEP:
+	case RW_F_THREAD:
+		rec_u32(w, id, 0);
+		break;
+	default: /* a field that the samples do without */
+		break;
 	}
 }
 
