@@ -8,6 +8,7 @@
 #include "core/ipi.h"
 #include "core/microcode.h"
 #include "core/state.h"
+#include "log/journal.h"
 #include "mm/mtrr.h"
 #include "mm/nested.h"
 
@@ -117,6 +118,8 @@ static bool write_memory_map(uint32_t msr, uint64_t value)
 static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
 	bool exact = cpu_facts.tsc_adjust;
+
+	journal_drain(cpu); /* the stamps of its pending records are of the old count */
 	uint64_t before = exact ? rdmsr(MSR_TSC_ADJUST) : rdtsc();
 
 	if (wrmsr_safe(msr, value))

@@ -10,7 +10,7 @@
 #include "names.h"
 #include "util.h"
 
-#define COLUMNS_MAX 128u
+#define COLUMNS_MAX 512u
 #define PARTS_MAX   9u /* members of one field, and a terminator */
 
 /* A member of a structure. */
@@ -70,7 +70,8 @@ static const enum member_form forms[RW_KIND_COUNT] = {
 	[RW_KIND_RENAME_FLAGS] = MEMBER_U64,  [RW_KIND_WAIT_STATUS] = MEMBER_U64,
 	[RW_KIND_KEXEC_STEP] = MEMBER_WORD,   [RW_KIND_ACCESS] = MEMBER_WORD,
 	[RW_KIND_TARGET] = MEMBER_WORD,       [RW_KIND_DROP] = MEMBER_WORD,
-	[RW_KIND_MALFORMED] = MEMBER_WORD,    [RW_KIND_PATH] = MEMBER_TEXT,
+	[RW_KIND_MALFORMED] = MEMBER_WORD,    [RW_KIND_CLASS] = MEMBER_WORD,
+	[RW_KIND_TIME] = MEMBER_U64,          [RW_KIND_PATH] = MEMBER_TEXT,
 	[RW_KIND_TEXT] = MEMBER_TEXT,         [RW_KIND_BYTES] = MEMBER_HEX,
 	[RW_KIND_CODE] = MEMBER_HEX,          [RW_KIND_STRINGS] = MEMBER_STRINGS,
 	[RW_KIND_IDS] = MEMBER_IDS,           [RW_KIND_ADDRESS] = MEMBER_SOCKET,
@@ -86,8 +87,8 @@ static const uint16_t end_flags[] = { RW_RECF_SYNC, RW_RECF_PATH_TRUNC, RW_RECF_
 static struct {
 	const char *name[COLUMNS_MAX];
 	unsigned int count;
-	unsigned int verdict, end;                /* columns */
-	uint8_t field[RW_FIELD_COUNT][PARTS_MAX]; /* columns of a field's members */
+	unsigned int verdict, end;                 /* columns */
+	uint16_t field[RW_FIELD_COUNT][PARTS_MAX]; /* columns of a field's members */
 } columns;
 
 static unsigned int add_column(const char *name)
@@ -115,7 +116,7 @@ static void add_field(unsigned int id)
 	const char *name;
 
 	for (unsigned int k = 0; desc && k < PARTS_MAX && (name = member_name(desc, k)); k++)
-		columns.field[id][k] = (uint8_t)add_column(name);
+		columns.field[id][k] = (uint16_t)add_column(name);
 }
 
 static void make_columns(void)

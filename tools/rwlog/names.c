@@ -17,6 +17,10 @@ static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const access_names[] = RW_ACCESS_NAMES;
 static const char *const drop_names[] = RW_DROP_NAMES;
 static const char *const malformed_names[] = RW_MALFORMED_NAMES;
+static const char *const class_names[] = {
+#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = name,
+#include "abi/events.def"
+};
 static const char *const kexec_names[] = RW_KEXEC_STEP_NAMES;
 _Static_assert(ARRAY_SIZE(verdict_names) == RW_VERDICT_COUNT, "every verdict has a name");
 _Static_assert(ARRAY_SIZE(target_names) == RW_TARGET_COUNT, "every target has a name");
@@ -35,6 +39,7 @@ static const struct {
 	[RW_KIND_TARGET] = { target_names, RW_TARGET_COUNT },
 	[RW_KIND_DROP] = { drop_names, RW_DROP_COUNT },
 	[RW_KIND_MALFORMED] = { malformed_names, RW_BAD_COUNT },
+	[RW_KIND_CLASS] = { class_names, RW_CLASS_COUNT },
 };
 
 const char *name_of_type(unsigned int type, char buf[NAME_LEN])
@@ -45,6 +50,11 @@ const char *name_of_type(unsigned int type, char buf[NAME_LEN])
 		return event->name;
 	snprintf(buf, NAME_LEN, UNKNOWN_TYPE "%u", type);
 	return buf;
+}
+
+const char *name_of_class(uint32_t class, char buf[NAME_LEN])
+{
+	return name_of_value(RW_KIND_CLASS, class, "class", buf);
 }
 
 const char *name_of_verdict(unsigned int verdict)

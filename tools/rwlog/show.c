@@ -31,6 +31,7 @@ struct counts {
 struct line {
 	FILE *out;
 	const struct rec *r;
+	uint64_t epoch;                /* of the hypervisor's start */
 	const struct symbols *symbols; /* or NULL */
 };
 
@@ -114,6 +115,14 @@ static void show_name(const struct line *l, const struct rec_field *f)
 	char word[NAME_LEN];
 
 	fprintf(l->out, " %s", name_of_value(desc->kind, (uint32_t)value_number(f), desc->name, word));
+}
+
+static void show_time(const struct line *l, const struct rec_field *f)
+{
+	char when[TEXT_TIME_LEN];
+
+	text_time(when, l->epoch, value_number(f));
+	fprintf(l->out, " %s", when);
 }
 
 static void show_text(const struct line *l, const struct rec_field *f)
@@ -240,6 +249,8 @@ static const struct {
 	[RW_KIND_TARGET] = { show_name, false },
 	[RW_KIND_DROP] = { show_name, false },
 	[RW_KIND_MALFORMED] = { show_name, false },
+	[RW_KIND_CLASS] = { show_name, false },
+	[RW_KIND_TIME] = { show_time, false },
 	[RW_KIND_PATH] = { show_text, false },
 	[RW_KIND_TEXT] = { show_text, false },
 	[RW_KIND_BYTES] = { show_bytes, false },
@@ -312,7 +323,7 @@ static void count(const struct rec *r, struct counts *n)
 
 static void show_record(const struct rec *r, uint64_t epoch, const struct symbols *symbols, FILE *out)
 {
-	const struct line l = { out, r, symbols };
+	const struct line l = { out, r, epoch, symbols };
 	char when[TEXT_TIME_LEN];
 
 	text_time(when, epoch, r->hdr.time_ns);
@@ -343,7 +354,7 @@ void show(const struct input *in, const struct filter *filter, const struct symb
 			count(&b->rec[j], &n);
 		}
 		all += b->nrec;
-		evicted += b->newest->hdr.evicted;
+		evicted += store_evicted(&b->newest->hdr);
 	}
 	fprintf(out, "-- %" PRIu64 " of %" PRIu64 " records shown, %" PRIu64 " violations", n.records, all,
 		n.violations);

@@ -340,7 +340,7 @@ static void csv_lines(void **state)
 	char *s;
 
 	(void)state;
-	build_start(&b, 4, 0xa5);
+	build_start(&b, BUILD_FEW, 0xa5);
 	build_samples(&b);
 	w = build_record(&b, NEW_EVENT, RW_VERDICT_DENY);
 	rec_bytes(w, RW_F_ARGUMENTS, words, sizeof(words));
