@@ -108,24 +108,31 @@ static void check_order(struct part *p, const struct chain *c)
 static uint64_t check_gaps(struct part *p, const struct chain *c)
 {
 	uint64_t evicted = p->hdr.evicted[c->class], total = 0, stale = 0;
-	bool found = !evicted;
+	size_t gaps = 0, at = 0;
+	bool found = false;
 
 	for (size_t i = 0; i < c->n; i++) {
+		if (!gap_before(c, i))
+			continue;
+		total += gap_before(c, i);
+		at = i;
+		gaps++;
+	}
+	if (gaps <= 1 && total != evicted)
+		stale = being_evicted(p, c, total, evicted);
+	if (gaps <= 1 && total + stale != evicted)
+		part_problem(p, c->b[at].off,
+			     "class %s: %" PRIu64 " records are missing before record %" PRIu64
+			     ", but the header counts %" PRIu64 " as evicted",
+			     c->name, total, c->b[at].hdr.first_seq, evicted);
+	for (size_t i = 0; gaps > 1 && i < c->n; i++) {
 		uint64_t gap = gap_before(c, i);
 
-		total += gap;
 		if (gap && gap == evicted && !found)
 			found = true;
-		else if (gap && !(stale = being_evicted(p, c, gap, evicted)))
+		else if (gap)
 			report_gap(p, c, i, gap);
 	}
-	if (!found && !total)
-		stale = being_evicted(p, c, 0, evicted);
-	if (!found && !stale && c->n)
-		part_problem(p, c->b[0].off,
-			     "class %s: %" PRIu64 " records are missing, but the header counts %" PRIu64
-			     " as evicted",
-			     c->name, total, evicted);
 	return stale;
 }
 

@@ -2,7 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of rwlog: its own files, compiled with the sanitizers, and one program per kind of test.
 
-RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,capture fuzz image kinds options outfile output program writers)
+RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,account capture fuzz image kinds options outfile output program writers)
 RWLOG_TEST_OBJ := $(patsubst tools/rwlog/%.c,$(UNIT_DIR)/rwlog/tool/%.o,$(RWLOG_SRC))
 RWLOG_TEST_OBJ += $(patsubst lib/%.c,$(UNIT_DIR)/rwlog/lib/%.o,$(RWLOG_LIB))
 UNIT_TESTS += $(RWLOG_TESTS)
