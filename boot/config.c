@@ -4,11 +4,11 @@
 #include "config.h"
 
 #include "lib/format.h"
+#include "lib/uart16550.h"
 
 #include "abi/bootinfo.h"
 #include "ucs2.h"
 
-#define UART_CLOCK    115200u /* highest speed of a PC's UART */
 #define EXIT_PORT_MIN 0x1u
 #define EXIT_PORT_MAX (0x10000u - RW_EXIT_PORTS)
 
@@ -154,13 +154,14 @@ static int set_next(struct config *config, struct span value, struct message *wh
 	if (path.at[0] != '\\')
 		return message_fail(why, "the path does not begin with \\");
 	if (path.at[path.size - 1] == '\\')
-		return message_fail(why, "the path ends with \\, it names no file");
+		return message_fail(why, "the path ends with \\ and names no file");
 	if (path.size > CONFIG_PATH_MAX)
 		return message_fail(why, "the path is longer than %u bytes", CONFIG_PATH_MAX);
 	for (i = 0; i < path.size; i++)
 		for (j = 0; forbidden[j]; j++)
 			if (path.at[i] == forbidden[j])
-				return message_fail(why, "the path has a %c, which no file name can have",
+				return message_fail(why,
+						    "the path contains %c, which no file name can contain",
 						    forbidden[j]);
 	copy(config->next, path);
 	config->next_other = other;
@@ -362,13 +363,12 @@ static void parse_key(struct parser *p, struct span key, struct span value)
 	if (p->seen & 1u << i) {
 		if (keys[i].at == offsetof(struct config, boot_on_error))
 			p->config->boot_on_error = false; /* in doubt: stop */
-		fail(p, "%s is there a second time", keys[i].name);
+		fail(p, "%s occurs a second time", keys[i].name);
 		return;
 	}
 	p->seen |= 1u << i;
 	if (!unquote(&value))
-		fail(p, "%s: the value begins with a double quote, but does not end with the next one",
-		     keys[i].name);
+		fail(p, "%s: a quoted value must end at its second double quote", keys[i].name);
 	else if (!value.size && !keys[i].may_be_empty)
 		fail(p, "%s has no value", keys[i].name);
 	else if (set_key(p->config, &keys[i], value, &why))
@@ -385,9 +385,9 @@ static void parse_section(struct parser *p, struct span line)
 	else if (!equals(trim(name), "ringward"))
 		fail(p, "[%s] is not a known section", quote(trim(name), text));
 	else if (p->section)
-		fail(p, "[ringward] is there a second time");
+		fail(p, "[ringward] occurs a second time");
 	else if (p->any_key)
-		fail(p, "[ringward] stands behind the first key");
+		fail(p, "[ringward] must precede the first key");
 	p->section = true;
 }
 
@@ -436,7 +436,7 @@ static void parse_line(struct parser *p, struct span line)
 		if (line.at[i] == '=')
 			break;
 	if (i == line.size) {
-		fail(p, "%s: = is missing, a line is: key = value", quote(line, text));
+		fail(p, "%s: = is missing; a line is: key = value", quote(line, text));
 		return;
 	}
 	parse_key(p, trim((struct span){ line.at, i }),
@@ -466,7 +466,7 @@ int config_parse(struct config *config, const char *text, size_t size, struct me
 
 	config_default(config);
 	if (size > CONFIG_FILE_MAX) {
-		fail(&p, "the file has %lu bytes, %u are the limit", (unsigned long)size, CONFIG_FILE_MAX);
+		fail(&p, "the file has %lu bytes; the limit is %u", (unsigned long)size, CONFIG_FILE_MAX);
 		return -1;
 	}
 	if (has_prefix((struct span){ text, size }, "\xef\xbb\xbf"))
@@ -485,7 +485,7 @@ int config_parse(struct config *config, const char *text, size_t size, struct me
 	}
 	p.line = 0;
 	if (!(p.seen & 1u))
-		fail(&p, "next is missing: the program to go on with, for example "
+		fail(&p, "next is missing: it names the program to boot, for example "
 			 "next = \\EFI\\debian\\grubx64.efi");
 	return p.failed ? -1 : 0;
 }

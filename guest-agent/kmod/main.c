@@ -12,14 +12,18 @@
 #include <linux/reboot.h>
 
 #include "device.h"
+#include "hooks/hooks.h"
+#include "hooks/syslog.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
+#include "kernel/namespaces.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
+#include "task.h"
 #include "rw_version.h"
 
 static struct compat_kernel kernel __ro_after_init;
@@ -62,6 +66,10 @@ static int __init agent_init(void)
 	ret = compat_init(&kernel);
 	if (ret)
 		return ret;
+	ret = compat_namespaces_init();
+	if (ret)
+		return ret;
+	task_init();
 	ret = protect_register(&kernel);
 	if (ret)
 		return ret;
@@ -79,10 +87,12 @@ static int __init agent_init(void)
 		goto no_sleep;
 	register_reboot_notifier(&reboot_nb);
 	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
+	syslog_init(&kernel);
 	ret = attach();
 	if (ret)
 		goto not_attached;
-	pr_info("records flow; not locked yet\n");
+	hook_cgroups_found();
+	pr_info("recording; not locked yet\n");
 	return 0;
 
 not_attached:

@@ -23,7 +23,7 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 				   .backend = backend };
 
 	if (info->tsc_hz == 0 || info->tsc_hz > LOG_CLOCK_HZ_MAX)
-		return "the loader gave no usable TSC frequency";
+		return "the loader passed no usable TSC frequency";
 	clock = (struct log_clock){ .tsc_start = info->tsc_start, .tsc_hz = info->tsc_hz };
 	memcpy(id.boot_id, info->boot_id, sizeof(id.boot_id));
 	if (log_store_init(&store, hv_virt(info->store_phys), info->store_size, &id))
@@ -66,7 +66,8 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	drain_locked(cpu); /* the ring's records are older and go first: numbers are the order of custody */
 	store.now_ns = journal_now(cpu);
 	if (log_store_append(&store, rec))
-		printk("a record of the hypervisor's own was not stored: malformed, CPU %u", cpu->index);
+		printk("one of the hypervisor's own records was malformed and not stored, CPU %u",
+		       cpu->index);
 	log_store_seal(&store);
 	spin_unlock(&lock);
 }
