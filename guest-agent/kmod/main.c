@@ -17,9 +17,11 @@
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
+#include "kernel/mounts.h"
 #include "kernel/namespaces.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
+#include "openfile.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
@@ -66,16 +68,22 @@ static int __init agent_init(void)
 	ret = compat_init(&kernel);
 	if (ret)
 		return ret;
+	ret = compat_mounts_init(&kernel);
+	if (ret)
+		return ret;
 	ret = compat_namespaces_init();
 	if (ret)
 		return ret;
 	task_init();
-	ret = protect_register(&kernel);
+	ret = openfile_init();
 	if (ret)
 		return ret;
+	ret = protect_register(&kernel);
+	if (ret)
+		goto no_rings;
 	ret = producer_init();
 	if (ret)
-		goto failed;
+		goto no_rings;
 	ret = kexec_init(&kernel);
 	if (ret)
 		goto no_kexec;
@@ -105,7 +113,8 @@ no_device:
 	kexec_exit();
 no_kexec:
 	producer_exit();
-failed:
+no_rings:
+	openfile_exit();
 	pr_err("cannot start: error %d\n", ret);
 	return ret;
 }
