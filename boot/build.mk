@@ -4,7 +4,7 @@
 
 BOOT_PURE := acpi clock config elf_image layout message paging ranges ucs2
 BOOT_OBJS := $(BOOT_PURE:%=$(B)/boot/%.o) \
-	     $(B)/boot/lib/format.o \
+	     $(patsubst %,$(B)/boot/lib/%.o,conf_text format) \
 	     $(patsubst %,$(B)/boot/%.o,claim console cpus launch loader machine memory next switch hvcore)
 
 # The firmware has its own calling convention, without a red zone.

@@ -7,7 +7,7 @@ UNIT_TESTS += $(BOOT_TESTS)
 
 $(BOOT_TESTS): UNIT_FLAGS := -Iboot
 $(UNIT_DIR)/boot/acpi: boot/acpi.c
-$(UNIT_DIR)/boot/config: boot/config.c boot/message.c boot/ucs2.c lib/format.c
-$(UNIT_DIR)/boot/elf_image: boot/elf_image.c boot/message.c lib/format.c
-$(UNIT_DIR)/boot/paging: boot/layout.c boot/message.c boot/paging.c lib/format.c
-$(UNIT_DIR)/boot/parts: boot/clock.c boot/message.c boot/ranges.c boot/ucs2.c lib/format.c
+$(UNIT_DIR)/boot/config: boot/config.c boot/message.c lib/conf_text.c boot/ucs2.c lib/format.c
+$(UNIT_DIR)/boot/elf_image: boot/elf_image.c boot/message.c lib/conf_text.c lib/format.c
+$(UNIT_DIR)/boot/paging: boot/layout.c boot/message.c lib/conf_text.c boot/paging.c lib/format.c
+$(UNIT_DIR)/boot/parts: boot/clock.c boot/message.c lib/conf_text.c boot/ranges.c boot/ucs2.c lib/format.c
