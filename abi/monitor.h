@@ -63,13 +63,13 @@ enum rw_monitor_mode {
 
 /* What the agent does with a type of record. */
 struct rw_monitor_type {
-	uint32_t first;   /* step */
-	uint16_t steps;   /* 0: all are recorded */
-	uint8_t mode;     /* enum rw_monitor_mode */
-	uint8_t late;     /* 1: a step's rule has conditions that are not early */
-	uint16_t fold_ms; /* identical records within this time become one; 0: never */
-	uint16_t reserved;
-	uint32_t limit; /* most records in a second; 0: any number */
+	uint32_t first;    /* step */
+	uint16_t steps;    /* 0: all are recorded */
+	uint8_t mode;      /* enum rw_monitor_mode */
+	uint8_t reserved0; /* 0 */
+	uint16_t fold_ms;  /* identical records within this time become one; 0: never */
+	uint16_t wants;    /* late facts that the steps look at: 1 << enum rw_monitor_key */
+	uint32_t limit;    /* most records in a second; 0: any number */
 };
 RW_ASSERT_SIZE(struct rw_monitor_type, 16);
 
