@@ -3,12 +3,6 @@
 /* Checks and evaluates a monitor image. */
 #include "lib/monitor.h"
 
-#ifdef __KERNEL__
-#include <linux/string.h>
-#else
-#include "lib/string.h"
-#endif
-
 #define BIT_OF(key) (1u << (key))
 
 /* Whether @count entries from @first on lie in a list of @all. */
@@ -127,9 +121,19 @@ int monitor_begin(const struct monitor *m, unsigned int type, uint32_t uid, uint
 	return MONITOR_RECORD;
 }
 
+_Bool monitor_same(const char *a, const char *b, uint32_t len)
+{
+	while (len && *a == *b) {
+		a++;
+		b++;
+		len--;
+	}
+	return !len;
+}
+
 _Bool monitor_under(const char *name, uint32_t len, const char *prefix, uint32_t prefix_len)
 {
-	return len >= prefix_len && !memcmp(name, prefix, prefix_len) &&
+	return len >= prefix_len && monitor_same(name, prefix, prefix_len) &&
 	       (len == prefix_len || !prefix_len || name[prefix_len] == '/');
 }
 
@@ -140,8 +144,9 @@ static _Bool text_fits(const struct monitor *m, const struct rw_monitor_cond *c,
 	for (i = 0; i < c->values; i++) {
 		const struct rw_monitor_value *v = &m->value[c->first + i];
 
-		if (c->key == RW_MONITOR_FS ? text.len == v->b && !memcmp(text.at, m->text + v->a, v->b) :
-					      monitor_under(text.at, text.len, m->text + v->a, v->b))
+		if (c->key == RW_MONITOR_FS ?
+			    text.len == v->b && monitor_same(text.at, m->text + v->a, v->b) :
+			    monitor_under(text.at, text.len, m->text + v->a, v->b))
 			return !c->negate;
 	}
 	return c->negate;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Checks and evaluates a monitor image (abi/monitor.h). Pure C that needs only memcmp(), so that the agent and
+ * Checks and evaluates a monitor image (abi/monitor.h). Pure C that needs no library, so that the agent and
  * programs share it.
  */
 #pragma once
@@ -71,6 +71,9 @@ static inline struct monitor_text *monitor_fact(struct monitor_facts *facts, enu
  * if all are known.
  */
 int monitor_decide(const struct monitor *m, unsigned int type, int step, const struct monitor_facts *facts);
+
+/** monitor_same() - whether @len bytes are the same: the loader has no memcmp(). */
+_Bool monitor_same(const char *a, const char *b, uint32_t len);
 
 /** monitor_under() - whether the name @len bytes at @name is @prefix or lies below it. */
 _Bool monitor_under(const char *name, uint32_t len, const char *prefix, uint32_t prefix_len);

@@ -15,7 +15,7 @@ static bool value_within(const struct monitor_conf *conf, unsigned int key, cons
 	if (key < RW_MONITOR_FIRST_TEXT)
 		return w->a <= v->a && v->b <= w->b;
 	if (key == RW_MONITOR_FS)
-		return v->b == w->b && !memcmp(text + v->a, text + w->a, v->b);
+		return v->b == w->b && monitor_same(text + v->a, text + w->a, v->b);
 	return monitor_under(text + v->a, v->b, text + w->a, w->b);
 }
 
