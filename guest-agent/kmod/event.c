@@ -12,6 +12,8 @@
 #include <asm/tsc.h>
 
 #include "event.h"
+#include "filter.h"
+#include "fold.h"
 #include "kernel/paths.h"
 
 static_assert(RW_COMM_LEN == TASK_COMM_LEN);
@@ -35,13 +37,31 @@ static void add_task(struct event *ev)
 	rec_bytes(&ev->writer, RW_F_TASK, &task, sizeof(task));
 }
 
-void event_begin(struct event *ev, u8 type, u8 verdict)
+bool event_begin(struct event *ev, u8 type, u8 verdict)
 {
+	int step = filter_begin(type);
+
+	if (step == MONITOR_DROP)
+		return false;
+	ev->step = step;
+	ev->dropped = false;
+	ev->fs = NULL;
 	rec_begin(&ev->writer, &ev->head, sizeof(ev->head), type, verdict);
 	ev->writer.hdr->time_ns = rdtsc_ordered();
 	ev->no_memory = false;
 	ev->tails = 0;
 	add_task(ev);
+	return true;
+}
+
+/* Decides, if that is still open, by what the record holds by now. Return: whether the event is wanted. */
+static bool is_wanted(struct event *ev, bool complete)
+{
+	if (ev->step >= 0) {
+		ev->step = filter_continue(ev, complete);
+		ev->dropped = ev->step == MONITOR_DROP;
+	}
+	return !ev->dropped;
 }
 
 struct rw_file event_identify(const struct inode *inode)
@@ -60,6 +80,7 @@ void event_file(struct event *ev, const struct inode *inode)
 	if (!inode)
 		return;
 	file = event_identify(inode);
+	ev->fs = inode->i_sb->s_type->name;
 	rec_bytes(&ev->writer, RW_F_FILE, &file, sizeof(file));
 }
 
@@ -85,6 +106,8 @@ static char *path_buffer(struct event *ev)
 {
 	char *buf = NULL;
 
+	if (!is_wanted(ev, false))
+		return NULL;
 	if (ev->tails == EVENT_TAILS_MAX) {
 		ev->writer.full = true;
 		return NULL;
@@ -133,22 +156,41 @@ void event_path_at(struct event *ev, u16 id, const struct path *dir, struct dent
 	release_dentry_name_snapshot(&last);
 }
 
-void event_submit(struct event *ev, enum producer_mode mode)
+/* Hands over a record that is complete and wanted. */
+static void hand_over(struct event *ev, enum producer_mode mode)
 {
 	struct rw_rec_hdr *hdr = ev->writer.hdr;
+	const struct rw_monitor_type *type = filter_type(hdr->type);
 	u32 size = ev->writer.used;
 	unsigned int i;
 
 	for (i = 0; i < ev->tails; i++)
 		size += sizeof(struct rw_field) + rw_pad(ev->tail[i].len, RW_FIELD_ALIGN);
 	hdr->size = rw_pad(size, RW_REC_ALIGN);
+	mode = filter_mode(hdr->type, mode);
 	if (mode == PRODUCER_SYNC)
 		hdr->flags |= RW_RECF_SYNC;
 	if (ev->no_memory || ev->writer.full)
 		producer_lost();
-	else
+	else if (!(type->fold_ms && fold_takes(hdr, ev->writer.used, ev->tail, ev->tails)) &&
+		 !(type->limit && limit_takes(hdr)))
 		producer_submit(hdr, ev->writer.used, ev->tail, ev->tails, mode);
+}
+
+void event_submit(struct event *ev, enum producer_mode mode)
+{
+	unsigned int i;
+
+	if (is_wanted(ev, true))
+		hand_over(ev, mode);
 	for (i = 0; i < ev->tails; i++)
 		if (ev->buf[i])
 			__putname(ev->buf[i]);
+}
+
+void event_flush(void)
+{
+	fold_flush();
+	limit_flush();
+	producer_flush();
 }

@@ -5,11 +5,13 @@
  *
  *     struct event ev;
  *
- *     event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW);
+ *     if (!event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW))
+ *             return 0;
  *     event_path(&ev, RW_F_PATH, &file->f_path);
  *     event_submit(&ev, PRODUCER_BATCH);
  *
- * Each event_begin() needs its event_submit(), which frees the paths' memory. Nothing between them can fail:
+ * Where event_begin() says that the event is not wanted (monitor.conf), there is nothing more to do. Otherwise each
+ * event_begin() needs its event_submit(), which frees the paths' memory. Nothing between them can fail:
  * without memory for a record, event_submit() counts it as lost.
  */
 #pragma once
@@ -77,6 +79,9 @@ static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * (sizeof(struct rw_field) + EVEN
 struct event {
 	struct rec_writer writer;
 	bool no_memory;
+	bool dropped;   /* monitor.conf does not want it */
+	int step;       /* of filter_continue(); MONITOR_RECORD: decided */
+	const char *fs; /* type of the file's file system; NULL: no file */
 	unsigned int tails;
 	struct producer_tail tail[EVENT_TAILS_MAX];
 	char *buf[EVENT_TAILS_MAX]; /* memory of a tail from __getname(), or NULL */
@@ -88,9 +93,11 @@ struct event {
  * @type:    enum rw_rec_type
  * @verdict: enum rw_verdict
  *
+ * Return: false if monitor.conf does not want the event: nothing was started.
+ *
  * Context: any task's; does not sleep. So for all below, except event_path() and event_path_at().
  */
-void event_begin(struct event *ev, u8 type, u8 verdict);
+bool __must_check event_begin(struct event *ev, u8 type, u8 verdict);
 
 /** event_u32() - add a field of 4 bytes. */
 static inline void event_u32(struct event *ev, u16 id, u32 value)
@@ -129,5 +136,11 @@ void event_path(struct event *ev, u16 id, const struct path *path);
  */
 void event_path_at(struct event *ev, u16 id, const struct path *dir, struct dentry *dentry);
 
-/** event_submit() - hand the record over, or count it as lost. */
+/**
+ * event_submit() - hand the record over, or count it as lost; or leave it out, if monitor.conf says so.
+ * @mode: when it must leave, unless monitor.conf says otherwise
+ */
 void event_submit(struct event *ev, enum producer_mode mode);
+
+/** event_flush() - hand over all records and counts. Context: may sleep; interrupts on. */
+void event_flush(void);

@@ -12,6 +12,9 @@
 #include <linux/reboot.h>
 
 #include "device.h"
+#include "event.h"
+#include "filter.h"
+#include "fold.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
@@ -27,7 +30,7 @@ static struct compat_kernel kernel __ro_after_init;
 /* An orderly shutdown: hand over all pending records. */
 static int on_reboot(struct notifier_block *nb, unsigned long action, void *data)
 {
-	producer_flush();
+	event_flush();
 	return NOTIFY_DONE;
 }
 
@@ -62,9 +65,15 @@ static int __init agent_init(void)
 	ret = compat_init(&kernel);
 	if (ret)
 		return ret;
-	ret = protect_register(&kernel);
+	ret = filter_init();
 	if (ret)
 		return ret;
+	ret = fold_init();
+	if (ret)
+		goto no_fold;
+	ret = protect_register(&kernel);
+	if (ret)
+		goto not_registered;
 	ret = producer_init();
 	if (ret)
 		goto failed;
@@ -97,6 +106,10 @@ no_kexec:
 	producer_exit();
 failed:
 	pr_err("cannot start: error %d\n", ret);
+not_registered:
+	fold_exit();
+no_fold:
+	filter_exit();
 	return ret;
 }
 module_init(agent_init);

@@ -113,6 +113,6 @@ def test_guests_protected_page_is_named_in_the_log(guest):
     assert [(r["ranges"], r["pages"]) for r in run.of_type("lock")] == [(4, 4)]
     assert [(r["path"], r["pid"]) for r in run.of_type("exec")] == [("/efi/app", 7)]
     targets = {r["target"] for r in run.of_type("violation") if r["access"] == "write"}
-    assert targets == {"kernel_rodata", "lsm_hooks", "agent_text", "hypervisor"}
+    assert targets == {"kernel_rodata", "lsm_hooks", "agent_text", "hypervisor", "policy"}
     calls = [r["hypercall"] for r in run.of_type("violation") if r["access"] == "hypercall"]
-    assert calls == [*range(13), 11]  # all from outside; then the agent's own KEXEC
+    assert calls == [*range(14), 11]  # all from outside; then the agent's own KEXEC

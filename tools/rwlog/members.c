@@ -10,7 +10,7 @@
 #include "names.h"
 #include "util.h"
 
-#define COLUMNS_MAX 128u
+#define COLUMNS_MAX 512u
 #define PARTS_MAX   9u /* members of one field, and a terminator */
 
 /* A member of a structure. */

@@ -116,7 +116,10 @@ void hook_bprm_committed_creds(lsm_committed_bprm *bprm)
 	struct stash stash = stash_take();
 	struct event ev;
 
-	event_begin(&ev, RW_REC_EXEC, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_EXEC, RW_VERDICT_ALLOW)) {
+		stash_free(&stash);
+		return;
+	}
 	if (stash.buf) {
 		add_files(&ev, &stash, bprm->file);
 	} else {

@@ -13,27 +13,31 @@ int hook_file_open(struct file *file)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW);
-	event_path(&ev, RW_F_PATH, &file->f_path);
+	if (!event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW))
+		return 0;
 	event_file(&ev, file_inode(file));
 	event_u32(&ev, RW_F_OPEN_FLAGS, file->f_flags);
+	event_path(&ev, RW_F_PATH, &file->f_path);
 	event_submit(&ev, PRODUCER_BATCH);
 	return 0;
 }
 
 /* A record about a name in a directory, and the file that has the name, if any. */
-static void begin_at(struct event *ev, u8 type, const struct path *dir, struct dentry *dentry)
+static bool begin_at(struct event *ev, u8 type, const struct path *dir, struct dentry *dentry)
 {
-	event_begin(ev, type, RW_VERDICT_ALLOW);
+	if (!event_begin(ev, type, RW_VERDICT_ALLOW))
+		return false;
 	event_path_at(ev, RW_F_PATH, dir, dentry);
 	event_file(ev, d_backing_inode(dentry));
+	return true;
 }
 
 int hook_path_unlink(const struct path *dir, struct dentry *dentry)
 {
 	struct event ev;
 
-	begin_at(&ev, RW_REC_FILE_UNLINK, dir, dentry);
+	if (!begin_at(&ev, RW_REC_FILE_UNLINK, dir, dentry))
+		return 0;
 	event_submit(&ev, PRODUCER_BATCH);
 	return 0;
 }
@@ -42,7 +46,8 @@ int hook_path_rmdir(const struct path *dir, struct dentry *dentry)
 {
 	struct event ev;
 
-	begin_at(&ev, RW_REC_DIR_REMOVE, dir, dentry);
+	if (!begin_at(&ev, RW_REC_DIR_REMOVE, dir, dentry))
+		return 0;
 	event_submit(&ev, PRODUCER_BATCH);
 	return 0;
 }
@@ -52,7 +57,8 @@ int hook_path_rename(const struct path *old_dir, struct dentry *old_dentry, cons
 {
 	struct event ev;
 
-	begin_at(&ev, RW_REC_FILE_RENAME, old_dir, old_dentry);
+	if (!begin_at(&ev, RW_REC_FILE_RENAME, old_dir, old_dentry))
+		return 0;
 	event_path_at(&ev, RW_F_NEW_PATH, new_dir, new_dentry);
 	event_u32(&ev, RW_F_RENAME_FLAGS, flags);
 	event_submit(&ev, PRODUCER_BATCH);
@@ -64,7 +70,8 @@ int hook_path_mkdir(const struct path *dir, struct dentry *dentry, umode_t mode)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_DIR_MAKE, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_DIR_MAKE, RW_VERDICT_ALLOW))
+		return 0;
 	event_path_at(&ev, RW_F_PATH, dir, dentry);
 	event_u32(&ev, RW_F_MODE, mode & S_IALLUGO & ~current_umask());
 	event_submit(&ev, PRODUCER_BATCH);
@@ -79,7 +86,8 @@ int hook_path_link(struct dentry *old_dentry, const struct path *new_dir, struct
 	const struct path old = { .mnt = new_dir->mnt, .dentry = old_dentry };
 	struct event ev;
 
-	event_begin(&ev, RW_REC_FILE_LINK, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_FILE_LINK, RW_VERDICT_ALLOW))
+		return 0;
 	event_path(&ev, RW_F_PATH, &old);
 	event_path_at(&ev, RW_F_NEW_PATH, new_dir, new_dentry);
 	event_file(&ev, d_backing_inode(old_dentry));
@@ -91,7 +99,8 @@ int hook_path_chmod(const struct path *path, umode_t mode)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_FILE_CHMOD, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_FILE_CHMOD, RW_VERDICT_ALLOW))
+		return 0;
 	event_path(&ev, RW_F_PATH, path);
 	event_file(&ev, d_backing_inode(path->dentry));
 	event_u32(&ev, RW_F_MODE, mode & S_IALLUGO);

@@ -18,7 +18,8 @@ int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id, bool c
 		return kexec_load(file, id == READING_KEXEC_INITRAMFS);
 	if (id != READING_MODULE)
 		return 0;
-	event_begin(&ev, RW_REC_MODULE_LOAD, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_MODULE_LOAD, RW_VERDICT_ALLOW))
+		return 0;
 	event_path(&ev, RW_F_PATH, &file->f_path);
 	event_file(&ev, file_inode(file));
 	event_submit(&ev, PRODUCER_SYNC);
@@ -34,7 +35,8 @@ int hook_kernel_load_data(enum kernel_load_data_id id, bool contents)
 		return kexec_load(NULL, id == LOADING_KEXEC_INITRAMFS);
 	if (id != LOADING_MODULE)
 		return 0;
-	event_begin(&ev, RW_REC_MODULE_LOAD, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_MODULE_LOAD, RW_VERDICT_ALLOW))
+		return 0;
 	event_submit(&ev, PRODUCER_SYNC);
 	return 0;
 }

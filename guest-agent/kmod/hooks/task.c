@@ -13,7 +13,8 @@ void probe_sched_process_fork(void *unused, struct task_struct *parent, struct t
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_FORK, RW_VERDICT_NONE);
+	if (!event_begin(&ev, RW_REC_FORK, RW_VERDICT_NONE))
+		return;
 	event_u32(&ev, RW_F_CHILD_PID, task_pid_nr(child));
 	event_u32(&ev, RW_F_CHILD_TGID, task_tgid_nr(child));
 	event_u32(&ev, RW_F_THREAD, same_thread_group(child, current));
@@ -24,7 +25,8 @@ void probe_sched_process_exit(void *unused, struct task_struct *task)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_EXIT, RW_VERDICT_NONE);
+	if (!event_begin(&ev, RW_REC_EXIT, RW_VERDICT_NONE))
+		return;
 	event_u32(&ev, RW_F_EXIT_STATUS, task->exit_code);
 	/* Each thread has already left the count when it comes here. */
 	event_u32(&ev, RW_F_LAST_THREAD, atomic_read(&task->signal->live) == 0);
