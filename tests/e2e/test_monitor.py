@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
 """monitor.conf: what it leaves out is not in the log, everything else is; and nobody in the guest can change it."""
-import re
-
 import pytest
 
 import machine
@@ -47,6 +45,7 @@ fold file_open within=2s
 limit mkdir rate=3
 """
 REPEATS, MADE = 50, 40
+MAGIC = "57504f4c"  # RW_POLICY_MAGIC, as bytes
 COUNTING = rf"""
 i=0; while [ $i -lt {REPEATS} ]; do : </opt/repeated; i=$((i + 1)); done
 echo "RWTEST: shell $$"
@@ -55,12 +54,16 @@ mkdir "$@"
 sleep 3
 /ringward/rwctl flush
 insmod /root/rwattack.ko
-set -- $(sed -n 's/.*memremap.* phys=0x0*\([0-9a-f]*\) .*/0x\1/p' /proc/vmallocinfo)
-attack() {{ echo "$*" >/proc/rwattack; echo "RWTEST: $1 $2 $(cat /proc/rwattack | tr '\n' ' ')"; }}
-for gpa in "$@"; do attack hvread $gpa 64; done
-# Where the image begins, and the first entry of its table of types: were they writable, all would be recorded.
-for gpa in "$@"; do attack hvwrite $(printf 0x%x $((gpa + 128))) 0; attack hvwrite $gpa 0; done
-for gpa in "$@"; do attack hvread $gpa 64; done
+attack() {{ echo "$*" >/proc/rwattack; echo "RWTEST: $1 $(cat /proc/rwattack | tr '\n' ' ')"; }}
+# The agent's mapping of the policy area is one of these.
+for gpa in $(sed -n 's/.*memremap.* phys=0x0*\([0-9a-f]*\) .*/0x\1/p' /proc/vmallocinfo); do
+	echo "hvread $gpa 64" >/proc/rwattack
+	grep -q {MAGIC} /proc/rwattack && area=$gpa
+done
+attack hvread $area 64
+# The image's magic, and its table of types: were they writable, all would be recorded, or the guest would crash.
+for offset in 0 128 160 224 256; do attack hvwrite $(printf 0x%x $((area + offset))) 0x1122334455667788; done
+attack hvread $area 64
 : </opt/secret
 /ringward/rwctl flush
 """
@@ -105,8 +108,8 @@ def test_a_type_alone_decides(filtered):
 
 
 def test_sync_and_batch_follow_the_configuration(filtered):
-    assert {r["sync"] for r in filtered.of_type("file_unlink")} == {True}
-    assert {r["sync"] for r in filtered.of_type("exec")} == {False}
+    assert {r.get("sync") for r in filtered.of_type("file_unlink")} == {True}
+    assert {r.get("sync") for r in filtered.of_type("exec")} == {None}
 
 
 def test_log_verifies(filtered, counted):
@@ -133,15 +136,12 @@ def test_what_exceeds_a_limit_is_counted(counted):
 
 
 def test_nobody_in_the_guest_changes_the_rules(counted):
-    writes = [m.split(" ", 2) for m in counted.markers if m.startswith("hvwrite ")]
-    reads = [m.split(" ", 2) for m in counted.markers if m.startswith("hvread ")]
-    refused = [r for r in counted.of_type("violation") if r["target"] == "policy"]
-    assert writes and len(refused) == len(writes), counted.explain()
-    assert {(r["access"], r["verdict"]) for r in refused} == {("write", "skip")}
-    assert {int(r["gpa"], 16) for r in refused} == {int(w[1], 16) for w in writes}
-    # "WPOL", as bytes.
-    assert len(reads) == 2 and reads[0][2] == reads[1][2] and re.search("57 ?50 ?4f ?4c", reads[0][2])
-    assert [r for r in counted.of_type("violation") if r["target"] != "policy"] == []
+    writes = [m.split()[2] for m in counted.markers if m.startswith("hvwrite ")]
+    reads = [m for m in counted.markers if m.startswith("hvread ")]
+    refused = counted.of_type("violation")
+    assert len(writes) == 5 and [r["gpa"] for r in refused] == writes, counted.explain()
+    assert {(r["target"], r["access"], r["verdict"]) for r in refused} == {("policy", "write", "skip")}
+    assert len(reads) == 2 and reads[0] == reads[1] and MAGIC in reads[0]
     assert "/opt/secret" not in paths(counted, "file_open")
 
 
