@@ -18,7 +18,7 @@ static _Bool find_parts(struct monitor *m, const struct rw_monitor_hdr *hdr, uin
 	uint64_t cond = rule + (uint64_t)hdr->rules * sizeof(struct rw_monitor_rule);
 	uint64_t value = cond + (uint64_t)hdr->conds * sizeof(struct rw_monitor_cond);
 	uint64_t step = value + (uint64_t)hdr->values * sizeof(struct rw_monitor_value);
-	uint64_t text = step + (uint64_t)hdr->steps * sizeof(uint16_t);
+	uint64_t text = step + (uint64_t)hdr->steps * sizeof(struct rw_monitor_step);
 	uint64_t end = text + hdr->text;
 
 	if (end > size || size - end >= RW_MONITOR_ALIGN)
@@ -27,7 +27,7 @@ static _Bool find_parts(struct monitor *m, const struct rw_monitor_hdr *hdr, uin
 	m->rule = (const struct rw_monitor_rule *)((const char *)hdr + rule);
 	m->cond = (const struct rw_monitor_cond *)((const char *)hdr + cond);
 	m->value = (const struct rw_monitor_value *)((const char *)hdr + value);
-	m->step = (const uint16_t *)((const char *)hdr + step);
+	m->step = (const struct rw_monitor_step *)((const char *)hdr + step);
 	m->text = (const char *)hdr + text;
 	return 1;
 }
@@ -80,7 +80,8 @@ int monitor_open(struct monitor *m, const void *image, uint32_t size)
 		if (!check_type(m, &hdr->type[i], i >= RW_MONITOR_FIXED_FIRST && i <= RW_MONITOR_FIXED_LAST))
 			return -1;
 	for (i = 0; i < hdr->steps; i++)
-		if (m->step[i] >= hdr->rules)
+		if (m->step[i].rule >= hdr->rules || m->step[i].test & ~RW_MONITOR_TEST_ALL ||
+		    m->step[i].then >= RW_MONITOR_THEN_COUNT)
 			return -1;
 	for (i = 0; i < hdr->rules; i++)
 		if (!check_rule(m, &m->rule[i]))
@@ -101,24 +102,14 @@ static _Bool number_fits(const struct monitor *m, const struct rw_monitor_cond *
 	return c->negate;
 }
 
-int monitor_begin(const struct monitor *m, unsigned int type, uint32_t uid, uint32_t login_uid)
+_Bool monitor_early(const struct monitor *m, uint32_t rule, uint32_t uid, uint32_t login_uid)
 {
-	const struct rw_monitor_type *t = &m->hdr->type[type];
-	uint32_t step = t->first, end = step + t->steps;
+	const struct rw_monitor_rule *r = &m->rule[rule];
+	const struct rw_monitor_cond *c = &m->cond[r->first], *end = c + r->early;
 
-	for (; step < end; step++) {
-		const struct rw_monitor_rule *r = &m->rule[m->step[step]];
-		const struct rw_monitor_cond *c = &m->cond[r->first], *early = c + r->early;
-
-		while (c < early && number_fits(m, c, c->key == RW_MONITOR_UID ? uid : login_uid))
-			c++;
-		if (c < early)
-			continue;
-		if (r->conds > r->early)
-			return (int)step;
-		return r->action == RW_MONITOR_EXCLUDE ? MONITOR_DROP : MONITOR_RECORD;
-	}
-	return MONITOR_RECORD;
+	while (c < end && number_fits(m, c, c->key == RW_MONITOR_UID ? uid : login_uid))
+		c++;
+	return c == end;
 }
 
 _Bool monitor_same(const char *a, const char *b, uint32_t len)
@@ -209,7 +200,7 @@ int monitor_decide(const struct monitor *m, unsigned int type, int step, const s
 	uint32_t at = (uint32_t)step, end = t->first + t->steps;
 
 	for (; at < end; at++) {
-		const struct rw_monitor_rule *r = &m->rule[m->step[at]];
+		const struct rw_monitor_rule *r = &m->rule[m->step[at].rule];
 		enum holds holds = rule_holds(m, r, facts);
 
 		if (holds == HOLDS_PERHAPS)

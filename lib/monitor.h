@@ -16,7 +16,7 @@ struct monitor {
 	const struct rw_monitor_rule *rule;
 	const struct rw_monitor_cond *cond;
 	const struct rw_monitor_value *value;
-	const uint16_t *step;
+	const struct rw_monitor_step *step;
 	const char *text;
 };
 
@@ -33,13 +33,33 @@ int monitor_open(struct monitor *m, const void *image, uint32_t size);
 #define MONITOR_RECORD (-1)
 #define MONITOR_DROP   (-2)
 
+/** monitor_early() - whether all early conditions of a rule hold. */
+_Bool monitor_early(const struct monitor *m, uint32_t rule, uint32_t uid, uint32_t login_uid);
+
 /**
  * monitor_begin() - decide by what is known before anything is collected.
  * @type: below RW_MONITOR_TYPES
  *
  * Return: MONITOR_RECORD, MONITOR_DROP, or the step at which monitor_decide() continues.
  */
-int monitor_begin(const struct monitor *m, unsigned int type, uint32_t uid, uint32_t login_uid);
+static inline int monitor_begin(const struct monitor *m, unsigned int type, uint32_t uid, uint32_t login_uid)
+{
+	const struct rw_monitor_type *t = &m->hdr->type[type];
+	const struct rw_monitor_step *s = m->step + t->first, *end = s + t->steps;
+
+	for (; s < end; s++) {
+		uint32_t number = s->test & RW_MONITOR_TEST_LOGIN ? login_uid : uid;
+
+		if ((number - s->low > s->span) == !(s->test & RW_MONITOR_TEST_NEGATE))
+			continue;
+		if (s->test & RW_MONITOR_TEST_RULE && !monitor_early(m, s->rule, uid, login_uid))
+			continue;
+		if (s->then == RW_MONITOR_THEN_DROP)
+			return MONITOR_DROP;
+		return s->then == RW_MONITOR_THEN_RECORD ? MONITOR_RECORD : (int)(s - m->step);
+	}
+	return MONITOR_RECORD;
+}
 
 struct monitor_text {
 	const char *at;

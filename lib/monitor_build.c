@@ -106,9 +106,31 @@ static bool is_about(const struct monitor_conf *conf, uint32_t rule, unsigned in
 	return conf->place[rule].types[type / 8] >> (type % 8) & 1;
 }
 
+/* The step for a rule: a single early condition with a single range lies in the step. */
+static struct rw_monitor_step make_step(const struct monitor_conf *conf, uint32_t i)
+{
+	const struct rw_monitor_rule *r = &conf->rule[i];
+	const struct rw_monitor_cond *c = &conf->cond[r->first];
+	struct rw_monitor_step step = { .rule = (uint16_t)i, .span = UINT32_MAX };
+
+	if (r->conds > r->early)
+		step.then = RW_MONITOR_THEN_MORE;
+	else
+		step.then = r->action == RW_MONITOR_EXCLUDE ? RW_MONITOR_THEN_DROP : RW_MONITOR_THEN_RECORD;
+	if (r->early == 1 && c->values == 1) {
+		step.test = (uint8_t)((c->key == RW_MONITOR_LOGIN_UID ? RW_MONITOR_TEST_LOGIN : 0) |
+				      (c->negate ? RW_MONITOR_TEST_NEGATE : 0));
+		step.low = conf->value[c->first].a;
+		step.span = conf->value[c->first].b - step.low;
+	} else if (r->early) {
+		step.test = RW_MONITOR_TEST_RULE;
+	}
+	return step;
+}
+
 /* Lists the rules for one type at @steps, and marks them in @used. Return: how many. */
 static uint16_t list_rules(const struct monitor_conf *conf, unsigned int type, struct rw_monitor_type *t,
-			   uint16_t *steps, bool *used)
+			   struct rw_monitor_step *steps, bool *used)
 {
 	uint16_t count = 0;
 	uint32_t i, j;
@@ -119,11 +141,11 @@ static uint16_t list_rules(const struct monitor_conf *conf, unsigned int type, s
 		if (!is_about(conf, i, type) || keys & ~monitor_keys_of(type))
 			continue;
 		for (j = 0; j < count; j++)
-			if (covers(conf, &conf->rule[steps[j]], &conf->rule[i]))
+			if (covers(conf, &conf->rule[steps[j].rule], &conf->rule[i]))
 				break;
 		if (j < count)
 			continue;
-		steps[count++] = (uint16_t)i;
+		steps[count++] = make_step(conf, i);
 		t->wants = (uint16_t)(t->wants | (keys & ~((1u << RW_MONITOR_EARLY) - 1)));
 		used[i] = true;
 	}
@@ -186,7 +208,7 @@ uint32_t monitor_build(const struct monitor_conf *conf, void *image)
 	struct rw_monitor_hdr *hdr = (struct rw_monitor_hdr *)image;
 	uint8_t *at = (uint8_t *)(hdr + 1);
 	uint32_t type, i;
-	uint16_t *steps;
+	struct rw_monitor_step *steps;
 
 	memset(hdr, 0, sizeof(*hdr));
 	hdr->magic = RW_MONITOR_MAGIC;
@@ -198,7 +220,7 @@ uint32_t monitor_build(const struct monitor_conf *conf, void *image)
 	at = put(at, conf->rule, conf->rules * sizeof(conf->rule[0]));
 	at = put(at, conf->cond, conf->conds * sizeof(conf->cond[0]));
 	at = put(at, conf->value, conf->values * sizeof(conf->value[0]));
-	steps = (uint16_t *)at;
+	steps = (struct rw_monitor_step *)at;
 	for (type = 0; type < RW_MONITOR_TYPES; type++) {
 		struct rw_monitor_type *t = &hdr->type[type];
 

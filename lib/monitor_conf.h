@@ -21,7 +21,8 @@
 	(sizeof(struct rw_monitor_hdr) + MONITOR_RULES_MAX * sizeof(struct rw_monitor_rule) + \
 	 MONITOR_CONDS_MAX * sizeof(struct rw_monitor_cond) + \
 	 MONITOR_VALUES_MAX * sizeof(struct rw_monitor_value) + \
-	 MONITOR_RULES_MAX * RW_MONITOR_TYPES * sizeof(uint16_t) + MONITOR_TEXT_MAX + RW_MONITOR_ALIGN)
+	 MONITOR_RULES_MAX * RW_MONITOR_TYPES * sizeof(struct rw_monitor_step) + MONITOR_TEXT_MAX + \
+	 RW_MONITOR_ALIGN)
 
 /** struct monitor_conf - a file's contents, parsed: room for the largest; too large for a stack. */
 struct monitor_conf {
