@@ -5,10 +5,10 @@
  *
  * The image is one piece of memory, position independent, in this order: header, rules, conditions, values,
  * steps, text. The header has one entry for each type of record that the agent makes. An entry names a run of
- * steps, one for each rule that is about this type, in the order of the file. The first rule whose conditions all
- * hold decides; if none does, the event is recorded. A rule's conditions on uid and login uid come first: the
- * agent tests them before it collects anything else. The usual one, a single range of one number, lies in the
- * step itself, so that this takes few instructions.
+ * steps, one for each rule that is about this type, in the order of the file. The first rule whose
+ * conditions all hold decides; if none does, the event is recorded. A rule's conditions on uid and login
+ * uid come first: the agent tests them before it collects anything else. The usual one, a single range of
+ * one number, lies in the step itself, so that this takes few instructions.
  */
 #pragma once
 

@@ -74,7 +74,10 @@ static inline struct span span_skip(struct span s, size_t n)
 	return (struct span){ s.at + n, s.size - n };
 }
 
-/** span_number() - parse all of @s as digits of @base, 10 or 16. Return: false on anything else, or above 32 bits. */
+/**
+ * span_number() - parse all of @s as digits of @base, 10 or 16. Return: false on anything else, or above
+ * 32 bits.
+ */
 bool span_number(struct span s, unsigned int base, uint32_t *out);
 
 /** span_quote() - copy @s to @out for a message, NUL-terminated; if truncated, it ends in "...". */

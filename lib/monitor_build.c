@@ -79,7 +79,10 @@ static bool covers(const struct monitor_conf *conf, const struct rw_monitor_rule
 	for (i = 0; i < earlier->conds; i++) {
 		const struct rw_monitor_cond *d = &conf->cond[earlier->first + i];
 
-		/* Excluding takes more of a name than including: all paths, and names that can be relied on. */
+		/*
+		 * Excluding takes more of a name than including: all paths, and names that can be relied
+		 * on.
+		 */
 		if ((d->key == RW_MONITOR_PATH || d->key == RW_MONITOR_EXE) &&
 		    earlier->action == RW_MONITOR_EXCLUDE && later->action == RW_MONITOR_INCLUDE)
 			return false;

@@ -66,7 +66,10 @@ uint32_t monitor_build(const struct monitor_conf *conf, void *image);
 /** monitor_keys_of() - which keys can hold for records of @type: a mask, 1 << enum rw_monitor_key. */
 uint32_t monitor_keys_of(unsigned int type);
 
-/** monitor_is_free() - whether lines may be about records of @type: the agent makes them, and they are not fixed. */
+/**
+ * monitor_is_free() - whether lines may be about records of @type: the agent makes them, and they are not
+ * fixed.
+ */
 bool monitor_is_free(unsigned int type);
 
 /** monitor_key_name() - the word for @key in the file. */

@@ -10,9 +10,9 @@
  *     event_path(&ev, RW_F_PATH, &file->f_path);
  *     event_submit(&ev, PRODUCER_BATCH);
  *
- * Where event_begin() says that the event is not wanted (monitor.conf), there is nothing more to do. Otherwise each
- * event_begin() needs its event_submit(), which frees the paths' memory. Nothing between them can fail:
- * without memory for a record, event_submit() counts it as lost.
+ * Where event_begin() says that the event is not wanted (monitor.conf), there is nothing more to do.
+ * Otherwise each event_begin() needs its event_submit(), which frees the paths' memory. Nothing between
+ * them can fail: without memory for a record, event_submit() counts it as lost.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Which events are recorded, and how: monitor.conf, as the loader compiled it into the policy area, pages that
- * only the hypervisor can write.
+ * Which events are recorded, and how: monitor.conf, as the loader compiled it into the policy area, pages
+ * that only the hypervisor can write.
  */
 #pragma once
 

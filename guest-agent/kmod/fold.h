@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * What monitor.conf has left out of the log by number, never in silence: repeats of a record become one with a
- * count, and what exceeds a type's limit is counted in a record of its own.
+ * What monitor.conf has left out of the log by number, never in silence: repeats of a record become one
+ * with a count, and what exceeds a type's limit is counted in a record of its own.
  */
 #pragma once
 

@@ -11,7 +11,8 @@
 #include "abi/bootinfo.h"
 
 /**
- * nested_init() - builds the identity map without the hypervisor's region, whose policy area is mapped read-only.
+ * nested_init() - builds the identity map without the hypervisor's region, whose policy area is mapped
+ * read-only.
  * Return: NULL or an error line.
  */
 const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info);

@@ -8,7 +8,7 @@
 /**
  * compat_exe_file() - get the file that the current task executes.
  *
- * Context: any. Return: the file, to be given back with fput(); NULL for a kernel thread, a task that exits, and
- * outside of a task.
+ * Context: any. Return: the file, to be given back with fput(); NULL for a kernel thread, a task that
+ * exits, and outside of a task.
  */
 struct file *compat_exe_file(void);

@@ -50,8 +50,8 @@ static void events(void **state)
 }
 
 /*
- * An event has each field at most once, and all are in the table. The agent's events name the process, except for
- * the one that counts those of many.
+ * An event has each field at most once, and all are in the table. The agent's events name the process,
+ * except for the one that counts those of many.
  */
 static void fields_of_events(void **state)
 {

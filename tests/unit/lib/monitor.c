@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of what a monitor.conf lets through, from its text to the decision; and of images that are no images. */
+/*
+ * Tests of what a monitor.conf lets through, from its text to the decision; and of images that are no
+ * images.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,94 +94,84 @@ static bool is_recorded(const struct event *e)
 	return ret == MONITOR_RECORD;
 }
 
-static void test_decisions(void **state)
-{
-	static const struct {
-		const char *text;
-		struct event event;
-		bool recorded;
-	} rows[] = {
+static const struct {
+	const char *text;
+	struct event event;
+	bool recorded;
+} rows[] = {
 #define OPEN .type = RW_REC_FILE_OPEN
 #define BOTH .type = RW_REC_FILE_RENAME
-		/* Nothing said: recorded. The first rule that matches decides. */
-		{ "", { OPEN }, true },
-		{ "exclude file_open", { OPEN }, false },
-		{ "exclude file_open", { .type = RW_REC_EXEC }, true },
-		{ "exclude *", { .type = RW_REC_EXIT }, false },
-		{ "exclude class:file", { .type = RW_REC_FILE_CHMOD }, false },
-		{ "exclude class:file", { .type = RW_REC_FORK }, true },
-		{ "exclude fork,exit", { .type = RW_REC_EXIT }, false },
-		{ "include file_open uid=5\nexclude *", { OPEN, .uid = 5 }, true },
-		{ "include file_open uid=5\nexclude *", { OPEN, .uid = 6 }, false },
-		{ "exclude *\ninclude file_open uid=5", { OPEN, .uid = 5 }, false },
-		/* Numbers. */
-		{ "exclude file_open uid=0", { OPEN, .uid = 0 }, false },
-		{ "exclude file_open uid=0", { OPEN, .uid = 1 }, true },
-		{ "exclude file_open uid=0,33,1000-1999", { OPEN, .uid = 1999 }, false },
-		{ "exclude file_open uid=0,33,1000-1999", { OPEN, .uid = 2000 }, true },
-		{ "exclude file_open uid=1000-", { OPEN, .uid = UNSET }, false },
-		{ "exclude file_open uid!=0", { OPEN, .uid = 0 }, true },
-		{ "exclude file_open uid!=0", { OPEN, .uid = 7 }, false },
-		{ "exclude file_open login_uid=unset", { OPEN, .login_uid = UNSET }, false },
-		{ "exclude file_open login_uid=unset", { OPEN, .login_uid = 1000 }, true },
-		{ "exclude file_open login_uid=0-", { OPEN, .login_uid = UNSET }, true },
-		{ "exclude * login_uid=5 uid=0", { OPEN, .login_uid = 5 }, false },
-		{ "exclude * login_uid=5 uid=0", { OPEN, .login_uid = 5, .uid = 5 }, true },
-		{ "exclude file_open device=8:1", { OPEN, .device = 8u << 20 | 1 }, false },
-		{ "exclude file_open device=8:1", { OPEN, .device = 8u << 20 | 2 }, true },
-		{ "exclude file_open device=8:*", { OPEN, .device = 8u << 20 | 0xfffff }, false },
-		{ "exclude file_open device=8:*", { OPEN, .device = 9u << 20 }, true },
-		{ "exclude file_open access=read", { OPEN, .access = RW_MONITOR_READ }, false },
-		{ "exclude file_open access=read", { OPEN, .access = RW_MONITOR_WRITE }, true },
-		/* Names: whole components. */
-		{ "exclude file_open path=/proc", { OPEN, .path = "/proc" }, false },
-		{ "exclude file_open path=/proc/", { OPEN, .path = "/proc/1/stat" }, false },
-		{ "exclude file_open path=/proc", { OPEN, .path = "/process" }, true },
-		{ "exclude file_open path=/proc", { OPEN, .path = "/pro" }, true },
-		{ "exclude file_open path=/", { OPEN, .path = "/x" }, false },
-		{ "exclude file_open path=/a,\"/b c,d\"", { OPEN, .path = "/b c,d/e" }, false },
-		{ "exclude file_open path!=/etc", { OPEN, .path = "/etc/passwd" }, true },
-		{ "exclude file_open path!=/etc", { OPEN, .path = "/tmp/x" }, false },
-		{ "exclude file_open fs=proc", { OPEN, .fs = "proc" }, false },
-		{ "exclude file_open fs=proc", { OPEN, .fs = "procfs" }, true },
-		{ "exclude file_open fs=proc", { OPEN, .fs = "pro" }, true },
-		{ "exclude fork exe=/usr/bin", { .type = RW_REC_FORK, .exe = "/usr/bin/make" }, false },
-		{ "exclude fork exe=/usr/bin", { .type = RW_REC_FORK }, true },
-		{ "exclude fork exe!=/usr/bin", { .type = RW_REC_FORK }, true },
-		{ "exclude * cgroup=/system.slice", { OPEN, .cgroup = "/system.slice/a.service" }, false },
-		{ "exclude * cgroup=/system.slice", { OPEN, .cgroup = "/user.slice" }, true },
-		/* Two names: any to include, all to exclude. */
-		{ "exclude file_rename path=/tmp", { BOTH, .path = "/tmp/a", .path2 = "/tmp/b" }, false },
-		{ "exclude file_rename path=/tmp", { BOTH, .path = "/tmp/a", .path2 = "/etc/b" }, true },
-		{ "exclude file_rename path!=/etc", { BOTH, .path = "/etc/a", .path2 = "/tmp/b" }, true },
-		{ "exclude file_rename path!=/etc", { BOTH, .path = "/tmp/a", .path2 = "/tmp/b" }, false },
-		{ "include file_rename path=/etc\nexclude *",
-		  { BOTH, .path = "/etc/a", .path2 = "/b" },
-		  true },
-		{ "include file_rename path=/etc\nexclude *",
-		  { BOTH, .path = "/a", .path2 = "/etc/b" },
-		  true },
-		{ "include file_rename path=/etc\nexclude *", { BOTH, .path = "/a", .path2 = "/b" }, false },
-		/* Names that cannot be relied on exclude nothing, but include. */
-		{ "exclude file_open path=/proc", { OPEN, .path = "/proc/x", .foreign = true }, true },
-		{ "exclude file_open path!=/etc", { OPEN, .path = "/proc/x", .foreign = true }, true },
-		{ "exclude fork exe=/bin", { .type = RW_REC_FORK, .exe = "/bin/x", .foreign = true }, true },
-		{ "include file_open path=/etc\nexclude *",
-		  { OPEN, .path = "/etc/x", .foreign = true },
-		  true },
-		/* A condition on what the event does not have does not hold. */
-		{ "exclude file_open device!=8:1", { OPEN }, true },
-		{ "exclude file_open uid=0 path=/a", { OPEN }, true },
-		/* A rule that is passed over early does not stop those after it. */
-		{ "include file_open uid=3 path=/a\nexclude file_open uid=4", { OPEN, .uid = 4 }, false },
-		{ "include file_open path=/a\nexclude file_open uid=4",
-		  { OPEN, .uid = 4, .path = "/b" },
-		  false },
-		{ "include file_open path=/a\nexclude file_open uid=4",
-		  { OPEN, .uid = 4, .path = "/a" },
-		  true },
-	};
+	/* Nothing said: recorded. The first rule that matches decides. */
+	{ "", { OPEN }, true },
+	{ "exclude file_open", { OPEN }, false },
+	{ "exclude file_open", { .type = RW_REC_EXEC }, true },
+	{ "exclude *", { .type = RW_REC_EXIT }, false },
+	{ "exclude class:file", { .type = RW_REC_FILE_CHMOD }, false },
+	{ "exclude class:file", { .type = RW_REC_FORK }, true },
+	{ "exclude fork,exit", { .type = RW_REC_EXIT }, false },
+	{ "include file_open uid=5\nexclude *", { OPEN, .uid = 5 }, true },
+	{ "include file_open uid=5\nexclude *", { OPEN, .uid = 6 }, false },
+	{ "exclude *\ninclude file_open uid=5", { OPEN, .uid = 5 }, false },
+	/* Numbers. */
+	{ "exclude file_open uid=0", { OPEN, .uid = 0 }, false },
+	{ "exclude file_open uid=0", { OPEN, .uid = 1 }, true },
+	{ "exclude file_open uid=0,33,1000-1999", { OPEN, .uid = 1999 }, false },
+	{ "exclude file_open uid=0,33,1000-1999", { OPEN, .uid = 2000 }, true },
+	{ "exclude file_open uid=1000-", { OPEN, .uid = UNSET }, false },
+	{ "exclude file_open uid!=0", { OPEN, .uid = 0 }, true },
+	{ "exclude file_open uid!=0", { OPEN, .uid = 7 }, false },
+	{ "exclude file_open login_uid=unset", { OPEN, .login_uid = UNSET }, false },
+	{ "exclude file_open login_uid=unset", { OPEN, .login_uid = 1000 }, true },
+	{ "exclude file_open login_uid=0-", { OPEN, .login_uid = UNSET }, true },
+	{ "exclude * login_uid=5 uid=0", { OPEN, .login_uid = 5 }, false },
+	{ "exclude * login_uid=5 uid=0", { OPEN, .login_uid = 5, .uid = 5 }, true },
+	{ "exclude file_open device=8:1", { OPEN, .device = 8u << 20 | 1 }, false },
+	{ "exclude file_open device=8:1", { OPEN, .device = 8u << 20 | 2 }, true },
+	{ "exclude file_open device=8:*", { OPEN, .device = 8u << 20 | 0xfffff }, false },
+	{ "exclude file_open device=8:*", { OPEN, .device = 9u << 20 }, true },
+	{ "exclude file_open access=read", { OPEN, .access = RW_MONITOR_READ }, false },
+	{ "exclude file_open access=read", { OPEN, .access = RW_MONITOR_WRITE }, true },
+	/* Names: whole components. */
+	{ "exclude file_open path=/proc", { OPEN, .path = "/proc" }, false },
+	{ "exclude file_open path=/proc/", { OPEN, .path = "/proc/1/stat" }, false },
+	{ "exclude file_open path=/proc", { OPEN, .path = "/process" }, true },
+	{ "exclude file_open path=/proc", { OPEN, .path = "/pro" }, true },
+	{ "exclude file_open path=/", { OPEN, .path = "/x" }, false },
+	{ "exclude file_open path=/a,\"/b c,d\"", { OPEN, .path = "/b c,d/e" }, false },
+	{ "exclude file_open path!=/etc", { OPEN, .path = "/etc/passwd" }, true },
+	{ "exclude file_open path!=/etc", { OPEN, .path = "/tmp/x" }, false },
+	{ "exclude file_open fs=proc", { OPEN, .fs = "proc" }, false },
+	{ "exclude file_open fs=proc", { OPEN, .fs = "procfs" }, true },
+	{ "exclude file_open fs=proc", { OPEN, .fs = "pro" }, true },
+	{ "exclude fork exe=/usr/bin", { .type = RW_REC_FORK, .exe = "/usr/bin/make" }, false },
+	{ "exclude fork exe=/usr/bin", { .type = RW_REC_FORK }, true },
+	{ "exclude fork exe!=/usr/bin", { .type = RW_REC_FORK }, true },
+	{ "exclude * cgroup=/system.slice", { OPEN, .cgroup = "/system.slice/a.service" }, false },
+	{ "exclude * cgroup=/system.slice", { OPEN, .cgroup = "/user.slice" }, true },
+	/* Two names: any to include, all to exclude. */
+	{ "exclude file_rename path=/tmp", { BOTH, .path = "/tmp/a", .path2 = "/tmp/b" }, false },
+	{ "exclude file_rename path=/tmp", { BOTH, .path = "/tmp/a", .path2 = "/etc/b" }, true },
+	{ "exclude file_rename path!=/etc", { BOTH, .path = "/etc/a", .path2 = "/tmp/b" }, true },
+	{ "exclude file_rename path!=/etc", { BOTH, .path = "/tmp/a", .path2 = "/tmp/b" }, false },
+	{ "include file_rename path=/etc\nexclude *", { BOTH, .path = "/etc/a", .path2 = "/b" }, true },
+	{ "include file_rename path=/etc\nexclude *", { BOTH, .path = "/a", .path2 = "/etc/b" }, true },
+	{ "include file_rename path=/etc\nexclude *", { BOTH, .path = "/a", .path2 = "/b" }, false },
+	/* Names that cannot be relied on exclude nothing, but include. */
+	{ "exclude file_open path=/proc", { OPEN, .path = "/proc/x", .foreign = true }, true },
+	{ "exclude file_open path!=/etc", { OPEN, .path = "/proc/x", .foreign = true }, true },
+	{ "exclude fork exe=/bin", { .type = RW_REC_FORK, .exe = "/bin/x", .foreign = true }, true },
+	{ "include file_open path=/etc\nexclude *", { OPEN, .path = "/etc/x", .foreign = true }, true },
+	/* A condition on what the event does not have does not hold. */
+	{ "exclude file_open device!=8:1", { OPEN }, true },
+	{ "exclude file_open uid=0 path=/a", { OPEN }, true },
+	/* A rule that is passed over early does not stop those after it. */
+	{ "include file_open uid=3 path=/a\nexclude file_open uid=4", { OPEN, .uid = 4 }, false },
+	{ "include file_open path=/a\nexclude file_open uid=4", { OPEN, .uid = 4, .path = "/b" }, false },
+	{ "include file_open path=/a\nexclude file_open uid=4", { OPEN, .uid = 4, .path = "/a" }, true },
+};
 
+static void test_decisions(void **state)
+{
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		compile(rows[i].text);
