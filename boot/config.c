@@ -5,11 +5,11 @@
 
 #include "lib/conf_text.h"
 #include "lib/format.h"
+#include "lib/uart16550.h"
 
 #include "abi/bootinfo.h"
 #include "ucs2.h"
 
-#define UART_CLOCK    115200u /* highest speed of a PC's UART */
 #define EXIT_PORT_MIN 0x1u
 #define EXIT_PORT_MAX (0x10000u - RW_EXIT_PORTS)
 
@@ -50,13 +50,14 @@ static int set_next(struct config *config, struct span value, struct message *wh
 	if (path.at[0] != '\\')
 		return message_fail(why, "the path does not begin with \\");
 	if (path.at[path.size - 1] == '\\')
-		return message_fail(why, "the path ends with \\, it names no file");
+		return message_fail(why, "the path ends with \\ and names no file");
 	if (path.size > CONFIG_PATH_MAX)
 		return message_fail(why, "the path is longer than %u bytes", CONFIG_PATH_MAX);
 	for (i = 0; i < path.size; i++)
 		for (j = 0; forbidden[j]; j++)
 			if (path.at[i] == forbidden[j])
-				return message_fail(why, "the path has a %c, which no file name can have",
+				return message_fail(why,
+						    "the path contains %c, which no file name can contain",
 						    forbidden[j]);
 	copy(config->next, path);
 	config->next_other = other;
@@ -259,13 +260,12 @@ static void parse_key(struct parser *p, struct span key, struct span value)
 	if (p->seen & 1u << i) {
 		if (keys[i].at == offsetof(struct config, boot_on_error))
 			p->config->boot_on_error = false; /* in doubt: stop */
-		conf_error(p->file, key.at, "%s is there a second time", keys[i].name);
+		conf_error(p->file, key.at, "%s occurs a second time", keys[i].name);
 		return;
 	}
 	p->seen |= 1u << i;
 	if (!unquote(&value))
-		conf_error(p->file, value.at,
-			   "%s: the value begins with a double quote, but does not end with the next one",
+		conf_error(p->file, value.at, "%s: a quoted value must end at its second double quote",
 			   keys[i].name);
 	else if (!value.size && !keys[i].may_be_empty)
 		conf_error(p->file, value.at, "%s has no value", keys[i].name);
@@ -284,9 +284,9 @@ static void parse_section(struct parser *p, struct span line)
 		conf_error(p->file, line.at, "[%s] is not a known section",
 			   span_quote(span_trim(name), text));
 	else if (p->section)
-		conf_error(p->file, line.at, "[ringward] is there a second time");
+		conf_error(p->file, line.at, "[ringward] occurs a second time");
 	else if (p->any_key)
-		conf_error(p->file, line.at, "[ringward] stands behind the first key");
+		conf_error(p->file, line.at, "[ringward] must precede the first key");
 	p->section = true;
 }
 
@@ -337,7 +337,7 @@ static void parse_line(struct parser *p, struct span line)
 		if (line.at[i] == '=')
 			break;
 	if (i == line.size) {
-		conf_error(p->file, line.at, "%s: = is missing, a line is: key = value",
+		conf_error(p->file, line.at, "%s: = is missing; a line is: key = value",
 			   span_quote(line, text));
 		return;
 	}
@@ -369,7 +369,7 @@ int config_read(struct config *config, const char *text, size_t size, struct con
 	config_default(config);
 	file->line = 0;
 	if (size > CONFIG_FILE_MAX) {
-		conf_error(file, text, "the file has %lu bytes, %u are the limit", (unsigned long)size,
+		conf_error(file, text, "the file has %lu bytes; the limit is %u", (unsigned long)size,
 			   CONFIG_FILE_MAX);
 		return -1;
 	}
@@ -380,7 +380,7 @@ int config_read(struct config *config, const char *text, size_t size, struct con
 	file->line = 0;
 	if (!(p.seen & 1u))
 		conf_error(file, text,
-			   "next is missing: the program to boot, for example "
+			   "next is missing: it names the program to boot, for example "
 			   "next = \\EFI\\debian\\grubx64.efi");
 	return file->errors ? -1 : 0;
 }

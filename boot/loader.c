@@ -113,7 +113,7 @@ static EFI_STATUS start(EFI_HANDLE next)
 	EFI_STATUS status = BS->StartImage(next, NULL, NULL);
 
 	if (EFI_ERROR(status))
-		console_print("%s came back with EFI error %lu", config.next, status & ~EFI_ERROR_MASK);
+		console_print("%s returned EFI error %lu", config.next, status & ~EFI_ERROR_MASK);
 	return status;
 }
 

@@ -50,7 +50,7 @@ int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, 
 	if (!EFI_ERROR(status))
 		return 0;
 	FreePool(*data);
-	return message_fail(why, "%s: the firmware can't read it (EFI error %lu)", path,
+	return message_fail(why, "%s: the firmware cannot read it (EFI error %lu)", path,
 			    status & ~EFI_ERROR_MASK);
 }
 
@@ -116,7 +116,7 @@ static int set_options(EFI_HANDLE image, const char *options, struct message *wh
 		return 0;
 	length = ucs2_from_utf8(wide, CONFIG_OPTIONS_MAX + 1, options);
 	if (!length || EFI_ERROR(BS->HandleProtocol(image, &LoadedImageProtocol, (VOID **)&loaded)))
-		return message_fail(why, "next_options can't be given to the program");
+		return message_fail(why, "next_options cannot be passed to the program");
 	loaded->LoadOptions = wide;
 	loaded->LoadOptionsSize = (UINT32)(length * sizeof(CHAR16));
 	return 0;
@@ -145,7 +145,8 @@ int next_load(const struct config *config, EFI_HANDLE self, EFI_HANDLE own, EFI_
 	if (status == EFI_SECURITY_VIOLATION || status == EFI_ACCESS_DENIED)
 		return message_fail(why, "next = %s: the firmware refuses its signature", config->next);
 	if (EFI_ERROR(status))
-		return message_fail(why, "next = %s: the firmware can't load it as a program (EFI error %lu)",
+		return message_fail(why,
+				    "next = %s: the firmware cannot load it as a program (EFI error %lu)",
 				    config->next, status & ~EFI_ERROR_MASK);
 	return set_options(*image, config->next_options, why);
 }

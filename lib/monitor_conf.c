@@ -343,7 +343,7 @@ static int parse_cond(struct line *l, struct span word, struct rw_monitor_cond *
 	negate = is && is < word.size && word.at[is - 1] == '!';
 	name = (struct span){ word.at, is - negate };
 	if (is == word.size) {
-		conf_error(file_of(l), word.at, "%s: = is missing, a condition is KEY=VALUE or KEY!=VALUE",
+		conf_error(file_of(l), word.at, "%s: = is missing; a condition is KEY=VALUE or KEY!=VALUE",
 			   span_quote(word, text));
 		return -1;
 	}
@@ -357,8 +357,8 @@ static int parse_cond(struct line *l, struct span word, struct rw_monitor_cond *
 		return -1;
 	}
 	if (conds[key].values) {
-		conf_error(file_of(l), word.at,
-			   "%s is there a second time; several values have commas between", key_names[key]);
+		conf_error(file_of(l), word.at, "%s occurs a second time; several values have commas between",
+			   key_names[key]);
 		return -1;
 	}
 	conds[key].key = (uint8_t)key;
@@ -554,7 +554,7 @@ int monitor_parse(struct monitor_conf *conf, const char *text, size_t size, stru
 	conf->file = file;
 	file->line = 0;
 	if (size > MONITOR_FILE_MAX) {
-		conf_error(file, text, "the file has %lu bytes, %u are the limit", (unsigned long)size,
+		conf_error(file, text, "the file has %lu bytes; the limit is %u", (unsigned long)size,
 			   MONITOR_FILE_MAX);
 		return -1;
 	}

@@ -85,7 +85,7 @@ def show_work(part):
 def judge_work(part):
     """Did each program run, and does the log have it?"""
     ran = {r["comm"] for r in part.of_type("exec")}
-    return [f"the log does not know that {name} ran" for name in PROGRAMS if name not in ran]
+    return [f"the log has no record that {name} ran" for name in PROGRAMS if name not in ran]
 
 
 def show_module(part):
@@ -142,7 +142,7 @@ def show_log(part):
 def judge_log(part):
     """Does the log verify, and did the guest survive to write its last line?"""
     wrong = [] if part.rwlog("verify").returncode == 0 else ["rwlog verify refuses the log"]
-    return wrong + ([] if "alive" in part.said else ["the guest did not live"])
+    return wrong + ([] if "alive" in part.said else ["the guest did not survive"])
 
 
 SCENES = (

@@ -90,7 +90,7 @@ int kexec_close(void)
 	while (atomic_cmpxchg_acquire(kernel->kexec_lock, 0, 1) != 0) {
 		if (time_after(jiffies, end)) {
 			WRITE_ONCE(closed, false);
-			pr_err("kexec is busy: what it has loaded cannot be looked at\n");
+			pr_err("kexec is busy: the images it has loaded cannot be checked\n");
 			return -EBUSY;
 		}
 		msleep(CLOSE_POLL);

@@ -91,7 +91,7 @@ static int __init agent_init(void)
 	ret = attach();
 	if (ret)
 		goto not_attached;
-	pr_info("records flow; not locked yet\n");
+	pr_info("recording; not locked yet\n");
 	return 0;
 
 not_attached:

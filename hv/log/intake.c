@@ -42,10 +42,10 @@ static int publish(const struct log_ring *ring)
 	return guest_write(gpa, &ring->consumer, sizeof(ring->consumer));
 }
 
-int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc,
+int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t ticks,
 		  struct input_error *err)
 {
-	struct log_ring fresh = { .hdr_gpa = desc->hdr_gpa, .last_tsc = tsc, .in_use = true };
+	struct log_ring fresh = { .hdr_gpa = desc->hdr_gpa, .last = ticks, .in_use = true };
 	uint64_t probe;
 
 	if (ring->in_use)
@@ -54,7 +54,7 @@ int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64
 		return input_error_set(err, 0, "no such CPU", -RW_EINVAL);
 	if (desc->data_pages < RW_RING_MIN_PAGES || desc->data_pages > RW_RING_MAX_PAGES ||
 	    (desc->data_pages & (desc->data_pages - 1)))
-		return input_error_set(err, 0, "number of data pages out of bounds or no power of two",
+		return input_error_set(err, 0, "number of data pages is out of bounds or not a power of two",
 				       -RW_EINVAL);
 	if (desc->hdr_gpa % RW_PAGE_SIZE)
 		return input_error_set(err, 0, "header page is not page-aligned", -RW_EINVAL);
@@ -116,10 +116,11 @@ static bool fields_ok(void)
 static void store_record(struct pass *p)
 {
 	struct rw_rec_hdr *hdr = &staging.hdr;
-	uint64_t stamp = hdr->time_ns;
+	uint64_t stamp = hdr->time_ns, ticks = log_clock_ticks(p->clock, stamp);
 
-	if (stamp >= p->ring->last_tsc && stamp <= p->tsc) {
-		p->ring->last_tsc = stamp;
+	/* Ticks, because the guest can move its TSC between two records. */
+	if (ticks >= p->ring->last && ticks <= log_clock_ticks(p->clock, p->tsc)) {
+		p->ring->last = ticks;
 	} else {
 		stamp = p->tsc;
 		hdr->flags |= RW_RECF_TIME_ADJ;

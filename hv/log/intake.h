@@ -23,10 +23,21 @@ struct log_clock {
 	uint64_t tsc_hz;    /* 1 to LOG_CLOCK_HZ_MAX: checked once by whoever sets it */
 };
 
+/**
+ * log_clock_ticks() - ticks from tsc_start to @tsc; 0 for a TSC before it. Only their distance counts: where
+ * the guest has set its TSC back, both may lie on two sides of 2^64. Context: any.
+ */
+static inline uint64_t log_clock_ticks(const struct log_clock *clock, uint64_t tsc)
+{
+	uint64_t ticks = tsc - clock->tsc_start;
+
+	return ticks >> 63 ? 0 : ticks;
+}
+
 /** log_clock_ns() - nanoseconds from tsc_start to @tsc, rounded down; 0 for a TSC before it. Context: any. */
 static inline uint64_t log_clock_ns(const struct log_clock *clock, uint64_t tsc)
 {
-	uint64_t ticks = tsc > clock->tsc_start ? tsc - clock->tsc_start : 0;
+	uint64_t ticks = log_clock_ticks(clock, tsc);
 
 	return ticks / clock->tsc_hz * 1000000000u + ticks % clock->tsc_hz * 1000000000u / clock->tsc_hz;
 }
@@ -40,7 +51,7 @@ struct log_ring {
 	uint32_t size;            /* bytes of data, a power of two */
 	uint64_t consumer;        /* bytes taken, free-running, a multiple of RW_REC_ALIGN */
 	uint64_t lost;            /* the guest's counter as last seen */
-	uint64_t last_tsc;        /* stamp of the last record taken; initially the time of log_ring_init() */
+	uint64_t last;            /* ticks of the last record taken; initially of log_ring_init() */
 	uint64_t lost_total;      /* records believed lost */
 	uint64_t malformed_total; /* refusals */
 	uint64_t hdr_gpa;
@@ -50,17 +61,18 @@ struct log_ring {
 /**
  * log_ring_init() - takes a CPU's ring into use, empty.
  * @desc: private copy, untrusted, except that the CPU is the intended one.
- * @tsc: now; no record is older.
+ * @ticks: now, by log_clock_ticks(); no record is older.
  * @err: set on error, index: number of the data page, or 0.
  * Return: 0; -RW_EXISTS: has a ring; -RW_EINVAL: pages, alignment, a page named twice, CPU; -RW_EFAULT: not
  * guest RAM.
  */
-int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t tsc,
+int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t ticks,
 		  struct input_error *err);
 
 /**
  * log_intake_drain() - moves the guest's pending records into the store: at most one pass over the ring's
  * data.
+ * @clock: of the same TSC as the stamps
  * @tsc: now; no record is newer.
  * @stats: counts are added.
  * A record that fails validation (enum rw_malformed) is counted and skipped, and so is all that follows it if

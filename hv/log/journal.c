@@ -23,7 +23,7 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 				   .backend = backend };
 
 	if (info->tsc_hz == 0 || info->tsc_hz > LOG_CLOCK_HZ_MAX)
-		return "the loader gave no usable TSC frequency";
+		return "the loader passed no usable TSC frequency";
 	clock = (struct log_clock){ .tsc_start = info->tsc_start, .tsc_hz = info->tsc_hz };
 	memcpy(id.boot_id, info->boot_id, sizeof(id.boot_id));
 	if (log_store_init(&store, hv_virt(info->store_phys), info->store_size, &id))
@@ -60,7 +60,8 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	rec->cpu = (uint16_t)cpu->index;
 	rec->time_ns = journal_now(cpu);
 	if (log_store_append(&store, rec))
-		printk("a record of the hypervisor's own was not stored: malformed, CPU %u", cpu->index);
+		printk("one of the hypervisor's own records was malformed and not stored, CPU %u",
+		       cpu->index);
 	log_store_seal(&store);
 	spin_unlock(&lock);
 }
@@ -81,7 +82,9 @@ int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc)
 	if (desc->cpu >= hv.boot->cpu_count)
 		return -RW_EINVAL;
 	spin_lock(&lock);
-	int ret = log_ring_init(&percpu_of(desc->cpu)->ring, desc, tsc_of(percpu_of(desc->cpu)), &err);
+	struct percpu *owner = percpu_of(desc->cpu);
+	uint64_t ticks = log_clock_ticks(&clock, tsc_of(owner) - owner->tsc_bias);
+	int ret = log_ring_init(&owner->ring, desc, ticks, &err);
 
 	spin_unlock(&lock);
 	if (ret)

@@ -85,7 +85,7 @@ static bool may_alert(const struct percpu *cpu)
 
 static void alert(const struct percpu *cpu, const struct evidence *rec)
 {
-	char who[RW_COMM_LEN + 1] = "a task not known";
+	char who[RW_COMM_LEN + 1] = "an unknown task";
 
 	if (rec->task_known)
 		memcpy(who, rec->task.comm, RW_COMM_LEN);

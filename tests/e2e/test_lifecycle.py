@@ -146,7 +146,7 @@ def test_each_reset_comes_back_into_ringward(cpu, rebooted):
     assert [end for end, _ in boots.values()] == ["reset"] * len(WAYS) + ["exit"]
     for _, records in boots.values():
         assert_guarded_to_the_end(records)
-    assert rebooted.hv.count("goes on as a guest") == len(boots) * (2 if cpu == "amd" else 1)
+    assert rebooted.hv.count("now runs as a guest") == len(boots) * (2 if cpu == "amd" else 1)
 
 
 def test_store_and_counters_are_the_last_boots(rebooted):

@@ -39,9 +39,9 @@ def test_every_error_is_reported(write):
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines() == [
         f"{ringward}:1:13: error: store_mib: 0 is not in 1..1024",
-        f"{ringward}:2:1: error: bogus: = is missing, a line is: key = value",
+        f"{ringward}:2:1: error: bogus: = is missing; a line is: key = value",
         f"{ringward}:3:9: error: agent: maybe is not yes or no",
-        f"{ringward}: error: next is missing: the program to boot, for example next = \\EFI\\debian\\grubx64.efi",
+        f"{ringward}: error: next is missing: it names the program to boot, for example next = \\EFI\\debian\\grubx64.efi",
         f"{ringward}: 4 errors, 0 warnings",
         f"{monitor}:1:9: error: foo is not an event",
         f"{monitor}:2:23: error: uid: x is not a number or a range: N, N-M or N-",

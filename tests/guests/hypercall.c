@@ -319,23 +319,61 @@ static void test_ring(void)
 #undef TRY
 }
 
-static void test_drain(void)
+/* Puts a record into the ring, of the event at @tsc. */
+static void put_exec(const char *path, UINT64 tsc)
 {
 	static const struct rw_task task = { .pid = 7, .tgid = 7, .comm = "efi" };
 	static const struct rw_file file = { .ino = 1 };
-	static const char path[8] = "/efi/app";
 	struct rw_ring_hdr *hdr = (void *)ring;
 	struct rec_writer w;
 
-	expect("drain: empty", outside(RW_HC_DRAIN, 0, 0), 0);
-	rec_begin(&w, ring + PAGE, PAGE, RW_REC_EXEC, RW_VERDICT_ALLOW);
+	rec_begin(&w, ring + PAGE + hdr->producer, PAGE, RW_REC_EXEC, RW_VERDICT_ALLOW);
+	w.hdr->time_ns = tsc;
 	rec_bytes(&w, RW_F_TASK, &task, sizeof(task));
-	rec_bytes(&w, RW_F_PATH, path, sizeof(path));
+	rec_bytes(&w, RW_F_PATH, path, (uint16_t)strlena((const CHAR8 *)path));
 	rec_bytes(&w, RW_F_FILE, &file, sizeof(file));
 	rec_u32(&w, RW_F_OPEN_FLAGS, 0);
 	hdr->producer += rec_end(&w);
+}
+
+static UINT64 rdtsc(void)
+{
+	UINT32 low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (UINT64)high << 32 | low;
+}
+
+static void set_tsc(UINT64 value)
+{
+	__asm__ volatile("wrmsr" : : "c"(0x10), "a"((UINT32)value), "d"((UINT32)(value >> 32)));
+}
+
+/* The guest sets its TSC to before the hypervisor's start, then forward: the log's time must continue. */
+static void test_clock(void)
+{
+	UINT64 start = rdtsc(), now;
+
+	while (rdtsc() - start < 100000)
+		;
+	now = rdtsc();
+	set_tsc(0);
+	put_exec("/efi/back", rdtsc());
+	expect("drain: a record after the TSC was set back", outside(RW_HC_DRAIN, 0, 0), 1);
+	set_tsc(now + rdtsc());
+	put_exec("/efi/forth", rdtsc());
+	expect("drain: a record after the TSC was set forward", outside(RW_HC_DRAIN, 0, 0), 1);
+}
+
+static void test_drain(void)
+{
+	struct rw_ring_hdr *hdr = (void *)ring;
+
+	expect("drain: empty", outside(RW_HC_DRAIN, 0, 0), 0);
+	put_exec("/efi/first", rdtsc());
 	expect("drain: one record", outside(RW_HC_DRAIN, 0, 0), 1);
 	expect("drain: consumer", hdr->consumer, hdr->producer);
+	test_clock();
 	hdr->producer += 3 * PAGE;
 	expect("drain: zeros", outside(RW_HC_DRAIN, 0, 0), 0);
 	expect("drain: consumer after zeros", hdr->consumer, hdr->producer);

@@ -24,12 +24,12 @@ static const char *const command_names[] = { "show", "verify", "stats", "export"
 static const char help[] =
 	"Usage: rwlog [show|verify|stats|export|extract] [OPTION]... FILE...\n"
 	"Reads Ringward's log from a capture of its serial line, a store image, a raw memory dump or an\n"
-	"ELF core; which one it is follows from its content. FILE \"-\" is standard input.\n"
+	"ELF core; the content tells which. FILE \"-\" is standard input.\n"
 	"\n"
-	"  show     one line a record, for people (this is the default)\n"
-	"  verify   is everything there, and as it was written? names the first bad place\n"
+	"  show     one line per record, for people (the default)\n"
+	"  verify   check that the log is complete and undamaged; name the first bad place\n"
 	"  stats    the hypervisor's counters, from a capture\n"
-	"  export   for programs: JSON Lines, one object a record, or CSV, one line a record\n"
+	"  export   for programs: JSON Lines, one object per record, or CSV, one line per record\n"
 	"  extract  write a store image, from a capture's last complete dump or from a memory dump\n"
 	"\n"
 	"show and export:\n"
@@ -44,19 +44,19 @@ static const char help_rest[] =
 	"  --verdict VERDICT       allow deny skip fault stop none\n"
 	"show:\n"
 	"  --symbols FILE          System.map or kallsyms of the guest's kernel, for names of code\n"
-	"  --kaslr OFFSET          how far the kernel lay above the addresses in that file\n"
+	"  --kaslr OFFSET          how far above that file's addresses the kernel ran\n"
 	"stats:   --format text|json   text is the default\n"
 	"export:  --format jsonl|csv   jsonl is the default\n"
-	"extract: --output FILE        required; \"-\" is standard output. A file that is there is replaced\n"
+	"extract: --output FILE        required; \"-\" is standard output. An existing file is replaced\n"
 	"                              when the image is complete, and keeps its owner and mode\n"
 	"\n"
 	"  -h, --help                  this text\n"
-	"  --version                   the version of rwlog and of the formats that it reads\n"
+	"  --version                   the version of rwlog and of the log format that it reads\n"
 	"\n"
-	"A file that cannot be read does not keep rwlog from reading the others.\n"
-	"Exit status, the highest of all files: 0 all is well; 1 something is wrong with the log or missing in\n"
-	"it; 2 wrong usage, a file that cannot be read, one that holds no log of Ringward, or an output that\n"
-	"cannot be written; 3 a log that another version of Ringward wrote.\n";
+	"A file that cannot be read does not stop rwlog from reading the others.\n"
+	"Exit status, the highest of all files: 0 success; 1 something is wrong with the log or missing from\n"
+	"it; 2 wrong usage, a file that cannot be read, one without a Ringward log, or an output that\n"
+	"cannot be written; 3 a log in another version's format.\n";
 
 #define HELP_INDENT 26
 #define HELP_WIDTH  96
@@ -135,7 +135,7 @@ static int usage(const char *fmt, ...)
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
-	fputs("; rwlog --help says more\n", stderr);
+	fputs("; see rwlog --help\n", stderr);
 	return 2;
 }
 

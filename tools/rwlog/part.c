@@ -58,10 +58,9 @@ bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n)
 		snprintf(text, sizeof(text), "its size is %" PRIu32 ", not %zu", h->size, sizeof(*h));
 	else if (h->block_size < STORE_BLOCK_MIN || h->block_size > STORE_BLOCK_MAX ||
 		 h->block_size % RW_REC_ALIGN)
-		snprintf(text, sizeof(text), "a block size of %" PRIu32 " bytes is not possible",
-			 h->block_size);
+		snprintf(text, sizeof(text), "a block size of %" PRIu32 " bytes is not valid", h->block_size);
 	else if (h->block_count == 0 || bytes > STORE_BYTES_MAX)
-		snprintf(text, sizeof(text), "%" PRIu32 " blocks are not possible", h->block_count);
+		snprintf(text, sizeof(text), "a count of %" PRIu32 " blocks is not valid", h->block_count);
 	if (why)
 		snprintf(why, n, "%s", text);
 	return text[0] == '\0';
@@ -85,9 +84,9 @@ void part_set_hdr(struct part *p, const struct rw_store_hdr *h)
 		part_problem(p, 0, "header: first record is %" PRIu64 " but %" PRIu64 " were evicted",
 			     h->first_seq, h->evicted);
 	if (h->end_reason >= RW_END_COUNT)
-		part_problem(p, 0, "header: end reason %" PRIu32 " does not exist", h->end_reason);
+		part_problem(p, 0, "header: unknown end reason %" PRIu32 "", h->end_reason);
 	if (h->backend > 1)
-		part_problem(p, 0, "header: backend %" PRIu32 " does not exist", h->backend);
+		part_problem(p, 0, "header: unknown backend %" PRIu32 "", h->backend);
 }
 
 /* Keeps a record that passed rec_check(), and checks its place among the others. */
@@ -103,7 +102,7 @@ static void add_rec(struct part *p, const uint8_t *data, uint64_t off, bool in_o
 	if (!in_order)
 		return;
 	if (p->expect && r->hdr.seq != p->expect)
-		part_problem(p, off, "record %" PRIu64 " stands where record %" PRIu64 " belongs", r->hdr.seq,
+		part_problem(p, off, "record %" PRIu64 " is in the place of record %" PRIu64, r->hdr.seq,
 			     p->expect);
 	if (r->hdr.time_ns < p->last_time)
 		part_problem(p, off,
@@ -147,7 +146,7 @@ static void walk_records(struct part *p, const uint8_t *data, size_t from, size_
 			continue;
 		}
 		if (in_order && p->expect)
-			part_problem(p, off + from, "bad record where record %" PRIu64 " belongs: %s",
+			part_problem(p, off + from, "bad record in the place of record %" PRIu64 ": %s",
 				     p->expect, why);
 		else
 			part_problem(p, off + from, "bad record: %s", why);
@@ -165,7 +164,7 @@ static bool block_hdr_valid(const struct part *p, const struct rw_block_hdr *b, 
 	*why = "the block header's CRC is wrong";
 	if (crc_without((const uint8_t *)b, sizeof(*b), offsetof(struct rw_block_hdr, crc)) != b->crc)
 		return false;
-	*why = "the block's use is not possible";
+	*why = "the block's number of used bytes is not valid";
 	return b->used >= sizeof(*b) && b->used <= size && b->used % RW_REC_ALIGN == 0;
 }
 
@@ -177,7 +176,7 @@ static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8
 	uint64_t bad = p->bad;
 
 	if (p->nblock && b->index != p->next_block)
-		part_problem(p, off, "block %" PRIu64 " stands where block %" PRIu64 " belongs", b->index,
+		part_problem(p, off, "block %" PRIu64 " is in the place of block %" PRIu64, b->index,
 			     p->next_block);
 	if (!p->nblock && p->have_hdr && (b->index == 0) != (p->hdr.first_seq == 1))
 		part_problem(p, off, "the oldest block is %" PRIu64 " but the oldest record is %" PRIu64,
@@ -192,8 +191,9 @@ static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8
 	p->expect = b->first_seq;
 	walk_records(p, data, sizeof(*b), end, off, true);
 	if (end < b->used)
-		part_problem(p, off + end, "block %" PRIu64 " is cut: %zu of %" PRIu32 " bytes are there",
-			     b->index, end, b->used);
+		part_problem(p, off + end,
+			     "block %" PRIu64 " is truncated: %zu of %" PRIu32 " bytes are present", b->index,
+			     end, b->used);
 	else if (p->bad == bad && p->nrec - before != b->count)
 		part_problem(p, off, "block %" PRIu64 " has %zu records, its header says %" PRIu32, b->index,
 			     p->nrec - before, b->count);
@@ -214,7 +214,7 @@ static bool counted(const struct part *p)
 static void check_end(struct part *p)
 {
 	if (p->wasted > PART_WASTE_MAX)
-		part_problem(p, 0, "too much in it looks like records and is none: not all was read");
+		part_problem(p, 0, "too much data resembles records but is none: not everything was read");
 	if (p->have_hdr && !counted(p))
 		part_problem(p, p->nrec ? p->rec[p->nrec - 1].off : 0,
 			     "the log goes up to record %" PRIu64

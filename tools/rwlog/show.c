@@ -321,7 +321,7 @@ static void show_record(const struct rec *r, uint64_t epoch, const struct symbol
 	show_type(&l);
 	show_fields(&l);
 	fprintf(out, ": %s%s\n", name_of_verdict(r->hdr.verdict),
-		r->hdr.flags & RW_RECF_PATH_TRUNC ? " [path cut in front]" : "");
+		r->hdr.flags & RW_RECF_PATH_TRUNC ? " [start of path truncated]" : "");
 }
 
 void show(const struct input *in, const struct filter *filter, const struct symbols *symbols, FILE *out)

@@ -37,6 +37,8 @@ static void good_boot(const struct input *in, const struct boot *b, const char *
 	if (in->is_capture)
 		fprintf(out, ", %zu dump%s", b->npart, b->npart > 1 ? "s" : "");
 	fprintf(out, ", boot %s, evicted %" PRIu64, id, h->evicted);
+	if (!in->is_capture && in->image->base)
+		fprintf(out, ", at offset 0x%" PRIx64, in->image->base);
 	if (h->end_reason == RW_END_RUNNING)
 		fprintf(out, ", taken from a running machine\n");
 	else

@@ -7,6 +7,6 @@ RWPOLICY_SRC := tools/rwpolicy/main.c boot/config.c boot/message.c boot/ucs2.c l
 
 all: $(B)/rwpolicy
 
-$(B)/rwpolicy: $(RWPOLICY_SRC) $(wildcard boot/*.h) $(LIB_HDR) $(ABI_HEADERS) $(VERSION_H) tools/rwpolicy/build.mk
+$(B)/rwpolicy: $(RWPOLICY_SRC) $(wildcard boot/*.h) $(wildcard lib/*.h) $(ABI_HEADERS) $(VERSION_H) tools/rwpolicy/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -Iboot -o $@ $(RWPOLICY_SRC)

@@ -188,14 +188,11 @@ static void test_bad_values(void **state)
 		{ NEXT "kexec = allowed", "ringward.conf:2:9: kexec: allowed is not refuse or allow" },
 		{ NEXT "on_error = Boot", "ringward.conf:2:12: on_error: Boot is not stop or boot" },
 		{ NEXT "agent = \"yes",
-		  "ringward.conf:2:9: agent: the value begins with a double quote, but does not "
-		  "end with the next one" },
+		  "ringward.conf:2:9: agent: a quoted value must end at its second double quote" },
 		{ NEXT "agent = \"",
-		  "ringward.conf:2:9: agent: the value begins with a double quote, but does not "
-		  "end with the next one" },
+		  "ringward.conf:2:9: agent: a quoted value must end at its second double quote" },
 		{ NEXT "next_options = \"a\" \"b\"",
-		  "ringward.conf:2:17: next_options: the value begins with a double "
-		  "quote, but does not end with the next one" },
+		  "ringward.conf:2:17: next_options: a quoted value must end at its second double quote" },
 		{ NEXT "agent = 0123456789012345678901234567890123456789012345678901234567890123456789",
 		  "ringward.conf:2:9: agent: 012345678901234567890123456789012345678901234567... is not yes or no" },
 	};
@@ -218,8 +215,10 @@ static void test_bad_serial(void **state)
 		{ NEXT "serial = 760", "ringward.conf:2:10: serial: 760" BAD_PORT },
 		{ NEXT "serial = none,9600", "ringward.conf:2:10: serial: none" BAD_PORT },
 		{ NEXT "serial = com1,", "ringward.conf:2:10: serial:  is not a speed that divides 115200" },
-		{ NEXT "serial = com1,0", "ringward.conf:2:10: serial: 0 is not a speed that divides 115200" },
-		{ NEXT "serial = com1,1", "ringward.conf:2:10: serial: 1 is not a speed that divides 115200" },
+		{ NEXT "serial = com1,0",
+		  "ringward.conf:2:10: serial: 0 is not a speed that divides 115200" },
+		{ NEXT "serial = com1,1",
+		  "ringward.conf:2:10: serial: 1 is not a speed that divides 115200" },
 		{ NEXT "serial = com1,9601",
 		  "ringward.conf:2:10: serial: 9601 is not a speed that divides 115200" },
 		{ NEXT "serial = com1,9600,8n1",
@@ -237,17 +236,17 @@ static void test_bad_next(void **state)
 	(void)state;
 	expect_error("next = EFI\\a.efi", "ringward.conf:1:8: next: the path does not begin with \\");
 	expect_error("next = other:", "ringward.conf:1:8: next: names no file");
-	expect_error("next = \\", "ringward.conf:1:8: next: the path ends with \\, it names no file");
+	expect_error("next = \\", "ringward.conf:1:8: next: the path ends with \\ and names no file");
 	expect_error("next = \\EFI/a",
-		     "ringward.conf:1:8: next: the path has a /, which no file name can have");
+		     "ringward.conf:1:8: next: the path contains /, which no file name can contain");
 	expect_error("next = \\EFI\\*.efi",
-		     "ringward.conf:1:8: next: the path has a *, which no file name can have");
+		     "ringward.conf:1:8: next: the path contains *, which no file name can contain");
 	memset(text + strlen(text), 'a', CONFIG_PATH_MAX - 1);
 	expect_ok(text);
 	assert_int_equal(strlen(config.next), CONFIG_PATH_MAX);
 	strcat(text, "a");
 	expect_error(text, "ringward.conf:1:8: next: the path is longer than 255 bytes");
-#define MISSING "next is missing: the program to boot, for example next = \\EFI\\debian\\grubx64.efi"
+#define MISSING "next is missing: it names the program to boot, for example next = \\EFI\\debian\\grubx64.efi"
 	expect_error("", "ringward.conf: " MISSING);
 	expect_error("# nothing\n", "ringward.conf: " MISSING);
 }
@@ -258,14 +257,14 @@ static void test_bad_lines(void **state)
 		{ NEXT "nxet = 1", "ringward.conf:2:1: nxet is not a known key" },
 		{ NEXT "Agent = yes", "ringward.conf:2:1: Agent is not a known key" },
 		{ NEXT "= yes", "ringward.conf:2:1:  is not a known key" },
-		{ NEXT "agent", "ringward.conf:2:1: agent: = is missing, a line is: key = value" },
-		{ NEXT "agent = yes\nagent = yes", "ringward.conf:3:1: agent is there a second time" },
+		{ NEXT "agent", "ringward.conf:2:1: agent: = is missing; a line is: key = value" },
+		{ NEXT "agent = yes\nagent = yes", "ringward.conf:3:1: agent occurs a second time" },
 		{ "[other]\n" NEXT, "ringward.conf:1:1: [other] is not a known section" },
 		{ "[ringward\n" NEXT, "ringward.conf:1:1: a section header does not end with ]" },
 		{ "[\n" NEXT, "ringward.conf:1:1: a section header does not end with ]" },
 		{ "[]\n" NEXT, "ringward.conf:1:1: [] is not a known section" },
-		{ "[ringward]\n[ringward]\n" NEXT, "ringward.conf:2:1: [ringward] is there a second time" },
-		{ NEXT "[ringward]\n", "ringward.conf:2:1: [ringward] stands behind the first key" },
+		{ "[ringward]\n[ringward]\n" NEXT, "ringward.conf:2:1: [ringward] occurs a second time" },
+		{ NEXT "[ringward]\n", "ringward.conf:2:1: [ringward] must precede the first key" },
 	};
 
 	(void)state;
@@ -282,7 +281,8 @@ static void test_bad_bytes(void **state)
 	assert_string_equal(why.text, "ringward.conf:2:10: byte 10 (0x00) is a control character");
 	assert_int_equal(parse_bytes(utf16, sizeof(utf16) - 1), -1);
 	assert_string_equal(
-		why.text, "ringward.conf:1:1: byte 1 (0xff) is not UTF-8 text of the Basic Multilingual Plane");
+		why.text,
+		"ringward.conf:1:1: byte 1 (0xff) is not UTF-8 text of the Basic Multilingual Plane");
 	expect_error(NEXT "agent\r = yes", "ringward.conf:2:6: byte 6 (0x0d) is a control character");
 	expect_error(NEXT "agent = yes\r", "ringward.conf:2:12: byte 12 (0x0d) is a control character");
 	expect_error(NEXT "agent = \x1b[1myes", "ringward.conf:2:9: byte 9 (0x1b) is a control character");
@@ -316,7 +316,7 @@ static void test_limits(void **state)
 	memset(text + at, '\n', CONFIG_FILE_MAX + 1 - at);
 	assert_int_equal(parse_bytes(text, CONFIG_FILE_MAX), 0);
 	assert_int_equal(parse_bytes(text, CONFIG_FILE_MAX + 1), -1);
-	assert_string_equal(why.text, "ringward.conf: the file has 65537 bytes, 65536 are the limit");
+	assert_string_equal(why.text, "ringward.conf: the file has 65537 bytes; the limit is 65536");
 	free(text);
 }
 
@@ -331,10 +331,10 @@ static void test_goes_on_after_error(void **state)
 	assert_false(config.agent);
 	/* In doubt about on_error: stop. */
 	expect_error(NEXT "on_error = boot\non_error = boot\n",
-		     "ringward.conf:3:1: on_error is there a second time");
+		     "ringward.conf:3:1: on_error occurs a second time");
 	assert_false(config.boot_on_error);
 	expect_error(NEXT "on_error = stop\non_error = boot\n",
-		     "ringward.conf:3:1: on_error is there a second time");
+		     "ringward.conf:3:1: on_error occurs a second time");
 	assert_false(config.boot_on_error);
 	expect_error("next = bad\non_error = boot\n",
 		     "ringward.conf:1:8: next: the path does not begin with \\");

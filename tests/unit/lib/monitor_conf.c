@@ -107,7 +107,7 @@ static void test_bad_conditions(void **state)
 #define EXCLUDE  "exclude file_open "
 #define NO_KEY   " is not uid, login_uid, access, port, device, fs, path, exe or cgroup"
 	static const struct row rows[] = {
-		{ EXCLUDE "root", "1:19: root: = is missing, a condition is KEY=VALUE or KEY!=VALUE" },
+		{ EXCLUDE "root", "1:19: root: = is missing; a condition is KEY=VALUE or KEY!=VALUE" },
 		{ EXCLUDE "user=0", "1:19: user" NO_KEY },
 		{ EXCLUDE "!=0", "1:19: " NO_KEY },
 		{ EXCLUDE "uid=", "1:23: uid: " NO_RANGE },
@@ -116,7 +116,7 @@ static void test_bad_conditions(void **state)
 		{ EXCLUDE "uid=5-4", "1:23: uid: 5-4" NO_RANGE },
 		{ EXCLUDE "uid=4294967296", "1:23: uid: 4294967296" NO_RANGE },
 		{ EXCLUDE "uid=1 uid=2",
-		  "1:25: uid is there a second time; several values have commas between" },
+		  "1:25: uid occurs a second time; several values have commas between" },
 		{ EXCLUDE "login_uid=none",
 		  "1:29: login_uid: none is not a number, a range (N, N-M or N-) or unset" },
 		{ EXCLUDE "access=exec", "1:26: access: exec is not read or write" },
@@ -202,7 +202,7 @@ static void test_limits(void **state)
 	parse_bytes(text, MONITOR_FILE_MAX);
 	assert_string_equal(said, "");
 	parse_bytes(text, MONITOR_FILE_MAX + 1);
-	assert_string_equal(said, "0:0: the file has 65537 bytes, 65536 are the limit");
+	assert_string_equal(said, "0:0: the file has 65537 bytes; the limit is 65536");
 	memset(text, '#', MONITOR_LINE_MAX + 1);
 	parse_bytes(text, MONITOR_LINE_MAX);
 	assert_string_equal(said, "");

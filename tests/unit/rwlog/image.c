@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image.h"
 #include "tests/unit/rwlog/build.h"
 #include "util.h"
 #include "verify.h"
@@ -297,6 +298,40 @@ static void raw_dump(void **state)
 	build_free(&old);
 }
 
+/*
+ * A guest has planted stores before the real one, more than are examined: which is the real one nobody knows,
+ * so the log must not be called good.
+ */
+static void planted_stores(void **state)
+{
+	struct build fake, real;
+	uint8_t *mem;
+	size_t len;
+	struct input in;
+
+	(void)state;
+	build_start(&fake, 2, 1);
+	build_note(&fake, RW_REC_AGENT, "6.1");
+	build_start(&real, 3, 2);
+	build_samples(&real);
+	len = IMAGE_CANDIDATES * fake.len + real.len;
+	mem = malloc(len);
+	for (size_t i = 0; i < IMAGE_CANDIDATES; i++)
+		memcpy(mem + i * fake.len, fake.p, fake.len);
+	memcpy(mem + len - real.len, real.p, real.len);
+	assert_int_equal(build_parse(&in, mem + fake.len, len - fake.len), 0);
+	assert_int_equal(in.image->base, (IMAGE_CANDIDATES - 1) * fake.len);
+	assert_int_equal(in.problems.count, 0);
+	input_free(&in);
+	assert_int_equal(build_parse(&in, mem, len), 0);
+	assert_int_equal(in.problems.count, 1);
+	input_free(&in);
+	assert_false(build_verify(mem, len));
+	free(mem);
+	build_free(&fake);
+	build_free(&real);
+}
+
 static void elf_core(void **state)
 {
 	size_t at = 4096 + 3 + 0x100, len = at + 64 * 1024;
@@ -526,6 +561,7 @@ int main(void)
 		cmocka_unit_test(header_disagrees),
 		cmocka_unit_test(damaged_headers),
 		cmocka_unit_test(raw_dump),
+		cmocka_unit_test(planted_stores),
 		cmocka_unit_test(elf_core),
 		cmocka_unit_test(many_beginnings),
 		cmocka_unit_test(foreign),

@@ -68,7 +68,7 @@ static void good(void **state)
 	assert_string_equal(o.files[0], "--help");
 }
 
-#define HELP  "; rwlog --help says more\n"
+#define HELP  "; see rwlog --help\n"
 #define TYPES " exec fork exit file_open ..."
 
 static const struct {
@@ -78,6 +78,7 @@ static const struct {
 	{ "show", "no FILE" },
 	{ "--nothing f", "unknown option --nothing" },
 	{ "-x f", "unknown option -x" },
+	{ "--seq=1-2 -xy f", "unknown option -x" },
 	{ "--pid", "option --pid needs a value" },
 	{ "--help=me f", "option --help takes no value" },
 	{ "show --pid x f", "--pid: wrong value \"x\": it takes the number of a thread or process" },

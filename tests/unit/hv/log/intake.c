@@ -188,6 +188,29 @@ static void time_stamps(void **state)
 	bench_end(b);
 }
 
+/* The guest moves its TSC back by 2^40, then forward by 2^50: its stamps stay good, time does not jump. */
+static void time_stamps_of_a_moved_tsc(void **state)
+{
+	static const uint64_t moved[] = { 0, 0 - (1ull << 40), 1ull << 50 };
+	struct bench *b = bench_new(4);
+	uint64_t buf[RW_REC_MAX / 8], now = START_TSC;
+	struct image image;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
+		const struct log_clock shifted = { tsc_clock.tsc_start + moved[i], tsc_clock.tsc_hz };
+
+		now += 1000;
+		push(b, make(buf, now - 10 + moved[i], 0, 0));
+		assert_int_equal(log_intake_drain(&b->store, &shifted, &b->ring, now + moved[i], &b->stats),
+				 1);
+		image_check(b->mem, STORE_SIZE, false, &image);
+		assert_int_equal(image.last->time_ns, now - 10);
+		assert_int_equal(image.last->flags, 0);
+	}
+	bench_end(b);
+}
+
 static void bad_index(void **state)
 {
 	static const uint64_t offsets[] = { 1,
@@ -430,12 +453,19 @@ static void random_rings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(init_refused),     cmocka_unit_test(without_ring),
-		cmocka_unit_test(good_records),     cmocka_unit_test(batches),
-		cmocka_unit_test(full_ring),        cmocka_unit_test(time_stamps),
-		cmocka_unit_test(bad_index),        cmocka_unit_test(one_report_a_drain),
-		cmocka_unit_test(lost_counter),     cmocka_unit_test(memory_goes_away),
-		cmocka_unit_test(header_read_only), cmocka_unit_test(read_once),
+		cmocka_unit_test(init_refused),
+		cmocka_unit_test(without_ring),
+		cmocka_unit_test(good_records),
+		cmocka_unit_test(batches),
+		cmocka_unit_test(full_ring),
+		cmocka_unit_test(time_stamps),
+		cmocka_unit_test(time_stamps_of_a_moved_tsc),
+		cmocka_unit_test(bad_index),
+		cmocka_unit_test(one_report_a_drain),
+		cmocka_unit_test(lost_counter),
+		cmocka_unit_test(memory_goes_away),
+		cmocka_unit_test(header_read_only),
+		cmocka_unit_test(read_once),
 		cmocka_unit_test(random_rings),
 	};
 
