@@ -5,7 +5,7 @@
  *
  * The image is one piece of memory, position independent, in this order: header, rules, conditions, values,
  * steps, text. The header has one entry for each type of record that the agent makes. An entry names a run of
- * steps, one for each rule that is about this type, in the order of the file. The first rule whose
+ * steps, one or more for each rule that is about this type, in the order of the file. The first rule whose
  * conditions all hold decides; if none does, the event is recorded. A rule's conditions on uid and login
  * uid come first: the agent tests them before it collects anything else. The usual one, a single range of
  * one number, lies in the step itself, so that this takes few instructions.
@@ -74,25 +74,19 @@ struct rw_monitor_type {
 };
 RW_ASSERT_SIZE(struct rw_monitor_type, 16);
 
-/* rw_monitor_step.test */
-#define RW_MONITOR_TEST_LOGIN  1u /* the number is the login uid, not the uid */
-#define RW_MONITOR_TEST_NEGATE 2u /* holds if the number is not in the range */
-#define RW_MONITOR_TEST_RULE   4u /* the rule's early conditions are to be tested, too */
-#define RW_MONITOR_TEST_ALL    7u
+/* rw_monitor_step.flags; 0, or only the first: the event is left out if the number is in the range. */
+#define RW_MONITOR_STEP_LOGIN  1u /* the number is the login uid, not the uid */
+#define RW_MONITOR_STEP_RULE   2u /* the rule's early conditions are to be tested */
+#define RW_MONITOR_STEP_RECORD 4u /* the event is recorded if they hold */
+#define RW_MONITOR_STEP_LATE   8u /* the rule has conditions that are not early */
+#define RW_MONITOR_STEP_ALL    15u
 
-/* rw_monitor_step.then: what follows if the test holds. */
-enum rw_monitor_then {
-	RW_MONITOR_THEN_RECORD = 0,
-	RW_MONITOR_THEN_DROP = 1,
-	RW_MONITOR_THEN_MORE = 2, /* the rule has conditions that are not early */
-	RW_MONITOR_THEN_COUNT
-};
-
+/* @number - @low <= @span, modulo 2^32, so that a range can be the complement of one. */
 struct rw_monitor_step {
 	uint16_t rule;
-	uint8_t test;       /* RW_MONITOR_TEST_* */
-	uint8_t then;       /* enum rw_monitor_then */
-	uint32_t low, span; /* the range is @low to @low + @span; 0 and UINT32_MAX: every number */
+	uint8_t flags; /* RW_MONITOR_STEP_* */
+	uint8_t reserved;
+	uint32_t low, span; /* 0 and UINT32_MAX: every number */
 };
 RW_ASSERT_SIZE(struct rw_monitor_step, 12);
 

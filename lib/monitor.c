@@ -80,8 +80,8 @@ int monitor_open(struct monitor *m, const void *image, uint32_t size)
 		if (!check_type(m, &hdr->type[i], i >= RW_MONITOR_FIXED_FIRST && i <= RW_MONITOR_FIXED_LAST))
 			return -1;
 	for (i = 0; i < hdr->steps; i++)
-		if (m->step[i].rule >= hdr->rules || m->step[i].test & ~RW_MONITOR_TEST_ALL ||
-		    m->step[i].then >= RW_MONITOR_THEN_COUNT)
+		if (m->step[i].rule >= hdr->rules || m->step[i].flags & ~RW_MONITOR_STEP_ALL ||
+		    m->step[i].reserved)
 			return -1;
 	for (i = 0; i < hdr->rules; i++)
 		if (!check_rule(m, &m->rule[i]))
@@ -102,14 +102,34 @@ static _Bool number_fits(const struct monitor *m, const struct rw_monitor_cond *
 	return c->negate;
 }
 
-_Bool monitor_early(const struct monitor *m, uint32_t rule, uint32_t uid, uint32_t login_uid)
+static _Bool early_hold(const struct monitor *m, const struct rw_monitor_step *s, uint32_t uid,
+			uint32_t login_uid)
 {
-	const struct rw_monitor_rule *r = &m->rule[rule];
+	const struct rw_monitor_rule *r = &m->rule[s->rule];
 	const struct rw_monitor_cond *c = &m->cond[r->first], *end = c + r->early;
 
+	if (!(s->flags & RW_MONITOR_STEP_RULE))
+		return (s->flags & RW_MONITOR_STEP_LOGIN ? login_uid : uid) - s->low <= s->span;
 	while (c < end && number_fits(m, c, c->key == RW_MONITOR_UID ? uid : login_uid))
 		c++;
 	return c == end;
+}
+
+int monitor_more(const struct monitor *m, unsigned int type, uint32_t step, uint32_t uid, uint32_t login_uid)
+{
+	const struct rw_monitor_type *t = &m->hdr->type[type];
+	uint32_t end = t->first + t->steps;
+
+	for (; step < end; step++) {
+		const struct rw_monitor_step *s = &m->step[step];
+
+		if (!early_hold(m, s, uid, login_uid))
+			continue;
+		if (s->flags & RW_MONITOR_STEP_LATE)
+			return (int)step;
+		return s->flags & RW_MONITOR_STEP_RECORD ? MONITOR_RECORD : MONITOR_DROP;
+	}
+	return MONITOR_RECORD;
 }
 
 _Bool monitor_same(const char *a, const char *b, uint32_t len)

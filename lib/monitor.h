@@ -33,8 +33,8 @@ int monitor_open(struct monitor *m, const void *image, uint32_t size);
 #define MONITOR_RECORD (-1)
 #define MONITOR_DROP   (-2)
 
-/** monitor_early() - whether all early conditions of a rule hold. */
-_Bool monitor_early(const struct monitor *m, uint32_t rule, uint32_t uid, uint32_t login_uid);
+/** monitor_more() - like monitor_begin(), from the step @step on, for rules of every kind. */
+int monitor_more(const struct monitor *m, unsigned int type, uint32_t step, uint32_t uid, uint32_t login_uid);
 
 /**
  * monitor_begin() - decide by what is known before anything is collected.
@@ -48,15 +48,13 @@ static inline int monitor_begin(const struct monitor *m, unsigned int type, uint
 	const struct rw_monitor_step *s = m->step + t->first, *end = s + t->steps;
 
 	for (; s < end; s++) {
-		uint32_t number = s->test & RW_MONITOR_TEST_LOGIN ? login_uid : uid;
+		uint32_t number = s->flags & RW_MONITOR_STEP_LOGIN ? login_uid : uid;
 
-		if ((number - s->low > s->span) == !(s->test & RW_MONITOR_TEST_NEGATE))
+		if (number - s->low > s->span)
 			continue;
-		if (s->test & RW_MONITOR_TEST_RULE && !monitor_early(m, s->rule, uid, login_uid))
-			continue;
-		if (s->then == RW_MONITOR_THEN_DROP)
+		if (!(s->flags & ~RW_MONITOR_STEP_LOGIN))
 			return MONITOR_DROP;
-		return s->then == RW_MONITOR_THEN_RECORD ? MONITOR_RECORD : (int)(s - m->step);
+		return monitor_more(m, type, (uint32_t)(s - m->step), uid, login_uid);
 	}
 	return MONITOR_RECORD;
 }

@@ -109,25 +109,35 @@ static bool is_about(const struct monitor_conf *conf, uint32_t rule, unsigned in
 	return conf->place[rule].types[type / 8] >> (type % 8) & 1;
 }
 
-/* The step for a rule: a single early condition with a single range lies in the step. */
-static struct rw_monitor_step make_step(const struct monitor_conf *conf, uint32_t i)
+/* How many steps a rule takes: a short list of ranges of one number takes one for each of them. */
+static uint32_t steps_of(const struct monitor_conf *conf, const struct rw_monitor_rule *r)
+{
+	const struct rw_monitor_cond *c = &conf->cond[r->first];
+
+	return r->early == 1 && !c->negate && c->values <= MONITOR_STEPS_MAX ? c->values : 1;
+}
+
+/* Step @n for a rule: if one range of one number decides, it lies in the step. */
+static struct rw_monitor_step make_step(const struct monitor_conf *conf, uint32_t i, uint32_t n)
 {
 	const struct rw_monitor_rule *r = &conf->rule[i];
 	const struct rw_monitor_cond *c = &conf->cond[r->first];
+	const struct rw_monitor_value *v = &conf->value[c->first + n];
 	struct rw_monitor_step step = { .rule = (uint16_t)i, .span = UINT32_MAX };
+	bool single = r->early == 1 && c->values == steps_of(conf, r) && v->b - v->a != UINT32_MAX;
 
-	if (r->conds > r->early)
-		step.then = RW_MONITOR_THEN_MORE;
-	else
-		step.then = r->action == RW_MONITOR_EXCLUDE ? RW_MONITOR_THEN_DROP : RW_MONITOR_THEN_RECORD;
-	if (r->early == 1 && c->values == 1) {
-		step.test = (uint8_t)((c->key == RW_MONITOR_LOGIN_UID ? RW_MONITOR_TEST_LOGIN : 0) |
-				      (c->negate ? RW_MONITOR_TEST_NEGATE : 0));
-		step.low = conf->value[c->first].a;
-		step.span = conf->value[c->first].b - step.low;
-	} else if (r->early) {
-		step.test = RW_MONITOR_TEST_RULE;
+	if (r->early && !single)
+		step.flags = RW_MONITOR_STEP_RULE;
+	else if (single && c->key == RW_MONITOR_LOGIN_UID)
+		step.flags = RW_MONITOR_STEP_LOGIN;
+	if (single) {
+		step.low = c->negate ? v->b + 1 : v->a;
+		step.span = c->negate ? v->a - v->b - 2 : v->b - v->a;
 	}
+	if (r->conds > r->early)
+		step.flags |= RW_MONITOR_STEP_LATE;
+	else if (r->action == RW_MONITOR_INCLUDE)
+		step.flags |= RW_MONITOR_STEP_RECORD;
 	return step;
 }
 
@@ -148,7 +158,8 @@ static uint16_t list_rules(const struct monitor_conf *conf, unsigned int type, s
 				break;
 		if (j < count)
 			continue;
-		steps[count++] = make_step(conf, i);
+		for (j = 0; j < steps_of(conf, &conf->rule[i]); j++)
+			steps[count++] = make_step(conf, i, j);
 		t->wants = (uint16_t)(t->wants | (keys & ~((1u << RW_MONITOR_EARLY) - 1)));
 		used[i] = true;
 	}

@@ -12,6 +12,7 @@
 #define MONITOR_RULES_MAX  256u
 #define MONITOR_CONDS_MAX  1024u
 #define MONITOR_VALUES_MAX 4096u
+#define MONITOR_STEPS_MAX  4u     /* for one rule and one type of record */
 #define MONITOR_TEXT_MAX   32768u /* bytes of all paths and names */
 #define MONITOR_FOLD_MAX   60000u /* milliseconds */
 #define MONITOR_LIMIT_MAX  1000000u
@@ -21,8 +22,8 @@
 	(sizeof(struct rw_monitor_hdr) + MONITOR_RULES_MAX * sizeof(struct rw_monitor_rule) + \
 	 MONITOR_CONDS_MAX * sizeof(struct rw_monitor_cond) + \
 	 MONITOR_VALUES_MAX * sizeof(struct rw_monitor_value) + \
-	 MONITOR_RULES_MAX * RW_MONITOR_TYPES * sizeof(struct rw_monitor_step) + MONITOR_TEXT_MAX + \
-	 RW_MONITOR_ALIGN)
+	 MONITOR_RULES_MAX * MONITOR_STEPS_MAX * RW_MONITOR_TYPES * sizeof(struct rw_monitor_step) + \
+	 MONITOR_TEXT_MAX + RW_MONITOR_ALIGN)
 
 /** struct monitor_conf - a file's contents, parsed: room for the largest; too large for a stack. */
 struct monitor_conf {

@@ -12,7 +12,6 @@
 #include <asm/tsc.h>
 
 #include "event.h"
-#include "filter.h"
 #include "fold.h"
 #include "kernel/paths.h"
 
@@ -37,12 +36,8 @@ static void add_task(struct event *ev)
 	rec_bytes(&ev->writer, RW_F_TASK, &task, sizeof(task));
 }
 
-bool event_begin(struct event *ev, u8 type, u8 verdict)
+void event_start(struct event *ev, u8 type, u8 verdict, int step)
 {
-	int step = filter_begin(type);
-
-	if (step == MONITOR_DROP)
-		return false;
 	ev->step = step;
 	ev->dropped = false;
 	ev->fs = NULL;
@@ -51,7 +46,6 @@ bool event_begin(struct event *ev, u8 type, u8 verdict)
 	ev->no_memory = false;
 	ev->tails = 0;
 	add_task(ev);
-	return true;
 }
 
 /* Decides, if that is still open, by what the record holds by now. Return: whether the event is wanted. */

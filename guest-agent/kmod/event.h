@@ -20,6 +20,7 @@
 #include <linux/path.h>
 
 #include "lib/record.h"
+#include "filter.h"
 #include "producer.h"
 
 /* Bytes of a buffer for one path and its NUL: memory from __getname(). */
@@ -88,6 +89,9 @@ struct event {
 	union event_longest_head head;
 };
 
+/* The second half of event_begin(). */
+void event_start(struct event *ev, u8 type, u8 verdict, int step);
+
 /**
  * event_begin() - start a record: time, and the current task's identity.
  * @type:    enum rw_rec_type
@@ -97,7 +101,15 @@ struct event {
  *
  * Context: any task's; does not sleep. So for all below, except event_path() and event_path_at().
  */
-bool __must_check event_begin(struct event *ev, u8 type, u8 verdict);
+static inline bool __must_check event_begin(struct event *ev, u8 type, u8 verdict)
+{
+	int step = filter_begin(type);
+
+	if (step == MONITOR_DROP)
+		return false;
+	event_start(ev, type, verdict, step);
+	return true;
+}
 
 /** event_u32() - add a field of 4 bytes. */
 static inline void event_u32(struct event *ev, u16 id, u32 value)

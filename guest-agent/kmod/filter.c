@@ -94,10 +94,8 @@ static u32 login_uid(void)
 	return __kuid_val(audit_get_loginuid(current));
 }
 
-int filter_begin(u8 type)
+int filter_begin(unsigned int type)
 {
-	if (filter.hdr->type[type].steps == 0)
-		return MONITOR_RECORD;
 	return monitor_begin(&filter, type, __kuid_val(current_uid()), login_uid());
 }
 

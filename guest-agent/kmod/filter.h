@@ -33,7 +33,7 @@ void filter_exit(void);
  *
  * Context: any. Return: MONITOR_RECORD, MONITOR_DROP, or the step at which filter_continue() continues.
  */
-int filter_begin(u8 type);
+int filter_begin(unsigned int type);
 
 /**
  * filter_continue() - decide about a pending event by what its record holds by now.

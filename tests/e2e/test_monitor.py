@@ -129,7 +129,7 @@ def test_repeats_are_folded_and_counted(counted):
 def test_what_exceeds_a_limit_is_counted(counted):
     made = [p for p in paths(counted, "mkdir") if p.startswith("/tmp/made-")]
     limited = [r for r in counted.of_type("limited") if r["limited_event"] == "mkdir"]
-    assert 3 <= len(made) < MADE and limited, counted.explain()
+    assert 0 < len(made) < MADE and limited, counted.explain()
     assert len(made) + sum(r["count"] for r in limited) == MADE
     assert limited[-1]["total"] == sum(r["count"] for r in limited)
     assert all(r["span_ns"] > 0 for r in limited if r["count"] > 1)
