@@ -46,7 +46,7 @@ const char *monitor_key_name(unsigned int key)
 
 bool monitor_is_free(unsigned int type)
 {
-	return type < RW_MONITOR_TYPES && event_desc(type) &&
+	return type < RW_MONITOR_TYPES && event_desc(type) && type != RW_REC_CRED_CHANGE &&
 	       (type < RW_MONITOR_FIXED_FIRST || type > RW_MONITOR_FIXED_LAST);
 }
 
@@ -153,8 +153,7 @@ static void add_event(struct line *l, struct span item)
 		conf_error(file_of(l), item.at, "%s comes from the hypervisor, which records it always",
 			   event_desc(type)->name);
 	else if (!monitor_is_free(type))
-		conf_error(file_of(l), item.at, "%s explains other records, and is recorded always",
-			   event_desc(type)->name);
+		conf_error(file_of(l), item.at, "%s is recorded always", event_desc(type)->name);
 	else
 		add_type(l->types, type);
 }

@@ -2,50 +2,51 @@
 // Copyright (C) 2026 The Ringward authors
 // Fills records with the identity of tasks and files.
 
-#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/kdev_t.h>
-#include <linux/rcupdate.h>
-#include <linux/sched.h>
 #include <linux/string.h>
-#include <linux/uidgid.h>
 #include <asm/tsc.h>
 
 #include "event.h"
 #include "fold.h"
 #include "kernel/paths.h"
 
-static_assert(RW_COMM_LEN == TASK_COMM_LEN);
-
-/* The value of a kuid_t or kgid_t is the number in the initial user namespace. */
+/* In place: the structure would be the largest copy of a record. */
 static void add_task(struct event *ev)
 {
-	const struct cred *cred = current_cred();
-	struct rw_task task = {
-		.pid = task_pid_nr(current),
-		.tgid = task_tgid_nr(current),
-		.uid = __kuid_val(cred->uid),
-		.euid = __kuid_val(cred->euid),
-		.gid = __kgid_val(cred->gid),
-	};
+	u8 *at = (u8 *)ev->writer.hdr + ev->writer.used;
+	const struct rw_field field = { RW_F_TASK, task_describe((struct rw_task *)(at + sizeof(field))) };
 
-	rcu_read_lock();
-	task.ppid = task_tgid_nr(rcu_dereference(current->real_parent));
-	rcu_read_unlock();
-	memcpy(task.comm, current->comm, sizeof(task.comm));
-	rec_bytes(&ev->writer, RW_F_TASK, &task, sizeof(task));
+	static_assert(RW_TASK_MIN % RW_FIELD_ALIGN == 0 && sizeof(struct rw_task) % RW_FIELD_ALIGN == 0);
+	memcpy(at, &field, sizeof(field));
+	ev->writer.used += sizeof(field) + field.len;
 }
 
+/* The time comes last: the description may make records of its own, which are earlier. */
 void event_start(struct event *ev, u8 type, u8 verdict, int step)
 {
 	ev->step = step;
 	ev->dropped = false;
 	ev->fs = NULL;
 	rec_begin(&ev->writer, &ev->head, sizeof(ev->head), type, verdict);
-	ev->writer.hdr->time_ns = rdtsc_ordered();
 	ev->no_memory = false;
 	ev->tails = 0;
 	add_task(ev);
+	ev->writer.hdr->time_ns = rdtsc_ordered();
+}
+
+void event_cred(struct event *ev, const struct task_cred *now, const struct task_cred *old)
+{
+	rec_bytes(&ev->writer, RW_F_CRED, &now->ids, sizeof(now->ids));
+	rec_bytes(&ev->writer, RW_F_OLD_CRED, &old->ids, sizeof(old->ids));
+}
+
+void event_caps(struct event *ev, const struct task_cred *now, const struct task_cred *old)
+{
+	if (memcmp(&now->caps, &old->caps, sizeof(now->caps)) == 0)
+		return;
+	rec_bytes(&ev->writer, RW_F_CAPS, &now->caps, sizeof(now->caps));
+	rec_bytes(&ev->writer, RW_F_OLD_CAPS, &old->caps, sizeof(old->caps));
 }
 
 /* Decides, if that is still open, by what the record holds by now. Return: whether the event is wanted. */

@@ -22,6 +22,7 @@
 #include "lib/record.h"
 #include "filter.h"
 #include "producer.h"
+#include "task.h"
 
 /* Bytes of a buffer for one path and its NUL: memory from __getname(). */
 #define EVENT_PATH_BYTES (RW_PATH_MAX + 1)
@@ -31,7 +32,7 @@ static_assert(EVENT_PATH_BYTES <= PATH_MAX);
  * Bytes of a value of each kind, multiples of RW_FIELD_ALIGN; 0: variable, which makes the field a tail.
  */
 enum event_kind_bytes {
-#define RW_KIND(NAME, min, max, grows, RULE, doc) EVENT_BYTES_##NAME = (min) == (max) ? (max) : 0,
+#define RW_KIND(NAME, min, max, grows, RULE, doc) EVENT_BYTES_##NAME = (grows) || (min) == (max) ? (max) : 0,
 #include "abi/events.def"
 };
 
@@ -40,6 +41,12 @@ enum event_field_room {
 #define RW_FIELD(id, NAME, KIND, name, label, since, doc) \
 	EVENT_HEAD_##NAME = EVENT_BYTES_##KIND ? sizeof(struct rw_field) + EVENT_BYTES_##KIND : 0, \
 	EVENT_TAIL_##NAME = EVENT_BYTES_##KIND ? 0 : 1,
+#include "abi/events.def"
+};
+
+/* Whether a field is a path. */
+enum event_field_path {
+#define RW_FIELD(id, NAME, KIND, name, label, since, doc) EVENT_PATH_##NAME = RW_KIND_##KIND == RW_KIND_PATH,
 #include "abi/events.def"
 };
 
@@ -69,12 +76,32 @@ union event_most_tails {
 #undef RW_MAY
 };
 
+/* As many bytes as paths in the agent's record with the most of them. */
+union event_most_paths {
+#define RW_MUST(NAME) +EVENT_PATH_##NAME
+#define RW_MAY(NAME)  +EVENT_PATH_##NAME
+/* clang-format off */
+#define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
+	u8 of_##NAME[(id) <= RW_REC_AGENT_LAST ? 0 FIELDS : 0];
+/* clang-format on */
+#include "abi/events.def"
+#undef RW_MUST
+#undef RW_MAY
+};
+
 #define EVENT_HEAD_MAX  sizeof(union event_longest_head)
 #define EVENT_TAILS_MAX (sizeof(union event_most_tails) / sizeof(struct producer_tail))
 
+#define EVENT_PATHS_MAX sizeof(union event_most_paths)
+
+/* Most bytes of all other tails of a record that has paths; a hook keeps to it. */
+#define EVENT_REST_MAX 3072u
+
 /* An event lies on the stack of any kernel path; and what it describes must fit a record. */
-static_assert(EVENT_HEAD_MAX <= 256 && EVENT_TAILS_MAX <= 4);
-static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * (sizeof(struct rw_field) + EVENT_PATH_BYTES) <= RW_REC_MAX);
+static_assert(EVENT_HEAD_MAX <= 448 && EVENT_TAILS_MAX <= 6);
+static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * 2 * sizeof(struct rw_field) +
+		      EVENT_PATHS_MAX * EVENT_PATH_BYTES + EVENT_REST_MAX <=
+	      RW_REC_MAX);
 
 /** struct event - a record being built: fields of fixed length in @head, the others where they are. */
 struct event {
@@ -93,7 +120,7 @@ struct event {
 void event_start(struct event *ev, u8 type, u8 verdict, int step);
 
 /**
- * event_begin() - start a record: time, and the current task's identity.
+ * event_begin() - start a record: time, and who it is.
  * @type:    enum rw_rec_type
  * @verdict: enum rw_verdict
  *
@@ -123,6 +150,12 @@ static inline void event_result(struct event *ev, int result)
 	if (result)
 		rec_u32(&ev->writer, RW_F_RESULT, result);
 }
+
+/** event_cred() - add credentials, new and old. */
+void event_cred(struct event *ev, const struct task_cred *now, const struct task_cred *old);
+
+/** event_caps() - add capabilities, new and old; nothing if they are the same. */
+void event_caps(struct event *ev, const struct task_cred *now, const struct task_cred *old);
 
 /** event_identify() - get a file's identity. */
 struct rw_file event_identify(const struct inode *inode);

@@ -15,14 +15,17 @@
 #include "event.h"
 #include "filter.h"
 #include "fold.h"
+#include "hooks/hooks.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
+#include "kernel/namespaces.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
+#include "task.h"
 #include "rw_version.h"
 
 static struct compat_kernel kernel __ro_after_init;
@@ -65,6 +68,10 @@ static int __init agent_init(void)
 	ret = compat_init(&kernel);
 	if (ret)
 		return ret;
+	ret = compat_namespaces_init();
+	if (ret)
+		return ret;
+	task_init();
 	ret = filter_init();
 	if (ret)
 		return ret;
@@ -91,6 +98,7 @@ static int __init agent_init(void)
 	ret = attach();
 	if (ret)
 		goto not_attached;
+	hook_cgroups_found();
 	pr_info("recording; not locked yet\n");
 	return 0;
 

@@ -8,7 +8,8 @@ import machine
 
 KERNELS = ("6.1", "6.12")
 # What the cases need in the guest: path there -> content, or a function of the kernel's version that returns it.
-FILES = {"/opt/events": machine.BUILD / "tests/events"}
+FILES = {"/opt/events": machine.BUILD / "tests/events", "/opt/tiny": machine.BUILD / "tests/tiny",
+         "/opt/rwattack.ko": lambda linux: machine.kmod("rwattack", linux)}
 SCRIPT = "/opt/events\n"
 
 

@@ -145,6 +145,15 @@ def test_nobody_in_the_guest_changes_the_rules(counted):
     assert "/opt/secret" not in paths(counted, "file_open")
 
 
+def test_without_a_file_the_built_in_rules_hold(cpu, boot):
+    script = "cat /proc/version /usr/share/x >/dev/null; cat /root/secret; touch /usr/share/y"
+    run = boot(cpu, script, files={"/usr/share/x": "x", "/root/secret": "x"}, monitor=None)
+    assert "events: built-in rules" in run.console + run.hv
+    opened = paths(run, "file_open")
+    assert "/root/secret" in opened and "/usr/share/y" in opened
+    assert not {"/proc/version", "/usr/share/x", "/dev/null"} & set(opened)
+
+
 def test_a_wrong_file_stops_the_machine(cpu, boot):
     run = boot(cpu, "", monitor="include *\nexclude file_open pth=/proc\n", ends="stopped")
     assert "stopped: monitor.conf:2:19: pth is not uid, login_uid, access," in run.hv

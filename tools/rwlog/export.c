@@ -93,14 +93,14 @@ static void json_member(void *ctx, const struct member *m)
 	}
 }
 
-static void export_record(const struct rec *r, const char *boot, FILE *out)
+static void export_record(const struct rec *r, const struct cgroups *cgroups, const char *boot, FILE *out)
 {
 	struct json j = { .out = out };
 
 	json_open(&j, NULL, '{');
 	if (boot)
 		json_str(&j, "boot", boot);
-	members_of_record(r, json_member, &j);
+	members_of_record(r, cgroups, json_member, &j);
 	json_close(&j, '}');
 	putc('\n', out);
 }
@@ -109,12 +109,14 @@ void export_jsonl(const struct input *in, const struct filter *filter, FILE *out
 {
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
+		struct cgroups cgroups = cgroups_index(b->rec, b->nrec);
 		char id[TEXT_BOOT_LEN];
 
 		boot_name(b, id);
 		for (size_t k = 0; k < b->nrec; k++)
 			if (filter_match(filter, &b->rec[k]))
-				export_record(&b->rec[k], in->nboot > 1 ? id : NULL, out);
+				export_record(&b->rec[k], &cgroups, in->nboot > 1 ? id : NULL, out);
+		cgroups_free(&cgroups);
 	}
 }
 
@@ -136,6 +138,7 @@ void export_csv(const struct input *in, const struct filter *filter, FILE *out)
 
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
+		struct cgroups cgroups = cgroups_index(b->rec, b->nrec);
 		char id[TEXT_BOOT_LEN];
 
 		boot_name(b, id);
@@ -144,9 +147,10 @@ void export_csv(const struct input *in, const struct filter *filter, FILE *out)
 				continue;
 			csv_member(row, &(struct member){
 						.column = MEMBERS_BOOT, .form = MEMBER_WORD, .word = id });
-			members_of_record(&b->rec[k], csv_member_of, row);
+			members_of_record(&b->rec[k], &cgroups, csv_member_of, row);
 			csv_end_row(row, out);
 		}
+		cgroups_free(&cgroups);
 	}
 	csv_close(row);
 }

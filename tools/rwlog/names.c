@@ -10,7 +10,8 @@
 #include "lib/events.h"
 #include "util.h"
 
-#define UNKNOWN_TYPE "type_"
+#define UNKNOWN_TYPE      "type_"
+#define PRCTL_SET_PTRACER 0x59616d61u /* PR_SET_PTRACER of Linux: a number far from the others */
 
 static const char *const verdict_names[] = RW_VERDICT_NAMES;
 static const char *const target_names[] = RW_TARGET_NAMES;
@@ -18,11 +19,22 @@ static const char *const access_names[] = RW_ACCESS_NAMES;
 static const char *const drop_names[] = RW_DROP_NAMES;
 static const char *const malformed_names[] = RW_MALFORMED_NAMES;
 static const char *const kexec_names[] = RW_KEXEC_STEP_NAMES;
+static const char *const child_names[] = RW_CHILD_NAMES;
+static const char *const trace_names[] = RW_TRACE_NAMES;
+static const char *const cgroup_names[] = RW_CGROUP_STEP_NAMES;
+/* PR_* of Linux that the agent records. */
+static const char *const prctl_names[] = {
+	[4] = "set_dumpable",    [8] = "set_keepcaps",      [15] = "set_name",    [24] = "capbset_drop",
+	[28] = "set_securebits", [38] = "set_no_new_privs", [47] = "cap_ambient",
+};
 _Static_assert(ARRAY_SIZE(verdict_names) == RW_VERDICT_COUNT, "every verdict has a name");
 _Static_assert(ARRAY_SIZE(target_names) == RW_TARGET_COUNT, "every target has a name");
 _Static_assert(ARRAY_SIZE(access_names) == RW_ACCESS_COUNT, "every access has a name");
 _Static_assert(ARRAY_SIZE(drop_names) == RW_DROP_COUNT, "every kind of loss has a name");
 _Static_assert(ARRAY_SIZE(malformed_names) == RW_BAD_COUNT, "every refusal has a name");
+_Static_assert(ARRAY_SIZE(child_names) == RW_CHILD_COUNT, "every kind of child has a name");
+_Static_assert(ARRAY_SIZE(trace_names) == RW_TRACE_COUNT, "every way to reach into a task has a name");
+_Static_assert(ARRAY_SIZE(cgroup_names) == RW_CGROUP_STEP_COUNT, "every step of a cgroup has a name");
 _Static_assert(ARRAY_SIZE(kexec_names) == RW_KEXEC_STEP_COUNT, "every step of kexec has a name");
 
 /* By kind of field; a value without a name is NULL. */
@@ -31,6 +43,10 @@ static const struct {
 	uint32_t n;
 } names[RW_KIND_COUNT] = {
 	[RW_KIND_KEXEC_STEP] = { kexec_names, RW_KEXEC_STEP_COUNT },
+	[RW_KIND_CHILD] = { child_names, RW_CHILD_COUNT },
+	[RW_KIND_TRACE] = { trace_names, RW_TRACE_COUNT },
+	[RW_KIND_CGROUP_STEP] = { cgroup_names, RW_CGROUP_STEP_COUNT },
+	[RW_KIND_PRCTL] = { prctl_names, ARRAY_SIZE(prctl_names) },
 	[RW_KIND_ACCESS] = { access_names, RW_ACCESS_COUNT },
 	[RW_KIND_TARGET] = { target_names, RW_TARGET_COUNT },
 	[RW_KIND_DROP] = { drop_names, RW_DROP_COUNT },
@@ -54,6 +70,8 @@ const char *name_of_verdict(unsigned int verdict)
 
 const char *name_of_value(enum rw_field_kind kind, uint32_t value, const char *what, char buf[NAME_LEN])
 {
+	if (kind == RW_KIND_PRCTL && value == PRCTL_SET_PTRACER)
+		return "set_ptracer";
 	if (value < names[kind].n && names[kind].v[value])
 		return names[kind].v[value];
 	snprintf(buf, NAME_LEN, "%s_%" PRIu32, what, value);

@@ -38,6 +38,8 @@ static const char help[] =
 static const char help_rest[] =
 	"  --pid N                 of a thread or a process\n"
 	"  --comm NAME             the whole name\n"
+	"  --loginuid N            the user who logged in; 4294967295: nobody did\n"
+	"  --cgroup N              the cgroup's id\n"
 	"  --path TEXT             part of a path\n"
 	"  --since S, --until S    seconds since the hypervisor's start\n"
 	"  --seq A-B               numbers of records; also A, A- and -B\n"
@@ -95,6 +97,8 @@ enum option_id {
 	OPT_TYPE,
 	OPT_PID,
 	OPT_COMM,
+	OPT_LOGINUID,
+	OPT_CGROUP,
 	OPT_PATH,
 	OPT_SINCE,
 	OPT_UNTIL,
@@ -112,6 +116,8 @@ static const struct option long_options[] = {
 	{ "type", required_argument, NULL, OPT_TYPE },
 	{ "pid", required_argument, NULL, OPT_PID },
 	{ "comm", required_argument, NULL, OPT_COMM },
+	{ "loginuid", required_argument, NULL, OPT_LOGINUID },
+	{ "cgroup", required_argument, NULL, OPT_CGROUP },
 	{ "path", required_argument, NULL, OPT_PATH },
 	{ "since", required_argument, NULL, OPT_SINCE },
 	{ "until", required_argument, NULL, OPT_UNTIL },
@@ -187,6 +193,10 @@ static bool set_option(struct options *o, int id, const char *value)
 	case OPT_COMM:
 		o->filter.comm = value;
 		return true;
+	case OPT_LOGINUID:
+		return filter_loginuid(&o->filter, value);
+	case OPT_CGROUP:
+		return filter_cgroup(&o->filter, value);
 	case OPT_PATH:
 		o->filter.path = value;
 		return true;
@@ -268,6 +278,10 @@ static const char *takes(const struct options *o, int id)
 	switch (id) {
 	case OPT_PID:
 		return "the number of a thread or process";
+	case OPT_LOGINUID:
+		return "the number of a user";
+	case OPT_CGROUP:
+		return "the id of a cgroup, a number";
 	case OPT_SINCE:
 	case OPT_UNTIL:
 		return "seconds, such as 1.5";

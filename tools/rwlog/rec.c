@@ -95,6 +95,14 @@ uint64_t value_number(const struct rec_field *f)
 	return v;
 }
 
+void value_structure(const struct rec_field *f, void *to, size_t size)
+{
+	size_t n = f->len < size ? f->len : size;
+
+	memcpy(to, f->value, n);
+	memset((uint8_t *)to + n, 0, size - n);
+}
+
 struct text value_text(const struct rec_field *f)
 {
 	return (struct text){ f->value, f->len };
@@ -117,7 +125,7 @@ int rec_task(const struct rec *r, struct rw_task *task)
 		if (!rec_is_task(&f))
 			continue;
 		if (field_desc(f.id)->kind == RW_KIND_TASK) {
-			memcpy(task, f.value, sizeof(*task));
+			value_structure(&f, task, sizeof(*task));
 			return 2;
 		}
 		memcpy(&guest, f.value, sizeof(guest));

@@ -8,6 +8,7 @@
 
 #include <linux/lsm_hooks.h>
 
+struct cgroup;
 struct task_struct;
 
 /* LSM hooks: hook_NAME() with the type that the kernel has for it. It returns 0 or refuses. */
@@ -22,17 +23,35 @@ struct task_struct;
 	HOOK(path_link) \
 	HOOK(path_chmod) \
 	HOOK(kernel_read_file) \
-	HOOK(kernel_load_data)
+	HOOK(kernel_load_data) \
+	HOOK(task_free) \
+	HOOK(task_fix_setuid) \
+	HOOK(task_fix_setgid) \
+	HOOK(task_fix_setgroups) \
+	HOOK(capset) \
+	HOOK(capable) \
+	HOOK(userns_create) \
+	HOOK(task_prctl) \
+	HOOK(task_kill) \
+	HOOK(ptrace_access_check) \
+	HOOK(ptrace_traceme)
 
 /* Tracepoints: probe_NAME(). */
 #define AGENT_TRACEPOINTS(PROBE) \
-	PROBE(sched_process_fork) \
-	PROBE(sched_process_exit)
+	PROBE(task_newtask) \
+	PROBE(sched_process_exit) \
+	PROBE(cgroup_mkdir) \
+	PROBE(cgroup_rmdir)
 
 #define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) hook_##NAME;
 AGENT_LSM_HOOKS(HOOK)
 #undef HOOK
 
 /* Context: preemption off. */
-void probe_sched_process_fork(void *unused, struct task_struct *parent, struct task_struct *child);
+void probe_task_newtask(void *unused, struct task_struct *child, unsigned long clone_flags);
 void probe_sched_process_exit(void *unused, struct task_struct *task);
+void probe_cgroup_mkdir(void *unused, struct cgroup *cgroup, const char *path);
+void probe_cgroup_rmdir(void *unused, struct cgroup *cgroup, const char *path);
+
+/** hook_cgroups_found() - record the cgroups that exist. Context: module init, with hooks attached. */
+void hook_cgroups_found(void);

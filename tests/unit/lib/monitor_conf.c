@@ -94,6 +94,8 @@ static void test_bad_events(void **state)
 		{ "exclude exec,,fork", "1:14:  is not an event" },
 		{ "exclude class:fil", "1:15: fil is not a class of events" },
 		{ "exclude violation", "1:9: violation comes from the hypervisor, which records it always" },
+		{ "exclude limited", "1:9: limited is recorded always" },
+		{ "exclude cred_change", "1:9: cred_change is recorded always" },
 		{ "\n  exclude foo\nexclude bar\n", "2:11: foo is not an event\n3:9: bar is not an event" },
 	};
 

@@ -95,7 +95,8 @@ static int free_samples(void **state)
 	return 0;
 }
 
-#define MEMBERS_TASK "seq time_ns cpu type pid tgid ppid uid euid gid comm verdict"
+#define MEMBERS_TASK \
+	"seq time_ns cpu type pid tgid ppid uid euid gid comm fsuid loginuid session cgroup pid_ns mnt_ns verdict"
 
 static void json_of_tasks(void **state)
 {
@@ -124,7 +125,7 @@ static void json_of_tasks(void **state)
 	assert_true(json_is_false(json_object_get(j, "thread")));
 	json_decref(j);
 	j = line(jsonl, 15);
-	members(j, MEMBERS_TASK " exit_code last_thread sync");
+	members(j, MEMBERS_TASK " exit_code exit_status core_dumped last_thread sync");
 	has_number(j, "exit_code", 0x300);
 	assert_true(json_is_true(json_object_get(j, "last_thread")));
 	json_decref(j);
@@ -346,6 +347,15 @@ static void filters(void **state)
 	f.has_pid = false;
 	assert_int_equal(count(&f), 3);
 	f = (struct filter)FILTER_ALL;
+	assert_true(filter_loginuid(&f, "4294967295"));
+	assert_true(filter_cgroup(&f, "1"));
+	assert_int_equal(count(&f), 13);
+	assert_true(filter_cgroup(&f, "2"));
+	assert_int_equal(count(&f), 0);
+	f.has_cgroup = false;
+	assert_true(filter_loginuid(&f, "1000"));
+	assert_int_equal(count(&f), 0);
+	f = (struct filter)FILTER_ALL;
 	f.path = "tmp/b";
 	assert_int_equal(count(&f), 1);
 	f = (struct filter)FILTER_ALL;
@@ -370,6 +380,10 @@ static void filter_values(void **state)
 	uint64_t ns;
 
 	(void)state;
+	assert_false(filter_loginuid(&f, "root"));
+	assert_false(filter_loginuid(&f, "4294967296"));
+	assert_false(filter_cgroup(&f, ""));
+	assert_false(filter_cgroup(&f, "1x"));
 	assert_false(filter_types(&f, ""));
 	assert_false(filter_types(&f, "exec,"));
 	assert_false(filter_types(&f, "execx"));

@@ -159,14 +159,14 @@ static void bad_framing(void **state)
 	check_bad(w.hdr, w.hdr->size, RW_BAD_FIELD, false);
 	begin_without(&w, buf, 0); /* padding of a value: "old" has one byte */
 	rec_end(&w);
-	((uint8_t *)buf)[sizeof(struct rw_rec_hdr) + 44 + 7] = 1;
+	((uint8_t *)buf)[sizeof(struct rw_rec_hdr) + sizeof(f) + sizeof(struct rw_task) + 7] = 1;
 	check_bad(w.hdr, w.hdr->size, RW_BAD_FIELD, false);
 }
 
 /* Every event of the agent, with every field that it may have. */
 static void every_event(void **state)
 {
-	static const uint8_t zeros[64];
+	static const uint8_t zeros[128];
 	struct bench *b = bench_new(8);
 	uint64_t buf[RW_REC_MAX / 8];
 	struct image image;
