@@ -19,6 +19,7 @@
 #define RW_REC_MAX        16384u /* bytes of a record */
 #define RW_FIELD_ALIGN    4u
 #define RW_PATH_MAX       4095u /* bytes of one path; longer ones keep their tail and are flagged */
+#define RW_MESSAGE_MAX    8192u /* bytes of one message; of longer ones the end is missing */
 #define RW_COMM_LEN       16u
 #define RW_SYMBOL_LEN     64u /* bytes of a symbol's name, its NUL included */
 #define RW_CODE_BYTES     16u
@@ -252,6 +253,45 @@ enum rw_kexec_step {
 };
 /* clang-format off */
 #define RW_KEXEC_STEP_NAMES { "load", "initramfs", "earlier", "earlier_crash", "start" }
+/* clang-format on */
+
+/* Value of a RW_KIND_LOG_INPUT field: the way that a message takes to the syslog daemon. */
+enum rw_log_input {
+	RW_LOG_SYSLOG = 1, /* a socket for syslog(3), as /dev/log: one datagram, one message */
+	RW_LOG_NATIVE = 2, /* the journal's own socket: fields of a message, in a datagram or in a file */
+	RW_LOG_STDOUT =
+		3, /* the journal's socket for standard output: parts of a stream, as they are written */
+	RW_LOG_INPUT_COUNT
+};
+/* clang-format off */
+#define RW_LOG_INPUT_NAMES { NULL, "syslog", "native", "stdout" }
+/* clang-format on */
+
+/* Value of a RW_KIND_DELIVERY field: what the kernel is about to do with the message. */
+enum rw_delivery {
+	RW_DELIVERY_QUEUED = 1,      /* it goes into the receiver's queue */
+	RW_DELIVERY_QUEUE_FULL = 2,  /* the queue is full: the sender waits or gets EAGAIN */
+	RW_DELIVERY_CLOSED = 3,      /* the receiver has been closed, or receives no more */
+	RW_DELIVERY_NO_RECEIVER = 4, /* nothing is bound to the address */
+	RW_DELIVERY_TOO_LONG = 5,    /* longer than the sender's socket can send */
+	RW_DELIVERY_COUNT
+};
+/* clang-format off */
+#define RW_DELIVERY_NAMES { NULL, "queued", "queue_full", "closed", "no_receiver", "too_long" }
+/* clang-format on */
+
+/* Values of RW_KIND_FAMILY, RW_KIND_SOCKET_TYPE, RW_KIND_FACILITY and RW_KIND_SEVERITY fields. */
+/* clang-format off */
+#define RW_FAMILY_NAMES \
+	{ [0] = "unspec", [1] = "unix", [2] = "inet", [3] = "ax25", [10] = "inet6", [15] = "key", [16] = "netlink", \
+	  [17] = "packet", [21] = "rds", [29] = "can", [30] = "tipc", [31] = "bluetooth", [33] = "rxrpc", \
+	  [38] = "alg", [39] = "nfc", [40] = "vsock", [41] = "kcm", [42] = "qipcrtr", [43] = "smc", [44] = "xdp" }
+#define RW_SOCKET_TYPE_NAMES \
+	{ NULL, "stream", "dgram", "raw", "rdm", "seqpacket", "dccp", [10] = "packet" }
+#define RW_FACILITY_NAMES \
+	{ "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", \
+	  [16] = "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7" }
+#define RW_SEVERITY_NAMES { "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug" }
 /* clang-format on */
 
 /*

@@ -32,9 +32,11 @@ static _Bool find_parts(struct monitor *m, const struct rw_monitor_hdr *hdr, uin
 	return 1;
 }
 
-static _Bool check_type(const struct monitor *m, const struct rw_monitor_type *t, _Bool fixed)
+static _Bool check_type(const struct monitor *m, const struct rw_monitor_type *t, _Bool fixed, _Bool kmsg)
 {
 	if (fixed && (t->steps || t->mode || t->fold_ms || t->limit))
+		return 0;
+	if (kmsg && (t->mode == RW_MONITOR_MODE_BATCH || t->fold_ms || t->limit))
 		return 0;
 	return in_list(t->first, t->steps, m->hdr->steps) && t->mode < RW_MONITOR_MODE_COUNT && !t->reserved0;
 }
@@ -77,7 +79,8 @@ int monitor_open(struct monitor *m, const void *image, uint32_t size)
 	    hdr->size != size || !find_parts(m, hdr, size))
 		return -1;
 	for (i = 0; i < RW_MONITOR_TYPES; i++)
-		if (!check_type(m, &hdr->type[i], i >= RW_MONITOR_FIXED_FIRST && i <= RW_MONITOR_FIXED_LAST))
+		if (!check_type(m, &hdr->type[i], i >= RW_MONITOR_FIXED_FIRST && i <= RW_MONITOR_FIXED_LAST,
+				i == RW_REC_KMSG))
 			return -1;
 	for (i = 0; i < hdr->steps; i++)
 		if (m->step[i].rule >= hdr->rules || m->step[i].flags & ~RW_MONITOR_STEP_ALL ||

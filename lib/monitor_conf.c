@@ -66,11 +66,13 @@ uint32_t monitor_keys_of(unsigned int type)
 			keys |= 1u << RW_MONITOR_DEVICE | 1u << RW_MONITOR_FS;
 		else if (f->id == RW_F_OPEN_FLAGS)
 			keys |= 1u << RW_MONITOR_ACCESS;
-		else if (f->id == RW_F_ADDRESS)
+		else if (f->id == RW_F_ADDRESS || f->id == RW_F_LOCAL_ADDRESS)
 			keys |= 1u << RW_MONITOR_PORT;
 	}
-	/* A task that exits has left its program already. */
-	return type == RW_REC_EXIT ? keys & ~(1u << RW_MONITOR_EXE) : keys;
+	/* A task that exits has left its program already. A line of the kernel's log can come from anywhere. */
+	if (type == RW_REC_EXIT || type == RW_REC_KMSG)
+		keys &= ~(1u << RW_MONITOR_EXE);
+	return type == RW_REC_KMSG ? keys & ~(1u << RW_MONITOR_CGROUP) : keys;
 }
 
 static bool has_type(const uint8_t *types, unsigned int type)
@@ -408,6 +410,9 @@ static void apply(struct line *l, enum monitor_setting setting, uint32_t value)
 	for (type = 0; type < RW_MONITOR_TYPES; type++) {
 		if (!has_type(l->types, type) || conf->set[type] & 1u << setting)
 			continue;
+		/* Such a record is handed over at once: it may come under any of the kernel's locks. */
+		if (type == RW_REC_KMSG && (setting != SET_MODE || value != RW_MONITOR_MODE_SYNC))
+			continue;
 		any = true;
 		conf->set[type] = (uint8_t)(conf->set[type] | 1u << setting);
 		if (setting == SET_MODE)
@@ -418,8 +423,9 @@ static void apply(struct line *l, enum monitor_setting setting, uint32_t value)
 			conf->type[type].limit = value;
 	}
 	if (!any)
-		conf_warn(conf->file, conf->file->line, (uint32_t)(l->verb.at - conf->file->text) + 1,
-			  "this line never counts: earlier lines say it for each of its events");
+		conf_warn(
+			conf->file, conf->file->line, (uint32_t)(l->verb.at - conf->file->text) + 1,
+			"this line never counts: earlier lines say it for each of its events, or none can have it");
 }
 
 static bool no_more(struct line *l)

@@ -165,7 +165,7 @@ static void hand_over(struct event *ev, enum producer_mode mode)
 	mode = filter_mode(hdr->type, mode);
 	if (mode == PRODUCER_SYNC)
 		hdr->flags |= RW_RECF_SYNC;
-	if (ev->no_memory || ev->writer.full)
+	if (ev->no_memory || ev->writer.full || size > RW_REC_MAX)
 		producer_lost();
 	else if (!(type->fold_ms && fold_takes(hdr, ev->writer.used, ev->tail, ev->tails)) &&
 		 !(type->limit && limit_takes(hdr)))

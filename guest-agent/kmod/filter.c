@@ -173,6 +173,7 @@ static void take_port(struct monitor_facts *facts, const struct producer_tail *t
 		know_number(facts, RW_MONITOR_PORT, address[2] << 8 | address[3]);
 }
 
+/* A peer chooses its own port: where a record has both addresses, the local one counts. */
 static void take_tails(const struct event *ev, struct monitor_facts *facts)
 {
 	const struct producer_tail *tail = ev->tail, *end = tail + ev->tails;
@@ -180,7 +181,8 @@ static void take_tails(const struct event *ev, struct monitor_facts *facts)
 	for (; tail < end; tail++) {
 		if (tail->id == RW_F_PATH || tail->id == RW_F_NEW_PATH)
 			take_path(facts, tail);
-		else if (tail->id == RW_F_ADDRESS)
+		else if (tail->id == RW_F_LOCAL_ADDRESS ||
+			 (tail->id == RW_F_ADDRESS && !(facts->has & KNOWS(PORT))))
 			take_port(facts, tail);
 	}
 }

@@ -16,6 +16,7 @@
 #include "filter.h"
 #include "fold.h"
 #include "hooks/hooks.h"
+#include "hooks/syslog.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
@@ -95,6 +96,7 @@ static int __init agent_init(void)
 		goto no_sleep;
 	register_reboot_notifier(&reboot_nb);
 	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
+	syslog_init(&kernel);
 	ret = attach();
 	if (ret)
 		goto not_attached;

@@ -3,6 +3,7 @@
 """Makes initial RAM disks for tests, boots them with tools/rwrun, parses the results: docs/testing.md."""
 import functools
 import json
+import lzma
 import re
 import shutil
 import subprocess
@@ -40,6 +41,12 @@ def kernel(linux="6.1"):
 def kmod(name, linux="6.1"):
     """A kernel module built for the stock kernel."""
     return BUILD / "kmod" / kernel_release(linux) / f"{name}.ko"
+
+
+def stock_module(path, linux="6.1"):
+    """The content of a module that comes with the stock kernel; path: below kernel/, without ".ko"."""
+    found, = (BUILD / "kernels" / kernel_release(linux) / "modules/kernel").glob(f"{path}.ko*")
+    return lzma.decompress(found.read_bytes()) if found.suffix == ".xz" else found.read_bytes()
 
 
 @functools.lru_cache(maxsize=None)

@@ -27,6 +27,12 @@ static const char *const prctl_names[] = {
 	[4] = "set_dumpable",    [8] = "set_keepcaps",      [15] = "set_name",    [24] = "capbset_drop",
 	[28] = "set_securebits", [38] = "set_no_new_privs", [47] = "cap_ambient",
 };
+static const char *const log_input_names[] = RW_LOG_INPUT_NAMES;
+static const char *const delivery_names[] = RW_DELIVERY_NAMES;
+static const char *const family_names[] = RW_FAMILY_NAMES;
+static const char *const socket_type_names[] = RW_SOCKET_TYPE_NAMES;
+static const char *const facility_names[] = RW_FACILITY_NAMES;
+static const char *const severity_names[] = RW_SEVERITY_NAMES;
 _Static_assert(ARRAY_SIZE(verdict_names) == RW_VERDICT_COUNT, "every verdict has a name");
 _Static_assert(ARRAY_SIZE(target_names) == RW_TARGET_COUNT, "every target has a name");
 _Static_assert(ARRAY_SIZE(access_names) == RW_ACCESS_COUNT, "every access has a name");
@@ -36,6 +42,8 @@ _Static_assert(ARRAY_SIZE(child_names) == RW_CHILD_COUNT, "every kind of child h
 _Static_assert(ARRAY_SIZE(trace_names) == RW_TRACE_COUNT, "every way to reach into a task has a name");
 _Static_assert(ARRAY_SIZE(cgroup_names) == RW_CGROUP_STEP_COUNT, "every step of a cgroup has a name");
 _Static_assert(ARRAY_SIZE(kexec_names) == RW_KEXEC_STEP_COUNT, "every step of kexec has a name");
+_Static_assert(ARRAY_SIZE(log_input_names) == RW_LOG_INPUT_COUNT, "every way of logging has a name");
+_Static_assert(ARRAY_SIZE(delivery_names) == RW_DELIVERY_COUNT, "every kind of delivery has a name");
 
 /* By kind of field; a value without a name is NULL. */
 static const struct {
@@ -51,6 +59,12 @@ static const struct {
 	[RW_KIND_TARGET] = { target_names, RW_TARGET_COUNT },
 	[RW_KIND_DROP] = { drop_names, RW_DROP_COUNT },
 	[RW_KIND_MALFORMED] = { malformed_names, RW_BAD_COUNT },
+	[RW_KIND_LOG_INPUT] = { log_input_names, RW_LOG_INPUT_COUNT },
+	[RW_KIND_DELIVERY] = { delivery_names, RW_DELIVERY_COUNT },
+	[RW_KIND_FAMILY] = { family_names, ARRAY_SIZE(family_names) },
+	[RW_KIND_SOCKET_TYPE] = { socket_type_names, ARRAY_SIZE(socket_type_names) },
+	[RW_KIND_FACILITY] = { facility_names, ARRAY_SIZE(facility_names) },
+	[RW_KIND_SEVERITY] = { severity_names, ARRAY_SIZE(severity_names) },
 };
 
 const char *name_of_type(unsigned int type, char buf[NAME_LEN])

@@ -9,6 +9,7 @@
 #include <linux/lsm_hooks.h>
 
 struct cgroup;
+struct sk_buff;
 struct task_struct;
 
 /* LSM hooks: hook_NAME() with the type that the kernel has for it. It returns 0 or refuses. */
@@ -34,14 +35,25 @@ struct task_struct;
 	HOOK(task_prctl) \
 	HOOK(task_kill) \
 	HOOK(ptrace_access_check) \
-	HOOK(ptrace_traceme)
+	HOOK(ptrace_traceme) \
+	HOOK(socket_post_create) \
+	HOOK(socket_bind) \
+	HOOK(socket_listen) \
+	HOOK(socket_connect) \
+	HOOK(sock_graft) \
+	HOOK(socket_sendmsg) \
+	HOOK(socket_sock_rcv_skb) \
+	HOOK(unix_may_send) \
+	HOOK(unix_stream_connect)
 
 /* Tracepoints: probe_NAME(). */
 #define AGENT_TRACEPOINTS(PROBE) \
 	PROBE(task_newtask) \
 	PROBE(sched_process_exit) \
 	PROBE(cgroup_mkdir) \
-	PROBE(cgroup_rmdir)
+	PROBE(cgroup_rmdir) \
+	PROBE(kfree_skb) \
+	PROBE(console)
 
 #define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) hook_##NAME;
 AGENT_LSM_HOOKS(HOOK)
@@ -55,3 +67,9 @@ void probe_cgroup_rmdir(void *unused, struct cgroup *cgroup, const char *path);
 
 /** hook_cgroups_found() - record the cgroups that exist. Context: module init, with hooks attached. */
 void hook_cgroups_found(void);
+
+/* The kernel passes more arguments, which differ between versions. Context: any; preemption off. */
+void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location);
+
+/* Context: any, NMI included; interrupts off. */
+void probe_console(void *unused, const char *text, size_t len);

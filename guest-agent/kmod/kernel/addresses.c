@@ -53,6 +53,7 @@ int __init compat_init(struct compat_kernel *k)
 		{ compat_lsm_table_name, &k->lsm_table },
 		{ "idt_table", &k->idt },
 		{ "poking_mm", (unsigned long *)&poking_mm },
+		{ "get_task_exe_file", (unsigned long *)&k->task_exe },
 	};
 	const struct wanted kexec[] = {
 		{ "kexec_image", (unsigned long *)&k->kexec_image },

@@ -186,7 +186,14 @@ static void test_warnings(void **state)
 		{ "exclude exec uid=0\nexclude fork uid=0\ninclude exec,fork uid=0",
 		  "3:1: " NEVER "earlier lines already decide each of its events" },
 		{ "sync exec\nbatch exec",
-		  "2:1: warning: this line never counts: earlier lines say it for each of its events" },
+		  "2:1: warning: this line never counts: earlier lines say it for each of its events, or none can "
+		  "have it" },
+		{ "batch kmsg",
+		  "1:1: warning: this line never counts: earlier lines say it for each of its events, or "
+		  "none can have it" },
+		{ "sync kmsg\nbatch *\nfold * within=1s", "" },
+		{ "exclude mkdir,connect path=/a port=1",
+		  "1:1: " NEVER "none of its events has all that its conditions name" },
 		{ "sync exec\nbatch *", "" },
 	};
 
