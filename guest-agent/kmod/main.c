@@ -60,6 +60,25 @@ static int __init attach(void)
 	return ret;
 }
 
+/* What monitor.conf says. */
+static int __init configure(void)
+{
+	int ret = filter_init();
+
+	if (ret)
+		return ret;
+	ret = fold_init();
+	if (ret)
+		filter_exit();
+	return ret;
+}
+
+static void __init forget_configuration(void)
+{
+	fold_exit();
+	filter_exit();
+}
+
 static int __init agent_init(void)
 {
 	int ret = hvcall_detect();
@@ -73,12 +92,9 @@ static int __init agent_init(void)
 	if (ret)
 		return ret;
 	task_init();
-	ret = filter_init();
+	ret = configure();
 	if (ret)
 		return ret;
-	ret = fold_init();
-	if (ret)
-		goto no_fold;
 	ret = protect_register(&kernel);
 	if (ret)
 		goto not_registered;
@@ -117,9 +133,7 @@ no_kexec:
 failed:
 	pr_err("cannot start: error %d\n", ret);
 not_registered:
-	fold_exit();
-no_fold:
-	filter_exit();
+	forget_configuration();
 	return ret;
 }
 module_init(agent_init);
