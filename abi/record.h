@@ -294,6 +294,23 @@ enum rw_delivery {
 #define RW_SEVERITY_NAMES { "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug" }
 /* clang-format on */
 
+/* Value of a RW_KIND_FILE_KIND field: a file whose "path" is no path, but a name that it was given. */
+enum rw_file_kind {
+	RW_FILE_PATH = 0, /* not in a record: the path is a path */
+	RW_FILE_MEMFD = 1,
+	RW_FILE_SHMEM = 2, /* System V shared memory, shared anonymous memory */
+	RW_FILE_PIPE = 3,
+	RW_FILE_SOCKET = 4,
+	RW_FILE_ANON_INODE = 5, /* eventfd, epoll, ...: the name says which */
+	RW_FILE_NAMESPACE = 6,
+	RW_FILE_OTHER = 7,
+	RW_FILE_KIND_COUNT
+};
+/* clang-format off */
+#define RW_FILE_KIND_NAMES \
+	{ NULL, "memfd", "shmem", "pipe", "socket", "anon_inode", "namespace", "other" }
+/* clang-format on */
+
 /*
  * Value of a RW_KIND_TARGET field, and rw_range.kind. The agent may name 1 to 191; the rest are the
  * hypervisor's.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Finds facility and severity in a message to the syslog daemon. Pure C, for the agent; @text is untrusted, and
- * may be a beginning only.
+ * Finds facility and severity in a message to the syslog daemon. Pure C, for the agent; @text is untrusted,
+ * and may be a beginning only.
  */
 #pragma once
 

@@ -69,7 +69,7 @@ uint32_t monitor_keys_of(unsigned int type)
 		else if (f->id == RW_F_ADDRESS || f->id == RW_F_LOCAL_ADDRESS)
 			keys |= 1u << RW_MONITOR_PORT;
 	}
-	/* A task that exits has left its program already. A line of the kernel's log can come from anywhere. */
+	/* A task that exits has left its program. A line of the kernel's log can come from anywhere. */
 	if (type == RW_REC_EXIT || type == RW_REC_KMSG)
 		keys &= ~(1u << RW_MONITOR_EXE);
 	return type == RW_REC_KMSG ? keys & ~(1u << RW_MONITOR_CGROUP) : keys;

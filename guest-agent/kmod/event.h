@@ -24,9 +24,14 @@
 #include "producer.h"
 #include "task.h"
 
+struct compat_root;
+
 /* Bytes of a buffer for one path and its NUL: memory from __getname(). */
 #define EVENT_PATH_BYTES (RW_PATH_MAX + 1)
 static_assert(EVENT_PATH_BYTES <= PATH_MAX);
+
+/* Bytes of an event for its paths: what does not fit there costs an allocation. */
+#define EVENT_ROOM 320u
 
 /*
  * Bytes of a value of each kind, multiples of RW_FIELD_ALIGN; 0: variable, which makes the field a tail.
@@ -107,17 +112,18 @@ static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * 2 * sizeof(struct rw_field) +
 struct event {
 	struct rec_writer writer;
 	bool no_memory;
-	bool dropped;   /* monitor.conf does not want it */
-	int step;       /* of filter_continue(); MONITOR_RECORD: decided */
-	const char *fs; /* type of the file's file system; NULL: no file */
-	unsigned int tails;
+	bool dropped;             /* monitor.conf does not want it */
+	int step;                 /* of filter_continue(); MONITOR_RECORD: decided */
+	const char *fs;           /* type of the file's file system; NULL: no file */
+	unsigned int tails, room; /* the first @room bytes of @names are free */
 	struct producer_tail tail[EVENT_TAILS_MAX];
 	char *buf[EVENT_TAILS_MAX]; /* memory of a tail from __getname(), or NULL */
 	union event_longest_head head;
+	char names[EVENT_ROOM];
 };
 
-/* The second half of event_begin(). */
-void event_start(struct event *ev, u8 type, u8 verdict, int step);
+/* The second half of event_begin(); @look: at what the task has become. */
+void event_start(struct event *ev, u8 type, u8 verdict, int step, bool look);
 
 /**
  * event_begin() - start a record: time, and who it is.
@@ -126,7 +132,7 @@ void event_start(struct event *ev, u8 type, u8 verdict, int step);
  *
  * Return: false if monitor.conf does not want the event: nothing was started.
  *
- * Context: any task's; does not sleep. So for all below, except event_path() and event_path_at().
+ * Context: any task's; does not sleep. So for all below, except those that say so.
  */
 static inline bool __must_check event_begin(struct event *ev, u8 type, u8 verdict)
 {
@@ -134,7 +140,24 @@ static inline bool __must_check event_begin(struct event *ev, u8 type, u8 verdic
 
 	if (step == MONITOR_DROP)
 		return false;
-	event_start(ev, type, verdict, step);
+	event_start(ev, type, verdict, step, true);
+	return true;
+}
+
+/**
+ * event_begin_anywhere() - like event_begin(), but takes no lock, no memory and makes no other record.
+ *
+ * With PRODUCER_SYNC, event_submit() takes no lock either.
+ *
+ * Context: any but NMI, under any lock.
+ */
+static inline bool __must_check event_begin_anywhere(struct event *ev, u8 type, u8 verdict)
+{
+	int step = filter_begin(type);
+
+	if (step == MONITOR_DROP)
+		return false;
+	event_start(ev, type, verdict, step, false);
 	return true;
 }
 
@@ -157,10 +180,10 @@ void event_cred(struct event *ev, const struct task_cred *now, const struct task
 /** event_caps() - add capabilities, new and old; nothing if they are the same. */
 void event_caps(struct event *ev, const struct task_cred *now, const struct task_cred *old);
 
-/** event_identify() - get a file's identity. */
+/** event_identify() - get a file's identity, as stat(2) has it. Context: may sleep on overlayfs and btrfs. */
 struct rw_file event_identify(const struct inode *inode);
 
-/** event_file() - add the file's identity; nothing for NULL. */
+/** event_file() - add the file's identity; nothing for NULL. Context: as event_identify(). */
 void event_file(struct event *ev, const struct inode *inode);
 
 /** event_tail() - add @len bytes at @value, which must stay until event_submit(). */
@@ -169,11 +192,15 @@ void event_tail(struct event *ev, u16 id, const void *value, u16 len);
 /**
  * event_path() - add the name of a file, absolute as seen from the caller's root.
  *
- * A name that is too long loses its front, and the record gets RW_RECF_PATH_TRUNC.
+ * A name that is too long loses its front, and the record gets RW_RECF_PATH_TRUNC. For RW_F_PATH the fields
+ * DELETED, FILE_KIND and OUTSIDE are added as well, where they hold and the event has them.
  *
  * Context: may sleep.
  */
 void event_path(struct event *ev, u16 id, const struct path *path);
+
+/** event_path_from() - like event_path(), from another root. */
+void event_path_from(struct event *ev, u16 id, const struct path *path, const struct compat_root *root);
 
 /**
  * event_path_at() - like event_path() for an entry of a directory, which need not exist; the caller has

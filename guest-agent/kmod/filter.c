@@ -145,6 +145,8 @@ static void take_head(const struct event *ev, struct monitor_facts *facts)
 			know_number(facts, RW_MONITOR_DEVICE, device_of(f + 1));
 		else if (f->id == RW_F_OPEN_FLAGS)
 			know_number(facts, RW_MONITOR_ACCESS, access_of(f + 1));
+		else if (f->id == RW_F_OUTSIDE || f->id == RW_F_FILE_KIND)
+			facts->own_names = false;
 		at += sizeof(*f) + rw_pad(f->len, RW_FIELD_ALIGN);
 	}
 	if (ev->fs)

@@ -20,9 +20,11 @@
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
+#include "kernel/mounts.h"
 #include "kernel/namespaces.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
+#include "openfile.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
@@ -79,7 +81,8 @@ static void __init forget_configuration(void)
 	filter_exit();
 }
 
-static int __init agent_init(void)
+/* Finds the hypervisor, and what the kernel does not export. */
+static int __init find(void)
 {
 	int ret = hvcall_detect();
 
@@ -88,19 +91,31 @@ static int __init agent_init(void)
 	ret = compat_init(&kernel);
 	if (ret)
 		return ret;
-	ret = compat_namespaces_init();
+	ret = compat_mounts_init(&kernel);
+	if (ret)
+		return ret;
+	return compat_namespaces_init();
+}
+
+static int __init agent_init(void)
+{
+	int ret = find();
+
 	if (ret)
 		return ret;
 	task_init();
 	ret = configure();
 	if (ret)
 		return ret;
+	ret = openfile_init();
+	if (ret)
+		goto no_files;
 	ret = protect_register(&kernel);
 	if (ret)
-		goto not_registered;
+		goto no_rings;
 	ret = producer_init();
 	if (ret)
-		goto failed;
+		goto no_rings;
 	ret = kexec_init(&kernel);
 	if (ret)
 		goto no_kexec;
@@ -130,9 +145,10 @@ no_device:
 	kexec_exit();
 no_kexec:
 	producer_exit();
-failed:
+no_rings:
+	openfile_exit();
+no_files:
 	pr_err("cannot start: error %d\n", ret);
-not_registered:
 	forget_configuration();
 	return ret;
 }

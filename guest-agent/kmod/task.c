@@ -107,7 +107,11 @@ static struct task_note *note_find(const struct bucket *b, const struct task_str
 {
 	struct task_note *note;
 
-	hlist_for_each_entry_rcu(note, &b->notes, node, true) if (note->task == task) return note;
+	hlist_for_each_entry_rcu(note, &b->notes, node, true)
+	{
+		if (note->task == task)
+			return note;
+	}
 	return NULL;
 }
 
@@ -276,14 +280,14 @@ static void describe_root(const struct task_note *note, const struct task_struct
 	to->root_ino = ino;
 }
 
-u16 task_describe(struct rw_task *to)
+u16 task_describe(struct rw_task *to, bool look)
 {
 	struct task_struct *me = current;
 	struct task_note *note = NULL;
 
 	rcu_read_lock();
 	/* What an interrupt does has nothing to do with what the task has become. */
-	if (likely(in_task())) {
+	if (likely(look && in_task())) {
 		note = note_find(bucket_of(me), me);
 		if (unlikely(!note || changed(note, me))) {
 			rcu_read_unlock();

@@ -70,11 +70,12 @@ void task_leaves(struct task_note *note);
 void task_gone(struct task_struct *task);
 
 /**
- * task_describe() - describe the current task, after records of what has changed since its last one.
+ * task_describe() - describe the current task.
+ * @look: make records of what has changed since its last one first; false under locks that forbid it
  *
  * Context: any. Return: bytes of @to that matter: RW_TASK_MIN or all.
  */
-u16 task_describe(struct rw_task *to);
+u16 task_describe(struct rw_task *to, bool look);
 
 /** task_other() - describe another task. Context: any, under rcu_read_lock() or with @task held. */
 void task_other(struct task_struct *task, struct rw_other_task *to);

@@ -8,10 +8,14 @@ import machine
 
 KERNELS = ("6.1", "6.12")
 # What the cases need in the guest: path there -> content, or a function of the kernel's version that returns it.
-FILES = {"/opt/events": machine.BUILD / "tests/events", "/opt/tiny": machine.BUILD / "tests/tiny",
-         "/opt/rwattack.ko": lambda linux: machine.kmod("rwattack", linux),
-         **{f"/opt/{name}.ko": functools.partial(machine.stock_module, f"net/vmw_vsock/{name}")
-            for name in ("vsock", "vmw_vsock_virtio_transport_common", "vsock_loopback")}}
+FILES = {
+    "/opt/events": machine.BUILD / "tests/events",
+    "/opt/tiny": machine.BUILD / "tests/tiny",
+    "/opt/rwattack.ko": lambda linux: machine.kmod("rwattack", linux),
+    "/opt/overlay.ko": lambda linux: machine.stock_module("fs/overlayfs/overlay", linux),
+    **{f"/opt/{name}.ko": functools.partial(machine.stock_module, f"net/vmw_vsock/{name}")
+       for name in ("vsock", "vmw_vsock_virtio_transport_common", "vsock_loopback")},
+}
 SCRIPT = "/opt/events\n"
 
 

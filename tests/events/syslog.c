@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Cases: messages to a syslog daemon that works, is stopped, killed, replaced, hidden; each case is the daemon, too.
+// Cases: messages to a syslog daemon that works, is stopped, killed or replaced.
 
 #define _GNU_SOURCE
 #include <errno.h>

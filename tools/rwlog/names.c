@@ -19,6 +19,7 @@ static const char *const access_names[] = RW_ACCESS_NAMES;
 static const char *const drop_names[] = RW_DROP_NAMES;
 static const char *const malformed_names[] = RW_MALFORMED_NAMES;
 static const char *const kexec_names[] = RW_KEXEC_STEP_NAMES;
+static const char *const file_kind_names[] = RW_FILE_KIND_NAMES;
 static const char *const child_names[] = RW_CHILD_NAMES;
 static const char *const trace_names[] = RW_TRACE_NAMES;
 static const char *const cgroup_names[] = RW_CGROUP_STEP_NAMES;
@@ -44,6 +45,7 @@ _Static_assert(ARRAY_SIZE(cgroup_names) == RW_CGROUP_STEP_COUNT, "every step of 
 _Static_assert(ARRAY_SIZE(kexec_names) == RW_KEXEC_STEP_COUNT, "every step of kexec has a name");
 _Static_assert(ARRAY_SIZE(log_input_names) == RW_LOG_INPUT_COUNT, "every way of logging has a name");
 _Static_assert(ARRAY_SIZE(delivery_names) == RW_DELIVERY_COUNT, "every kind of delivery has a name");
+_Static_assert(ARRAY_SIZE(file_kind_names) == RW_FILE_KIND_COUNT, "every kind of file has a name");
 
 /* By kind of field; a value without a name is NULL. */
 static const struct {
@@ -51,6 +53,7 @@ static const struct {
 	uint32_t n;
 } names[RW_KIND_COUNT] = {
 	[RW_KIND_KEXEC_STEP] = { kexec_names, RW_KEXEC_STEP_COUNT },
+	[RW_KIND_FILE_KIND] = { file_kind_names, RW_FILE_KIND_COUNT },
 	[RW_KIND_CHILD] = { child_names, RW_CHILD_COUNT },
 	[RW_KIND_TRACE] = { trace_names, RW_TRACE_COUNT },
 	[RW_KIND_CGROUP_STEP] = { cgroup_names, RW_CGROUP_STEP_COUNT },

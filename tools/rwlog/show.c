@@ -15,15 +15,18 @@
 #include "util.h"
 
 /*
- * Flags of open(2) and renameat2(2) and bits of a wait status on x86-64 Linux, not on the host.
+ * Flags of open(2), renameat2(2) and mmap(2), and bits of a wait status on x86-64 Linux, not on the host.
  */
-#define GUEST_O_ACCMODE 00000003u
-#define GUEST_O_CREAT   00000100u
-#define GUEST_O_TRUNC   00001000u
-#define GUEST_O_APPEND  00002000u
-#define WAIT_SIGNAL     0x7fu
-#define WAIT_CORE       0x80u
-#define ROOT_CGROUP     1u /* id of the root of the default hierarchy: most tasks without systemd are there */
+#define GUEST_O_ACCMODE  00000003u
+#define GUEST_O_CREAT    00000100u
+#define GUEST_O_TRUNC    00001000u
+#define GUEST_O_APPEND   00002000u
+#define GUEST_PROT_READ  1u
+#define GUEST_PROT_WRITE 2u
+#define GUEST_PROT_EXEC  4u
+#define WAIT_SIGNAL      0x7fu
+#define WAIT_CORE        0x80u
+#define ROOT_CGROUP      1u /* id of the default hierarchy's root: most tasks without systemd are there */
 
 struct counts {
 	uint64_t records, violations, repeats, lost;
@@ -136,6 +139,22 @@ static void show_signal(const struct line *l, const struct rec_field *f)
 	const char *name = signal <= INT32_MAX ? sigabbrev_np((int)signal) : NULL;
 
 	fprintf(l->out, name ? " %" PRIu32 " (%s)" : " %" PRIu32, signal, name);
+}
+
+/* As /proc/PID/maps has it. */
+static void show_prot(const struct line *l, const struct rec_field *f)
+{
+	uint64_t prot = value_number(f);
+
+	fprintf(l->out, " %c%c%c", prot & GUEST_PROT_READ ? 'r' : '-', prot & GUEST_PROT_WRITE ? 'w' : '-',
+		prot & GUEST_PROT_EXEC ? 'x' : '-');
+}
+
+static void show_device(const struct line *l, const struct rec_field *f)
+{
+	uint64_t dev = value_number(f);
+
+	fprintf(l->out, " %u:%u", major(dev), minor(dev));
 }
 
 static void show_wait_status(const struct line *l, const struct rec_field *f)
@@ -347,6 +366,9 @@ static const struct {
 	[RW_KIND_RENAME_FLAGS] = { show_rename_flags, true },
 	[RW_KIND_WAIT_STATUS] = { show_wait_status, false },
 	[RW_KIND_KEXEC_STEP] = { show_name, false },
+	[RW_KIND_FILE_KIND] = { show_name, false },
+	[RW_KIND_PROT] = { show_prot, false },
+	[RW_KIND_DEVICE] = { show_device, false },
 	[RW_KIND_ACCESS] = { show_name, false },
 	[RW_KIND_TARGET] = { show_name, false },
 	[RW_KIND_DROP] = { show_name, false },

@@ -8,6 +8,8 @@
 
 #include <linux/lsm_hooks.h>
 
+#include "kernel/lsm.h"
+
 struct cgroup;
 struct sk_buff;
 struct task_struct;
@@ -17,12 +19,30 @@ struct task_struct;
 	HOOK(bprm_check_security) \
 	HOOK(bprm_committed_creds) \
 	HOOK(file_open) \
+	HOOK(file_permission) \
+	HOOK(file_free_security) \
+	HOOK(mmap_file) \
+	HOOK(file_mprotect) \
 	HOOK(path_unlink) \
 	HOOK(path_rename) \
 	HOOK(path_mkdir) \
 	HOOK(path_rmdir) \
 	HOOK(path_link) \
+	HOOK(path_symlink) \
+	HOOK(path_mknod) \
 	HOOK(path_chmod) \
+	HOOK(path_chown) \
+	HOOK(path_truncate) \
+	HOOK(inode_setattr) \
+	HOOK(inode_post_setxattr) \
+	HOOK(sb_mount) \
+	HOOK(sb_kern_mount) \
+	HOOK(sb_remount) \
+	HOOK(move_mount) \
+	HOOK(sb_umount) \
+	HOOK(sb_pivotroot) \
+	HOOK(path_chroot) \
+	HOOK(locked_down) \
 	HOOK(kernel_read_file) \
 	HOOK(kernel_load_data) \
 	HOOK(task_free) \
@@ -44,7 +64,8 @@ struct task_struct;
 	HOOK(socket_sendmsg) \
 	HOOK(socket_sock_rcv_skb) \
 	HOOK(unix_may_send) \
-	HOOK(unix_stream_connect)
+	HOOK(unix_stream_connect) \
+	COMPAT_LSM_HOOKS(HOOK)
 
 /* Tracepoints: probe_NAME(). */
 #define AGENT_TRACEPOINTS(PROBE) \
@@ -53,7 +74,8 @@ struct task_struct;
 	PROBE(cgroup_mkdir) \
 	PROBE(cgroup_rmdir) \
 	PROBE(kfree_skb) \
-	PROBE(console)
+	PROBE(console) \
+	PROBE(io_uring_complete)
 
 #define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) hook_##NAME;
 AGENT_LSM_HOOKS(HOOK)
@@ -73,3 +95,7 @@ void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location);
 
 /* Context: any, NMI included; interrupts off. */
 void probe_console(void *unused, const char *text, size_t len);
+
+/* Context: a task's, perhaps with locks of io_uring held. */
+void probe_io_uring_complete(void *unused, void *ctx, void *req, u64 user_data, int res, unsigned int cflags,
+			     u64 extra1, u64 extra2);

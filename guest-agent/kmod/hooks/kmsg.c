@@ -41,7 +41,7 @@ void probe_console(void *unused, const char *text, size_t len)
 	}
 	this_cpu_write(busy, true);
 	count_lost();
-	if (event_begin(&ev, RW_REC_KMSG, RW_VERDICT_NONE)) {
+	if (event_begin_anywhere(&ev, RW_REC_KMSG, RW_VERDICT_NONE)) {
 		if (len > have)
 			rec_u64(&ev.writer, RW_F_MISSING, len - have);
 		event_tail(&ev, RW_F_MESSAGE, text, have);

@@ -31,8 +31,8 @@ static const struct {
 };
 
 /*
- * Sockets that were connected by a log's name to a receiver with another path, by their inode number. A place is
- * overwritten by the next socket that falls on it.
+ * Sockets that were connected by a log's name to a receiver with another path, by their inode number. A
+ * place is overwritten by the next socket that falls on it.
  */
 #define SENDERS 1024u
 static struct {
@@ -69,8 +69,8 @@ static size_t component_before(const char *path, const char *end, const char **s
 }
 
 /*
- * Return: enum rw_log_input or 0; *@unsure: the last component fits, but not the folder before it, which the
- * name may leave out.
+ * Return: enum rw_log_input or 0; *@unsure: the last component fits, but not the folder before it, which
+ * the name may leave out.
  */
 static unsigned int path_input(const char *path, size_t len, bool *unsure)
 {
@@ -106,9 +106,9 @@ unsigned int log_name_input(const void *name, int len)
 }
 
 /*
- * Whether the socket's file has the last component of such a path now: it may have been bound to another one and
- * renamed. The name may change under us: then it is one or the other. Neither it nor the dentry is freed before
- * RCU's readers are done.
+ * Whether the socket's file has the last component of such a path now: it may have been bound to another
+ * one and renamed. The name may change under us: then it is one or the other. Neither it nor the dentry is
+ * freed before RCU's readers are done.
  */
 static bool file_may_be_log(const struct unix_sock *u)
 {

@@ -2,8 +2,9 @@
 /* Copyright (C) 2026 The Ringward authors */
 /*
  * Which UNIX sockets belong to a syslog daemon: those with a path that ends in /dev/log, dev-log,
- * journal/socket or journal/stdout (also below a folder journal.NAMESPACE), in any mount namespace. The path is
- * the one that the socket was bound to, the one where it is now, or the one by which a sender names it.
+ * journal/socket or journal/stdout (also below a folder journal.NAMESPACE), in any mount namespace. The
+ * path is the one that the socket was bound to, the one where it is now, or the one by which a sender names
+ * it.
  */
 #pragma once
 
@@ -37,8 +38,8 @@ unsigned int log_socket_input(struct sock *sk);
  * @receiver: to which; one whose own path counts needs no memory
  * @input:    enum rw_log_input
  *
- * A link, or a mount, can lead from a log's name to any socket. Only what is sent through @sk counts then: who
- * makes such a link does not have the messages of others recorded.
+ * A link, or a mount, can lead from a log's name to any socket. Only what is sent through @sk counts then:
+ * who makes such a link does not have the messages of others recorded.
  *
  * Context: a hook in which @sk connects; does not sleep.
  */

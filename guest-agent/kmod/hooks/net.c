@@ -57,8 +57,9 @@ static void add_address(struct event *ev, const void *address, int len)
 }
 
 /*
- * socketpair(2) makes two sockets that are connected to each other and to nothing else. No hook tells before
- * they exist; but the number of the system call does: 53, and for programs of 32 bits 360, or 102 with 8.
+ * socketpair(2) makes two sockets that are connected to each other and to nothing else. No hook tells
+ * before they exist; but the number of the system call does: 53, and for programs of 32 bits 360, or 102
+ * with 8.
  */
 static bool in_socketpair(void)
 {
@@ -135,8 +136,8 @@ static u16 inet6_address(const struct sock *sk, bool peer, struct sockaddr_in6 *
 }
 
 /*
- * Adds the address that a socket has, or that its peer has; nothing if it has none. An address of a UNIX socket
- * stays as long as the socket.
+ * Adds the address that a socket has, or that its peer has; nothing if it has none. An address of a UNIX
+ * socket stays as long as the socket.
  */
 static void add_socket_address(struct event *ev, u16 id, struct sock *sk, bool peer, union address *buf)
 {
@@ -180,8 +181,8 @@ int hook_socket_listen(struct socket *sock, int backlog)
 }
 
 /*
- * The hook for accept(2) comes before a connection is there. This one comes when the new socket gets it, in the
- * task that accepts, with locks held.
+ * The hook for accept(2) comes before a connection is there. This one comes when the new socket gets it, in
+ * the task that accepts, with locks held.
  */
 void hook_sock_graft(struct sock *sk, struct socket *parent)
 {
@@ -200,8 +201,8 @@ void hook_sock_graft(struct sock *sk, struct socket *parent)
 }
 
 /*
- * Where sockets have sent to: inode number of the socket, and hash of the address. A place is overwritten by the
- * next that falls on it: then a destination makes a further record.
+ * Where sockets have sent to: inode number of the socket, and hash of the address. A place is overwritten
+ * by the next that falls on it: then a destination makes a further record.
  */
 #define SENT_PLACES 1024u
 static u64 sent[SENT_PLACES];

@@ -2,9 +2,9 @@
 // Copyright (C) 2026 The Ringward authors
 // Records what is sent to the syslog daemon, at the socket: what the daemon does changes nothing.
 /*
- * A datagram is recorded from the kernel's own copy, when the kernel asks whether the receiver takes it. Where
- * there is no receiver, the copy is seen when the kernel gives it up. Only what fails before the copy exists, and
- * what goes into a stream, is read from the sender's memory.
+ * A datagram is recorded from the kernel's own copy, when the kernel asks whether the receiver takes it.
+ * Where there is no receiver, the copy is seen when the kernel gives it up. Only what fails before the copy
+ * exists, and what goes into a stream, is read from the sender's memory.
  */
 
 #include <linux/cache.h>
@@ -139,8 +139,8 @@ static unsigned int sending_begin(const struct sock *sk, const void *name, int l
 }
 
 /*
- * A message alone is handed over at once: what is in the log cannot be erased by a break-in that it announces.
- * In a flood only the first in each tick is, and takes along those before it.
+ * A message alone is handed over at once: what is in the log cannot be erased by a break-in that it
+ * announces. In a flood only the first in each tick is, and takes along those before it.
  */
 static enum producer_mode mode(void)
 {
@@ -240,8 +240,8 @@ static void set_text(struct message *m, const struct sk_buff *skb)
 }
 
 /*
- * A message in a file: an empty datagram with a memfd or another file of tmpfs, whose content can be read without
- * waiting for anybody.
+ * A message in a file: an empty datagram with a memfd or another file of tmpfs, whose content can be read
+ * without waiting for anybody.
  *
  * Return: memory to free after the record, or NULL.
  */
@@ -352,8 +352,8 @@ static noinline void given_up(struct sk_buff *skb)
 
 /*
  * The kernel gives a packet up. If it is a datagram that the current task has sent to a log's name, and no
- * receiver was asked, there is none. What stands for the socket of other packets may be no pointer: it is only
- * compared.
+ * receiver was asked, there is none. What stands for the socket of other packets may be no pointer: it is
+ * only compared.
  */
 void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location)
 {
@@ -361,7 +361,10 @@ void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location)
 		given_up(skb);
 }
 
-/* Records what is about to be sent, from the sender's memory; @m says to whom. Return: the text's hash, or 0. */
+/*
+ * Records what is about to be sent, from the sender's memory; @m says to whom. Return: the text's hash, or
+ * 0.
+ */
 static u64 record_from_sender(struct message *m, const struct msghdr *msg, size_t size)
 {
 	u32 len = min_t(size_t, size, RW_MESSAGE_MAX);

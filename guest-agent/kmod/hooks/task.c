@@ -10,6 +10,7 @@
 #include "hooks/hooks.h"
 #include "kernel/namespaces.h"
 #include "kernel/workers.h"
+#include "openfile.h"
 
 #define NEW_NAMESPACES \
 	(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | \
@@ -73,6 +74,7 @@ void probe_sched_process_exit(void *unused, struct task_struct *task)
 	/* Each thread has already left the count when it comes here. */
 	event_u32(&ev, RW_F_LAST_THREAD, atomic_read(&task->signal->live) == 0);
 	event_submit(&ev, PRODUCER_BATCH);
+	openfile_task_exit();
 }
 
 void hook_task_free(struct task_struct *task)

@@ -52,6 +52,7 @@ int __init compat_init(struct compat_kernel *k)
 		{ "__end_rodata", &k->end_rodata },
 		{ compat_lsm_table_name, &k->lsm_table },
 		{ "idt_table", &k->idt },
+		{ "mount_lock", &k->mount_lock },
 		{ "poking_mm", (unsigned long *)&poking_mm },
 		{ "get_task_exe_file", (unsigned long *)&k->task_exe },
 	};

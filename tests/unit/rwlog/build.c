@@ -176,8 +176,16 @@ static void sample_field(struct rec_writer *w, uint16_t id)
 	case RW_F_EXIT_STATUS:
 		rec_u32(w, id, 0x0300);
 		break;
-	default: /* RENAME_FLAGS, KEXEC_STEP, THREAD, LAST_THREAD */
-		rec_u32(w, id, id == RW_F_LAST_THREAD || id == RW_F_RENAME_FLAGS);
+	case RW_F_RENAME_FLAGS:
+	case RW_F_LAST_THREAD:
+		rec_u32(w, id, 1);
+		break;
+	case RW_F_KEXEC_STEP:
+	case RW_F_THREAD:
+		rec_u32(w, id, 0);
+		break;
+	default: /* a field that the samples do without */
+		break;
 	}
 }
 

@@ -168,6 +168,26 @@ static void flags_and_status(void **state)
 	printed(&b, "- read,write,append result -5000: none", ",\"flags\":1026,\"result\":-5000}");
 }
 
+static void files(void **state)
+{
+	struct build b;
+	struct rec_writer *w = start(&b);
+
+	(void)state;
+	rec_u32(w, RW_F_DELETED, 1);
+	rec_u32(w, RW_F_FILE_KIND, RW_FILE_MEMFD);
+	rec_u32(w, RW_F_RDEV, 0x12300807);
+	rec_u32(w, RW_F_PROT, 5);
+	rec_u32(w, RW_F_OLD_PROT, 3);
+	rec_u64(w, RW_F_BYTES_READ, 1ull << 40);
+	printed(&b, "- deleted is a memfd device 8:74503 prot r-x was rw- bytes read 1099511627776: none",
+		",\"deleted\":true,\"file_kind\":\"memfd\",\"rdev\":305137671,\"prot\":5,\"old_prot\":3,"
+		"\"bytes_read\":1099511627776}");
+	w = start(&b);
+	rec_u32(w, RW_F_FILE_KIND, 99);
+	printed(&b, "- is a file_kind_99: none", ",\"file_kind\":\"file_kind_99\"}");
+}
+
 static void of_processes(void **state)
 {
 	static const struct rw_caps caps = { 0x2000, 0x3000, 1, 0 };
@@ -483,10 +503,10 @@ int main(void)
 		cmocka_unit_test(other_families), cmocka_unit_test(credentials),
 		cmocka_unit_test(lists),          cmocka_unit_test(flags_and_status),
 		cmocka_unit_test(of_processes),   cmocka_unit_test(places),
-		cmocka_unit_test(unknown),        cmocka_unit_test(grown),
-		cmocka_unit_test(one_name_once),  cmocka_unit_test(forged),
-		cmocka_unit_test(whole_table),    cmocka_unit_test(csv_lines),
-		cmocka_unit_test(columns),
+		cmocka_unit_test(files),          cmocka_unit_test(unknown),
+		cmocka_unit_test(grown),          cmocka_unit_test(one_name_once),
+		cmocka_unit_test(forged),         cmocka_unit_test(whole_table),
+		cmocka_unit_test(csv_lines),      cmocka_unit_test(columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
