@@ -126,7 +126,7 @@ struct rw_task {
 	uint32_t mnt_ns;
 	uint32_t ns_pid; /* as its own PID namespace counts; 0: that is the initial one */
 	uint32_t ns_tgid;
-	uint64_t root_dev; /* its root directory, with RW_TASKF_OTHER_ROOT */
+	uint64_t root_dev; /* its root directory, with RW_TASKF_OTHER_ROOT; the file system's own device */
 	uint64_t root_ino;
 } __attribute__((packed, aligned(RW_FIELD_ALIGN)));
 RW_ASSERT_SIZE(struct rw_task, 96);
@@ -241,6 +241,13 @@ enum rw_cgroup_step {
 /* clang-format off */
 #define RW_CGROUP_STEP_NAMES { "found", "made", "removed" }
 /* clang-format on */
+
+/* A part of memory: a RW_KIND_AREAS field is a list of them. */
+struct rw_area {
+	uint64_t gpa, bytes;
+};
+#define RW_AREA_BYTES 16u
+RW_ASSERT_SIZE(struct rw_area, RW_AREA_BYTES);
 
 /* Value of a RW_KIND_KEXEC_STEP field: what was about to happen. */
 enum rw_kexec_step {

@@ -47,6 +47,7 @@ const char *monitor_key_name(unsigned int key)
 bool monitor_is_free(unsigned int type)
 {
 	return type < RW_MONITOR_TYPES && event_desc(type) && type != RW_REC_CRED_CHANGE &&
+	       type != RW_REC_OOPS && type != RW_REC_PANIC &&
 	       (type < RW_MONITOR_FIXED_FIRST || type > RW_MONITOR_FIXED_LAST);
 }
 

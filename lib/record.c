@@ -96,6 +96,8 @@ static int check_value(const struct rec_field *f, const struct field_desc *desc,
 		return bad(fault, f->id, "its length is wrong for its kind");
 	if (desc->kind == RW_KIND_IDS && f->len % 4)
 		return bad(fault, f->id, "its length is not a multiple of 4");
+	if (desc->kind == RW_KIND_AREAS && f->len % RW_AREA_BYTES)
+		return bad(fault, f->id, "its length is not a multiple of 16");
 	if (desc->kind == RW_KIND_STRINGS && f->len && f->value[f->len - 1])
 		return bad(fault, f->id, "its last string is not terminated");
 

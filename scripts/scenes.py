@@ -12,6 +12,20 @@ from typing import Callable
 TARGETS = ("lsm_hooks", "kernel_text", "agent_text")
 WAYS = ["alias", "direct", "own"]  # rwattack.ko's ways: a mapping of its own, the direct map, the kernel's own mapping
 PROGRAMS = ("uname", "id", "ls")
+SYSLOG_LINES = ["the daemon lives", "the daemon is dead", "another has its place"]
+SYSLOG_SCRIPT = f"""
+syslogd -n -O /tmp/messages & daemon=$!
+until [ -S /dev/log ]; do :; done
+logger -p auth.notice '{SYSLOG_LINES[0]}'
+until grep -q '{SYSLOG_LINES[0]}' /tmp/messages; do :; done
+kill -9 $daemon; wait $daemon
+logger -p auth.warn '{SYSLOG_LINES[1]}'
+syslogd -n -O /dev/null & daemon=$!
+until grep -q ' /dev/log$' /proc/net/unix; do :; done
+logger -p auth.crit '{SYSLOG_LINES[2]}'
+kill $daemon; wait $daemon
+grep -o 'root: .*' /tmp/messages
+"""
 
 
 @dataclass
@@ -132,6 +146,26 @@ def judge_attack(part):
     return wrong
 
 
+def show_syslog(part):
+    """Each line that the guest sent, and what became of it; what the daemon's own file has of them."""
+    for record in part.of_type("syslog"):
+        if record["comm"] == "logger":
+            yield "log", (f"#{record['seq']}: {someone(record)} {record['facility']}.{record['severity']} "
+                          f"{record['delivery']}: {record['message']!r}")
+    for record in part.of_type("bind"):
+        yield "log", f"#{record['seq']}: {someone(record)} binds {record['address']}"
+    yield "guest", f"the daemon's file has {len(part.said)} of {len(SYSLOG_LINES)} lines: {'; '.join(part.said) or 'none'}"
+
+
+def judge_syslog(part):
+    """Has the log all lines, and the daemon's file only the first?"""
+    logged = [r["message"] for r in part.of_type("syslog") if r["comm"] == "logger"]
+    wrong = [f"the log has not once: {line}" for line in SYSLOG_LINES
+             if sum(message.endswith(line) for message in logged) != 1]
+    kept = [line for line in SYSLOG_LINES if any(said.endswith(line) for said in part.said)]
+    return wrong + ([] if kept == SYSLOG_LINES[:1] else [f"the daemon's file has {kept}"])
+
+
 def show_log(part):
     """The machine still works, and its log is intact."""
     yield from (("guest", line) for line in part.said)
@@ -150,6 +184,8 @@ SCENES = (
           show_lock, judge_lock),
     Scene("work", "Ordinary programs run; each is recorded", "/bin/uname -r; /bin/id; /bin/ls -d /root",
           show_work, judge_work),
+    Scene("syslog", "The syslog daemon is killed, and another program takes its place: the log has the lines all the same",
+          SYSLOG_SCRIPT, show_syslog, judge_syslog),
     Scene("module", "The attacker is root, and loads a kernel module", "insmod /root/rwattack.ko",
           show_module, judge_module, {"/root/rwattack.ko": "kmod/RELEASE/rwattack.ko"}),
     Scene("attack", "From inside the kernel it overwrites hooks, kernel and agent, through three mappings of each",

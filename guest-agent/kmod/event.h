@@ -167,6 +167,17 @@ static inline void event_u32(struct event *ev, u16 id, u32 value)
 	rec_u32(&ev->writer, id, value);
 }
 
+/** event_u64(), event_bytes() - add a field of 8 bytes; of the length that its kind has. */
+static inline void event_u64(struct event *ev, u16 id, u64 value)
+{
+	rec_u64(&ev->writer, id, value);
+}
+
+static inline void event_bytes(struct event *ev, u16 id, const void *value, u16 len)
+{
+	rec_bytes(&ev->writer, id, value, len);
+}
+
 /** event_result() - add the hook's result; nothing for 0. */
 static inline void event_result(struct event *ev, int result)
 {
@@ -207,6 +218,20 @@ void event_path_from(struct event *ev, u16 id, const struct path *path, const st
  * locked @dir.
  */
 void event_path_at(struct event *ev, u16 id, const struct path *dir, struct dentry *dentry);
+
+/**
+ * event_buffer() - get memory for a tail, of EVENT_PATH_BYTES; without any, the record counts as lost.
+ *
+ * Context: may sleep. Return: memory, to be freed by __putname() after event_submit(), or NULL.
+ */
+static inline char *event_buffer(struct event *ev)
+{
+	char *buf = __getname();
+
+	if (!buf)
+		ev->no_memory = true;
+	return buf;
+}
 
 /**
  * event_submit() - hand the record over, or count it as lost; or leave it out, if monitor.conf says so.

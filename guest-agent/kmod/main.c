@@ -7,10 +7,10 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
-#include <linux/panic_notifier.h>
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
+#include "crash.h"
 #include "device.h"
 #include "event.h"
 #include "filter.h"
@@ -40,15 +40,7 @@ static int on_reboot(struct notifier_block *nb, unsigned long action, void *data
 	return NOTIFY_DONE;
 }
 
-/* The other CPUs may already be stopped: only this one's ring can be handed over. */
-static int on_panic(struct notifier_block *nb, unsigned long action, void *data)
-{
-	producer_flush_local();
-	return NOTIFY_DONE;
-}
-
 static struct notifier_block reboot_nb = { .notifier_call = on_reboot };
-static struct notifier_block panic_nb = { .notifier_call = on_panic };
 
 static int __init attach(void)
 {
@@ -126,7 +118,7 @@ static int __init agent_init(void)
 	if (ret)
 		goto no_sleep;
 	register_reboot_notifier(&reboot_nb);
-	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
+	crash_init();
 	syslog_init(&kernel);
 	ret = attach();
 	if (ret)
@@ -136,7 +128,7 @@ static int __init agent_init(void)
 	return 0;
 
 not_attached:
-	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_nb);
+	crash_exit();
 	unregister_reboot_notifier(&reboot_nb);
 	sleep_exit();
 no_sleep:

@@ -3,6 +3,8 @@
 /* The log for programs: JSON Lines, and CSV. */
 #include "export.h"
 
+#include <string.h>
+
 #include "csv.h"
 #include "json.h"
 #include "members.h"
@@ -38,6 +40,21 @@ static void json_ids(struct json *j, const struct member *m)
 		struct rec_field id = { 0, 4, m->text.p + i };
 
 		json_u64(j, NULL, value_number(&id));
+	}
+	json_close(j, ']');
+}
+
+static void json_areas(struct json *j, const struct member *m)
+{
+	json_open(j, m->name, '[');
+	for (size_t i = 0; i + RW_AREA_BYTES <= m->text.len; i += RW_AREA_BYTES) {
+		struct rw_area area;
+
+		memcpy(&area, m->text.p + i, sizeof(area));
+		json_open(j, NULL, '{');
+		json_address(j, "gpa", area.gpa);
+		json_u64(j, "bytes", area.bytes);
+		json_close(j, '}');
 	}
 	json_close(j, ']');
 }
@@ -87,6 +104,9 @@ static void json_member(void *ctx, const struct member *m)
 		break;
 	case MEMBER_IDS:
 		json_ids(j, m);
+		break;
+	case MEMBER_AREAS:
+		json_areas(j, m);
 		break;
 	case MEMBER_SOCKET:
 		json_socket(j, m);

@@ -16,6 +16,7 @@ enum member_form {
 	MEMBER_HEX,     /* text: bytes */
 	MEMBER_STRINGS, /* text: strings, each with a NUL at its end */
 	MEMBER_IDS,     /* text: numbers of 4 bytes */
+	MEMBER_AREAS,   /* text: address and length, 8 bytes each */
 	MEMBER_SOCKET,  /* text: a struct sockaddr */
 };
 

@@ -212,6 +212,13 @@ static void show_ids(const struct line *l, const struct rec_field *f)
 	putc(']', l->out);
 }
 
+static void show_areas(const struct line *l, const struct rec_field *f)
+{
+	fputs(" [", l->out);
+	text_areas(l->out, value_text(f));
+	putc(']', l->out);
+}
+
 static void show_socket(const struct line *l, const struct rec_field *f)
 {
 	putc(' ', l->out);
@@ -379,6 +386,8 @@ static const struct {
 	[RW_KIND_CODE] = { show_code, false },
 	[RW_KIND_STRINGS] = { show_strings, false },
 	[RW_KIND_IDS] = { show_ids, false },
+	[RW_KIND_DIGEST] = { show_bytes, false },
+	[RW_KIND_AREAS] = { show_areas, false },
 	[RW_KIND_ADDRESS] = { show_socket, false },
 	[RW_KIND_MESSAGE] = { show_text, false },
 	[RW_KIND_FAMILY] = { show_name, false },

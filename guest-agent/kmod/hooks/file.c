@@ -11,6 +11,7 @@
 
 #include "event.h"
 #include "hooks/hooks.h"
+#include "hooks/setting.h"
 #include "openfile.h"
 #include "syscalls.h"
 
@@ -64,6 +65,7 @@ int hook_file_open(struct file *file)
 	}
 	event_path(&ev, RW_F_PATH, &file->f_path);
 	event_submit(&ev, mode_of(file));
+	setting_opened(file);
 	return 0;
 }
 
@@ -84,6 +86,8 @@ int hook_file_permission(struct file *file, int mask)
 
 	if (unlikely(openfile_access(file, way)))
 		first_access(file, way);
+	if (way == OPENFILE_WRITE)
+		setting_written(file);
 	return 0;
 }
 

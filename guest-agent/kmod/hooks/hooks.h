@@ -12,6 +12,7 @@
 
 struct cgroup;
 struct sk_buff;
+struct module;
 struct task_struct;
 
 /* LSM hooks: hook_NAME() with the type that the kernel has for it. It returns 0 or refuses. */
@@ -43,8 +44,20 @@ struct task_struct;
 	HOOK(sb_pivotroot) \
 	HOOK(path_chroot) \
 	HOOK(locked_down) \
+	HOOK(file_ioctl) \
+	HOOK(file_ioctl_compat) \
 	HOOK(kernel_read_file) \
+	HOOK(kernel_post_read_file) \
 	HOOK(kernel_load_data) \
+	HOOK(kernel_post_load_data) \
+	HOOK(kernel_module_request) \
+	HOOK(bpf) \
+	HOOK(bpf_prog) \
+	HOOK(bpf_map) \
+	HOOK(perf_event_alloc) \
+	HOOK(key_permission) \
+	HOOK(settime) \
+	HOOK(syslog) \
 	HOOK(task_free) \
 	HOOK(task_fix_setuid) \
 	HOOK(task_fix_setgid) \
@@ -75,7 +88,9 @@ struct task_struct;
 	PROBE(cgroup_rmdir) \
 	PROBE(kfree_skb) \
 	PROBE(console) \
-	PROBE(io_uring_complete)
+	PROBE(io_uring_complete) \
+	PROBE(module_load) \
+	PROBE(module_free)
 
 #define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) hook_##NAME;
 AGENT_LSM_HOOKS(HOOK)
@@ -84,6 +99,8 @@ AGENT_LSM_HOOKS(HOOK)
 /* Context: preemption off. */
 void probe_task_newtask(void *unused, struct task_struct *child, unsigned long clone_flags);
 void probe_sched_process_exit(void *unused, struct task_struct *task);
+void probe_module_load(void *unused, struct module *module);
+void probe_module_free(void *unused, struct module *module);
 void probe_cgroup_mkdir(void *unused, struct cgroup *cgroup, const char *path);
 void probe_cgroup_rmdir(void *unused, struct cgroup *cgroup, const char *path);
 
@@ -99,3 +116,6 @@ void probe_console(void *unused, const char *text, size_t len);
 /* Context: a task's, perhaps with locks of io_uring held. */
 void probe_io_uring_complete(void *unused, void *ctx, void *req, u64 user_data, int res, unsigned int cflags,
 			     u64 extra1, u64 extra2);
+
+/** lockdown_use() - record what lockdown can refuse; no record of its own says more. Context: a task's. */
+void lockdown_use(enum lockdown_reason what);

@@ -124,8 +124,10 @@ int hook_locked_down(enum lockdown_reason what)
 	enum syscall_kind kind = syscall_kind();
 	struct event ev;
 
-	if (what != LOCKDOWN_IOPORT || (kind != SYSCALL_IOPL && kind != SYSCALL_IOPERM))
+	if (what != LOCKDOWN_IOPORT || (kind != SYSCALL_IOPL && kind != SYSCALL_IOPERM)) {
+		lockdown_use(what);
 		return 0;
+	}
 	if (!event_begin(&ev, RW_REC_PORT_ACCESS, RW_VERDICT_ALLOW))
 		return 0;
 	event_u32(&ev, RW_F_PORT, kind == SYSCALL_IOPL ? 0 : syscall_argument(0));

@@ -199,6 +199,9 @@ static void rules(void **state)
 	begin(NEW_EVENT);
 	rec_bytes(&w, RW_F_IDS, "abcdef", 6);
 	is_bad(false, RW_F_IDS, "its length is not a multiple of 4");
+	begin(NEW_EVENT);
+	rec_bytes(&w, RW_F_AREAS, "0123456789abcdefgh", 18);
+	is_bad(false, RW_F_AREAS, "its length is not a multiple of 16");
 }
 
 /* Fields of a newer version: valid unless the reader is strict. */

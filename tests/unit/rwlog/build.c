@@ -150,6 +150,7 @@ static void sample_field(struct rec_writer *w, uint16_t id)
 		.mnt_ns = 4026531840u,
 	};
 	static const struct rw_file file = { 0x801, UINT64_MAX - 1, 7 };
+	static const uint8_t digest[32] = { 0xe3, 0xb0, 0xc4, 0x42 };
 
 	switch (id) {
 	case RW_F_TASK:
@@ -175,6 +176,15 @@ static void sample_field(struct rec_writer *w, uint16_t id)
 		break;
 	case RW_F_EXIT_STATUS:
 		rec_u32(w, id, 0x0300);
+		break;
+	case RW_F_SHA256:
+		rec_bytes(w, id, digest, sizeof(digest));
+		break;
+	case RW_F_SIZE:
+		rec_u64(w, id, 6432);
+		break;
+	case RW_F_PARAMETERS:
+		rec_bytes(w, id, "debug=1", 7);
 		break;
 	case RW_F_RENAME_FLAGS:
 	case RW_F_LAST_THREAD:

@@ -135,6 +135,7 @@ static void lists(void **state)
 {
 	static const char words[] = "ls\0-l\0\0a b\"", bytes[] = "ok\0\xff";
 	static const uint32_t ids[] = { 4, 24, UINT32_MAX };
+	static const struct rw_area areas[] = { { 0x1000, 5 }, { 0xfff0, 0x20 } };
 	struct build b;
 
 	(void)state;
@@ -148,6 +149,10 @@ static void lists(void **state)
 	printed(&b, "- arguments []: none", ",\"arguments\":[]}");
 	rec_bytes(start(&b), RW_F_IDS, ids, sizeof(ids));
 	printed(&b, "- ids [4,24,4294967295]: none", ",\"ids\":[4,24,4294967295]}");
+	rec_bytes(start(&b), RW_F_AREAS, areas, sizeof(areas));
+	printed(&b, "- areas [1000+5 fff0+20]: none",
+		",\"areas\":[{\"gpa\":\"0x0000000000001000\",\"bytes\":5},"
+		"{\"gpa\":\"0x000000000000fff0\",\"bytes\":32}]}");
 }
 
 static void flags_and_status(void **state)

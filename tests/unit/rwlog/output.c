@@ -143,7 +143,7 @@ static void json_of_files(void **state)
 	has_number(j, "flags", 1);
 	json_decref(j);
 	j = line(jsonl, 9);
-	members(j, MEMBERS_TASK " dev ino generation result sync");
+	members(j, MEMBERS_TASK " dev ino generation sha256 size module_flags parameters sync");
 	json_decref(j);
 	j = line(jsonl, 16);
 	members(j, MEMBERS_TASK " event path dev ino generation result sync");

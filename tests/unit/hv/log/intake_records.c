@@ -30,7 +30,7 @@ static void bad_sizes(void **state)
 
 static void bad_magic_and_type(void **state)
 {
-	static const uint8_t types[] = { 0,           13,          100, RW_REC_AGENT_LAST, RW_REC_VIOLATION,
+	static const uint8_t types[] = { 0,           13,          190, RW_REC_AGENT_LAST, RW_REC_VIOLATION,
 					 RW_REC_LOCK, RW_REC_DROP, 255 };
 	uint64_t buf[RW_REC_MAX / 8];
 	struct rw_rec_hdr *rec = make(buf, START_TSC, 8, 0);
