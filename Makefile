@@ -92,6 +92,12 @@ headers:
 tree: $(B)/hv.elf
 	scripts/check-tree --build $(B)
 
+# The tables of docs/ that come from abi/events.def.
+docs:
+	scripts/gen-docs
+docs-current:
+	scripts/gen-docs --check
+
 lint: $(B)/hv.elf $(VERSION_H)
 	scripts/lint
 

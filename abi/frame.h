@@ -19,7 +19,7 @@
  *     E  end:   OFFSET = total bytes of data; payload is the CRC-32C of all data, 4 bytes little endian
  *     S  stats: payload is struct rw_cpu_stats of one CPU; OFFSET = position in the array of all CPUs'
  *
- * The data of a dump are its live blocks, oldest first, each truncated after its last record (used bytes).
+ * The data of a dump are its live blocks, by place, each truncated after its last record (used bytes).
  * A stats structure longer than a frame's payload takes several S frames.
  *
  * The same in every version: a mark of "@RW", the version's number and a blank; printable characters; and

@@ -34,12 +34,19 @@ enum rw_rec_type {
 #include "abi/events.def"
 };
 
-/* What competes for room in the store. */
+/* What competes for room in the store. A reader may meet a class above those that it knows. */
 enum rw_class {
-#define RW_CLASS(NAME, name, doc) RW_CLASS_##NAME,
+#define RW_CLASS(NAME, name, share, keep, doc) RW_CLASS_##NAME,
 #include "abi/events.def"
 	RW_CLASS_COUNT
 };
+/* clang-format off */
+#define RW_CLASS(NAME, name, share, keep, doc) + (share)
+enum { RW_CLASS_SHARES = 0
+#include "abi/events.def"
+};
+/* clang-format on */
+_Static_assert(RW_CLASS_SHARES == 100, "the shares of all classes are the whole store");
 
 /* rw_field.id */
 enum rw_field_id {
@@ -81,8 +88,8 @@ struct rw_rec_hdr {
 	uint16_t size;    /* bytes of the whole record, a multiple of RW_REC_ALIGN */
 	uint8_t type;     /* enum rw_rec_type */
 	uint8_t verdict;  /* enum rw_verdict */
-	uint64_t seq;     /* number of the record, from 1, without gaps */
-	uint64_t time_ns; /* store: nanoseconds since the hypervisor's start; ring: TSC of the event */
+	uint64_t seq;     /* number of the record, from 1: the order in which the store took it */
+	uint64_t time_ns; /* of the event. Store: nanoseconds since the hypervisor's start; ring: TSC */
 	uint16_t cpu;     /* hypervisor's index of the CPU that handed the record over */
 	uint16_t flags;   /* RW_RECF_* */
 	uint32_t crc;     /* CRC-32C of the record with this field 0 */
@@ -361,7 +368,7 @@ enum rw_access {
 enum rw_drop {
 	RW_DROP_RING_FULL = 1, /* counted by the agent: no room in its ring */
 	RW_DROP_MALFORMED = 2, /* found in a ring, but not a valid record */
-	RW_DROP_EVICTED = 3,   /* oldest records, evicted from the full store */
+	RW_DROP_EVICTED = 3,   /* oldest records of a class, evicted from the full store */
 	RW_DROP_COUNT
 };
 /* clang-format off */

@@ -3,8 +3,7 @@
 /* The hypervisor's counters: the agent gets them by hypercall, rwlog and rwrun in stats frames. */
 #pragma once
 
-#include "abi/record.h"
-#include "abi/types.h"
+#include "abi/store.h"
 
 /* Why the hypervisor was entered, for both backends. */
 enum rw_exit_reason {
@@ -72,6 +71,12 @@ struct rw_counter_field {
 	  { "shootdowns", offsetof(struct rw_cpu_stats, shootdowns) } }
 /* clang-format on */
 
+/* A class's part of the store. */
+struct rw_class_usage {
+	uint64_t used;    /* bytes of live records */
+	uint64_t evicted; /* records evicted */
+};
+
 /* Answer of RW_HC_STATUS. */
 struct rw_status {
 	uint32_t abi_version;
@@ -91,5 +96,7 @@ struct rw_status {
 	uint64_t uptime_ns;                 /* of the hypervisor */
 	uint32_t kexec;                     /* 0 refuse, 1 allow */
 	uint32_t reserved;                  /* 0 */
+	uint8_t boot_id[16];                /* as the store's header has it: it names the log */
+	struct rw_class_usage by_class[RW_STORE_CLASSES]; /* by enum rw_class */
 };
-RW_ASSERT_SIZE(struct rw_status, 24 + 8 + 8 * RW_TARGETS + 56 + 8);
+RW_ASSERT_SIZE(struct rw_status, 24 + 8 + 8 * RW_TARGETS + 56 + 8 + 16 + 16 * RW_STORE_CLASSES);

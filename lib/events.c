@@ -43,3 +43,13 @@ const struct event_desc *event_desc(unsigned int type)
 {
 	return type < RW_TYPES && events[type].name ? &events[type] : NULL;
 }
+
+static const struct class_desc classes[RW_CLASS_COUNT] = {
+#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = { name, share, keep },
+#include "abi/events.def"
+};
+
+const struct class_desc *class_desc(unsigned int class)
+{
+	return class < RW_CLASS_COUNT ? &classes[class] : NULL;
+}

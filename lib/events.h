@@ -44,6 +44,13 @@ struct event_desc {
 
 #define EVENT_FIELDS_MAX 32u
 
+/** struct class_desc - a class of abi/events.def. */
+struct class_desc {
+	const char *name;
+	uint8_t share; /* percent of the store's blocks */
+	uint8_t keep;  /* percent of the share that is never evicted */
+};
+
 /** kind_desc() - describe an existing kind. Context: any. */
 const struct kind_desc *kind_desc(enum rw_field_kind kind);
 
@@ -52,3 +59,6 @@ const struct field_desc *field_desc(unsigned int id);
 
 /** event_desc() - describe the record type @type. Return: NULL if it is unknown. Context: any. */
 const struct event_desc *event_desc(unsigned int type);
+
+/** class_desc() - describe the class @class. Return: NULL if it is unknown. Context: any. */
+const struct class_desc *class_desc(unsigned int class);

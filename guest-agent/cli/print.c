@@ -14,6 +14,10 @@ static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const backend_names[] = { "VMX/EPT", "SVM/NPT" };
 static const char *const violation_names[] = { "skip", "fault", "stop" };
 static const char *const kexec_names[] = { "refuse", "allow" };
+static const char *const class_names[] = {
+#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = name,
+#include "abi/events.def"
+};
 
 _Static_assert(sizeof(exit_names) / sizeof(exit_names[0]) == RW_EXIT_COUNT, "a name for each reason");
 
@@ -100,12 +104,38 @@ static json_t *protected_json(const struct rw_status *hv)
 			 "pages_by_kind", kinds, "symbols", num(hv->symbols));
 }
 
+/* The boot's name, as rwlog shows it. */
+static void boot_name(char name[33], const struct rw_status *hv)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(hv->boot_id); i++)
+		snprintf(name + 2 * i, 3, "%02x", hv->boot_id[i]);
+}
+
+static json_t *store_json(const struct rw_status *hv)
+{
+	json_t *classes = json_object();
+	unsigned int i;
+
+	for (i = 0; i < COUNT(class_names); i++)
+		json_object_set_new(classes, class_names[i],
+				    json_pack("{s:o, s:o}", "used", num(hv->by_class[i].used), "evicted",
+					      num(hv->by_class[i].evicted)));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "bytes", num(hv->store_bytes), "used",
+			 num(hv->store_used), "first_seq", num(hv->store_first), "next_seq",
+			 num(hv->store_next), "evicted", num(hv->evicted), "classes", classes);
+}
+
 static int status_json(const struct rw_ioc_status *st, const struct rwctl_stats *stats)
 {
 	const struct rw_status *hv = &st->hv;
 	struct rw_cpu_stats s = sum(stats);
 	json_t *root = json_object();
+	char boot[33];
 
+	boot_name(boot, hv);
+	json_object_set_new(root, "boot", json_string(boot));
 	json_object_set_new(root, "locked", json_boolean(hv->locked));
 	json_object_set_new(root, "backend",
 			    json_string(name_of(backend_names, COUNT(backend_names), hv->backend)));
@@ -115,10 +145,7 @@ static int status_json(const struct rw_ioc_status *st, const struct rwctl_stats 
 	json_object_set_new(root, "cpus", num(hv->cpus));
 	json_object_set_new(root, "uptime_ns", num(hv->uptime_ns));
 	json_object_set_new(root, "protected", protected_json(hv));
-	json_object_set_new(root, "store",
-			    json_pack("{s:o, s:o, s:o, s:o, s:o}", "bytes", num(hv->store_bytes), "used",
-				      num(hv->store_used), "first_seq", num(hv->store_first), "next_seq",
-				      num(hv->store_next), "evicted", num(hv->evicted)));
+	json_object_set_new(root, "store", store_json(hv));
 	json_object_set_new(root, "agent",
 			    json_pack("{s:o, s:o, s:o, s:o}", "rings", num(st->rings), "pending_bytes",
 				      num(st->pending), "lost", num(st->lost), "lost_without_ring",
@@ -131,6 +158,7 @@ int print_status(const struct rw_ioc_status *st, const struct rwctl_stats *stats
 {
 	const struct rw_status *hv = &st->hv;
 	struct rw_cpu_stats s = sum(stats);
+	char boot[33];
 	unsigned int k;
 
 	if (json)
@@ -138,6 +166,8 @@ int print_status(const struct rw_ioc_status *st, const struct rwctl_stats *stats
 	printf("Ringward      %s, %" PRIu32 " CPU%s, up %" PRIu64 " s\n",
 	       name_of(backend_names, COUNT(backend_names), hv->backend), hv->cpus, hv->cpus == 1 ? "" : "s",
 	       hv->uptime_ns / 1000000000);
+	boot_name(boot, hv);
+	printf("boot          %s\n", boot);
 	printf("locked        %s\n", hv->locked ? "yes" : "no");
 	printf("on violation  %s\n", name_of(violation_names, COUNT(violation_names), hv->on_violation));
 	printf("kexec         %s\n", name_of(kexec_names, COUNT(kexec_names), hv->kexec));
@@ -149,6 +179,9 @@ int print_status(const struct rw_ioc_status *st, const struct rwctl_stats *stats
 	printf("store         %" PRIu64 " of %" PRIu64 " bytes used, records %" PRIu64 " to %" PRIu64
 	       ", %" PRIu64 " evicted\n",
 	       hv->store_used, hv->store_bytes, hv->store_first, hv->store_next - 1, hv->evicted);
+	for (k = 0; k < COUNT(class_names); k++)
+		printf("  %-14s %8" PRIu64 " bytes used, %" PRIu64 " evicted\n", class_names[k],
+		       hv->by_class[k].used, hv->by_class[k].evicted);
 	printf("records       %" PRIu64 " taken, %" PRIu64 " bytes; %" PRIu64 " bytes wait in %" PRIu32
 	       " rings\n",
 	       s.records, s.bytes, st->pending, st->rings);

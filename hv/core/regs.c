@@ -122,7 +122,7 @@ static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
 	bool exact = cpu_facts.tsc_adjust;
 
-	journal_drain(cpu);
+	journal_drain(cpu); /* the stamps of its pending records are of the old count */
 	uint64_t before = exact ? rdmsr(MSR_TSC_ADJUST) : rdtsc();
 
 	if (wrmsr_safe(msr, value))

@@ -12,6 +12,7 @@
 /* Mark, type, boot, dump and offset, each followed by a blank; base64, blank, CRC, CR LF. */
 #define FRAME_LINE_MAX (sizeof(RW_FRAME_MARK) - 1 + 2 + 9 + 9 + 9 + RW_FRAME_MAX_BYTES / 3 * 4 + 1 + 8 + 2)
 _Static_assert(RW_FRAME_MAX_BYTES % 3 == 0, "only a dump's last frames need padding");
+_Static_assert(sizeof(struct rw_store_hdr) <= RW_FRAME_MAX_BYTES, "one frame holds the store's header");
 
 /* Return: number of digits written at @to. */
 static size_t add_base64(char *to, const uint8_t *data, size_t n)
@@ -58,11 +59,11 @@ static void put_frames(const struct log_dump *dump, char type, uint32_t offset, 
 }
 
 /* Bytes in use of a live block; 0 if a stop came before its header was complete. */
-static uint32_t block_used(const struct log_store *s, uint64_t index)
+static uint32_t block_used(const struct log_store *s, uint32_t place)
 {
-	const struct rw_block_hdr *block = log_store_block(s, index);
+	const struct rw_block_hdr *block = log_store_block(s, place);
 
-	if (block->magic != RW_BLOCK_MAGIC || block->index != index || block->used > RW_BLOCK_SIZE)
+	if (block->magic != RW_BLOCK_MAGIC || block->place != place || block->used > s->hdr->block_size)
 		return 0;
 	return block->used;
 }
@@ -72,14 +73,14 @@ void log_drain_dump(const struct log_store *s, uint32_t number)
 	const struct log_dump dump = { s->hdr->boot_id, number };
 	uint32_t total = 0, offset = 0, crc = 0;
 
-	for (uint64_t index = log_store_first_block(s); index < s->next_index; index++)
-		total += block_used(s, index);
+	for (uint32_t place = 0; place < s->places; place++)
+		total += block_used(s, place);
 	put_frame(&dump, RW_FRAME_BEGIN, total, s->hdr, sizeof(*s->hdr));
-	for (uint64_t index = log_store_first_block(s); index < s->next_index; index++) {
-		uint32_t used = block_used(s, index);
+	for (uint32_t place = 0; place < s->places; place++) {
+		uint32_t used = block_used(s, place);
 
-		crc = crc32c(crc, log_store_block(s, index), used);
-		put_frames(&dump, RW_FRAME_DATA, offset, log_store_block(s, index), used);
+		crc = crc32c(crc, log_store_block(s, place), used);
+		put_frames(&dump, RW_FRAME_DATA, offset, log_store_block(s, place), used);
 		offset += used;
 	}
 	put_frame(&dump, RW_FRAME_END, total, &crc, sizeof(crc));

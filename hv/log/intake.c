@@ -27,7 +27,7 @@ struct pass {
 	const struct log_clock *clock;
 	struct log_ring *ring;
 	struct rw_cpu_stats *stats;
-	uint64_t tsc;
+	uint64_t now_ns;
 	uint64_t producer;  /* checked */
 	uint64_t malformed; /* refusals in this call */
 	uint32_t reason;    /* enum rw_malformed of the first refusal */
@@ -42,10 +42,12 @@ static int publish(const struct log_ring *ring)
 	return guest_write(gpa, &ring->consumer, sizeof(ring->consumer));
 }
 
-int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t ticks,
+int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t now_ns,
 		  struct input_error *err)
 {
-	struct log_ring fresh = { .hdr_gpa = desc->hdr_gpa, .last = ticks, .in_use = true };
+	struct log_ring fresh = {
+		.hdr_gpa = desc->hdr_gpa, .start_ns = now_ns, .seen_ns = now_ns, .in_use = true
+	};
 	uint64_t probe;
 
 	if (ring->in_use)
@@ -116,16 +118,13 @@ static bool fields_ok(void)
 static void store_record(struct pass *p)
 {
 	struct rw_rec_hdr *hdr = &staging.hdr;
-	uint64_t stamp = hdr->time_ns, ticks = log_clock_ticks(p->clock, stamp);
+	uint64_t time_ns = log_clock_ns(p->clock, hdr->time_ns);
 
-	/* Ticks, because the guest can move its TSC between two records. */
-	if (ticks >= p->ring->last && ticks <= log_clock_ticks(p->clock, p->tsc)) {
-		p->ring->last = ticks;
-	} else {
-		stamp = p->tsc;
+	if (time_ns < p->ring->start_ns || time_ns > p->now_ns) {
+		time_ns = p->now_ns;
 		hdr->flags |= RW_RECF_TIME_ADJ;
 	}
-	hdr->time_ns = log_clock_ns(p->clock, stamp);
+	hdr->time_ns = time_ns;
 	hdr->cpu = p->ring->cpu;
 	log_store_append(p->store, hdr); /* accepts every checked record */
 	p->stored++;
@@ -176,45 +175,54 @@ static uint64_t take_lost(struct pass *p, uint64_t lost)
 	return rise;
 }
 
-/* Reports records that were lost or refused in this call. */
+/* Reports records that were lost or refused since the ring was last looked at. */
 static void put_drop(const struct pass *p, struct log_drop drop)
 {
 	drop.has_ring = true;
 	drop.ring_cpu = p->ring->cpu;
-	if (drop.count)
-		log_store_drop(p->store, &drop, p->ring->cpu, log_clock_ns(p->clock, p->tsc));
+	drop.lost.from_ns = p->ring->seen_ns;
+	drop.lost.to_ns = p->now_ns;
+	if (drop.lost.count)
+		log_store_drop(p->store, &drop, p->ring->cpu);
+}
+
+int log_intake_look(const struct log_ring *ring, struct rw_ring_hdr *hdr)
+{
+	if (!ring->in_use)
+		return -RW_ENOTREADY;
+	return guest_read(ring->hdr_gpa, hdr, sizeof(*hdr)) ? -RW_EFAULT : 0;
 }
 
 int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring,
-		     uint64_t tsc, struct rw_cpu_stats *stats)
+		     const struct rw_ring_hdr *hdr, uint64_t tsc, struct rw_cpu_stats *stats)
 {
-	struct pass p = { .store = store, .clock = clock, .ring = ring, .stats = stats, .tsc = tsc };
-	struct rw_ring_hdr hdr;
+	struct pass p = { .store = store,
+			  .clock = clock,
+			  .ring = ring,
+			  .stats = stats,
+			  .now_ns = log_clock_ns(clock, tsc) };
 	int ret = 0;
 
-	if (!ring->in_use)
-		return -RW_ENOTREADY;
-	if (guest_read(ring->hdr_gpa, &hdr, sizeof(hdr)))
-		return -RW_EFAULT;
-
-	p.producer = hdr.producer & ~(uint64_t)(RW_REC_ALIGN - 1);
-	if (p.producer != hdr.producer || p.producer - ring->consumer > ring->size) {
+	store->now_ns = p.now_ns;
+	p.producer = hdr->producer & ~(uint64_t)(RW_REC_ALIGN - 1);
+	if (p.producer != hdr->producer || p.producer - ring->consumer > ring->size) {
 		refuse(&p, RW_BAD_INDEX);
 		ring->consumer = p.producer;
 	}
 	while (!ret && ring->consumer != p.producer)
 		ret = take_record(&p);
 
-	uint64_t lost = take_lost(&p, hdr.lost);
+	uint64_t lost = take_lost(&p, hdr->lost);
 
 	ring->malformed_total += p.malformed;
 	stats->malformed += p.malformed;
 	put_drop(&p, (struct log_drop){ .reason = RW_DROP_MALFORMED,
 					.first = p.reason,
-					.count = p.malformed,
+					.lost.count = p.malformed,
 					.total = ring->malformed_total });
-	put_drop(&p,
-		 (struct log_drop){ .reason = RW_DROP_RING_FULL, .count = lost, .total = ring->lost_total });
+	put_drop(&p, (struct log_drop){
+			     .reason = RW_DROP_RING_FULL, .lost.count = lost, .total = ring->lost_total });
+	ring->seen_ns = p.now_ns;
 	log_store_seal(store);
 	if (publish(ring))
 		ret = -RW_EFAULT;

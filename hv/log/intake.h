@@ -51,7 +51,8 @@ struct log_ring {
 	uint32_t size;            /* bytes of data, a power of two */
 	uint64_t consumer;        /* bytes taken, free-running, a multiple of RW_REC_ALIGN */
 	uint64_t lost;            /* the guest's counter as last seen */
-	uint64_t last;            /* ticks of the last record taken; initially of log_ring_init() */
+	uint64_t start_ns;        /* log's time of log_ring_init() */
+	uint64_t seen_ns;         /* log's time of the latest look; initially of log_ring_init() */
 	uint64_t lost_total;      /* records believed lost */
 	uint64_t malformed_total; /* refusals */
 	uint64_t hdr_gpa;
@@ -61,26 +62,30 @@ struct log_ring {
 /**
  * log_ring_init() - takes a CPU's ring into use, empty.
  * @desc: private copy, untrusted, except that the CPU is the intended one.
- * @ticks: now, by log_clock_ticks(); no record is older.
+ * @now_ns: log's time; no record is older.
  * @err: set on error, index: number of the data page, or 0.
  * Return: 0; -RW_EXISTS: has a ring; -RW_EINVAL: pages, alignment, a page named twice, CPU; -RW_EFAULT: not
  * guest RAM.
  */
-int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t ticks,
+int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64_t now_ns,
 		  struct input_error *err);
+
+/** log_intake_look() - copies the ring's header. Return: 0; -RW_ENOTREADY: no ring; -RW_EFAULT. */
+int log_intake_look(const struct log_ring *ring, struct rw_ring_hdr *hdr);
 
 /**
  * log_intake_drain() - moves the guest's pending records into the store: at most one pass over the ring's
  * data.
- * @clock: of the same TSC as the stamps
- * @tsc: now; no record is newer.
+ * @hdr: private copy from log_intake_look(), untrusted.
+ * @tsc: read after that look, so that no record that the header counts is newer.
  * @stats: counts are added.
  * A record that fails validation (enum rw_malformed) is counted and skipped, and so is all that follows it if
- * its end is not known. A stamp in the future or before the ring's last one is replaced by @tsc and flagged.
- * An impossible producer index moves the ring to it. Finally a RW_DROP_MALFORMED and a RW_DROP_RING_FULL
- * record report such losses, if any, and the consumer index is published. Context: under the store's lock.
- * Return: number of records stored; -RW_ENOTREADY: no ring; -RW_EFAULT: memory failed, pending records are
- * skipped.
+ * its end is not known. A stamp is believed if it lies between log_ring_init() and @tsc, whatever the stamps
+ * before it: an interrupt's record may precede that of an older, interrupted event. Any other stamp is
+ * replaced by @tsc and flagged. An impossible producer index moves the ring to it. Finally a
+ * RW_DROP_MALFORMED and a RW_DROP_RING_FULL record report such losses, if any, and the consumer index is
+ * published. Context: under the store's lock.
+ * Return: number of records stored; -RW_EFAULT: memory failed, pending records are skipped.
  */
 int log_intake_drain(struct log_store *store, const struct log_clock *clock, struct log_ring *ring,
-		     uint64_t tsc, struct rw_cpu_stats *stats);
+		     const struct rw_ring_hdr *hdr, uint64_t tsc, struct rw_cpu_stats *stats);

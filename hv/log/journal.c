@@ -44,21 +44,27 @@ uint64_t journal_now(const struct percpu *cpu)
 
 /*
  * Moves @cpu's pending records into the store. The log's clock is shifted to @cpu's TSC, so that the guest's
- * changes to the TSC do not count.
+ * changes to the TSC do not count. The time is read after the ring's header: another CPU adds records now.
  */
 static int drain_locked(struct percpu *cpu)
 {
 	const struct log_clock shifted = { clock.tsc_start + cpu->tsc_bias, clock.tsc_hz };
+	struct rw_ring_hdr hdr;
+	int ret = log_intake_look(&cpu->ring, &hdr);
 
-	return log_intake_drain(&store, &shifted, &cpu->ring, tsc_of(cpu), &cpu->stats);
+	if (ret)
+		return ret;
+	__asm__ volatile("lfence" : : : "memory"); /* SDM volume 2, "RDTSC": the read of the header is done */
+	return log_intake_drain(&store, &shifted, &cpu->ring, &hdr, tsc_of(cpu), &cpu->stats);
 }
 
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 {
-	spin_lock(&lock);
-	drain_locked(cpu); /* the ring's records are older and go first, so that no stamp is raised */
 	rec->cpu = (uint16_t)cpu->index;
-	rec->time_ns = journal_now(cpu);
+	rec->time_ns = journal_now(cpu); /* before any wait for the lock: the time of the event */
+	spin_lock(&lock);
+	drain_locked(cpu); /* the ring's records are older and go first: numbers are the order of custody */
+	store.now_ns = journal_now(cpu);
 	if (log_store_append(&store, rec))
 		printk("one of the hypervisor's own records was malformed and not stored, CPU %u",
 		       cpu->index);
@@ -82,9 +88,7 @@ int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc)
 	if (desc->cpu >= hv.boot->cpu_count)
 		return -RW_EINVAL;
 	spin_lock(&lock);
-	struct percpu *owner = percpu_of(desc->cpu);
-	uint64_t ticks = log_clock_ticks(&clock, tsc_of(owner) - owner->tsc_bias);
-	int ret = log_ring_init(&owner->ring, desc, ticks, &err);
+	int ret = log_ring_init(&percpu_of(desc->cpu)->ring, desc, journal_now(percpu_of(desc->cpu)), &err);
 
 	spin_unlock(&lock);
 	if (ret)

@@ -154,4 +154,4 @@ def test_the_kernels_log(events):
 
 
 def test_the_kernels_own_lines(events):
-    assert any("ringward: records flow" in r["message"] for r in events.run.of_type("kmsg"))
+    assert any("ringward: recording" in r["message"] for r in events.run.of_type("kmsg"))

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The hypervisor's counters, as table or JSON. */
+/* The hypervisor's counters and the store's use by class, as tables or JSON. */
 #include "counters.h"
 
 #include <inttypes.h>
 #include <string.h>
 
+#include "account.h"
 #include "json.h"
+#include "names.h"
 #include "text.h"
 #include "util.h"
 
@@ -104,23 +106,82 @@ static void json_cpu(struct json *j, const struct input *in, size_t i)
 	json_close(j, '}');
 }
 
-/* What the last dump with a header says. */
-static void json_store(struct json *j, const struct input *in)
+/* The image, or the last dump with a header; NULL: none. */
+static const struct part *last_store(const struct input *in)
 {
-	const struct part *p = NULL;
+	const struct part *p = in->image && in->image->have_hdr ? in->image : NULL;
 
 	for (size_t i = 0; i < in->capture.npart; i++)
 		if (in->capture.part[i]->have_hdr)
 			p = in->capture.part[i];
+	return p;
+}
+
+bool counters_store_present(const struct input *in)
+{
+	return last_store(in) != NULL;
+}
+
+/* Whether a class is worth a line: this version knows it, or something was in it. */
+static bool class_shown(const struct account *a, uint32_t class)
+{
+	return class < RW_CLASS_COUNT || a->blocks || a->evicted;
+}
+
+void counters_store_table(const struct input *in, FILE *out)
+{
+	const struct part *p = last_store(in);
+
+	fprintf(out, "%-14s %14s %14s %14s %14s\n", "store", "records", "bytes", "blocks", "evicted");
+	for (uint32_t i = 0; i < RW_STORE_CLASSES; i++) {
+		struct account a = account_class(p, i);
+		char name[NAME_LEN];
+
+		if (class_shown(&a, i))
+			fprintf(out, "%-14s %14" PRIu64 " %14" PRIu64 " %14" PRIu64 " %14" PRIu64 "\n",
+				name_of_class(i, name), a.records, a.bytes, a.blocks, a.evicted);
+	}
+	fprintf(out, "%" PRIu32 " blocks of %" PRIu32 " bytes\n", p->hdr.block_count, p->hdr.block_size);
+}
+
+static void json_classes(struct json *j, const struct part *p)
+{
+	json_open(j, "classes", '{');
+	for (uint32_t i = 0; i < RW_STORE_CLASSES; i++) {
+		struct account a = account_class(p, i);
+		char name[NAME_LEN];
+
+		if (!class_shown(&a, i))
+			continue;
+		json_open(j, name_of_class(i, name), '{');
+		json_u64(j, "records", a.records);
+		json_u64(j, "bytes", a.bytes);
+		json_u64(j, "blocks", a.blocks);
+		json_u64(j, "evicted", a.evicted);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+}
+
+static void json_store(struct json *j, const struct input *in)
+{
+	const struct part *p = last_store(in);
+	char id[TEXT_BOOT_LEN];
+
 	if (!p)
 		return;
+	text_boot(id, &p->hdr);
 	json_open(j, "store", '{');
+	json_str(j, "boot", id);
 	json_u64(j, "records", p->nrec);
 	json_u64(j, "first_seq", p->hdr.first_seq);
 	json_u64(j, "next_seq", p->hdr.next_seq);
-	json_u64(j, "evicted", p->hdr.evicted);
+	json_u64(j, "evicted", store_evicted(&p->hdr));
+	json_u64(j, "block_size", p->hdr.block_size);
+	json_u64(j, "block_count", p->hdr.block_count);
 	if (p->hdr.end_reason < RW_END_COUNT)
 		json_str(j, "end", end_names[p->hdr.end_reason]);
+	json_classes(j, p);
 	json_close(j, '}');
 }
 

@@ -75,7 +75,7 @@ static struct slot *sorted(const struct part *p)
 
 	for (size_t i = 0; i < p->nblock; i++) {
 		slot = grow(slot, i, &cap, sizeof(*slot));
-		slot[i] = (struct slot){ p->block[i].hdr.index % p->hdr.block_count, &p->block[i] };
+		slot[i] = (struct slot){ p->block[i].hdr.place, &p->block[i] };
 	}
 	if (slot)
 		qsort(slot, p->nblock, sizeof(*slot), by_place);

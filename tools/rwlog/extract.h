@@ -21,7 +21,7 @@ const struct part *extract_choose(const struct input *in);
  * @input: status of the file that @p is from, which must not be the output
  * @why:   receives what is wrong; @n: its size
  *
- * Each block lies where its index puts it; the image ends with the last block in use. Unused blocks are
+ * Each block lies at its place; the image ends with the last block in use. Unused blocks are
  * holes in a file and zeros in a stream.
  *
  * Return: 0, or -1.

@@ -121,6 +121,22 @@ static void merge(struct input *in, struct boot *b)
 	b->nrec = out;
 }
 
+static int by_time(const void *a, const void *b)
+{
+	const struct rec *x = a, *y = b;
+
+	if (x->hdr.time_ns != y->hdr.time_ns)
+		return x->hdr.time_ns < y->hdr.time_ns ? -1 : 1;
+	return by_seq(a, b);
+}
+
+void input_sort_by_time(struct input *in)
+{
+	for (size_t i = 0; i < in->nboot; i++)
+		if (in->boot[i].nrec)
+			qsort(in->boot[i].rec, in->boot[i].nrec, sizeof(struct rec), by_time);
+}
+
 /* Whether two parts are of one boot: by its whole id, or by their frames' id if a header is lost. */
 static bool same_boot(const struct part *a, const struct part *b)
 {

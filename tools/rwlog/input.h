@@ -13,7 +13,7 @@ struct boot {
 	const struct part *newest; /* its header stands for the whole */
 	struct part **part;        /* as found in the file */
 	size_t npart, part_cap;
-	struct rec *rec; /* each record once, ascending by number */
+	struct rec *rec; /* each record once, by number, or after input_sort_by_time() by time */
 	size_t nrec;
 	size_t rec_cap; /* 0: rec belongs to the only part */
 	uint64_t bad;   /* records that share a number but differ */
@@ -51,6 +51,9 @@ int input_load(struct input *in, const char *name);
  * wrote (@in->other_version), or -ENOENT if they hold no log of Ringward.
  */
 int input_parse(struct input *in);
+
+/** input_sort_by_time() - sort each boot's records by time; those of the same time by number. */
+void input_sort_by_time(struct input *in);
 
 /**
  * boot_name() - write a boot's id in hex: 32 digits; 8 if there are only frames and no header; "unknown" if

@@ -120,24 +120,32 @@ static enum status run_extract(const struct options *o, const struct input *in)
 
 static enum status run_stats(const struct options *o, const struct input *in)
 {
-	if (!counters_present(in)) {
-		fprintf(stderr, "rwlog: %s: no complete set of counters\n", in->name);
-		return STATUS_LOG;
-	}
+	bool counters = counters_present(in), store = counters_store_present(in);
+
+	if (in->is_capture && !counters)
+		fprintf(stderr, "rwlog: %s: no complete set of counters in it\n", in->name);
 	note_boots(in, "counters are");
-	if (o->json)
+	if (o->json && (counters || store)) {
 		counters_json(in, stdout);
-	else
-		counters_table(in, stdout);
-	return in->problems.count ? STATUS_LOG : STATUS_GOOD;
+	} else {
+		if (counters)
+			counters_table(in, stdout);
+		if (counters && store)
+			putchar('\n');
+		if (store)
+			counters_store_table(in, stdout);
+	}
+	return in->problems.count || (in->is_capture && !counters) || !store ? STATUS_LOG : STATUS_GOOD;
 }
 
 /* Applies the command to a parsed file. */
-static enum status run(const struct options *o, const struct input *in, const struct symbols *symbols)
+static enum status run(const struct options *o, struct input *in, const struct symbols *symbols)
 {
 	char *prefix = NULL;
 	bool good;
 
+	if (o->by_time)
+		input_sort_by_time(in);
 	switch (o->command) {
 	case COMMAND_VERIFY:
 		if (asprintf(&prefix, "%s%s", o->nfiles > 1 ? in->name : "", o->nfiles > 1 ? ": " : "") < 0)

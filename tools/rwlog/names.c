@@ -18,6 +18,10 @@ static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const access_names[] = RW_ACCESS_NAMES;
 static const char *const drop_names[] = RW_DROP_NAMES;
 static const char *const malformed_names[] = RW_MALFORMED_NAMES;
+static const char *const class_names[] = {
+#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = name,
+#include "abi/events.def"
+};
 static const char *const kexec_names[] = RW_KEXEC_STEP_NAMES;
 static const char *const file_kind_names[] = RW_FILE_KIND_NAMES;
 static const char *const child_names[] = RW_CHILD_NAMES;
@@ -62,6 +66,7 @@ static const struct {
 	[RW_KIND_TARGET] = { target_names, RW_TARGET_COUNT },
 	[RW_KIND_DROP] = { drop_names, RW_DROP_COUNT },
 	[RW_KIND_MALFORMED] = { malformed_names, RW_BAD_COUNT },
+	[RW_KIND_CLASS] = { class_names, RW_CLASS_COUNT },
 	[RW_KIND_LOG_INPUT] = { log_input_names, RW_LOG_INPUT_COUNT },
 	[RW_KIND_DELIVERY] = { delivery_names, RW_DELIVERY_COUNT },
 	[RW_KIND_FAMILY] = { family_names, ARRAY_SIZE(family_names) },
@@ -78,6 +83,11 @@ const char *name_of_type(unsigned int type, char buf[NAME_LEN])
 		return event->name;
 	snprintf(buf, NAME_LEN, UNKNOWN_TYPE "%u", type);
 	return buf;
+}
+
+const char *name_of_class(uint32_t class, char buf[NAME_LEN])
+{
+	return name_of_value(RW_KIND_CLASS, class, "class", buf);
 }
 
 const char *name_of_verdict(unsigned int verdict)

@@ -12,6 +12,9 @@
 /** name_of_type() - name a record type; an unknown one is "type_77", made in @buf. */
 const char *name_of_type(unsigned int type, char buf[NAME_LEN]);
 
+/** name_of_class() - name a class; an unknown one is "class_11", made in @buf. */
+const char *name_of_class(uint32_t class, char buf[NAME_LEN]);
+
 /** name_of_verdict() - name an enum rw_verdict, which is in range. */
 const char *name_of_verdict(unsigned int verdict);
 

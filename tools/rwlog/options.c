@@ -28,7 +28,7 @@ static const char help[] =
 	"\n"
 	"  show     one line per record, for people (the default)\n"
 	"  verify   check that the log is complete and undamaged; name the first bad place\n"
-	"  stats    the hypervisor's counters, from a capture\n"
+	"  stats    the hypervisor's counters, from a capture; how much of the store each class uses\n"
 	"  export   for programs: JSON Lines, one object per record, or CSV, one line per record\n"
 	"  extract  write a store image, from a capture's last complete dump or from a memory dump\n"
 	"\n"
@@ -44,6 +44,8 @@ static const char help_rest[] =
 	"  --since S, --until S    seconds since the hypervisor's start\n"
 	"  --seq A-B               numbers of records; also A, A- and -B\n"
 	"  --verdict VERDICT       allow deny skip fault stop none\n"
+	"  --sort seq|time         by number, in the order in which the store took them (this is the default),\n"
+	"                          or by the time of the event\n"
 	"show:\n"
 	"  --symbols FILE          System.map or kallsyms of the guest's kernel, for names of code\n"
 	"  --kaslr OFFSET          how far above that file's addresses the kernel ran\n"
@@ -104,6 +106,7 @@ enum option_id {
 	OPT_UNTIL,
 	OPT_SEQ,
 	OPT_VERDICT,
+	OPT_SORT,
 	OPT_SYMBOLS,
 	OPT_KASLR,
 	OPT_FORMAT,
@@ -123,6 +126,7 @@ static const struct option long_options[] = {
 	{ "until", required_argument, NULL, OPT_UNTIL },
 	{ "seq", required_argument, NULL, OPT_SEQ },
 	{ "verdict", required_argument, NULL, OPT_VERDICT },
+	{ "sort", required_argument, NULL, OPT_SORT },
 	{ "symbols", required_argument, NULL, OPT_SYMBOLS },
 	{ "kaslr", required_argument, NULL, OPT_KASLR },
 	{ "format", required_argument, NULL, OPT_FORMAT },
@@ -162,6 +166,12 @@ static bool parse_format(struct options *o, const char *s)
 	}
 	o->csv = strcmp(s, "csv") == 0;
 	return o->csv || strcmp(s, "jsonl") == 0;
+}
+
+static bool parse_sort(struct options *o, const char *s)
+{
+	o->by_time = strcmp(s, "time") == 0;
+	return o->by_time || strcmp(s, "seq") == 0;
 }
 
 /* Whether the command has the option. */
@@ -208,6 +218,8 @@ static bool set_option(struct options *o, int id, const char *value)
 		return filter_seq(&o->filter, value);
 	case OPT_VERDICT:
 		return filter_verdict(&o->filter, value);
+	case OPT_SORT:
+		return parse_sort(o, value);
 	case OPT_SYMBOLS:
 		o->symbols = value;
 		return true;
@@ -287,6 +299,8 @@ static const char *takes(const struct options *o, int id)
 		return "seconds, such as 1.5";
 	case OPT_SEQ:
 		return "A-B, A, A- or -B, with A not above B";
+	case OPT_SORT:
+		return "seq or time";
 	case OPT_KASLR:
 		return "an offset, such as 0x1e000000";
 	default:

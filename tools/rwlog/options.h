@@ -18,6 +18,7 @@ struct options {
 	struct filter filter;
 	bool json;           /* stats: JSON instead of a table */
 	bool csv;            /* export: CSV instead of JSON Lines */
+	bool by_time;        /* show, export: sorted by time, not by number */
 	const char *symbols; /* file, or NULL */
 	uint64_t kaslr;
 	const char *output; /* file, or NULL */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
+#include "names.h"
 #include "util.h"
 
 /* Line of the capture with byte @off of the dump, or the dump's first line. */
@@ -72,25 +74,72 @@ uint32_t store_boot(const struct rw_store_hdr *h)
 	       h->boot_id[3];
 }
 
+uint64_t store_evicted(const struct rw_store_hdr *h)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < RW_STORE_CLASSES; i++)
+		n += h->evicted[i];
+	return n;
+}
+
 void part_set_hdr(struct part *p, const struct rw_store_hdr *h)
 {
 	p->hdr = *h;
 	p->have_hdr = true;
-	p->expect = h->first_seq;
 	if (h->first_seq == 0 || h->next_seq < h->first_seq)
 		part_problem(p, 0, "header: first record %" PRIu64 ", next record %" PRIu64, h->first_seq,
 			     h->next_seq);
-	else if (h->evicted != h->first_seq - 1)
-		part_problem(p, 0, "header: first record is %" PRIu64 " but %" PRIu64 " were evicted",
-			     h->first_seq, h->evicted);
+	else if (store_evicted(h) >= h->next_seq || store_evicted(h) < h->first_seq - 1)
+		part_problem(p, 0,
+			     "header: first record %" PRIu64 ", next record %" PRIu64 ", but %" PRIu64
+			     " were evicted",
+			     h->first_seq, h->next_seq, store_evicted(h));
 	if (h->end_reason >= RW_END_COUNT)
 		part_problem(p, 0, "header: unknown end reason %" PRIu32 "", h->end_reason);
 	if (h->backend > 1)
 		part_problem(p, 0, "header: unknown backend %" PRIu32 "", h->backend);
 }
 
-/* Keeps a record that passed rec_check(), and checks its place among the others. */
-static void add_rec(struct part *p, const uint8_t *data, uint64_t off, bool in_order)
+/* The records of a block, while they are read. */
+struct run {
+	const struct rw_block_hdr *b;
+	uint64_t count, last;
+	uint64_t from_ns, to_ns;
+};
+
+static struct run run_begin(const struct rw_block_hdr *b)
+{
+	return (struct run){ .b = b, .last = b->first_seq - 1, .from_ns = UINT64_MAX };
+}
+
+/* Checks a record's place in its block, and counts it. */
+static void run_add(struct part *p, struct run *run, const struct rec *r)
+{
+	const struct event_desc *event = event_desc(r->hdr.type);
+	char own[NAME_LEN], other[NAME_LEN];
+
+	if (run->count == 0 && r->hdr.seq != run->b->first_seq)
+		part_problem(p, r->off,
+			     "block %" PRIu64 " begins with record %" PRIu64 ", not with record %" PRIu64,
+			     run->b->index, r->hdr.seq, run->b->first_seq);
+	else if (r->hdr.seq <= run->last)
+		part_problem(p, r->off, "record %" PRIu64 " stands after record %" PRIu64, r->hdr.seq,
+			     run->last);
+	if (event && event->class != run->b->class)
+		part_problem(p, r->off, "record %" PRIu64 " of class %s stands in a block of class %s",
+			     r->hdr.seq, name_of_class(event->class, own),
+			     name_of_class(run->b->class, other));
+	run->count++;
+	run->last = r->hdr.seq;
+	if (r->hdr.time_ns < run->from_ns)
+		run->from_ns = r->hdr.time_ns;
+	if (r->hdr.time_ns > run->to_ns)
+		run->to_ns = r->hdr.time_ns;
+}
+
+/* Keeps a record that passed rec_check(). @run: the block's, or NULL if that is not known. */
+static void add_rec(struct part *p, const uint8_t *data, uint64_t off, struct run *run)
 {
 	struct rec *r;
 
@@ -99,18 +148,8 @@ static void add_rec(struct part *p, const uint8_t *data, uint64_t off, bool in_o
 	r->p = data;
 	r->off = off;
 	memcpy(&r->hdr, data, sizeof(r->hdr));
-	if (!in_order)
-		return;
-	if (p->expect && r->hdr.seq != p->expect)
-		part_problem(p, off, "record %" PRIu64 " is in the place of record %" PRIu64, r->hdr.seq,
-			     p->expect);
-	if (r->hdr.time_ns < p->last_time)
-		part_problem(p, off,
-			     "record %" PRIu64 ": its time %" PRIu64 " ns is before %" PRIu64
-			     " ns of the record before it",
-			     r->hdr.seq, r->hdr.time_ns, p->last_time);
-	p->expect = r->hdr.seq + 1;
-	p->last_time = r->hdr.time_ns;
+	if (run)
+		run_add(p, run, r);
 }
 
 /* The first position from @from on where a good record begins; @to: none, or the search gave up. */
@@ -133,7 +172,7 @@ static size_t next_rec(struct part *p, const uint8_t *data, size_t from, size_t 
 
 /* Records between @from and @to of @data, which lies at @off of the part; skips bad ones. */
 static void walk_records(struct part *p, const uint8_t *data, size_t from, size_t to, uint64_t off,
-			 bool in_order)
+			 struct run *run)
 {
 	char why[128];
 
@@ -141,13 +180,16 @@ static void walk_records(struct part *p, const uint8_t *data, size_t from, size_
 		size_t n = rec_check(data + from, to - from, why, sizeof(why));
 
 		if (n) {
-			add_rec(p, data + from, off + from, in_order);
+			add_rec(p, data + from, off + from, run);
 			from += n;
 			continue;
 		}
-		if (in_order && p->expect)
+		if (run && run->count == 0)
 			part_problem(p, off + from, "bad record in the place of record %" PRIu64 ": %s",
-				     p->expect, why);
+				     run->b->first_seq, why);
+		else if (run)
+			part_problem(p, off + from, "bad record after record %" PRIu64 ": %s", run->last,
+				     why);
 		else
 			part_problem(p, off + from, "bad record: %s", why);
 		from = next_rec(p, data, from + RW_REC_ALIGN < to ? from + RW_REC_ALIGN : to, to);
@@ -164,77 +206,65 @@ static bool block_hdr_valid(const struct part *p, const struct rw_block_hdr *b, 
 	*why = "the block header's CRC is wrong";
 	if (crc_without((const uint8_t *)b, sizeof(*b), offsetof(struct rw_block_hdr, crc)) != b->crc)
 		return false;
-	*why = "the block's number of used bytes is not valid";
+	*why = "the block's place is not possible";
+	if (p->have_hdr && b->place >= p->hdr.block_count)
+		return false;
+	*why = "the block's class is not possible";
+	if (b->class >= RW_STORE_CLASSES)
+		return false;
+	*why = "the block's use is not possible";
 	return b->used >= sizeof(*b) && b->used <= size && b->used % RW_REC_ALIGN == 0;
+}
+
+/* Compares the records of a block, all of which were readable, with its header. */
+static void check_block(struct part *p, const struct run *run, uint64_t off)
+{
+	const struct rw_block_hdr *b = run->b;
+
+	if (run->count != b->count)
+		part_problem(p, off, "block %" PRIu64 " has %" PRIu64 " records, its header says %" PRIu32,
+			     b->index, run->count, b->count);
+	else if (run->last != b->last_seq)
+		part_problem(p, off,
+			     "block %" PRIu64 " ends with record %" PRIu64 ", its header says with %" PRIu64,
+			     b->index, run->last, b->last_seq);
+	else if (run->from_ns != b->from_ns || run->to_ns != b->to_ns)
+		part_problem(p, off,
+			     "block %" PRIu64 " has times from %" PRIu64 " to %" PRIu64
+			     " ns, its header says from %" PRIu64 " to %" PRIu64,
+			     b->index, run->from_ns, run->to_ns, b->from_ns, b->to_ns);
 }
 
 /* The records of a block with a valid header; @len bytes of it exist, perhaps fewer than used. */
 static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8_t *data, size_t len,
 		       uint64_t off)
 {
-	size_t end = b->used < len ? b->used : len, before = p->nrec;
+	size_t end = b->used < len ? b->used : len;
+	struct run run = run_begin(b);
 	uint64_t bad = p->bad;
 
-	if (p->nblock && b->index != p->next_block)
-		part_problem(p, off, "block %" PRIu64 " is in the place of block %" PRIu64, b->index,
-			     p->next_block);
-	if (!p->nblock && p->have_hdr && (b->index == 0) != (p->hdr.first_seq == 1))
-		part_problem(p, off, "the oldest block is %" PRIu64 " but the oldest record is %" PRIu64,
-			     b->index, p->hdr.first_seq);
-	if (p->expect && b->first_seq != p->expect)
-		part_problem(p, off,
-			     "block %" PRIu64 " begins with record %" PRIu64 ", not with record %" PRIu64,
-			     b->index, b->first_seq, p->expect);
-	p->block = grow(p->block, p->nblock, &p->block_cap, sizeof(*p->block));
-	p->block[p->nblock++] = (struct part_block){ *b, data, end, off };
-	p->next_block = b->index + 1;
-	p->expect = b->first_seq;
-	walk_records(p, data, sizeof(*b), end, off, true);
+	walk_records(p, data, sizeof(*b), end, off, &run);
 	if (end < b->used)
-		part_problem(p, off + end,
-			     "block %" PRIu64 " is truncated: %zu of %" PRIu32 " bytes are present", b->index,
-			     end, b->used);
-	else if (p->bad == bad && p->nrec - before != b->count)
-		part_problem(p, off, "block %" PRIu64 " has %zu records, its header says %" PRIu32, b->index,
-			     p->nrec - before, b->count);
+		part_problem(p, off + end, "block %" PRIu64 " is cut: %zu of %" PRIu32 " bytes are there",
+			     b->index, end, b->used);
+	else if (p->bad == bad)
+		check_block(p, &run, off);
+	p->block = grow(p->block, p->nblock, &p->block_cap, sizeof(*p->block));
+	p->block[p->nblock++] = (struct part_block){ *b, data, end, off, run.count, run.last };
 }
 
-/*
- * Whether the header counts the records that exist. In an image of a running machine it may lag by a batch.
- */
-static bool counted(const struct part *p)
-{
-	if (p->expect == p->hdr.next_seq)
-		return true;
-	return !p->is_dump && p->hdr.end_reason == RW_END_RUNNING && p->nblock &&
-	       p->hdr.next_seq >= p->block[p->nblock - 1].hdr.first_seq && p->hdr.next_seq < p->expect;
-}
-
-/* Checks what the header says about the whole log. */
+/* Checks what the headers say about the whole log. */
 static void check_end(struct part *p)
 {
 	if (p->wasted > PART_WASTE_MAX)
-		part_problem(p, 0, "too much data resembles records but is none: not everything was read");
-	if (p->have_hdr && !counted(p))
-		part_problem(p, p->nrec ? p->rec[p->nrec - 1].off : 0,
-			     "the log goes up to record %" PRIu64
-			     ", but the header says up to record %" PRIu64,
-			     p->expect - 1, p->hdr.next_seq - 1);
+		part_problem(p, 0, "too much in it looks like records and is none: not all was read");
+	account_check(p);
 }
 
 struct slot {
 	struct rw_block_hdr hdr;
 	size_t pos;
 };
-
-static int by_index(const void *a, const void *b)
-{
-	const struct slot *x = a, *y = b;
-
-	if (x->hdr.index != y->hdr.index)
-		return x->hdr.index < y->hdr.index ? -1 : 1;
-	return x->pos < y->pos ? -1 : x->pos > y->pos;
-}
 
 /* Checks one place for a block. Return: whether it is valid; else reports it, saves readable records. */
 static bool take_slot(struct part *p, const uint8_t *data, uint64_t number, struct slot *s, size_t len)
@@ -243,7 +273,7 @@ static bool take_slot(struct part *p, const uint8_t *data, uint64_t number, stru
 
 	memcpy(&s->hdr, data + s->pos, sizeof(s->hdr));
 	if (block_hdr_valid(p, &s->hdr, &why)) {
-		if (!p->have_hdr || s->hdr.index % p->hdr.block_count == number)
+		if (!p->have_hdr || s->hdr.place == number)
 			return true;
 		part_problem(p, s->pos, "block %" PRIu64 " does not belong here", s->hdr.index);
 	} else {
@@ -252,28 +282,31 @@ static bool take_slot(struct part *p, const uint8_t *data, uint64_t number, stru
 	size_t from = next_rec(p, data, s->pos, s->pos + len);
 
 	if (from < s->pos + len)
-		walk_records(p, data, from, s->pos + len, 0, false);
+		walk_records(p, data, from, s->pos + len, 0, NULL);
 	return false;
 }
 
 /*
- * Adds the records of an unfinished batch: in the newest block, after those that its header counts, whole and
- * with the next numbers.
+ * Adds the records of an unfinished batch: in the newest block of a class, after those that its header
+ * counts, whole and with higher numbers, which no header counts yet.
  */
 static void walk_uncounted(struct part *p, const uint8_t *data, size_t there, uint64_t off)
 {
 	struct part_block *b = &p->block[p->nblock - 1];
+	struct run run = { .b = &b->hdr, .count = b->count, .last = b->last };
 	size_t n, before = p->nrec;
 
 	while ((n = rec_check(data + b->len, there - b->len, NULL, 0))) {
 		struct rw_rec_hdr h;
 
 		memcpy(&h, data + b->len, sizeof(h));
-		if (h.seq != p->expect || h.time_ns < p->last_time)
+		if (h.seq <= run.last || h.seq < p->hdr.next_seq)
 			break;
-		add_rec(p, data + b->len, off + b->len, true);
+		add_rec(p, data + b->len, off + b->len, &run);
 		b->len += n;
 	}
+	b->count = run.count;
+	b->last = run.last;
 	if (p->nrec > before && p->notes)
 		problem_add(p->notes, p,
 			    "offset 0x%" PRIx64
@@ -281,7 +314,7 @@ static void walk_uncounted(struct part *p, const uint8_t *data, size_t there, ui
 			    p->base + off + b->hdr.used, p->nrec - before);
 }
 
-/* A block of an image, with @there bytes in the file; @newest: none is newer. */
+/* A block of an image, with @there bytes in the file; @newest: its class has none that is newer. */
 static void walk_slot(struct part *p, const uint8_t *data, const struct slot *s, size_t there, bool newest)
 {
 	const struct rw_block_hdr *b = &s->hdr;
@@ -303,6 +336,16 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/*
+ * Whether a running machine was about to clear a block: it began with the header. Its records are counted as
+ * evicted; a header that was cleared by someone else leaves records that nothing accounts for.
+ */
+static bool being_cleared(const struct part *p, const uint8_t *block)
+{
+	return p->have_hdr && p->hdr.end_reason == RW_END_RUNNING &&
+	       all_zero(block, sizeof(struct rw_block_hdr));
+}
+
 /* The blocks of an image, by place. */
 static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, size_t size, size_t *n)
 {
@@ -316,7 +359,8 @@ static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, 
 
 		if (there < size)
 			part_problem(p, len, "the file ends inside a block");
-		if (there < sizeof(struct rw_block_hdr) || all_zero(data + pos, there))
+		if (there < sizeof(struct rw_block_hdr) || all_zero(data + pos, there) ||
+		    being_cleared(p, data + pos))
 			continue;
 		slot = grow(slot, *n, &cap, sizeof(*slot));
 		slot[*n].pos = pos;
@@ -326,18 +370,39 @@ static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, 
 	return slot;
 }
 
+/* The size of blocks: from the header, or, if that is damaged, from the position and the place of a block. */
+static size_t block_size(const struct part *p, const uint8_t *data, size_t len)
+{
+	struct rw_block_hdr b;
+	const char *why;
+
+	if (p->have_hdr)
+		return p->hdr.block_size;
+	for (size_t pos = STORE_BLOCK_MIN; pos < len && len - pos > RW_STORE_HDR_SIZE + sizeof(b);
+	     pos += STORE_BLOCK_MIN) {
+		memcpy(&b, data + RW_STORE_HDR_SIZE + pos, sizeof(b));
+		if (block_hdr_valid(p, &b, &why) && b.place && pos % b.place == 0 &&
+		    pos / b.place >= STORE_BLOCK_MIN && pos / b.place <= STORE_BLOCK_MAX)
+			return pos / b.place;
+	}
+	return RW_BLOCK_SIZE;
+}
+
 void part_walk_image(struct part *p, const uint8_t *data, size_t len)
 {
-	size_t size = p->have_hdr ? p->hdr.block_size : RW_BLOCK_SIZE, n;
+	size_t size = block_size(p, data, len), n;
+	uint64_t newest[RW_STORE_CLASSES] = { 0 };
 	struct slot *slot;
 
 	if (len < RW_STORE_HDR_SIZE)
 		part_problem(p, len, "the file ends inside the header's page");
 	slot = find_slots(p, data, len, size, &n);
-	if (n)
-		qsort(slot, n, sizeof(*slot), by_index);
 	for (size_t i = 0; i < n; i++)
-		walk_slot(p, data, &slot[i], least(len - slot[i].pos, size), i == n - 1);
+		if (slot[i].hdr.index > newest[slot[i].hdr.class])
+			newest[slot[i].hdr.class] = slot[i].hdr.index;
+	for (size_t i = 0; i < n; i++)
+		walk_slot(p, data, &slot[i], least(len - slot[i].pos, size),
+			  slot[i].hdr.index == newest[slot[i].hdr.class]);
 	free(slot);
 	check_end(p);
 	p->complete = p->have_hdr;
@@ -350,7 +415,7 @@ static size_t next_piece(struct part *p, const uint8_t *data, size_t pos, size_t
 	uint32_t magic = 0;
 
 	if (n) {
-		add_rec(p, data + pos, off + pos, true);
+		add_rec(p, data + pos, off + pos, NULL);
 		return pos + n;
 	}
 	if (len - pos >= sizeof(struct rw_rec_hdr))

@@ -25,7 +25,9 @@ struct part_block {
 	 * bytes at p that belong to it: hdr.used; fewer if some are missing; or more: see part_walk_image()
 	 */
 	size_t len;
-	uint64_t off; /* of the block in its part */
+	uint64_t off;   /* of the block in its part */
+	uint64_t count; /* records found in it */
+	uint64_t last;  /* number of the last one; first_seq - 1 if there is none */
 };
 
 /* Data of a dump from one frame. */
@@ -54,14 +56,11 @@ struct part {
 	struct part_seg *seg; /* ascending by off */
 	size_t nseg, seg_cap;
 
-	struct part_block *block; /* in the log's order */
+	struct part_block *block; /* by class, then in the order of opening */
 	size_t nblock, block_cap;
-	struct rec *rec; /* in the order found */
+	struct rec *rec; /* by number; two that share one are adjacent */
 	size_t nrec, rec_cap;
-	uint64_t expect; /* sequence number of the next record; 0: not known */
-	uint64_t last_time;
-	uint64_t wasted;     /* bytes read to check the CRC of what was not a record */
-	uint64_t next_block; /* index of the next block, when nblock != 0 */
+	uint64_t wasted; /* bytes read to check the CRC of what was not a record */
 };
 
 /**
@@ -75,6 +74,9 @@ void part_problem(struct part *p, uint64_t off, const char *fmt, ...) __attribut
  * @why: receives what is wrong, if not NULL; @n: its size
  */
 bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n);
+
+/** store_evicted() - get the number of records evicted, of all classes. */
+uint64_t store_evicted(const struct rw_store_hdr *h);
 
 /** store_boot() - get the first four bytes of the boot's id, as frames have them. */
 uint32_t store_boot(const struct rw_store_hdr *h);

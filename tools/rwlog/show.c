@@ -36,6 +36,7 @@ struct counts {
 struct line {
 	FILE *out;
 	const struct rec *r;
+	uint64_t epoch;                /* of the hypervisor's start */
 	const struct symbols *symbols; /* or NULL */
 	const struct cgroups *cgroups; /* of the boot */
 };
@@ -174,6 +175,14 @@ static void show_name(const struct line *l, const struct rec_field *f)
 	char word[NAME_LEN];
 
 	fprintf(l->out, " %s", name_of_value(desc->kind, (uint32_t)value_number(f), desc->name, word));
+}
+
+static void show_time(const struct line *l, const struct rec_field *f)
+{
+	char when[TEXT_TIME_LEN];
+
+	text_time(when, l->epoch, value_number(f));
+	fprintf(l->out, " %s", when);
 }
 
 static void show_text(const struct line *l, const struct rec_field *f)
@@ -380,6 +389,8 @@ static const struct {
 	[RW_KIND_TARGET] = { show_name, false },
 	[RW_KIND_DROP] = { show_name, false },
 	[RW_KIND_MALFORMED] = { show_name, false },
+	[RW_KIND_CLASS] = { show_name, false },
+	[RW_KIND_TIME] = { show_time, false },
 	[RW_KIND_PATH] = { show_text, false },
 	[RW_KIND_TEXT] = { show_text, false },
 	[RW_KIND_BYTES] = { show_bytes, false },
@@ -469,13 +480,13 @@ static void count(const struct rec *r, struct counts *n)
 		n->lost += rec_number(r, RW_F_COUNT);
 }
 
-static void show_record(const struct line *l, uint64_t epoch)
+static void show_record(const struct line *l)
 {
 	const struct rec *r = l->r;
 	FILE *out = l->out;
 	char when[TEXT_TIME_LEN];
 
-	text_time(when, epoch, r->hdr.time_ns);
+	text_time(when, l->epoch, r->hdr.time_ns);
 	fprintf(out, "%s%s #%" PRIu64 " cpu%u", when, r->hdr.flags & RW_RECF_TIME_ADJ ? "~" : "", r->hdr.seq,
 		r->hdr.cpu);
 	show_type(l);
@@ -500,13 +511,13 @@ void show(const struct input *in, const struct filter *filter, const struct symb
 		for (size_t j = 0; j < b->nrec; j++) {
 			if (!filter_match(filter, &b->rec[j]))
 				continue;
-			show_record(&(struct line){ out, &b->rec[j], symbols, &cgroups },
-				    b->newest->hdr.boot_epoch);
+			show_record(&(struct line){ out, &b->rec[j], b->newest->hdr.boot_epoch, symbols,
+						    &cgroups });
 			count(&b->rec[j], &n);
 		}
 		cgroups_free(&cgroups);
 		all += b->nrec;
-		evicted += b->newest->hdr.evicted;
+		evicted += store_evicted(&b->newest->hdr);
 	}
 	fprintf(out, "-- %" PRIu64 " of %" PRIu64 " records shown, %" PRIu64 " violations", n.records, all,
 		n.violations);

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "names.h"
 #include "text.h"
 
 #define PROBLEMS_SHOWN 50u
@@ -20,6 +21,23 @@ static uint64_t boot_problems(const struct boot *b)
 	return n;
 }
 
+/* How many records of which class were evicted. */
+static void print_evicted(const struct rw_store_hdr *h, FILE *out)
+{
+	const char *before = " (";
+	char name[NAME_LEN];
+
+	fprintf(out, ", evicted %" PRIu64, store_evicted(h));
+	for (unsigned int i = 0; i < RW_STORE_CLASSES; i++) {
+		if (!h->evicted[i])
+			continue;
+		fprintf(out, "%s%s %" PRIu64, before, name_of_class(i, name), h->evicted[i]);
+		before = ", ";
+	}
+	if (store_evicted(h))
+		putc(')', out);
+}
+
 static void good_boot(const struct input *in, const struct boot *b, const char *prefix, FILE *out)
 {
 	const struct rw_store_hdr *h = &b->newest->hdr;
@@ -28,15 +46,14 @@ static void good_boot(const struct input *in, const struct boot *b, const char *
 	text_boot(id, h);
 	fprintf(out, "%sOK: %zu records", prefix, b->nrec);
 	if (b->nrec) {
-		uint64_t first = b->rec[0].hdr.seq, last = b->rec[b->nrec - 1].hdr.seq;
+		uint64_t last = b->rec[b->nrec - 1].hdr.seq;
 
-		fprintf(out, ", seq %" PRIu64 " to %" PRIu64, first, last);
-		if (last - first + 1 != b->nrec)
-			fprintf(out, " (%" PRIu64 " evicted between dumps)", last - first + 1 - b->nrec);
+		fprintf(out, ", seq %" PRIu64 " to %" PRIu64, b->rec[0].hdr.seq, last);
 	}
 	if (in->is_capture)
 		fprintf(out, ", %zu dump%s", b->npart, b->npart > 1 ? "s" : "");
-	fprintf(out, ", boot %s, evicted %" PRIu64, id, h->evicted);
+	fprintf(out, ", boot %s", id);
+	print_evicted(h, out);
 	if (!in->is_capture && in->image->base)
 		fprintf(out, ", at offset 0x%" PRIx64, in->image->base);
 	if (h->end_reason == RW_END_RUNNING)

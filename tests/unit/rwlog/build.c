@@ -18,10 +18,15 @@ void build_seal_hdr(struct build *b)
 	memcpy(b->p, &b->hdr, sizeof(b->hdr));
 }
 
-void build_seal_block(struct build *b)
+void build_seal_block(struct rw_block_hdr *block)
 {
-	b->block->crc = 0;
-	b->block->crc = crc32c(0, b->block, sizeof(*b->block));
+	block->crc = 0;
+	block->crc = crc32c(0, block, sizeof(*block));
+}
+
+struct rw_block_hdr *build_block(const struct build *b, uint32_t place)
+{
+	return (struct rw_block_hdr *)(b->p + RW_STORE_HDR_SIZE + (size_t)place * BUILD_BLOCK);
 }
 
 void build_seal_record(uint8_t *rec)
@@ -71,21 +76,62 @@ void build_free(struct build *b)
 	free(b->p);
 }
 
-static void open_block(struct build *b)
+/* The oldest block of the class that has the most. */
+static struct rw_block_hdr *victim(const struct build *b)
 {
-	uint64_t slot = b->next_block % b->hdr.block_count;
+	uint32_t blocks[RW_CLASS_COUNT] = { 0 };
+	struct rw_block_hdr *v = NULL;
 
-	b->block = (struct rw_block_hdr *)(b->p + RW_STORE_HDR_SIZE + slot * BUILD_BLOCK);
-	if (b->block->magic) {
-		b->hdr.evicted += b->block->count;
-		b->hdr.first_seq += b->block->count;
-		b->oldest_block++;
+	for (uint32_t i = 0; i < b->hdr.block_count; i++)
+		blocks[build_block(b, i)->class]++;
+	for (uint32_t i = 0; i < b->hdr.block_count; i++) {
+		struct rw_block_hdr *block = build_block(b, i);
+
+		if (!v || blocks[block->class] > blocks[v->class] ||
+		    (block->class == v->class && block->index < v->index))
+			v = block;
 	}
-	memset(b->block, 0, BUILD_BLOCK);
-	b->block->magic = RW_BLOCK_MAGIC;
-	b->block->index = b->next_block++;
-	b->block->first_seq = b->hdr.next_seq;
-	b->block->used = sizeof(*b->block);
+	return v;
+}
+
+static uint64_t first_seq(const struct build *b)
+{
+	uint64_t first = b->hdr.next_seq;
+
+	for (uint32_t i = 0; i < b->places; i++)
+		if (build_block(b, i)->magic && build_block(b, i)->first_seq < first)
+			first = build_block(b, i)->first_seq;
+	return first;
+}
+
+static void open_block(struct build *b, uint32_t class)
+{
+	struct rw_block_hdr *last = b->newest[class], *block;
+	uint64_t before = last ? last->before + last->count : 0;
+
+	if (b->places < b->hdr.block_count) {
+		block = build_block(b, b->places++);
+	} else {
+		block = victim(b);
+		b->hdr.evicted[block->class] += block->count;
+		block->magic = 0;
+		b->hdr.first_seq = first_seq(b);
+	}
+	if (last && last->magic) {
+		last->next = (uint32_t)(((uint8_t *)block - b->p) / BUILD_BLOCK);
+		build_seal_block(last);
+	}
+	memset(block, 0, BUILD_BLOCK);
+	block->magic = RW_BLOCK_MAGIC;
+	block->class = class;
+	block->index = b->next_index++;
+	block->before = before;
+	block->first_seq = b->hdr.next_seq;
+	block->last_seq = b->hdr.next_seq - 1;
+	block->place = (uint32_t)(((uint8_t *)block - b->p) / BUILD_BLOCK - 1);
+	block->from_ns = UINT64_MAX;
+	block->used = sizeof(*block);
+	b->newest[class] = block;
 }
 
 struct rec_writer *build_record(struct build *b, uint8_t type, uint8_t verdict)
@@ -101,8 +147,13 @@ void build_end(struct build *b)
 
 	if (b->w.full)
 		abort();
-	if (!b->block || b->block->used + size > BUILD_BLOCK)
-		open_block(b);
+	uint32_t class = event_desc(h->type) ? event_desc(h->type)->class : RW_STORE_CLASSES - 1;
+
+	if (class >= RW_CLASS_COUNT)
+		class = RW_CLASS_KERNEL; /* an event of a newer version */
+	if (!b->newest[class] || b->newest[class]->used + size > BUILD_BLOCK)
+		open_block(b, class);
+	b->block = b->newest[class];
 	b->now_ns += 1234567;
 	h->seq = b->hdr.next_seq++;
 	h->time_ns = b->now_ns;
@@ -110,18 +161,30 @@ void build_end(struct build *b)
 	memcpy((uint8_t *)b->block + b->block->used, h, size);
 	b->block->used += size;
 	b->block->count++;
-	build_seal_block(b);
+	b->block->last_seq = h->seq;
+	if (h->time_ns < b->block->from_ns)
+		b->block->from_ns = h->time_ns;
+	if (h->time_ns > b->block->to_ns)
+		b->block->to_ns = h->time_ns;
+	build_seal_block(b->block);
 	build_seal_hdr(b);
 }
 
 struct build_point build_point(const struct build *b)
 {
-	return (struct build_point){ b->hdr, *b->block };
+	struct build_point point = { .hdr = b->hdr };
+
+	for (unsigned int i = 0; i < RW_CLASS_COUNT; i++)
+		if (b->newest[i])
+			point.newest[i] = *b->newest[i];
+	return point;
 }
 
 void build_back(struct build *b, const struct build_point *point)
 {
-	*b->block = point->block;
+	for (unsigned int i = 0; i < RW_CLASS_COUNT; i++)
+		if (point->newest[i].magic)
+			*b->newest[i] = point->newest[i];
 	memcpy(b->p, &point->hdr, sizeof(point->hdr));
 }
 
@@ -183,16 +246,11 @@ static void sample_field(struct rec_writer *w, uint16_t id)
 	case RW_F_SIZE:
 		rec_u64(w, id, 6432);
 		break;
-	case RW_F_PARAMETERS:
-		rec_bytes(w, id, "debug=1", 7);
-		break;
 	case RW_F_RENAME_FLAGS:
 	case RW_F_LAST_THREAD:
-		rec_u32(w, id, 1);
-		break;
 	case RW_F_KEXEC_STEP:
 	case RW_F_THREAD:
-		rec_u32(w, id, 0);
+		rec_u32(w, id, id == RW_F_RENAME_FLAGS || id == RW_F_LAST_THREAD);
 		break;
 	default: /* a field that the samples do without */
 		break;
@@ -275,6 +333,8 @@ void build_drop(struct build *b, uint32_t reason, uint64_t count, uint64_t total
 		rec_u32(w, RW_F_FIRST_REFUSAL, RW_BAD_SIZE);
 	if (reason != RW_DROP_EVICTED)
 		rec_u32(w, RW_F_RING_CPU, 1);
+	rec_u64(w, RW_F_FROM_TIME, 1000);
+	rec_u64(w, RW_F_TO_TIME, 2000000);
 	build_end(b);
 }
 
@@ -354,8 +414,8 @@ void build_dump(const struct build *b, FILE *out, uint32_t number)
 	uint8_t *data = calloc(1, b->len), crc[4];
 	uint32_t n = 0, sum;
 
-	for (uint64_t i = b->oldest_block; i < b->next_block; i++) {
-		const uint8_t *p = b->p + RW_STORE_HDR_SIZE + i % b->hdr.block_count * BUILD_BLOCK;
+	for (uint32_t i = 0; i < b->places; i++) {
+		const uint8_t *p = (const uint8_t *)build_block(b, i);
 		struct rw_block_hdr h;
 
 		memcpy(&h, p, sizeof(h));

@@ -11,23 +11,30 @@
 #define BUILD_BLOCK 4096u
 #define BUILD_EPOCH 1700000000u
 
+#define BUILD_FEW 8u /* blocks: one for each class of the samples, and one more */
+
 /* A store in the hypervisor's layout. */
 struct build {
 	uint8_t *p; /* the image */
 	size_t len;
 	struct rw_store_hdr hdr;
-	uint64_t next_block;
-	uint64_t oldest_block;
+	uint64_t next_index;
+	uint32_t places; /* blocks that were ever in use */
 	uint64_t now_ns;
-	struct rw_block_hdr *block; /* the block being filled, in the image */
-	struct rec_writer w;        /* the unfinished record */
+	struct rw_block_hdr *block;                  /* of the record appended last, in the image */
+	struct rw_block_hdr *newest[RW_CLASS_COUNT]; /* by class, or NULL */
+	struct rec_writer w;                         /* the unfinished record */
 	union {
 		uint64_t align;
 		uint8_t bytes[RW_REC_MAX];
 	} rec;
 };
 
-/** build_start() - make an empty store of @count blocks of BUILD_BLOCK bytes; boot_id is @boot, 16 times. */
+/**
+ * build_start() - make an empty store of @count blocks of BUILD_BLOCK bytes; boot_id is @boot, 16 times.
+ *
+ * When all are in use, the class with the most blocks loses its oldest.
+ */
 void build_start(struct build *b, uint32_t count, uint8_t boot);
 
 /** build_free() - free its memory. */
@@ -42,7 +49,7 @@ void build_end(struct build *b);
 /* The headers at some moment. */
 struct build_point {
 	struct rw_store_hdr hdr;
-	struct rw_block_hdr block;
+	struct rw_block_hdr newest[RW_CLASS_COUNT];
 };
 
 /** build_point() - the current headers; at least one record must have been appended. */
@@ -73,8 +80,11 @@ uint8_t *build_field(uint8_t *rec, uint16_t id);
 /** build_seal_hdr() - write b->hdr to the image, with its CRC. */
 void build_seal_hdr(struct build *b);
 
-/** build_seal_block() - recompute the CRC of the newest block's header, changed by hand. */
-void build_seal_block(struct build *b);
+/** build_seal_block() - recompute the CRC of a block's header, changed by hand. */
+void build_seal_block(struct rw_block_hdr *block);
+
+/** build_block() - the block at a place. */
+struct rw_block_hdr *build_block(const struct build *b, uint32_t place);
 
 /* A dump's boot and number, as in its frames. */
 struct build_dump {

@@ -38,7 +38,7 @@ static void sample_capture(struct text_out *t)
 {
 	struct build b;
 
-	build_start(&b, 2, 1);
+	build_start(&b, BUILD_FEW, 1);
 	build_samples(&b);
 	start(t);
 	fputs("ringward: VMX/EPT on 1 CPU\r\n", t->f);
@@ -71,7 +71,7 @@ static void empty_store(void **state)
 	struct build b;
 
 	(void)state;
-	build_start(&b, 2, 1);
+	build_start(&b, BUILD_FEW, 1);
 	start(&t);
 	build_dump(&b, t.f, 1);
 	stop(&t);
@@ -205,8 +205,8 @@ static void several_dumps(void **state)
 	size_t cut;
 
 	(void)state;
-	build_start(&b, 2, 1);
-	build_start(&other, 2, 2);
+	build_start(&b, BUILD_FEW, 1);
+	build_start(&other, BUILD_FEW, 2);
 	build_samples(&other);
 	start(&t);
 	for (uint32_t i = 1; i <= 12; i++) {
@@ -215,7 +215,7 @@ static void several_dumps(void **state)
 		build_seal_hdr(&b);
 		build_dump(&b, t.f, i);
 	}
-	assert_true(b.hdr.evicted > 0);
+	assert_true(store_evicted(&b.hdr) > 0);
 	build_dump(&other, t.f, 1);
 	fflush(t.f);
 	cut = t.len;
@@ -248,8 +248,8 @@ static void conflict(void **state)
 	struct build a, b;
 
 	(void)state;
-	build_start(&a, 2, 1);
-	build_start(&b, 2, 1);
+	build_start(&a, BUILD_FEW, 1);
+	build_start(&b, BUILD_FEW, 1);
 	build_agent(&a, RW_REC_EXEC, "/bin/ls", 7, "");
 	build_agent(&b, RW_REC_EXEC, "/bin/rm", 7, "");
 	start(&t);
@@ -274,10 +274,10 @@ static void extraction(void **state)
 	(void)state;
 	assert_true(fd >= 0);
 	close(fd);
-	build_start(&b, 3, 1);
+	build_start(&b, BUILD_FEW, 1);
 	for (size_t i = 0; i < 15; i++)
 		build_samples(&b);
-	assert_true(b.hdr.evicted > 0);
+	assert_true(store_evicted(&b.hdr) > 0);
 	start(&t);
 	build_dump(&b, t.f, 7);
 	stop(&t);
@@ -389,7 +389,7 @@ static void two_machines(void **state)
 	for (uint8_t i = 0; i < 2; i++) {
 		struct build b;
 
-		build_start(&b, 2, i + 1);
+		build_start(&b, BUILD_FEW, i + 1);
 		start(&one[i]);
 		for (uint32_t dump = 1; dump <= 3; dump++) {
 			build_samples(&b);
@@ -424,7 +424,7 @@ static void lost_begin(void **state)
 	char name[TEXT_BOOT_LEN];
 
 	(void)state;
-	build_start(&b, 2, 0xa5);
+	build_start(&b, BUILD_FEW, 0xa5);
 	build_samples(&b);
 	start(&t);
 	build_dump(&b, t.f, 1);
@@ -481,7 +481,7 @@ static void foreign_header(void **state)
 	struct input in;
 
 	(void)state;
-	build_start(&b, 2, 1);
+	build_start(&b, BUILD_FEW, 1);
 	start(&t);
 	build_frame(t.f, RW_FRAME_BEGIN, (struct build_dump){ 2, 1 }, 0, &b.hdr, sizeof(b.hdr));
 	stop(&t);

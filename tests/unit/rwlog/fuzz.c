@@ -90,7 +90,7 @@ static void image(void **state)
 	struct build b;
 
 	(void)state;
-	build_start(&b, 3, 1);
+	build_start(&b, BUILD_FEW, 1);
 	build_samples(&b);
 	build_samples(&b);
 	damaged(b.p, b.len);
@@ -105,7 +105,7 @@ static void capture(void **state)
 	FILE *out = open_memstream(&s, &len);
 
 	(void)state;
-	build_start(&b, 2, 1);
+	build_start(&b, BUILD_FEW, 1);
 	build_samples(&b);
 	build_dump(&b, out, 1);
 	build_samples(&b);
@@ -125,20 +125,26 @@ static void sealed(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < ROUNDS; i++) {
-		uint64_t pos = RW_STORE_HDR_SIZE + sizeof(struct rw_block_hdr);
+		struct input in;
 		size_t at;
 
-		build_start(&b, 2, 1);
+		build_start(&b, BUILD_FEW, 1);
 		build_samples(&b);
+		assert_int_equal(build_parse(&in, b.p, b.len), 0);
 		for (uint32_t n = next(15); n; n--) {
-			struct rw_rec_hdr h;
+			const struct rec *r = &in.boot[0].rec[next((uint32_t)in.boot[0].nrec)];
 
-			memcpy(&h, b.p + pos, sizeof(h));
-			at = next(h.size);
-			if (at >= sizeof(h.magic) + sizeof(h.size))
-				b.p[pos + at] = (uint8_t)next(256);
-			build_seal_record(b.p + pos);
-			pos += h.size;
+			at = next(r->hdr.size);
+			if (at >= sizeof(r->hdr.magic) + sizeof(r->hdr.size))
+				b.p[r->off + at] = (uint8_t)next(256);
+			build_seal_record(b.p + r->off);
+		}
+		input_free(&in);
+		for (uint32_t n = next(4); n; n--) {
+			struct rw_block_hdr *block = build_block(&b, next(b.places));
+
+			((uint8_t *)block)[8 + next(sizeof(*block) - 8)] = (uint8_t)next(256);
+			build_seal_block(block);
 		}
 		at = 8 + next(sizeof(b.hdr) - 8);
 		((uint8_t *)&b.hdr)[at] = (uint8_t)next(256);

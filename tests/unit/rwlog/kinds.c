@@ -29,7 +29,7 @@ static const struct filter all = FILTER_ALL;
 /* A store with one record of NEW_EVENT, to which the test adds fields. */
 static struct rec_writer *start(struct build *b)
 {
-	build_start(b, 2, 1);
+	build_start(b, BUILD_FEW, 1);
 	return build_record(b, NEW_EVENT, RW_VERDICT_NONE);
 }
 
@@ -454,7 +454,7 @@ static void csv_lines(void **state)
 	char *s;
 
 	(void)state;
-	build_start(&b, 4, 0xa5);
+	build_start(&b, BUILD_FEW, 0xa5);
 	build_samples(&b);
 	w = build_record(&b, NEW_EVENT, RW_VERDICT_DENY);
 	rec_bytes(w, RW_F_ARGUMENTS, words, sizeof(words));

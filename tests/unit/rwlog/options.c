@@ -62,6 +62,11 @@ static void good(void **state)
 	assert_int_equal(parse(&o, "export --format csv --type violation,type_77 f"), -1);
 	assert_true(o.csv);
 	assert_true(o.filter.types[RW_REC_VIOLATION] && o.filter.types[77]);
+	assert_false(o.by_time);
+	assert_int_equal(parse(&o, "export --sort time f"), -1);
+	assert_true(o.by_time);
+	assert_int_equal(parse(&o, "show --sort seq f"), -1);
+	assert_false(o.by_time);
 	assert_int_equal(parse(&o, "extract --output out cap"), -1);
 	assert_string_equal(o.output, "out");
 	assert_int_equal(parse(&o, "show -- --help"), -1);
@@ -97,6 +102,8 @@ static const struct {
 	{ "export --symbols m a", "export has no option --symbols" },
 	{ "export --symbols=m a", "export has no option --symbols" },
 	{ "show --output o a", "show has no option --output" },
+	{ "--sort cpu f", "--sort: wrong value \"cpu\": it takes seq or time" },
+	{ "verify --sort time f", "verify has no option --sort" },
 	{ "stats a b", "stats takes one FILE" },
 	{ "stats --format csv a", "--format: wrong value \"csv\": it takes text or json" },
 	{ "export --format json a", "--format: wrong value \"json\": it takes jsonl or csv" },
@@ -109,8 +116,8 @@ static const struct {
 	{ "show --symbols m --kaslr 5x f",
 	  "--kaslr: wrong value \"5x\": it takes an offset, such as 0x1e000000" },
 	/* Abbreviations of the subcommand's own options. */
-	{ "--s 1 f", "ambiguous: --s could be --since, --seq or --symbols" },
-	{ "export --s 1 f", "ambiguous: --s could be --since or --seq" },
+	{ "--s 1 f", "ambiguous: --s could be --since, --seq, --sort or --symbols" },
+	{ "export --s 1 f", "ambiguous: --s could be --since, --seq or --sort" },
 	{ "--p=1 f", "ambiguous: --p could be --pid or --path" },
 	{ "--snice 1 f", "unknown option --snice; the nearest is --since" },
 	{ "extract --outptu o f", "unknown option --outptu; the nearest is --output" },

@@ -81,7 +81,7 @@ static char *jsonl;
 static int make_samples(void **state)
 {
 	(void)state;
-	build_start(&samples, 3, 1);
+	build_start(&samples, BUILD_FEW, 1);
 	build_samples(&samples);
 	jsonl = out_jsonl(&samples, &all);
 	return 0;
@@ -143,7 +143,7 @@ static void json_of_files(void **state)
 	has_number(j, "flags", 1);
 	json_decref(j);
 	j = line(jsonl, 9);
-	members(j, MEMBERS_TASK " dev ino generation sha256 size module_flags parameters sync");
+	members(j, MEMBERS_TASK " dev ino generation sha256 size sync");
 	json_decref(j);
 	j = line(jsonl, 16);
 	members(j, MEMBERS_TASK " event path dev ino generation result sync");
@@ -203,7 +203,7 @@ static void json_of_the_hypervisor(void **state)
 	has_number(j, "hypercall", 6);
 	json_decref(j);
 	j = line(jsonl, 14);
-	members(j, "seq time_ns cpu type verdict reason count total first ring_cpu");
+	members(j, "seq time_ns cpu type verdict reason count total first ring_cpu from_ns to_ns");
 	has(j, "reason", "malformed");
 	has(j, "first", "size");
 	has_number(j, "ring_cpu", 1);
@@ -225,7 +225,7 @@ static void hostile_strings(void **state)
 	json_t *j;
 
 	(void)state;
-	build_start(&b, 3, 1);
+	build_start(&b, BUILD_FEW, 1);
 	build_agent(&b, RW_REC_FILE_UNLINK, path, sizeof(path), ""); /* including its NUL */
 	s = out_jsonl(&b, &all);
 	j = line(s, 1);
@@ -269,8 +269,10 @@ static void lines_for_people(void **state)
 	assert_non_null(strstr(s, "euid 0 load \"/boot/vmlinuz\" dev 8:1 ino"));
 	assert_non_null(strstr(s, "\"/srv/new\" mode 01755 result -13 (EACCES): allow\n"));
 	assert_non_null(strstr(s, " unlock      - ranges 12 pages 4321 \"kexec\": none\n"));
-	assert_non_null(strstr(s, "- ring_full count 3 in all 5 ring of cpu 1: none\n"));
-	assert_non_null(strstr(s, "- malformed count 2 in all 2 first size ring of cpu 1: none\n"));
+	assert_non_null(
+		strstr(s, "- ring_full count 3 in all 5 ring of cpu 1 from 2023-11-14T22:13:20.000001Z to "
+			  "2023-11-14T22:13:20.002000Z: none\n"));
+	assert_non_null(strstr(s, "- malformed count 2 in all 2 first size ring of cpu 1 from 2023-"));
 	assert_non_null(strstr(s, " euid 0 code 3 last thread: allow\n"));
 	assert_non_null(strstr(
 		s,
@@ -432,7 +434,7 @@ static void counters_out(void **state)
 	json_t *j, *cpu;
 
 	(void)state;
-	build_start(&b, 2, 1);
+	build_start(&b, BUILD_FEW, 1);
 	build_samples(&b);
 	build_stats(out, 1, 1, 2);
 	build_dump(&b, out, 1);
@@ -474,7 +476,7 @@ static void judgement(void **state)
 	FILE *out = open_memstream(&s, &len);
 
 	(void)state;
-	build_start(&b, 2, 0xa5);
+	build_start(&b, BUILD_FEW, 0xa5);
 	build_samples(&b);
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
 	assert_true(verify(&in, "f: ", out));
@@ -494,7 +496,7 @@ static void judgement(void **state)
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
 	assert_false(verify(&in, "", out));
 	fclose(out);
-	assert_memory_equal(s, "offset 0x1020: bad record in the place of record 1: its CRC is wrong\n", 69);
+	assert_memory_equal(s, "offset 0x1050: bad record in the place of record 1: its CRC is wrong\n", 69);
 	input_free(&in);
 	free(s);
 	build_free(&b);

@@ -36,7 +36,7 @@ static int enter(void **state)
 		return -1;
 	f = fopen("cap", "w");
 	assert_non_null(f);
-	build_start(&b, 3, 1);
+	build_start(&b, BUILD_FEW, 1);
 	build_samples(&b);
 	build_dump(&b, f, 1);
 	build_free(&b);

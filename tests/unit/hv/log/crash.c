@@ -14,15 +14,15 @@
 #include "tests/unit/hv/log/check.h"
 #include "log/store.h"
 
-#define BLOCKS 3u
-#define SIZE   (RW_STORE_HDR_SIZE + BLOCKS * RW_BLOCK_SIZE)
+#define SIZE LOG_STORE_MIN
 
 void *watched_memcpy(void *dst, const void *src, size_t n);
 void *watched_memset(void *dst, int c, size_t n);
 
 static uint8_t *mem;
 static bool watching;
-static uint64_t looks, unsealed, held; /* checks that found records counted by no header; most records held */
+/* Checks; those that found records counted by no header; most records held; with a block half evicted. */
+static uint64_t looks, unsealed, held, stale;
 
 static void look(const void *dst)
 {
@@ -35,8 +35,7 @@ static void look(const void *dst)
 	unsealed += image.unsealed > 1;
 	if (image.records > held)
 		held = image.records;
-	/* All records that the header counts are present. */
-	assert_true(image.hdr.next_seq - image.hdr.first_seq <= image.records);
+	stale += image.stale != 0;
 }
 
 void *watched_memcpy(void *dst, const void *src, size_t n)
@@ -64,30 +63,32 @@ void *watched_memset(void *dst, int c, size_t n)
 static void every_moment_is_a_log(void **state)
 {
 	static const struct rw_store_hdr id = { .tsc_hz = 1 };
+	static const uint8_t types[] = { RW_REC_EXEC, RW_REC_FORK, RW_REC_VIOLATION, RW_REC_FILE_OPEN };
 	uint64_t buf[RW_REC_MAX / 8] = { 0 };
 	struct rw_rec_hdr *rec = (void *)buf;
 	struct log_store s;
 	uint64_t seed = 11;
-	int i;
 
 	(void)state;
-	mem = aligned_alloc(RW_PAGE_SIZE, SIZE);
+	mem = aligned_alloc(RW_PAGE_SIZE, (SIZE + RW_PAGE_SIZE - 1) & ~(size_t)(RW_PAGE_SIZE - 1));
 	assert_non_null(mem);
 	assert_int_equal(log_store_init(&s, mem, SIZE, &id), 0);
-	watching = true;
-	for (i = 0; i < 150; i++) {
-		rec->type = RW_REC_EXEC;
-		rec->size = (uint16_t)(12288u - random64(&seed) % 500 * 8);
-		rec->time_ns = (uint64_t)i;
+	for (uint64_t i = 0; i < 300; i++) {
+		watching = i >= 180;
+		rec->type = types[i < 150 ? i % 4 : (i / 7) % 4];
+		rec->size = (uint16_t)(RW_REC_MAX - random64(&seed) % 1400 * 8);
+		rec->time_ns = 1000 - i;
 		assert_int_equal(log_store_append(&s, rec), 0);
 		if (i % 5 == 0)
 			log_store_seal(&s);
 	}
+	log_store_set_end(&s, RW_END_RESET);
 	watching = false;
-	assert_true(s.next_index > 3 * BLOCKS);
-	assert_true(looks > 2 * 150);
-	assert_true(unsealed >= 150);
-	assert_true(held > 20);
+	assert_true(s.next_index > 3 * s.hdr->block_count);
+	assert_true(looks > 4 * 120);
+	assert_true(unsealed >= 100);
+	assert_true(held > 40);
+	assert_true(stale >= 20);
 	free(mem);
 }
 

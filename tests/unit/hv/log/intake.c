@@ -63,9 +63,10 @@ static void without_ring(void **state)
 {
 	struct bench *b = bench_new(4);
 	struct log_ring none = { 0 };
+	struct rw_ring_hdr hdr;
 
 	(void)state;
-	assert_int_equal(log_intake_drain(&b->store, &tsc_clock, &none, 0, &b->stats), -RW_ENOTREADY);
+	assert_int_equal(log_intake_look(&none, &hdr), -RW_ENOTREADY);
 	bench_end(b);
 }
 
@@ -168,7 +169,8 @@ static void time_stamps(void **state)
 		{ START_TSC + 100, START_TSC - 1, START_TSC + 100, true }, /* before the ring */
 		{ START_TSC + 200, START_TSC + 100, START_TSC + 100, false },
 		{ START_TSC + 200, START_TSC + 100, START_TSC + 100, false },
-		{ START_TSC + 300, START_TSC + 99, START_TSC + 300, true },  /* before the last one */
+		{ START_TSC + 300, START_TSC + 99, START_TSC + 99, false },  /* of an interrupted event */
+		{ START_TSC + 310, START_TSC, START_TSC, false },            /* as old as the ring */
 		{ START_TSC + 400, START_TSC + 401, START_TSC + 400, true }, /* in the future */
 		{ START_TSC + 500, UINT64_MAX, START_TSC + 500, true },
 		{ START_TSC + 600, 0, START_TSC + 600, true },
@@ -188,26 +190,47 @@ static void time_stamps(void **state)
 	bench_end(b);
 }
 
-/* The guest moves its TSC back by 2^40, then forward by 2^50: its stamps stay good, time does not jump. */
-static void time_stamps_of_a_moved_tsc(void **state)
+/* The guest lowers its TSC, so that the clock's start is above every stamp: times stay right. */
+static void tsc_lowered(void **state)
 {
-	static const uint64_t moved[] = { 0, 0 - (1ull << 40), 1ull << 50 };
 	struct bench *b = bench_new(4);
-	uint64_t buf[RW_REC_MAX / 8], now = START_TSC;
+	const uint64_t lowered = START_TSC + 500; /* by this much, at that time: the TSC is 0 then */
+	const struct log_clock shifted = { .tsc_start = -lowered, .tsc_hz = 1000000000 };
+	uint64_t buf[RW_REC_MAX / 8];
+	struct rw_ring_hdr hdr;
 	struct image image;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
-		const struct log_clock shifted = { tsc_clock.tsc_start + moved[i], tsc_clock.tsc_hz };
-
-		now += 1000;
-		push(b, make(buf, now - 10 + moved[i], 0, 0));
-		assert_int_equal(log_intake_drain(&b->store, &shifted, &b->ring, now + moved[i], &b->stats),
-				 1);
+	for (uint64_t stamp = 10; stamp < 14; stamp++) {
+		push(b, make(buf, stamp < 13 ? stamp : 0 - lowered + START_TSC - 1, 0, 0));
+		assert_int_equal(log_intake_look(&b->ring, &hdr), 0);
+		assert_int_equal(log_intake_drain(&b->store, &shifted, &b->ring, &hdr, 20, &b->stats), 1);
 		image_check(b->mem, STORE_SIZE, false, &image);
-		assert_int_equal(image.last->time_ns, now - 10);
-		assert_int_equal(image.last->flags, 0);
+		assert_int_equal(image.last->time_ns, lowered + (stamp < 13 ? stamp : 20));
+		assert_int_equal(image.last->flags, stamp < 13 ? 0 : RW_RECF_TIME_ADJ);
 	}
+	bench_end(b);
+}
+
+/* A loss lies between the look before it was seen and the one that saw it. */
+static void times_of_losses(void **state)
+{
+	struct bench *b = bench_new(4);
+	struct image image;
+
+	(void)state;
+	b->tsc += 100;
+	assert_int_equal(drain(b, &image), 0);
+	b->tsc += 100;
+	ring_hdr()->lost = 3;
+	assert_int_equal(drain(b, &image), 0);
+	assert_int_equal(record_number(image.last, RW_F_FROM_TIME), START_TSC + 100);
+	assert_int_equal(record_number(image.last, RW_F_TO_TIME), START_TSC + 200);
+	b->tsc += 50;
+	ring_hdr()->lost = 4;
+	assert_int_equal(drain(b, &image), 0);
+	assert_int_equal(record_number(image.last, RW_F_FROM_TIME), START_TSC + 200);
+	assert_int_equal(record_number(image.last, RW_F_TO_TIME), START_TSC + 250);
 	bench_end(b);
 }
 
@@ -428,7 +451,7 @@ static void random_rings(void **state)
 		guest_racer = dice >> 32 & 7 ? 0 : dice;
 		b->tsc += dice >> 36 & 0xffff;
 		before = bytes_read;
-		n = (size_t)log_intake_drain(&b->store, &tsc_clock, &b->ring, b->tsc, &b->stats);
+		n = (size_t)drain_only(b);
 		guest_racer = 0;
 		assert_true(n <= b->ring.size / sizeof(struct rw_rec_hdr));
 		assert_true(bytes_read - before <= b->ring.size + sizeof(struct rw_ring_hdr));
@@ -453,20 +476,14 @@ static void random_rings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(init_refused),
-		cmocka_unit_test(without_ring),
-		cmocka_unit_test(good_records),
-		cmocka_unit_test(batches),
-		cmocka_unit_test(full_ring),
-		cmocka_unit_test(time_stamps),
-		cmocka_unit_test(time_stamps_of_a_moved_tsc),
-		cmocka_unit_test(bad_index),
-		cmocka_unit_test(one_report_a_drain),
-		cmocka_unit_test(lost_counter),
-		cmocka_unit_test(memory_goes_away),
-		cmocka_unit_test(header_read_only),
-		cmocka_unit_test(read_once),
-		cmocka_unit_test(random_rings),
+		cmocka_unit_test(init_refused),     cmocka_unit_test(without_ring),
+		cmocka_unit_test(good_records),     cmocka_unit_test(batches),
+		cmocka_unit_test(full_ring),        cmocka_unit_test(time_stamps),
+		cmocka_unit_test(bad_index),        cmocka_unit_test(one_report_a_drain),
+		cmocka_unit_test(lost_counter),     cmocka_unit_test(memory_goes_away),
+		cmocka_unit_test(header_read_only), cmocka_unit_test(read_once),
+		cmocka_unit_test(random_rings),     cmocka_unit_test(tsc_lowered),
+		cmocka_unit_test(times_of_losses),
 	};
 
 	return cmocka_run_group_tests_name("hv/log/intake", tests, NULL, NULL);

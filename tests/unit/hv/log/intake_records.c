@@ -166,7 +166,7 @@ static void bad_framing(void **state)
 /* Every event of the agent, with every field that it may have. */
 static void every_event(void **state)
 {
-	static const uint8_t zeros[128];
+	static const uint8_t zeros[128], one[128] = { 1 };
 	struct bench *b = bench_new(8);
 	uint64_t buf[RW_REC_MAX / 8];
 	struct image image;
@@ -180,8 +180,11 @@ static void every_event(void **state)
 			continue;
 		rec_begin(&w, buf, sizeof(buf), (uint8_t)type, RW_VERDICT_ALLOW);
 		w.hdr->time_ns = b->tsc;
-		for (const struct event_field *e = event_desc(type)->fields; e->id; e++)
-			rec_bytes(&w, e->id, zeros, kind_desc(field_desc(e->id)->kind)->min);
+		for (const struct event_field *e = event_desc(type)->fields; e->id; e++) {
+			const struct kind_desc *kind = kind_desc(field_desc(e->id)->kind);
+
+			rec_bytes(&w, e->id, kind->rule == VALUE_NOT_ZERO ? one : zeros, kind->min);
+		}
 		rec_end(&w);
 		assert_false(w.full);
 		push(b, w.hdr);

@@ -98,9 +98,17 @@ void bench_end(struct bench *b)
 	free(b);
 }
 
+int drain_only(struct bench *b)
+{
+	struct rw_ring_hdr hdr;
+	int ret = log_intake_look(&b->ring, &hdr);
+
+	return ret ? ret : log_intake_drain(&b->store, &tsc_clock, &b->ring, &hdr, b->tsc, &b->stats);
+}
+
 int drain(struct bench *b, struct image *image)
 {
-	int ret = log_intake_drain(&b->store, &tsc_clock, &b->ring, b->tsc, &b->stats);
+	int ret = drain_only(b);
 
 	image_check(b->mem, STORE_SIZE, false, image);
 	return ret;
@@ -162,6 +170,7 @@ void check_drop(const struct image *image, uint32_t code, uint64_t count, uint64
 	else
 		assert_false(rec_find(drop, RW_F_FIRST_REFUSAL, &f));
 	assert_int_equal(drop->cpu, 5);
+	assert_int_equal(record_number(drop, RW_F_TO_TIME), drop->time_ns);
 }
 
 void check_bad(const void *bad, size_t len, uint64_t reason, bool skips_rest)

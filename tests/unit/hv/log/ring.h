@@ -11,7 +11,7 @@
 #define BASE       0x100000000ull
 #define HDR_PAGE   2u
 #define START_TSC  1000000ull
-#define STORE_SIZE (RW_STORE_HDR_SIZE + 4 * RW_BLOCK_SIZE)
+#define STORE_SIZE (RW_STORE_HDR_SIZE + 64 * RW_BLOCK_SMALL)
 
 extern uint32_t bad_page; /* this page of guest memory does not answer; PAGES: all do */
 extern bool no_writes;    /* no page answers to writes */
@@ -35,7 +35,10 @@ void bench_end(struct bench *b);
 struct rw_ring_hdr *ring_hdr(void);
 void desc_fill(struct rw_ring_desc *desc, uint32_t pages);
 
-/* Drains, and checks the store's image. Return: as log_intake_drain(). */
+/* Looks and drains. Return: as log_intake_look() and log_intake_drain(). */
+int drain_only(struct bench *b);
+
+/* The same, and checks the store's image. */
 int drain(struct bench *b, struct image *image);
 
 /* Writes to the ring's data as the agent does. */
