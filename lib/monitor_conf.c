@@ -35,7 +35,7 @@ static const char *const key_names[RW_MONITOR_KEY_COUNT] = {
 };
 
 static const char *const class_names[RW_CLASS_COUNT] = {
-#define RW_CLASS(NAME, name, doc) [RW_CLASS_##NAME] = name,
+#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = name,
 #include "abi/events.def"
 };
 

@@ -167,7 +167,7 @@ static int check(char **paths, const char *as)
 }
 
 static const char *const class_names[RW_CLASS_COUNT] = {
-#define RW_CLASS(NAME, name, doc) [RW_CLASS_##NAME] = name,
+#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = name,
 #include "abi/events.def"
 };
 
