@@ -7,18 +7,16 @@
 
 #include "ucs2.h"
 
-/* NULL if there is no such file. */
-static EFI_FILE_HANDLE open_file(EFI_HANDLE volume, const CHAR16 *path)
+static EFI_STATUS open_file(EFI_HANDLE volume, const CHAR16 *path, EFI_FILE_HANDLE *file)
 {
 	EFI_FILE_HANDLE root = volume ? LibOpenRoot(volume) : NULL;
-	EFI_FILE_HANDLE file = NULL;
+	EFI_STATUS status;
 
 	if (!root)
-		return NULL;
-	if (EFI_ERROR(root->Open(root, &file, (CHAR16 *)path, EFI_FILE_MODE_READ, 0)))
-		file = NULL;
+		return EFI_NOT_FOUND;
+	status = root->Open(root, file, (CHAR16 *)path, EFI_FILE_MODE_READ, 0);
 	root->Close(root);
-	return file;
+	return status;
 }
 
 int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, UINTN *size,
@@ -30,12 +28,17 @@ int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, 
 
 	if (!ucs2_from_utf8(wide, CONFIG_PATH_MAX + 1, path))
 		return message_fail(why, "%s: not a path", path);
-	file = open_file(volume, wide);
-	if (!file)
-		return message_fail(why,
-				    "%s: there is no such file on the volume that ringward.efi "
-				    "was started from",
-				    path);
+	status = open_file(volume, wide, &file);
+	if (status == EFI_NOT_FOUND) {
+		message_fail(why,
+			     "%s: there is no such file on the volume that ringward.efi "
+			     "was started from",
+			     path);
+		return NEXT_NO_FILE;
+	}
+	if (EFI_ERROR(status))
+		return message_fail(why, "%s: the firmware can't open it (EFI error %lu)", path,
+				    status & ~EFI_ERROR_MASK);
 	*size = max + 1;
 	*data = AllocatePool(*size);
 	if (!*data) {
@@ -53,11 +56,12 @@ int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, 
 
 static bool has_file(EFI_HANDLE volume, const CHAR16 *path)
 {
-	EFI_FILE_HANDLE file = open_file(volume, path);
+	EFI_FILE_HANDLE file;
 
-	if (file)
-		file->Close(file);
-	return file != NULL;
+	if (EFI_ERROR(open_file(volume, path, &file)))
+		return false;
+	file->Close(file);
+	return true;
 }
 
 /* The first volume but @own that has the file; NULL: none. */

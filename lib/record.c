@@ -106,8 +106,11 @@ static int check_value(const struct rec_field *f, const struct field_desc *desc,
 	return wrong ? bad(fault, f->id, wrong) : 0;
 }
 
+/* A record of any event can stand for repeats. */
 static bool event_has(const struct event_desc *event, uint16_t id)
 {
+	if (id == RW_F_REPEAT)
+		return true;
 	for (const struct event_field *e = event->fields; e->id; e++)
 		if (e->id == id)
 			return true;

@@ -37,7 +37,8 @@ static void record_oops(const struct die_args *args)
 	struct event ev;
 
 	sprint_symbol(where, args->regs->ip);
-	event_begin(&ev, RW_REC_OOPS, RW_VERDICT_NONE);
+	if (!event_begin(&ev, RW_REC_OOPS, RW_VERDICT_NONE))
+		return;
 	event_u64(&ev, RW_F_RIP, args->regs->ip);
 	if (strcmp(args->str, "Oops") == 0) /* what Linux calls a page fault; it leaves args->trapnr 0 */
 		event_u64(&ev, RW_F_GVA, native_read_cr2());
@@ -73,10 +74,11 @@ static int on_panic(struct notifier_block *nb, unsigned long unused, void *text)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_PANIC, RW_VERDICT_NONE);
-	event_u64(&ev, RW_F_TAINTS, kernel_taints());
-	event_tail(&ev, RW_F_NOTE, text, strlen(text));
-	event_submit(&ev, PRODUCER_SYNC);
+	if (event_begin(&ev, RW_REC_PANIC, RW_VERDICT_NONE)) {
+		event_u64(&ev, RW_F_TAINTS, kernel_taints());
+		event_tail(&ev, RW_F_NOTE, text, strlen(text));
+		event_submit(&ev, PRODUCER_SYNC);
+	}
 	producer_flush_local();
 	return NOTIFY_DONE;
 }

@@ -7,6 +7,7 @@
 #include <asm/tsc.h>
 
 #include "event.h"
+#include "fold.h"
 #include "kernel/inode.h"
 #include "kernel/paths.h"
 
@@ -23,24 +24,17 @@ static void add_task(struct event *ev, bool look)
 }
 
 /* The time comes last: the description may make records of its own, which are earlier. */
-static void begin(struct event *ev, u8 type, u8 verdict, bool look)
+void event_start(struct event *ev, u8 type, u8 verdict, int step, bool look)
 {
+	ev->step = step;
+	ev->dropped = false;
+	ev->fs = NULL;
 	rec_begin(&ev->writer, &ev->head, sizeof(ev->head), type, verdict);
 	ev->no_memory = false;
 	ev->tails = 0;
 	ev->room = EVENT_ROOM;
 	add_task(ev, look);
 	ev->writer.hdr->time_ns = rdtsc_ordered();
-}
-
-void event_begin(struct event *ev, u8 type, u8 verdict)
-{
-	begin(ev, type, verdict, true);
-}
-
-void event_begin_anywhere(struct event *ev, u8 type, u8 verdict)
-{
-	begin(ev, type, verdict, false);
 }
 
 void event_cred(struct event *ev, const struct task_cred *now, const struct task_cred *old)
@@ -57,6 +51,16 @@ void event_caps(struct event *ev, const struct task_cred *now, const struct task
 	rec_bytes(&ev->writer, RW_F_OLD_CAPS, &old->caps, sizeof(old->caps));
 }
 
+/* Decides, if that is still open, by what the record holds by now. Return: whether the event is wanted. */
+static bool is_wanted(struct event *ev, bool complete)
+{
+	if (ev->step >= 0) {
+		ev->step = filter_continue(ev, complete);
+		ev->dropped = ev->step == MONITOR_DROP;
+	}
+	return !ev->dropped;
+}
+
 struct rw_file event_identify(const struct inode *inode)
 {
 	return compat_identify(inode);
@@ -69,6 +73,7 @@ void event_file(struct event *ev, const struct inode *inode)
 	if (!inode)
 		return;
 	file = event_identify(inode);
+	ev->fs = inode->i_sb->s_type->name;
 	rec_bytes(&ev->writer, RW_F_FILE, &file, sizeof(file));
 }
 
@@ -160,6 +165,8 @@ static void add_path(struct event *ev, u16 id, const struct path *path, const st
 {
 	struct compat_name name = { .truncated = false };
 
+	if (!is_wanted(ev, false))
+		return;
 	if (ev->tails == EVENT_TAILS_MAX) {
 		ev->writer.full = true;
 		return;
@@ -191,9 +198,11 @@ void event_path_at(struct event *ev, u16 id, const struct path *dir, struct dent
 	add_path(ev, id, &path, &root, false);
 }
 
-void event_submit(struct event *ev, enum producer_mode mode)
+/* Hands over a record that is complete and wanted. */
+static void hand_over(struct event *ev, enum producer_mode mode)
 {
 	struct rw_rec_hdr *hdr = ev->writer.hdr;
+	const struct rw_monitor_type *type = filter_type(hdr->type);
 	u32 size = ev->writer.used;
 	unsigned int i;
 
@@ -202,13 +211,30 @@ void event_submit(struct event *ev, enum producer_mode mode)
 	if (unlikely(size > RW_REC_MAX))
 		ev->writer.full = true;
 	hdr->size = rw_pad(size, RW_REC_ALIGN);
+	mode = filter_mode(hdr->type, mode);
 	if (mode == PRODUCER_SYNC)
 		hdr->flags |= RW_RECF_SYNC;
 	if (ev->no_memory || ev->writer.full || size > RW_REC_MAX)
 		producer_lost();
-	else
+	else if (!(type->fold_ms && fold_takes(hdr, ev->writer.used, ev->tail, ev->tails)) &&
+		 !(type->limit && limit_takes(hdr)))
 		producer_submit(hdr, ev->writer.used, ev->tail, ev->tails, mode);
+}
+
+void event_submit(struct event *ev, enum producer_mode mode)
+{
+	unsigned int i;
+
+	if (is_wanted(ev, true))
+		hand_over(ev, mode);
 	for (i = 0; i < ev->tails; i++)
 		if (ev->buf[i])
 			__putname(ev->buf[i]);
+}
+
+void event_flush(void)
+{
+	fold_flush();
+	limit_flush();
+	producer_flush();
 }

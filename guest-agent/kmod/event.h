@@ -5,12 +5,14 @@
  *
  *     struct event ev;
  *
- *     event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW);
+ *     if (!event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW))
+ *             return 0;
  *     event_path(&ev, RW_F_PATH, &file->f_path);
  *     event_submit(&ev, PRODUCER_BATCH);
  *
- * Each event_begin() needs its event_submit(), which frees the paths' memory. Nothing between them can fail:
- * without memory for a record, event_submit() counts it as lost.
+ * Where event_begin() says that the event is not wanted (monitor.conf), there is nothing more to do.
+ * Otherwise each event_begin() needs its event_submit(), which frees the paths' memory. Nothing between
+ * them can fail: without memory for a record, event_submit() counts it as lost.
  */
 #pragma once
 
@@ -18,6 +20,7 @@
 #include <linux/path.h>
 
 #include "lib/record.h"
+#include "filter.h"
 #include "producer.h"
 #include "task.h"
 
@@ -109,6 +112,9 @@ static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * 2 * sizeof(struct rw_field) +
 struct event {
 	struct rec_writer writer;
 	bool no_memory;
+	bool dropped;             /* monitor.conf does not want it */
+	int step;                 /* of filter_continue(); MONITOR_RECORD: decided */
+	const char *fs;           /* type of the file's file system; NULL: no file */
 	unsigned int tails, room; /* the first @room bytes of @names are free */
 	struct producer_tail tail[EVENT_TAILS_MAX];
 	char *buf[EVENT_TAILS_MAX]; /* memory of a tail from __getname(), or NULL */
@@ -116,14 +122,27 @@ struct event {
 	char names[EVENT_ROOM];
 };
 
+/* The second half of event_begin(); @look: at what the task has become. */
+void event_start(struct event *ev, u8 type, u8 verdict, int step, bool look);
+
 /**
  * event_begin() - start a record: time, and who it is.
  * @type:    enum rw_rec_type
  * @verdict: enum rw_verdict
  *
+ * Return: false if monitor.conf does not want the event: nothing was started.
+ *
  * Context: any task's; does not sleep. So for all below, except those that say so.
  */
-void event_begin(struct event *ev, u8 type, u8 verdict);
+static inline bool __must_check event_begin(struct event *ev, u8 type, u8 verdict)
+{
+	int step = filter_begin(type);
+
+	if (step == MONITOR_DROP)
+		return false;
+	event_start(ev, type, verdict, step, true);
+	return true;
+}
 
 /**
  * event_begin_anywhere() - like event_begin(), but takes no lock, no memory and makes no other record.
@@ -132,7 +151,15 @@ void event_begin(struct event *ev, u8 type, u8 verdict);
  *
  * Context: any but NMI, under any lock.
  */
-void event_begin_anywhere(struct event *ev, u8 type, u8 verdict);
+static inline bool __must_check event_begin_anywhere(struct event *ev, u8 type, u8 verdict)
+{
+	int step = filter_begin(type);
+
+	if (step == MONITOR_DROP)
+		return false;
+	event_start(ev, type, verdict, step, false);
+	return true;
+}
 
 /** event_u32() - add a field of 4 bytes. */
 static inline void event_u32(struct event *ev, u16 id, u32 value)
@@ -206,5 +233,11 @@ static inline char *event_buffer(struct event *ev)
 	return buf;
 }
 
-/** event_submit() - hand the record over, or count it as lost. */
+/**
+ * event_submit() - hand the record over, or count it as lost; or leave it out, if monitor.conf says so.
+ * @mode: when it must leave, unless monitor.conf says otherwise
+ */
 void event_submit(struct event *ev, enum producer_mode mode);
+
+/** event_flush() - hand over all records and counts. Context: may sleep; interrupts on. */
+void event_flush(void);

@@ -12,6 +12,9 @@
 
 #include "crash.h"
 #include "device.h"
+#include "event.h"
+#include "filter.h"
+#include "fold.h"
 #include "hooks/hooks.h"
 #include "hooks/syslog.h"
 #include "hvcall.h"
@@ -33,7 +36,7 @@ static struct compat_kernel kernel __ro_after_init;
 /* An orderly shutdown: hand over all pending records. */
 static int on_reboot(struct notifier_block *nb, unsigned long action, void *data)
 {
-	producer_flush();
+	event_flush();
 	return NOTIFY_DONE;
 }
 
@@ -51,7 +54,27 @@ static int __init attach(void)
 	return ret;
 }
 
-static int __init agent_init(void)
+/* What monitor.conf says. */
+static int __init configure(void)
+{
+	int ret = filter_init();
+
+	if (ret)
+		return ret;
+	ret = fold_init();
+	if (ret)
+		filter_exit();
+	return ret;
+}
+
+static void __init forget_configuration(void)
+{
+	fold_exit();
+	filter_exit();
+}
+
+/* Finds the hypervisor, and what the kernel does not export. */
+static int __init find(void)
 {
 	int ret = hvcall_detect();
 
@@ -63,13 +86,22 @@ static int __init agent_init(void)
 	ret = compat_mounts_init(&kernel);
 	if (ret)
 		return ret;
-	ret = compat_namespaces_init();
+	return compat_namespaces_init();
+}
+
+static int __init agent_init(void)
+{
+	int ret = find();
+
 	if (ret)
 		return ret;
 	task_init();
-	ret = openfile_init();
+	ret = configure();
 	if (ret)
 		return ret;
+	ret = openfile_init();
+	if (ret)
+		goto no_files;
 	ret = protect_register(&kernel);
 	if (ret)
 		goto no_rings;
@@ -107,7 +139,9 @@ no_kexec:
 	producer_exit();
 no_rings:
 	openfile_exit();
+no_files:
 	pr_err("cannot start: error %d\n", ret);
+	forget_configuration();
 	return ret;
 }
 module_init(agent_init);

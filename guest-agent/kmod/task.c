@@ -341,7 +341,8 @@ static void report_cred(struct task_note *note)
 	struct event ev;
 
 	task_settle(note);
-	event_begin(&ev, RW_REC_CRED_CHANGE, RW_VERDICT_NONE);
+	if (!event_begin(&ev, RW_REC_CRED_CHANGE, RW_VERDICT_NONE))
+		return;
 	event_cred(&ev, &note->cred, &old);
 	event_caps(&ev, &note->cred, &old);
 	event_submit(&ev, PRODUCER_SYNC);
@@ -357,7 +358,8 @@ static void report_namespaces(struct task_note *note, const struct cred *cred)
 	compat_namespaces(current->nsproxy, cred, &note->namespaces);
 	if (memcmp(&old, &note->namespaces, sizeof(old)) == 0)
 		return;
-	event_begin(&ev, RW_REC_NAMESPACES, RW_VERDICT_NONE);
+	if (!event_begin(&ev, RW_REC_NAMESPACES, RW_VERDICT_NONE))
+		return;
 	rec_bytes(&ev.writer, RW_F_NAMESPACES, &note->namespaces, sizeof(note->namespaces));
 	rec_bytes(&ev.writer, RW_F_OLD_NAMESPACES, &old, sizeof(old));
 	event_submit(&ev, PRODUCER_SYNC);
@@ -368,7 +370,8 @@ static void report_seccomp(struct task_note *note)
 	struct event ev;
 
 	note->seccomp = seccomp_state(current);
-	event_begin(&ev, RW_REC_SECCOMP, RW_VERDICT_NONE);
+	if (!event_begin(&ev, RW_REC_SECCOMP, RW_VERDICT_NONE))
+		return;
 	event_u32(&ev, RW_F_SECCOMP_MODE, current->seccomp.mode);
 	event_u32(&ev, RW_F_SECCOMP_FILTERS, atomic_read(&current->seccomp.filter_count));
 	event_u32(&ev, RW_F_NO_NEW_PRIVILEGES, task_no_new_privs(current));

@@ -24,7 +24,7 @@ AGENT_CALLS = {
     "protect": (3, "$ram", 0, "ELOCKED"),
     "ring": (4, "$ram", 0, "ELOCKED"),
     "lock": (5, 0, 0, "ELOCKED"),
-    "nr12": (12, 0, 0, "ENOSYS"),
+    "nr13": (13, 0, 0, "ENOSYS"),
     "nr13": (13, 0, 0, "ENOSYS"),
     "nr_32bit": (1 << 32, 0, 0, "ENOSYS"),
     "nr_sign": (1 << 63, 0, 0, "ENOSYS"),

@@ -118,6 +118,6 @@ def test_guests_protected_page_is_named_in_the_log(guest):
     assert times == sorted(set(times)) and times[-1] - times[0] < 60e9
     assert not any(r.get("time_adjusted") for r in execs)
     targets = {r["target"] for r in run.of_type("violation") if r["access"] == "write"}
-    assert targets == {"kernel_rodata", "lsm_hooks", "agent_text", "hypervisor"}
+    assert targets == {"kernel_rodata", "lsm_hooks", "agent_text", "hypervisor", "policy"}
     calls = [r["hypercall"] for r in run.of_type("violation") if r["access"] == "hypercall"]
-    assert calls == [*range(13), 11]  # all from outside; then the agent's own KEXEC
+    assert calls == [*range(14), 11]  # all from outside; then the agent's own KEXEC

@@ -103,14 +103,14 @@ CASE(bpf_attach)
 
 	need(fd >= 0, "bpf load");
 	fact_number("id", info_id(fd, false));
-	mkdir("/tmp/cgroup", 0700);
-	need(mount("cgroup2", "/tmp/cgroup", "cgroup2", 0, NULL) == 0, "mount");
-	cgroup = open("/tmp/cgroup", O_RDONLY | O_DIRECTORY);
+	mkdir("/tmp/bpf_cgroup", 0700);
+	need(mount("cgroup2", "/tmp/bpf_cgroup", "cgroup2", 0, NULL) == 0, "mount");
+	cgroup = open("/tmp/bpf_cgroup", O_RDONLY | O_DIRECTORY);
 	attr.target_fd = (uint32_t)cgroup;
 	need(bpf(BPF_PROG_ATTACH, &attr) == 0, "bpf attach");
 	need(bpf(BPF_PROG_DETACH, &attr) == 0, "bpf detach");
 	close(cgroup);
-	umount("/tmp/cgroup");
+	umount("/tmp/bpf_cgroup");
 }
 
 static int perf(struct perf_event_attr *attr, int pid, int cpu)

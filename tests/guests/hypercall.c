@@ -8,6 +8,7 @@
 #include <efilib.h>
 
 #include "abi/bootinfo.h"
+#include "abi/policy.h"
 #include "guest.h"
 #include "lib/record.h"
 
@@ -62,8 +63,8 @@ static void test_identity(void)
 
 static void test_numbers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2))
 {
-	expect("number 12", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
-	expect("number 13", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
+	expect("number 13", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
+	expect("number 14", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
 	expect("number 2^32", call(1ull << 32, 0, 0), -RW_ENOSYS);
 	expect("number 2^32 + 8", call((1ull << 32) + RW_HC_STATUS, (UINT64)scratch, 0), -RW_ENOSYS);
 	expect("number 2^63", call(1ull << 63, 0, 0), -RW_ENOSYS);
@@ -469,6 +470,32 @@ static void test_hypervisor_memory(void)
 	expect("hypervisor memory: a jump there", guest_jump(hv), GUEST_UD);
 }
 
+/* The one part of the hypervisor that the guest sees: where, what, and that nothing changes it. */
+static void test_policy_area(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2))
+{
+	struct rw_policy_area *area = (void *)scratch;
+	const struct rw_policy_dir *dir;
+	const volatile UINT64 *after;
+
+	SetMem(scratch, PAGE, 0x5a);
+	expect("policy", call(RW_HC_POLICY, (UINT64)area, 0), 0);
+	expect("policy: no byte more", scratch[sizeof(*area)], 0x5a);
+	expect("policy: in the hypervisor", area->gpa > hv && area->gpa + area->size < hv_end, 1);
+	expect("policy: pages", (area->gpa | area->size) % PAGE == 0 && area->size, 1);
+	dir = (const void *)area->gpa;
+	expect("policy: magic", dir->magic, RW_POLICY_MAGIC);
+	expect("policy: version", dir->version, RW_POLICY_VERSION);
+	expect("policy: size", dir->size, area->size);
+	expect("policy: images", dir->count, 1);
+	expect("policy: monitor", dir->image[0].kind, RW_POLICY_MONITOR);
+	after = (const volatile UINT64 *)(area->gpa + area->size);
+	expect("the page before the policy area is hidden", *(const volatile UINT64 *)(area->gpa - 8), -1);
+	expect("the page after the policy area is hidden", *after, -1);
+	test_writes("policy area", (volatile UINT8 *)area->gpa);
+	expect("policy area: a jump there", guest_jump(area->gpa), GUEST_UD);
+	expect("status into the policy area", call(RW_HC_STATUS, area->gpa, 0), -RW_EFAULT);
+}
+
 static void test_instructions(void)
 {
 	static const struct {
@@ -495,6 +522,7 @@ static void run_with_agent(void)
 	test_pointers("register", RW_HC_REGISTER, sizeof(struct rw_agent_info));
 	test_pointers("status", RW_HC_STATUS, sizeof(struct rw_status));
 	test_pointers("stats", RW_HC_STATS, sizeof(struct rw_cpu_stats));
+	test_pointers("policy", RW_HC_POLICY, sizeof(struct rw_policy_area));
 	test_register();
 	test_pointers("symbols", RW_HC_SYMBOLS, sizeof(struct rw_symbol_page));
 	test_pointers("protect", RW_HC_PROTECT, sizeof(struct rw_protect_list));
@@ -505,6 +533,7 @@ static void run_with_agent(void)
 	test_protect_good();
 	test_symbols();
 	test_hypervisor_memory();
+	test_policy_area(outside);
 	test_locked();
 	test_writes("protected page", target);
 	test_writes("named object", target + 64);
@@ -513,6 +542,7 @@ static void run_with_agent(void)
 	test_writes("agent's text", inside);
 	test_confused_deputy();
 	test_hypervisor_memory();
+	test_policy_area(agent);
 	test_instructions();
 	expect("cpu_index at the end", agent(RW_HC_CPU_INDEX, 0, 0), 0);
 }

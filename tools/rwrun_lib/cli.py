@@ -14,7 +14,7 @@ from . import bochs, monitor, outputs, payload, qemu, results, uki
 from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError, need_file, need_product, version
 
 DEFAULT_TIMEOUT = 600
-INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "policy")
+INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "monitor", "policy")
 OUTPUTS = ("serial", "hv_serial", "store", "stats")
 AFTER_RUN = ("store", "stats")  # written as a whole
 EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (see --stats); 1 the guest was reset
@@ -85,6 +85,7 @@ def _parser():
     p.add_argument("--append", metavar="STRING", default=None, help="command line of --kernel")
     p.add_argument("--agent", action="store_true", help="add the guest agent to the initial RAM disk")
     p.add_argument("--conf", metavar="FILE", help="ringward.conf (what a run needs, like `next`, is added)")
+    p.add_argument("--monitor", metavar="FILE", help="monitor.conf: which events are recorded")
     p.add_argument("--policy", metavar="FILE", help="policy.conf")
     p.add_argument("--serial", metavar="FILE", help="guest's console, COM1 (standard output)")
     p.add_argument("--hv-serial", metavar="FILE", help="hypervisor's serial line, COM2")
@@ -146,7 +147,7 @@ def parse(argv):
     _choose_accel(m)
     if m.no_hv:
         # A comparison needs the same command line with and without Ringward.
-        unused = [name for name in ("agent", "conf", "policy", "store") if getattr(m, name)]
+        unused = [name for name in ("agent", "conf", "monitor", "policy", "store") if getattr(m, name)]
         for name in unused:
             setattr(m, name, None)
         if unused:

@@ -21,17 +21,20 @@
 
 #define XATTR_VALUE_MAX 256u /* bytes of a value that a record has: capabilities and ACLs fit */
 
-static void begin(struct event *ev, u8 type, struct dentry *dentry)
+static bool begin(struct event *ev, u8 type, struct dentry *dentry)
 {
-	event_begin(ev, type, RW_VERDICT_ALLOW);
+	if (!event_begin(ev, type, RW_VERDICT_ALLOW))
+		return false;
 	event_file(ev, d_backing_inode(dentry));
+	return true;
 }
 
 int hook_path_chmod(const struct path *path, umode_t mode)
 {
 	struct event ev;
 
-	begin(&ev, RW_REC_FILE_CHMOD, path->dentry);
+	if (!begin(&ev, RW_REC_FILE_CHMOD, path->dentry))
+		return 0;
 	event_u32(&ev, RW_F_MODE, mode & S_IALLUGO);
 	event_path(&ev, RW_F_PATH, path);
 	event_submit(&ev, PRODUCER_BATCH);
@@ -43,7 +46,8 @@ int hook_path_chown(const struct path *path, kuid_t uid, kgid_t gid)
 {
 	struct event ev;
 
-	begin(&ev, RW_REC_FILE_CHOWN, path->dentry);
+	if (!begin(&ev, RW_REC_FILE_CHOWN, path->dentry))
+		return 0;
 	if (uid_valid(uid))
 		event_u32(&ev, RW_F_OWNER, __kuid_val(uid));
 	if (gid_valid(gid))
@@ -57,7 +61,8 @@ static void truncated(const struct path *path, u64 length)
 {
 	struct event ev;
 
-	begin(&ev, RW_REC_FILE_TRUNCATE, path->dentry);
+	if (!begin(&ev, RW_REC_FILE_TRUNCATE, path->dentry))
+		return;
 	rec_u64(&ev.writer, RW_F_LENGTH, length);
 	event_path(&ev, RW_F_PATH, path);
 	event_submit(&ev, PRODUCER_BATCH);
@@ -117,7 +122,8 @@ void attributes_change(struct dentry *dentry, const struct iattr *attr)
 		truncated(&attr->ia_file->f_path, attr->ia_size);
 	if (!(attr->ia_valid & (ATTR_TIMES_SET | ATTR_TOUCH)))
 		return;
-	begin(&ev, RW_REC_FILE_TIMES, dentry);
+	if (!begin(&ev, RW_REC_FILE_TIMES, dentry))
+		return;
 	if (attr->ia_valid & ATTR_ATIME_SET)
 		rec_u64(&ev.writer, RW_F_ATIME, time_ns(&attr->ia_atime));
 	if (attr->ia_valid & ATTR_MTIME_SET)
@@ -132,7 +138,8 @@ void attributes_xattr(struct dentry *dentry, const char *name, const void *value
 
 	if (syscall_is_inner())
 		return;
-	begin(&ev, RW_REC_XATTR_SET, dentry);
+	if (!begin(&ev, RW_REC_XATTR_SET, dentry))
+		return;
 	event_tail(&ev, RW_F_XATTR, name, strlen(name));
 	if (value) {
 		event_u32(&ev, RW_F_XATTR_BYTES, bytes);
@@ -148,7 +155,8 @@ void attributes_xattr_remove(struct dentry *dentry, const char *name)
 
 	if (syscall_is_inner())
 		return;
-	begin(&ev, RW_REC_XATTR_REMOVE, dentry);
+	if (!begin(&ev, RW_REC_XATTR_REMOVE, dentry))
+		return;
 	event_tail(&ev, RW_F_XATTR, name, strlen(name));
 	add_path_of(&ev, dentry);
 	event_submit(&ev, PRODUCER_BATCH);

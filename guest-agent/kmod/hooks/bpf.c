@@ -80,7 +80,8 @@ int hook_bpf(int cmd, union bpf_attr *attr, unsigned int size)
 
 	if (!look_at(cmd, attr, &asked))
 		return 0;
-	event_begin(&ev, RW_REC_BPF, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_BPF, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_BPF_COMMAND, cmd);
 	if (asked.has_type)
 		event_u32(&ev, RW_F_BPF_TYPE, asked.type);
@@ -97,7 +98,8 @@ int hook_bpf_prog(struct bpf_prog *prog)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_BPF_PROG, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_BPF_PROG, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_BPF_ID, prog->aux->id);
 	event_u32(&ev, RW_F_BPF_TYPE, prog->type);
 	event_tail(&ev, RW_F_BPF_TAG, prog->tag, sizeof(prog->tag));
@@ -111,7 +113,8 @@ int hook_bpf_map(struct bpf_map *map, fmode_t mode)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_BPF_MAP, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_BPF_MAP, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_BPF_ID, map->id);
 	event_u32(&ev, RW_F_BPF_TYPE, map->map_type);
 	add_name(&ev, map->name);
@@ -130,8 +133,7 @@ int hook_file_ioctl(struct file *unused, unsigned int cmd, unsigned long arg)
 		return 0;
 	file = fget(arg);
 	prog = file ? compat_bpf_prog(file) : NULL;
-	if (prog) {
-		event_begin(&ev, RW_REC_PERF_BPF, RW_VERDICT_ALLOW);
+	if (prog && event_begin(&ev, RW_REC_PERF_BPF, RW_VERDICT_ALLOW)) {
 		event_u32(&ev, RW_F_BPF_ID, prog->aux->id);
 		add_name(&ev, prog->aux->name);
 		event_submit(&ev, PRODUCER_BATCH);

@@ -28,10 +28,11 @@ static int ids_change(u8 type, const struct cred *new, const struct cred *old)
 	task_cred(old, &before);
 	if (memcmp(&now, &before, sizeof(now)) == 0)
 		return 0;
-	event_begin(&ev, type, RW_VERDICT_ALLOW);
-	event_cred(&ev, &now, &before);
-	event_caps(&ev, &now, &before);
-	event_submit(&ev, PRODUCER_SYNC);
+	if (event_begin(&ev, type, RW_VERDICT_ALLOW)) {
+		event_cred(&ev, &now, &before);
+		event_caps(&ev, &now, &before);
+		event_submit(&ev, PRODUCER_SYNC);
+	}
 	task_announce(new);
 	return 0;
 }
@@ -63,7 +64,8 @@ int hook_task_fix_setgroups(struct cred *new, const struct cred *old)
 	if (now->ngroups == before->ngroups &&
 	    memcmp(now->gid, before->gid, now->ngroups * sizeof(kgid_t)) == 0)
 		return 0;
-	event_begin(&ev, RW_REC_SETGROUPS, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_SETGROUPS, RW_VERDICT_ALLOW))
+		return 0;
 	add_groups(&ev, RW_F_IDS, now);
 	add_groups(&ev, RW_F_OLD_IDS, before);
 	if (most > GROUPS_KEPT)
@@ -82,9 +84,10 @@ int hook_capset(struct cred *new, const struct cred *old, const kernel_cap_t *ef
 	task_cred(old, &before);
 	if (memcmp(&now, &before, sizeof(now)) == 0)
 		return 0;
-	event_begin(&ev, RW_REC_CAPSET, RW_VERDICT_ALLOW);
-	event_caps(&ev, &now, &before);
-	event_submit(&ev, PRODUCER_SYNC);
+	if (event_begin(&ev, RW_REC_CAPSET, RW_VERDICT_ALLOW)) {
+		event_caps(&ev, &now, &before);
+		event_submit(&ev, PRODUCER_SYNC);
+	}
 	task_announce(new);
 	return 0;
 }
@@ -96,7 +99,8 @@ static void set_name(unsigned long from)
 
 	if (strncpy_from_user(name, (const char __user *)from, sizeof(name) - 1) < 0)
 		return;
-	event_begin(&ev, RW_REC_PRCTL, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_PRCTL, RW_VERDICT_ALLOW))
+		return;
 	event_u32(&ev, RW_F_PRCTL, PR_SET_NAME);
 	event_tail(&ev, RW_F_NAME, name, strnlen(name, sizeof(name)));
 	event_submit(&ev, PRODUCER_BATCH);
@@ -106,7 +110,8 @@ static void set_other(int option, unsigned long argument, unsigned long argument
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_PRCTL, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_PRCTL, RW_VERDICT_ALLOW))
+		return;
 	event_u32(&ev, RW_F_PRCTL, option);
 	rec_u64(&ev.writer, RW_F_ARGUMENT, argument);
 	if (option == PR_CAP_AMBIENT)

@@ -207,16 +207,13 @@ static void add_gain(struct event *ev, const struct task_cred *now, const struct
 	event_caps(ev, now, old);
 }
 
-void hook_bprm_committed_creds(lsm_committed_bprm *bprm)
+static void record(lsm_committed_bprm *bprm, const struct task_note *note, const struct task_exec *exec)
 {
-	struct task_note *note = task_note();
-	struct task_exec *exec = note && note->exec.buf ? &note->exec : NULL;
-	char tty[TTY_MAX], *buf = __getname();
+	char tty[TTY_MAX], *buf;
 	struct event ev;
 
-	if (note)
-		task_settle(note);
-	event_begin(&ev, RW_REC_EXEC, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_EXEC, RW_VERDICT_ALLOW))
+		return;
 	if (exec) {
 		add_files(&ev, exec, bprm);
 		add_gain(&ev, &note->cred, &exec->old);
@@ -225,12 +222,23 @@ void hook_bprm_committed_creds(lsm_committed_bprm *bprm)
 		event_file(&ev, file_inode(bprm->file));
 		event_u32(&ev, RW_F_OPEN_FLAGS, bprm->file->f_flags);
 	}
+	buf = __getname();
 	if (buf)
 		add_arguments(&ev, bprm, buf);
 	add_place(&ev, tty);
 	event_submit(&ev, PRODUCER_SYNC);
 	if (buf)
 		__putname(buf);
+}
+
+void hook_bprm_committed_creds(lsm_committed_bprm *bprm)
+{
+	struct task_note *note = task_note();
+	struct task_exec *exec = note && note->exec.buf ? &note->exec : NULL;
+
+	if (note)
+		task_settle(note);
+	record(bprm, note, exec);
 	if (exec) {
 		__putname(exec->buf);
 		exec->buf = NULL;

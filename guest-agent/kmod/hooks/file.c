@@ -56,7 +56,8 @@ int hook_file_open(struct file *file)
 
 	if (file->f_mode & FMODE_NOACCOUNT || syscall_is_inner())
 		return 0;
-	event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW))
+		return 0;
 	add_file(&ev, file);
 	if (file->f_mode & FMODE_CREATED || (file->f_flags & O_TMPFILE) == O_TMPFILE) {
 		event_u32(&ev, RW_F_CREATED, true);
@@ -72,7 +73,8 @@ static void first_access(struct file *file, enum openfile_way way)
 {
 	struct event ev;
 
-	event_begin(&ev, way == OPENFILE_READ ? RW_REC_FILE_READ : RW_REC_FILE_WRITE, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, way == OPENFILE_READ ? RW_REC_FILE_READ : RW_REC_FILE_WRITE, RW_VERDICT_ALLOW))
+		return;
 	add_file(&ev, file);
 	event_path(&ev, RW_F_PATH, &file->f_path);
 	event_submit(&ev, way == OPENFILE_READ ? PRODUCER_BATCH : mode_of(file));
@@ -120,11 +122,12 @@ void hook_file_free_security(struct file *file)
 
 	if (likely(!openfile_end(file, &totals)))
 		return;
-	event_begin(&ev, RW_REC_FILE_CLOSE, RW_VERDICT_NONE);
-	add_totals(&ev, &totals);
-	event_file(&ev, d_backing_inode(totals.path.dentry));
-	event_u32(&ev, RW_F_OPEN_FLAGS, file->f_flags);
-	event_path_from(&ev, RW_F_PATH, &totals.path, &totals.root);
-	event_submit(&ev, PRODUCER_BATCH);
+	if (event_begin(&ev, RW_REC_FILE_CLOSE, RW_VERDICT_NONE)) {
+		add_totals(&ev, &totals);
+		event_file(&ev, d_backing_inode(totals.path.dentry));
+		event_u32(&ev, RW_F_OPEN_FLAGS, file->f_flags);
+		event_path_from(&ev, RW_F_PATH, &totals.path, &totals.root);
+		event_submit(&ev, PRODUCER_BATCH);
+	}
 	openfile_release(&totals);
 }

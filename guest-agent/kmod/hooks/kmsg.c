@@ -41,10 +41,11 @@ void probe_console(void *unused, const char *text, size_t len)
 	}
 	this_cpu_write(busy, true);
 	count_lost();
-	event_begin_anywhere(&ev, RW_REC_KMSG, RW_VERDICT_NONE);
-	if (len > have)
-		rec_u64(&ev.writer, RW_F_MISSING, len - have);
-	event_tail(&ev, RW_F_MESSAGE, text, have);
-	event_submit(&ev, PRODUCER_SYNC);
+	if (event_begin_anywhere(&ev, RW_REC_KMSG, RW_VERDICT_NONE)) {
+		if (len > have)
+			rec_u64(&ev.writer, RW_F_MISSING, len - have);
+		event_tail(&ev, RW_F_MESSAGE, text, have);
+		event_submit(&ev, PRODUCER_SYNC);
+	}
 	this_cpu_write(busy, false);
 }

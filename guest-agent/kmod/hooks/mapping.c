@@ -31,7 +31,8 @@ int hook_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot,
 		openfile_map(file, reaches_file(prot, (flags & MAP_TYPE) != MAP_PRIVATE));
 	if (!(prot & PROT_EXEC))
 		return 0;
-	event_begin(&ev, RW_REC_MMAP_EXEC, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_MMAP_EXEC, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_PROT, prot);
 	event_u32(&ev, RW_F_MAP_FLAGS, flags);
 	if (file)
@@ -56,7 +57,8 @@ int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot, unsign
 		openfile_map(vma->vm_file, reaches_file(prot, vma->vm_flags & VM_SHARED));
 	if (!(prot & PROT_EXEC) || (old & PROT_EXEC && (old & PROT_WRITE || !(prot & PROT_WRITE))))
 		return 0;
-	event_begin(&ev, RW_REC_MPROTECT_EXEC, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_MPROTECT_EXEC, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_PROT, prot);
 	event_u32(&ev, RW_F_OLD_PROT, old);
 	rec_u64(&ev.writer, RW_F_MAP_ADDRESS, vma->vm_start);

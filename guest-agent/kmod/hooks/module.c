@@ -53,7 +53,8 @@ static void module_load(struct file *file, const char *content, loff_t size)
 	struct event ev;
 
 	sha256(content, size, digest);
-	event_begin(&ev, RW_REC_MODULE_LOAD, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_MODULE_LOAD, RW_VERDICT_ALLOW))
+		return;
 	event_bytes(&ev, RW_F_SHA256, digest, sizeof(digest));
 	event_u64(&ev, RW_F_SIZE, size);
 	if (file) {
@@ -91,7 +92,8 @@ int hook_kernel_module_request(char *name)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_MODULE_REQUEST, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_MODULE_REQUEST, RW_VERDICT_ALLOW))
+		return 0;
 	event_tail(&ev, RW_F_OBJECT_NAME, name, strlen(name));
 	event_submit(&ev, PRODUCER_BATCH);
 	return 0;
@@ -101,7 +103,8 @@ void probe_module_load(void *unused, struct module *module)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_MODULE_LIVE, RW_VERDICT_NONE);
+	if (!event_begin(&ev, RW_REC_MODULE_LIVE, RW_VERDICT_NONE))
+		return;
 	event_u64(&ev, RW_F_TAINTS, module->taints);
 	event_tail(&ev, RW_F_OBJECT_NAME, module->name, strlen(module->name));
 	event_submit(&ev, PRODUCER_SYNC);
@@ -111,7 +114,8 @@ void probe_module_free(void *unused, struct module *module)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_MODULE_FREE, RW_VERDICT_NONE);
+	if (!event_begin(&ev, RW_REC_MODULE_FREE, RW_VERDICT_NONE))
+		return;
 	event_tail(&ev, RW_F_OBJECT_NAME, module->name, strlen(module->name));
 	event_submit(&ev, PRODUCER_SYNC);
 }

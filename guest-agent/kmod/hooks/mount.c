@@ -28,7 +28,8 @@ int hook_sb_mount(const char *dev_name, const struct path *path, const char *typ
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_MOUNT, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_MOUNT, RW_VERDICT_ALLOW))
+		return 0;
 	rec_u64(&ev.writer, RW_F_MOUNT_FLAGS, flags);
 	event_path(&ev, RW_F_PATH, path);
 	add_text(&ev, RW_F_FS_SOURCE, dev_name);
@@ -42,7 +43,8 @@ static void record_new_api(const struct super_block *sb, u64 flags)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_MOUNT, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_MOUNT, RW_VERDICT_ALLOW))
+		return;
 	rec_u64(&ev.writer, RW_F_MOUNT_FLAGS, flags);
 	add_text(&ev, RW_F_FS_SOURCE, sb->s_id);
 	add_text(&ev, RW_F_FS_TYPE, sb->s_type->name);
@@ -68,7 +70,8 @@ int hook_move_mount(const struct path *from_path, const struct path *to_path)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_MOUNT_MOVE, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_MOUNT_MOVE, RW_VERDICT_ALLOW))
+		return 0;
 	event_path(&ev, RW_F_PATH, from_path);
 	event_path(&ev, RW_F_NEW_PATH, to_path);
 	add_text(&ev, RW_F_FS_TYPE, from_path->mnt->mnt_sb->s_type->name);
@@ -81,7 +84,8 @@ int hook_sb_umount(struct vfsmount *mnt, int flags)
 	const struct path path = { .mnt = mnt, .dentry = mnt->mnt_root };
 	struct event ev;
 
-	event_begin(&ev, RW_REC_UMOUNT, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_UMOUNT, RW_VERDICT_ALLOW))
+		return 0;
 	rec_u64(&ev.writer, RW_F_MOUNT_FLAGS, flags);
 	event_path(&ev, RW_F_PATH, &path);
 	add_text(&ev, RW_F_FS_TYPE, mnt->mnt_sb->s_type->name);
@@ -94,7 +98,8 @@ int hook_sb_pivotroot(const struct path *old_path, const struct path *new_path)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_PIVOT_ROOT, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_PIVOT_ROOT, RW_VERDICT_ALLOW))
+		return 0;
 	event_path(&ev, RW_F_PATH, new_path);
 	event_path(&ev, RW_F_NEW_PATH, old_path);
 	event_submit(&ev, PRODUCER_SYNC);
@@ -105,7 +110,8 @@ int hook_path_chroot(const struct path *path)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_CHROOT, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_CHROOT, RW_VERDICT_ALLOW))
+		return 0;
 	event_file(&ev, d_backing_inode(path->dentry));
 	event_path(&ev, RW_F_PATH, path);
 	event_submit(&ev, PRODUCER_SYNC);
@@ -122,7 +128,8 @@ int hook_locked_down(enum lockdown_reason what)
 		lockdown_use(what);
 		return 0;
 	}
-	event_begin(&ev, RW_REC_PORT_ACCESS, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_PORT_ACCESS, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_PORT, kind == SYSCALL_IOPL ? 0 : syscall_argument(0));
 	event_u32(&ev, RW_F_PORTS, kind == SYSCALL_IOPL ? ALL_PORTS : syscall_argument(1));
 	event_submit(&ev, PRODUCER_SYNC);

@@ -13,18 +13,21 @@
 #include "syscalls.h"
 
 /* A record about a name in a directory, and the file that has the name, if any. */
-static void begin_at(struct event *ev, u8 type, const struct path *dir, struct dentry *dentry)
+static bool begin_at(struct event *ev, u8 type, const struct path *dir, struct dentry *dentry)
 {
-	event_begin(ev, type, RW_VERDICT_ALLOW);
+	if (!event_begin(ev, type, RW_VERDICT_ALLOW))
+		return false;
 	event_file(ev, d_backing_inode(dentry));
 	event_path_at(ev, RW_F_PATH, dir, dentry);
+	return true;
 }
 
 int hook_path_unlink(const struct path *dir, struct dentry *dentry)
 {
 	struct event ev;
 
-	begin_at(&ev, RW_REC_FILE_UNLINK, dir, dentry);
+	if (!begin_at(&ev, RW_REC_FILE_UNLINK, dir, dentry))
+		return 0;
 	event_submit(&ev, PRODUCER_BATCH);
 	return 0;
 }
@@ -33,7 +36,8 @@ int hook_path_rmdir(const struct path *dir, struct dentry *dentry)
 {
 	struct event ev;
 
-	begin_at(&ev, RW_REC_DIR_REMOVE, dir, dentry);
+	if (!begin_at(&ev, RW_REC_DIR_REMOVE, dir, dentry))
+		return 0;
 	event_submit(&ev, PRODUCER_BATCH);
 	return 0;
 }
@@ -44,7 +48,8 @@ int hook_path_rename(const struct path *old_dir, struct dentry *old_dentry, cons
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_FILE_RENAME, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_FILE_RENAME, RW_VERDICT_ALLOW))
+		return 0;
 	event_file(&ev, d_backing_inode(old_dentry));
 	event_u32(&ev, RW_F_RENAME_FLAGS, flags);
 	if (d_is_positive(new_dentry)) {
@@ -64,7 +69,8 @@ int hook_path_mkdir(const struct path *dir, struct dentry *dentry, umode_t mode)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_DIR_MAKE, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_DIR_MAKE, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_MODE, mode & S_IALLUGO & ~current_umask());
 	event_path_at(&ev, RW_F_PATH, dir, dentry);
 	event_submit(&ev, PRODUCER_BATCH);
@@ -79,7 +85,8 @@ int hook_path_mknod(const struct path *dir, struct dentry *dentry, umode_t mode,
 
 	if (type == S_IFREG && syscall_kind() != SYSCALL_MKNOD)
 		return 0;
-	event_begin(&ev, RW_REC_MKNOD, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_MKNOD, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_MODE, type | (mode & S_IALLUGO & ~current_umask()));
 	if (S_ISBLK(mode) || S_ISCHR(mode))
 		event_u32(&ev, RW_F_RDEV, dev);
@@ -92,7 +99,8 @@ int hook_path_symlink(const struct path *dir, struct dentry *dentry, const char 
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_SYMLINK, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_SYMLINK, RW_VERDICT_ALLOW))
+		return 0;
 	event_path_at(&ev, RW_F_PATH, dir, dentry);
 	event_tail(&ev, RW_F_LINK_TEXT, old_name, strnlen(old_name, RW_PATH_MAX));
 	event_submit(&ev, PRODUCER_BATCH);
@@ -107,7 +115,8 @@ int hook_path_link(struct dentry *old_dentry, const struct path *new_dir, struct
 	const struct path old = { .mnt = new_dir->mnt, .dentry = old_dentry };
 	struct event ev;
 
-	event_begin(&ev, RW_REC_FILE_LINK, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_FILE_LINK, RW_VERDICT_ALLOW))
+		return 0;
 	event_file(&ev, d_backing_inode(old_dentry));
 	event_path(&ev, RW_F_PATH, &old);
 	event_path_at(&ev, RW_F_NEW_PATH, new_dir, new_dentry);

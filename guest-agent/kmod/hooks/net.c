@@ -24,15 +24,17 @@
 #include "hooks/hooks.h"
 #include "hooks/syslog.h"
 
-/* What every record of a socket has. */
-static void begin(struct event *ev, u8 type, const struct socket *sock, const struct sock *sk, u32 protocol)
+/* What every record of a socket has. Return: as event_begin(). */
+static bool begin(struct event *ev, u8 type, const struct socket *sock, const struct sock *sk, u32 protocol)
 {
-	event_begin(ev, type, RW_VERDICT_ALLOW);
+	if (!event_begin(ev, type, RW_VERDICT_ALLOW))
+		return false;
 	event_u32(ev, RW_F_FAMILY, sk->sk_family);
 	event_u32(ev, RW_F_SOCKET_TYPE, sock->type);
 	event_u32(ev, RW_F_PROTOCOL, protocol);
 	rec_u64(&ev->writer, RW_F_SOCKET, SOCK_INODE((struct socket *)sock)->i_ino);
 	event_u32(ev, RW_F_NET_NS, sock_net(sk)->ns.inum);
+	return true;
 }
 
 /* Adds an address as a program gave it, without what its family does not use. */
@@ -74,7 +76,8 @@ int hook_socket_post_create(struct socket *sock, int family, int type, int proto
 
 	if (kern || !sock->sk || (family == AF_UNIX && in_socketpair()))
 		return 0;
-	begin(&ev, RW_REC_SOCKET, sock, sock->sk, protocol);
+	if (!begin(&ev, RW_REC_SOCKET, sock, sock->sk, protocol))
+		return 0;
 	event_submit(&ev, PRODUCER_BATCH);
 	return 0;
 }
@@ -83,7 +86,8 @@ int hook_socket_bind(struct socket *sock, struct sockaddr *address, int len)
 {
 	struct event ev;
 
-	begin(&ev, RW_REC_BIND, sock, sock->sk, sock->sk->sk_protocol);
+	if (!begin(&ev, RW_REC_BIND, sock, sock->sk, sock->sk->sk_protocol))
+		return 0;
 	add_address(&ev, address, len);
 	event_submit(&ev, PRODUCER_BATCH);
 	return 0;
@@ -98,7 +102,8 @@ int hook_socket_connect(struct socket *sock, struct sockaddr *address, int len)
 		return 0;
 	if (sock->sk->sk_family == AF_UNIX)
 		syslog_connecting(sock, address, len);
-	begin(&ev, RW_REC_CONNECT, sock, sock->sk, sock->sk->sk_protocol);
+	if (!begin(&ev, RW_REC_CONNECT, sock, sock->sk, sock->sk->sk_protocol))
+		return 0;
 	add_address(&ev, address, len);
 	event_submit(&ev, PRODUCER_BATCH);
 	return 0;
@@ -167,7 +172,8 @@ int hook_socket_listen(struct socket *sock, int backlog)
 	union address local;
 	struct event ev;
 
-	begin(&ev, RW_REC_LISTEN, sock, sock->sk, sock->sk->sk_protocol);
+	if (!begin(&ev, RW_REC_LISTEN, sock, sock->sk, sock->sk->sk_protocol))
+		return 0;
 	event_u32(&ev, RW_F_BACKLOG, backlog);
 	add_socket_address(&ev, RW_F_LOCAL_ADDRESS, sock->sk, false, &local);
 	event_submit(&ev, PRODUCER_BATCH);
@@ -183,7 +189,8 @@ void hook_sock_graft(struct sock *sk, struct socket *parent)
 	union address local, peer;
 	struct event ev;
 
-	begin(&ev, RW_REC_ACCEPT, parent, sk, sk->sk_protocol);
+	if (!begin(&ev, RW_REC_ACCEPT, parent, sk, sk->sk_protocol))
+		return;
 	add_socket_address(&ev, RW_F_ADDRESS, sk, true, &peer);
 	add_socket_address(&ev, RW_F_LOCAL_ADDRESS, sk, false, &local);
 	if (sk->sk_family == AF_UNIX && sk->sk_peer_pid && sk->sk_peer_cred) {
@@ -229,7 +236,8 @@ int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size)
 		return 0;
 	if (!first_use(sock, msg->msg_name, len))
 		return 0;
-	begin(&ev, RW_REC_SENDTO, sock, sock->sk, sock->sk->sk_protocol);
+	if (!begin(&ev, RW_REC_SENDTO, sock, sock->sk, sock->sk->sk_protocol))
+		return 0;
 	add_address(&ev, msg->msg_name, len);
 	event_submit(&ev, PRODUCER_BATCH);
 	return 0;

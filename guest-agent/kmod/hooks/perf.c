@@ -47,7 +47,8 @@ int hook_perf_event_alloc(struct perf_event *event)
 
 	if (event->parent || current->flags & PF_KTHREAD)
 		return 0;
-	event_begin(&ev, RW_REC_PERF_EVENT, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_PERF_EVENT, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_PERF_TYPE, event->attr.type);
 	event_u64(&ev, RW_F_PERF_CONFIG, event->attr.config);
 	if (event->hw.target)

@@ -91,7 +91,8 @@ static void record(struct file *file, const char *value, size_t len)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_KERNEL_SETTING, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_KERNEL_SETTING, RW_VERDICT_ALLOW))
+		return;
 	event_path(&ev, RW_F_PATH, &file->f_path);
 	event_file(&ev, file_inode(file));
 	event_u32(&ev, RW_F_OPEN_FLAGS, file->f_flags);

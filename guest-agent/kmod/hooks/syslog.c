@@ -208,7 +208,8 @@ static void record(const struct message *m)
 	struct event ev;
 	char *exe;
 
-	event_begin(&ev, RW_REC_SYSLOG, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_SYSLOG, RW_VERDICT_ALLOW))
+		return;
 	add_head(&ev, m);
 	event_tail(&ev, RW_F_MESSAGE, m->text, m->len);
 	if (m->address_len >= sizeof(sa_family_t))

@@ -21,7 +21,8 @@ void lockdown_use(enum lockdown_reason what)
 
 	if (in_nmi()) /* the kernel's debugger; a ring is not for NMIs */
 		return;
-	event_begin(&ev, RW_REC_LOCKDOWN_USE, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_LOCKDOWN_USE, RW_VERDICT_ALLOW))
+		return;
 	event_tail(&ev, RW_F_LOCKDOWN_USE, use, strlen(use));
 	event_submit(&ev, PRODUCER_BATCH);
 }
@@ -37,7 +38,8 @@ int hook_key_permission(key_ref_t ref, const struct cred *cred, enum key_need_pe
 		return 0;
 	if (key->type != &key_type_keyring || !key->description || key->description[0] != '.')
 		return 0;
-	event_begin(&ev, RW_REC_KEYRING, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_KEYRING, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_KEY_PERMISSION, need);
 	event_tail(&ev, RW_F_OBJECT_NAME, key->description, strlen(key->description));
 	event_submit(&ev, PRODUCER_SYNC);
@@ -50,7 +52,8 @@ int hook_settime(const struct timespec64 *time, const struct timezone *zone)
 
 	if (!time) /* only the time zone */
 		return 0;
-	event_begin(&ev, RW_REC_CLOCK_SET, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_CLOCK_SET, RW_VERDICT_ALLOW))
+		return 0;
 	event_u64(&ev, RW_F_CLOCK_NS, timespec64_to_ns(time));
 	event_submit(&ev, PRODUCER_SYNC);
 	return 0;
@@ -63,7 +66,8 @@ int hook_syslog(int action)
 
 	if (action < SYSLOG_ACTION_READ_CLEAR || action > SYSLOG_ACTION_CONSOLE_LEVEL)
 		return 0;
-	event_begin(&ev, RW_REC_KERNEL_LOG, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_KERNEL_LOG, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_SYSLOG_ACTION, action);
 	event_submit(&ev, PRODUCER_SYNC);
 	return 0;

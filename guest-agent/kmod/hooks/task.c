@@ -47,7 +47,8 @@ void probe_task_newtask(void *unused, struct task_struct *child, unsigned long c
 	if (task_pid_nr(child) == 0)
 		return;
 	task_born(child);
-	event_begin(&ev, RW_REC_FORK, RW_VERDICT_NONE);
+	if (!event_begin(&ev, RW_REC_FORK, RW_VERDICT_NONE))
+		return;
 	event_u32(&ev, RW_F_CHILD_PID, task_pid_nr(child));
 	event_u32(&ev, RW_F_CHILD_TGID, task_tgid_nr(child));
 	event_u32(&ev, RW_F_THREAD, same_thread_group(child, current));
@@ -67,7 +68,8 @@ void probe_sched_process_exit(void *unused, struct task_struct *task)
 
 	if (note)
 		task_leaves(note);
-	event_begin(&ev, RW_REC_EXIT, RW_VERDICT_NONE);
+	if (!event_begin(&ev, RW_REC_EXIT, RW_VERDICT_NONE))
+		return;
 	event_u32(&ev, RW_F_EXIT_STATUS, task->exit_code);
 	/* Each thread has already left the count when it comes here. */
 	event_u32(&ev, RW_F_LAST_THREAD, atomic_read(&task->signal->live) == 0);

@@ -23,7 +23,8 @@ static void record(u32 how, struct task_struct *other)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_PTRACE, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_PTRACE, RW_VERDICT_ALLOW))
+		return;
 	event_u32(&ev, RW_F_TRACE, how);
 	add_other(&ev, other);
 	event_submit(&ev, PRODUCER_SYNC);
@@ -88,7 +89,8 @@ int hook_task_kill(struct task_struct *to, struct kernel_siginfo *info, int sig,
 
 	if (sig == 0 || !in_task() || !worth_recording(to))
 		return 0;
-	event_begin(&ev, RW_REC_SIGNAL, RW_VERDICT_ALLOW);
+	if (!event_begin(&ev, RW_REC_SIGNAL, RW_VERDICT_ALLOW))
+		return 0;
 	event_u32(&ev, RW_F_SIGNAL, sig);
 	add_other(&ev, to);
 	event_submit(&ev, PRODUCER_BATCH);

@@ -7,7 +7,7 @@ UNIT_TESTS += $(BOOT_TESTS)
 
 $(BOOT_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/boot/tests/unit/%.o
 $(UNIT_DIR)/boot/acpi: $(call unit,boot,boot/acpi.c)
-$(UNIT_DIR)/boot/config: $(call unit,boot,boot/config.c boot/message.c boot/ucs2.c lib/format.c)
-$(UNIT_DIR)/boot/elf_image: $(call unit,boot,boot/elf_image.c boot/message.c lib/format.c)
-$(UNIT_DIR)/boot/paging: $(call unit,boot,boot/layout.c boot/message.c boot/paging.c lib/format.c)
-$(UNIT_DIR)/boot/parts: $(call unit,boot,boot/clock.c boot/message.c boot/ranges.c boot/ucs2.c lib/format.c)
+$(UNIT_DIR)/boot/config: $(call unit,boot,boot/config.c boot/message.c lib/conf_text.c boot/ucs2.c lib/format.c)
+$(UNIT_DIR)/boot/elf_image: $(call unit,boot,boot/elf_image.c boot/message.c lib/conf_text.c lib/format.c)
+$(UNIT_DIR)/boot/paging: $(call unit,boot,boot/layout.c boot/message.c lib/conf_text.c boot/paging.c lib/format.c)
+$(UNIT_DIR)/boot/parts: $(call unit,boot,boot/clock.c boot/message.c lib/conf_text.c boot/ranges.c boot/ucs2.c lib/format.c)

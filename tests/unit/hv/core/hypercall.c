@@ -3,6 +3,7 @@
 /* Tests of hv/core/hypercall.c and hv/protect/lock.c: who may call, in which order, and with what. */
 #include "tests/unit/hv/core/mock.h"
 
+#include "abi/policy.h"
 #include "mm/page_pool.h"
 
 #define CF9 0xcf9u
@@ -83,6 +84,7 @@ static const struct row {
 	{ RW_HC_STATS, 0, sizeof(struct rw_cpu_stats), false, false, true },
 	{ RW_HC_CPU_INDEX, 0, 0, false, false, false },
 	{ RW_HC_KEXEC, 0, 0, false, true, true },
+	{ RW_HC_POLICY, 0, sizeof(struct rw_policy_area), false, false, true },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 _Static_assert(ROWS == RW_HC_COUNT, "a row for each call");
@@ -425,6 +427,21 @@ static void test_kexec_allowed(void **state)
 }
 
 /* A hundred kernels at different addresses: each reuses the tables of the one before. */
+/* Where the policy area is, is no secret and does not change. */
+static void test_policy_area(void **state)
+{
+	struct rw_policy_area got;
+
+	(void)state;
+	machine.boot.policy_phys = MACHINE_REGION + 0x3000;
+	machine.boot.policy_size = 2 * PAGE_SIZE;
+	assert_int_equal(mock_call(RW_HC_POLICY, GUEST_ARG, 0), 0);
+	memcpy(&got, host_ram + GUEST_ARG, sizeof(got));
+	assert_int_equal(got.gpa, MACHINE_REGION + 0x3000);
+	assert_int_equal(got.size, 2 * PAGE_SIZE);
+	assert_int_equal(mock_call(RW_HC_POLICY, MACHINE_REGION + 0x3000, 0), -RW_EFAULT);
+}
+
 static void test_kexec_many(void **state)
 {
 	size_t left = 0;
@@ -462,6 +479,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_not_configured, mock_reset),
+		cmocka_unit_test_setup(test_policy_area, mock_reset),
 		cmocka_unit_test_setup(test_hello, mock_reset),
 		cmocka_unit_test_setup(test_who, mock_reset),
 		cmocka_unit_test_setup(test_numbers, mock_reset),
