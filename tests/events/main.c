@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "events.h"
@@ -109,10 +110,11 @@ static void run_case(const struct events_case *c)
 
 	int status = await_child(pid);
 
-	/* One write, so that no message of the kernel comes between on the console. */
+	/* One write, and out before the next case: a message of the kernel must not come into the line. */
 	printf("RWTEST: case {\"case\": \"%s\", \"pid\": %d, \"status\": %d%.*s}\n", c->name, pid, status,
 	       (int)facts->used, facts->text);
 	fflush(stdout);
+	tcdrain(STDOUT_FILENO);
 }
 
 static bool wanted(const char *name, int argc, char **argv)
