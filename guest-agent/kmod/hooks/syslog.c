@@ -189,16 +189,16 @@ static void add_head(struct event *ev, const struct message *m)
 	if (said.severity >= 0)
 		event_u32(ev, RW_F_SEVERITY, said.severity);
 	if (m->size > m->len)
-		rec_u64(&ev->writer, RW_F_MISSING, m->size - m->len);
+		event_u64(ev, RW_F_MISSING, m->size - m->len);
 	if (m->receiver)
-		rec_u64(&ev->writer, RW_F_SOCKET, sock_i_ino(m->receiver));
+		event_u64(ev, RW_F_SOCKET, sock_i_ino(m->receiver));
 	if (!m->parms)
 		return;
 	add_claims(ev, m->parms);
 	if (m->parms->fp)
 		event_u32(ev, RW_F_FILES_PASSED, m->parms->fp->count);
 	if (m->from_file)
-		rec_u64(&ev->writer, RW_F_FILE_BYTES, m->size);
+		event_u64(ev, RW_F_FILE_BYTES, m->size);
 }
 
 static void record(const struct message *m)
