@@ -19,8 +19,8 @@
 static_assert(2 * GROUPS_KEPT * sizeof(kgid_t) <= EVENT_REST_MAX);
 
 /*
- * @with_ids: the record has the ids, too. A call that changes nothing makes no record. @new is committed next,
- * unless there is no memory.
+ * @with_ids: the record has the ids, too. A call that changes nothing makes no record. @new is committed
+ * next, unless there is no memory.
  */
 static int cred_changes(u8 type, const struct cred *new, const struct cred *old, bool with_ids)
 {
