@@ -47,7 +47,7 @@ struct percpu {
 	uint64_t host_area_pa;     /* (b) */
 	struct hv_event to_inject; /* (o) */
 	struct step_state step;    /* (o) */
-	struct evidence held_read; /* (e) last record, and the reads that continue it */
+	struct evidence held;      /* (e) last record, and the accesses that repeat or continue it */
 	uint64_t exit_tsc;         /* (o) TSC at the last exit */
 	uint64_t tsc_bias;         /* (c) how far the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;     /* (o) core/fault.c */

@@ -6,6 +6,7 @@
 #include "core/guest_info.h"
 #include "core/spinlock.h"
 #include "core/state.h"
+#include "lib/format.h"
 #include "lib/record.h"
 #include "lib/string.h"
 #include "log/journal.h"
@@ -17,7 +18,10 @@
 #define ALERT_BURST 32ull
 #define ALERT_NS    100000000ull
 
-#define EVIDENCE_BYTES 384u /* a record with all its fields */
+#define EVIDENCE_BYTES 416u /* a record with all its fields */
+
+/* Accesses are held back no longer than this while more of them come. */
+#define HOLD_NS 1000000000ull
 
 static struct spinlock lock = SPINLOCK(EVIDENCE); /* (x) at the end of a run one CPU flushes for all */
 
@@ -86,7 +90,7 @@ static bool may_alert(const struct percpu *cpu)
 
 static void alert(const struct percpu *cpu, const struct evidence *rec)
 {
-	char who[RW_COMM_LEN + 1] = "an unknown task";
+	char who[RW_COMM_LEN + 1] = "an unknown task", times[32] = "";
 
 	if (rec->task_known)
 		memcpy(who, rec->task.comm, RW_COMM_LEN);
@@ -96,16 +100,18 @@ static void alert(const struct percpu *cpu, const struct evidence *rec)
 	}
 	if (!may_alert(cpu))
 		return;
+	if (rec->last_ns)
+		format_text(times, sizeof(times), ", %u times since", rec->repeat + 1);
 	if (rec->access == RW_ACCESS_MSR)
-		printk("ALERT write of MSR %lx ignored, rip %lx, by %s[%u]", rec->nr, rec->rip, who,
-		       rec->task.pid);
+		printk("ALERT write of MSR %lx ignored, rip %lx, by %s[%u]%s", rec->nr, rec->rip, who,
+		       rec->task.pid, times);
 	else if (rec->access == RW_ACCESS_HYPERCALL)
-		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]", rec->nr, rec->rip, who,
-		       rec->task.pid);
+		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]%s", rec->nr, rec->rip, who,
+		       rec->task.pid, times);
 	else
-		printk("ALERT %s of %s %s+%lx at gpa %lx, rip %lx, cpl %u, by %s[%u]: %s",
+		printk("ALERT %s of %s %s+%lx at gpa %lx, rip %lx, cpl %u, by %s[%u]: %s%s",
 		       access_names[rec->access], target_names[rec->target], rec->symbol, rec->sym_off,
-		       rec->gpa, rec->rip, rec->cpl, who, rec->task.pid, verdict_names[rec->verdict]);
+		       rec->gpa, rec->rip, rec->cpl, who, rec->task.pid, verdict_names[rec->verdict], times);
 }
 
 /* Builds the record of @e in @buf of EVIDENCE_BYTES. */
@@ -138,6 +144,10 @@ static struct rw_rec_hdr *make_record(const struct evidence *e, uint64_t *buf)
 	}
 	if (e->repeat)
 		rec_u32(&w, RW_F_REPEAT, e->repeat);
+	if (e->last_ns) {
+		rec_u64(&w, RW_F_FIRST_NS, e->first_ns);
+		rec_u64(&w, RW_F_LAST_NS, e->last_ns);
+	}
 	rec_end(&w);
 	return w.hdr;
 }
@@ -154,7 +164,7 @@ static void store(struct percpu *cpu, const struct evidence *e)
 
 static void flush_locked(struct percpu *cpu)
 {
-	struct evidence *held = &cpu->held_read;
+	struct evidence *held = &cpu->held;
 
 	patch_notice_tick(cpu);
 	patch_burst_tick(cpu);
@@ -182,25 +192,48 @@ void evidence_end(void)
 	spin_unlock(&lock);
 }
 
-static bool runs_on(const struct evidence *last, const struct evidence *rec)
+/* A scan of the hypervisor's memory: the same instruction reads on. */
+static bool reads_on(const struct evidence *last, const struct evidence *rec)
 {
 	return rec->target == RW_TARGET_HYPERVISOR && rec->access == RW_ACCESS_READ &&
 	       last->access == RW_ACCESS_READ && rec->rip == last->rip && rec->cr3 == last->cr3 &&
 	       rec->gpa - last->gpa <= PAGE_SIZE;
 }
 
-void evidence_record(struct percpu *cpu, struct evidence *rec)
+/* The same access by the same task once more. Each patch counts by itself: patch_burst.h. */
+static bool repeats(const struct evidence *last, const struct evidence *rec)
 {
-	struct evidence *held = &cpu->held_read;
+	return rec->type == RW_REC_VIOLATION && memcmp(rec, last, EVIDENCE_WHAT) == 0 &&
+	       memcmp(&rec->gpa, &last->gpa, sizeof(*rec) - EVIDENCE_WHERE) == 0;
+}
 
-	spin_lock(&lock);
-	uint32_t repeat = runs_on(held, rec) ? held->repeat + 1 : 0;
+/* Counts @rec, the last of those that are held back. */
+static void hold(struct evidence *held, const struct evidence *rec, uint64_t now)
+{
+	uint32_t repeat = held->repeat + 1;
+	uint64_t first_ns = held->repeat ? held->first_ns : now;
 
-	if (!repeat) {
-		flush_locked(cpu);
-		store(cpu, rec);
-	}
 	*held = *rec;
 	held->repeat = repeat;
+	held->first_ns = first_ns;
+	held->last_ns = now;
+}
+
+void evidence_record(struct percpu *cpu, struct evidence *rec)
+{
+	struct evidence *held = &cpu->held;
+
+	spin_lock(&lock);
+	uint64_t now = journal_now(cpu);
+
+	if (repeats(held, rec) || reads_on(held, rec)) {
+		hold(held, rec, now);
+		if (now - held->first_ns >= HOLD_NS)
+			flush_locked(cpu);
+	} else {
+		flush_locked(cpu);
+		store(cpu, rec);
+		*held = *rec;
+	}
 	spin_unlock(&lock);
 }

@@ -19,8 +19,11 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa);
 
 /**
  * evidence_record() - counts and stores a finished record (violation or patch), with an alert line.
- * Consecutive reads of the hypervisor's memory are joined: the first is stored at once, the rest as one
- * record with .repeat.
+ *
+ * The first access is stored at once. Those that follow on this CPU without another between them, and are
+ * the same (task, instruction, address, values) or continue to read the hypervisor's memory, are held back:
+ * they become one record with .repeat, stored before this CPU's next other record, at its next drain, when
+ * the first of them is a second old and a further one comes, or at the end of the run.
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 

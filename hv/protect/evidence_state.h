@@ -6,6 +6,7 @@
 #include "abi/record.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct evidence {
 	uint8_t type;      /* RW_REC_VIOLATION, RW_REC_PATCH; 0: nothing to record */
@@ -16,9 +17,10 @@ struct evidence {
 	uint8_t nbytes;    /* valid bytes in bytes */
 	uint8_t value_len; /* valid bytes in old_value and new_value; 0: not known or nothing changed */
 	bool task_known;
-	uint32_t repeat; /* further accesses of the same kind that this record stands for */
-	uint64_t gpa;    /* guest-physical address of the first byte hit */
-	uint64_t gva;    /* guest-linear address used; 0 if not known */
+	uint32_t repeat;            /* further accesses of the same kind that this record stands for */
+	uint64_t first_ns, last_ns; /* with repeat: times of the first and the last one */
+	uint64_t gpa;               /* guest-physical address of the first byte hit */
+	uint64_t gva;               /* guest-linear address used; 0 if not known */
 	uint64_t rip;
 	uint64_t cr3;
 	uint64_t nr;                       /* RW_ACCESS_HYPERCALL: the call's number */
@@ -29,3 +31,11 @@ struct evidence {
 	uint8_t new_value[RW_VALUE_BYTES]; /* bytes at gpa that the access would have left, or left (patch) */
 	char symbol[RW_SYMBOL_LEN];        /* what lies at gpa; NUL-terminated, "" if not known */
 };
+
+/* Two accesses are the same if these two parts are: all but the number of them and their times. */
+#define EVIDENCE_WHAT  offsetof(struct evidence, repeat)
+#define EVIDENCE_WHERE offsetof(struct evidence, gpa)
+_Static_assert(EVIDENCE_WHAT == 8 &&
+		       sizeof(struct evidence) == EVIDENCE_WHERE + 6 * 8 + sizeof(struct rw_guest_task) +
+							  RW_CODE_BYTES + 2 * RW_VALUE_BYTES + RW_SYMBOL_LEN,
+	       "no padding in what is compared");

@@ -7,6 +7,7 @@ OUTSIDE_CALLS = (*range(13), 1 << 32, U64 - 1)
 USER_CALLS = tuple(range(1, 13))
 HV_VALUE = 0x1122334455667788
 HV_STEP_MIB = 2
+REPEATS = 10000
 RINGS = [(kind, seed) for kind in ("random", "index", "sizes", "fields", "mixed") for seed in (1, 2, 3, 4)]
 RING_DRAINS = 60
 
@@ -83,7 +84,8 @@ set -- $(region); hv=$1 hv_end=$2 ram=$text
 """
 
 # Everything else must still work after these.
-WRITES = "\n".join(f"attack {t} write {t}" for t in TARGETS) + """
+WRITES = "\n".join(f"attack {t} write {t}" for t in TARGETS) + f"""
+attack repeat repeat {REPEATS}
 attack unhook unhook
 attack poke poke
 attack vmx vmx

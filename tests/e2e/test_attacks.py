@@ -8,6 +8,7 @@ import struct
 import pytest
 
 import machines
+from attack_script import REPEATS
 from attacked import TARGETS, number
 
 WHERE = machines.ALL
@@ -183,6 +184,21 @@ def test_agent_cannot_be_unhooked(attacked):
         ("lsm_hooks", f"security_hook_heads.{name}", 0) for name in names]
     for record in records:
         assert int(record["new_value"] or "0", 16) == 0 and int(record["old_value"], 16) != 0, record
+
+
+def test_flood_of_one_store_does_not_fill_the_log(attacked):
+    assert attacked.answers("repeat") == [f"repeat {REPEATS} unchanged"]
+    first, *rest = attacked.after("repeat", "violation")
+    assert "repeat" not in first and "first_ns" not in first
+    assert sum(1 + r.get("repeat", 0) for r in (first, *rest)) == REPEATS
+    seconds = (rest[-1]["last_ns"] - first["time_ns"]) / 1e9
+    # One record for each drain of this CPU, which the agent makes each second, and for each full second.
+    assert 1 <= len(rest) <= 3 + 3 * seconds, (len(rest), seconds)
+    ends = [first["time_ns"]]
+    for record in rest:
+        assert all(record[name] == first[name] for name in ("gpa", "rip", "cr3", "pid", "symbol", "new_value")), record
+        assert ends[-1] < record["first_ns"] <= record["last_ns"] <= record["time_ns"], record
+        ends.append(record["last_ns"])
 
 
 def test_number_of_violations_is_counted(attacked):

@@ -29,6 +29,7 @@ static const struct {
 	const char *usage;
 } commands[] = {
 	{ "write", cmd_write, "write TARGET [OFFSET|default [FORM|WIDTH|all]]" },
+	{ "repeat", cmd_repeat, "repeat COUNT" },
 	{ "unhook", cmd_unhook, "unhook" },
 	{ "poke", cmd_poke, "poke" },
 	{ "hvread", cmd_hvread, "hvread GPA LEN" },

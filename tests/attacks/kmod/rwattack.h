@@ -21,6 +21,7 @@ unsigned long symbol(const char *name);
 typedef int (*command_fn)(int argc, char **argv);
 
 int cmd_write(int argc, char **argv);     /* store.c */
+int cmd_repeat(int argc, char **argv);    /* store.c */
 int cmd_unhook(int argc, char **argv);    /* lsm.c */
 int cmd_poke(int argc, char **argv);      /* store.c */
 int cmd_hvread(int argc, char **argv);    /* calls.c */

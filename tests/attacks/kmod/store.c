@@ -7,6 +7,7 @@
 #include <linux/irqflags.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <asm/asm.h>
@@ -266,6 +267,32 @@ int cmd_write(int argc, char **argv)
 	}
 	vunmap(alias);
 	return tried ? 0 : -EINVAL;
+}
+
+/* The same store, COUNT times, by the same instruction. */
+int cmd_repeat(int argc, char **argv)
+{
+	unsigned long text = symbol("_text");
+	u64 count, left;
+	u8 *alias, before;
+
+	if (argc != 2 || numbers(argv + 1, &count, 1) || !text)
+		return -EINVAL;
+	alias = map_alias(text);
+	if (!alias)
+		return -ENOMEM;
+	before = *alias;
+	for (left = count; left != 0; left--) {
+		struct shot s = { .p = alias, .v = (u8)~before };
+
+		form_mov1(&s);
+		cond_resched();
+	}
+	say("repeat %llu %s\n", count, *alias == before ? "unchanged" : "changed");
+	if (*alias != before)
+		*alias = before;
+	vunmap(alias);
+	return 0;
 }
 
 int store_zero(unsigned long va)

@@ -235,7 +235,7 @@ void printk(const char *format, ...)
 uint64_t journal_now(const struct percpu *cpu)
 {
 	(void)cpu;
-	return 123456789;
+	return 123456789 + mock.later_ns;
 }
 
 /* Copies the field @id of @rec, at most @n bytes, or zeros. Return: its length. */
@@ -271,6 +271,8 @@ static void take_evidence(const struct rw_rec_hdr *rec, struct evidence *e)
 	e->cpl = small(rec, RW_F_CPL);
 	e->task_known = field(rec, RW_F_GUEST_TASK, &e->task, sizeof(e->task)) != 0;
 	field(rec, RW_F_REPEAT, &e->repeat, sizeof(e->repeat));
+	field(rec, RW_F_FIRST_NS, &e->first_ns, sizeof(e->first_ns));
+	field(rec, RW_F_LAST_NS, &e->last_ns, sizeof(e->last_ns));
 	field(rec, RW_F_GPA, &e->gpa, sizeof(e->gpa));
 	field(rec, RW_F_GVA, &e->gva, sizeof(e->gva));
 	field(rec, RW_F_RIP, &e->rip, sizeof(e->rip));

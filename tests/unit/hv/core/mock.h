@@ -50,6 +50,7 @@ struct mock {
 	uint16_t record_cpu[MOCK_RECORDS];
 	struct evidence record[MOCK_RECORDS]; /* journal_append() */
 	unsigned int records, events, drains, dumps, releases, lines;
+	uint64_t later_ns; /* added to the time */
 	uint8_t event_type;
 	uint32_t event_code;
 	char event_text[256];
