@@ -200,10 +200,14 @@ static bool reads_on(const struct evidence *last, const struct evidence *rec)
 	       rec->gpa - last->gpa <= PAGE_SIZE;
 }
 
-/* The same access by the same task once more. Each patch counts by itself: patch_burst.h. */
+/*
+ * The same access by the same task once more. Each patch counts by itself (patch_burst.h), and so does a
+ * write of an MSR, which is reported once before and once after the lock.
+ */
 static bool repeats(const struct evidence *last, const struct evidence *rec)
 {
-	return rec->type == RW_REC_VIOLATION && memcmp(rec, last, EVIDENCE_WHAT) == 0 &&
+	return rec->type == RW_REC_VIOLATION && rec->access != RW_ACCESS_MSR &&
+	       memcmp(rec, last, EVIDENCE_WHAT) == 0 &&
 	       memcmp(&rec->gpa, &last->gpa, sizeof(*rec) - EVIDENCE_WHERE) == 0;
 }
 
