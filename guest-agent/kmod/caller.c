@@ -39,3 +39,15 @@ size_t caller_written(char *text, size_t size)
 		return 0;
 	return copy(text, size, first.iov_base, first.iov_len);
 }
+
+size_t caller_bytes(void *to, size_t size, unsigned long from, size_t len)
+{
+	return copy(to, size, (const void __user *)from, len);
+}
+
+size_t caller_string(char *to, size_t size, unsigned long from)
+{
+	long len = from ? strncpy_from_user(to, (const char __user *)from, size) : 0;
+
+	return len < 0 ? 0 : len;
+}

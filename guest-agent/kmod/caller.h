@@ -27,3 +27,13 @@ bool caller_args(int nr64, int nr32, struct caller_args *args);
  * Return: bytes copied; 0 if there are none or they cannot be had.
  */
 size_t caller_written(char *text, size_t size);
+
+/**
+ * caller_bytes() - copy the first of @len bytes at @from, an address in the caller's memory.
+ * caller_string() - copy the start of a string, without its NUL.
+ * @to: @size bytes
+ *
+ * Context: may sleep. Return: bytes copied; 0 if there are none or they cannot be had.
+ */
+size_t caller_bytes(void *to, size_t size, unsigned long from, size_t len);
+size_t caller_string(char *to, size_t size, unsigned long from);

@@ -16,6 +16,7 @@ FILES = {
     "/opt/rwevent.ko": lambda linux: machine.kmod("rwevent", linux),
     "/opt/rwevent.ko.xz": lambda linux: compressed(machine.kmod("rwevent", linux)),
     "/opt/overlay.ko": lambda linux: machine.stock_module("fs/overlayfs/overlay", linux),
+    "/opt/binfmt_misc.ko": lambda linux: machine.stock_module("fs/binfmt_misc", linux),
     **{f"/opt/{name}.ko": functools.partial(machine.stock_module, f"net/vmw_vsock/{name}")
        for name in ("vsock", "vmw_vsock_virtio_transport_common", "vsock_loopback")},
 }

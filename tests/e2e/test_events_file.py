@@ -152,7 +152,7 @@ def test_devices(events):
     ("bytes_copy_range", "range", 3000, 0), ("bytes_copy_range", "copy", 0, 3000),
     ("bytes_splice", "splice", 3000, 0), ("bytes_splice", "spliced", 0, 2000), ("bytes_splice", "unspliced", 0, 3),
     ("bytes_inherited", "inherited", 250, 0), ("bytes_threads", "threads", 300, 0),
-    ("bytes_passed", "passed", 123, 0)])
+    ("bytes_passed", "passed", 123, 45), ("bytes_tee", "teed", 0, 1600)])
 def test_bytes(events, case, path, read, written):
     events.facts(case)
     path = f"/tmp/bytes-{path}"
@@ -165,7 +165,7 @@ def test_bytes(events, case, path, read, written):
 def test_bytes_of_a_passed_file_name_the_reader(events):
     facts = events.facts("bytes_passed")
     close = of(events, "bytes_passed", "/tmp/bytes-passed", "file_close")[-1]
-    assert close["tgid"] == close["user_pid"] == facts["child"]
+    assert close["tgid"] == close["user_pid"] == facts["child"] and close["mapped"] == 1
 
 
 def test_mapped_file_is_closed_with_its_mapping(events):
@@ -186,6 +186,23 @@ def test_io_uring(events):
     assert (record["created"], record["mode"]) == (True, 0o600) and same(record, facts, "file")
     assert totals(events, "file_uring", "/tmp/file-uring") == [(450, 1000)]
     assert one(events, "file_uring", "/tmp/file-uring", "file_rename")["new_path"] == "/tmp/file-renamed"
+
+
+@pytest.mark.parametrize("case, folder, worker", [
+    ("uring_names", "/tmp/uring-names", False), ("uring_names_polled", "/tmp/uring-polled", True)])
+def test_names_made_by_io_uring(events, case, folder, worker):
+    facts = events.facts(case)
+    assert [(r["type"], r["path"], r.get("new_path")) for r in events.records(
+        case, "mkdir", "link", "file_unlink", "symlink", "file_rename")] == [
+            ("mkdir", folder, None), ("link", f"{folder}/one", f"{folder}/two"), ("file_unlink", f"{folder}/one", None),
+            ("symlink", f"{folder}/one", None)]
+    assert one(events, case, folder, "mkdir")["mode"] == 0o700
+    assert same(one(events, case, f"{folder}/one", "file_unlink"), facts, "file")
+    assert totals(events, case, f"{folder}/one") == [(20, 60)]
+    for record in events.records(case, "link", "file_write", "file_read"):
+        if record["path"].startswith(folder):
+            assert record["tgid"] == facts["pid"], record
+            assert not worker or record["io_worker"] is True, record
 
 
 def test_names(events):

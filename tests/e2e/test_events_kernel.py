@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Modules, and what changes the kernel's settings: tests/events/kernel.c. Failures of the kernel."""
+"""Modules, and what changes the kernel's settings: tests/events/kernel.c, admin.c. Failures of the kernel."""
 import hashlib
 
 import pytest
@@ -113,6 +113,46 @@ def test_clock(events):
 
 def test_kernel_log(events):
     assert [r["syslog_action"] for r in events.records("kernel_log", "kernel_log")] == [8, 5]
+
+
+def admin(events, case):
+    """Name, number and text of each call of a case that changes the machine."""
+    events.facts(case)
+    records = events.records(case, "admin_call")
+    assert all(r["sync"] for r in records)
+    return [(r["name"], r.get("argument"), r.get("value")) for r in records]
+
+
+def test_names_of_the_machine(events):
+    old = events.facts("admin_names")["old"]
+    assert admin(events, "admin_names") == [
+        ("sethostname", None, "evil host"), ("sethostname", None, old),
+        ("setdomainname", None, "evil.example"), ("setdomainname", None, "(none)")]
+
+
+def test_swap(events):
+    assert admin(events, "admin_swap") == [("swapon", 0x8003, "/opt/events"), ("swapoff", None, "/opt/none")]
+
+
+def test_accounting(events):
+    assert admin(events, "admin_accounting") == [("acct", None, "/tmp/none"), ("acct", None, None)]
+
+
+def test_clock_is_adjusted(events):
+    adj_tick, adj_setoffset_nano = 0x4000, 0x2100
+    assert admin(events, "admin_clock") == [("adjtimex", adj_tick, None), ("clock_adjtime", adj_setoffset_nano, None)]
+    record = events.record("admin_clock", "clock_set")
+    assert record["clock_ns"] // 10**9 == events.facts("admin_clock")["seconds"]
+
+
+def test_reboot(events):
+    assert admin(events, "admin_reboot") == [("reboot", 0, None)]
+    end = events.run.of_type("admin_call")[-1]
+    assert (end["name"], end["argument"], end["comm"]) == ("reboot", 0x4321fedc, "poweroff")
+
+
+def test_refused_calls_change_nothing(events):
+    assert admin(events, "admin_refused") == []
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Tasks: what they are, execute and become: tests/events/process.c, identity.c, trace.c."""
+"""Tasks: what they are, execute and become: tests/events/process.c, exec.c, ia32.c,
+container.c, identity.c, trace.c."""
 import signal
 
 import pytest
@@ -9,9 +10,11 @@ import machines
 
 WHERE = machines.ALL
 UNSET = 0xffffffff
+NEW_MOUNTS, NEW_NET, INTO_CGROUP = 0x20000, 0x40000000, 1 << 33
 CLONE_THREAD, CLONE_VFORK, CLONE_NEWNS, CLONE_NEWIPC = 0x10000, 0x4000, 0x20000, 0x8000000
 # Bits of exec_flags (RW_EXECF_*).
-DELETED, MEMFD, SETUID, SETGID, DESCRIPTOR, SECURE = 1, 2, 0x20, 0x40, 0x80, 0x100
+DELETED, MEMFD, NOSUID, OVERLAY, SETUID, SETGID, DESCRIPTOR, SECURE = 1, 2, 8, 0x10, 0x20, 0x40, 0x80, 0x100
+NET_RAW = 13
 
 
 def test_every_record_says_in_which_context(events):
@@ -128,6 +131,97 @@ def test_setuid_program(events):
     assert int(record["old_caps_effective"], 16) == 0 and int(record["caps_effective"], 16) & 0xff == 0xff
 
 
+def test_program_with_capabilities(events):
+    events.facts("exec_capabilities")
+    record = events.record("exec_capabilities", "exec")
+    assert record["exec_flags"] & (SETUID | SETGID | SECURE) == SECURE and record["path"] == "/tmp/exec-caps/ping"
+    assert (record["uid"], record["euid"]) == (1000, 1000) and "cred_uid" not in record
+    assert int(record["old_caps_effective"], 16) == 0
+    assert int(record["caps_effective"], 16) == int(record["caps_permitted"], 16) == 1 << NET_RAW
+
+
+def test_terminal(events):
+    number = events.facts("exec_terminal")["number"]
+    assert events.record("exec_terminal", "exec")["tty"] == f"pts{number}"
+    assert "tty" not in events.record("exec_capabilities", "exec")
+
+
+def test_program_on_an_overlay(events):
+    facts = events.facts("exec_overlay")
+    record = events.record("exec_overlay", "exec")
+    assert (record["path"], record["exec_flags"]) == ("/tmp/exec-merged/tiny", OVERLAY | NOSUID)
+    assert (record["dev"], record["ino"]) == (facts["program_dev"], facts["program_ino"])
+    assert "interpreter" not in record
+
+
+def test_noexec_refuses_without_a_record(events):
+    events.facts("exec_noexec")
+    assert events.records("exec_noexec", "exec") == []
+
+
+def test_format_of_binfmt_misc(events):
+    facts = events.facts("exec_format")
+    record = events.record("exec_format", "exec")
+    assert (record["path"], record["interpreter"]) == ("/tmp/exec-format", "/opt/tiny")
+    assert record["ino"] == facts["program_ino"] and record["arguments"] == ["/opt/tiny", "/tmp/exec-format"]
+    setting = events.record("exec_format", "kernel_setting")
+    assert (setting["path"], setting["value"]) == ("/tmp/exec-formats/register", ":rwtest:M::RWMAGIC::/opt/tiny:")
+
+
+def test_exec_by_folder_and_by_link(events):
+    events.facts("exec_at")
+    found = [(r["path"], r["exec_flags"], r["arguments"]) for r in events.records("exec_at", "exec")]
+    # The name says more than the descriptor: a file below a folder.
+    assert found == [("/opt/tiny", DESCRIPTOR, ["at"]), ("/opt/tiny", 0, ["tiny"])]
+
+
+def test_calls_by_the_32_bit_entry(events):
+    facts, case = events.facts("ia32_calls"), "ia32_calls"
+    opened, = [r for r in events.records(case, "file_open") if r["path"] == "/tmp/ia32-file"]
+    assert (opened["created"], opened["mode"], opened["ino"]) == (True, 0o640, facts["file_ino"])
+    made, renamed = events.record(case, "mkdir"), events.record(case, "file_rename")
+    assert (made["path"], renamed["path"], renamed["new_path"]) == ("/tmp/ia32-dir", "/tmp/ia32-dir", "/tmp/ia32-new")
+    connected = events.record(case, "connect")
+    assert (connected["socket"], connected["address"]["path"]) == (facts["client"], "/tmp/ia32-socket")
+    assert events.record(case, "exec")["arguments"] == ["tiny", "by int 0x80"]
+    setuid = events.record(case, "setuid")
+    assert (setuid["old_cred_uid"], setuid["cred_uid"], setuid["tgid"]) == (0, 1000, facts["target"])
+    killed = events.record(case, "signal")
+    assert (killed["signal"], killed["target_tgid"], killed["target_uid"]) == (signal.SIGKILL, facts["target"], 1000)
+    named = events.record(case, "admin_call")
+    assert (named["name"], named["value"]) == ("sethostname", "(none)")
+
+
+def test_container_with_its_own_cgroup_and_log(events):
+    facts, case = events.facts("container"), "container"
+    fork, = [r for r in events.records(case, "fork") if r["child_pid"] == facts["child"]]
+    assert fork["clone_flags"] & INTO_CGROUP and fork["child_ns_pid"] == 1
+    assert (fork["new_ns_pid"], fork["new_ns_mnt"], fork["new_ns_net"]) == (
+        facts["pid_ns"], facts["mnt_ns"], facts["net_ns"])
+    message, program = events.record(case, "syslog"), events.record(case, "exec")
+    opened, = [r for r in events.records(case, "file_open") if r["path"] == "/dev/made"]
+    assert (message["message"], message["delivery"]) == ("<13>from the container", "queued")
+    assert (message["address"]["path"], message["input"]) == ("/dev/log", "syslog")
+    assert (message["pid"], message["ns_pid"]) == (opened["pid"], opened["ns_pid"]) == (facts["child"], 1)
+    assert program["pid"] != program["ns_pid"] == program["ns_tgid"] == 2
+    for record in (message, opened, program):
+        assert record["cgroup_path"] == "/box.scope" and record["unit"] == "box.scope", record
+        assert (record["pid_ns"], record["mnt_ns"]) == (facts["pid_ns"], facts["mnt_ns"]), record
+        assert record["other_root"] is True and record["uid"] == 100000, record
+    bound, = events.records(case, "bind")
+    assert (bound["net_ns"], bound["tgid"]) == (facts["net_ns"], facts["child"])
+
+
+def test_container_entered_by_a_pidfd(events):
+    facts, case = events.facts("container_entered"), "container_entered"
+    change = events.record(case, "namespaces")
+    assert (change["new_ns_mnt"], change["new_ns_net"]) == (facts["mnt_ns"], facts["net_ns"])
+    assert change["tgid"] == facts["pid"] and change["old_ns_mnt"] != facts["mnt_ns"]
+    fork, = [r for r in events.records(case, "fork") if r["child_pid"] == facts["child"]]
+    wanted = NEW_MOUNTS | NEW_NET | INTO_CGROUP
+    assert fork["clone_flags"] & wanted == wanted
+
+
 def test_failed_exec_leaves_nothing(events):
     record = events.record("process_failed_exec", "exec")
     assert (record["path"], record["arguments"]) == ("/opt/tiny", ["right"])
@@ -229,9 +323,10 @@ def test_memory_and_files_of_another_process(events):
     assert {r["target_pid"] for r in records} == {facts["target"]}
 
 
-def test_signal_to_another_user(events):
-    facts = events.facts("trace_signal_of_other_user")
-    record = events.record("trace_signal_of_other_user", "signal")
+@pytest.mark.parametrize("case", ["trace_signal_of_other_user", "trace_signal_by_pidfd"])
+def test_signal_to_another_user(events, case):
+    facts = events.facts(case)
+    record = events.record(case, "signal")
     assert (record["signal"], record["target_tgid"]) == (signal.SIGKILL, facts["target"])
     assert (record["uid"], record["target_uid"]) == (0, 1000)
 

@@ -96,6 +96,19 @@ CASE(bytes_splice)
 	close(other);
 }
 
+/* What tee(2) copies between two pipes is no file's; what then goes from either to a file is. */
+CASE(bytes_tee)
+{
+	int to = again("/tmp/bytes-teed", 0, O_WRONLY), one[2], two[2];
+
+	need(pipe(one) == 0 && pipe(two) == 0, "pipe");
+	need(write(one[1], file_data, 900) == 900, "write");
+	need(tee(one[0], two[1], 700, 0) == 700, "tee");
+	need(splice(two[0], NULL, to, NULL, 700, 0) == 700, "splice");
+	need(splice(one[0], NULL, to, NULL, 900, 0) == 900, "splice again");
+	close(to);
+}
+
 CASE(bytes_mapped)
 {
 	int fd = again("/tmp/bytes-mapped", 4096, O_RDWR);
@@ -204,11 +217,13 @@ CASE(bytes_passed)
 	if (pid == 0) {
 		fd = receive_file(s[1]);
 		need(read(fd, file_data, 123) == 123, "read");
+		need(write(fd, file_data, 45) == 45, "write");
+		need(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) != MAP_FAILED, "mmap");
 		need(recv(s[1], file_data, 1, 0) == 1, "recv");
 		close(fd);
 		_exit(0);
 	}
-	fd = again("/tmp/bytes-passed", 1000, O_RDONLY);
+	fd = again("/tmp/bytes-passed", 1000, O_RDWR);
 	send_file(s[0], fd);
 	close(fd);
 	need(send(s[0], "c", 1, 0) == 1, "send");

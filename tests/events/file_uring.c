@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Case: a file is opened, written, read and renamed through io_uring, without a library.
+// Cases: files are opened, written, read, named and renamed through io_uring, without a library.
 #define _GNU_SOURCE
 
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -31,9 +32,9 @@ static void *map(size_t bytes, off_t at)
 	return p;
 }
 
-static void ring_make(void)
+static void ring_make(unsigned int setup)
 {
-	struct io_uring_params p = { .flags = 0 };
+	struct io_uring_params p = { .flags = setup, .sq_thread_idle = 1000 };
 	char *sq, *cq;
 
 	ring.fd = (int)syscall(SYS_io_uring_setup, ENTRIES, &p);
@@ -56,7 +57,8 @@ static int ring_do(struct io_uring_sqe request)
 	ring.sqes[at] = request;
 	ring.sq_array[at] = at;
 	__atomic_store_n(ring.sq_tail, *ring.sq_tail + 1, __ATOMIC_RELEASE);
-	need(syscall(SYS_io_uring_enter, ring.fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) == 1,
+	need(syscall(SYS_io_uring_enter, ring.fd, 1, 1, IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP, NULL,
+		     0) == 1,
 	     "io_uring_enter");
 	result = ring.cqes[done % (2 * ENTRIES)].res;
 	__atomic_store_n(ring.cq_head, done + 1, __ATOMIC_RELEASE);
@@ -73,13 +75,23 @@ static struct io_uring_sqe io(int opcode, int fd, unsigned int bytes, unsigned i
 				      .off = at };
 }
 
+/* A request about one or two names. */
+static struct io_uring_sqe name_io(int opcode, const char *path, const char *path2, uint32_t len)
+{
+	return (struct io_uring_sqe){ .opcode = (uint8_t)opcode,
+				      .fd = AT_FDCWD,
+				      .addr = (uintptr_t)path,
+				      .addr2 = (uintptr_t)path2,
+				      .len = len };
+}
+
 /* The second write and read are done by a worker of the kernel. */
 CASE(file_uring)
 {
 	struct io_uring_sqe request = { .opcode = IORING_OP_OPENAT, .fd = AT_FDCWD };
 	int fd;
 
-	ring_make();
+	ring_make(0);
 	request.addr = (uintptr_t) "/tmp/file-uring";
 	request.len = 0600;
 	request.open_flags = O_CREAT | O_RDWR;
@@ -97,4 +109,36 @@ CASE(file_uring)
 	request.addr = (uintptr_t) "/tmp/file-uring";
 	request.addr2 = (uintptr_t) "/tmp/file-renamed";
 	need(ring_do(request) == 0, "renameat");
+}
+
+/* Names are made and removed through the ring; with a poller: a thread of the kernel takes the requests. */
+static void names(unsigned int setup, const char *folder)
+{
+	char path[2][64];
+	int fd;
+
+	snprintf(path[0], sizeof(path[0]), "%s/one", folder);
+	snprintf(path[1], sizeof(path[1]), "%s/two", folder);
+	ring_make(setup);
+	need(ring_do(name_io(IORING_OP_MKDIRAT, folder, NULL, 0700)) == 0, "mkdirat");
+	fd = open(path[0], O_CREAT | O_RDWR, 0600);
+	need(fd >= 0, "open");
+	fact_file("file", fd);
+	need(ring_do(io(IORING_OP_WRITE, fd, 60, 0, 0)) == 60, "write");
+	need(ring_do(io(IORING_OP_READ, fd, 20, 0, 0)) == 20, "read");
+	close(fd);
+	need(ring_do(name_io(IORING_OP_LINKAT, path[0], path[1], (uint32_t)AT_FDCWD)) == 0, "linkat");
+	need(ring_do(name_io(IORING_OP_UNLINKAT, path[0], NULL, 0)) == 0, "unlinkat");
+	need(ring_do(name_io(IORING_OP_SYMLINKAT, "any text", path[0], 0)) == 0, "symlinkat");
+	close(ring.fd);
+}
+
+CASE(uring_names)
+{
+	names(0, "/tmp/uring-names");
+}
+
+CASE(uring_names_polled)
+{
+	names(IORING_SETUP_SQPOLL, "/tmp/uring-polled");
 }

@@ -92,6 +92,15 @@ CASE(trace_signal_of_other_user)
 	end(pid);
 }
 
+CASE(trace_signal_by_pidfd)
+{
+	int pid = sleeper(1000), fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	fact_number("target", pid);
+	need(fd >= 0 && syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0, "pidfd_send_signal");
+	await_child(pid);
+}
+
 /* A process in a session of its own, not a child of this one: as a daemon is. */
 CASE(trace_signal_of_daemon)
 {

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 
 #include "event.h"
+#include "hooks/admin.h"
 #include "hooks/hooks.h"
 #include "kernel/syscalls.h"
 
@@ -18,8 +19,11 @@ static bool may_change(void)
 /* Each of these calls first asks for this capability, unless it makes a user namespace. */
 int hook_capable(const struct cred *cred, struct user_namespace *ns, int cap, unsigned int options)
 {
-	if (cap == CAP_SYS_ADMIN && in_task() && may_change())
+	if (!in_task())
+		return 0;
+	if (cap == CAP_SYS_ADMIN && may_change())
 		task_check_later();
+	admin_granted(cap);
 	return 0;
 }
 
