@@ -216,7 +216,7 @@ def test_container_entered_by_a_pidfd(events):
     facts, case = events.facts("container_entered"), "container_entered"
     change = events.record(case, "namespaces")
     assert (change["new_ns_mnt"], change["new_ns_net"]) == (facts["mnt_ns"], facts["net_ns"])
-    assert change["tgid"] == facts["pid"] and change["old_ns_mnt"] != facts["mnt_ns"]
+    assert change["tgid"] == facts["enters"] and change["old_ns_mnt"] != facts["mnt_ns"]
     fork, = [r for r in events.records(case, "fork") if r["child_pid"] == facts["child"]]
     wanted = NEW_MOUNTS | NEW_NET | INTO_CGROUP
     assert fork["clone_flags"] & wanted == wanted

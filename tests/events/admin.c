@@ -47,7 +47,7 @@ CASE(admin_clock)
 
 	need(adjtimex(&ask) >= 0, "adjtimex"); /* no record */
 	set.tick = ask.tick;
-	need(adjtimex(&set) >= 0, "adjtimex");
+	need(syscall(SYS_adjtimex, &set) >= 0, "adjtimex"); /* the library makes another call of it */
 	usleep(20000);
 	need(clock_adjtime(CLOCK_REALTIME, &step) >= 0, "clock_adjtime"); /* Linux asks twice */
 	need(gettimeofday(&now, NULL) == 0 && settimeofday(&now, NULL) == 0, "settimeofday");

@@ -120,7 +120,7 @@ CASE(container)
 /* A process from outside enters, by a pidfd. */
 CASE(container_entered)
 {
-	int cgroup = box(), pid = clone_into(cgroup, CLONE_NEWNS | CLONE_NEWNET), fd;
+	int cgroup = box(), pid = clone_into(cgroup, CLONE_NEWNS | CLONE_NEWNET), fd, enters;
 
 	if (pid == 0) {
 		for (;;)
@@ -131,8 +131,14 @@ CASE(container_entered)
 	fact_number("child", pid);
 	fact_number("mnt_ns", namespace_of(pid, "mnt"));
 	fact_number("net_ns", namespace_of(pid, "net"));
-	need(fd >= 0 && setns(fd, CLONE_NEWNS | CLONE_NEWNET) == 0, "setns");
-	need(syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0, "pidfd_send_signal");
+	enters = fork();
+	if (enters == 0) {
+		need(fd >= 0 && setns(fd, CLONE_NEWNS | CLONE_NEWNET) == 0, "setns");
+		need(syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0, "pidfd_send_signal");
+		_exit(0);
+	}
+	fact_number("enters", enters);
+	need(await_child(enters) == 0, "the child that enters");
 	await_child(pid);
 	unbox(cgroup);
 }
