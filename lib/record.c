@@ -56,18 +56,29 @@ static int bad(struct rec_fault *fault, uint16_t id, const char *what)
 /* Each number below SEEN_BITS is tracked; larger ones no version has used yet. */
 #define SEEN_BITS 1024u
 _Static_assert(RW_FIELD_COUNT <= SEEN_BITS, "every field that is known has a bit");
+_Static_assert(EVENT_FIELDS_MAX <= 32, "every field of an event has a bit");
 
-/* Return: whether @id was seen before; false if it has no bit. */
-static bool seen_before(uint64_t *seen, uint16_t id)
+/* The fields that a record has. */
+struct seen {
+	uint32_t own;    /* a bit for each place in the event's list */
+	bool has_others; /* else @others is not set */
+	uint64_t others[SEEN_BITS / 64];
+};
+
+/* Return: whether a field that is not in its event's list was seen before; false if it has no bit. */
+static bool seen_before(struct seen *seen, uint16_t id)
 {
 	uint64_t bit = 1ull << (id % 64);
 
 	if (id >= SEEN_BITS)
 		return false;
+	if (!seen->has_others)
+		memset(seen->others, 0, sizeof(seen->others));
+	seen->has_others = true;
 
-	bool before = seen[id / 64] & bit;
+	bool before = seen->others[id / 64] & bit;
 
-	seen[id / 64] |= bit;
+	seen->others[id / 64] |= bit;
 	return before;
 }
 
@@ -107,21 +118,29 @@ static int check_value(const struct rec_field *f, const struct field_desc *desc,
 }
 
 /* A record of any event can stand for repeats. */
-static bool event_has(const struct event_desc *event, uint16_t id)
+/*
+ * Return: the place of a field in its event's list, or -1. Most records follow the list, so the search begins
+ * at *@next, the place after the field before.
+ */
+static int place_of(const struct event_desc *event, uint16_t id, unsigned int *next)
 {
-	if (id == RW_F_REPEAT)
-		return true;
-	for (const struct event_field *e = event->fields; e->id; e++)
-		if (e->id == id)
-			return true;
-	return false;
+	unsigned int i = *next;
+
+	do {
+		if (event->fields[i].id == id) {
+			*next = i + 1;
+			return (int)i;
+		}
+		i = event->fields[i].id ? i + 1 : 0;
+	} while (i != *next);
+	return -1;
 }
 
 /* Checks that all fields that @event must have were seen. */
-static int check_complete(const struct event_desc *event, const uint64_t *seen, struct rec_fault *fault)
+static int check_complete(const struct event_desc *event, uint32_t own, struct rec_fault *fault)
 {
-	for (const struct event_field *e = event->fields; e->id; e++)
-		if (e->must && !(seen[e->id / 64] >> (e->id % 64) & 1))
+	for (const struct event_field *e = event->fields; e->id; e++, own >>= 1)
+		if (e->must && !(own & 1))
 			return bad(fault, e->id, "it is missing");
 	return 0;
 }
@@ -130,25 +149,30 @@ int rec_check_fields(const void *rec, uint32_t size, bool strict, struct rec_fau
 {
 	const struct event_desc *event =
 		event_desc(((const uint8_t *)rec)[offsetof(struct rw_rec_hdr, type)]);
-	uint64_t seen[SEEN_BITS / 64];
+	struct seen seen;
 	uint32_t pos = sizeof(struct rw_rec_hdr);
+	unsigned int next = 0;
 	struct rec_field f;
 	int more;
 
 	if (strict && !event)
-		return bad(fault, 0, "unknown type of record");
-	memset(seen, 0, sizeof(seen));
+		return bad(fault, 0, "no such type of record");
+	seen.own = 0;
+	seen.has_others = false;
 	while ((more = rec_next(rec, size, &pos, &f)) > 0) {
 		const struct field_desc *desc = field_desc(f.id);
+		int place = event ? place_of(event, f.id, &next) : -1;
 
-		if (strict && (!desc || !event_has(event, f.id)))
-			return bad(fault, f.id, "records of this type do not have it");
-		if (seen_before(seen, f.id))
-			return bad(fault, f.id, "it occurs twice");
+		if (strict && place < 0)
+			return bad(fault, f.id, "its type of record does not have it");
+		if (place >= 0 ? seen.own >> place & 1 : seen_before(&seen, f.id))
+			return bad(fault, f.id, "it is there twice");
+		if (place >= 0)
+			seen.own |= 1u << place;
 		if (desc && check_value(&f, desc, strict, fault))
 			return -1;
 	}
 	if (more < 0)
-		return bad(fault, 0, "its fields do not fill the record");
-	return event ? check_complete(event, seen, fault) : 0;
+		return bad(fault, 0, "its fields do not fill it");
+	return event ? check_complete(event, seen.own, fault) : 0;
 }
