@@ -364,17 +364,11 @@ void config_default(struct config *config)
 int config_read(struct config *config, const char *text, size_t size, struct conf_file *file)
 {
 	struct parser p = { .config = config, .file = file };
-	struct span rest = { text, size }, line;
+	struct span rest, line;
 
 	config_default(config);
-	file->line = 0;
-	if (size > CONFIG_FILE_MAX) {
-		conf_error(file, text, "the file has %lu bytes; the limit is %u", (unsigned long)size,
-			   CONFIG_FILE_MAX);
+	if (!conf_start(file, text, size, CONFIG_FILE_MAX, &rest))
 		return -1;
-	}
-	if (span_has_prefix(rest, "\xef\xbb\xbf"))
-		rest = span_skip(rest, 3);
 	while (conf_next_line(file, &rest, &line))
 		parse_line(&p, line);
 	file->line = 0;

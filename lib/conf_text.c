@@ -37,6 +37,19 @@ void conf_warn(struct conf_file *file, uint32_t line, uint32_t column, const cha
 	va_end(args);
 }
 
+bool conf_start(struct conf_file *file, const char *text, size_t size, unsigned int limit, struct span *rest)
+{
+	file->line = 0;
+	if (size > limit) {
+		conf_error(file, text, "the file has %lu bytes; the limit is %u", (unsigned long)size, limit);
+		return false;
+	}
+	*rest = (struct span){ text, size };
+	if (span_has_prefix(*rest, "\xef\xbb\xbf"))
+		*rest = span_skip(*rest, 3);
+	return true;
+}
+
 bool conf_next_line(struct conf_file *file, struct span *rest, struct span *line)
 {
 	size_t end = 0;

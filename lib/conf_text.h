@@ -44,6 +44,15 @@ void conf_warn(struct conf_file *file, uint32_t line, uint32_t column, const cha
 	__attribute__((format(printf, 4, 5)));
 
 /**
+ * conf_start() - begin to parse a file; a byte order mark at its start is skipped.
+ * @text: the file's @size bytes; more than @limit are an error, which is reported
+ * @rest: receives what conf_next_line() takes lines from
+ *
+ * Return: whether the file can be parsed.
+ */
+bool conf_start(struct conf_file *file, const char *text, size_t size, unsigned int limit, struct span *rest);
+
+/**
  * conf_next_line() - take the next line of a file.
  * @file: its line and text are set
  * @rest: what follows; shortened

@@ -554,18 +554,12 @@ static void parse_line(struct monitor_conf *conf, struct span text)
 
 int monitor_parse(struct monitor_conf *conf, const char *text, size_t size, struct conf_file *file)
 {
-	struct span rest = { text, size }, line;
+	struct span rest, line;
 
 	memset(conf, 0, sizeof(*conf));
 	conf->file = file;
-	file->line = 0;
-	if (size > MONITOR_FILE_MAX) {
-		conf_error(file, text, "the file has %lu bytes; the limit is %u", (unsigned long)size,
-			   MONITOR_FILE_MAX);
+	if (!conf_start(file, text, size, MONITOR_FILE_MAX, &rest))
 		return -1;
-	}
-	if (span_has_prefix(rest, "\xef\xbb\xbf"))
-		rest = span_skip(rest, 3);
 	while (conf_next_line(file, &rest, &line))
 		parse_line(conf, line);
 	file->line = 0;

@@ -12,19 +12,21 @@ from typing import Callable
 TARGETS = ("lsm_hooks", "kernel_text", "agent_text")
 WAYS = ["alias", "direct", "own"]  # rwattack.ko's ways: a mapping of its own, the direct map, the kernel's own mapping
 PROGRAMS = ("uname", "id", "ls")
-SYSLOG_LINES = ["the daemon lives", "the daemon is dead", "another has its place"]
+SYSLOG_LINES = ["the daemon lives", "the daemon is stopped", "another has its place"]
+SYSLOG_FILE = "file: "  # before each line of the daemon's file
 SYSLOG_SCRIPT = f"""
 syslogd -n -O /tmp/messages & daemon=$!
 until [ -S /dev/log ]; do :; done
 logger -p auth.notice '{SYSLOG_LINES[0]}'
 until grep -q '{SYSLOG_LINES[0]}' /tmp/messages; do :; done
-kill -9 $daemon; wait $daemon
+kill -STOP $daemon
 logger -p auth.warn '{SYSLOG_LINES[1]}'
+kill -9 $daemon; wait $daemon
 syslogd -n -O /dev/null & daemon=$!
 until grep -q ' /dev/log$' /proc/net/unix; do :; done
 logger -p auth.crit '{SYSLOG_LINES[2]}'
 kill $daemon; wait $daemon
-grep -o 'root: .*' /tmp/messages
+sed -n 's/.* auth/{SYSLOG_FILE}auth/p' /tmp/messages
 """
 
 
@@ -146,6 +148,11 @@ def judge_attack(part):
     return wrong
 
 
+def syslog_kept(part):
+    """What the daemon's own file has."""
+    return [line.removeprefix(SYSLOG_FILE) for line in part.said if line.startswith(SYSLOG_FILE)]
+
+
 def show_syslog(part):
     """Each line that the guest sent, and what became of it; what the daemon's own file has of them."""
     for record in part.of_type("syslog"):
@@ -153,8 +160,9 @@ def show_syslog(part):
             yield "log", (f"#{record['seq']}: {someone(record)} {record['facility']}.{record['severity']} "
                           f"{record['delivery']}: {record['message']!r}")
     for record in part.of_type("bind"):
-        yield "log", f"#{record['seq']}: {someone(record)} binds {record['address']}"
-    yield "guest", f"the daemon's file has {len(part.said)} of {len(SYSLOG_LINES)} lines: {'; '.join(part.said) or 'none'}"
+        yield "log", f"#{record['seq']}: {someone(record)} binds {record['address']['path']}"
+    kept = syslog_kept(part)
+    yield "guest", f"the daemon's file has {len(kept)} of {len(SYSLOG_LINES)} lines: {'; '.join(kept) or 'none'}"
 
 
 def judge_syslog(part):
@@ -162,7 +170,7 @@ def judge_syslog(part):
     logged = [r["message"] for r in part.of_type("syslog") if r["comm"] == "logger"]
     wrong = [f"the log has not once: {line}" for line in SYSLOG_LINES
              if sum(message.endswith(line) for message in logged) != 1]
-    kept = [line for line in SYSLOG_LINES if any(said.endswith(line) for said in part.said)]
+    kept = [line for line in SYSLOG_LINES if any(said.endswith(line) for said in syslog_kept(part))]
     return wrong + ([] if kept == SYSLOG_LINES[:1] else [f"the daemon's file has {kept}"])
 
 
@@ -184,7 +192,7 @@ SCENES = (
           show_lock, judge_lock),
     Scene("work", "Ordinary programs run; each is recorded", "/bin/uname -r; /bin/id; /bin/ls -d /root",
           show_work, judge_work),
-    Scene("syslog", "The syslog daemon is killed, and another program takes its place: the log has the lines all the same",
+    Scene("syslog", "The syslog daemon is stopped, killed and replaced: the log has the lines all the same",
           SYSLOG_SCRIPT, show_syslog, judge_syslog),
     Scene("module", "The attacker is root, and loads a kernel module", "insmod /root/rwattack.ko",
           show_module, judge_module, {"/root/rwattack.ko": "kmod/RELEASE/rwattack.ko"}),

@@ -98,8 +98,7 @@ void event_tail(struct event *ev, u16 id, const void *value, u16 len)
 enum name_fact {
 	FACT_DELETED = 1,
 	FACT_FILE_KIND = 2,
-	FACT_OUTSIDE = 4,
-	FACT_CHROOTED = 8
+	FACT_OUTSIDE = 4
 };
 
 /* clang-format off */
@@ -147,12 +146,10 @@ static bool add_short(struct event *ev, u16 id, const struct path *path, const s
 static void add_long(struct event *ev, u16 id, const struct path *path, const struct compat_root *root,
 		     struct compat_name *name)
 {
-	char *buf = __getname(), *start;
+	char *buf = event_buffer(ev), *start;
 
-	if (!buf) {
-		ev->no_memory = true;
+	if (!buf)
 		return;
-	}
 	start = compat_name(path, root, buf, EVENT_PATH_BYTES, name);
 	if (name->truncated)
 		ev->writer.hdr->flags |= RW_RECF_PATH_TRUNC;

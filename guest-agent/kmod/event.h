@@ -125,6 +125,16 @@ struct event {
 /* The second half of event_begin(); @look: at what the task has become. */
 void event_start(struct event *ev, u8 type, u8 verdict, int step, bool look);
 
+static inline bool __must_check event_begin_if_wanted(struct event *ev, u8 type, u8 verdict, bool look)
+{
+	int step = filter_begin(type);
+
+	if (step == MONITOR_DROP)
+		return false;
+	event_start(ev, type, verdict, step, look);
+	return true;
+}
+
 /**
  * event_begin() - start a record: time, and who it is.
  * @type:    enum rw_rec_type
@@ -136,12 +146,7 @@ void event_start(struct event *ev, u8 type, u8 verdict, int step, bool look);
  */
 static inline bool __must_check event_begin(struct event *ev, u8 type, u8 verdict)
 {
-	int step = filter_begin(type);
-
-	if (step == MONITOR_DROP)
-		return false;
-	event_start(ev, type, verdict, step, true);
-	return true;
+	return event_begin_if_wanted(ev, type, verdict, true);
 }
 
 /**
@@ -153,12 +158,7 @@ static inline bool __must_check event_begin(struct event *ev, u8 type, u8 verdic
  */
 static inline bool __must_check event_begin_anywhere(struct event *ev, u8 type, u8 verdict)
 {
-	int step = filter_begin(type);
-
-	if (step == MONITOR_DROP)
-		return false;
-	event_start(ev, type, verdict, step, false);
-	return true;
+	return event_begin_if_wanted(ev, type, verdict, false);
 }
 
 /** event_u32() - add a field of 4 bytes. */

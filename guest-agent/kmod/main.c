@@ -119,7 +119,7 @@ static int __init agent_init(void)
 		goto no_sleep;
 	register_reboot_notifier(&reboot_nb);
 	crash_init();
-	syslog_init(&kernel);
+	syslog_init();
 	ret = attach();
 	if (ret)
 		goto not_attached;

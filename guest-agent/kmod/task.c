@@ -360,8 +360,8 @@ static void report_namespaces(struct task_note *note, const struct cred *cred)
 		return;
 	if (!event_begin(&ev, RW_REC_NAMESPACES, RW_VERDICT_NONE))
 		return;
-	rec_bytes(&ev.writer, RW_F_NAMESPACES, &note->namespaces, sizeof(note->namespaces));
-	rec_bytes(&ev.writer, RW_F_OLD_NAMESPACES, &old, sizeof(old));
+	event_bytes(&ev, RW_F_NAMESPACES, &note->namespaces, sizeof(note->namespaces));
+	event_bytes(&ev, RW_F_OLD_NAMESPACES, &old, sizeof(old));
 	event_submit(&ev, PRODUCER_SYNC);
 }
 

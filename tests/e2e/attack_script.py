@@ -11,7 +11,7 @@ RINGS = [(kind, seed) for kind in ("random", "index", "sizes", "fields", "mixed"
 RING_DRAINS = 60
 
 # Records that tests/attacks/kmod/rings.c can spoil: name -> why each is refused (abi/record.h, enum rw_malformed).
-TYPE_CASES = ("type_0", "type_100", "type_last", "type_violation", "type_255")
+TYPE_CASES = ("type_0", "type_190", "type_last", "type_violation", "type_255")
 FIELD_CASES = ("type_fork", "verdict", "flag_unknown", "flag_time", "no_task", "no_file", "no_path", "twice", "path_twice",
                "id_0", "foreign", "foreign_rip", "unknown", "unknown_last", "flags_short", "flags_long", "task_short",
                "task_long", "path_long", "past_end", "past_all", "padding", "end")

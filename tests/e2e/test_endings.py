@@ -78,11 +78,11 @@ def test_full_store_counts_what_it_lost(full):
 
 
 def test_flood_of_opens_evicts_nothing_else(full):
-    """The first program, the agent's start and the lock are in the log, and so is the last program."""
+    """The first program, the agent's start and the lock are in the log, and so is a program after the flood."""
     assert full.records[0]["seq"] == 1
     assert len(full.of_type("agent")) == len(full.of_type("lock")) == 1
     execs = [r["path"] for r in full.of_type("exec")]
-    assert len(execs) == full.stats["store"]["classes"]["exec"]["records"] and execs[-1] == "/opt/after"
+    assert len(execs) == full.stats["store"]["classes"]["exec"]["records"] and "/opt/after" in execs
     numbers = [r["seq"] for r in full.records]
     assert numbers == sorted(set(numbers))
     held = {r["seq"] for r in full.records}

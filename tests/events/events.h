@@ -32,7 +32,7 @@ struct events_case {
 /**
  * fact(), fact_number() - report a fact to the test: a name and a value, which may be any bytes up to a NUL.
  *
- * They work in every descendant of the case that has not executed another program, one at a time, and make
+ * They work in every descendant of the case that has not executed another program, and make
  * no event of their own.
  */
 void fact(const char *name, const char *value);

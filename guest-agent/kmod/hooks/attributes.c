@@ -63,7 +63,7 @@ static void truncated(const struct path *path, u64 length)
 
 	if (!begin(&ev, RW_REC_FILE_TRUNCATE, path->dentry))
 		return;
-	rec_u64(&ev.writer, RW_F_LENGTH, length);
+	event_u64(&ev, RW_F_LENGTH, length);
 	event_path(&ev, RW_F_PATH, path);
 	event_submit(&ev, PRODUCER_BATCH);
 }
@@ -125,9 +125,9 @@ void attributes_change(struct dentry *dentry, const struct iattr *attr)
 	if (!begin(&ev, RW_REC_FILE_TIMES, dentry))
 		return;
 	if (attr->ia_valid & ATTR_ATIME_SET)
-		rec_u64(&ev.writer, RW_F_ATIME, time_ns(&attr->ia_atime));
+		event_u64(&ev, RW_F_ATIME, time_ns(&attr->ia_atime));
 	if (attr->ia_valid & ATTR_MTIME_SET)
-		rec_u64(&ev.writer, RW_F_MTIME, time_ns(&attr->ia_mtime));
+		event_u64(&ev, RW_F_MTIME, time_ns(&attr->ia_mtime));
 	add_path_of(&ev, dentry);
 	event_submit(&ev, PRODUCER_BATCH);
 }

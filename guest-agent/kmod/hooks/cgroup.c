@@ -17,7 +17,7 @@ static void record(u32 step, const struct cgroup *cgroup, const char *path)
 	if (!event_begin(&ev, RW_REC_CGROUP, RW_VERDICT_NONE))
 		return;
 	event_u32(&ev, RW_F_CGROUP_STEP, step);
-	rec_u64(&ev.writer, RW_F_CGROUP, cgroup_id(cgroup));
+	event_u64(&ev, RW_F_CGROUP, cgroup_id(cgroup));
 	event_tail(&ev, RW_F_PATH, path, strnlen(path, RW_PATH_MAX));
 	event_submit(&ev, PRODUCER_BATCH);
 }

@@ -18,8 +18,11 @@
 
 static_assert(2 * GROUPS_KEPT * sizeof(kgid_t) <= EVENT_REST_MAX);
 
-/* A call that changes nothing makes no record. @new is committed next, unless there is no memory. */
-static int ids_change(u8 type, const struct cred *new, const struct cred *old)
+/*
+ * @with_ids: the record has the ids, too. A call that changes nothing makes no record. @new is committed
+ * next, unless there is no memory.
+ */
+static int cred_changes(u8 type, const struct cred *new, const struct cred *old, bool with_ids)
 {
 	struct task_cred now, before;
 	struct event ev;
@@ -29,7 +32,8 @@ static int ids_change(u8 type, const struct cred *new, const struct cred *old)
 	if (memcmp(&now, &before, sizeof(now)) == 0)
 		return 0;
 	if (event_begin(&ev, type, RW_VERDICT_ALLOW)) {
-		event_cred(&ev, &now, &before);
+		if (with_ids)
+			event_cred(&ev, &now, &before);
 		event_caps(&ev, &now, &before);
 		event_submit(&ev, PRODUCER_SYNC);
 	}
@@ -39,12 +43,12 @@ static int ids_change(u8 type, const struct cred *new, const struct cred *old)
 
 int hook_task_fix_setuid(struct cred *new, const struct cred *old, int flags)
 {
-	return ids_change(RW_REC_SETUID, new, old);
+	return cred_changes(RW_REC_SETUID, new, old, true);
 }
 
 int hook_task_fix_setgid(struct cred *new, const struct cred *old, int flags)
 {
-	return ids_change(RW_REC_SETGID, new, old);
+	return cred_changes(RW_REC_SETGID, new, old, true);
 }
 
 static void add_groups(struct event *ev, u16 id, const struct group_info *groups)
@@ -77,19 +81,7 @@ int hook_task_fix_setgroups(struct cred *new, const struct cred *old)
 int hook_capset(struct cred *new, const struct cred *old, const kernel_cap_t *effective,
 		const kernel_cap_t *inheritable, const kernel_cap_t *permitted)
 {
-	struct task_cred now, before;
-	struct event ev;
-
-	task_cred(new, &now);
-	task_cred(old, &before);
-	if (memcmp(&now, &before, sizeof(now)) == 0)
-		return 0;
-	if (event_begin(&ev, RW_REC_CAPSET, RW_VERDICT_ALLOW)) {
-		event_caps(&ev, &now, &before);
-		event_submit(&ev, PRODUCER_SYNC);
-	}
-	task_announce(new);
-	return 0;
+	return cred_changes(RW_REC_CAPSET, new, old, false);
 }
 
 static void set_name(unsigned long from)
@@ -113,9 +105,9 @@ static void set_other(int option, unsigned long argument, unsigned long argument
 	if (!event_begin(&ev, RW_REC_PRCTL, RW_VERDICT_ALLOW))
 		return;
 	event_u32(&ev, RW_F_PRCTL, option);
-	rec_u64(&ev.writer, RW_F_ARGUMENT, argument);
+	event_u64(&ev, RW_F_ARGUMENT, argument);
 	if (option == PR_CAP_AMBIENT)
-		rec_u64(&ev.writer, RW_F_ARGUMENT3, argument3);
+		event_u64(&ev, RW_F_ARGUMENT3, argument3);
 	event_submit(&ev, PRODUCER_SYNC);
 }
 

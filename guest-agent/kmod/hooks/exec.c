@@ -102,7 +102,7 @@ static void add_files(struct event *ev, const struct task_exec *exec, const stru
 	event_tail(ev, RW_F_PATH, exec->path, strlen(exec->path));
 	if (exec->truncated)
 		ev->writer.hdr->flags |= RW_RECF_PATH_TRUNC;
-	rec_bytes(&ev->writer, RW_F_FILE, &exec->file, sizeof(exec->file));
+	event_bytes(ev, RW_F_FILE, &exec->file, sizeof(exec->file));
 	event_u32(ev, RW_F_OPEN_FLAGS, exec->open_flags);
 	event_u32(ev, RW_F_EXEC_FLAGS, exec->exec_flags | (bprm->secureexec ? RW_EXECF_SECURE : 0));
 }

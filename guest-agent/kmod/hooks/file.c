@@ -101,13 +101,13 @@ static void add_totals(struct event *ev, const struct openfile_totals *totals)
 	static const u16 field_of[] = { RW_F_READ_BEFORE, RW_F_WRITE_BEFORE };
 	unsigned int way;
 
-	rec_u64(&ev->writer, RW_F_BYTES_READ, totals->bytes[OPENFILE_READ]);
-	rec_u64(&ev->writer, RW_F_BYTES_WRITTEN, totals->bytes[OPENFILE_WRITE]);
+	event_u64(ev, RW_F_BYTES_READ, totals->bytes[OPENFILE_READ]);
+	event_u64(ev, RW_F_BYTES_WRITTEN, totals->bytes[OPENFILE_WRITE]);
 	event_u32(ev, RW_F_USER_PID, totals->user);
 	for (way = 0; way < OPENFILE_WAYS; way++)
 		if (totals->first[way])
-			rec_u64(&ev->writer, field_of[way],
-				nanoseconds(ev->writer.hdr->time_ns - totals->first[way]));
+			event_u64(ev, field_of[way],
+				  nanoseconds(ev->writer.hdr->time_ns - totals->first[way]));
 	if (totals->mapped)
 		event_u32(ev, RW_F_MAPPED, totals->mapped);
 	if (totals->uncounted)

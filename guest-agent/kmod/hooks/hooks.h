@@ -87,10 +87,10 @@ struct task_struct;
 	PROBE(cgroup_mkdir) \
 	PROBE(cgroup_rmdir) \
 	PROBE(kfree_skb) \
-	PROBE(console) \
 	PROBE(io_uring_complete) \
 	PROBE(module_load) \
-	PROBE(module_free)
+	PROBE(module_free) \
+	COMPAT_TRACEPOINTS(PROBE)
 
 #define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) hook_##NAME;
 AGENT_LSM_HOOKS(HOOK)
@@ -110,7 +110,7 @@ void hook_cgroups_found(void);
 /* The kernel passes more arguments, which differ between versions. Context: any; preemption off. */
 void probe_kfree_skb(void *unused, struct sk_buff *skb, void *location);
 
-/* Context: any, NMI included; interrupts off. */
+/* Context: any, NMI included; interrupts off. Not on 6.1. */
 void probe_console(void *unused, const char *text, size_t len);
 
 /* Context: a task's, perhaps with locks of io_uring held. */

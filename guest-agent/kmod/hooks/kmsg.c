@@ -43,7 +43,7 @@ void probe_console(void *unused, const char *text, size_t len)
 	count_lost();
 	if (event_begin_anywhere(&ev, RW_REC_KMSG, RW_VERDICT_NONE)) {
 		if (len > have)
-			rec_u64(&ev.writer, RW_F_MISSING, len - have);
+			event_u64(&ev, RW_F_MISSING, len - have);
 		event_tail(&ev, RW_F_MESSAGE, text, have);
 		event_submit(&ev, PRODUCER_SYNC);
 	}

@@ -61,8 +61,8 @@ int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot, unsign
 		return 0;
 	event_u32(&ev, RW_F_PROT, prot);
 	event_u32(&ev, RW_F_OLD_PROT, old);
-	rec_u64(&ev.writer, RW_F_MAP_ADDRESS, vma->vm_start);
-	rec_u64(&ev.writer, RW_F_MAP_LENGTH, vma->vm_end - vma->vm_start);
+	event_u64(&ev, RW_F_MAP_ADDRESS, vma->vm_start);
+	event_u64(&ev, RW_F_MAP_LENGTH, vma->vm_end - vma->vm_start);
 	if (vma->vm_file)
 		add_file(&ev, compat_user_path(vma->vm_file));
 	event_submit(&ev, PRODUCER_BATCH);

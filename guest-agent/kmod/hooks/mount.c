@@ -30,7 +30,7 @@ int hook_sb_mount(const char *dev_name, const struct path *path, const char *typ
 
 	if (!event_begin(&ev, RW_REC_MOUNT, RW_VERDICT_ALLOW))
 		return 0;
-	rec_u64(&ev.writer, RW_F_MOUNT_FLAGS, flags);
+	event_u64(&ev, RW_F_MOUNT_FLAGS, flags);
 	event_path(&ev, RW_F_PATH, path);
 	add_text(&ev, RW_F_FS_SOURCE, dev_name);
 	add_text(&ev, RW_F_FS_TYPE, type);
@@ -45,7 +45,7 @@ static void record_new_api(const struct super_block *sb, u64 flags)
 
 	if (!event_begin(&ev, RW_REC_MOUNT, RW_VERDICT_ALLOW))
 		return;
-	rec_u64(&ev.writer, RW_F_MOUNT_FLAGS, flags);
+	event_u64(&ev, RW_F_MOUNT_FLAGS, flags);
 	add_text(&ev, RW_F_FS_SOURCE, sb->s_id);
 	add_text(&ev, RW_F_FS_TYPE, sb->s_type->name);
 	event_submit(&ev, PRODUCER_SYNC);
@@ -86,7 +86,7 @@ int hook_sb_umount(struct vfsmount *mnt, int flags)
 
 	if (!event_begin(&ev, RW_REC_UMOUNT, RW_VERDICT_ALLOW))
 		return 0;
-	rec_u64(&ev.writer, RW_F_MOUNT_FLAGS, flags);
+	event_u64(&ev, RW_F_MOUNT_FLAGS, flags);
 	event_path(&ev, RW_F_PATH, &path);
 	add_text(&ev, RW_F_FS_TYPE, mnt->mnt_sb->s_type->name);
 	event_submit(&ev, PRODUCER_SYNC);

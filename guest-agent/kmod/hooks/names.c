@@ -12,34 +12,27 @@
 #include "hooks/hooks.h"
 #include "syscalls.h"
 
-/* A record about a name in a directory, and the file that has the name, if any. */
-static bool begin_at(struct event *ev, u8 type, const struct path *dir, struct dentry *dentry)
+/* The record has the name in its directory, and the file that has it, if any. */
+static int removed(u8 type, const struct path *dir, struct dentry *dentry)
 {
-	if (!event_begin(ev, type, RW_VERDICT_ALLOW))
-		return false;
-	event_file(ev, d_backing_inode(dentry));
-	event_path_at(ev, RW_F_PATH, dir, dentry);
-	return true;
+	struct event ev;
+
+	if (!event_begin(&ev, type, RW_VERDICT_ALLOW))
+		return 0;
+	event_file(&ev, d_backing_inode(dentry));
+	event_path_at(&ev, RW_F_PATH, dir, dentry);
+	event_submit(&ev, PRODUCER_BATCH);
+	return 0;
 }
 
 int hook_path_unlink(const struct path *dir, struct dentry *dentry)
 {
-	struct event ev;
-
-	if (!begin_at(&ev, RW_REC_FILE_UNLINK, dir, dentry))
-		return 0;
-	event_submit(&ev, PRODUCER_BATCH);
-	return 0;
+	return removed(RW_REC_FILE_UNLINK, dir, dentry);
 }
 
 int hook_path_rmdir(const struct path *dir, struct dentry *dentry)
 {
-	struct event ev;
-
-	if (!begin_at(&ev, RW_REC_DIR_REMOVE, dir, dentry))
-		return 0;
-	event_submit(&ev, PRODUCER_BATCH);
-	return 0;
+	return removed(RW_REC_DIR_REMOVE, dir, dentry);
 }
 
 /* The file that has the new name is replaced or, by an exchange, gets the old name. */
@@ -55,8 +48,8 @@ int hook_path_rename(const struct path *old_dir, struct dentry *old_dentry, cons
 	if (d_is_positive(new_dentry)) {
 		struct rw_file file = event_identify(d_backing_inode(new_dentry));
 
-		rec_u64(&ev.writer, RW_F_NEW_DEV, file.dev);
-		rec_u64(&ev.writer, RW_F_NEW_INO, file.ino);
+		event_u64(&ev, RW_F_NEW_DEV, file.dev);
+		event_u64(&ev, RW_F_NEW_INO, file.ino);
 	}
 	event_path_at(&ev, RW_F_PATH, old_dir, old_dentry);
 	event_path_at(&ev, RW_F_NEW_PATH, new_dir, new_dentry);

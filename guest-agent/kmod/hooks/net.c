@@ -32,7 +32,7 @@ static bool begin(struct event *ev, u8 type, const struct socket *sock, const st
 	event_u32(ev, RW_F_FAMILY, sk->sk_family);
 	event_u32(ev, RW_F_SOCKET_TYPE, sock->type);
 	event_u32(ev, RW_F_PROTOCOL, protocol);
-	rec_u64(&ev->writer, RW_F_SOCKET, SOCK_INODE((struct socket *)sock)->i_ino);
+	event_u64(ev, RW_F_SOCKET, SOCK_INODE((struct socket *)sock)->i_ino);
 	event_u32(ev, RW_F_NET_NS, sock_net(sk)->ns.inum);
 	return true;
 }

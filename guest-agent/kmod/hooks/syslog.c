@@ -31,6 +31,7 @@
 #include "hooks/hooks.h"
 #include "hooks/log_socket.h"
 #include "hooks/syslog.h"
+#include "kernel/exe.h"
 #include "kernel/paths.h"
 #include "lib/log_priority.h"
 
@@ -44,8 +45,6 @@ static_assert(EVENT_HEAD_MAX + RW_MESSAGE_MAX + EXE_BYTES + sizeof(struct sockad
 #define RECORDED 0x52575359u
 
 #define BUFFER (GFP_KERNEL | __GFP_NOWARN)
-
-static struct file *(*task_exe)(struct task_struct *task)__ro_after_init;
 
 /* A message to record. */
 struct message {
@@ -81,9 +80,8 @@ static siphash_key_t early_key __ro_after_init;
 
 static DEFINE_PER_CPU(unsigned long, last_sync);
 
-void __init syslog_init(const struct compat_kernel *kernel)
+void __init syslog_init(void)
 {
-	task_exe = kernel->task_exe;
 	get_random_bytes(&early_key, sizeof(early_key));
 }
 
@@ -152,7 +150,7 @@ static enum producer_mode mode(void)
 /* Return: memory to free after the event, or NULL. */
 static char *add_exe(struct event *ev, gfp_t gfp)
 {
-	struct file *exe = task_exe(current);
+	struct file *exe = compat_exe_file();
 	char *buf, *name;
 	bool trunc = false;
 
@@ -191,16 +189,16 @@ static void add_head(struct event *ev, const struct message *m)
 	if (said.severity >= 0)
 		event_u32(ev, RW_F_SEVERITY, said.severity);
 	if (m->size > m->len)
-		rec_u64(&ev->writer, RW_F_MISSING, m->size - m->len);
+		event_u64(ev, RW_F_MISSING, m->size - m->len);
 	if (m->receiver)
-		rec_u64(&ev->writer, RW_F_SOCKET, sock_i_ino(m->receiver));
+		event_u64(ev, RW_F_SOCKET, sock_i_ino(m->receiver));
 	if (!m->parms)
 		return;
 	add_claims(ev, m->parms);
 	if (m->parms->fp)
 		event_u32(ev, RW_F_FILES_PASSED, m->parms->fp->count);
 	if (m->from_file)
-		rec_u64(&ev->writer, RW_F_FILE_BYTES, m->size);
+		event_u64(ev, RW_F_FILE_BYTES, m->size);
 }
 
 static void record(const struct message *m)

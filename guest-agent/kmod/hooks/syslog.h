@@ -7,10 +7,8 @@
 #include <linux/socket.h>
 #include <linux/types.h>
 
-#include "kernel/addresses.h"
-
 /* Context: module init, before the hooks are attached. */
-void syslog_init(const struct compat_kernel *kernel);
+void syslog_init(void);
 
 /**
  * syslog_sending() - look at what is about to be sent by a UNIX socket.

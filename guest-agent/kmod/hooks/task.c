@@ -34,7 +34,7 @@ static void add_namespaces(struct event *ev, const struct task_struct *child)
 	struct rw_namespaces namespaces;
 
 	compat_namespaces(child->nsproxy, rcu_access_pointer(child->real_cred), &namespaces);
-	rec_bytes(&ev->writer, RW_F_NAMESPACES, &namespaces, sizeof(namespaces));
+	event_bytes(ev, RW_F_NAMESPACES, &namespaces, sizeof(namespaces));
 }
 
 /* All new tasks come here, those that the kernel makes for io_uring included; the child does not run yet. */
@@ -53,7 +53,7 @@ void probe_task_newtask(void *unused, struct task_struct *child, unsigned long c
 	event_u32(&ev, RW_F_CHILD_TGID, task_tgid_nr(child));
 	event_u32(&ev, RW_F_THREAD, same_thread_group(child, current));
 	event_u32(&ev, RW_F_CHILD, kind_of(child, clone_flags));
-	rec_u64(&ev.writer, RW_F_CLONE_FLAGS, clone_flags);
+	event_u64(&ev, RW_F_CLONE_FLAGS, clone_flags);
 	if (pid->level)
 		event_u32(&ev, RW_F_CHILD_NS_PID, pid->numbers[pid->level].nr);
 	if (clone_flags & NEW_NAMESPACES)

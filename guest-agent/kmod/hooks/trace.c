@@ -16,7 +16,7 @@ static void add_other(struct event *ev, struct task_struct *task)
 	struct rw_other_task other;
 
 	task_other(task, &other);
-	rec_bytes(&ev->writer, RW_F_OTHER_TASK, &other, sizeof(other));
+	event_bytes(ev, RW_F_OTHER_TASK, &other, sizeof(other));
 }
 
 static void record(u32 how, struct task_struct *other)

@@ -55,7 +55,6 @@ int __init compat_init(struct compat_kernel *k)
 		{ "idt_table", &k->idt },
 		{ "mount_lock", &k->mount_lock },
 		{ "poking_mm", (unsigned long *)&poking_mm },
-		{ "get_task_exe_file", (unsigned long *)&k->task_exe },
 	};
 	const struct wanted kexec[] = {
 		{ "kexec_image", (unsigned long *)&k->kexec_image },

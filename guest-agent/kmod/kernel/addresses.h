@@ -5,9 +5,6 @@
 
 #include <linux/types.h>
 
-struct file;
-struct task_struct;
-
 struct compat_kernel {
 	unsigned long text, etext; /* the image's text */
 	unsigned long start_rodata,
@@ -18,7 +15,6 @@ struct compat_kernel {
 	unsigned long mount_lock;  /* seqlock_t: changes while the tree of mounts does */
 	unsigned long poking_pgd;  /* page tables with which the kernel patches itself; virtual */
 	unsigned long current_off; /* of the CPU's current task from its GS base */
-	struct file *(*task_exe)(struct task_struct *task); /* get_task_exe_file() */
 	/* kexec; all NULL if the kernel lacks it. */
 	atomic_t *kexec_lock; /* 1 while a task loads or starts a kernel */
 	void **kexec_image;   /* what is loaded; NULL: nothing */

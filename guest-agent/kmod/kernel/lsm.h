@@ -21,6 +21,16 @@ typedef const struct linux_binprm lsm_committed_bprm;
 typedef const struct super_block lsm_kern_mount_sb;
 #endif
 
+/*
+ * Tracepoints that not every version can have: on 6.1 the kernel warns of a line that an NMI prints while
+ * `console` is in use (trace_console_rcuidle()).
+ */
+#if LINUX_IS(6, 1)
+#define COMPAT_TRACEPOINTS(PROBE)
+#else
+#define COMPAT_TRACEPOINTS(PROBE) PROBE(console)
+#endif
+
 /* Hooks that not every version has. */
 #if LINUX_IS(6, 1)
 #define COMPAT_LSM_HOOKS(HOOK) HOOK(inode_removexattr)
