@@ -5,35 +5,46 @@
 
 #include "lib/events.h"
 
-static bool all_zero(const uint8_t *p, uint32_t n)
+/* Whether the padding after a value of @len bytes, which ends 4-byte aligned at @end, is zero. */
+static inline bool padding_ok(const uint8_t *end, uint32_t len)
 {
-	while (n && !*p) {
-		p++;
-		n--;
-	}
-	return !n;
-}
+	uint32_t last;
 
-int rec_next(const void *rec, uint32_t size, uint32_t *pos, struct rec_field *f)
+	if (len % RW_FIELD_ALIGN == 0)
+		return true;
+	memcpy(&last, end - sizeof(last), sizeof(last));
+	return last >> 8 * (len % RW_FIELD_ALIGN) == 0; /* little endian */
+}
+_Static_assert(RW_FIELD_ALIGN == 4, "the last bytes of a padded value are one number");
+
+/* Inline in the check, which runs for each record that the hypervisor takes. */
+static inline int next_field(const uint8_t *rec, uint32_t size, uint32_t *pos, struct rec_field *f)
 {
-	const uint8_t *at = (const uint8_t *)rec + *pos;
-	uint32_t left = size - *pos;
+	const uint8_t *at = rec + *pos;
+	uint32_t left = size - *pos, padded;
 	struct rw_field h = { 0, 0 };
 
 	if (left >= sizeof(h))
 		memcpy(&h, at, sizeof(h));
+	/* The end: nothing, or one word of zeros. */
 	if (!h.id)
-		return left < RW_REC_ALIGN && all_zero(at, left) ? 0 : -1;
-
-	uint32_t padded = rw_pad(h.len, RW_FIELD_ALIGN);
-
-	if (padded > left - sizeof(h) || !all_zero(at + sizeof(h) + h.len, padded - h.len))
+		return left == 0 || (left == sizeof(h) && !h.len) ? 0 : -1;
+	left -= sizeof(h);
+	padded = rw_pad(h.len, RW_FIELD_ALIGN);
+	at += sizeof(h);
+	if (padded > left || !padding_ok(at + padded, h.len))
 		return -1;
 	f->id = h.id;
 	f->len = h.len;
-	f->value = at + sizeof(h);
+	f->value = at;
 	*pos += sizeof(h) + padded;
 	return 1;
+}
+_Static_assert(RW_REC_ALIGN == 2 * sizeof(struct rw_field), "a record ends with at most one word of padding");
+
+int rec_next(const void *rec, uint32_t size, uint32_t *pos, struct rec_field *f)
+{
+	return next_field(rec, size, pos, f);
 }
 
 bool rec_find(const void *rec, uint16_t id, struct rec_field *f)
@@ -56,7 +67,7 @@ static int bad(struct rec_fault *fault, uint16_t id, const char *what)
 /* Each number below SEEN_BITS is tracked; larger ones no version has used yet. */
 #define SEEN_BITS 1024u
 _Static_assert(RW_FIELD_COUNT <= SEEN_BITS, "every field that is known has a bit");
-_Static_assert(EVENT_FIELDS_MAX <= 32, "every field of an event has a bit");
+_Static_assert(EVENT_FIELDS_MAX < 32, "every field of an event has a bit, and one is left");
 
 /* The fields that a record has. */
 struct seen {
@@ -97,19 +108,15 @@ static const char *check_number(const uint8_t *value, enum value_rule rule)
 	return v ? NULL : "it is 0, which is not a valid value";
 }
 
-/* Checks the value's length and contents. */
-static int check_value(const struct rec_field *f, const struct field_desc *desc, bool strict,
-		       struct rec_fault *fault)
+/* Checks the contents of a value whose length fits its kind. */
+static int check_contents(const struct rec_field *f, enum rw_field_kind id, const struct kind_desc *kind,
+			  struct rec_fault *fault)
 {
-	const struct kind_desc *kind = kind_desc(desc->kind);
-
-	if (f->len < kind->min || (f->len > kind->max && (strict || !kind->grows)))
-		return bad(fault, f->id, "its length is wrong for its kind");
-	if (desc->kind == RW_KIND_IDS && f->len % 4)
+	if (id == RW_KIND_IDS && f->len % 4)
 		return bad(fault, f->id, "its length is not a multiple of 4");
-	if (desc->kind == RW_KIND_AREAS && f->len % RW_AREA_BYTES)
+	if (id == RW_KIND_AREAS && f->len % RW_AREA_BYTES)
 		return bad(fault, f->id, "its length is not a multiple of 16");
-	if (desc->kind == RW_KIND_STRINGS && f->len && f->value[f->len - 1])
+	if (id == RW_KIND_STRINGS && f->len && f->value[f->len - 1])
 		return bad(fault, f->id, "its last string is not terminated");
 
 	const char *wrong = check_number(f->value, kind->rule);
@@ -117,62 +124,92 @@ static int check_value(const struct rec_field *f, const struct field_desc *desc,
 	return wrong ? bad(fault, f->id, wrong) : 0;
 }
 
-/* A record of any event can stand for repeats. */
-/*
- * Return: the place of a field in its event's list, or -1. Most records follow the list, so the search begins
- * at *@next, the place after the field before.
- */
-static int place_of(const struct event_desc *event, uint16_t id, unsigned int *next)
+/* Checks the value's length and contents. */
+static inline int check_value(const struct rec_field *f, enum rw_field_kind id, bool strict,
+			      struct rec_fault *fault)
 {
-	unsigned int i = *next;
+	const struct kind_desc *kind = kind_desc(id);
 
-	do {
-		if (event->fields[i].id == id) {
-			*next = i + 1;
+	if (f->len < kind->min || (f->len > kind->max && (strict || !kind->grows)))
+		return bad(fault, f->id, "its length is wrong for its kind");
+	return kind->any_contents ? 0 : check_contents(f, id, kind, fault);
+}
+
+/*
+ * Return: the place of a field in its event's list, or -1. Most records follow the list, but for fields of
+ * variable length, which come last: so the first to look at are @next, the place after the field before, and
+ * the first place that @own does not have.
+ */
+static inline int place_of(const struct event_desc *event, uint16_t id, unsigned int next, uint32_t own)
+{
+	unsigned int first = (unsigned int)__builtin_ctz(~own);
+
+	if (event->fields[next].id == id)
+		return (int)next;
+	if (first < next && event->fields[first].id == id)
+		return (int)first;
+	for (unsigned int i = 0; event->fields[i].id; i++)
+		if (event->fields[i].id == id)
 			return (int)i;
-		}
-		i = event->fields[i].id ? i + 1 : 0;
-	} while (i != *next);
 	return -1;
 }
 
-/* Checks that all fields that @event must have were seen. */
-static int check_complete(const struct event_desc *event, uint32_t own, struct rec_fault *fault)
+/* All fields that @event must have; the caller knows that one is missing. */
+static int name_missing(const struct event_desc *event, uint32_t own, struct rec_fault *fault)
 {
-	for (const struct event_field *e = event->fields; e->id; e++, own >>= 1)
-		if (e->must && !(own & 1))
-			return bad(fault, e->id, "it is missing");
-	return 0;
+	const struct event_field *e = event->fields;
+
+	for (; own & 1 || !e->must; e++)
+		own >>= 1;
+	return bad(fault, e->id, "it is missing");
+}
+
+/*
+ * A field that is not in its event's list, or of an unknown event: REPEAT, or a newer version's. A record of
+ * any event can stand for repeats.
+ */
+static int check_other(const struct rec_field *f, struct seen *seen, bool strict, struct rec_fault *fault)
+{
+	const struct field_desc *desc = field_desc(f->id);
+
+	if (strict && f->id != RW_F_REPEAT)
+		return bad(fault, f->id, "records of this type do not have it");
+	if (seen_before(seen, f->id))
+		return bad(fault, f->id, "it occurs twice");
+	return desc ? check_value(f, desc->kind, strict, fault) : 0;
 }
 
 int rec_check_fields(const void *rec, uint32_t size, bool strict, struct rec_fault *fault)
 {
 	const struct event_desc *event =
 		event_desc(((const uint8_t *)rec)[offsetof(struct rw_rec_hdr, type)]);
-	struct seen seen;
 	uint32_t pos = sizeof(struct rw_rec_hdr);
-	unsigned int next = 0;
+	unsigned int next = 0, musts = 0;
 	struct rec_field f;
+	struct seen seen;
 	int more;
 
 	if (strict && !event)
-		return bad(fault, 0, "no such type of record");
+		return bad(fault, 0, "unknown type of record");
 	seen.own = 0;
 	seen.has_others = false;
-	while ((more = rec_next(rec, size, &pos, &f)) > 0) {
-		const struct field_desc *desc = field_desc(f.id);
-		int place = event ? place_of(event, f.id, &next) : -1;
+	while ((more = next_field(rec, size, &pos, &f)) > 0) {
+		int place = event ? place_of(event, f.id, next, seen.own) : -1;
 
-		if (strict && place < 0)
-			return bad(fault, f.id, "its type of record does not have it");
-		if (place >= 0 ? seen.own >> place & 1 : seen_before(&seen, f.id))
-			return bad(fault, f.id, "it is there twice");
-		if (place >= 0)
-			seen.own |= 1u << place;
-		if (desc && check_value(&f, desc, strict, fault))
+		if (place < 0) {
+			if (check_other(&f, &seen, strict, fault))
+				return -1;
+			continue;
+		}
+		if (seen.own >> place & 1)
+			return bad(fault, f.id, "it occurs twice");
+		seen.own |= 1u << place;
+		next = (unsigned int)place + 1;
+		musts += event->fields[place].must;
+		if (check_value(&f, event->fields[place].kind, strict, fault))
 			return -1;
 	}
 	if (more < 0)
-		return bad(fault, 0, "its fields do not fill it");
-	return event ? check_complete(event, seen.own, fault) : 0;
+		return bad(fault, 0, "its fields do not fill the record");
+	return event && musts < event->musts ? name_missing(event, seen.own, fault) : 0;
 }
