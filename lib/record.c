@@ -57,7 +57,7 @@ bool rec_find(const void *rec, uint16_t id, struct rec_field *f)
 	return false;
 }
 
-static int bad(struct rec_fault *fault, uint16_t id, const char *what)
+static __attribute__((noinline)) int bad(struct rec_fault *fault, uint16_t id, const char *what)
 {
 	fault->what = what;
 	fault->id = id;
@@ -69,10 +69,9 @@ static int bad(struct rec_fault *fault, uint16_t id, const char *what)
 _Static_assert(RW_FIELD_COUNT <= SEEN_BITS, "every field that is known has a bit");
 _Static_assert(EVENT_FIELDS_MAX < 32, "every field of an event has a bit, and one is left");
 
-/* The fields that a record has. */
+/* The fields of a record that its event's list does not have. */
 struct seen {
-	uint32_t own;    /* a bit for each place in the event's list */
-	bool has_others; /* else @others is not set */
+	bool any; /* else @others is not set */
 	uint64_t others[SEEN_BITS / 64];
 };
 
@@ -83,9 +82,9 @@ static bool seen_before(struct seen *seen, uint16_t id)
 
 	if (id >= SEEN_BITS)
 		return false;
-	if (!seen->has_others)
+	if (!seen->any)
 		memset(seen->others, 0, sizeof(seen->others));
-	seen->has_others = true;
+	seen->any = true;
 
 	bool before = seen->others[id / 64] & bit;
 
@@ -108,31 +107,30 @@ static const char *check_number(const uint8_t *value, enum value_rule rule)
 	return v ? NULL : "it is 0, which is not a valid value";
 }
 
-/* Checks the contents of a value whose length fits its kind. */
-static int check_contents(const struct rec_field *f, enum rw_field_kind id, const struct kind_desc *kind,
-			  struct rec_fault *fault)
+/* Checks the contents of a value whose length fits its kind. Few kinds come here: not inline. */
+static __attribute__((noinline)) int check_contents(struct rec_field f, enum rw_field_kind id,
+						    struct rec_fault *fault)
 {
-	if (id == RW_KIND_IDS && f->len % 4)
-		return bad(fault, f->id, "its length is not a multiple of 4");
-	if (id == RW_KIND_AREAS && f->len % RW_AREA_BYTES)
-		return bad(fault, f->id, "its length is not a multiple of 16");
-	if (id == RW_KIND_STRINGS && f->len && f->value[f->len - 1])
-		return bad(fault, f->id, "its last string is not terminated");
+	if (id == RW_KIND_IDS && f.len % 4)
+		return bad(fault, f.id, "its length is not a multiple of 4");
+	if (id == RW_KIND_AREAS && f.len % RW_AREA_BYTES)
+		return bad(fault, f.id, "its length is not a multiple of 16");
+	if (id == RW_KIND_STRINGS && f.len && f.value[f.len - 1])
+		return bad(fault, f.id, "its last string is not terminated");
 
-	const char *wrong = check_number(f->value, kind->rule);
+	const char *wrong = check_number(f.value, kind_desc(id)->rule);
 
-	return wrong ? bad(fault, f->id, wrong) : 0;
+	return wrong ? bad(fault, f.id, wrong) : 0;
 }
 
 /* Checks the value's length and contents. */
-static inline int check_value(const struct rec_field *f, enum rw_field_kind id, bool strict,
-			      struct rec_fault *fault)
+static inline int check_value(struct rec_field f, enum rw_field_kind id, bool strict, struct rec_fault *fault)
 {
 	const struct kind_desc *kind = kind_desc(id);
 
-	if (f->len < kind->min || (f->len > kind->max && (strict || !kind->grows)))
-		return bad(fault, f->id, "its length is wrong for its kind");
-	return kind->any_contents ? 0 : check_contents(f, id, kind, fault);
+	if (f.len < kind->min || (f.len > kind->max && (strict || !kind->grows)))
+		return bad(fault, f.id, "its length is wrong for its kind");
+	return kind->any_contents ? 0 : check_contents(f, id, fault);
 }
 
 /*
@@ -155,7 +153,8 @@ static inline int place_of(const struct event_desc *event, uint16_t id, unsigned
 }
 
 /* All fields that @event must have; the caller knows that one is missing. */
-static int name_missing(const struct event_desc *event, uint32_t own, struct rec_fault *fault)
+static __attribute__((noinline)) int name_missing(const struct event_desc *event, uint32_t own,
+						  struct rec_fault *fault)
 {
 	const struct event_field *e = event->fields;
 
@@ -168,14 +167,15 @@ static int name_missing(const struct event_desc *event, uint32_t own, struct rec
  * A field that is not in its event's list, or of an unknown event: REPEAT, or a newer version's. A record of
  * any event can stand for repeats.
  */
-static int check_other(const struct rec_field *f, struct seen *seen, bool strict, struct rec_fault *fault)
+static __attribute__((noinline)) int check_other(struct rec_field f, struct seen *seen, bool strict,
+						 struct rec_fault *fault)
 {
-	const struct field_desc *desc = field_desc(f->id);
+	const struct field_desc *desc = field_desc(f.id);
 
-	if (strict && f->id != RW_F_REPEAT)
-		return bad(fault, f->id, "records of this type do not have it");
-	if (seen_before(seen, f->id))
-		return bad(fault, f->id, "it occurs twice");
+	if (strict && f.id != RW_F_REPEAT)
+		return bad(fault, f.id, "records of this type do not have it");
+	if (seen_before(seen, f.id))
+		return bad(fault, f.id, "it occurs twice");
 	return desc ? check_value(f, desc->kind, strict, fault) : 0;
 }
 
@@ -183,7 +183,7 @@ int rec_check_fields(const void *rec, uint32_t size, bool strict, struct rec_fau
 {
 	const struct event_desc *event =
 		event_desc(((const uint8_t *)rec)[offsetof(struct rw_rec_hdr, type)]);
-	uint32_t pos = sizeof(struct rw_rec_hdr);
+	uint32_t pos = sizeof(struct rw_rec_hdr), own = 0; /* a bit for each place in the event's list */
 	unsigned int next = 0, musts = 0;
 	struct rec_field f;
 	struct seen seen;
@@ -191,25 +191,24 @@ int rec_check_fields(const void *rec, uint32_t size, bool strict, struct rec_fau
 
 	if (strict && !event)
 		return bad(fault, 0, "unknown type of record");
-	seen.own = 0;
-	seen.has_others = false;
+	seen.any = false;
 	while ((more = next_field(rec, size, &pos, &f)) > 0) {
-		int place = event ? place_of(event, f.id, next, seen.own) : -1;
+		int place = event ? place_of(event, f.id, next, own) : -1;
 
 		if (place < 0) {
-			if (check_other(&f, &seen, strict, fault))
+			if (check_other(f, &seen, strict, fault))
 				return -1;
 			continue;
 		}
-		if (seen.own >> place & 1)
+		if (own >> place & 1)
 			return bad(fault, f.id, "it occurs twice");
-		seen.own |= 1u << place;
+		own |= 1u << place;
 		next = (unsigned int)place + 1;
 		musts += event->fields[place].must;
-		if (check_value(&f, event->fields[place].kind, strict, fault))
+		if (check_value(f, event->fields[place].kind, strict, fault))
 			return -1;
 	}
 	if (more < 0)
 		return bad(fault, 0, "its fields do not fill the record");
-	return event && musts < event->musts ? name_missing(event, seen.own, fault) : 0;
+	return event && musts < event->musts ? name_missing(event, own, fault) : 0;
 }

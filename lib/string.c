@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+void *(memcpy)(void *restrict dst, const void *restrict src, size_t n)
 {
 	void *d = dst;
 	size_t words = n / 8, bytes = n % 8; /* by words: each iteration is slow in QEMU's TCG */
@@ -32,7 +32,7 @@ void *memmove(void *dst, const void *src, size_t n)
 	return dst;
 }
 
-void *memset(void *dst, int c, size_t n)
+void *(memset)(void *dst, int c, size_t n)
 {
 	void *d = dst;
 	size_t words = n / 8, bytes = n % 8;
