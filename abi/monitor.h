@@ -88,7 +88,7 @@ struct rw_monitor_range {
 struct rw_monitor_step {
 	uint16_t rule;
 	uint8_t flags; /* RW_MONITOR_STEP_* */
-	/* An event that has one of these, but none of its bits, does not match; all bits: no such condition. */
+	/* Of these three, an event that has one, but none of its bits, does not match; all bits: any does. */
 	uint8_t access;                                  /* 1 << enum rw_monitor_access */
 	struct rw_monitor_range early[RW_MONITOR_EARLY]; /* by enum rw_monitor_key */
 	uint32_t fs, path;                               /* monitor_mark() of the values */

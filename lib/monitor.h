@@ -65,8 +65,8 @@ static inline int monitor_begin(const struct monitor *m, unsigned int type, uint
 }
 
 /**
- * monitor_mark() - one of 32 bits that a name shares with all names that it lies below or equals; all bits: it
- * is too short to tell. Paths begin with a slash, so their second byte counts.
+ * monitor_mark() - one of 32 bits that a name shares with all names that it equals or lies below; all bits:
+ * it is too short to tell. Paths begin with a slash, so their second byte counts.
  */
 static inline uint32_t monitor_mark(const char *text, uint32_t len)
 {

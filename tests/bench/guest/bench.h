@@ -43,8 +43,8 @@ void wait_for(int pid);
 void pin(int cpu);
 
 /**
- * audit_start() - have the kernel's audit subsystem record the system calls of ops_events.c, and a child receive
- * its messages. Tasks made earlier are not recorded.
+ * audit_start() - have the kernel's audit subsystem record the system calls of ops_events.c, and a child
+ * receive its messages. Tasks made earlier are not recorded.
  */
 void audit_start(void);
 

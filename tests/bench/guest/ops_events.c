@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Operations of the events table: each makes the records that its line names, through few other kernel functions.
+// Operations of the events table: each makes the records that its line names, and does little else.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
