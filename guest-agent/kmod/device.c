@@ -60,6 +60,39 @@ static int do_stats(void *page, void __user *user)
 	return copy_to_user(user, answer, sizeof(*answer)) ? -EFAULT : 0;
 }
 
+/* @page: zeroed, for the request to the hypervisor. */
+static int do_read(void *page, void __user *user)
+{
+	void *data = (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, get_order(RW_READ_BYTES));
+	struct rw_ioc_read answer;
+	struct rw_read *req = page;
+	unsigned int i;
+	long ret = -EFAULT;
+
+	if (!data)
+		return -ENOMEM;
+	if (copy_from_user(&answer, user, sizeof(answer)))
+		goto out;
+	req->seq = answer.seq;
+	for (i = 0; i < RW_READ_PAGES; i++)
+		req->page[i] = virt_to_phys(data) + i * PAGE_SIZE;
+	ret = hvcall(RW_HC_READ, virt_to_phys(req), 0, 0);
+	if (ret < 0) {
+		ret = hvcall_error("read", ret);
+		goto out;
+	}
+	answer.seq = req->seq;
+	answer.next_seq = req->next_seq;
+	answer.bytes = ret;
+	ret = 0;
+	if (copy_to_user(u64_to_user_ptr(answer.buffer), data, answer.bytes) ||
+	    copy_to_user(user, &answer, sizeof(answer)))
+		ret = -EFAULT;
+out:
+	free_pages((unsigned long)data, get_order(RW_READ_BYTES));
+	return ret;
+}
+
 static int do_dump(void)
 {
 	long ret;
@@ -88,6 +121,8 @@ static long device_ioctl(struct file *file, unsigned int request, unsigned long 
 		ret = do_dump();
 	else if (request == RW_IOC_FLUSH)
 		producer_flush();
+	else if (request == RW_IOC_READ)
+		ret = do_read(page, user);
 	else
 		ret = -ENOTTY;
 	mutex_unlock(&request_lock);
