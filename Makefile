@@ -36,12 +36,12 @@ UNIT_TESTS :=
 # make remakes the files it includes before anything else, then restarts with the packages and the kernel's headers
 # in place. Fragments may therefore call pkg-config and the like.
 ifeq ($(MAKECMDGOALS),rwlog)
-include lib/build.mk tools/rwlog/build.mk
+include tools/rwlog/build.mk
 else ifneq ($(filter-out clean help docs,$(or $(MAKECMDGOALS),all)),)
 include $(B)/setup.mk
 ifneq ($(wildcard $(B)/setup.mk),)
 include $(B)/kernels/kernel.mk
-include lib/build.mk hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk
+include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk tools/rwpolicy/build.mk
 include tests/unit/build.mk
 include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/events/build.mk
 include tests/probes/build.mk tests/bench/build.mk
@@ -92,6 +92,12 @@ headers:
 tree: $(B)/hv.elf
 	scripts/check-tree --build $(B)
 
+# The tables of docs/ that come from abi/events.def.
+docs:
+	scripts/gen-docs
+docs-current:
+	scripts/gen-docs --check
+
 lint: $(B)/hv.elf $(VERSION_H)
 	scripts/lint
 
@@ -100,18 +106,18 @@ clean:
 
 help:
 	@echo 'make             build everything into build/ (installs missing Debian packages first)'
-	@echo 'make run         the main job: a guarded stock kernel under attack, on an Intel and on an AMD machine'
+	@echo 'make run         the demonstration: a guarded stock kernel under attack, on an Intel and on an AMD machine'
 	@echo 'make test        all tests: unit tests, then end to end on three machines'
-	@echo 'make soak        what is long: boots in a row, minutes of load, hotplug under load; about a quarter of an hour'
-	@echo 'make check       unit tests and checks of headers and tree only, under two minutes'
-	@echo 'make bench       what Ringward costs on both emulators, table and chart: about a quarter of an hour'
+	@echo 'make soak        the long tests: boots in a row, minutes of load, hotplug under load; about a quarter of an hour'
+	@echo 'make check       unit tests, and checks of headers, tree and generated tables, in under two minutes'
+	@echo 'make bench       measure what Ringward costs on both emulators, table and chart; about a quarter of an hour'
 	@echo 'make rwlog       the offline tool only: needs gcc and the libraries of capstone, elf and zlib, nothing else'
-	@echo 'make docs        write the tables of docs/ that come from abi/events.def'
+	@echo 'make docs        write the tables of docs/log-format.md from abi/events.def'
 	@echo 'make lint        layout, shape of the tree, cppcheck and clang-tidy over the C sources'
 	@echo 'make kernel      fetch the stock Debian kernels that the tests boot, with their headers'
-	@echo 'make disk        make a disk image with an installed Debian 12 for tools/rwrun --disk'
-	@echo 'make bochs       make the private Debian 13 tree with Bochs 3.0 (made when needed, too)'
+	@echo 'make disk        make a disk image with an installed Debian 12, for tools/rwrun --disk'
+	@echo 'make bochs       make the private Debian 13 tree with Bochs 3.0 (also made when needed)'
 	@echo 'make agent KREL=RELEASE     the guest agent for another kernel (needs its headers)'
 	@echo 'make clean       remove build/'
-	@echo 'BOCHS=FILE       use this Bochs 3.0 instead of the one on PATH or the private one'
+	@echo 'BOCHS=FILE       use this Bochs (3.0 or newer) instead of the one on PATH or the private one'
 	@echo 'QEMU=FILE        use this qemu-system-x86_64 instead of the one on PATH'

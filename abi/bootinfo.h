@@ -10,6 +10,7 @@
  *     tables     page tables of the hypervisor itself
  *     percpu     RW_PERCPU_SIZE for each CPU
  *     pool       pages that hv hands out at start (nested page tables, VMCS, bitmaps)
+ *     policy     abi/policy.h: what the agent is to do; the guest can read these pages, and only these
  *     symbols    RW_SYMBOLS_SIZE: names given by the agent
  *     store      RW_STORE_HDR_SIZE + blocks
  *
@@ -26,7 +27,7 @@
 #include "abi/types.h"
 
 #define RW_BOOTINFO_MAGIC   0x42575752u /* "RWWB" */
-#define RW_BOOTINFO_VERSION 1u
+#define RW_BOOTINFO_VERSION 2u
 
 #define RW_HV_LINK   0xffffffff80000000ull
 #define RW_HV_REGION 0xffffff0000000000ull
@@ -84,6 +85,7 @@ struct rw_bootinfo {
 	uint64_t tables_phys, tables_size; /* tables_phys is the PML4 */
 	uint64_t percpu_phys;
 	uint64_t pool_phys, pool_size;
+	uint64_t policy_phys, policy_size; /* whole pages that hold nothing else */
 	uint64_t symbols_phys, symbols_size;
 	uint64_t store_phys, store_size;
 	/* a page below 640 KiB, outside the region, for CPUs reset by INIT; 0: none */

@@ -34,6 +34,7 @@ enum rw_hypercall {
 	RW_HC_CPU_INDEX = 10, /* () -> the hypervisor's index of this CPU */
 	/* () another kernel is about to start: unlocks and forgets everything */
 	RW_HC_KEXEC = 11,
+	RW_HC_POLICY = 12, /* (gpa of struct rw_policy_area) where the policy area is: abi/policy.h */
 	RW_HC_READ = 13, /* (gpa of struct rw_read) copies stored records, ascending -> bytes copied */
 	RW_HC_COUNT
 };

@@ -31,7 +31,7 @@
 #define RW_STORE_HDR_SIZE    4096u       /* the header's page */
 #define RW_BLOCK_MAGIC       0x4b425752u /* "RWBK" */
 #define RW_BLOCK_SIZE        65536u
-#define RW_BLOCK_SMALL       16384u /* size of a block in a store too small for RW_BLOCK_SMALL_BELOW blocks */
+#define RW_BLOCK_SMALL       24576u /* size of a block in a store too small for RW_BLOCK_SMALL_BELOW blocks */
 #define RW_BLOCK_SMALL_BELOW 63u    /* of RW_BLOCK_SIZE */
 #define RW_STORE_CLASSES     12u    /* classes that a header has room for */
 _Static_assert(RW_CLASS_COUNT <= RW_STORE_CLASSES, "the store counts evictions of each class");

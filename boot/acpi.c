@@ -37,7 +37,12 @@
 #define AML_ZERO    0x00u
 #define AML_ONE     0x01u
 #define AML_BYTE    0x0au
+#define AML_WORD    0x0bu
+#define AML_DWORD   0x0cu
+#define AML_QWORD   0x0eu
 #define AML_PACKAGE 0x12u
+
+#define SLEEP_TYPES 8u /* SLP_TYP has three bits: ACPI specification, "PM1 Control Registers" */
 
 struct table {
 	uint8_t *at; /* NULL: none */
@@ -147,42 +152,65 @@ static uint16_t gas_port(struct table fadt, uint32_t offset, uint64_t room)
 	return io_port(get(fadt.at + offset + GAS_ADDRESS, 8), room);
 }
 
-/* A control register of 16 bits: the plain port where there is one, as in Linux, else the generic address. */
+/*
+ * A control register of 16 bits: its generic address supersedes the plain port, in the specification ("FADT")
+ * and in Linux.
+ */
 static uint16_t control_port(struct table fadt, uint32_t plain, uint32_t generic)
 {
-	uint64_t port = field(fadt, plain, 4);
+	uint16_t port = gas_port(fadt, generic, 2);
 
-	return port ? io_port(port, 2) : gas_port(fadt, generic, 2);
+	return port ? port : io_port(field(fadt, plain, 4), 2);
 }
 
-/* The constant at *@at, which moves past it; -1: none that can be a sleep type. */
-static int aml_constant(struct table aml, uint32_t *at)
+/* The constant at *@at, which moves past it; UINT64_MAX: none. */
+static uint64_t aml_constant(struct table aml, uint32_t *at)
 {
-	uint64_t op = field(aml, (*at)++, 1);
+	uint64_t op = field(aml, (*at)++, 1), value;
+	unsigned int bytes = op == AML_BYTE  ? 1 :
+			     op == AML_WORD  ? 2 :
+			     op == AML_DWORD ? 4 :
+			     op == AML_QWORD ? 8 :
+					       0;
 
-	if (op == AML_BYTE)
-		return (int)field(aml, (*at)++, 1);
-	return op == AML_ZERO || op == AML_ONE ? (int)op : -1;
+	if (!bytes)
+		return op == AML_ZERO || op == AML_ONE ? op : UINT64_MAX;
+	value = field(aml, *at, bytes);
+	*at += bytes;
+	return value;
 }
 
-/* Is there Name(_S@digit_, Package...) at @at? Then its first two elements, the sleep types, go to @type. */
-static bool sleep_state(struct table aml, uint32_t at, char digit, int type[2])
+/*
+ * Is there Name(_S@digit_, Package...) at @at? Then the sleep types go to @type: its first two elements, or,
+ * as in Linux, the bytes of its only one.
+ */
+static bool sleep_state(struct table aml, uint32_t at, char digit, uint64_t type[2])
 {
 	const char name[] = { '_', 'S', digit, '_', AML_PACKAGE, 0 };
+	uint64_t elements;
 
 	if (at + sizeof(name) > aml.size || !has_signature(aml.at + at, name))
 		return false;
 	at += sizeof(name) - 1;
-	/* PkgLength: its upper bits count its further bytes; then NumElements */
-	at += 2 + (aml.at[at] >> 6);
-	type[0] = aml_constant(aml, &at);
-	type[1] = aml_constant(aml, &at);
+	at += 1 + (aml.at[at] >> 6); /* PkgLength: its upper bits count its further bytes */
+	elements = field(aml, at++, 1);
+	type[0] = elements ? aml_constant(aml, &at) : UINT64_MAX;
+	type[1] = elements > 1 ? aml_constant(aml, &at) : UINT64_MAX;
+	if (elements == 1 && type[0] <= UINT16_MAX) {
+		type[1] = type[0] >> 8;
+		type[0] &= 0xff;
+	}
 	return true;
+}
+
+static bool is_type(uint64_t type)
+{
+	return type < SLEEP_TYPES;
 }
 
 static void take_off_types(struct acpi_power *power, struct table aml)
 {
-	int type[2];
+	uint64_t type[2];
 
 	for (uint32_t at = TABLE_HEADER; at < aml.size; at++) {
 		bool off = sleep_state(aml, at, '5', type);
@@ -190,9 +218,9 @@ static void take_off_types(struct acpi_power *power, struct table aml)
 		if (!off && !sleep_state(aml, at, '4', type))
 			continue;
 		for (int i = 0; i < 2; i++)
-			if (type[i] >= 0 && type[i] < 8)
+			if (is_type(type[i]))
 				power->off_types[i] |= (uint8_t)(1u << type[i]);
-		power->off_known |= off;
+		power->off_known |= off && is_type(type[0]) && is_type(type[1]);
 	}
 }
 
@@ -200,7 +228,7 @@ static void take_off_types(struct acpi_power *power, struct table aml)
 static unsigned int hide_states(struct table aml)
 {
 	unsigned int hidden = 0;
-	int type[2];
+	uint64_t type[2];
 
 	for (uint32_t at = TABLE_HEADER; at < aml.size; at++)
 		for (int digit = '1'; digit <= '3'; digit++)

@@ -13,7 +13,7 @@ struct acpi_power {
 	uint8_t reset_value;
 	/* PM1a, PM1b: a bit for each SLP_TYP that loses memory (S4 and S5); all bits if not known */
 	uint8_t off_types[2];
-	bool off_known; /* _S5_ was found */
+	bool off_known; /* _S5_ was found, with types that are constants */
 };
 
 /**

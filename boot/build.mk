@@ -4,8 +4,8 @@
 
 BOOT_PURE := acpi clock config elf_image layout message paging ranges ucs2
 BOOT_OBJS := $(BOOT_PURE:%=$(B)/boot/%.o) \
-	     $(B)/boot/lib/format.o \
-	     $(patsubst %,$(B)/boot/%.o,claim console cpus launch loader machine memory next switch hvcore)
+	     $(patsubst %,$(B)/boot/lib/%.o,conf_text events format monitor monitor_build monitor_conf monitor_default) \
+	     $(patsubst %,$(B)/boot/%.o,claim console cpus launch loader machine memory next policy switch hvcore)
 
 # The firmware has its own calling convention, without a red zone.
 BOOT_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -I. -I$(GEN) \

@@ -7,10 +7,8 @@
 #include <efilib.h>
 #include <stdbool.h>
 
+#include "lib/uart16550.h"
 #include "x86.h"
-
-#define UART_MCR 4
-#define MCR_RTS  0x02
 
 /* The bits of GetControl() that SetControl() accepts. */
 #define CONTROL_BITS \
@@ -25,7 +23,7 @@ static bool follows(SERIAL_IO_INTERFACE *driver, uint16_t port, UINT32 control)
 	bool want = control & EFI_SERIAL_REQUEST_TO_SEND;
 
 	return !EFI_ERROR(driver->SetControl(driver, control)) &&
-	       !!(x86_in8(port + UART_MCR) & MCR_RTS) == want;
+	       !!(x86_in8(port + UART_MCR) & UART_MCR_RTS) == want;
 }
 
 /* No device path names the I/O port, so try: only this UART's driver moves its RTS line. */

@@ -3,26 +3,19 @@
 /* Parses ringward.conf. */
 #include "config.h"
 
+#include "lib/conf_text.h"
 #include "lib/format.h"
+#include "lib/uart16550.h"
 
 #include "abi/bootinfo.h"
 #include "ucs2.h"
 
-#define UART_CLOCK    115200u /* highest speed of a PC's UART */
 #define EXIT_PORT_MIN 0x1u
 #define EXIT_PORT_MAX (0x10000u - RW_EXIT_PORTS)
 
-/* A piece of the file, not NUL-terminated. */
-struct span {
-	const char *at;
-	size_t size;
-};
-
 struct parser {
 	struct config *config;
-	struct message *why; /* the first error */
-	bool failed;
-	uint32_t line;
+	struct conf_file *file;
 	bool section;  /* [ringward] was there */
 	bool any_key;  /* a key was there */
 	uint32_t seen; /* bit for each entry of keys[] */
@@ -30,58 +23,6 @@ struct parser {
 
 /* Stores a value: 0, or -1 with the reason, which the caller prefixes with line and key. */
 typedef int (*set_value)(struct config *config, struct span value, struct message *why);
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct span trim(struct span s)
-{
-	while (s.size && is_blank(s.at[0])) {
-		s.at++;
-		s.size--;
-	}
-	while (s.size && is_blank(s.at[s.size - 1]))
-		s.size--;
-	return s;
-}
-
-static bool equals(struct span s, const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < s.size; i++)
-		if (!word[i] || s.at[i] != word[i])
-			return false;
-	return !word[s.size];
-}
-
-static bool has_prefix(struct span s, const char *prefix)
-{
-	size_t i;
-
-	for (i = 0; prefix[i]; i++)
-		if (i >= s.size || s.at[i] != prefix[i])
-			return false;
-	return true;
-}
-
-/* A copy of @s for a message: NUL-terminated; if truncated, it ends in "...". */
-#define QUOTE_MAX 48u
-static const char *quote(struct span s, char out[QUOTE_MAX + 4])
-{
-	size_t n = s.size < QUOTE_MAX ? s.size : QUOTE_MAX, i;
-
-	while (n < s.size && n && ((uint8_t)s.at[n] & 0xc0) == 0x80)
-		n--;
-	for (i = 0; i < n; i++)
-		out[i] = s.at[i];
-	for (; n < s.size && i < n + 3; i++)
-		out[i] = '.';
-	out[i] = '\0';
-	return out;
-}
 
 static void copy(char *out, struct span s)
 {
@@ -92,75 +33,31 @@ static void copy(char *out, struct span s)
 	out[i] = '\0';
 }
 
-__attribute__((format(printf, 2, 3))) static void fail(struct parser *p, const char *fmt, ...)
-{
-	va_list args;
-	size_t used;
-
-	if (p->failed)
-		return;
-	p->failed = true;
-	if (p->line)
-		used = format_text(p->why->text, sizeof(p->why->text), CONFIG_NAME ":%u: ", p->line);
-	else
-		used = format_text(p->why->text, sizeof(p->why->text), CONFIG_NAME ": ");
-	va_start(args, fmt);
-	format_va(p->why->text + used, sizeof(p->why->text) - used, fmt, args);
-	va_end(args);
-}
-
-/* Parses all of @s as digits of @base; false on anything else or a number above 32 bits. */
-static bool number(struct span s, unsigned int base, uint32_t *out)
-{
-	uint64_t value = 0;
-	size_t i;
-
-	if (!s.size)
-		return false;
-	for (i = 0; i < s.size; i++) {
-		char c = s.at[i];
-		unsigned int digit;
-
-		if (c >= '0' && c <= '9')
-			digit = (unsigned int)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			digit = (unsigned int)(c - 'a') + 10;
-		else if (c >= 'A' && c <= 'F')
-			digit = (unsigned int)(c - 'A') + 10;
-		else
-			return false;
-		value = value * base + digit;
-		if (digit >= base || value > UINT32_MAX)
-			return false;
-	}
-	*out = (uint32_t)value;
-	return true;
-}
-
 static int set_next(struct config *config, struct span value, struct message *why)
 {
 	static const char forbidden[] = "\"*/:<>?|";
 	struct span path = value;
-	bool other = has_prefix(value, "other:");
+	bool other = span_has_prefix(value, "other:");
 	size_t i, j;
 
 	if (other) {
 		path.at += 6;
 		path.size -= 6;
-		path = trim(path);
+		path = span_trim(path);
 	}
 	if (!path.size)
 		return message_fail(why, "names no file");
 	if (path.at[0] != '\\')
 		return message_fail(why, "the path does not begin with \\");
 	if (path.at[path.size - 1] == '\\')
-		return message_fail(why, "the path ends with \\, it names no file");
+		return message_fail(why, "the path ends with \\ and names no file");
 	if (path.size > CONFIG_PATH_MAX)
 		return message_fail(why, "the path is longer than %u bytes", CONFIG_PATH_MAX);
 	for (i = 0; i < path.size; i++)
 		for (j = 0; forbidden[j]; j++)
 			if (path.at[i] == forbidden[j])
-				return message_fail(why, "the path has a %c, which no file name can have",
+				return message_fail(why,
+						    "the path contains %c, which no file name can contain",
 						    forbidden[j]);
 	copy(config->next, path);
 	config->next_other = other;
@@ -177,11 +74,11 @@ static int set_next_options(struct config *config, struct span value, struct mes
 
 static int set_store_mib(struct config *config, struct span value, struct message *why)
 {
-	char text[QUOTE_MAX + 4];
+	char text[CONF_QUOTE_LEN];
 	uint32_t mib;
 
-	if (!number(value, 10, &mib) || mib < 1 || mib > CONFIG_STORE_MIB_MAX)
-		return message_fail(why, "%s is not in 1..%u", quote(value, text), CONFIG_STORE_MIB_MAX);
+	if (!span_number(value, 10, &mib) || mib < 1 || mib > CONFIG_STORE_MIB_MAX)
+		return message_fail(why, "%s is not in 1..%u", span_quote(value, text), CONFIG_STORE_MIB_MAX);
 	config->store_mib = mib;
 	return 0;
 }
@@ -191,15 +88,15 @@ static bool serial_port(struct span name, uint16_t *port)
 	static const uint16_t com[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
 	uint32_t value;
 
-	if (name.size == 4 && has_prefix(name, "com") && name.at[3] >= '1' && name.at[3] <= '4') {
+	if (name.size == 4 && span_has_prefix(name, "com") && name.at[3] >= '1' && name.at[3] <= '4') {
 		*port = com[name.at[3] - '1'];
 		return true;
 	}
-	if (!has_prefix(name, "0x"))
+	if (!span_has_prefix(name, "0x"))
 		return false;
 	name.at += 2;
 	name.size -= 2;
-	if (!number(name, 16, &value) || value < 0x100 || value > 0xfff8 || value % 8)
+	if (!span_number(name, 16, &value) || value < 0x100 || value > 0xfff8 || value % 8)
 		return false;
 	*port = (uint16_t)value;
 	return true;
@@ -208,7 +105,7 @@ static bool serial_port(struct span name, uint16_t *port)
 static int set_serial(struct config *config, struct span value, struct message *why)
 {
 	struct span name = value, speed = { NULL, 0 };
-	char text[QUOTE_MAX + 4];
+	char text[CONF_QUOTE_LEN];
 	uint32_t baud = UART_CLOCK;
 	uint16_t port;
 	size_t i;
@@ -217,11 +114,11 @@ static int set_serial(struct config *config, struct span value, struct message *
 		if (value.at[i] != ',')
 			continue;
 		name.size = i;
-		speed = trim((struct span){ value.at + i + 1, value.size - i - 1 });
+		speed = span_trim((struct span){ value.at + i + 1, value.size - i - 1 });
 		break;
 	}
-	name = trim(name);
-	if (i == value.size && equals(name, "none")) {
+	name = span_trim(name);
+	if (i == value.size && span_equals(name, "none")) {
 		config->serial_port = 0;
 		return 0;
 	}
@@ -229,10 +126,11 @@ static int set_serial(struct config *config, struct span value, struct message *
 		return message_fail(why,
 				    "%s is not com1..com4, none or an I/O port 0x100..0xfff8 "
 				    "(a multiple of 8)",
-				    quote(name, text));
+				    span_quote(name, text));
 	if (i < value.size &&
-	    (!number(speed, 10, &baud) || !baud || UART_CLOCK % baud || UART_CLOCK / baud > 0xffff))
-		return message_fail(why, "%s is not a speed that divides %u", quote(speed, text), UART_CLOCK);
+	    (!span_number(speed, 10, &baud) || !baud || UART_CLOCK % baud || UART_CLOCK / baud > 0xffff))
+		return message_fail(why, "%s is not a speed that divides %u", span_quote(speed, text),
+				    UART_CLOCK);
 	config->serial_port = port;
 	config->serial_baud = baud;
 	return 0;
@@ -240,17 +138,17 @@ static int set_serial(struct config *config, struct span value, struct message *
 
 static int set_exit_port(struct config *config, struct span value, struct message *why)
 {
-	char text[QUOTE_MAX + 4];
+	char text[CONF_QUOTE_LEN];
 	struct span digits = value;
 	uint32_t port = 0;
 
-	if (has_prefix(value, "0x")) {
+	if (span_has_prefix(value, "0x")) {
 		digits.at += 2;
 		digits.size -= 2;
 	}
-	if (!equals(value, "none") && (digits.size == value.size || !number(digits, 16, &port) ||
-				       port < EXIT_PORT_MIN || port > EXIT_PORT_MAX))
-		return message_fail(why, "%s is not none or an I/O port 0x%x..0x%x", quote(value, text),
+	if (!span_equals(value, "none") && (digits.size == value.size || !span_number(digits, 16, &port) ||
+					    port < EXIT_PORT_MIN || port > EXIT_PORT_MAX))
+		return message_fail(why, "%s is not none or an I/O port 0x%x..0x%x", span_quote(value, text),
 				    EXIT_PORT_MIN, EXIT_PORT_MAX);
 	config->exit_port = (uint16_t)port;
 	return 0;
@@ -291,8 +189,8 @@ static const struct key {
 
 static int not_a_word(const struct key *key, struct span value, struct message *why)
 {
-	char text[QUOTE_MAX + 4];
-	size_t used = format_text(why->text, sizeof(why->text), "%s is not ", quote(value, text)), i;
+	char text[CONF_QUOTE_LEN];
+	size_t used = format_text(why->text, sizeof(why->text), "%s is not ", span_quote(value, text)), i;
 
 	for (i = 0; i < WORDS_MAX && key->words[i].text; i++) {
 		bool last = i + 1 == WORDS_MAX || !key->words[i + 1].text;
@@ -312,7 +210,7 @@ static int set_word(struct config *config, const struct key *key, struct span va
 	size_t i;
 
 	for (i = 0; i < WORDS_MAX && key->words[i].text; i++)
-		if (equals(value, key->words[i].text))
+		if (span_equals(value, key->words[i].text))
 			break;
 	if (i == WORDS_MAX || !key->words[i].text)
 		return not_a_word(key, value, why);
@@ -347,47 +245,48 @@ static bool unquote(struct span *value)
 
 static void parse_key(struct parser *p, struct span key, struct span value)
 {
-	char text[QUOTE_MAX + 4];
+	char text[CONF_QUOTE_LEN];
 	struct message why;
 	size_t i;
 
 	p->any_key = true;
 	for (i = 0; i < KEY_COUNT; i++)
-		if (equals(key, keys[i].name))
+		if (span_equals(key, keys[i].name))
 			break;
 	if (i == KEY_COUNT) {
-		fail(p, "%s is not a known key", quote(key, text));
+		conf_error(p->file, key.at, "%s is not a known key", span_quote(key, text));
 		return;
 	}
 	if (p->seen & 1u << i) {
 		if (keys[i].at == offsetof(struct config, boot_on_error))
 			p->config->boot_on_error = false; /* in doubt: stop */
-		fail(p, "%s is there a second time", keys[i].name);
+		conf_error(p->file, key.at, "%s occurs a second time", keys[i].name);
 		return;
 	}
 	p->seen |= 1u << i;
 	if (!unquote(&value))
-		fail(p, "%s: the value begins with a double quote, but does not end with the next one",
-		     keys[i].name);
+		conf_error(p->file, value.at, "%s: a quoted value must end at its second double quote",
+			   keys[i].name);
 	else if (!value.size && !keys[i].may_be_empty)
-		fail(p, "%s has no value", keys[i].name);
+		conf_error(p->file, value.at, "%s has no value", keys[i].name);
 	else if (set_key(p->config, &keys[i], value, &why))
-		fail(p, "%s: %s", keys[i].name, why.text);
+		conf_error(p->file, value.at, "%s: %s", keys[i].name, why.text);
 }
 
 static void parse_section(struct parser *p, struct span line)
 {
-	char text[QUOTE_MAX + 4];
+	char text[CONF_QUOTE_LEN];
 	struct span name = { line.at + 1, line.size - 2 };
 
 	if (line.size < 2 || line.at[line.size - 1] != ']')
-		fail(p, "a section header does not end with ]");
-	else if (!equals(trim(name), "ringward"))
-		fail(p, "[%s] is not a known section", quote(trim(name), text));
+		conf_error(p->file, line.at, "a section header does not end with ]");
+	else if (!span_equals(span_trim(name), "ringward"))
+		conf_error(p->file, line.at, "[%s] is not a known section",
+			   span_quote(span_trim(name), text));
 	else if (p->section)
-		fail(p, "[ringward] is there a second time");
+		conf_error(p->file, line.at, "[ringward] occurs a second time");
 	else if (p->any_key)
-		fail(p, "[ringward] stands behind the first key");
+		conf_error(p->file, line.at, "[ringward] must precede the first key");
 	p->section = true;
 }
 
@@ -400,13 +299,14 @@ static bool check_bytes(struct parser *p, struct span line)
 	while (i < line.size) {
 		taken = ucs2_decode(line.at + i, line.size - i, &code);
 		if (!taken) {
-			fail(p, "byte %lu (0x%02x) is not UTF-8 text of the Basic Multilingual Plane",
-			     (unsigned long)i + 1, (unsigned int)(uint8_t)line.at[i]);
+			conf_error(p->file, line.at + i,
+				   "byte %lu (0x%02x) is not UTF-8 text of the Basic Multilingual Plane",
+				   (unsigned long)i + 1, (unsigned int)(uint8_t)line.at[i]);
 			return false;
 		}
 		if ((code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0)) {
-			fail(p, "byte %lu (0x%02x) is a control character", (unsigned long)i + 1,
-			     (unsigned int)(uint8_t)line.at[i]);
+			conf_error(p->file, line.at + i, "byte %lu (0x%02x) is a control character",
+				   (unsigned long)i + 1, (unsigned int)(uint8_t)line.at[i]);
 			return false;
 		}
 		i += taken;
@@ -416,16 +316,17 @@ static bool check_bytes(struct parser *p, struct span line)
 
 static void parse_line(struct parser *p, struct span line)
 {
-	char text[QUOTE_MAX + 4];
+	char text[CONF_QUOTE_LEN];
 	size_t i;
 
 	if (line.size > CONFIG_LINE_MAX) {
-		fail(p, "the line is longer than %u bytes", CONFIG_LINE_MAX);
+		conf_error(p->file, line.at + CONFIG_LINE_MAX, "the line is longer than %u bytes",
+			   CONFIG_LINE_MAX);
 		return;
 	}
 	if (!check_bytes(p, line))
 		return;
-	line = trim(line);
+	line = span_trim(line);
 	if (!line.size || line.at[0] == '#' || line.at[0] == ';')
 		return;
 	if (line.at[0] == '[') {
@@ -436,11 +337,12 @@ static void parse_line(struct parser *p, struct span line)
 		if (line.at[i] == '=')
 			break;
 	if (i == line.size) {
-		fail(p, "%s: = is missing, a line is: key = value", quote(line, text));
+		conf_error(p->file, line.at, "%s: = is missing; a line is: key = value",
+			   span_quote(line, text));
 		return;
 	}
-	parse_key(p, trim((struct span){ line.at, i }),
-		  trim((struct span){ line.at + i + 1, line.size - i - 1 }));
+	parse_key(p, span_trim((struct span){ line.at, i }),
+		  span_trim((struct span){ line.at + i + 1, line.size - i - 1 }));
 }
 
 void config_default(struct config *config)
@@ -459,33 +361,28 @@ void config_default(struct config *config)
 	config->watch_resets = false;
 }
 
-int config_parse(struct config *config, const char *text, size_t size, struct message *why)
+int config_read(struct config *config, const char *text, size_t size, struct conf_file *file)
 {
-	struct parser p = { .config = config, .why = why };
-	size_t at = 0, end;
+	struct parser p = { .config = config, .file = file };
+	struct span rest, line;
 
 	config_default(config);
-	if (size > CONFIG_FILE_MAX) {
-		fail(&p, "the file has %lu bytes, %u are the limit", (unsigned long)size, CONFIG_FILE_MAX);
+	if (!conf_start(file, text, size, CONFIG_FILE_MAX, &rest))
 		return -1;
-	}
-	if (has_prefix((struct span){ text, size }, "\xef\xbb\xbf"))
-		at = 3;
-	while (at < size) {
-		size_t length;
-
-		for (end = at; end < size && text[end] != '\n'; end++)
-			;
-		length = end - at;
-		if (end < size && length && text[end - 1] == '\r')
-			length--;
-		p.line++;
-		parse_line(&p, (struct span){ text + at, length });
-		at = end + 1;
-	}
-	p.line = 0;
+	while (conf_next_line(file, &rest, &line))
+		parse_line(&p, line);
+	file->line = 0;
 	if (!(p.seen & 1u))
-		fail(&p, "next is missing: the program to go on with, for example "
-			 "next = \\EFI\\debian\\grubx64.efi");
-	return p.failed ? -1 : 0;
+		conf_error(file, text,
+			   "next is missing: it names the program to boot, for example "
+			   "next = \\EFI\\debian\\grubx64.efi");
+	return file->errors ? -1 : 0;
+}
+
+int config_parse(struct config *config, const char *text, size_t size, struct message *why)
+{
+	struct message_first first = { .why = why, .name = CONFIG_NAME };
+	struct conf_file file = { .report = message_first, .context = &first };
+
+	return config_read(config, text, size, &file);
 }

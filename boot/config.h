@@ -3,6 +3,8 @@
 /* The contents of ringward.conf, as a structure. */
 #pragma once
 
+#include "lib/conf_text.h"
+
 #include "message.h"
 
 #include <stdbool.h>
@@ -39,11 +41,11 @@ struct config {
 void config_default(struct config *config);
 
 /**
- * config_parse() - read a configuration.
+ * config_parse() - read a configuration, up to the first error's message.
  * @config: filled; what the file does not set, or not validly, has its default
  * @text:   the file's bytes, untrusted
  * @size:   bytes of @text
- * @why:    on an error: the first one, with its line
+ * @why:    on an error: the first one, with its line and column
  *
  * The whole file is read even after an error, so that `next` and `on_error` hold wherever they stand.
  * An `on_error` that is itself wrong or repeated means stop.
@@ -51,3 +53,11 @@ void config_default(struct config *config);
  * Context: anywhere; no hardware. Return: 0, or -1 with @why.
  */
 int config_parse(struct config *config, const char *text, size_t size, struct message *why);
+
+/**
+ * config_read() - like config_parse(), and report every error.
+ * @file: who gets the reports
+ *
+ * Context: anywhere; no hardware. Return: 0, or -1 if there was an error.
+ */
+int config_read(struct config *config, const char *text, size_t size, struct conf_file *file);

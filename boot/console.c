@@ -4,6 +4,7 @@
 #include "console.h"
 
 #include "lib/format.h"
+#include "lib/uart16550.h"
 
 #include <efi.h>
 #include <efilib.h>
@@ -11,22 +12,6 @@
 #include "message.h"
 #include "x86.h"
 
-/* Registers of a 16550, from its base. */
-#define UART_DATA     0
-#define UART_DIV_LOW  0
-#define UART_IER      1
-#define UART_DIV_HIGH 1
-#define UART_FCR      2
-#define UART_LCR      3
-#define UART_MCR      4
-#define UART_LSR      5
-#define UART_SCRATCH  7
-#define LCR_8N1       0x03
-#define LCR_DLAB      0x80
-#define FCR_ON        0x07 /* FIFOs on and empty */
-#define MCR_ON        0x03 /* DTR, RTS */
-#define LSR_ROOM      0x20 /* the transmitter has room for a byte */
-#define UART_CLOCK    115200u
 #define UART_PATIENCE 100000u /* reads of LSR while waiting for room: longer than a byte takes at 1200 baud */
 
 static uint16_t serial; /* I/O base; 0: none */
@@ -42,21 +27,16 @@ static bool uart_answers(uint16_t port)
 
 bool console_serial(uint16_t port, uint32_t baud)
 {
-	uint32_t divisor;
-
 	serial = 0;
 	if (!port)
 		return true;
 	if (!uart_answers(port))
 		return false;
-	divisor = UART_CLOCK / baud;
-	x86_out8(port + UART_IER, 0);
-	x86_out8(port + UART_LCR, LCR_DLAB);
-	x86_out8(port + UART_DIV_LOW, (uint8_t)divisor);
-	x86_out8(port + UART_DIV_HIGH, (uint8_t)(divisor >> 8));
-	x86_out8(port + UART_LCR, LCR_8N1);
-	x86_out8(port + UART_FCR, FCR_ON);
-	x86_out8(port + UART_MCR, MCR_ON);
+
+	const struct uart_write setup[] = UART_SETUP(baud);
+
+	for (size_t i = 0; i < sizeof(setup) / sizeof(setup[0]); i++)
+		x86_out8(port + setup[i].reg, setup[i].value);
 	serial = port;
 	return true;
 }
@@ -66,7 +46,7 @@ static void serial_put(char c)
 	uint32_t i;
 
 	for (i = 0; i < UART_PATIENCE; i++)
-		if (x86_in8(serial + UART_LSR) & LSR_ROOM)
+		if (x86_in8(serial + UART_LSR) & UART_LSR_THRE)
 			break;
 	x86_out8(serial + UART_DATA, (uint8_t)c);
 }

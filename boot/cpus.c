@@ -50,7 +50,7 @@ int cpus_find(struct rw_bootinfo *info, struct message *why)
 	if (!mp)
 		return 0;
 	if (EFI_ERROR(mp->get_number_of_processors(mp, &all, &enabled)))
-		return message_fail(why, "the firmware can't tell how many CPUs there are");
+		return message_fail(why, "the firmware cannot tell how many CPUs there are");
 	if (all > RW_MAX_CPUS)
 		return message_fail(why, "this machine has %lu CPUs; at most %u can be guarded", all,
 				    RW_MAX_CPUS);
@@ -63,12 +63,12 @@ int cpus_find(struct rw_bootinfo *info, struct message *why)
 		struct pi_cpu_info cpu;
 
 		if (EFI_ERROR(mp->get_processor_info(mp, i, &cpu)) || cpu.apic_id > UINT32_MAX)
-			return message_fail(why, "the firmware can't describe CPU %lu", i);
+			return message_fail(why, "the firmware cannot describe CPU %lu", i);
 		if (!(cpu.status & PI_CPU_BSP))
 			info->apic_id[info->cpu_count++] = (uint32_t)cpu.apic_id;
 	}
 	if (info->cpu_count != all)
-		return message_fail(why, "the firmware names %u CPUs of %lu", info->cpu_count, all);
+		return message_fail(why, "the firmware names only %u of %lu CPUs", info->cpu_count, all);
 	return 0;
 }
 
@@ -107,12 +107,12 @@ int cpus_launch(const struct rw_bootinfo *info, uint64_t entry, bool *under_way,
 	if (info->cpu_count > 1 &&
 	    EFI_ERROR(mp->startup_all_aps(mp, ap_procedure, TRUE, NULL, 0, &job, NULL)) && !job.failed) {
 		job.failed = 1;
-		message_fail(&job.why, "the firmware can't run a program on the other CPUs");
+		message_fail(&job.why, "the firmware cannot run a program on the other CPUs");
 	}
 	*under_way = job.launched != 0;
 	if (!job.failed && job.launched != info->cpu_count - 1) {
 		job.failed = job.launched + 1;
-		message_fail(&job.why, "the firmware did not run it");
+		message_fail(&job.why, "the firmware did not run the loader on it");
 	}
 	if (job.failed)
 		return message_fail(why, "CPU %u: %s", job.failed, job.why.text);

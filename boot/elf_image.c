@@ -24,7 +24,7 @@ static int check_header(const Elf64_Ehdr *ehdr, uint64_t file_size, struct messa
 		return message_fail(why, "hypervisor core: not a static 64-bit x86 ELF program");
 	if (ehdr->e_phentsize != sizeof(Elf64_Phdr) || ehdr->e_phoff % sizeof(uint64_t) ||
 	    ehdr->e_phoff > file_size || ehdr->e_phnum > (file_size - ehdr->e_phoff) / sizeof(Elf64_Phdr))
-		return message_fail(why, "hypervisor core: the program headers lie outside of the file");
+		return message_fail(why, "hypervisor core: the program headers lie outside the file");
 	return 0;
 }
 
@@ -32,7 +32,7 @@ static int check_segment(const struct elf_image *image, const Elf64_Phdr *phdr, 
 			 unsigned int index, struct message *why)
 {
 	if (phdr->p_offset > file_size || phdr->p_filesz > file_size - phdr->p_offset)
-		return message_fail(why, "hypervisor core: segment %u lies outside of the file", index);
+		return message_fail(why, "hypervisor core: segment %u lies outside the file", index);
 	if (phdr->p_filesz > phdr->p_memsz)
 		return message_fail(why, "hypervisor core: segment %u is larger in the file than in memory",
 				    index);
@@ -46,7 +46,7 @@ static int check_segment(const struct elf_image *image, const Elf64_Phdr *phdr, 
 				    "from 0x%lx on",
 				    index, phdr->p_vaddr, ELF_IMAGE_MAX, (uint64_t)RW_HV_LINK);
 	if (phdr->p_vaddr - RW_HV_LINK < image->size)
-		return message_fail(why, "hypervisor core: segment %u overlaps the one before it", index);
+		return message_fail(why, "hypervisor core: segment %u overlaps the previous one", index);
 	if (!(phdr->p_flags & PF_R) || ((phdr->p_flags & PF_W) && (phdr->p_flags & PF_X)))
 		return message_fail(why, "hypervisor core: segment %u is not R, RX or RW", index);
 	if (image->count == ELF_SEGMENTS_MAX)

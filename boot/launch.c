@@ -38,11 +38,11 @@ int launch_check(struct message *why)
 	struct cpuid id = x86_cpuid(0x80000001, 0);
 
 	if (!(id.edx & CPUID_80000001_EDX_NX))
-		return message_fail(why, "this CPU can't make pages non-executable (NX), "
+		return message_fail(why, "this CPU cannot make pages non-executable (NX), "
 					 "or the firmware turned it off");
 	if (cr4 & CR4_LA57)
 		return message_fail(why, "the firmware runs with five-level paging, "
-					 "which is not supported yet");
+					 "which is not supported");
 	if (cr4 & CR4_PCIDE)
 		return message_fail(why, "the firmware runs with process-context identifiers, "
 					 "which is not supported");
@@ -60,7 +60,7 @@ static void take_error(const struct rw_handoff *handoff, struct message *why)
 		why->text[i] = handoff->error[i] >= ' ' && handoff->error[i] <= '~' ? handoff->error[i] : '?';
 	why->text[i] = '\0';
 	if (!i)
-		message_fail(why, "the hypervisor gave up without a reason");
+		message_fail(why, "the hypervisor failed to start and gave no reason");
 }
 
 int launch_cpu(const struct rw_bootinfo *info, uint32_t cpu, uint64_t entry, struct message *why)

@@ -46,16 +46,17 @@ void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages)
 		info->tables_size = tables * RW_PAGE_SIZE;
 		info->percpu_phys = info->tables_phys + info->tables_size;
 		info->pool_phys = info->percpu_phys + (uint64_t)info->cpu_count * RW_PERCPU_SIZE;
-		info->region_size =
-			align_up(info->pool_phys + info->pool_size + info->symbols_size + store_size,
-				 LAYOUT_REGION_ALIGN);
+		info->region_size = align_up(info->pool_phys + info->pool_size + info->policy_size +
+						     info->symbols_size + store_size,
+					     LAYOUT_REGION_ALIGN);
 		tables = paging_tables_bound(info, gib_pages);
 	} while (tables != before);
 
 	/* The space left by rounding up goes to the pool. */
 	info->store_phys = info->region_size - info->store_size;
 	info->symbols_phys = info->store_phys - info->symbols_size;
-	info->pool_size = info->symbols_phys - info->pool_phys;
+	info->policy_phys = info->symbols_phys - info->policy_size;
+	info->pool_size = info->policy_phys - info->pool_phys;
 }
 
 void layout_place(struct rw_bootinfo *info, uint64_t region_phys)
@@ -66,6 +67,7 @@ void layout_place(struct rw_bootinfo *info, uint64_t region_phys)
 	info->tables_phys += region_phys;
 	info->percpu_phys += region_phys;
 	info->pool_phys += region_phys;
+	info->policy_phys += region_phys;
 	info->symbols_phys += region_phys;
 	info->store_phys += region_phys;
 }

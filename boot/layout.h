@@ -31,8 +31,8 @@ uint64_t layout_pool_pages(uint32_t cpus, uint64_t mem_top, bool gib_pages);
 
 /**
  * layout_plan() - compute the sizes and offsets of the region's parts.
- * @info:       in: image_size, cpu_count, mem_top, mapped_top; out: region_size and the other sizes, and
- *              each part's address as if the region began at 0
+ * @info:       in: image_size, policy_size, cpu_count, mem_top, mapped_top; out: region_size and the other
+ *              sizes, and each part's address as if the region began at 0
  * @store_mib:  size of the log store
  * @gib_pages:  the CPU has pages of 1 GiB
  *

@@ -15,6 +15,7 @@
 #include "memory.h"
 #include "next.h"
 #include "paging.h"
+#include "policy.h"
 #include "rw_version.h"
 #include "x86.h"
 
@@ -52,6 +53,7 @@ static int fill_region(const struct elf_image *image, bool gib_pages, struct mes
 
 	paging.code_phys = launch_code(&paging.code_pages);
 	elf_image_place(image, (uint8_t *)bootinfo.image_phys);
+	policy_place(&bootinfo);
 	CopyMem((void *)bootinfo.bootinfo_phys, &bootinfo, sizeof(bootinfo));
 	return paging_build(&paging, why);
 }
@@ -77,14 +79,15 @@ static void __attribute__((noreturn)) stop(const struct message *why)
 }
 
 /* Puts the machine under the hypervisor: 0 as its guest, -1 on the bare machine. */
-static int guard(bool serial_answers, struct message *why)
+static int guard(EFI_HANDLE volume, bool serial_answers, struct message *why)
 {
 	bool gib_pages = x86_cpuid(0x80000001, 0).edx & CPUID_80000001_EDX_1GIB;
 	struct elf_image image;
 	bool under_way;
 
 	take_config(serial_answers);
-	if (launch_check(why) || cpus_find(&bootinfo, why) || memory_survey(&bootinfo, why) ||
+	if (policy_compile(volume, &bootinfo.policy_size, why) || launch_check(why) ||
+	    cpus_find(&bootinfo, why) || memory_survey(&bootinfo, why) ||
 	    elf_image_check(&image, hvcore_start, (uint64_t)hvcore_end - (uint64_t)hvcore_start, why))
 		return -1;
 	bootinfo.image_size = image.size;
@@ -110,7 +113,7 @@ static EFI_STATUS start(EFI_HANDLE next)
 	EFI_STATUS status = BS->StartImage(next, NULL, NULL);
 
 	if (EFI_ERROR(status))
-		console_print("%s came back with EFI error %lu", config.next, status & ~EFI_ERROR_MASK);
+		console_print("%s returned EFI error %lu", config.next, status & ~EFI_ERROR_MASK);
 	return status;
 }
 
@@ -153,7 +156,7 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 	/* Loaded first, so that its errors reach the serial line too, before the hypervisor takes it. */
 	if (next_load(&config, self, volume, &next, &why))
 		stop(&why);
-	if (guard(serial_answers, &why))
+	if (guard(volume, serial_answers, &why))
 		return give_up(self, volume, next, &why);
 	console_serial(0, 0);
 	machine_hide_sleep();

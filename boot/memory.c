@@ -32,7 +32,7 @@ static int map_read(struct map *map, struct message *why)
 
 	map->at = (uint8_t *)LibMemoryMap(&map->count, &key, &map->stride, &version);
 	if (!map->at)
-		return message_fail(why, "the firmware gives no memory map");
+		return message_fail(why, "the firmware returned no memory map");
 	return 0;
 }
 
@@ -166,8 +166,7 @@ int memory_reserve(struct rw_bootinfo *info, struct message *why)
 	/* Below 4 GiB: a CPU that starts in real mode loads CR3 with 32 bits. */
 	got = UINT32_MAX;
 	if (EFI_ERROR(BS->AllocatePages(AllocateMaxAddress, EfiReservedMemoryType, pages + slack, &got)))
-		return message_fail(why,
-				    "the firmware has no %lu MiB of free memory in one piece below 4 GiB",
+		return message_fail(why, "the firmware has no %lu MiB of contiguous free memory below 4 GiB",
 				    (pages + slack) >> (20 - EFI_PAGE_SHIFT));
 	phys = (got + LAYOUT_REGION_ALIGN - 1) / LAYOUT_REGION_ALIGN * LAYOUT_REGION_ALIGN;
 	head = (phys - got) / EFI_PAGE_SIZE;
@@ -182,7 +181,8 @@ int memory_reserve(struct rw_bootinfo *info, struct message *why)
 	}
 	if (phys + info->region_size > info->mapped_top) {
 		memory_release(info);
-		return message_fail(why, "the firmware gave memory at 0x%lx, above its own memory map", phys);
+		return message_fail(why, "the firmware allocated memory at 0x%lx, above its own memory map",
+				    phys);
 	}
 	if (list_ram(info, why)) {
 		memory_release(info);

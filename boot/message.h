@@ -6,7 +6,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#define MESSAGE_LEN 320u
+#include "lib/conf_text.h"
+
+#define MESSAGE_LEN (CONF_MESSAGE_LEN + 40u)
 
 /* One line of text, NUL-terminated, without a line end. */
 struct message {
@@ -20,3 +22,13 @@ struct message {
  * Context: anywhere. Return: -1, so that a failing function can return the call.
  */
 int message_fail(struct message *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/** struct message_first - where message_first() puts what it is told. */
+struct message_first {
+	struct message *why;
+	const char *name; /* of the file */
+	bool taken;       /* an error was reported */
+};
+
+/** message_first() - the report function of a conf_file: keeps the first error; context: a message_first. */
+void message_first(void *context, const struct conf_report *report);

@@ -7,18 +7,16 @@
 
 #include "ucs2.h"
 
-/* NULL if there is no such file. */
-static EFI_FILE_HANDLE open_file(EFI_HANDLE volume, const CHAR16 *path)
+static EFI_STATUS open_file(EFI_HANDLE volume, const CHAR16 *path, EFI_FILE_HANDLE *file)
 {
 	EFI_FILE_HANDLE root = volume ? LibOpenRoot(volume) : NULL;
-	EFI_FILE_HANDLE file = NULL;
+	EFI_STATUS status;
 
 	if (!root)
-		return NULL;
-	if (EFI_ERROR(root->Open(root, &file, (CHAR16 *)path, EFI_FILE_MODE_READ, 0)))
-		file = NULL;
+		return EFI_NOT_FOUND;
+	status = root->Open(root, file, (CHAR16 *)path, EFI_FILE_MODE_READ, 0);
 	root->Close(root);
-	return file;
+	return status;
 }
 
 int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, UINTN *size,
@@ -30,12 +28,17 @@ int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, 
 
 	if (!ucs2_from_utf8(wide, CONFIG_PATH_MAX + 1, path))
 		return message_fail(why, "%s: not a path", path);
-	file = open_file(volume, wide);
-	if (!file)
-		return message_fail(why,
-				    "%s: there is no such file on the volume that ringward.efi "
-				    "was started from",
-				    path);
+	status = open_file(volume, wide, &file);
+	if (status == EFI_NOT_FOUND) {
+		message_fail(why,
+			     "%s: there is no such file on the volume that ringward.efi "
+			     "was started from",
+			     path);
+		return NEXT_NO_FILE;
+	}
+	if (EFI_ERROR(status))
+		return message_fail(why, "%s: the firmware can't open it (EFI error %lu)", path,
+				    status & ~EFI_ERROR_MASK);
 	*size = max + 1;
 	*data = AllocatePool(*size);
 	if (!*data) {
@@ -47,17 +50,18 @@ int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, 
 	if (!EFI_ERROR(status))
 		return 0;
 	FreePool(*data);
-	return message_fail(why, "%s: the firmware can't read it (EFI error %lu)", path,
+	return message_fail(why, "%s: the firmware cannot read it (EFI error %lu)", path,
 			    status & ~EFI_ERROR_MASK);
 }
 
 static bool has_file(EFI_HANDLE volume, const CHAR16 *path)
 {
-	EFI_FILE_HANDLE file = open_file(volume, path);
+	EFI_FILE_HANDLE file;
 
-	if (file)
-		file->Close(file);
-	return file != NULL;
+	if (EFI_ERROR(open_file(volume, path, &file)))
+		return false;
+	file->Close(file);
+	return true;
 }
 
 /* The first volume but @own that has the file; NULL: none. */
@@ -112,7 +116,7 @@ static int set_options(EFI_HANDLE image, const char *options, struct message *wh
 		return 0;
 	length = ucs2_from_utf8(wide, CONFIG_OPTIONS_MAX + 1, options);
 	if (!length || EFI_ERROR(BS->HandleProtocol(image, &LoadedImageProtocol, (VOID **)&loaded)))
-		return message_fail(why, "next_options can't be given to the program");
+		return message_fail(why, "next_options cannot be passed to the program");
 	loaded->LoadOptions = wide;
 	loaded->LoadOptionsSize = (UINT32)(length * sizeof(CHAR16));
 	return 0;
@@ -141,7 +145,8 @@ int next_load(const struct config *config, EFI_HANDLE self, EFI_HANDLE own, EFI_
 	if (status == EFI_SECURITY_VIOLATION || status == EFI_ACCESS_DENIED)
 		return message_fail(why, "next = %s: the firmware refuses its signature", config->next);
 	if (EFI_ERROR(status))
-		return message_fail(why, "next = %s: the firmware can't load it as a program (EFI error %lu)",
+		return message_fail(why,
+				    "next = %s: the firmware cannot load it as a program (EFI error %lu)",
 				    config->next, status & ~EFI_ERROR_MASK);
 	return set_options(*image, config->next_options, why);
 }

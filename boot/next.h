@@ -16,8 +16,9 @@
  * @size:   bytes of @data
  * @why:    on an error: what is wrong
  *
- * Context: boot services. Return: 0, or -1 with @why.
+ * Context: boot services. Return: 0; NEXT_NO_FILE with @why: the volume has no such file; -1 with @why.
  */
+#define NEXT_NO_FILE 1
 int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, UINTN *size,
 		   struct message *why);
 

@@ -76,7 +76,7 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 	const char *error = hv_backend()->cpu_init(cpu, &own);
 	if (error)
 		return error;
-	printk("CPU %u (APIC %u) goes on as a guest under %s, microcode level %x", index, cpu->apic_id,
+	printk("CPU %u (APIC %u) now runs as a guest under %s, microcode level %x", index, cpu->apic_id,
 	       hv_backend()->name, microcode_level());
 	uart_flush();
 	if (++cpus_started == hv.boot->cpu_count)
@@ -94,7 +94,7 @@ void hv_main(const struct rw_bootinfo *info, uint32_t index, struct rw_handoff *
 	write_cr4(read_cr4() | CR4_MCE); /* else a machine check here would be a shutdown */
 	if (info->magic != RW_BOOTINFO_MAGIC || info->version != RW_BOOTINFO_VERSION ||
 	    info->size != sizeof(*info))
-		error = "the loader and the hypervisor are of different versions";
+		error = "the loader and the hypervisor have different versions";
 	if (!error)
 		error = backend_choose();
 	if (!error && !hv.boot)

@@ -128,6 +128,16 @@ static void bad_long(struct text *t, const struct option *options, const char *n
 	}
 }
 
+/* Whether getopt_long() stopped at a letter: for a long option, optopt is 0 or the option's value. */
+static int at_letter(const struct option *options, const char *word)
+{
+	const struct option *o = options;
+
+	while (o->name && o->val != optopt)
+		o++;
+	return strncmp(word, "--", 2) != 0 || (optopt && !o->name);
+}
+
 void cmdline_bad_option(char *text, size_t size, const struct option *options, const char *word, int missing)
 {
 	struct text t = { .at = text, .size = size };
@@ -135,7 +145,7 @@ void cmdline_bad_option(char *text, size_t size, const struct option *options, c
 	const char letter[] = { (char)optopt, '\0' };
 
 	text[0] = '\0';
-	if (strncmp(word, "--", 2) != 0) {
+	if (at_letter(options, word)) {
 		add(&t, missing ? "option -" : "unknown option -");
 		add(&t, letter);
 		add(&t, missing ? " needs a value" : "");

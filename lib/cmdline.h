@@ -28,7 +28,7 @@ const char *cmdline_nearest(const char *word, const char *const *names, size_t n
 /**
  * cmdline_bad_option() - say why getopt_long() returned '?' or ':'.
  * @text:    receives the message, without a line end; @size: its size
- * @options: as given to getopt_long()
+ * @options: as given to getopt_long(); their values are no letters, except where a letter means the same
  * @word:    the argument at fault: argv[optind - 1]
  * @missing: whether it returned ':'
  *

@@ -83,7 +83,7 @@ static const char *check_number(const uint8_t *value, enum value_rule rule)
 		return v > 1 ? "it is neither 0 nor 1" : NULL;
 	if (rule == VALUE_ERROR)
 		return (int32_t)v > 0 ? "it is neither 0 nor a negative error" : NULL;
-	return v ? NULL : "it is 0, which no value is";
+	return v ? NULL : "it is 0, which is not a valid value";
 }
 
 /* Checks the value's length and contents. */
@@ -93,19 +93,24 @@ static int check_value(const struct rec_field *f, const struct field_desc *desc,
 	const struct kind_desc *kind = kind_desc(desc->kind);
 
 	if (f->len < kind->min || (f->len > kind->max && (strict || !kind->grows)))
-		return bad(fault, f->id, "its length is not that of its kind");
+		return bad(fault, f->id, "its length is wrong for its kind");
 	if (desc->kind == RW_KIND_IDS && f->len % 4)
-		return bad(fault, f->id, "its length is no multiple of 4");
+		return bad(fault, f->id, "its length is not a multiple of 4");
+	if (desc->kind == RW_KIND_AREAS && f->len % RW_AREA_BYTES)
+		return bad(fault, f->id, "its length is not a multiple of 16");
 	if (desc->kind == RW_KIND_STRINGS && f->len && f->value[f->len - 1])
-		return bad(fault, f->id, "its last string has no end");
+		return bad(fault, f->id, "its last string is not terminated");
 
 	const char *wrong = check_number(f->value, kind->rule);
 
 	return wrong ? bad(fault, f->id, wrong) : 0;
 }
 
+/* A record of any event can stand for repeats. */
 static bool event_has(const struct event_desc *event, uint16_t id)
 {
+	if (id == RW_F_REPEAT)
+		return true;
 	for (const struct event_field *e = event->fields; e->id; e++)
 		if (e->id == id)
 			return true;
@@ -131,19 +136,19 @@ int rec_check_fields(const void *rec, uint32_t size, bool strict, struct rec_fau
 	int more;
 
 	if (strict && !event)
-		return bad(fault, 0, "no such type of record");
+		return bad(fault, 0, "unknown type of record");
 	memset(seen, 0, sizeof(seen));
 	while ((more = rec_next(rec, size, &pos, &f)) > 0) {
 		const struct field_desc *desc = field_desc(f.id);
 
 		if (strict && (!desc || !event_has(event, f.id)))
-			return bad(fault, f.id, "its type of record does not have it");
+			return bad(fault, f.id, "records of this type do not have it");
 		if (seen_before(seen, f.id))
-			return bad(fault, f.id, "it is there twice");
+			return bad(fault, f.id, "it occurs twice");
 		if (desc && check_value(&f, desc, strict, fault))
 			return -1;
 	}
 	if (more < 0)
-		return bad(fault, 0, "its fields do not fill it");
+		return bad(fault, 0, "its fields do not fill the record");
 	return event ? check_complete(event, seen, fault) : 0;
 }

@@ -12,6 +12,22 @@ from typing import Callable
 TARGETS = ("lsm_hooks", "kernel_text", "agent_text")
 WAYS = ["alias", "direct", "own"]  # rwattack.ko's ways: a mapping of its own, the direct map, the kernel's own mapping
 PROGRAMS = ("uname", "id", "ls")
+SYSLOG_LINES = ["the daemon lives", "the daemon is stopped", "another has its place"]
+SYSLOG_FILE = "file: "  # before each line of the daemon's file
+SYSLOG_SCRIPT = f"""
+syslogd -n -O /tmp/messages & daemon=$!
+until [ -S /dev/log ]; do :; done
+logger -p auth.notice '{SYSLOG_LINES[0]}'
+until grep -q '{SYSLOG_LINES[0]}' /tmp/messages; do :; done
+kill -STOP $daemon
+logger -p auth.warn '{SYSLOG_LINES[1]}'
+kill -9 $daemon; wait $daemon
+syslogd -n -O /dev/null & daemon=$!
+until grep -q ' /dev/log$' /proc/net/unix; do :; done
+logger -p auth.crit '{SYSLOG_LINES[2]}'
+kill $daemon; wait $daemon
+sed -n 's/.* auth/{SYSLOG_FILE}auth/p' /tmp/messages
+"""
 
 
 @dataclass
@@ -85,7 +101,7 @@ def show_work(part):
 def judge_work(part):
     """Did each program run, and does the log have it?"""
     ran = {r["comm"] for r in part.of_type("exec")}
-    return [f"the log does not know that {name} ran" for name in PROGRAMS if name not in ran]
+    return [f"the log has no record that {name} ran" for name in PROGRAMS if name not in ran]
 
 
 def show_module(part):
@@ -132,6 +148,32 @@ def judge_attack(part):
     return wrong
 
 
+def syslog_kept(part):
+    """What the daemon's own file has."""
+    return [line.removeprefix(SYSLOG_FILE) for line in part.said if line.startswith(SYSLOG_FILE)]
+
+
+def show_syslog(part):
+    """Each line that the guest sent, and what became of it; what the daemon's own file has of them."""
+    for record in part.of_type("syslog"):
+        if record["comm"] == "logger":
+            yield "log", (f"#{record['seq']}: {someone(record)} {record['facility']}.{record['severity']} "
+                          f"{record['delivery']}: {record['message']!r}")
+    for record in part.of_type("bind"):
+        yield "log", f"#{record['seq']}: {someone(record)} binds {record['address']['path']}"
+    kept = syslog_kept(part)
+    yield "guest", f"the daemon's file has {len(kept)} of {len(SYSLOG_LINES)} lines: {'; '.join(kept) or 'none'}"
+
+
+def judge_syslog(part):
+    """Has the log all lines, and the daemon's file only the first?"""
+    logged = [r["message"] for r in part.of_type("syslog") if r["comm"] == "logger"]
+    wrong = [f"the log has not once: {line}" for line in SYSLOG_LINES
+             if sum(message.endswith(line) for message in logged) != 1]
+    kept = [line for line in SYSLOG_LINES if any(said.endswith(line) for said in syslog_kept(part))]
+    return wrong + ([] if kept == SYSLOG_LINES[:1] else [f"the daemon's file has {kept}"])
+
+
 def show_log(part):
     """The machine still works, and its log is intact."""
     yield from (("guest", line) for line in part.said)
@@ -142,7 +184,7 @@ def show_log(part):
 def judge_log(part):
     """Does the log verify, and did the guest survive to write its last line?"""
     wrong = [] if part.rwlog("verify").returncode == 0 else ["rwlog verify refuses the log"]
-    return wrong + ([] if "alive" in part.said else ["the guest did not live"])
+    return wrong + ([] if "alive" in part.said else ["the guest did not survive"])
 
 
 SCENES = (
@@ -150,6 +192,8 @@ SCENES = (
           show_lock, judge_lock),
     Scene("work", "Ordinary programs run; each is recorded", "/bin/uname -r; /bin/id; /bin/ls -d /root",
           show_work, judge_work),
+    Scene("syslog", "The syslog daemon is stopped, killed and replaced: the log has the lines all the same",
+          SYSLOG_SCRIPT, show_syslog, judge_syslog),
     Scene("module", "The attacker is root, and loads a kernel module", "insmod /root/rwattack.ko",
           show_module, judge_module, {"/root/rwattack.ko": "kmod/RELEASE/rwattack.ko"}),
     Scene("attack", "From inside the kernel it overwrites hooks, kernel and agent, through three mappings of each",

@@ -24,8 +24,8 @@ static const char usage_text[] =
 	"  status    what is protected, whether it is locked, counters, losses, use of the store\n"
 	"  stats     how often each CPU entered the hypervisor, by reason\n"
 	"  lock      make kernel and agent read-only until the machine goes down\n"
-	"  flush     hand all waiting records over to the hypervisor\n"
-	"  dump      send the whole store out by the hypervisor's serial line\n"
+	"  flush     move all pending records into the hypervisor's store\n"
+	"  dump      send the whole store on the hypervisor's serial line\n"
 	"\n"
 	"  --json      status and stats: one JSON object\n"
 	"  -h, --help  this text\n"
@@ -34,6 +34,12 @@ static const char usage_text[] =
 	"Exit status: 0 done; 1 failed, one line says why; 2 wrong usage.\n";
 
 static const char *const commands[] = { "status", "stats", "lock", "flush", "dump" };
+
+enum option_id {
+	OPT_HELP = 'h',
+	OPT_JSON = 256,
+	OPT_VERSION
+};
 
 static int fail(const char *what)
 {
@@ -60,7 +66,7 @@ static int get_status(int fd, struct rw_ioc_status *status)
 	if (ioctl(fd, RW_IOC_STATUS, status) != 0)
 		return fail("status");
 	if (status->hv.abi_version != RW_ABI_VERSION || status->hv.cpus == 0 || status->hv.cpus > MAX_CPUS) {
-		fprintf(stderr, "rwctl: status: cannot understand the answer (ABI version %u, %u CPUs)\n",
+		fprintf(stderr, "rwctl: status: the answer is not valid (ABI version %u, %u CPUs)\n",
 			status->hv.abi_version, status->hv.cpus);
 		return 1;
 	}
@@ -119,7 +125,7 @@ static int simple(int fd, const char *command)
 	if (errno == EALREADY)
 		fprintf(stderr, "rwctl: %s: this machine is locked already\n", command);
 	else
-		fprintf(stderr, "rwctl: %s: %s (the kernel log says more)\n", command, strerror(errno));
+		fprintf(stderr, "rwctl: %s: %s (see the kernel log)\n", command, strerror(errno));
 	return 1;
 }
 
@@ -133,7 +139,7 @@ static int usage(const char *fmt, ...)
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
 	va_end(args);
-	fputs("; rwctl --help says more\n", stderr);
+	fputs("; see rwctl --help\n", stderr);
 	return 2;
 }
 
@@ -168,7 +174,7 @@ static int check_command(int argc, char **argv, bool json)
 /* --help and --version. Return: the exit status. */
 static int inform(int opt)
 {
-	if (opt == 'h')
+	if (opt == OPT_HELP)
 		fputs(usage_text, stdout);
 	else
 		printf("rwctl %s (Ringward), ABI version %u\n", RW_VERSION, RW_ABI_VERSION);
@@ -189,9 +195,9 @@ static int run(const char *command, bool json)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
+		{ "json", no_argument, NULL, OPT_JSON },
+		{ "help", no_argument, NULL, OPT_HELP },
+		{ "version", no_argument, NULL, OPT_VERSION },
 		{ NULL, 0, NULL, 0 },
 	};
 	char why[256];
@@ -204,7 +210,7 @@ int main(int argc, char **argv)
 			cmdline_bad_option(why, sizeof(why), options, argv[optind - 1], 0);
 			return usage("%s", why);
 		}
-		if (opt != 'j')
+		if (opt != OPT_JSON)
 			return inform(opt);
 		json = true;
 	}

@@ -14,6 +14,7 @@
 #include <linux/uaccess.h>
 
 #include "device.h"
+#include "event.h"
 #include "hvcall.h"
 #include "producer.h"
 #include "protect.h"
@@ -97,7 +98,7 @@ static int do_dump(void)
 {
 	long ret;
 
-	producer_flush();
+	event_flush();
 	ret = hvcall(RW_HC_DUMP, 0, 0, 0);
 	return ret < 0 ? hvcall_error("dump", ret) : 0;
 }
@@ -120,7 +121,7 @@ static long device_ioctl(struct file *file, unsigned int request, unsigned long 
 	else if (request == RW_IOC_DUMP)
 		ret = do_dump();
 	else if (request == RW_IOC_FLUSH)
-		producer_flush();
+		event_flush();
 	else if (request == RW_IOC_READ)
 		ret = do_read(page, user);
 	else

@@ -2,55 +2,68 @@
 // Copyright (C) 2026 The Ringward authors
 // Fills records with the identity of tasks and files.
 
-#include <linux/cred.h>
 #include <linux/dcache.h>
-#include <linux/kdev_t.h>
-#include <linux/rcupdate.h>
-#include <linux/sched.h>
 #include <linux/string.h>
-#include <linux/uidgid.h>
 #include <asm/tsc.h>
 
 #include "event.h"
+#include "fold.h"
+#include "kernel/inode.h"
 #include "kernel/paths.h"
 
-static_assert(RW_COMM_LEN == TASK_COMM_LEN);
-
-/* The value of a kuid_t or kgid_t is the number in the initial user namespace. */
-static void add_task(struct event *ev)
+/* In place: the structure would be the largest copy of a record. */
+static void add_task(struct event *ev, bool look)
 {
-	const struct cred *cred = current_cred();
-	struct rw_task task = {
-		.pid = task_pid_nr(current),
-		.tgid = task_tgid_nr(current),
-		.uid = __kuid_val(cred->uid),
-		.euid = __kuid_val(cred->euid),
-		.gid = __kgid_val(cred->gid),
-	};
+	u8 *at = (u8 *)ev->writer.hdr + ev->writer.used;
+	const struct rw_field field = { RW_F_TASK,
+					task_describe((struct rw_task *)(at + sizeof(field)), look) };
 
-	rcu_read_lock();
-	task.ppid = task_tgid_nr(rcu_dereference(current->real_parent));
-	rcu_read_unlock();
-	memcpy(task.comm, current->comm, sizeof(task.comm));
-	rec_bytes(&ev->writer, RW_F_TASK, &task, sizeof(task));
+	static_assert(RW_TASK_MIN % RW_FIELD_ALIGN == 0 && sizeof(struct rw_task) % RW_FIELD_ALIGN == 0);
+	memcpy(at, &field, sizeof(field));
+	ev->writer.used += sizeof(field) + field.len;
 }
 
-void event_begin(struct event *ev, u8 type, u8 verdict)
+/* The time comes last: the description may make records of its own, which are earlier. */
+void event_start(struct event *ev, u8 type, u8 verdict, int step, bool look)
 {
+	ev->step = step;
+	ev->dropped = false;
+	ev->fs = NULL;
 	rec_begin(&ev->writer, &ev->head, sizeof(ev->head), type, verdict);
-	ev->writer.hdr->time_ns = rdtsc_ordered();
 	ev->no_memory = false;
 	ev->tails = 0;
-	add_task(ev);
+	ev->room = EVENT_ROOM;
+	add_task(ev, look);
+	ev->writer.hdr->time_ns = rdtsc_ordered();
+}
+
+void event_cred(struct event *ev, const struct task_cred *now, const struct task_cred *old)
+{
+	rec_bytes(&ev->writer, RW_F_CRED, &now->ids, sizeof(now->ids));
+	rec_bytes(&ev->writer, RW_F_OLD_CRED, &old->ids, sizeof(old->ids));
+}
+
+void event_caps(struct event *ev, const struct task_cred *now, const struct task_cred *old)
+{
+	if (memcmp(&now->caps, &old->caps, sizeof(now->caps)) == 0)
+		return;
+	rec_bytes(&ev->writer, RW_F_CAPS, &now->caps, sizeof(now->caps));
+	rec_bytes(&ev->writer, RW_F_OLD_CAPS, &old->caps, sizeof(old->caps));
+}
+
+/* Decides, if that is still open, by what the record holds by now. Return: whether the event is wanted. */
+static bool is_wanted(struct event *ev, bool complete)
+{
+	if (ev->step >= 0) {
+		ev->step = filter_continue(ev, complete);
+		ev->dropped = ev->step == MONITOR_DROP;
+	}
+	return !ev->dropped;
 }
 
 struct rw_file event_identify(const struct inode *inode)
 {
-	return (struct rw_file){
-		.dev = new_encode_dev(inode->i_sb->s_dev),
-		.ino = inode->i_ino,
-		.generation = inode->i_generation,
-	};
+	return compat_identify(inode);
 }
 
 void event_file(struct event *ev, const struct inode *inode)
@@ -60,6 +73,7 @@ void event_file(struct event *ev, const struct inode *inode)
 	if (!inode)
 		return;
 	file = event_identify(inode);
+	ev->fs = inode->i_sb->s_type->name;
 	rec_bytes(&ev->writer, RW_F_FILE, &file, sizeof(file));
 }
 
@@ -80,75 +94,144 @@ void event_tail(struct event *ev, u16 id, const void *value, u16 len)
 		ev->writer.full = true;
 }
 
-/* Return: memory for one more path; NULL if there is none, which is noted. */
-static char *path_buffer(struct event *ev)
-{
-	char *buf = NULL;
+/* What a field says about a path beside its text; an event has some of these. */
+enum name_fact {
+	FACT_DELETED = 1,
+	FACT_FILE_KIND = 2,
+	FACT_OUTSIDE = 4
+};
 
-	if (ev->tails == EVENT_TAILS_MAX) {
-		ev->writer.full = true;
-		return NULL;
-	}
-	buf = __getname();
-	if (!buf)
-		ev->no_memory = true;
-	return buf;
+/* clang-format off */
+#define FACT(NAME) | (RW_F_##NAME == RW_F_DELETED ? FACT_DELETED : 0) \
+	| (RW_F_##NAME == RW_F_FILE_KIND ? FACT_FILE_KIND : 0) \
+	| (RW_F_##NAME == RW_F_OUTSIDE ? FACT_OUTSIDE : 0)
+#define RW_MUST(NAME) FACT(NAME)
+#define RW_MAY(NAME)  FACT(NAME)
+static const u8 facts_of[RW_TYPES] = {
+#define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) [id] = 0 FIELDS,
+#include "abi/events.def"
+};
+#undef RW_MUST
+#undef RW_MAY
+/* clang-format on */
+
+static void add_facts(struct event *ev, const struct compat_name *name)
+{
+	u8 facts = facts_of[ev->writer.hdr->type];
+
+	if (unlikely(name->deleted) && facts & FACT_DELETED)
+		event_u32(ev, RW_F_DELETED, true);
+	if (unlikely(name->kind != RW_FILE_PATH) && facts & FACT_FILE_KIND)
+		event_u32(ev, RW_F_FILE_KIND, name->kind);
+	if (unlikely(name->outside) && facts & FACT_OUTSIDE)
+		event_u32(ev, RW_F_OUTSIDE, true);
 }
 
-/* Writes the name of @path to the first @size bytes of @buf. Return: its start; @end points to its NUL. */
-static char *name_path(struct event *ev, const struct path *path, char *buf, u32 size, char **end)
+/* Adds the name to the event's own room. Return: whether it fits. */
+static bool add_short(struct event *ev, u16 id, const struct path *path, const struct compat_root *root,
+		      struct compat_name *name)
 {
-	bool trunc = false;
-	char *name = compat_path(path, buf, size, &trunc);
+	char *end = ev->names + ev->room, *start;
 
-	if (trunc)
+	if (ev->room < 2)
+		return false;
+	start = compat_name(path, root, ev->names, ev->room, name);
+	if (unlikely(name->truncated))
+		return false;
+	add_tail(ev, id, start, end - 1 - start, NULL);
+	ev->room = start - ev->names;
+	return true;
+}
+
+static void add_long(struct event *ev, u16 id, const struct path *path, const struct compat_root *root,
+		     struct compat_name *name)
+{
+	char *buf = event_buffer(ev), *start;
+
+	if (!buf)
+		return;
+	start = compat_name(path, root, buf, EVENT_PATH_BYTES, name);
+	if (name->truncated)
 		ev->writer.hdr->flags |= RW_RECF_PATH_TRUNC;
-	*end = trunc ? name + strlen(name) : buf + size - 1;
-	return name;
+	add_tail(ev, id, start, buf + EVENT_PATH_BYTES - 1 - start, buf);
+}
+
+/* @dead: the path can be one of a removed file. */
+static void add_path(struct event *ev, u16 id, const struct path *path, const struct compat_root *root,
+		     bool dead)
+{
+	struct compat_name name = { .truncated = false };
+
+	if (!is_wanted(ev, false))
+		return;
+	if (ev->tails == EVENT_TAILS_MAX) {
+		ev->writer.full = true;
+		return;
+	}
+	if (!add_short(ev, id, path, root, &name))
+		add_long(ev, id, path, root, &name);
+	name.deleted = name.deleted && dead;
+	if (id == RW_F_PATH)
+		add_facts(ev, &name);
 }
 
 void event_path(struct event *ev, u16 id, const struct path *path)
 {
-	char *buf = path_buffer(ev), *name, *end;
+	const struct compat_root root = compat_root();
 
-	if (!buf)
-		return;
-	name = name_path(ev, path, buf, EVENT_PATH_BYTES, &end);
-	add_tail(ev, id, name, end - name, buf);
+	add_path(ev, id, path, &root, true);
+}
+
+void event_path_from(struct event *ev, u16 id, const struct path *path, const struct compat_root *root)
+{
+	add_path(ev, id, path, root, true);
 }
 
 void event_path_at(struct event *ev, u16 id, const struct path *dir, struct dentry *dentry)
 {
-	char *buf = path_buffer(ev), *name, *end;
-	struct name_snapshot last;
+	const struct path path = { .mnt = dir->mnt, .dentry = dentry };
+	const struct compat_root root = compat_root();
 
-	if (!buf)
-		return;
-	take_dentry_name_snapshot(&last, dentry);
-	name = name_path(ev, dir, buf, EVENT_PATH_BYTES - 1 - last.name.len, &end);
-	if (end == name || end[-1] != '/')
-		*end++ = '/';
-	memcpy(end, last.name.name, last.name.len);
-	add_tail(ev, id, name, end + last.name.len - name, buf);
-	release_dentry_name_snapshot(&last);
+	add_path(ev, id, &path, &root, false);
 }
 
-void event_submit(struct event *ev, enum producer_mode mode)
+/* Hands over a record that is complete and wanted. */
+static void hand_over(struct event *ev, enum producer_mode mode)
 {
 	struct rw_rec_hdr *hdr = ev->writer.hdr;
+	const struct rw_monitor_type *type = filter_type(hdr->type);
 	u32 size = ev->writer.used;
 	unsigned int i;
 
 	for (i = 0; i < ev->tails; i++)
 		size += sizeof(struct rw_field) + rw_pad(ev->tail[i].len, RW_FIELD_ALIGN);
+	if (unlikely(size > RW_REC_MAX))
+		ev->writer.full = true;
 	hdr->size = rw_pad(size, RW_REC_ALIGN);
+	mode = filter_mode(hdr->type, mode);
 	if (mode == PRODUCER_SYNC)
 		hdr->flags |= RW_RECF_SYNC;
-	if (ev->no_memory || ev->writer.full)
+	if (ev->no_memory || ev->writer.full || size > RW_REC_MAX)
 		producer_lost();
-	else
+	else if (!(type->fold_ms && fold_takes(hdr, ev->writer.used, ev->tail, ev->tails)) &&
+		 !(type->limit && limit_takes(hdr)))
 		producer_submit(hdr, ev->writer.used, ev->tail, ev->tails, mode);
+}
+
+void event_submit(struct event *ev, enum producer_mode mode)
+{
+	unsigned int i;
+
+	if (is_wanted(ev, true))
+		hand_over(ev, mode);
 	for (i = 0; i < ev->tails; i++)
 		if (ev->buf[i])
 			__putname(ev->buf[i]);
+}
+
+void event_flush(void)
+{
+	fold_flush();
+	limit_flush();
+	producer_flush();
 }

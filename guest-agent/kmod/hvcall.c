@@ -60,11 +60,11 @@ int __init hvcall_detect(void)
 	use_vmmcall = ebx == 1;
 	answer = hvcall(RW_HC_HELLO, nonce, 0, 0);
 	if (answer == -RW_EPERM && answer != (long)(nonce ^ RW_HELLO_XOR)) {
-		pr_err("another kernel's agent has locked this machine: a crash kernel stays outside of it\n");
+		pr_err("another kernel's agent has locked this machine: a crash kernel cannot register\n");
 		return -EBUSY;
 	}
 	if ((u64)answer != (nonce ^ RW_HELLO_XOR)) {
-		pr_err("Ringward's signature is there, but %s is not answered as it must be\n",
+		pr_err("Ringward's signature is present, but %s does not answer correctly\n",
 		       use_vmmcall ? "VMMCALL" : "VMCALL");
 		return -ENODEV;
 	}
@@ -82,7 +82,7 @@ int hvcall_error(const char *what, long ret)
 	if (ret < 0 && -ret < (long)ARRAY_SIZE(names))
 		pr_err("%s: the hypervisor refuses: %s\n", what, names[-ret]);
 	else
-		pr_err("%s: the hypervisor answers %ld, which means nothing here\n", what, ret);
+		pr_err("%s: the hypervisor answers %ld, an unknown error\n", what, ret);
 	switch (-ret) {
 	case RW_ELOCKED:
 		return -EALREADY;

@@ -26,22 +26,36 @@ static const struct compat_kernel *kernel __ro_after_init;
 static bool refuse __ro_after_init;
 static bool closed;
 
-/* Return: the result in the record. */
-static int begin(struct event *ev, enum rw_kexec_step step)
+static int answer(void)
 {
-	int result = READ_ONCE(closed) ? -EPERM : 0;
+	return READ_ONCE(closed) ? -EPERM : 0;
+}
 
-	event_begin(ev, RW_REC_KEXEC, result ? RW_VERDICT_DENY : RW_VERDICT_ALLOW);
+/* Return: as event_begin(). */
+static bool begin(struct event *ev, enum rw_kexec_step step, int result)
+{
+	if (!event_begin(ev, RW_REC_KEXEC, result ? RW_VERDICT_DENY : RW_VERDICT_ALLOW))
+		return false;
 	event_u32(ev, RW_F_KEXEC_STEP, step);
 	event_result(ev, result);
-	return result;
+	return true;
+}
+
+static void report(enum rw_kexec_step step)
+{
+	struct event ev;
+
+	if (begin(&ev, step, answer()))
+		event_submit(&ev, PRODUCER_SYNC);
 }
 
 int kexec_load(struct file *file, bool initramfs)
 {
 	struct event ev;
-	int ret = begin(&ev, initramfs ? RW_KEXEC_INITRAMFS : RW_KEXEC_LOAD);
+	int ret = answer();
 
+	if (!begin(&ev, initramfs ? RW_KEXEC_INITRAMFS : RW_KEXEC_LOAD, ret))
+		return ret;
 	if (file) {
 		event_path(&ev, RW_F_PATH, &file->f_path);
 		event_file(&ev, file_inode(file));
@@ -55,12 +69,9 @@ int kexec_load(struct file *file, bool initramfs)
  */
 static void look_at(void **image, const char *what, enum rw_kexec_step step)
 {
-	struct event ev;
-
 	if (!*image)
 		return;
-	begin(&ev, step);
-	event_submit(&ev, PRODUCER_SYNC);
+	report(step);
 	pr_warn("a %s was loaded by kexec before the lock%s\n", what, refuse ? ": it is unloaded" : "");
 	if (!refuse)
 		return;
@@ -79,7 +90,7 @@ int kexec_close(void)
 	while (atomic_cmpxchg_acquire(kernel->kexec_lock, 0, 1) != 0) {
 		if (time_after(jiffies, end)) {
 			WRITE_ONCE(closed, false);
-			pr_err("kexec is busy: what it has loaded cannot be looked at\n");
+			pr_err("kexec is busy: the images it has loaded cannot be checked\n");
 			return -EBUSY;
 		}
 		msleep(CLOSE_POLL);
@@ -102,13 +113,11 @@ void kexec_reopen(void)
  */
 static void on_shutdown(void)
 {
-	struct event ev;
 	long ret;
 
 	if (!kernel->kexec_in_progress || !READ_ONCE(*kernel->kexec_in_progress))
 		return;
-	begin(&ev, RW_KEXEC_START);
-	event_submit(&ev, PRODUCER_SYNC);
+	report(RW_KEXEC_START);
 	ret = hvcall(RW_HC_KEXEC, 0, 0, 0);
 	if (ret >= 0)
 		return;

@@ -7,19 +7,28 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
-#include <linux/panic_notifier.h>
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
+#include "crash.h"
 #include "device.h"
+#include "event.h"
+#include "filter.h"
+#include "fold.h"
+#include "hooks/hooks.h"
+#include "hooks/syslog.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
 #include "kernel/lsm.h"
+#include "kernel/mounts.h"
+#include "kernel/namespaces.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
+#include "openfile.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
+#include "task.h"
 #include "rw_version.h"
 
 static struct compat_kernel kernel __ro_after_init;
@@ -27,19 +36,11 @@ static struct compat_kernel kernel __ro_after_init;
 /* An orderly shutdown: hand over all pending records. */
 static int on_reboot(struct notifier_block *nb, unsigned long action, void *data)
 {
-	producer_flush();
-	return NOTIFY_DONE;
-}
-
-/* The other CPUs may already be stopped: only this one's ring can be handed over. */
-static int on_panic(struct notifier_block *nb, unsigned long action, void *data)
-{
-	producer_flush_local();
+	event_flush();
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block reboot_nb = { .notifier_call = on_reboot };
-static struct notifier_block panic_nb = { .notifier_call = on_panic };
 
 static int __init attach(void)
 {
@@ -53,7 +54,27 @@ static int __init attach(void)
 	return ret;
 }
 
-static int __init agent_init(void)
+/* What monitor.conf says. */
+static int __init configure(void)
+{
+	int ret = filter_init();
+
+	if (ret)
+		return ret;
+	ret = fold_init();
+	if (ret)
+		filter_exit();
+	return ret;
+}
+
+static void __init forget_configuration(void)
+{
+	fold_exit();
+	filter_exit();
+}
+
+/* Finds the hypervisor, and what the kernel does not export. */
+static int __init find(void)
 {
 	int ret = hvcall_detect();
 
@@ -62,12 +83,31 @@ static int __init agent_init(void)
 	ret = compat_init(&kernel);
 	if (ret)
 		return ret;
-	ret = protect_register(&kernel);
+	ret = compat_mounts_init(&kernel);
 	if (ret)
 		return ret;
+	return compat_namespaces_init();
+}
+
+static int __init agent_init(void)
+{
+	int ret = find();
+
+	if (ret)
+		return ret;
+	task_init();
+	ret = configure();
+	if (ret)
+		return ret;
+	ret = openfile_init();
+	if (ret)
+		goto no_files;
+	ret = protect_register(&kernel);
+	if (ret)
+		goto no_rings;
 	ret = producer_init();
 	if (ret)
-		goto failed;
+		goto no_rings;
 	ret = kexec_init(&kernel);
 	if (ret)
 		goto no_kexec;
@@ -78,15 +118,17 @@ static int __init agent_init(void)
 	if (ret)
 		goto no_sleep;
 	register_reboot_notifier(&reboot_nb);
-	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
+	crash_init();
+	syslog_init();
 	ret = attach();
 	if (ret)
 		goto not_attached;
-	pr_info("records flow; not locked yet\n");
+	hook_cgroups_found();
+	pr_info("recording; not locked yet\n");
 	return 0;
 
 not_attached:
-	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_nb);
+	crash_exit();
 	unregister_reboot_notifier(&reboot_nb);
 	sleep_exit();
 no_sleep:
@@ -95,8 +137,11 @@ no_device:
 	kexec_exit();
 no_kexec:
 	producer_exit();
-failed:
+no_rings:
+	openfile_exit();
+no_files:
 	pr_err("cannot start: error %d\n", ret);
+	forget_configuration();
 	return ret;
 }
 module_init(agent_init);

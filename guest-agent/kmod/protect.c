@@ -110,7 +110,7 @@ static int add_module(struct rw_protect_list *list, u32 kind, const char *name, 
 			return -EAGAIN;
 		}
 		if (mapped != gpa) {
-			pr_err("%s: the module's page at %#lx is not where it must be\n", name, va);
+			pr_err("%s: the module's page at %#lx is not where vmalloc says\n", name, va);
 			return -EFAULT;
 		}
 		if (r.len != 0 && r.gpa + r.len == gpa) {

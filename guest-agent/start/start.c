@@ -2,11 +2,11 @@
 // Copyright (C) 2026 The Ringward authors
 // ringward-start: the first program of an initramfs; loads the agent, locks, and becomes the real init.
 //
-// Runs as rdinit=/ringward/start with /ringward/ringward.ko beside it. RINGWARD_INIT in the environment (a
-// kernel parameter of that form) names the real init, /init without it. If anything fails, it powers the
-// machine off, unless RINGWARD_ON_ERROR=continue. If it is not process 1, it does none of this: it would
-// power off a working machine. What it needs from /dev and /proc it makes under /ringward and removes
-// again; it does not assume that anything is mounted.
+// Runs as rdinit=/ringward/start, or as /init, with /ringward/ringward.ko beside it. RINGWARD_INIT in the
+// environment (a kernel parameter of that form) names the real init; without it that is /ringward/init if
+// there is one, else /init. If anything fails, it powers the machine off, unless RINGWARD_ON_ERROR=continue.
+// If it is not process 1, it does none of this: it would power off a working machine. What it needs from /dev
+// and /proc it makes under /ringward and removes again; it does not assume that anything is mounted.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -26,6 +26,7 @@
 #include "rw_version.h"
 
 #define MODULE     "/ringward/ringward.ko"
+#define MOVED_INIT "/ringward/init" /* where this program itself is /init */
 #define PROC       "/ringward/.proc"
 #define KMSG       "/ringward/.kmsg"
 #define CONTROL    "/ringward/.control"
@@ -37,10 +38,10 @@ static const char help[] =
 	"\n"
 	"Loads /ringward/ringward.ko, locks, and becomes the real init with its own arguments.\n"
 	"\n"
-	"  RINGWARD_INIT=PATH           the real init (/init)\n"
+	"  RINGWARD_INIT=PATH           the real init (/ringward/init if there is one, else /init)\n"
 	"  RINGWARD_ON_ERROR=continue   boots without protection when that fails, instead of powering off\n"
 	"\n"
-	"  -h, --help, --version        these texts, when not run as process 1\n";
+	"  -h, --help, --version        print help or the version, unless run as process 1\n";
 
 /* One line for the kernel's log, and one for the console where there is one. */
 __attribute__((format(printf, 1, 2))) static void report(const char *format, ...)
@@ -151,8 +152,7 @@ static int lock(void)
 	} else {
 		ret = ioctl(fd, RW_IOC_LOCK);
 		if (ret != 0)
-			report("ringward-start: the lock failed: %s (the kernel log says more)",
-			       strerror(errno));
+			report("ringward-start: the lock failed: %s (see the kernel log)", strerror(errno));
 		close(fd);
 	}
 	unlink(CONTROL);
@@ -162,7 +162,7 @@ static int lock(void)
 __attribute__((noreturn)) static void power_off(void)
 {
 	report("ringward-start: powering off, because this machine is not protected"
-	       " (RINGWARD_ON_ERROR=continue goes on)");
+	       " (RINGWARD_ON_ERROR=continue boots all the same)");
 	sync();
 	reboot(RB_POWER_OFF);
 	_exit(1); /* reboot() is not allowed: as PID 1, exit is a kernel panic, which stops too */
@@ -193,17 +193,18 @@ int main(int argc, char **argv)
 
 	const char *on_error = getenv("RINGWARD_ON_ERROR");
 	const char *named = getenv("RINGWARD_INIT");
-	const char *init = named && *named ? named : "/init";
+	const char *init = named && *named ? named : access(MOVED_INIT, X_OK) == 0 ? MOVED_INIT : "/init";
 	bool go_on = on_error && strcmp(on_error, "continue") == 0;
 	char *no_args[] = { NULL, NULL };
 	char **args = argc > 0 ? argv : no_args;
 
 	if (on_error && !go_on && strcmp(on_error, "poweroff") != 0)
-		report("ringward-start: RINGWARD_ON_ERROR=%s means nothing: taken as poweroff", on_error);
+		report("ringward-start: RINGWARD_ON_ERROR=%s is neither continue nor poweroff: poweroff is assumed",
+		       on_error);
 	if (load_module() != 0 || lock() != 0) {
 		if (!go_on)
 			power_off();
-		report("ringward-start: going on WITHOUT protection");
+		report("ringward-start: continuing WITHOUT protection");
 	}
 	args[0] = strdup(init);
 	unsetenv("RINGWARD_INIT");

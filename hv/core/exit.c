@@ -125,7 +125,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 		break;
 	case HV_ADVANCE:
 		if (!x->insn_len)
-			hv_panic("an exit with no instruction length cannot be passed over");
+			hv_panic("an exit without an instruction length cannot be skipped");
 		b->advance(cpu, x->insn_len);
 		break;
 	case HV_INJECT:
@@ -138,7 +138,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 		b->inject(cpu, &cpu->to_inject);
 		break;
 	case HV_FATAL:
-		hv_panic("exit %s (%lx) has no handler that can go on", panic_exit_name(x), x->raw);
+		hv_panic("exit %s (%lx): the guest cannot resume", panic_exit_name(x), x->raw);
 	}
 	/* An entry injects one event only: during another event or a step, this waits for the next exit. */
 	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE && !cpu->step.active)

@@ -54,7 +54,7 @@ static uint32_t protected_kind(const struct hv_exit *x)
 enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 {
 	uint64_t gpa = x->nested.gpa;
-	uint32_t target = hv_owns(gpa, 1) ? RW_TARGET_HYPERVISOR : 0;
+	uint32_t target = hv_is_policy(gpa) ? RW_TARGET_POLICY : hv_owns(gpa, 1) ? RW_TARGET_HYPERVISOR : 0;
 
 	if (x->nested.misconfig)
 		return HV_FATAL;

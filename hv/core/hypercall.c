@@ -11,6 +11,7 @@
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"
+#include "abi/policy.h"
 
 /* Room for one argument of any kind. */
 static union {
@@ -20,6 +21,7 @@ static union {
 	struct rw_ring_desc ring;
 	struct rw_status status;
 	struct rw_cpu_stats stats;
+	struct rw_policy_area policy;
 	struct rw_read read;
 } argument; /* (a) */
 
@@ -196,6 +198,12 @@ static int64_t hc_read(const struct request *r)
 	return ret < 0 ? ret : done;
 }
 
+static int64_t hc_policy(const struct request *r)
+{
+	argument.policy = (struct rw_policy_area){ hv.boot->policy_phys, hv.boot->policy_size };
+	return give_answer(r->arg1, sizeof(argument.policy));
+}
+
 /* When a call is allowed, besides what may_call() requires of every call. */
 enum allowed {
 	ANY_TIME = 0,
@@ -226,6 +234,7 @@ static const struct call {
 	[RW_HC_STATS] = { hc_stats, 0, ANY_TIME, AGENT_LOCK },
 	[RW_HC_CPU_INDEX] = { hc_cpu_index, 0, ANY_TIME, NO_LOCK },
 	[RW_HC_KEXEC] = { hc_kexec, 0, REGISTERED, AGENT_LOCK },
+	[RW_HC_POLICY] = { hc_policy, 0, ANY_TIME, AGENT_LOCK },
 	[RW_HC_READ] = { hc_read, sizeof(argument.read), REGISTERED, AGENT_LOCK },
 };
 

@@ -6,7 +6,7 @@
 #include "core/exit.h"
 #include "core/panic.h"
 #include "core/state.h"
-#include "dev/uart.h"
+#include "lib/uart16550.h"
 #include "log/printk.h"
 
 /* ACPI specification, "PM1 Control Registers", upper byte: SLP_EN enters the sleep state in SLP_TYP. */
@@ -202,7 +202,7 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 		 * unprotected.
 		 */
 		if (!told)
-			printk("refused: a sleep state that keeps memory (port %x, value %x); told once",
+			printk("refused: a sleep state that keeps memory (port %x, value %x); reported once",
 			       x->io.port, value);
 		told = true;
 		return HV_ADVANCE;

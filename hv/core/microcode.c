@@ -13,8 +13,9 @@ static bool is_intel(void)
 }
 
 /*
- * Intel SDM volume 3, "Microcode Update Facilities", tells VMMs to virtualize loads in VMX non-root
- * operation. AMD's loader works in a guest, and CPUs with CVE-2024-56161 accept forged updates.
+ * Intel SDM volume 3, "Virtualization of System Resources", "Microcode Update Facility": no update may be
+ * loaded in VMX non-root operation, and a VMM may drop the guest's writes. AMD's loader works in a guest, and
+ * CPUs with CVE-2024-56161 accept forged updates.
  */
 static uint32_t loader(void)
 {

@@ -114,7 +114,10 @@ static bool write_memory_map(uint32_t msr, uint64_t value)
 	return !rdmsr_safe(msr, &now) && !((value ^ now) & ~(msr == MSR_SYSCFG ? SYSCFG_MTRR_BITS : 0));
 }
 
-/* The guest may set the TSC; the log's clock continues as if it had not. */
+/*
+ * The guest may set the TSC; the log's clock continues as if it had not. Records that wait have stamps of the
+ * old TSC.
+ */
 static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
 	bool exact = cpu_facts.tsc_adjust;
@@ -124,7 +127,10 @@ static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 
 	if (wrmsr_safe(msr, value))
 		return false;
-	cpu->tsc_bias += (exact ? rdmsr(MSR_TSC_ADJUST) : rdtsc()) - before;
+	uint64_t moved = (exact ? rdmsr(MSR_TSC_ADJUST) : rdtsc()) - before;
+
+	cpu->tsc_bias += moved;
+	cpu->exit_tsc += moved; /* else the change would count as time in this exit */
 	return true;
 }
 

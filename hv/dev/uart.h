@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define UART_PORTS 8
-
 /** uart_init() - initialises the port at I/O base @port (0: none) with @baud. Before printk(). */
 void uart_init(uint16_t port, uint32_t baud);
 

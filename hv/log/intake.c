@@ -56,7 +56,7 @@ int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64
 		return input_error_set(err, 0, "no such CPU", -RW_EINVAL);
 	if (desc->data_pages < RW_RING_MIN_PAGES || desc->data_pages > RW_RING_MAX_PAGES ||
 	    (desc->data_pages & (desc->data_pages - 1)))
-		return input_error_set(err, 0, "number of data pages out of bounds or no power of two",
+		return input_error_set(err, 0, "number of data pages is out of bounds or not a power of two",
 				       -RW_EINVAL);
 	if (desc->hdr_gpa % RW_PAGE_SIZE)
 		return input_error_set(err, 0, "header page is not page-aligned", -RW_EINVAL);

@@ -24,14 +24,20 @@ struct log_clock {
 };
 
 /**
- * log_clock_ns() - nanoseconds from tsc_start to @tsc, rounded down; 0 for a TSC before it. The guest can set
- * its TSC to anything, so that the count may wrap in between: half of all values are before.
- *
- * Context: any.
+ * log_clock_ticks() - ticks from tsc_start to @tsc; 0 for a TSC before it. Only their distance counts: where
+ * the guest has set its TSC back, both may lie on two sides of 2^64. Context: any.
  */
+static inline uint64_t log_clock_ticks(const struct log_clock *clock, uint64_t tsc)
+{
+	uint64_t ticks = tsc - clock->tsc_start;
+
+	return ticks >> 63 ? 0 : ticks;
+}
+
+/** log_clock_ns() - nanoseconds from tsc_start to @tsc, rounded down; 0 for a TSC before it. Context: any. */
 static inline uint64_t log_clock_ns(const struct log_clock *clock, uint64_t tsc)
 {
-	uint64_t ticks = (int64_t)(tsc - clock->tsc_start) > 0 ? tsc - clock->tsc_start : 0;
+	uint64_t ticks = log_clock_ticks(clock, tsc);
 
 	return ticks / clock->tsc_hz * 1000000000u + ticks % clock->tsc_hz * 1000000000u / clock->tsc_hz;
 }

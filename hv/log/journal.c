@@ -17,6 +17,7 @@ static struct log_store store;                   /* (j) */
 static struct spinlock lock = SPINLOCK(JOURNAL); /* (x) */
 static struct log_clock clock;                   /* (b) */
 static uint32_t dumps;                           /* (j) */
+static struct log_reader reader;                 /* (j) where the last read ended */
 
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 {
@@ -25,7 +26,7 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 				   .backend = backend };
 
 	if (info->tsc_hz == 0 || info->tsc_hz > LOG_CLOCK_HZ_MAX)
-		return "the loader gave no usable TSC frequency";
+		return "the loader passed no usable TSC frequency";
 	clock = (struct log_clock){ .tsc_start = info->tsc_start, .tsc_hz = info->tsc_hz };
 	memcpy(id.boot_id, info->boot_id, sizeof(id.boot_id));
 	if (log_store_init(&store, hv_virt(info->store_phys), info->store_size, &id))
@@ -68,7 +69,8 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	drain_locked(cpu); /* the ring's records are older and go first: numbers are the order of custody */
 	store.now_ns = journal_now(cpu);
 	if (log_store_append(&store, rec))
-		printk("a record of the hypervisor's own was not stored: malformed, CPU %u", cpu->index);
+		printk("one of the hypervisor's own records was malformed and not stored, CPU %u",
+		       cpu->index);
 	log_store_seal(&store);
 	spin_unlock(&lock);
 }
@@ -163,7 +165,6 @@ static int put_out(const struct rw_read *req, uint32_t at, const struct rw_rec_h
 int64_t journal_read(struct rw_read *req)
 {
 	const struct rw_rec_hdr *rec;
-	struct log_reader reader;
 	uint32_t done = 0;
 	int ret = 0;
 
@@ -171,14 +172,17 @@ int64_t journal_read(struct rw_read *req)
 		if (req->page[i] % RW_PAGE_SIZE)
 			return -RW_EINVAL;
 	spin_lock(&lock);
-	log_reader_start(&reader, &store, req->seq);
-	while (!ret && (rec = log_reader_peek(&reader)) && rec->size <= RW_READ_BYTES - done) {
+	if (req->seq != reader.seq)
+		log_reader_seek(&reader, &store, req->seq);
+	while (!ret && (rec = log_reader_next(&reader, &store)) && rec->size <= RW_READ_BYTES - done) {
 		ret = put_out(req, done, rec);
 		done += rec->size;
-		req->seq = rec->seq + 1;
-		log_reader_skip(&reader);
+		log_reader_pass(&reader, rec);
 	}
-	req->next_seq = store.next_seq;
+	if (!ret) {
+		req->seq = reader.seq;
+		req->next_seq = store.next_seq;
+	}
 	spin_unlock(&lock);
 	return ret ? ret : (int64_t)done;
 }

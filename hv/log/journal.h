@@ -44,7 +44,8 @@ void journal_panic(void);
  * journal_read() - copies stored records to guest memory, as many whole ones as fit.
  * @req: private copy, untrusted; seq and next_seq are updated.
  *
- * Records that wait in the rings are not in the store yet.
+ * Records that wait in the rings are not in the store yet. A call that continues where the last one ended
+ * costs what it copies; any other looks at the header of each block first.
  *
  * Return: bytes copied; -RW_EINVAL: a page is not aligned; -RW_EFAULT: one is not memory that the guest may
  * write.

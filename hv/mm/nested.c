@@ -176,27 +176,6 @@ static unsigned int address_width(void)
 	return width;
 }
 
-const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info)
-{
-	unsigned int width = address_width();
-	uint64_t behind = info->region_phys + info->region_size;
-	uint64_t top = (info->mem_top + SIZE_2M - 1) & ~(SIZE_2M - 1);
-
-	fmt = format;
-	max_leaf = hv_backend()->has_1g() ? 3 : 2;
-	root = pool_alloc(1);
-	phys_top = 1ull << (width < 48 ? width : 48); /* four levels reach no further */
-	if (top > phys_top)
-		top = phys_top;
-	mtrr_read(&mtrr);
-	for (int i = 0; i < LATE_TABLES; i++)
-		late[i].table = pool_alloc(1);
-	/* Once empty, the pool stays empty: a non-NULL last table means that all were allocated. */
-	if (!late[LATE_TABLES - 1].table || !map_range(0, info->region_phys) || !map_range(behind, top))
-		return "no room for the nested page tables";
-	return NULL;
-}
-
 uint64_t nested_root(void)
 {
 	return hv_phys(root);
@@ -257,6 +236,36 @@ int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm)
 
 	spin_unlock(&lock);
 	return ret;
+}
+
+/* The policy area lies in the hypervisor's region, but the guest can read it. */
+static bool map_policy(const struct rw_bootinfo *info)
+{
+	uint64_t end = info->policy_phys + info->policy_size;
+
+	return map_range(info->policy_phys, end) && !set_perm_locked(info->policy_phys, end, NPERM_R);
+}
+
+const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info)
+{
+	unsigned int width = address_width();
+	uint64_t behind = info->region_phys + info->region_size;
+	uint64_t top = (info->mem_top + SIZE_2M - 1) & ~(SIZE_2M - 1);
+
+	fmt = format;
+	max_leaf = hv_backend()->has_1g() ? 3 : 2;
+	root = pool_alloc(1);
+	phys_top = 1ull << (width < 48 ? width : 48); /* four levels reach no further */
+	if (top > phys_top)
+		top = phys_top;
+	mtrr_read(&mtrr);
+	for (int i = 0; i < LATE_TABLES; i++)
+		late[i].table = pool_alloc(1);
+	/* Once empty, the pool stays empty: a non-NULL last table means that all were allocated. */
+	if (!late[LATE_TABLES - 1].table || !map_range(0, info->region_phys) || !map_range(behind, top) ||
+	    !map_policy(info))
+		return "no room for the nested page tables";
+	return NULL;
 }
 
 int nested_replace_first(uint64_t pa)

@@ -10,7 +10,11 @@
 #include "arch/x86/backend.h"
 #include "abi/bootinfo.h"
 
-/** nested_init() - builds the identity map without the hypervisor's region. Return: NULL or an error line. */
+/**
+ * nested_init() - builds the identity map without the hypervisor's region, whose policy area is mapped
+ * read-only.
+ * Return: NULL or an error line.
+ */
 const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info);
 
 /** nested_root() - physical address of the common root. */

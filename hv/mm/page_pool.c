@@ -47,6 +47,11 @@ static bool overlaps(uint64_t phys, uint64_t size, uint64_t base, uint64_t base_
 	return phys < base + base_size && (phys >= base || size > base - phys);
 }
 
+bool hv_is_policy(uint64_t phys)
+{
+	return overlaps(phys, 1, boot->policy_phys, boot->policy_size);
+}
+
 bool hv_owns(uint64_t phys, uint64_t size)
 {
 	return overlaps(phys, size, boot->region_phys, boot->region_size) ||

@@ -31,5 +31,11 @@ size_t pool_left(void);
 uint64_t hv_phys(const void *virt);
 void *hv_virt(uint64_t phys);
 
+/**
+ * hv_is_policy() - whether @phys lies in the policy area, the hypervisor's only pages that the guest can
+ * read.
+ */
+bool hv_is_policy(uint64_t phys);
+
 /** hv_owns() - whether any of the @size bytes at @phys (both may come from the guest) is the hypervisor's. */
 bool hv_owns(uint64_t phys, uint64_t size);

@@ -10,6 +10,7 @@
 #include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
+#include "protect/patch_burst.h"
 #include "protect/patch_notice.h"
 
 /* Alert lines: this many at once, then one per 100 ms. */
@@ -85,7 +86,7 @@ static bool may_alert(const struct percpu *cpu)
 
 static void alert(const struct percpu *cpu, const struct evidence *rec)
 {
-	char who[RW_COMM_LEN + 1] = "a task not known";
+	char who[RW_COMM_LEN + 1] = "an unknown task";
 
 	if (rec->task_known)
 		memcpy(who, rec->task.comm, RW_COMM_LEN);
@@ -146,7 +147,8 @@ static void store(struct percpu *cpu, const struct evidence *e)
 	uint64_t buf[EVIDENCE_BYTES / 8];
 
 	*(e->type == RW_REC_PATCH ? &cpu->stats.patches : &cpu->stats.violations) += 1 + e->repeat;
-	journal_append(cpu, make_record(e, buf));
+	if (e->type != RW_REC_PATCH || !patch_burst_take(cpu, e))
+		journal_append(cpu, make_record(e, buf));
 	alert(cpu, e);
 }
 
@@ -155,6 +157,7 @@ static void flush_locked(struct percpu *cpu)
 	struct evidence *held = &cpu->held_read;
 
 	patch_notice_tick(cpu);
+	patch_burst_tick(cpu);
 	if (!held->repeat)
 		return;
 	held->repeat--; /* it stands for itself and those before it */
@@ -175,6 +178,7 @@ void evidence_end(void)
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		flush_locked(percpu_of(i));
 	patch_notice_flush();
+	patch_burst_flush(percpu_of(0));
 	spin_unlock(&lock);
 }
 

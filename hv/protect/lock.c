@@ -70,7 +70,7 @@ int64_t protect_lock(struct percpu *cpu)
 	}
 	ranges_count_pages(&hv.ranges, &pages);
 	if (!pages.kind[RW_TARGET_AGENT_TEXT]) {
-		printk("lock refused: nobody could make a hypercall afterwards, no agent_text was named");
+		printk("lock refused: no agent_text was named, so no hypercall could be made after the lock");
 		return -RW_ENOTREADY;
 	}
 	ret = set_perm(hv.ranges.ranges, NPERM_R | NPERM_X, &failed);

@@ -7,13 +7,13 @@
 #include "log/journal.h"
 #include "log/printk.h"
 
-static struct { /* (u) */
+static struct { /* (e) */
 	bool open;
 	uint64_t first_ns, last_ns;
 	uint32_t more;    /* patches after the first */
 	char where[96];   /* the first one's target and symbol */
 	char by_whom[40]; /* the last one's task */
-} burst;                  /* (u) */
+} burst;                  /* (e) */
 
 static void close_burst(void)
 {

@@ -58,7 +58,7 @@ static const char *bad_field(const struct rw_range *range)
 	if (!is_object(range) && (range->gpa % RW_PAGE_SIZE || range->len % RW_PAGE_SIZE))
 		return "range is not page-aligned";
 	if (range->gva && (range->gva ^ range->gpa) % RW_PAGE_SIZE)
-		return "linear and physical address differ in their place in the page";
+		return "linear and physical address have different page offsets";
 	if (!len || len == sizeof(range->name) || range->name[len])
 		return "name is empty, not printable or not terminated";
 	return NULL;
@@ -77,7 +77,7 @@ static int check_range(const struct ranges *r, const struct rw_protect_list *lis
 		return input_error_set(err, index, "not guest RAM", -RW_EFAULT);
 	if (is_object(range) ? find_in(r->object, r->objects, range->gpa, range->len) :
 			       find_in(r->range, r->ranges, range->gpa, range->len))
-		return input_error_set(err, index, "overlaps a range named before", -RW_EXISTS);
+		return input_error_set(err, index, "overlaps an earlier range", -RW_EXISTS);
 	for (uint32_t i = 0; i < index; i++)
 		if (is_object(range) == is_object(&list->range[i]) && overlaps(range, &list->range[i]))
 			return input_error_set(err, index, "overlaps a range of the same call", -RW_EXISTS);
@@ -124,7 +124,7 @@ int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct inpu
 int ranges_check(const struct ranges *r, struct input_error *err)
 {
 	if (!r->ranges)
-		return input_error_set(err, 0, "no range is named", -RW_ENOTREADY);
+		return input_error_set(err, 0, "no range was named", -RW_ENOTREADY);
 	for (uint32_t i = 0; i < r->objects; i++) {
 		const struct rw_range *object = &r->object[i], *range;
 
@@ -132,7 +132,7 @@ int ranges_check(const struct ranges *r, struct input_error *err)
 		     at = range->gpa + range->len) {
 			range = find_in(r->range, r->ranges, at, 1);
 			if (!range)
-				return input_error_set(err, i, "object does not lie in ranges", -RW_EINVAL);
+				return input_error_set(err, i, "object is not covered by ranges", -RW_EINVAL);
 		}
 	}
 	return 0;

@@ -40,13 +40,21 @@ static void start(struct percpu *cpu, struct step_state *s)
 	nested_view_reset(&s->view);
 }
 
+/* The page itself; NULL: the guest finds something else there. */
+static uint8_t *real_page(const struct step_page *p)
+{
+	if (p->kind == STEP_POLICY)
+		return (uint8_t *)hv_virt(p->gpa & PAGE_MASK);
+	return p->kind == STEP_PROTECTED ? guest_page(p->gpa) : NULL;
+}
+
 /* Fills the copy with what the guest is to find there. */
 static int fill_copy(struct step_page *p)
 {
 	uint32_t reg = p->gpa & REGISTER_MASK;
 
-	if (p->kind == STEP_PROTECTED) {
-		const uint8_t *real = guest_page(p->gpa);
+	if (p->kind == STEP_PROTECTED || p->kind == STEP_POLICY) {
+		const uint8_t *real = real_page(p);
 
 		if (!real)
 			return -RW_EFAULT;
@@ -109,7 +117,8 @@ static void settle(struct percpu *cpu, struct step_page *p)
 		ipi_write_register(cpu, reg, *(uint32_t *)(p->copy + reg));
 		return;
 	}
-	uint8_t *real = p->kind == STEP_HIDDEN ? NULL : guest_page(p->gpa);
+	uint8_t *real = real_page(p);
+
 	if ((s->rec.gpa ^ p->gpa) < PAGE_SIZE)
 		patch_fill_value(&s->rec, p->copy, real);
 	if (s->commit && real)

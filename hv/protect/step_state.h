@@ -11,6 +11,7 @@
 
 enum step_kind {
 	STEP_PROTECTED, /* a page of the guest: the copy starts equal to the page */
+	STEP_POLICY,    /* the hypervisor's, readable: the copy starts equal to the page */
 	STEP_HIDDEN,    /* the hypervisor's: the copy is full of ones */
 	STEP_DEVICE     /* the APIC's: the register that was hit, the rest zeros */
 };

@@ -46,7 +46,7 @@ static int check_page(const struct symbols *s, const struct rw_symbol_page *page
 		uint32_t left = page->bytes - pos;
 
 		if (left < ENTRY_HEAD || left - ENTRY_HEAD < entry[4])
-			return input_error_set(err, i, "symbol passes the end of the data", -RW_EINVAL);
+			return input_error_set(err, i, "symbol extends past the end of the data", -RW_EINVAL);
 		if (!entry[4] || entry[4] > SYMBOL_NAME_MAX ||
 		    printable(entry + ENTRY_HEAD, entry[4]) != entry[4])
 			return input_error_set(err, i, "name is not 1 to 63 printable characters",
@@ -57,14 +57,14 @@ static int check_page(const struct symbols *s, const struct rw_symbol_page *page
 		if (addr > ADDR_OFF_MAX)
 			return input_error_set(err, i, "address lies beyond 2^64", -RW_EINVAL);
 		if (addr < last)
-			return input_error_set(err, i, "address is lower than the one before", -RW_EINVAL);
+			return input_error_set(err, i, "address is lower than the previous one", -RW_EINVAL);
 		if (addr > last)
 			*need += sizeof(struct symbols_entry) + 1 + entry[4];
 		last = addr;
 		pos += ENTRY_HEAD + entry[4];
 	}
 	if (pos != page->bytes)
-		return input_error_set(err, page->count, "bytes behind the last symbol", -RW_EINVAL);
+		return input_error_set(err, page->count, "bytes after the last symbol", -RW_EINVAL);
 	return 0;
 }
 

@@ -72,7 +72,9 @@ static enum hv_action step(struct percpu *cpu, struct evidence *rec, bool patch)
 {
 	struct step_state *s = &cpu->step;
 	bool first = !s->active || !s->rec.type;
-	enum step_kind kind = rec->target == RW_TARGET_HYPERVISOR ? STEP_HIDDEN : STEP_PROTECTED;
+	enum step_kind kind = rec->target == RW_TARGET_HYPERVISOR ? STEP_HIDDEN :
+			      rec->target == RW_TARGET_POLICY     ? STEP_POLICY :
+								    STEP_PROTECTED;
 	int ret = step_add(cpu, rec->gpa, kind);
 
 	if (ret == -RW_ENOSPC && s->iterations) {

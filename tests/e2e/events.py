@@ -3,13 +3,28 @@
 """One boot that runs all cases of tests/events/, and the records of each case."""
 import functools
 import json
+import lzma
 
 import machine
 
 KERNELS = ("6.1", "6.12")
 # What the cases need in the guest: path there -> content, or a function of the kernel's version that returns it.
-FILES = {"/opt/events": machine.BUILD / "tests/events"}
+FILES = {
+    "/opt/events": machine.BUILD / "tests/events",
+    "/opt/tiny": machine.BUILD / "tests/tiny",
+    "/opt/rwattack.ko": lambda linux: machine.kmod("rwattack", linux),
+    "/opt/rwevent.ko": lambda linux: machine.kmod("rwevent", linux),
+    "/opt/rwevent.ko.xz": lambda linux: compressed(machine.kmod("rwevent", linux)),
+    "/opt/overlay.ko": lambda linux: machine.stock_module("fs/overlayfs/overlay", linux),
+    **{f"/opt/{name}.ko": functools.partial(machine.stock_module, f"net/vmw_vsock/{name}")
+       for name in ("vsock", "vmw_vsock_virtio_transport_common", "vsock_loopback")},
+}
 SCRIPT = "/opt/events\n"
+
+
+def compressed(path):
+    """A file as the kernel can decompress it."""
+    return lzma.compress(path.read_bytes(), check=lzma.CHECK_CRC32)
 
 
 def files(linux):

@@ -3,6 +3,7 @@
 """Makes initial RAM disks for tests, boots them with tools/rwrun, parses the results: docs/testing.md."""
 import functools
 import json
+import lzma
 import re
 import shutil
 import subprocess
@@ -40,6 +41,12 @@ def kernel(linux="6.1"):
 def kmod(name, linux="6.1"):
     """A kernel module built for the stock kernel."""
     return BUILD / "kmod" / kernel_release(linux) / f"{name}.ko"
+
+
+def stock_module(path, linux="6.1"):
+    """The content of a module that comes with the stock kernel; path: below kernel/, without ".ko"."""
+    found, = (BUILD / "kernels" / kernel_release(linux) / "modules/kernel").glob(f"{path}.ko*")
+    return lzma.decompress(found.read_bytes()) if found.suffix == ".xz" else found.read_bytes()
 
 
 @functools.lru_cache(maxsize=None)
@@ -141,14 +148,14 @@ def on(which):
     return ["--cpu", which.cpu, "--accel", which.accel]
 
 
-def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=None, append="", smp=1, mem=512,
+def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=None, monitor="", append="", smp=1, mem=512,
          timeout=300, extra=(), linux="6.1"):
     """Boots the stock kernel, which runs a script, under Ringward unless no_hv, and returns a Run.
 
     folder: an empty folder for this run. which: a machines.Machine or its name. script: shell text, run as /test.sh;
     "RWTEST: ..." lines become Run.markers. conf: keys that differ from DEFAULT_CONF, or a whole configuration's text.
-    append: added to the kernel's command line. timeout: in seconds of the guest's time, at least five times
-    what the run needs. extra: further arguments of rwrun. linux: which stock kernel.
+    monitor: a monitor.conf's text, "" to record everything; None: no file. append: added to the kernel's command
+    line. timeout: in seconds of the guest's time, at least five times what the run needs. extra: further arguments of rwrun. linux: which stock kernel.
     """
     folder = Path(folder)
     build_initrd(folder / "initrd", script, files)
@@ -165,6 +172,9 @@ def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=Non
             text = "".join(f"{key} = {value}\n" for key, value in keys.items())
         (folder / "ringward.conf").write_text(text, encoding="utf-8")
         argv += ["--conf", folder / "ringward.conf", "--store", store]
+        if monitor is not None:
+            (folder / "monitor.conf").write_text(monitor, encoding="utf-8")
+            argv += ["--monitor", folder / "monitor.conf"]
         if agent:
             argv.append("--agent")
     done = rwrun(*argv, *extra, timeout=timeout)

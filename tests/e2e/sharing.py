@@ -11,12 +11,13 @@ HOLD_NOTHING = (MACHINE, "boot", "boot_efi", "cpu", "folder", "tmp_path_factory"
 def _instances(item):
     """The shared fixtures that a test uses, each with the parameters that select its instance."""
     definitions = getattr(item, "_fixtureinfo").name2fixturedefs
-    values = item.callspec.indices if hasattr(item, "callspec") else {}
+    # Not callspec.indices: pytest 7.2 numbers the same value differently in a test that has further parameters.
+    values = item.callspec.params if hasattr(item, "callspec") else {}
 
     def parameters(name, found):
         """The parameters of a fixture and of those that it uses."""
         if name in definitions and name not in found:
-            found[name] = values.get(name)
+            found[name] = repr(values.get(name))
             for other in definitions[name][-1].argnames:
                 parameters(other, found)
         return found
@@ -24,7 +25,7 @@ def _instances(item):
     for name, (*_, definition) in definitions.items():
         if definition.scope in SHARED and name not in HOLD_NOTHING:
             # Tests on different machines are never joined, even by a fixture that is the same for all machines.
-            yield definition.baseid, name, tuple(parameters(name, {MACHINE: values.get(MACHINE)}).items())
+            yield definition.baseid, name, tuple(parameters(name, {MACHINE: repr(values.get(MACHINE))}).items())
 
 
 def groups(items):

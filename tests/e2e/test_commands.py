@@ -9,7 +9,7 @@ import machine
 
 VERSION = (machine.TOP / "VERSION").read_text(encoding="ascii").strip()
 PROGRAMS = {"rwlog": machine.RWLOG, "rwctl": machine.BUILD / "rwctl", "rwrun": machine.RWRUN,
-            "ringward-start": machine.BUILD / "ringward-start"}
+            "rwpolicy": machine.BUILD / "rwpolicy", "ringward-start": machine.BUILD / "ringward-start"}
 WRONG = {
     ("rwctl",): "rwctl: no command; ",
     ("rwctl", "statuss"): 'rwctl: unknown command "statuss", the nearest is status; ',

@@ -65,18 +65,30 @@ def test_reset_leaves_the_log(faulted):
 
 
 def test_full_store_counts_what_it_lost(full):
-    first = full.records[0]["seq"]
-    assert first > 1
+    classes = full.stats["store"]["classes"]
+    evicted = {name: c["evicted"] for name, c in classes.items() if c["evicted"]}
+    assert list(evicted) == ["file"] and evicted["file"] > 100
     drops = [r for r in full.of_type("drop") if r["reason"] == "evicted"]
-    assert drops and drops[-1]["total"] == first - 1
-    assert all(r["count"] >= 1 for r in drops)
-    assert f"evicted {first - 1}" in full.rwlog("verify").stdout
+    assert {r["class"] for r in drops} == {"file"} and drops[-1]["total"] == evicted["file"]
+    assert sum(r["count"] for r in drops) == evicted["file"]
+    for before, after in zip(drops, drops[1:]):
+        assert before["from_seq"] < before["to_seq"] < after["from_seq"] < after["to_seq"] < after["seq"]
+        assert before["from_ns"] < before["to_ns"] < before["time_ns"]
+    assert f"evicted {evicted['file']} (file {evicted['file']})," in full.rwlog("verify").stdout
 
 
-def test_full_store_keeps_the_newest(full):
+def test_flood_of_opens_evicts_nothing_else(full):
+    """The first program, the agent's start and the lock are in the log, and so is a program after the flood."""
+    assert full.records[0]["seq"] == 1
+    assert len(full.of_type("agent")) == len(full.of_type("lock")) == 1
+    execs = [r["path"] for r in full.of_type("exec")]
+    assert len(execs) == full.stats["store"]["classes"]["exec"]["records"] and "/opt/after" in execs
     numbers = [r["seq"] for r in full.records]
-    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    assert "/opt/after" in [r["path"] for r in full.of_type("exec")]
+    assert numbers == sorted(set(numbers))
+    held = {r["seq"] for r in full.records}
+    lost = [(r["from_seq"], r["to_seq"]) for r in full.of_type("drop") if r["reason"] == "evicted"]
+    for seq in range(1, numbers[-1]):
+        assert seq in held or any(low <= seq <= high for low, high in lost), f"record {seq} is missing"
     assert full.store.stat().st_size <= 2 * MIB
 
 

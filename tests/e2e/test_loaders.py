@@ -110,11 +110,12 @@ def test_installed_debian_by_shim_and_grub(debian, folder, kernel, smp):
     check_debian(boot_disk(folder("guarded-"), disk, smp=smp), bare, kernel, smp)
 
 
-@pytest.fixture(scope="module", params=("6.1", "6.12"))
+@pytest.fixture(scope="module", params=(("6.1",), ("6.12",), ("6.1", "--dracut")), ids="-".join)
 def with_agent(request, debian, folder):
     """An installed Debian with the agent in its initramfs, as docs/agent.md says."""
+    kernel, *options = request.param
     conf = "".join(f"{k} = {v}\n" for k, v in machine.DEFAULT_CONF.items())
-    return boot_disk(folder("agent-"), debian(request.param, "--agent"), conf=conf)
+    return boot_disk(folder("agent-"), debian(kernel, "--agent", *options), conf=conf)
 
 
 def test_agent_of_an_installed_debian_locks_and_the_system_lives(with_agent):
@@ -131,6 +132,7 @@ def test_agent_of_an_installed_debian_records(with_agent):
     assert out.returncode == 0, out.stdout + out.stderr
     assert len(run.of_type("lock")) == 1
     assert run.of_type("violation") == []
+    assert any(r["path"].endswith("/systemd") for r in run.of_type("exec") if r["pid"] == 1)
     assert len(run.of_type("patch")) > 0
     programs = {r.get("path", "").rsplit("/", 1)[-1] for r in run.of_type("exec")}
     assert {"systemd", "agetty", "rwtest"} <= programs, programs

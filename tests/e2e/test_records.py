@@ -120,7 +120,7 @@ def test_link_is_recorded(watched):
 def test_link_of_a_file_without_a_name(watched, way):
     record, = [r for r in watched.of_type("link") if r["new_path"] == f"/tmp/{way}"]
     inode = int(value_of(watched, way))
-    assert (record["path"], record["ino"]) == (f"/tmp/#{inode} (deleted)", inode)
+    assert (record["path"], record["ino"], record["deleted"]) == (f"/tmp/#{inode}", inode, True)
 
 
 def test_chmod_is_recorded(watched):
@@ -131,8 +131,8 @@ def test_chmod_is_recorded(watched):
 
 def test_chmod_of_a_deleted_file(watched):
     record, = named(watched, "chmod", "/tmp/gone")
-    assert (record["path"], record["ino"]) == ("/tmp/gone (deleted)", int(value_of(watched, "gone")))
-    assert record["mode"] == 0o640
+    assert (record["path"], record["ino"]) == ("/tmp/gone", int(value_of(watched, "gone")))
+    assert (record["mode"], record["deleted"]) == (0o640, True)
 
 
 def test_opened_file_is_recorded(watched):

@@ -40,7 +40,8 @@ BAD = {
     "no such number of CPUs": (("--kernel", KERNEL, "--smp", "100000"), "100000"),
     "no memory": (("--kernel", KERNEL, "--mem", "0"), "--mem"),
     "negative number of reboots": (("--kernel", KERNEL, "--reboots", "-1"), "--reboots"),
-    "two outputs in one": (("--kernel", KERNEL, "--serial", "/tmp/x", "--store", "/tmp/./x"), "/tmp/x: two"),
+    "two outputs in one": (("--kernel", KERNEL, "--serial", "/tmp/x", "--store", "/tmp/./x"),
+                           "/tmp/x: named as two outputs"),
     "no EFI program": (("--efi", "/bin/busybox"), "/bin/busybox: not an EFI program"),
     "unknown option": (("--kernel", KERNEL, "--xyzzy"), "unknown option --xyzzy (see"),
     "misspelt option": (("--kernal", KERNEL), "unknown option --kernal; the nearest is --kernel"),
@@ -73,11 +74,11 @@ def test_an_input_is_never_written(tmp_path, output):
     soft.symlink_to(disk)
     hard.hardlink_to(disk)
     for name in (disk, soft, hard):
-        assert refused(machine.rwrun("--disk", disk, output, name), "an input cannot be an output")
+        assert refused(machine.rwrun("--disk", disk, output, name), "cannot be both an input and an output")
     with open(disk, "r+b") as f:
         done = subprocess.run([machine.RWRUN, "--disk", disk, output, f"/dev/fd/{f.fileno()}"], text=True,
                               stderr=subprocess.PIPE, pass_fds=(f.fileno(),), check=False)
-    assert refused(done, "an input cannot be an output")
+    assert refused(done, "cannot be both an input and an output")
     assert disk.read_bytes() == b"precious"
 
 
@@ -91,8 +92,8 @@ def test_descriptor_that_is_open_for_reading_is_no_output():
 def test_standard_output_counts_as_an_output(tmp_path):
     disk = tmp_path / "disk"
     disk.write_bytes(b"precious")
-    for arguments, text in ((("--disk", disk), "an input cannot be an output"),
-                            (("--efi", KERNEL, "--store", disk), "two outputs for one file")):
+    for arguments, text in ((("--disk", disk), "cannot be both an input and an output"),
+                            (("--efi", KERNEL, "--store", disk), "named as two outputs")):
         with open(disk, "ab") as f:
             done = subprocess.run([machine.RWRUN, *arguments], stdout=f, stderr=subprocess.PIPE, text=True,
                                   check=False)

@@ -32,7 +32,7 @@ struct events_case {
 /**
  * fact(), fact_number() - report a fact to the test: a name and a value, which may be any bytes up to a NUL.
  *
- * They work in every descendant of the case that has not executed another program, one at a time, and make
+ * They work in every descendant of the case that has not executed another program, and make
  * no event of their own.
  */
 void fact(const char *name, const char *value);
@@ -41,7 +41,7 @@ void fact_number(const char *name, long long value);
 /** fact_file() - report device and inode number of an open file as NAME_dev (as st_dev) and NAME_ino. */
 void fact_file(const char *name, int fd);
 
-/** need() - end the process, and so the case with a failure, unless @ok. @what: for the message, with errno. */
+/** need() - end the process, and so the case with a failure, unless @ok. @what: for the message. */
 void need(bool ok, const char *what);
 
 /** await_child() - wait for a child. Return: its wait status. */

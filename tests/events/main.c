@@ -3,6 +3,7 @@
 // Runs the cases, one after another, and prints a line of JSON for each: its name, process, end and facts.
 
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "events.h"
@@ -22,6 +24,7 @@ extern const struct events_case __start_events_cases[], __stop_events_cases[];
 
 /* Members of a JSON object, shared by all processes of a case. */
 static struct {
+	atomic_flag busy;
 	unsigned int used;
 	char text[FACTS_BYTES];
 } * facts;
@@ -54,15 +57,31 @@ static void add_string(const char *s)
 	add("\"");
 }
 
+/* Two processes of a case may report at the same time. */
+static void begin(void)
+{
+	while (atomic_flag_test_and_set(&facts->busy))
+		sched_yield();
+}
+
+static void end(void)
+{
+	atomic_flag_clear(&facts->busy);
+}
+
 void fact(const char *name, const char *value)
 {
+	begin();
 	add(", \"%s\": ", name);
 	add_string(value);
+	end();
 }
 
 void fact_number(const char *name, long long value)
 {
+	begin();
 	add(", \"%s\": %lld", name, value);
+	end();
 }
 
 void fact_file(const char *name, int fd)
@@ -70,18 +89,25 @@ void fact_file(const char *name, int fd)
 	struct stat st;
 
 	need(fstat(fd, &st) == 0, "fstat");
+	begin();
 	add(", \"%s_dev\": %llu, \"%s_ino\": %llu", name, (unsigned long long)st.st_dev, name,
 	    (unsigned long long)st.st_ino);
+	end();
 }
 
 void need(bool ok, const char *what)
 {
 	if (ok)
 		return;
+
+	const char *error = strerror(errno);
+
+	begin();
 	add(", \"failed\": ");
 	add_string(what);
 	add(", \"error\": ");
-	add_string(strerror(errno));
+	add_string(error);
+	end();
 	_exit(1);
 }
 
@@ -97,6 +123,7 @@ int await_child(int pid)
 static void run_case(const struct events_case *c)
 {
 	facts->used = 0;
+	atomic_flag_clear(&facts->busy); /* a process of the case before may have been killed with it set */
 	fflush(stdout);
 
 	int pid = fork();
@@ -109,10 +136,11 @@ static void run_case(const struct events_case *c)
 
 	int status = await_child(pid);
 
-	/* One write, so that no message of the kernel comes between on the console. */
+	/* One write, and out before the next case: a message of the kernel must not come into the line. */
 	printf("RWTEST: case {\"case\": \"%s\", \"pid\": %d, \"status\": %d%.*s}\n", c->name, pid, status,
 	       (int)facts->used, facts->text);
 	fflush(stdout);
+	tcdrain(STDOUT_FILENO);
 }
 
 static bool wanted(const char *name, int argc, char **argv)

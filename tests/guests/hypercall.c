@@ -8,6 +8,7 @@
 #include <efilib.h>
 
 #include "abi/bootinfo.h"
+#include "abi/policy.h"
 #include "guest.h"
 #include "lib/record.h"
 
@@ -23,6 +24,7 @@ static UINT8 *scratch; /* a page for arguments and answers */
 static UINT8 *inside;  /* a page with code for hypercalls: the "agent" */
 static UINT8 *target;  /* two pages to be protected */
 static UINT8 *ring;    /* header page, then data pages */
+static UINT8 *records; /* pages to read the store into */
 static UINT64 hv, hv_end;
 
 static INT64 outside(UINT64 nr, UINT64 a1, UINT64 a2)
@@ -62,13 +64,15 @@ static void test_identity(void)
 
 static void test_numbers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2))
 {
-	expect("number 12", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
-	expect("number 13", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
+	expect("number 14", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
+	expect("number 15", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
 	expect("number 2^32", call(1ull << 32, 0, 0), -RW_ENOSYS);
 	expect("number 2^32 + 8", call((1ull << 32) + RW_HC_STATUS, (UINT64)scratch, 0), -RW_ENOSYS);
 	expect("number 2^63", call(1ull << 63, 0, 0), -RW_ENOSYS);
 	expect("number 2^64 - 1", call(~0ull, 0, 0), -RW_ENOSYS);
 }
+
+typedef INT64 call_fn(UINT64 nr, UINT64 a1, UINT64 a2);
 
 /* Every call that takes an address, with addresses that it must refuse. */
 static void test_pointers(const char *name, UINT64 nr, UINTN size)
@@ -318,23 +322,61 @@ static void test_ring(void)
 #undef TRY
 }
 
-static void test_drain(void)
+/* Puts a record into the ring, of the event at @tsc. */
+static void put_exec(const char *path, UINT64 tsc)
 {
 	static const struct rw_task task = { .pid = 7, .tgid = 7, .comm = "efi" };
 	static const struct rw_file file = { .ino = 1 };
-	static const char path[8] = "/efi/app";
 	struct rw_ring_hdr *hdr = (void *)ring;
 	struct rec_writer w;
 
-	expect("drain: empty", outside(RW_HC_DRAIN, 0, 0), 0);
-	rec_begin(&w, ring + PAGE, PAGE, RW_REC_EXEC, RW_VERDICT_ALLOW);
+	rec_begin(&w, ring + PAGE + hdr->producer, PAGE, RW_REC_EXEC, RW_VERDICT_ALLOW);
+	w.hdr->time_ns = tsc;
 	rec_bytes(&w, RW_F_TASK, &task, sizeof(task));
-	rec_bytes(&w, RW_F_PATH, path, sizeof(path));
+	rec_bytes(&w, RW_F_PATH, path, (uint16_t)strlena((const CHAR8 *)path));
 	rec_bytes(&w, RW_F_FILE, &file, sizeof(file));
 	rec_u32(&w, RW_F_OPEN_FLAGS, 0);
 	hdr->producer += rec_end(&w);
+}
+
+static UINT64 rdtsc(void)
+{
+	UINT32 low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (UINT64)high << 32 | low;
+}
+
+static void set_tsc(UINT64 value)
+{
+	__asm__ volatile("wrmsr" : : "c"(0x10), "a"((UINT32)value), "d"((UINT32)(value >> 32)));
+}
+
+/* The guest sets its TSC to before the hypervisor's start, then forward: the log's time must continue. */
+static void test_clock(void)
+{
+	UINT64 start = rdtsc(), now;
+
+	while (rdtsc() - start < 100000)
+		;
+	now = rdtsc();
+	set_tsc(0);
+	put_exec("/efi/back", rdtsc());
+	expect("drain: a record after the TSC was set back", outside(RW_HC_DRAIN, 0, 0), 1);
+	set_tsc(now + rdtsc());
+	put_exec("/efi/forth", rdtsc());
+	expect("drain: a record after the TSC was set forward", outside(RW_HC_DRAIN, 0, 0), 1);
+}
+
+static void test_drain(void)
+{
+	struct rw_ring_hdr *hdr = (void *)ring;
+
+	expect("drain: empty", outside(RW_HC_DRAIN, 0, 0), 0);
+	put_exec("/efi/first", rdtsc());
 	expect("drain: one record", outside(RW_HC_DRAIN, 0, 0), 1);
 	expect("drain: consumer", hdr->consumer, hdr->producer);
+	test_clock();
 	hdr->producer += 3 * PAGE;
 	expect("drain: zeros", outside(RW_HC_DRAIN, 0, 0), 0);
 	expect("drain: consumer after zeros", hdr->consumer, hdr->producer);
@@ -349,6 +391,7 @@ static void test_too_early(void)
 	expect("ring before register", outside(RW_HC_RING, (UINT64)scratch, 0), -RW_ENOTREADY);
 	expect("lock before register", outside(RW_HC_LOCK, 0, 0), -RW_ENOTREADY);
 	expect("drain before ring", outside(RW_HC_DRAIN, 0, 0), -RW_ENOTREADY);
+	expect("read before register", outside(RW_HC_READ, (UINT64)scratch, 0), -RW_ENOTREADY);
 	expect("kexec before register", outside(RW_HC_KEXEC, 0, 0), -RW_ENOTREADY);
 }
 
@@ -373,6 +416,73 @@ static void test_answers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2), UINT32 
 	expect("stats: CPU 2^32", call(RW_HC_STATS, (UINT64)stats, 1ull << 32), -RW_EINVAL);
 }
 
+/* A good request to read the store from @seq on. */
+static struct rw_read *read_request(UINT64 seq)
+{
+	struct rw_read *req = (void *)scratch;
+	UINTN i;
+
+	req->seq = seq;
+	req->next_seq = 0;
+	for (i = 0; i < RW_READ_PAGES; i++)
+		req->page[i] = (UINT64)records + i * PAGE;
+	return req;
+}
+
+static void test_read(call_fn *call)
+{
+	struct rw_read *req = read_request(0);
+	const struct rw_rec_hdr *first = (const void *)records;
+	UINT64 next;
+
+	SetMem(records, RW_READ_BYTES, 0x5a);
+	expect("read: something", call(RW_HC_READ, (UINT64)req, 0) >= (INT64)sizeof(*first), 1);
+	expect("read: a record", first->magic, RW_REC_MAGIC);
+	expect("read: the first one", first->seq, 1);
+	expect("read: no page more", records[RW_READ_BYTES - 1], 0x5a);
+	expect("read: all of them", req->seq, req->next_seq);
+	next = req->next_seq;
+	expect("read: nothing new", call(RW_HC_READ, (UINT64)read_request(next), 0), 0);
+	expect("read: from 2^64 - 1", call(RW_HC_READ, (UINT64)read_request(~0ull), 0), 0);
+	expect("read: continues with the next one", req->seq, next);
+	req = read_request(1);
+	req->page[0] = (UINT64)scratch; /* the request's own page: copied before, written at last */
+	expect("read: over the request", call(RW_HC_READ, (UINT64)req, 0) > 0, 1);
+	expect("read: answered all the same", req->seq, next);
+}
+
+/* Requests whose first page is not one to write to. Nothing must be written. */
+static void test_read_pages(call_fn *call, BOOLEAN locked)
+{
+	const struct {
+		const char *name;
+		UINT64 page;
+		INT64 want;
+	} bad[] = {
+		{ "by 1", (UINT64)records + 1, -RW_EINVAL },
+		{ "by 8", (UINT64)records + 8, -RW_EINVAL },
+		{ "2^64 - 1", ~0ull, -RW_EINVAL },
+		{ "last page", LAST_PAGE, -RW_EFAULT },
+		{ "not RAM", NOT_RAM, -RW_EFAULT },
+		{ "2^50", HUGE, -RW_EFAULT },
+		{ "hypervisor, first page", hv, -RW_EFAULT },
+		{ "hypervisor, last page", hv_end - PAGE, -RW_EFAULT },
+		{ "a protected page", (UINT64)target, -RW_EFAULT },
+	};
+	UINTN i, n = sizeof(bad) / sizeof(bad[0]) - (locked ? 0 : 1);
+	UINT8 before[256];
+
+	CopyMem(before, target, sizeof(before));
+	for (i = 0; i < n; i++) {
+		struct rw_read *req = read_request(1);
+
+		req->page[0] = bad[i].page;
+		expect2("read to ", bad[i].name, call(RW_HC_READ, (UINT64)req, 0), bad[i].want);
+		expect2("request as before: ", bad[i].name, req->seq == 1 && !req->next_seq, 1);
+	}
+	expect("read: target is as before", CompareMem(before, target, sizeof(before)), 0);
+}
+
 static void test_locked(void)
 {
 	UINT64 nr;
@@ -386,6 +496,8 @@ static void test_locked(void)
 	expect("kexec, which the configuration refuses", agent(RW_HC_KEXEC, 0, 0), -RW_EPERM);
 	test_numbers(agent);
 	test_answers(agent, 1);
+	test_read(agent);
+	test_read_pages(agent, TRUE);
 	expect("hello after the lock", agent(RW_HC_HELLO, 5, 0), 5 ^ (INT64)RW_HELLO_XOR);
 }
 
@@ -431,6 +543,32 @@ static void test_hypervisor_memory(void)
 	expect("hypervisor memory: a jump there", guest_jump(hv), GUEST_UD);
 }
 
+/* The one part of the hypervisor that the guest sees: where, what, and that nothing changes it. */
+static void test_policy_area(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2))
+{
+	struct rw_policy_area *area = (void *)scratch;
+	const struct rw_policy_dir *dir;
+	const volatile UINT64 *after;
+
+	SetMem(scratch, PAGE, 0x5a);
+	expect("policy", call(RW_HC_POLICY, (UINT64)area, 0), 0);
+	expect("policy: no byte more", scratch[sizeof(*area)], 0x5a);
+	expect("policy: in the hypervisor", area->gpa > hv && area->gpa + area->size < hv_end, 1);
+	expect("policy: pages", (area->gpa | area->size) % PAGE == 0 && area->size, 1);
+	dir = (const void *)area->gpa;
+	expect("policy: magic", dir->magic, RW_POLICY_MAGIC);
+	expect("policy: version", dir->version, RW_POLICY_VERSION);
+	expect("policy: size", dir->size, area->size);
+	expect("policy: images", dir->count, 1);
+	expect("policy: monitor", dir->image[0].kind, RW_POLICY_MONITOR);
+	after = (const volatile UINT64 *)(area->gpa + area->size);
+	expect("the page before the policy area is hidden", *(const volatile UINT64 *)(area->gpa - 8), -1);
+	expect("the page after the policy area is hidden", *after, -1);
+	test_writes("policy area", (volatile UINT8 *)area->gpa);
+	expect("policy area: a jump there", guest_jump(area->gpa), GUEST_UD);
+	expect("status into the policy area", call(RW_HC_STATUS, area->gpa, 0), -RW_EFAULT);
+}
+
 static void test_instructions(void)
 {
 	static const struct {
@@ -457,7 +595,11 @@ static void run_with_agent(void)
 	test_pointers("register", RW_HC_REGISTER, sizeof(struct rw_agent_info));
 	test_pointers("status", RW_HC_STATUS, sizeof(struct rw_status));
 	test_pointers("stats", RW_HC_STATS, sizeof(struct rw_cpu_stats));
+	test_pointers("policy", RW_HC_POLICY, sizeof(struct rw_policy_area));
 	test_register();
+	test_pointers("read", RW_HC_READ, sizeof(struct rw_read));
+	test_read(outside);
+	test_read_pages(outside, FALSE);
 	test_pointers("symbols", RW_HC_SYMBOLS, sizeof(struct rw_symbol_page));
 	test_pointers("protect", RW_HC_PROTECT, sizeof(struct rw_protect_list));
 	test_pointers("ring", RW_HC_RING, sizeof(struct rw_ring_desc));
@@ -467,6 +609,7 @@ static void run_with_agent(void)
 	test_protect_good();
 	test_symbols();
 	test_hypervisor_memory();
+	test_policy_area(outside);
 	test_locked();
 	test_writes("protected page", target);
 	test_writes("named object", target + 64);
@@ -475,6 +618,7 @@ static void run_with_agent(void)
 	test_writes("agent's text", inside);
 	test_confused_deputy();
 	test_hypervisor_memory();
+	test_policy_area(agent);
 	test_instructions();
 	expect("cpu_index at the end", agent(RW_HC_CPU_INDEX, 0, 0), 0);
 }
@@ -501,7 +645,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	inside = guest_pages(1, EfiLoaderCode);
 	target = guest_pages(2, EfiLoaderData);
 	ring = guest_pages(1 + RW_RING_MIN_PAGES, EfiLoaderData);
-	if (!scratch || !inside || !target || !ring || !guest_find_hypervisor(&hv, &hv_end) ||
+	records = guest_pages(RW_READ_PAGES, EfiLoaderData);
+	if (!scratch || !inside || !target || !ring || !records || !guest_find_hypervisor(&hv, &hv_end) ||
 	    !guest_take_ud()) {
 		guest_say("FAIL set-up\n");
 		return EFI_OUT_OF_RESOURCES;

@@ -90,7 +90,7 @@ void machine_boot(void)
 
 	before = rdtsc();
 	probe("machine stall: %x", (UINT64)BS->Stall(2000));
-	probe("machine stall.time: %s", rdtsc() > before ? "goes on" : "stands");
+	probe("machine stall.time: %s", rdtsc() > before ? "advances" : "stopped");
 	probe("machine timer: %x", (UINT64)BS->CreateEvent(EVT_TIMER, TPL_CALLBACK, NULL, NULL, &event));
 	BS->SetTimer(event, TimerRelative, 200000);
 	probe("machine timer.wait: %x", (UINT64)BS->WaitForEvent(1, &event, &index));

@@ -23,8 +23,4 @@ $(B)/tools/rwlog/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
 
-$(B)/tools/rwlog/lib/%.o: lib/%.c
-	@mkdir -p $(@D)
-	$(CC) $(HOSTCFLAGS) $(RWLOG_CFLAGS) -c -o $@ $<
-
 -include $(RWLOG_OBJ:.o=.d)

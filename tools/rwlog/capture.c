@@ -120,11 +120,11 @@ static void data_frame(struct capture *c, struct stream *s, const struct frame *
 	need_dump(c, s, f, line);
 	p = s->open;
 	if (f->offset < s->next_off) {
-		part_problem(p, f->offset, "data again that came before, in line %" PRIu64, line);
+		part_problem(p, f->offset, "duplicate data in line %" PRIu64, line);
 		return;
 	}
 	if (f->offset + f->len > s->total) {
-		part_problem(p, f->offset, "data after the dump's end, in line %" PRIu64, line);
+		part_problem(p, f->offset, "data after the dump's end in line %" PRIu64, line);
 		return;
 	}
 	if (f->offset != s->next_off)

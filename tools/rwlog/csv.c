@@ -92,6 +92,9 @@ static void put_value(FILE *f, const struct member *m)
 	case MEMBER_IDS:
 		text_ids(f, m->text);
 		break;
+	case MEMBER_AREAS:
+		text_areas(f, m->text);
+		break;
 	case MEMBER_SOCKET:
 		text_socket(f, m->text);
 	}

@@ -3,6 +3,8 @@
 /* The log for programs: JSON Lines, and CSV. */
 #include "export.h"
 
+#include <string.h>
+
 #include "csv.h"
 #include "json.h"
 #include "members.h"
@@ -38,6 +40,21 @@ static void json_ids(struct json *j, const struct member *m)
 		struct rec_field id = { 0, 4, m->text.p + i };
 
 		json_u64(j, NULL, value_number(&id));
+	}
+	json_close(j, ']');
+}
+
+static void json_areas(struct json *j, const struct member *m)
+{
+	json_open(j, m->name, '[');
+	for (size_t i = 0; i + RW_AREA_BYTES <= m->text.len; i += RW_AREA_BYTES) {
+		struct rw_area area;
+
+		memcpy(&area, m->text.p + i, sizeof(area));
+		json_open(j, NULL, '{');
+		json_address(j, "gpa", area.gpa);
+		json_u64(j, "bytes", area.bytes);
+		json_close(j, '}');
 	}
 	json_close(j, ']');
 }
@@ -88,19 +105,22 @@ static void json_member(void *ctx, const struct member *m)
 	case MEMBER_IDS:
 		json_ids(j, m);
 		break;
+	case MEMBER_AREAS:
+		json_areas(j, m);
+		break;
 	case MEMBER_SOCKET:
 		json_socket(j, m);
 	}
 }
 
-static void export_record(const struct rec *r, const char *boot, FILE *out)
+static void export_record(const struct rec *r, const struct cgroups *cgroups, const char *boot, FILE *out)
 {
 	struct json j = { .out = out };
 
 	json_open(&j, NULL, '{');
 	if (boot)
 		json_str(&j, "boot", boot);
-	members_of_record(r, json_member, &j);
+	members_of_record(r, cgroups, json_member, &j);
 	json_close(&j, '}');
 	putc('\n', out);
 }
@@ -109,12 +129,14 @@ void export_jsonl(const struct input *in, const struct filter *filter, FILE *out
 {
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
+		struct cgroups cgroups = cgroups_index(b->rec, b->nrec);
 		char id[TEXT_BOOT_LEN];
 
 		boot_name(b, id);
 		for (size_t k = 0; k < b->nrec; k++)
 			if (filter_match(filter, &b->rec[k]))
-				export_record(&b->rec[k], in->nboot > 1 ? id : NULL, out);
+				export_record(&b->rec[k], &cgroups, in->nboot > 1 ? id : NULL, out);
+		cgroups_free(&cgroups);
 	}
 }
 
@@ -136,6 +158,7 @@ void export_csv(const struct input *in, const struct filter *filter, FILE *out)
 
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
+		struct cgroups cgroups = cgroups_index(b->rec, b->nrec);
 		char id[TEXT_BOOT_LEN];
 
 		boot_name(b, id);
@@ -144,9 +167,10 @@ void export_csv(const struct input *in, const struct filter *filter, FILE *out)
 				continue;
 			csv_member(row, &(struct member){
 						.column = MEMBERS_BOOT, .form = MEMBER_WORD, .word = id });
-			members_of_record(&b->rec[k], csv_member_of, row);
+			members_of_record(&b->rec[k], &cgroups, csv_member_of, row);
 			csv_end_row(row, out);
 		}
+		cgroups_free(&cgroups);
 	}
 	csv_close(row);
 }

@@ -52,6 +52,23 @@ bool filter_pid(struct filter *f, const char *value)
 	return true;
 }
 
+bool filter_loginuid(struct filter *f, const char *value)
+{
+	uint64_t v;
+
+	if (!take_number(&value, UINT32_MAX, &v) || *value)
+		return false;
+	f->has_loginuid = true;
+	f->loginuid = (uint32_t)v;
+	return true;
+}
+
+bool filter_cgroup(struct filter *f, const char *value)
+{
+	f->has_cgroup = take_number(&value, UINT64_MAX, &f->cgroup) && !*value;
+	return f->has_cgroup;
+}
+
 bool filter_seq(struct filter *f, const char *value)
 {
 	f->seq_from = 0;
@@ -114,22 +131,29 @@ static bool match_path(const struct filter *f, const struct rec *r)
 	return false;
 }
 
-bool filter_match(const struct filter *f, const struct rec *r)
+/* Who did it is wanted, as far as the filter asks. */
+static bool match_task(const struct filter *f, const struct rec *r)
 {
 	struct rw_task task;
+	struct text comm;
+	int known;
 
+	if (!f->has_pid && !f->comm && !f->has_loginuid && !f->has_cgroup)
+		return true;
+	known = rec_task(r, &task);
+	if (!known || (f->has_pid && task.pid != f->pid && task.tgid != f->pid) ||
+	    ((f->has_loginuid || f->has_cgroup) && known < 2) ||
+	    (f->has_loginuid && task.loginuid != f->loginuid) || (f->has_cgroup && task.cgroup != f->cgroup))
+		return false;
+	comm = rec_comm(task.comm);
+	return !f->comm || (comm.len == strlen(f->comm) && memcmp(comm.p, f->comm, comm.len) == 0);
+}
+
+bool filter_match(const struct filter *f, const struct rec *r)
+{
 	if ((f->has_types && !f->types[r->hdr.type]) || r->hdr.seq < f->seq_from || r->hdr.seq > f->seq_to ||
 	    r->hdr.time_ns < f->since || r->hdr.time_ns > f->until ||
 	    (f->verdict >= 0 && r->hdr.verdict != f->verdict))
 		return false;
-	if (f->has_pid || f->comm) {
-		struct text comm;
-
-		if (!rec_task(r, &task) || (f->has_pid && task.pid != f->pid && task.tgid != f->pid))
-			return false;
-		comm = rec_comm(task.comm);
-		if (f->comm && (comm.len != strlen(f->comm) || memcmp(comm.p, f->comm, comm.len) != 0))
-			return false;
-	}
-	return !f->path || match_path(f, r);
+	return match_task(f, r) && (!f->path || match_path(f, r));
 }

@@ -9,7 +9,11 @@ struct filter {
 	bool has_types; /* only the types in types[] */
 	bool types[RW_TYPES];
 	bool has_pid;
-	uint32_t pid;     /* of a thread or a process */
+	uint32_t pid; /* of a thread or a process */
+	bool has_loginuid;
+	uint32_t loginuid;
+	bool has_cgroup;
+	uint64_t cgroup;  /* its id */
 	const char *comm; /* the whole name, or NULL */
 	const char *path; /* part of a path, or NULL */
 	uint64_t since;   /* ns since the hypervisor's start; both inclusive */
@@ -27,6 +31,8 @@ struct filter {
 /* Parsers of option values. Return: false if the value is not valid for the option. */
 bool filter_types(struct filter *f, const char *list);
 bool filter_pid(struct filter *f, const char *value);
+bool filter_loginuid(struct filter *f, const char *value);
+bool filter_cgroup(struct filter *f, const char *value);
 bool filter_seq(struct filter *f, const char *value);
 bool filter_verdict(struct filter *f, const char *value);
 

@@ -127,6 +127,6 @@ enum frame_result frame_parse(const char *s, size_t avail, struct frame *f, cons
 		*why = "damaged frame: its CRC is wrong";
 		return not_good(s, avail);
 	}
-	*why = "frame of a type that is not known";
+	*why = "frame of unknown type";
 	return f->type && strchr("BDES", f->type) ? FRAME_GOOD : FRAME_BAD;
 }

@@ -171,8 +171,12 @@ struct part *image_best(const struct image_scan *s, struct problems *problems, s
 		note_other(c[i].part, chosen, notes);
 		drop(&c[i]);
 	}
+	/* One of them may be the real one, the others a guest's fakes. */
 	if (s->more)
-		problem_add(notes, NULL, "%zu further stores were found and not looked at", s->more);
+		problem_add(problems, NULL,
+			    "%zu stores more than the %u that are examined: cut out the one at the address "
+			    "that the loader printed",
+			    s->more, IMAGE_CANDIDATES);
 	if (s->other.p)
 		problem_add(notes, NULL,
 			    "a store of format %" PRIu32 " lies at offset 0x%" PRIx64 " and was not read",

@@ -40,7 +40,7 @@ void image_scan(struct image_scan *s, const uint8_t *data, size_t len);
  * @notes:    receives the names of stores of other boots
  *
  * Chooses the store without problems that holds the newest record; if all have problems, the one with the
- * newest record.
+ * newest record. More than IMAGE_CANDIDATES are a problem.
  *
  * Return: the part, to be freed by part_free() and free().
  */

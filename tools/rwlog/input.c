@@ -114,7 +114,7 @@ static void merge(struct input *in, struct boot *b)
 			continue;
 		b->bad++;
 		problem_add(&in->problems, b->newest,
-			    "record %" PRIu64 " is there twice, with different contents (at offsets "
+			    "record %" PRIu64 " occurs twice, with different contents (at offsets "
 			    "0x%" PRIx64 " and 0x%" PRIx64 ")",
 			    r->hdr.seq, last->off, r->off);
 	}

@@ -34,7 +34,7 @@ enum status {
 /* Another program truncated the mapped file: nothing sensible can follow. */
 static void lost_file(int sig)
 {
-	static const char text[] = "rwlog: the file became shorter, or cannot be read, while it was in use\n";
+	static const char text[] = "rwlog: the file shrank or became unreadable while in use\n";
 	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
 
 	(void)sig;
@@ -92,7 +92,7 @@ static void warn(const struct problems *l, const char *name, const char *kind)
 static void note_boots(const struct input *in, const char *what)
 {
 	if (in->nboot > 1)
-		fprintf(stderr, "rwlog: %s: note: %zu boots in it; the %s those of the last complete dump\n",
+		fprintf(stderr, "rwlog: %s: note: %zu boots; the %s those of the last complete dump\n",
 			in->name, in->nboot, what);
 }
 
@@ -102,7 +102,7 @@ static enum status run_extract(const struct options *o, const struct input *in)
 	char why[256];
 
 	if (!p) {
-		fprintf(stderr, "rwlog: %s: no complete dump in it, nothing was written\n", in->name);
+		fprintf(stderr, "rwlog: %s: no complete dump; nothing was written\n", in->name);
 		return STATUS_LOG;
 	}
 	if (extract_write(p, o->output, &in->st, why, sizeof(why))) {
@@ -113,7 +113,7 @@ static enum status run_extract(const struct options *o, const struct input *in)
 	if (in->capture.npart)
 		last = in->capture.part[in->capture.npart - 1];
 	if (p != last)
-		fprintf(stderr, "rwlog: %s: the last dump is not complete, dump %u was taken\n", in->name,
+		fprintf(stderr, "rwlog: %s: the last dump is incomplete; dump %u was used\n", in->name,
 			p->dump);
 	return p == last && p->bad == 0 ? STATUS_GOOD : STATUS_LOG;
 }
@@ -213,7 +213,7 @@ static enum status one_file(const struct options *o, const char *name, const str
 		fprintf(stderr, "rwlog: %s: %s%s\n", in.name, strerror(-err),
 			err == -ENOENT && name == o->maybe_command ? ", and no subcommand either" : "");
 	else if (is_standard_output(&in))
-		fprintf(stderr, "rwlog: %s: is standard output, too; nothing was read\n", in.name);
+		fprintf(stderr, "rwlog: %s: is also standard output; nothing was read\n", in.name);
 	else
 		status = read_file(o, &in, symbols);
 	input_free(&in);

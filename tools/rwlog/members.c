@@ -11,24 +11,47 @@
 #include "util.h"
 
 #define COLUMNS_MAX 512u
-#define PARTS_MAX   9u /* members of one field, and a terminator */
+#define PARTS_MAX   28u /* members of one field, and a terminator */
 
 /* A member of a structure. */
 struct part_desc {
 	const char *name;
 	uint16_t off;
-	uint8_t len; /* 4 or 8: a number; RW_COMM_LEN: a task's name */
+	uint8_t len;           /* 4 or 8: a number; RW_COMM_LEN: a task's name */
+	enum member_form form; /* of a number */
+	uint32_t mask;         /* MEMBER_BOOL: the bit; the member is there only if it is set */
 };
 
-#define PART(type, name, field) \
+#define PART_AS(type, name, field, form, mask) \
 	{ \
-		name, offsetof(struct type, field), sizeof(((struct type *)0)->field) \
+		name, offsetof(struct type, field), sizeof(((struct type *)0)->field), form, mask \
 	}
+#define PART(type, name, field) PART_AS(type, name, field, MEMBER_U64, 0)
+#define FLAG(name, mask)        PART_AS(rw_task, name, flags, MEMBER_BOOL, mask)
 
 static const struct part_desc task_parts[PARTS_MAX] = {
-	PART(rw_task, "pid", pid),   PART(rw_task, "tgid", tgid), PART(rw_task, "ppid", ppid),
-	PART(rw_task, "uid", uid),   PART(rw_task, "euid", euid), PART(rw_task, "gid", gid),
+	PART(rw_task, "pid", pid),
+	PART(rw_task, "tgid", tgid),
+	PART(rw_task, "ppid", ppid),
+	PART(rw_task, "uid", uid),
+	PART(rw_task, "euid", euid),
+	PART(rw_task, "gid", gid),
 	PART(rw_task, "comm", comm),
+	PART(rw_task, "fsuid", fsuid),
+	PART(rw_task, "loginuid", loginuid),
+	PART(rw_task, "session", session),
+	FLAG("io_worker", RW_TASKF_IO_WORKER),
+	FLAG("user_worker", RW_TASKF_USER_WORKER),
+	FLAG("kernel_thread", RW_TASKF_KERNEL_THREAD),
+	FLAG("other_root", RW_TASKF_OTHER_ROOT),
+	FLAG("interrupt", RW_TASKF_INTERRUPT),
+	PART(rw_task, "cgroup", cgroup),
+	PART(rw_task, "pid_ns", pid_ns),
+	PART(rw_task, "mnt_ns", mnt_ns),
+	PART(rw_task, "ns_pid", ns_pid),
+	PART(rw_task, "ns_tgid", ns_tgid),
+	PART(rw_task, "root_dev", root_dev),
+	PART(rw_task, "root_ino", root_ino),
 };
 
 static const struct part_desc guest_task_parts[PARTS_MAX] = {
@@ -50,6 +73,25 @@ static const struct part_desc cred_parts[PARTS_MAX] = {
 	PART(rw_cred, "cred_fsuid", fsuid), PART(rw_cred, "cred_fsgid", fsgid),
 };
 
+static const struct part_desc other_task_parts[PARTS_MAX] = {
+	PART(rw_other_task, "pid", pid),   PART(rw_other_task, "tgid", tgid), PART(rw_other_task, "uid", uid),
+	PART(rw_other_task, "euid", euid), PART(rw_other_task, "comm", comm),
+};
+
+static const struct part_desc caps_parts[PARTS_MAX] = {
+	PART_AS(rw_caps, "effective", effective, MEMBER_ADDRESS, 0),
+	PART_AS(rw_caps, "permitted", permitted, MEMBER_ADDRESS, 0),
+	PART_AS(rw_caps, "inheritable", inheritable, MEMBER_ADDRESS, 0),
+	PART_AS(rw_caps, "ambient", ambient, MEMBER_ADDRESS, 0),
+};
+
+static const struct part_desc namespaces_parts[PARTS_MAX] = {
+	PART(rw_namespaces, "mnt", mnt),   PART(rw_namespaces, "pid", pid),
+	PART(rw_namespaces, "net", net),   PART(rw_namespaces, "ipc", ipc),
+	PART(rw_namespaces, "uts", uts),   PART(rw_namespaces, "cgroup", cgroup),
+	PART(rw_namespaces, "time", time), PART(rw_namespaces, "user", user),
+};
+
 /* Structures by kind. */
 static const struct {
 	const struct part_desc *parts;
@@ -59,6 +101,9 @@ static const struct {
 	[RW_KIND_GUEST_TASK] = { guest_task_parts, "task_more" },
 	[RW_KIND_FILE] = { file_parts, "file_more" },
 	[RW_KIND_CRED] = { cred_parts, "cred_more" },
+	[RW_KIND_OTHER_TASK] = { other_task_parts, "more" },
+	[RW_KIND_CAPS] = { caps_parts, "more" },
+	[RW_KIND_NAMESPACES] = { namespaces_parts, "more" },
 };
 
 /* How a kind that is not a structure is written. */
@@ -75,13 +120,26 @@ static const enum member_form forms[RW_KIND_COUNT] = {
 	[RW_KIND_TEXT] = MEMBER_TEXT,         [RW_KIND_BYTES] = MEMBER_HEX,
 	[RW_KIND_CODE] = MEMBER_HEX,          [RW_KIND_STRINGS] = MEMBER_STRINGS,
 	[RW_KIND_IDS] = MEMBER_IDS,           [RW_KIND_ADDRESS] = MEMBER_SOCKET,
+	[RW_KIND_FILE_KIND] = MEMBER_WORD,    [RW_KIND_PROT] = MEMBER_U64,
+	[RW_KIND_DEVICE] = MEMBER_U64,        [RW_KIND_CLONE_FLAGS] = MEMBER_U64,
+	[RW_KIND_EXEC_FLAGS] = MEMBER_U64,    [RW_KIND_CHILD] = MEMBER_WORD,
+	[RW_KIND_TRACE] = MEMBER_WORD,        [RW_KIND_PRCTL] = MEMBER_WORD,
+	[RW_KIND_SIGNAL] = MEMBER_U64,        [RW_KIND_CGROUP_STEP] = MEMBER_WORD,
+	[RW_KIND_MESSAGE] = MEMBER_TEXT,      [RW_KIND_FAMILY] = MEMBER_WORD,
+	[RW_KIND_SOCKET_TYPE] = MEMBER_WORD,  [RW_KIND_LOG_INPUT] = MEMBER_WORD,
+	[RW_KIND_FACILITY] = MEMBER_WORD,     [RW_KIND_SEVERITY] = MEMBER_WORD,
+	[RW_KIND_DELIVERY] = MEMBER_WORD,
+	[RW_KIND_DIGEST] = MEMBER_HEX,        [RW_KIND_AREAS] = MEMBER_AREAS,
 };
 
 /*
  * The names before and after the fields. A task's names come after the first ones.
  */
 static const char *const begin_names[] = { "boot", "seq", "time_ns", "cpu", "type" };
-static const char *const end_names[] = { "sync", "path_truncated", "time_adjusted", "other" };
+static const char *const end_names[] = { "sync",        "path_truncated", "time_adjusted",
+					 "cgroup_path", "unit",           "other" };
+#define END_CGROUP_PATH 3u
+#define END_UNIT        4u
 static const uint16_t end_flags[] = { RW_RECF_SYNC, RW_RECF_PATH_TRUNC, RW_RECF_TIME_ADJ };
 
 static struct {
@@ -89,6 +147,8 @@ static struct {
 	unsigned int count;
 	unsigned int verdict, end;                 /* columns */
 	uint16_t field[RW_FIELD_COUNT][PARTS_MAX]; /* columns of a field's members */
+	char made[COLUMNS_MAX][NAME_LEN];          /* names of several words */
+	unsigned int made_count;
 } columns;
 
 static unsigned int add_column(const char *name)
@@ -100,13 +160,32 @@ static unsigned int add_column(const char *name)
 	return columns.count++;
 }
 
+/* The name of a field's member: that of the field, if it has one, before that of the member. */
+static const char *joined(const char *field, const char *member)
+{
+	char *name = columns.made[columns.made_count];
+
+	if (!field[0])
+		return member;
+	snprintf(name, NAME_LEN, "%s_%s", field, member);
+	columns.made_count++;
+	return name;
+}
+
+/* Members that are parts of a wait status, after the status itself. */
+static const char *const status_parts[] = { "exit_status", "exit_signal", "core_dumped" };
+
 /* Name of member @k of a field, or NULL. */
 static const char *member_name(const struct field_desc *desc, unsigned int k)
 {
-	if (structures[desc->kind].parts)
-		return structures[desc->kind].parts[k].name;
+	const struct part_desc *parts = structures[desc->kind].parts;
+
+	if (parts)
+		return parts[k].name ? joined(desc->name, parts[k].name) : NULL;
 	if (k == 0)
 		return desc->name;
+	if (desc->kind == RW_KIND_WAIT_STATUS && k <= ARRAY_SIZE(status_parts))
+		return status_parts[k - 1];
 	return k == 1 && desc->kind == RW_KIND_CODE ? "insn" : NULL;
 }
 
@@ -121,7 +200,7 @@ static void add_field(unsigned int id)
 
 static void make_columns(void)
 {
-	_Static_assert(RW_FIELD_COUNT + PARTS_MAX * 4 + 10 <= COLUMNS_MAX, "every name has room");
+	_Static_assert(RW_FIELD_COUNT + 128 <= COLUMNS_MAX, "every name has room");
 
 	if (columns.count)
 		return;
@@ -185,19 +264,40 @@ static void put_structure(const struct walk *w, const struct rec_field *f, enum 
 
 	for (unsigned int k = 0; part[k].name; k++) {
 		struct rec_field in = { 0, part[k].len, f->value + part[k].off };
-		struct member m = { .name = part[k].name, .column = columns.field[f->id][k] };
+		unsigned int column = columns.field[f->id][k];
+		struct member m = { .name = columns.name[column], .column = column, .form = part[k].form };
 
+		if (part[k].off + part[k].len > f->len)
+			break;
 		if (part[k].len == RW_COMM_LEN) {
 			m.form = MEMBER_TEXT;
 			m.text = rec_comm((const char *)in.value);
 		} else {
-			m.form = MEMBER_U64;
 			m.u = value_number(&in);
 		}
-		put(w, &m);
+		if (part[k].mask)
+			m.u = (m.u & part[k].mask) != 0;
+		if (!part[k].mask || m.u)
+			put(w, &m);
 	}
 	if (f->len > known)
 		put_rest(w, structures[kind].more, f->value + known, f->len - known);
+}
+
+/* What a wait status says: the program's exit status, or the signal that ended it. */
+static void put_status(const struct walk *w, const struct rec_field *f)
+{
+	const uint16_t *column = columns.field[f->id] + 1;
+	uint64_t status = value_number(f), signal = status & 0x7f;
+
+	if (signal)
+		put_u64(w, status_parts[1], column[1], signal);
+	else
+		put_u64(w, status_parts[0], column[0], status >> 8 & 0xff);
+	put(w, &(struct member){ .name = status_parts[2],
+				 .column = column[2],
+				 .form = MEMBER_BOOL,
+				 .u = signal && (status & 0x80) });
 }
 
 static void put_value(const struct walk *w, const struct rec_field *f, const struct field_desc *desc)
@@ -223,6 +323,8 @@ static void put_value(const struct walk *w, const struct rec_field *f, const str
 		m.text = value_text(f);
 	}
 	put(w, &m);
+	if (desc->kind == RW_KIND_WAIT_STATUS)
+		put_status(w, f);
 	if (desc->kind == RW_KIND_CODE) {
 		char insn[DISASM_LEN];
 
@@ -259,7 +361,26 @@ static void put_fields(struct walk *w, bool tasks)
 			put_field(w, &f);
 }
 
-void members_of_record(const struct rec *r, member_fn *fn, void *ctx)
+/* What the cgroup is called in which the task was. */
+static void put_cgroup(const struct walk *w, const struct cgroups *cgroups)
+{
+	struct rw_task task;
+	struct text path, unit;
+
+	if (rec_task(w->r, &task) < 2 || !cgroups_find(cgroups, task.cgroup, &path))
+		return;
+	put(w, &(struct member){ .name = end_names[END_CGROUP_PATH],
+				 .column = columns.end + END_CGROUP_PATH,
+				 .form = MEMBER_TEXT,
+				 .text = path });
+	if (cgroups_unit(path, &unit))
+		put(w, &(struct member){ .name = end_names[END_UNIT],
+					 .column = columns.end + END_UNIT,
+					 .form = MEMBER_TEXT,
+					 .text = unit });
+}
+
+void members_of_record(const struct rec *r, const struct cgroups *cgroups, member_fn *fn, void *ctx)
 {
 	struct walk w = { .r = r, .fn = fn, .ctx = ctx };
 	char type[NAME_LEN];
@@ -278,4 +399,5 @@ void members_of_record(const struct rec *r, member_fn *fn, void *ctx)
 						  .column = columns.end + i,
 						  .form = MEMBER_BOOL,
 						  .u = 1 });
+	put_cgroup(&w, cgroups);
 }

@@ -3,6 +3,7 @@
 /* A record as a list of named members, from the one table of fields: what JSON and CSV write. */
 #pragma once
 
+#include "cgroups.h"
 #include "rec.h"
 
 enum member_form {
@@ -15,6 +16,7 @@ enum member_form {
 	MEMBER_HEX,     /* text: bytes */
 	MEMBER_STRINGS, /* text: strings, each with a NUL at its end */
 	MEMBER_IDS,     /* text: numbers of 4 bytes */
+	MEMBER_AREAS,   /* text: address and length, 8 bytes each */
 	MEMBER_SOCKET,  /* text: a struct sockaddr */
 };
 
@@ -34,12 +36,13 @@ typedef void member_fn(void *ctx, const struct member *m);
 
 /**
  * members_of_record() - call @fn for each member of a record: first its header's, then its fields'.
+ * @cgroups: names of the boot's cgroups, or NULL
  *
  * No name comes twice in a record: a field whose members share names with an earlier field's becomes a member
  * "field_N" with its bytes, and so does an unknown field; the unknown end of a structure becomes a member
  * "..._more".
  */
-void members_of_record(const struct rec *r, member_fn *fn, void *ctx);
+void members_of_record(const struct rec *r, const struct cgroups *cgroups, member_fn *fn, void *ctx);
 
 /* The column of a member "boot", which records do not have. */
 #define MEMBERS_BOOT 0u

@@ -24,12 +24,12 @@ static const char *const command_names[] = { "show", "verify", "stats", "export"
 static const char help[] =
 	"Usage: rwlog [show|verify|stats|export|extract] [OPTION]... FILE...\n"
 	"Reads Ringward's log from a capture of its serial line, a store image, a raw memory dump or an\n"
-	"ELF core; which one it is follows from its content. FILE \"-\" is standard input.\n"
+	"ELF core; the content tells which. FILE \"-\" is standard input.\n"
 	"\n"
-	"  show     one line a record, for people (this is the default)\n"
-	"  verify   is everything there, and as it was written? names the first bad place\n"
+	"  show     one line per record, for people (the default)\n"
+	"  verify   check that the log is complete and undamaged; name the first bad place\n"
 	"  stats    the hypervisor's counters, from a capture; how much of the store each class uses\n"
-	"  export   for programs: JSON Lines, one object a record, or CSV, one line a record\n"
+	"  export   for programs: JSON Lines, one object per record, or CSV, one line per record\n"
 	"  extract  write a store image, from a capture's last complete dump or from a memory dump\n"
 	"\n"
 	"show and export:\n"
@@ -38,6 +38,8 @@ static const char help[] =
 static const char help_rest[] =
 	"  --pid N                 of a thread or a process\n"
 	"  --comm NAME             the whole name\n"
+	"  --loginuid N            the user who logged in; 4294967295: nobody did\n"
+	"  --cgroup N              the cgroup's id\n"
 	"  --path TEXT             part of a path\n"
 	"  --since S, --until S    seconds since the hypervisor's start\n"
 	"  --seq A-B               numbers of records; also A, A- and -B\n"
@@ -46,19 +48,19 @@ static const char help_rest[] =
 	"                          or by the time of the event\n"
 	"show:\n"
 	"  --symbols FILE          System.map or kallsyms of the guest's kernel, for names of code\n"
-	"  --kaslr OFFSET          how far the kernel lay above the addresses in that file\n"
+	"  --kaslr OFFSET          how far above that file's addresses the kernel ran\n"
 	"stats:   --format text|json   text is the default\n"
 	"export:  --format jsonl|csv   jsonl is the default\n"
-	"extract: --output FILE        required; \"-\" is standard output. A file that is there is replaced\n"
+	"extract: --output FILE        required; \"-\" is standard output. An existing file is replaced\n"
 	"                              when the image is complete, and keeps its owner and mode\n"
 	"\n"
 	"  -h, --help                  this text\n"
-	"  --version                   the version of rwlog and of the formats that it reads\n"
+	"  --version                   the version of rwlog and of the log format that it reads\n"
 	"\n"
-	"A file that cannot be read does not keep rwlog from reading the others.\n"
-	"Exit status, the highest of all files: 0 all is well; 1 something is wrong with the log or missing in\n"
-	"it; 2 wrong usage, a file that cannot be read, one that holds no log of Ringward, or an output that\n"
-	"cannot be written; 3 a log that another version of Ringward wrote.\n";
+	"A file that cannot be read does not stop rwlog from reading the others.\n"
+	"Exit status, the highest of all files: 0 success; 1 something is wrong with the log or missing from\n"
+	"it; 2 wrong usage, a file that cannot be read, one without a Ringward log, or an output that\n"
+	"cannot be written; 3 a log in another version's format.\n";
 
 #define HELP_INDENT 26
 #define HELP_WIDTH  96
@@ -97,6 +99,8 @@ enum option_id {
 	OPT_TYPE,
 	OPT_PID,
 	OPT_COMM,
+	OPT_LOGINUID,
+	OPT_CGROUP,
 	OPT_PATH,
 	OPT_SINCE,
 	OPT_UNTIL,
@@ -115,6 +119,8 @@ static const struct option long_options[] = {
 	{ "type", required_argument, NULL, OPT_TYPE },
 	{ "pid", required_argument, NULL, OPT_PID },
 	{ "comm", required_argument, NULL, OPT_COMM },
+	{ "loginuid", required_argument, NULL, OPT_LOGINUID },
+	{ "cgroup", required_argument, NULL, OPT_CGROUP },
 	{ "path", required_argument, NULL, OPT_PATH },
 	{ "since", required_argument, NULL, OPT_SINCE },
 	{ "until", required_argument, NULL, OPT_UNTIL },
@@ -139,7 +145,7 @@ static int usage(const char *fmt, ...)
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
-	fputs("; rwlog --help says more\n", stderr);
+	fputs("; see rwlog --help\n", stderr);
 	return 2;
 }
 
@@ -197,6 +203,10 @@ static bool set_option(struct options *o, int id, const char *value)
 	case OPT_COMM:
 		o->filter.comm = value;
 		return true;
+	case OPT_LOGINUID:
+		return filter_loginuid(&o->filter, value);
+	case OPT_CGROUP:
+		return filter_cgroup(&o->filter, value);
 	case OPT_PATH:
 		o->filter.path = value;
 		return true;
@@ -280,6 +290,10 @@ static const char *takes(const struct options *o, int id)
 	switch (id) {
 	case OPT_PID:
 		return "the number of a thread or process";
+	case OPT_LOGINUID:
+		return "the number of a user";
+	case OPT_CGROUP:
+		return "the id of a cgroup, a number";
 	case OPT_SINCE:
 	case OPT_UNTIL:
 		return "seconds, such as 1.5";

@@ -157,7 +157,7 @@ static int open_place(struct outfile *o, const struct place *p, const struct sta
 	if (!there && (p->fd >= 0 || errno != ENOENT))
 		return refuse_errno(why, n, "");
 	if (there && input && outfile_same(&st, input))
-		return refuse(why, n, "is the input, too; nothing was written");
+		return refuse(why, n, "is also the input; nothing was written");
 	if (p->fd >= 0)
 		return open_stream(o, NULL, p->fd, why, n);
 	if (!there || S_ISREG(st.st_mode))

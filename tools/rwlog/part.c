@@ -60,10 +60,9 @@ bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n)
 		snprintf(text, sizeof(text), "its size is %" PRIu32 ", not %zu", h->size, sizeof(*h));
 	else if (h->block_size < STORE_BLOCK_MIN || h->block_size > STORE_BLOCK_MAX ||
 		 h->block_size % RW_REC_ALIGN)
-		snprintf(text, sizeof(text), "a block size of %" PRIu32 " bytes is not possible",
-			 h->block_size);
+		snprintf(text, sizeof(text), "a block size of %" PRIu32 " bytes is not valid", h->block_size);
 	else if (h->block_count == 0 || bytes > STORE_BYTES_MAX)
-		snprintf(text, sizeof(text), "%" PRIu32 " blocks are not possible", h->block_count);
+		snprintf(text, sizeof(text), "a count of %" PRIu32 " blocks is not valid", h->block_count);
 	if (why)
 		snprintf(why, n, "%s", text);
 	return text[0] == '\0';
@@ -97,9 +96,9 @@ void part_set_hdr(struct part *p, const struct rw_store_hdr *h)
 			     " were evicted",
 			     h->first_seq, h->next_seq, store_evicted(h));
 	if (h->end_reason >= RW_END_COUNT)
-		part_problem(p, 0, "header: end reason %" PRIu32 " does not exist", h->end_reason);
+		part_problem(p, 0, "header: unknown end reason %" PRIu32 "", h->end_reason);
 	if (h->backend > 1)
-		part_problem(p, 0, "header: backend %" PRIu32 " does not exist", h->backend);
+		part_problem(p, 0, "header: unknown backend %" PRIu32 "", h->backend);
 }
 
 /* The records of a block, while they are read. */
@@ -186,7 +185,7 @@ static void walk_records(struct part *p, const uint8_t *data, size_t from, size_
 			continue;
 		}
 		if (run && run->count == 0)
-			part_problem(p, off + from, "bad record where record %" PRIu64 " belongs: %s",
+			part_problem(p, off + from, "bad record in the place of record %" PRIu64 ": %s",
 				     run->b->first_seq, why);
 		else if (run)
 			part_problem(p, off + from, "bad record after record %" PRIu64 ": %s", run->last,

@@ -47,7 +47,7 @@ size_t rec_check(const uint8_t *p, size_t avail, char *why, size_t n)
 	if (h->magic != RW_REC_MAGIC)
 		return bad(why, n, "no record begins here");
 	if (h->size < sizeof(*h) || h->size % RW_REC_ALIGN || h->size > RW_REC_MAX)
-		return bad(why, n, "its size %u is not possible", h->size);
+		return bad(why, n, "its size %u is not valid", h->size);
 	if (h->size > avail)
 		return bad(why, n, "its size is %u but only %zu bytes are left", h->size, avail);
 	if (crc_without(p, h->size, offsetof(struct rw_rec_hdr, crc)) != h->crc)
@@ -57,9 +57,9 @@ size_t rec_check(const uint8_t *p, size_t avail, char *why, size_t n)
 	if (h->type == 0)
 		return bad(why, n, "type 0 does not exist");
 	if (h->verdict >= RW_VERDICT_COUNT)
-		return bad(why, n, "verdict %u does not exist", h->verdict);
+		return bad(why, n, "unknown verdict %u", h->verdict);
 	if (h->flags & ~RW_RECF_ALL)
-		return bad(why, n, "flags 0x%x do not exist", h->flags & ~RW_RECF_ALL);
+		return bad(why, n, "unknown flags 0x%x", h->flags & ~RW_RECF_ALL);
 	return check_fields(&r, why, n) ? h->size : 0;
 }
 
@@ -95,6 +95,14 @@ uint64_t value_number(const struct rec_field *f)
 	return v;
 }
 
+void value_structure(const struct rec_field *f, void *to, size_t size)
+{
+	size_t n = f->len < size ? f->len : size;
+
+	memcpy(to, f->value, n);
+	memset((uint8_t *)to + n, 0, size - n);
+}
+
 struct text value_text(const struct rec_field *f)
 {
 	return (struct text){ f->value, f->len };
@@ -117,7 +125,7 @@ int rec_task(const struct rec *r, struct rw_task *task)
 		if (!rec_is_task(&f))
 			continue;
 		if (field_desc(f.id)->kind == RW_KIND_TASK) {
-			memcpy(task, f.value, sizeof(*task));
+			value_structure(&f, task, sizeof(*task));
 			return 2;
 		}
 		memcpy(&guest, f.value, sizeof(guest));

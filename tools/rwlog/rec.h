@@ -49,6 +49,9 @@ uint64_t rec_number(const struct rec *r, enum rw_field_id id);
 /** value_number() - get the number in a field of 4 or 8 bytes. */
 uint64_t value_number(const struct rec_field *f);
 
+/** value_structure() - copy a field's structure of @size bytes to @to; members that it has not become 0. */
+void value_structure(const struct rec_field *f, void *to, size_t size);
+
 /** value_text() - get a field's bytes. */
 struct text value_text(const struct rec_field *f);
 

@@ -8,20 +8,25 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "cgroups.h"
 #include "disasm.h"
 #include "names.h"
 #include "text.h"
 #include "util.h"
 
 /*
- * Flags of open(2) and renameat2(2) and bits of a wait status on x86-64 Linux, not on the host.
+ * Flags of open(2), renameat2(2) and mmap(2), and bits of a wait status on x86-64 Linux, not on the host.
  */
-#define GUEST_O_ACCMODE 00000003u
-#define GUEST_O_CREAT   00000100u
-#define GUEST_O_TRUNC   00001000u
-#define GUEST_O_APPEND  00002000u
-#define WAIT_SIGNAL     0x7fu
-#define WAIT_CORE       0x80u
+#define GUEST_O_ACCMODE  00000003u
+#define GUEST_O_CREAT    00000100u
+#define GUEST_O_TRUNC    00001000u
+#define GUEST_O_APPEND   00002000u
+#define GUEST_PROT_READ  1u
+#define GUEST_PROT_WRITE 2u
+#define GUEST_PROT_EXEC  4u
+#define WAIT_SIGNAL      0x7fu
+#define WAIT_CORE        0x80u
+#define ROOT_CGROUP      1u /* id of the default hierarchy's root: most tasks without systemd are there */
 
 struct counts {
 	uint64_t records, violations, repeats, lost;
@@ -33,6 +38,7 @@ struct line {
 	const struct rec *r;
 	uint64_t epoch;                /* of the hypervisor's start */
 	const struct symbols *symbols; /* or NULL */
+	const struct cgroups *cgroups; /* of the boot */
 };
 
 static void show_number(const struct line *l, const struct rec_field *f)
@@ -82,20 +88,74 @@ static void show_open_flags(const struct line *l, const struct rec_field *f)
 		flags & GUEST_O_TRUNC ? ",truncate" : "", flags & GUEST_O_APPEND ? ",append" : "");
 }
 
-static void show_rename_flags(const struct line *l, const struct rec_field *f)
+/* Bits, @n of which have names; one without a name (NULL) is shown as a number. */
+static void show_bits(const struct line *l, uint64_t flags, const char *const *name, size_t n)
 {
-	static const char *const name[] = { "noreplace", "exchange", "whiteout" };
-	uint64_t flags = value_number(f), known = (1u << ARRAY_SIZE(name)) - 1;
 	char before = ' ';
 
-	for (size_t i = 0; i < ARRAY_SIZE(name); i++) {
-		if (!(flags >> i & 1))
+	for (size_t i = 0; i < n; i++) {
+		if (!(flags >> i & 1) || !name[i])
 			continue;
 		fprintf(l->out, "%c%s", before, name[i]);
 		before = ',';
+		flags &= ~(UINT64_C(1) << i);
 	}
-	if (flags & ~known)
-		fprintf(l->out, "%c0x%" PRIx64, before, flags & ~known);
+	if (flags)
+		fprintf(l->out, "%c0x%" PRIx64, before, flags);
+}
+
+static void show_rename_flags(const struct line *l, const struct rec_field *f)
+{
+	static const char *const name[] = { "noreplace", "exchange", "whiteout" };
+
+	show_bits(l, value_number(f), name, ARRAY_SIZE(name));
+}
+
+static void show_exec_flags(const struct line *l, const struct rec_field *f)
+{
+	static const char *const name[] = RW_EXECF_NAMES;
+
+	_Static_assert(ARRAY_SIZE(name) == RW_EXECF_BITS, "every bit has a name");
+	show_bits(l, value_number(f), name, ARRAY_SIZE(name));
+}
+
+/* What a task gets of its own; what it shares follows from what it is. */
+static void show_clone_flags(const struct line *l, const struct rec_field *f)
+{
+	static const char *const name[] = {
+		[7] = "new_time", [17] = "new_mnt",  [25] = "new_cgroup", [26] = "new_uts",
+		[27] = "new_ipc", [28] = "new_user", [29] = "new_pid",    [30] = "new_net",
+	};
+	uint64_t flags = value_number(f), shown = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(name); i++)
+		if (name[i])
+			shown |= UINT64_C(1) << i;
+	show_bits(l, flags & shown, name, ARRAY_SIZE(name));
+}
+
+static void show_signal(const struct line *l, const struct rec_field *f)
+{
+	uint32_t signal = (uint32_t)value_number(f);
+	const char *name = signal <= INT32_MAX ? sigabbrev_np((int)signal) : NULL;
+
+	fprintf(l->out, name ? " %" PRIu32 " (%s)" : " %" PRIu32, signal, name);
+}
+
+/* As /proc/PID/maps has it. */
+static void show_prot(const struct line *l, const struct rec_field *f)
+{
+	uint64_t prot = value_number(f);
+
+	fprintf(l->out, " %c%c%c", prot & GUEST_PROT_READ ? 'r' : '-', prot & GUEST_PROT_WRITE ? 'w' : '-',
+		prot & GUEST_PROT_EXEC ? 'x' : '-');
+}
+
+static void show_device(const struct line *l, const struct rec_field *f)
+{
+	uint64_t dev = value_number(f);
+
+	fprintf(l->out, " %u:%u", major(dev), minor(dev));
 }
 
 static void show_wait_status(const struct line *l, const struct rec_field *f)
@@ -161,6 +221,13 @@ static void show_ids(const struct line *l, const struct rec_field *f)
 	putc(']', l->out);
 }
 
+static void show_areas(const struct line *l, const struct rec_field *f)
+{
+	fputs(" [", l->out);
+	text_areas(l->out, value_text(f));
+	putc(']', l->out);
+}
+
 static void show_socket(const struct line *l, const struct rec_field *f)
 {
 	putc(' ', l->out);
@@ -185,9 +252,50 @@ static void show_comm(const struct line *l, const char *comm, uint32_t pid)
 	fprintf(l->out, "[%" PRIu32 "]", pid);
 }
 
+/* Where a task is, if that is not the usual: its cgroup or systemd unit, PID namespace, root directory. */
+static void show_place(const struct line *l, const struct rw_task *task)
+{
+	struct text path, unit;
+
+	if (task->ns_pid)
+		fprintf(l->out, " pid_ns %" PRIu32 ":%" PRIu32, task->pid_ns, task->ns_pid);
+	if (task->flags & RW_TASKF_OTHER_ROOT)
+		fprintf(l->out, " root %u:%u:%" PRIu64, major(task->root_dev), minor(task->root_dev),
+			task->root_ino);
+	if (task->cgroup <= ROOT_CGROUP)
+		return;
+	if (!cgroups_find(l->cgroups, task->cgroup, &path)) {
+		fprintf(l->out, " cgroup %" PRIu64, task->cgroup);
+		return;
+	}
+	fputs(" in ", l->out);
+	text_show(l->out, cgroups_unit(path, &unit) ? unit : path, true);
+}
+
 static void show_task(const struct line *l, const struct rec_field *f)
 {
+	static const char *const flags[] = { "io_worker", "user_worker", "kernel_thread", NULL, "interrupt" };
 	struct rw_task task;
+
+	value_structure(f, &task, sizeof(task));
+	putc(' ', l->out);
+	show_comm(l, task.comm, task.pid);
+	fprintf(l->out, " uid %" PRIu32, task.uid);
+	if (task.euid != task.uid)
+		fprintf(l->out, " euid %" PRIu32, task.euid);
+	if (task.fsuid != task.euid)
+		fprintf(l->out, " fsuid %" PRIu32, task.fsuid);
+	if (task.loginuid != RW_TASK_UNSET && task.loginuid != task.uid)
+		fprintf(l->out, " login %" PRIu32, task.loginuid);
+	if (task.flags & ~RW_TASKF_OTHER_ROOT)
+		show_bits(l, task.flags & ~RW_TASKF_OTHER_ROOT, flags, ARRAY_SIZE(flags));
+	show_place(l, &task);
+	show_more(l, f, "task");
+}
+
+static void show_other_task(const struct line *l, const struct rec_field *f)
+{
+	struct rw_other_task task;
 
 	memcpy(&task, f->value, sizeof(task));
 	putc(' ', l->out);
@@ -195,7 +303,36 @@ static void show_task(const struct line *l, const struct rec_field *f)
 	fprintf(l->out, " uid %" PRIu32, task.uid);
 	if (task.euid != task.uid)
 		fprintf(l->out, " euid %" PRIu32, task.euid);
-	show_more(l, f, "task");
+	show_more(l, f, "target");
+}
+
+static void show_caps(const struct line *l, const struct rec_field *f)
+{
+	struct rw_caps c;
+
+	memcpy(&c, f->value, sizeof(c));
+	fprintf(l->out, " e %" PRIx64 " p %" PRIx64 " i %" PRIx64 " a %" PRIx64, c.effective, c.permitted,
+		c.inheritable, c.ambient);
+	show_more(l, f, "caps");
+}
+
+/* The namespaces that differ from those before; nothing for those before themselves. */
+static void show_namespaces(const struct line *l, const struct rec_field *f)
+{
+	static const char *const name[] = { "mnt", "pid", "net", "ipc", "uts", "cgroup", "time", "user" };
+	uint32_t now[ARRAY_SIZE(name)], old[ARRAY_SIZE(name)] = { 0 };
+	struct rec_field before;
+
+	_Static_assert(sizeof(now) == sizeof(struct rw_namespaces), "every namespace has a name");
+	if (f->id == RW_F_OLD_NAMESPACES)
+		return;
+	value_structure(f, now, sizeof(now));
+	if (rec_field(l->r, RW_F_OLD_NAMESPACES, &before))
+		value_structure(&before, old, sizeof(old));
+	for (size_t i = 0; i < ARRAY_SIZE(name); i++)
+		if (now[i] != old[i])
+			fprintf(l->out, " %s %" PRIu32, name[i], now[i]);
+	show_more(l, f, "ns");
 }
 
 static void show_guest_task(const struct line *l, const struct rec_field *f)
@@ -245,6 +382,9 @@ static const struct {
 	[RW_KIND_RENAME_FLAGS] = { show_rename_flags, true },
 	[RW_KIND_WAIT_STATUS] = { show_wait_status, false },
 	[RW_KIND_KEXEC_STEP] = { show_name, false },
+	[RW_KIND_FILE_KIND] = { show_name, false },
+	[RW_KIND_PROT] = { show_prot, false },
+	[RW_KIND_DEVICE] = { show_device, false },
 	[RW_KIND_ACCESS] = { show_name, false },
 	[RW_KIND_TARGET] = { show_name, false },
 	[RW_KIND_DROP] = { show_name, false },
@@ -257,11 +397,30 @@ static const struct {
 	[RW_KIND_CODE] = { show_code, false },
 	[RW_KIND_STRINGS] = { show_strings, false },
 	[RW_KIND_IDS] = { show_ids, false },
+	[RW_KIND_DIGEST] = { show_bytes, false },
+	[RW_KIND_AREAS] = { show_areas, false },
 	[RW_KIND_ADDRESS] = { show_socket, false },
+	[RW_KIND_MESSAGE] = { show_text, false },
+	[RW_KIND_FAMILY] = { show_name, false },
+	[RW_KIND_SOCKET_TYPE] = { show_name, false },
+	[RW_KIND_LOG_INPUT] = { show_name, false },
+	[RW_KIND_FACILITY] = { show_name, false },
+	[RW_KIND_SEVERITY] = { show_name, false },
+	[RW_KIND_DELIVERY] = { show_name, false },
 	[RW_KIND_TASK] = { show_task, false },
 	[RW_KIND_GUEST_TASK] = { show_guest_task, false },
 	[RW_KIND_FILE] = { show_file, false },
 	[RW_KIND_CRED] = { show_cred, false },
+	[RW_KIND_OTHER_TASK] = { show_other_task, false },
+	[RW_KIND_CAPS] = { show_caps, false },
+	[RW_KIND_NAMESPACES] = { show_namespaces, false },
+	[RW_KIND_CLONE_FLAGS] = { show_clone_flags, false },
+	[RW_KIND_EXEC_FLAGS] = { show_exec_flags, true },
+	[RW_KIND_CHILD] = { show_name, true },
+	[RW_KIND_TRACE] = { show_name, false },
+	[RW_KIND_PRCTL] = { show_name, false },
+	[RW_KIND_SIGNAL] = { show_signal, false },
+	[RW_KIND_CGROUP_STEP] = { show_name, false },
 };
 
 static void show_field(const struct line *l, const struct rec_field *f)
@@ -321,18 +480,19 @@ static void count(const struct rec *r, struct counts *n)
 		n->lost += rec_number(r, RW_F_COUNT);
 }
 
-static void show_record(const struct rec *r, uint64_t epoch, const struct symbols *symbols, FILE *out)
+static void show_record(const struct line *l)
 {
-	const struct line l = { out, r, epoch, symbols };
+	const struct rec *r = l->r;
+	FILE *out = l->out;
 	char when[TEXT_TIME_LEN];
 
-	text_time(when, epoch, r->hdr.time_ns);
+	text_time(when, l->epoch, r->hdr.time_ns);
 	fprintf(out, "%s%s #%" PRIu64 " cpu%u", when, r->hdr.flags & RW_RECF_TIME_ADJ ? "~" : "", r->hdr.seq,
 		r->hdr.cpu);
-	show_type(&l);
-	show_fields(&l);
+	show_type(l);
+	show_fields(l);
 	fprintf(out, ": %s%s\n", name_of_verdict(r->hdr.verdict),
-		r->hdr.flags & RW_RECF_PATH_TRUNC ? " [path cut in front]" : "");
+		r->hdr.flags & RW_RECF_PATH_TRUNC ? " [start of path truncated]" : "");
 }
 
 void show(const struct input *in, const struct filter *filter, const struct symbols *symbols, FILE *out)
@@ -342,6 +502,7 @@ void show(const struct input *in, const struct filter *filter, const struct symb
 
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
+		struct cgroups cgroups = cgroups_index(b->rec, b->nrec);
 		char id[TEXT_BOOT_LEN];
 
 		boot_name(b, id);
@@ -350,9 +511,11 @@ void show(const struct input *in, const struct filter *filter, const struct symb
 		for (size_t j = 0; j < b->nrec; j++) {
 			if (!filter_match(filter, &b->rec[j]))
 				continue;
-			show_record(&b->rec[j], b->newest->hdr.boot_epoch, symbols, out);
+			show_record(&(struct line){ out, &b->rec[j], b->newest->hdr.boot_epoch, symbols,
+						    &cgroups });
 			count(&b->rec[j], &n);
 		}
+		cgroups_free(&cgroups);
 		all += b->nrec;
 		evicted += store_evicted(&b->newest->hdr);
 	}

@@ -65,8 +65,7 @@ int symbols_parse(struct symbols *s, const uint8_t *data, size_t len, char *why,
 		s->v[s->n++] = (struct symbol){ addr, name };
 	}
 	if (!s->n) {
-		snprintf(why, n,
-			 "no address of kernel code (kallsyms shows zeros to those who are not root)");
+		snprintf(why, n, "no address of kernel code (kallsyms shows zeros to anyone but root)");
 		return -EINVAL;
 	}
 	qsort(s->v, s->n, sizeof(*s->v), by_addr);

@@ -132,6 +132,16 @@ void text_ids(FILE *out, struct text list)
 	}
 }
 
+void text_areas(FILE *out, struct text list)
+{
+	for (size_t i = 0; i + RW_AREA_BYTES <= list.len; i += RW_AREA_BYTES) {
+		struct rw_area area;
+
+		memcpy(&area, list.p + i, sizeof(area));
+		fprintf(out, "%s%" PRIx64 "+%" PRIx64, i ? " " : "", area.gpa, area.bytes);
+	}
+}
+
 void text_socket(FILE *out, struct text raw)
 {
 	struct member part[SOCKET_PARTS];

@@ -49,6 +49,9 @@ bool text_list_next(struct text_list *l, struct text *one);
 /** text_strings() - write a list of strings: quoted, separated by blanks. */
 void text_strings(FILE *out, struct text list);
 
+/** text_areas() - write parts of memory as ADDRESS+LENGTH in hex, separated by blanks. */
+void text_areas(FILE *out, struct text list);
+
 /** text_ids() - write numbers of 4 bytes, separated by commas. */
 void text_ids(FILE *out, struct text list);
 

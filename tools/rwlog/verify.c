@@ -54,6 +54,8 @@ static void good_boot(const struct input *in, const struct boot *b, const char *
 		fprintf(out, ", %zu dump%s", b->npart, b->npart > 1 ? "s" : "");
 	fprintf(out, ", boot %s", id);
 	print_evicted(h, out);
+	if (!in->is_capture && in->image->base)
+		fprintf(out, ", at offset 0x%" PRIx64, in->image->base);
 	if (h->end_reason == RW_END_RUNNING)
 		fprintf(out, ", taken from a running machine\n");
 	else

@@ -75,7 +75,7 @@ def find():
     environment = {"LTDL_LIBRARY_PATH": os.path.join(libraries, "bochs/plugins")}
     text = _help(argv, environment)
     if not _is_new_enough(text):
-        raise RunError(STATUS_USAGE, f"{TREE}: holds no working Bochs 3.0; remove it to have it made again")
+        raise RunError(STATUS_USAGE, f"{TREE}: holds no working Bochs 3.0; remove it to have it rebuilt")
     return argv, environment, text
 
 

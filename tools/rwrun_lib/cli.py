@@ -14,15 +14,15 @@ from . import bochs, monitor, outputs, payload, qemu, results, uki
 from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError, need_file, need_product, version
 
 DEFAULT_TIMEOUT = 600
-INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "policy")
+INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "monitor", "policy")
 OUTPUTS = ("serial", "hv_serial", "store", "stats")
 AFTER_RUN = ("store", "stats")  # written as a whole
-EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (see --stats); 1 it was reset
-once more than --reboots allows, or the hypervisor stopped it, or an output could not be written or its log
-not be read; 2 bad arguments or a missing file; 3 the emulator failed; 124 a time limit, either; 130, 143
-interrupted.
+EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (see --stats); 1 the guest was reset
+once more than --reboots allows, or the hypervisor stopped the machine, or the log could not be read or an
+output not written; 2 bad arguments or a missing file; 3 the emulator failed; 124 one of the time limits;
+130, 143 interrupted.
 environment: BOCHS=FILE and QEMU=FILE name the Bochs and the QEMU to use; RWRUN_QEMU=ARGUMENTS are added to
-QEMU's; RWRUN_KEEP=1 keeps the run's temporary folder and says where it is."""
+QEMU's; RWRUN_KEEP=1 keeps the run's temporary directory and prints its path."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -72,7 +72,7 @@ def _parser():
     p.add_argument("--cpu", choices=("intel", "amd"), default="amd",
                    help="CPU vendor: VMX/EPT or SVM/NPT (amd)")
     p.add_argument("--accel", choices=("auto", "bochs", "tcg", "kvm"), default="auto",
-                   help="auto: kvm where it has nested virtualization, else bochs for intel, tcg for amd")
+                   help="auto: kvm if nested virtualization is available, else bochs for intel, tcg for amd")
     p.add_argument("--smp", type=_whole(1, 64), default=1, metavar="N", help="number of CPUs (1)")
     p.add_argument("--mem", type=_whole(128, 1 << 20), default=512, metavar="MIB", help="memory (512)")
     p.add_argument("--no-hv", action="store_true", help="boot on the bare emulator, without Ringward")
@@ -85,20 +85,21 @@ def _parser():
     p.add_argument("--append", metavar="STRING", default=None, help="command line of --kernel")
     p.add_argument("--agent", action="store_true", help="add the guest agent to the initial RAM disk")
     p.add_argument("--conf", metavar="FILE", help="ringward.conf (what a run needs, like `next`, is added)")
+    p.add_argument("--monitor", metavar="FILE", help="monitor.conf: which events are recorded")
     p.add_argument("--policy", metavar="FILE", help="policy.conf")
     p.add_argument("--serial", metavar="FILE", help="guest's console, COM1 (standard output)")
     p.add_argument("--hv-serial", metavar="FILE", help="hypervisor's serial line, COM2")
     p.add_argument("--store", metavar="FILE", help="write the hypervisor's log store here after the run")
     p.add_argument("--stats", metavar="FILE", help="write counters here after the run, as JSON")
     p.add_argument("--timeout", type=_whole(1, 1000000), default=DEFAULT_TIMEOUT, metavar="SECONDS",
-                   help=f"time limit by the wall's clock ({DEFAULT_TIMEOUT})")
+                   help=f"time limit in seconds of wall-clock time ({DEFAULT_TIMEOUT})")
     p.add_argument("--guest-timeout", type=_whole(1, 1000000), metavar="SECONDS",
-                   help="time limit by the guest's time: the emulator's CPU time, and what passes while it "
-                        "sleeps; other work of the host does not count (none)")
+                   help="time limit in seconds of the guest's time: the emulator's CPU time plus the time "
+                        "for which it sleeps; other work of the host does not count (none)")
     p.add_argument("--reboots", type=_whole(0, 1000), default=0, metavar="N",
-                   help="resets that the guest may do before one ends the run (0)")
+                   help="resets that are allowed; the next one ends the run (0)")
     p.add_argument("--icount", action="store_true",
-                   help="QEMU's TCG only: one instruction a nanosecond, repeatable")
+                   help="QEMU's TCG only: one instruction per nanosecond, repeatable")
     return p
 
 
@@ -146,7 +147,7 @@ def parse(argv):
     _choose_accel(m)
     if m.no_hv:
         # A comparison needs the same command line with and without Ringward.
-        unused = [name for name in ("agent", "conf", "policy", "store") if getattr(m, name)]
+        unused = [name for name in ("agent", "conf", "monitor", "policy", "store") if getattr(m, name)]
         for name in unused:
             setattr(m, name, None)
         if unused:

@@ -68,7 +68,7 @@ def _check_file(path, status, whole):
     if whole and not os.access(folder, os.W_OK):
         raise RunError(STATUS_USAGE, f"{path}: {folder} is not writable, which its replacement needs")
     if whole and status and os.geteuid() not in (0, status.st_uid):
-        raise RunError(STATUS_USAGE, f"{path}: belongs to somebody else, its owner could not be kept")
+        raise RunError(STATUS_USAGE, f"{path}: belongs to another user, so its owner could not be kept")
 
 
 def check_distinct(inputs, outputs, stdout):
@@ -79,11 +79,11 @@ def check_distinct(inputs, outputs, stdout):
         status, own, place = _status(path), own_descriptor(path) is not None, os.path.realpath(path)
         name = "standard output" if path == "/dev/stdout" else place
         if status and any(_same(status, other) for other in given):
-            raise RunError(STATUS_USAGE, f"{name}: an input cannot be an output, too")
+            raise RunError(STATUS_USAGE, f"{name}: cannot be both an input and an output")
         # Inherited descriptors append in turn; a newly opened file would be overwritten.
         clash = any(_same(status, other) and not (own and other_own) for other, other_own in files)
         if place in new or clash:
-            raise RunError(STATUS_USAGE, f"{name}: two outputs for one file")
+            raise RunError(STATUS_USAGE, f"{name}: named as two outputs")
         if status is None:
             new.add(place)
         elif stat.S_ISREG(status.st_mode):

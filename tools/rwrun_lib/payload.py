@@ -69,6 +69,8 @@ def build_esp(machine, tmp):
         start = files["EFI/ringward/ringward.efi"] = need_product("ringward.efi")
         first = "\\EFI\\ringward\\ringward.efi"
         files["EFI/ringward/ringward.conf"] = _configuration(machine, following, tmp)
+        if machine.monitor:
+            files["EFI/ringward/monitor.conf"] = machine.monitor
         if machine.policy:
             files["EFI/ringward/policy.conf"] = machine.policy
     if on_bochs:

@@ -1,100 +1,133 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Records files opened, made, removed, renamed, linked, and changes of their mode.
+// Records files opened, read, written and closed.
 
-#include <linux/dcache.h>
 #include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/major.h>
+#include <linux/math64.h>
 #include <linux/stat.h>
+#include <asm/tsc.h>
 
 #include "event.h"
 #include "hooks/hooks.h"
+#include "hooks/setting.h"
+#include "openfile.h"
+#include "syscalls.h"
+
+/* /dev/mem, /dev/kmem, /dev/port: the minor numbers of MEM_MAJOR. */
+#define MEM_MINOR  1
+#define KMEM_MINOR 2
+#define PORT_MINOR 4
+
+static bool is_raw_device(const struct inode *inode)
+{
+	dev_t dev = inode->i_rdev;
+
+	if (S_ISBLK(inode->i_mode))
+		return true;
+	if (!S_ISCHR(inode->i_mode))
+		return false;
+	return MAJOR(dev) == MSR_MAJOR ||
+	       (MAJOR(dev) == MEM_MAJOR &&
+		(MINOR(dev) == MEM_MINOR || MINOR(dev) == KMEM_MINOR || MINOR(dev) == PORT_MINOR));
+}
+
+/* Who writes to the machine's memory, ports, MSRs or disks may end this kernel with it. */
+static enum producer_mode mode_of(const struct file *file)
+{
+	return file->f_mode & FMODE_WRITE && is_raw_device(file_inode(file)) ? PRODUCER_SYNC : PRODUCER_BATCH;
+}
+
+/* The file's inode as the caller sees it: on overlayfs a mapping has the file below. */
+static void add_file(struct event *ev, const struct file *file)
+{
+	const struct inode *inode = d_backing_inode(file->f_path.dentry);
+
+	event_file(ev, inode);
+	event_u32(ev, RW_F_OPEN_FLAGS, file->f_flags);
+	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode))
+		event_u32(ev, RW_F_RDEV, new_encode_dev(inode->i_rdev));
+}
 
 int hook_file_open(struct file *file)
 {
 	struct event ev;
 
-	event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW);
+	if (file->f_mode & FMODE_NOACCOUNT || syscall_is_inner())
+		return 0;
+	if (!event_begin(&ev, RW_REC_FILE_OPEN, RW_VERDICT_ALLOW))
+		return 0;
+	add_file(&ev, file);
+	if (file->f_mode & FMODE_CREATED || (file->f_flags & O_TMPFILE) == O_TMPFILE) {
+		event_u32(&ev, RW_F_CREATED, true);
+		event_u32(&ev, RW_F_MODE, file_inode(file)->i_mode & S_IALLUGO);
+	}
 	event_path(&ev, RW_F_PATH, &file->f_path);
-	event_file(&ev, file_inode(file));
-	event_u32(&ev, RW_F_OPEN_FLAGS, file->f_flags);
-	event_submit(&ev, PRODUCER_BATCH);
+	event_submit(&ev, mode_of(file));
+	setting_opened(file);
 	return 0;
 }
 
-/* A record about a name in a directory, and the file that has the name, if any. */
-static void begin_at(struct event *ev, u8 type, const struct path *dir, struct dentry *dentry)
-{
-	event_begin(ev, type, RW_VERDICT_ALLOW);
-	event_path_at(ev, RW_F_PATH, dir, dentry);
-	event_file(ev, d_backing_inode(dentry));
-}
-
-int hook_path_unlink(const struct path *dir, struct dentry *dentry)
+static void first_access(struct file *file, enum openfile_way way)
 {
 	struct event ev;
 
-	begin_at(&ev, RW_REC_FILE_UNLINK, dir, dentry);
-	event_submit(&ev, PRODUCER_BATCH);
+	if (!event_begin(&ev, way == OPENFILE_READ ? RW_REC_FILE_READ : RW_REC_FILE_WRITE, RW_VERDICT_ALLOW))
+		return;
+	add_file(&ev, file);
+	event_path(&ev, RW_F_PATH, &file->f_path);
+	event_submit(&ev, way == OPENFILE_READ ? PRODUCER_BATCH : mode_of(file));
+}
+
+int hook_file_permission(struct file *file, int mask)
+{
+	enum openfile_way way = mask & MAY_WRITE ? OPENFILE_WRITE : OPENFILE_READ;
+
+	if (unlikely(openfile_access(file, way)))
+		first_access(file, way);
+	if (way == OPENFILE_WRITE)
+		setting_written(file);
 	return 0;
 }
 
-int hook_path_rmdir(const struct path *dir, struct dentry *dentry)
+static u64 nanoseconds(u64 cycles)
 {
-	struct event ev;
-
-	begin_at(&ev, RW_REC_DIR_REMOVE, dir, dentry);
-	event_submit(&ev, PRODUCER_BATCH);
-	return 0;
+	return mul_u64_u32_div(cycles, NSEC_PER_MSEC, tsc_khz);
 }
 
-int hook_path_rename(const struct path *old_dir, struct dentry *old_dentry, const struct path *new_dir,
-		     struct dentry *new_dentry, unsigned int flags)
+static void add_totals(struct event *ev, const struct openfile_totals *totals)
 {
-	struct event ev;
+	static const u16 field_of[] = { RW_F_READ_BEFORE, RW_F_WRITE_BEFORE };
+	unsigned int way;
 
-	begin_at(&ev, RW_REC_FILE_RENAME, old_dir, old_dentry);
-	event_path_at(&ev, RW_F_NEW_PATH, new_dir, new_dentry);
-	event_u32(&ev, RW_F_RENAME_FLAGS, flags);
-	event_submit(&ev, PRODUCER_BATCH);
-	return 0;
+	event_u64(ev, RW_F_BYTES_READ, totals->bytes[OPENFILE_READ]);
+	event_u64(ev, RW_F_BYTES_WRITTEN, totals->bytes[OPENFILE_WRITE]);
+	event_u32(ev, RW_F_USER_PID, totals->user);
+	for (way = 0; way < OPENFILE_WAYS; way++)
+		if (totals->first[way])
+			event_u64(ev, field_of[way],
+				  nanoseconds(ev->writer.hdr->time_ns - totals->first[way]));
+	if (totals->mapped)
+		event_u32(ev, RW_F_MAPPED, totals->mapped);
+	if (totals->uncounted)
+		event_u32(ev, RW_F_UNCOUNTED, true);
 }
 
-/* The kernel leaves the umask to a file system with ACLs; the record always has it applied. */
-int hook_path_mkdir(const struct path *dir, struct dentry *dentry, umode_t mode)
+/* The file has already dropped its path; the table still holds it. */
+void hook_file_free_security(struct file *file)
 {
+	struct openfile_totals totals;
 	struct event ev;
 
-	event_begin(&ev, RW_REC_DIR_MAKE, RW_VERDICT_ALLOW);
-	event_path_at(&ev, RW_F_PATH, dir, dentry);
-	event_u32(&ev, RW_F_MODE, mode & S_IALLUGO & ~current_umask());
-	event_submit(&ev, PRODUCER_BATCH);
-	return 0;
-}
-
-/*
- * Both names are on one mount: link(2) crosses none. A file without a name (O_TMPFILE) shows as "(deleted)".
- */
-int hook_path_link(struct dentry *old_dentry, const struct path *new_dir, struct dentry *new_dentry)
-{
-	const struct path old = { .mnt = new_dir->mnt, .dentry = old_dentry };
-	struct event ev;
-
-	event_begin(&ev, RW_REC_FILE_LINK, RW_VERDICT_ALLOW);
-	event_path(&ev, RW_F_PATH, &old);
-	event_path_at(&ev, RW_F_NEW_PATH, new_dir, new_dentry);
-	event_file(&ev, d_backing_inode(old_dentry));
-	event_submit(&ev, PRODUCER_BATCH);
-	return 0;
-}
-
-int hook_path_chmod(const struct path *path, umode_t mode)
-{
-	struct event ev;
-
-	event_begin(&ev, RW_REC_FILE_CHMOD, RW_VERDICT_ALLOW);
-	event_path(&ev, RW_F_PATH, path);
-	event_file(&ev, d_backing_inode(path->dentry));
-	event_u32(&ev, RW_F_MODE, mode & S_IALLUGO);
-	event_submit(&ev, PRODUCER_BATCH);
-	return 0;
+	if (likely(!openfile_end(file, &totals)))
+		return;
+	if (event_begin(&ev, RW_REC_FILE_CLOSE, RW_VERDICT_NONE)) {
+		add_totals(&ev, &totals);
+		event_file(&ev, d_backing_inode(totals.path.dentry));
+		event_u32(&ev, RW_F_OPEN_FLAGS, file->f_flags);
+		event_path_from(&ev, RW_F_PATH, &totals.path, &totals.root);
+		event_submit(&ev, PRODUCER_BATCH);
+	}
+	openfile_release(&totals);
 }

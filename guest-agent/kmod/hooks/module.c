@@ -1,40 +1,121 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Records kernel modules, and kernels for kexec, before the kernel looks at them.
+// Records kernel modules: what the kernel read, what runs, what is gone; and kernels for kexec.
 
 #include <linux/fs.h>
 #include <linux/kernel_read_file.h>
+#include <linux/module.h>
 #include <linux/security.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <crypto/sha2.h>
 
+#include "caller.h"
 #include "event.h"
 #include "hooks/hooks.h"
+#include "kernel/syscalls.h"
 #include "kexec.h"
 
 int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id, bool contents)
 {
-	struct event ev;
-
 	if (id == READING_KEXEC_IMAGE || id == READING_KEXEC_INITRAMFS)
 		return kexec_load(file, id == READING_KEXEC_INITRAMFS);
-	if (id != READING_MODULE)
-		return 0;
-	event_begin(&ev, RW_REC_MODULE_LOAD, RW_VERDICT_ALLOW);
-	event_path(&ev, RW_F_PATH, &file->f_path);
-	event_file(&ev, file_inode(file));
-	event_submit(&ev, PRODUCER_SYNC);
 	return 0;
 }
 
-/* init_module(), kexec_load(): the content comes from the caller's memory, not from a file. */
+/* kexec_load(): the content comes from the caller's memory, not from a file. */
 int hook_kernel_load_data(enum kernel_load_data_id id, bool contents)
+{
+	if (id == LOADING_KEXEC_IMAGE || id == LOADING_KEXEC_INITRAMFS)
+		return kexec_load(NULL, id == LOADING_KEXEC_INITRAMFS);
+	return 0;
+}
+
+/*
+ * The module's parameters, from the arguments of the system call. The kernel copies them after this, when the
+ * caller may have changed them. Return: memory to be freed by __putname(), or NULL.
+ */
+static char *add_parameters(struct event *ev, const char __user *text)
+{
+	char *buf = event_buffer(ev);
+	long len = buf ? strncpy_from_user(buf, text, RW_PATH_MAX) : -ENOMEM;
+
+	if (len > 0)
+		event_tail(ev, RW_F_PARAMETERS, buf, len);
+	return buf;
+}
+
+static void module_load(struct file *file, const char *content, loff_t size)
+{
+	u8 digest[SHA256_DIGEST_SIZE];
+	char *parameters = NULL;
+	struct caller_args args;
+	struct event ev;
+
+	sha256(content, size, digest);
+	if (!event_begin(&ev, RW_REC_MODULE_LOAD, RW_VERDICT_ALLOW))
+		return;
+	event_bytes(&ev, RW_F_SHA256, digest, sizeof(digest));
+	event_u64(&ev, RW_F_SIZE, size);
+	if (file) {
+		event_path(&ev, RW_F_PATH, &file->f_path);
+		event_file(&ev, file_inode(file));
+	}
+	if (caller_args(CALL(finit_module), &args)) {
+		event_u32(&ev, RW_F_MODULE_FLAGS, args.arg[2]);
+		parameters = add_parameters(&ev, (const char __user *)args.arg[1]);
+	} else if (caller_args(CALL(init_module), &args)) {
+		parameters = add_parameters(&ev, (const char __user *)args.arg[2]);
+	}
+	event_submit(&ev, PRODUCER_SYNC);
+	if (parameters)
+		__putname(parameters);
+}
+
+/* finit_module(): a compressed file is read, and hashed, as it is. */
+int hook_kernel_post_read_file(struct file *file, char *content, loff_t size, enum kernel_read_file_id id)
+{
+	if (id == READING_MODULE)
+		module_load(file, content, size);
+	return 0;
+}
+
+/* init_module(): there is no file. */
+int hook_kernel_post_load_data(char *content, loff_t size, enum kernel_load_data_id id, char *description)
+{
+	if (id == LOADING_MODULE)
+		module_load(NULL, content, size);
+	return 0;
+}
+
+int hook_kernel_module_request(char *name)
 {
 	struct event ev;
 
-	if (id == LOADING_KEXEC_IMAGE || id == LOADING_KEXEC_INITRAMFS)
-		return kexec_load(NULL, id == LOADING_KEXEC_INITRAMFS);
-	if (id != LOADING_MODULE)
+	if (!event_begin(&ev, RW_REC_MODULE_REQUEST, RW_VERDICT_ALLOW))
 		return 0;
-	event_begin(&ev, RW_REC_MODULE_LOAD, RW_VERDICT_ALLOW);
-	event_submit(&ev, PRODUCER_SYNC);
+	event_tail(&ev, RW_F_OBJECT_NAME, name, strlen(name));
+	event_submit(&ev, PRODUCER_BATCH);
 	return 0;
+}
+
+void probe_module_load(void *unused, struct module *module)
+{
+	struct event ev;
+
+	if (!event_begin(&ev, RW_REC_MODULE_LIVE, RW_VERDICT_NONE))
+		return;
+	event_u64(&ev, RW_F_TAINTS, module->taints);
+	event_tail(&ev, RW_F_OBJECT_NAME, module->name, strlen(module->name));
+	event_submit(&ev, PRODUCER_SYNC);
+}
+
+void probe_module_free(void *unused, struct module *module)
+{
+	struct event ev;
+
+	if (!event_begin(&ev, RW_REC_MODULE_FREE, RW_VERDICT_NONE))
+		return;
+	event_tail(&ev, RW_F_OBJECT_NAME, module->name, strlen(module->name));
+	event_submit(&ev, PRODUCER_SYNC);
 }

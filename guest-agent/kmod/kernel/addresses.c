@@ -13,6 +13,7 @@
 #include "kernel/addresses.h"
 #include "kernel/kallsyms.h"
 #include "kernel/lsm.h"
+#include "kernel/names.h"
 #include "kernel/version.h"
 
 #if LINUX_IS(6, 1)
@@ -52,6 +53,7 @@ int __init compat_init(struct compat_kernel *k)
 		{ "__end_rodata", &k->end_rodata },
 		{ compat_lsm_table_name, &k->lsm_table },
 		{ "idt_table", &k->idt },
+		{ "mount_lock", &k->mount_lock },
 		{ "poking_mm", (unsigned long *)&poking_mm },
 	};
 	const struct wanted kexec[] = {
@@ -65,6 +67,8 @@ int __init compat_init(struct compat_kernel *k)
 	const char *missing;
 	int ret = compat_kallsyms_init();
 
+	if (ret == 0)
+		ret = compat_names_init();
 	if (ret)
 		return ret;
 	missing = look_up(want, ARRAY_SIZE(want));

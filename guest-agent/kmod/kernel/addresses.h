@@ -12,6 +12,7 @@ struct compat_kernel {
 	unsigned long lsm_table,
 		lsm_table_size;    /* the table of LSM hooks, inside it: compat_lsm_table_name */
 	unsigned long idt;         /* a page */
+	unsigned long mount_lock;  /* seqlock_t: changes while the tree of mounts does */
 	unsigned long poking_pgd;  /* page tables with which the kernel patches itself; virtual */
 	unsigned long current_off; /* of the CPU's current task from its GS base */
 	/* kexec; all NULL if the kernel lacks it. */

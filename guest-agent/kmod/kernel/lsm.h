@@ -10,13 +10,40 @@
 #include "kernel/version.h"
 
 struct linux_binprm;
+struct super_block;
 
-/* Argument of the hook bprm_committed_creds. */
+/* Arguments of the hooks bprm_committed_creds and sb_kern_mount. */
 #if LINUX_IS(6, 1)
 typedef struct linux_binprm lsm_committed_bprm;
+typedef struct super_block lsm_kern_mount_sb;
 #else
 typedef const struct linux_binprm lsm_committed_bprm;
+typedef const struct super_block lsm_kern_mount_sb;
 #endif
+
+/*
+ * Tracepoints that not every version can have: on 6.1 the kernel warns of a line that an NMI prints while
+ * `console` is in use (trace_console_rcuidle()).
+ */
+#if LINUX_IS(6, 1)
+#define COMPAT_TRACEPOINTS(PROBE)
+#else
+#define COMPAT_TRACEPOINTS(PROBE) PROBE(console)
+#endif
+
+/* Hooks that not every version has. */
+#if LINUX_IS(6, 1)
+#define COMPAT_LSM_HOOKS(HOOK) HOOK(inode_removexattr)
+#else
+#define COMPAT_LSM_HOOKS(HOOK) \
+	HOOK(inode_post_removexattr) HOOK(inode_post_set_acl) HOOK(inode_post_remove_acl)
+#endif
+
+/*
+ * What the hook inode_removexattr of 6.1 has to return: 0 if another LSM has that hook, else 1, with which
+ * the kernel makes the checks of capabilities that it leaves to such LSMs.
+ */
+extern int compat_removexattr_result;
 
 /* The kernel's table of LSM hooks: its name in kallsyms, and its size in bytes. */
 extern const char compat_lsm_table_name[];

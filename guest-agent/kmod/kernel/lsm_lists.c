@@ -2,6 +2,7 @@
 // Copyright (C) 2026 The Ringward authors
 // LSM hooks of Linux 6.1: a table of list heads. Changes only data.
 
+#include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -17,6 +18,8 @@ static struct security_hook_list objects[] __ro_after_init = { AGENT_LSM_HOOKS(O
 
 #define HEAD_OFFSET(name) offsetof(struct security_hook_heads, name),
 static const size_t head_off[] __initconst = { AGENT_LSM_HOOKS(HEAD_OFFSET) };
+
+int compat_removexattr_result __ro_after_init;
 
 /* The address of the list's last pointer. */
 static struct hlist_node __init **list_tail(struct hlist_head *head)
@@ -40,6 +43,8 @@ int __init compat_attach_hooks(const struct compat_kernel *k)
 		objects[i].head = head;
 		objects[i].list.next = NULL;
 		objects[i].list.pprev = list_tail(head);
+		if (head_off[i] == offsetof(struct security_hook_heads, inode_removexattr))
+			compat_removexattr_result = hlist_empty(head);
 		alias[i] = compat_alias(objects[i].list.pprev);
 		if (!alias[i])
 			ret = -ENOMEM;

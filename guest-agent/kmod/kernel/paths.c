@@ -1,28 +1,255 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Names files with d_path(); for names that are too long it relies on how that works inside.
+// Names files: walks from a dentry up to a root, through the mounts on the way.
 
+#include <linux/cache.h>
 #include <linux/dcache.h>
 #include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/magic.h>
+#include <linux/minmax.h>
+#include <linux/mount.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/seqlock.h>
 #include <linux/string.h>
+#include <asm/word-at-a-time.h>
 
+#include "kernel/mounts.h"
 #include "kernel/paths.h"
+#include "kernel/version.h"
+
+#define MEMFD_PREFIX "memfd:"
+#define TRIES        3 /* walks without locks before one with them */
+
+/* A name that grows from its end to its front. */
+struct text {
+	char *buf, *start;
+	bool full;
+};
+
+/*
+ * Copies @len bytes, but nothing after a NUL: during a rename the length may be that of another name. Names
+ * lie at multiples of 8 bytes, so that a word of a name never crosses a page.
+ */
+static void copy_name(char *to, const char *from, u32 len)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+
+	while (len >= sizeof(unsigned long)) {
+		unsigned long word = READ_ONCE(*(const unsigned long *)from), zeros;
+
+		if (has_zero(word, &zeros, &constants))
+			break;
+		memcpy(to, &word, sizeof(word));
+		from += sizeof(word);
+		to += sizeof(word);
+		len -= sizeof(word);
+	}
+	for (; len && (*to = READ_ONCE(*from)); len--, from++, to++)
+		;
+}
+
+/* Puts a slash and the dentry's name before the text; as much of the name's end as there is room for. */
+static void put_name(struct text *t, const struct dentry *dentry)
+{
+	const char *from = smp_load_acquire(&dentry->d_name.name);
+	u32 len = READ_ONCE(dentry->d_name.len);
+	u32 room = t->start - t->buf;
+
+	if (unlikely(len + 1 > room)) {
+		/* The name may be changing: its own end is where its NUL is. */
+		len = strnlen(from, len);
+		room = min(len, room);
+		t->start -= room;
+		memcpy(t->start, from + len - room, room);
+		t->full = true;
+		return;
+	}
+	t->start -= len;
+	copy_name(t->start, from, len);
+	*--t->start = '/';
+}
+
+/* How a walk ended. */
+enum walk {
+	AT_ROOT,
+	AT_TOP,
+	CUT_OFF
+};
+
+/*
+ * The caller holds what keeps dentries and mounts from being freed. CUT_OFF: a dentry that is not below its
+ * mount's root, after a rename outside of it.
+ */
+static enum walk walk_up(const struct path *path, const struct path *root, struct text *t)
+{
+	const struct compat_mount *mount = compat_mount_of(path->mnt);
+	const struct dentry *dentry = path->dentry;
+
+	while (dentry != root->dentry || &mount->mnt != root->mnt) {
+		const struct dentry *parent = READ_ONCE(dentry->d_parent);
+
+		if (dentry == mount->mnt.mnt_root) {
+			const struct compat_mount *below = READ_ONCE(mount->parent);
+
+			if (below == mount)
+				return AT_TOP;
+			dentry = READ_ONCE(mount->mountpoint);
+			mount = below;
+			continue;
+		}
+		if (unlikely(dentry == parent))
+			return CUT_OFF;
+		put_name(t, dentry);
+		if (unlikely(t->full))
+			return AT_ROOT;
+		dentry = parent;
+	}
+	return AT_ROOT;
+}
+
+/* The same for a file of which the mount is not known: up to the root of the file system. */
+static enum walk walk_file_system(const struct dentry *dentry, struct text *t)
+{
+	const struct dentry *parent;
+
+	for (; (parent = READ_ONCE(dentry->d_parent)) != dentry && !t->full; dentry = parent)
+		put_name(t, dentry);
+	return AT_ROOT;
+}
+
+static enum walk walk(const struct path *path, const struct path *root, struct text *t)
+{
+	const struct text empty = *t;
+	unsigned int mounts, names, i;
+	enum walk end;
+
+	for (i = 0; i < TRIES; i++) {
+		mounts = read_seqbegin(compat_mount_lock);
+		names = read_seqbegin(&rename_lock);
+		*t = empty;
+		end = path->mnt ? walk_up(path, root, t) : walk_file_system(path->dentry, t);
+		if (likely(!read_seqretry(&rename_lock, names) && !read_seqretry(compat_mount_lock, mounts)))
+			return end;
+	}
+	read_seqlock_excl(compat_mount_lock);
+	read_seqlock_excl(&rename_lock);
+	*t = empty;
+	end = path->mnt ? walk_up(path, root, t) : walk_file_system(path->dentry, t);
+	read_sequnlock_excl(&rename_lock);
+	read_sequnlock_excl(compat_mount_lock);
+	return end;
+}
+
+/* Files that have no path, but a dentry that makes up a name for people. */
+static enum rw_file_kind kind_of(const struct path *path)
+{
+	const struct dentry *dentry = path->dentry;
+
+	if (likely(!dentry->d_op || !dentry->d_op->d_dname))
+		return RW_FILE_PATH;
+	/* A namespace that is mounted somewhere has the path of its mount point. */
+	if (IS_ROOT(dentry) && path->mnt && dentry == path->mnt->mnt_root)
+		return RW_FILE_PATH;
+	switch (dentry->d_sb->s_magic) {
+	case PIPEFS_MAGIC:
+		return RW_FILE_PIPE;
+	case SOCKFS_MAGIC:
+		return RW_FILE_SOCKET;
+	case ANON_INODE_FS_MAGIC:
+		return RW_FILE_ANON_INODE;
+	case NSFS_MAGIC:
+		return RW_FILE_NAMESPACE;
+	case TMPFS_MAGIC:
+	case HUGETLBFS_MAGIC:
+		/* Nobody renames these, and only memfd_create() makes such names. */
+		if (strncmp(dentry->d_name.name, MEMFD_PREFIX, sizeof(MEMFD_PREFIX) - 1) == 0)
+			return RW_FILE_MEMFD;
+		return RW_FILE_SHMEM;
+	default:
+		return RW_FILE_OTHER;
+	}
+}
+
+/* Return: the name that a file without a path was given. */
+static char *given_name(const struct dentry *dentry, enum rw_file_kind kind, char *buf, int size)
+{
+	const char *from = dentry->d_name.name;
+	size_t len;
+	char *name;
+
+	if (kind == RW_FILE_NAMESPACE || kind == RW_FILE_OTHER) {
+		name = dentry->d_op->d_dname((struct dentry *)dentry, buf, size);
+		if (!IS_ERR(name)) {
+			len = strlen(name);
+			memmove(buf + size - 1 - len, name, len + 1);
+			return buf + size - 1 - len;
+		}
+	}
+	if (kind == RW_FILE_MEMFD)
+		from += sizeof(MEMFD_PREFIX) - 1;
+	len = strnlen(from, size - 1);
+	name = buf + size - 1 - len;
+	memcpy(name, from, len);
+	return name;
+}
+
+struct compat_root compat_root(void)
+{
+	struct compat_root root = { .at = { .mnt = NULL } };
+	struct fs_struct *fs = current->fs;
+	unsigned int seq;
+
+	if (!fs)
+		return root;
+	do {
+		seq = read_seqcount_begin(&fs->seq);
+		root.at = fs->root;
+	} while (read_seqcount_retry(&fs->seq, seq));
+	return root;
+}
+
+char *compat_name(const struct path *path, const struct compat_root *root, char *buf, int size,
+		  struct compat_name *name)
+{
+	struct text t = { .buf = buf, .start = buf + size - 1 };
+	enum walk end;
+
+	*name = (struct compat_name){ .kind = kind_of(path), .deleted = d_unlinked(path->dentry) };
+	buf[size - 1] = 0;
+	if (unlikely(name->kind != RW_FILE_PATH)) {
+		name->deleted = false;
+		return given_name(path->dentry, name->kind, buf, size);
+	}
+	rcu_read_lock();
+	end = walk(path, &root->at, &t);
+	rcu_read_unlock();
+	name->truncated = t.full;
+	name->outside = end == CUT_OFF || (end == AT_TOP && root->at.mnt);
+	if (t.start == buf + size - 1)
+		*--t.start = '/';
+	return t.start;
+}
 
 char *compat_path(const struct path *path, char *buf, int size, bool *trunc)
 {
-	char *name = d_path(path, buf, size);
+	const struct compat_root root = compat_root();
+	struct compat_name name;
+	char *start;
 
-	if (!IS_ERR(name))
-		return name;
-	/*
-	 * Too long. d_path() builds names from their end and fills the buffer before it gives up, so the tail
-	 * is left there. Clear the buffer first: an unusual file system's d_dname() may not fill it.
-	 */
-	*trunc = true;
-	memset(buf, 0, size);
-	name = d_path(path, buf, size);
-	if (!IS_ERR(name))
-		return name;
-	buf[size - 1] = 0;
-	return buf;
+	start = compat_name(path, &root, buf, size, &name);
+	if (name.truncated)
+		*trunc = true;
+	return start;
+}
+
+const struct path *compat_user_path(const struct file *file)
+{
+#if LINUX_IS(6, 1)
+	return &file->f_path; /* of overlayfs, though its inode is the one below */
+#else
+	return file_user_path(file);
+#endif
 }

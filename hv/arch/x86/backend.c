@@ -22,6 +22,6 @@ const char *backend_choose(void)
 	else if (cpuid(0x80000000u, 0).eax >= 0x80000001u && cpuid(0x80000001u, 0).ecx & LEAF80000001_ECX_SVM)
 		use_svm = true;
 	else
-		return "this CPU has neither VMX nor SVM, or a hypervisor below hides it";
+		return "this CPU has neither VMX nor SVM, or a hypervisor below hides them";
 	return hv_backend()->probe();
 }

@@ -51,7 +51,7 @@ const char *segments_load(struct segment seg[SEG_COUNT], const struct rw_handoff
 {
 	seg[SEG_CS] = load(h->cs, 8, h);
 	if (!seg[SEG_CS].attributes)
-		return "the firmware's code segment selector points outside of its GDT";
+		return "the firmware's code segment selector points outside its GDT";
 	seg[SEG_SS] = load(h->ss, 8, h);
 	seg[SEG_DS] = load(h->ds, 8, h);
 	seg[SEG_ES] = load(h->es, 8, h);

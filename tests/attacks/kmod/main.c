@@ -40,6 +40,7 @@ static const struct {
 	{ "vmx", cmd_vmx, "vmx" },
 	{ "ring", cmd_ring, "ring random|index|sizes|fields|mixed SEED COUNT" },
 	{ "record", cmd_record, "record CASE" },
+	{ "cred", cmd_cred, "cred overwrite|commit" },
 };
 
 void say(const char *fmt, ...)

@@ -67,7 +67,7 @@ struct spoilt {
 static const struct spoilt cases[] = {
 	{ "good", RW_REC_FILE_OPEN },
 	{ "type_0", 0 },
-	{ "type_100", 100 }, /* unknown, like the next one */
+	{ "type_190", 190 }, /* unknown, like the next one */
 	{ "type_last", RW_REC_AGENT_LAST },
 	{ "type_violation", RW_REC_VIOLATION },
 	{ "type_255", 255 },

@@ -32,6 +32,7 @@ int cmd_ringdesc(int argc, char **argv);  /* calls.c */
 int cmd_vmx(int argc, char **argv);       /* calls.c */
 int cmd_ring(int argc, char **argv);      /* rings.c */
 int cmd_record(int argc, char **argv);    /* rings.c */
+int cmd_cred(int argc, char **argv);      /* cred.c */
 
 /* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */
 int numbers(char **argv, u64 *to, int count);

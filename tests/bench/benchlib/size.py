@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Sizes of the hypervisor: code and data, reserved memory, lines of source."""
+"""Sizes of the hypervisor: code and data, reserved memory."""
 import re
 import subprocess
 
 from .boots import BUILD, TOP, BenchError
 
-SOURCES = ("*.c", "*.h", "*.asm", "*.inc")
 STORE_HEADER = re.compile(r"#define RW_STORE_HDR_SIZE\s+(\d+|0x[0-9a-f]+)u")
 STORE_MIB = 16  # as in rwrun's own configuration
 
@@ -27,12 +26,3 @@ def store_bytes():
     if not header:
         raise BenchError("abi/store.h: no RW_STORE_HDR_SIZE")
     return int(header.group(1), 0) + (STORE_MIB << 20)
-
-
-def source_lines():
-    """Lines of all sources below hv/, blank ones and comments included."""
-    total = 0
-    for pattern in SOURCES:
-        for path in (TOP / "hv").rglob(pattern):
-            total += len(path.read_text(encoding="utf-8").splitlines())
-    return total

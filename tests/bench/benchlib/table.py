@@ -9,7 +9,6 @@ EXIT_TICKS = 1500        # modelled cost of an exit on a real CPU
 COST_LIMIT = 1.005
 BOOT_LIMIT = 1.05
 IMAGE_LIMIT = 1 << 20
-LINES_LIMIT = 8000
 UNITS = {"intel": "ticks (Bochs)", "amd": "instructions (QEMU -icount)"}
 NAMES = {"intel": "Intel, VMX/EPT, Bochs", "amd": "AMD, SVM/NPT, QEMU TCG"}
 

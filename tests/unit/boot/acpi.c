@@ -153,6 +153,21 @@ static void test_generic_addresses(void **state)
 	expect(0x404, 0, 0, 0);
 }
 
+/* Where the two differ, the generic address counts, as in Linux; one that is no port does not. */
+static void test_both_addresses(void **state)
+{
+	(void)state;
+	memory[FADT + 172] = 1;
+	put(FADT + 176, 0x404, 8);
+	memory[FADT + 184] = 0; /* memory space */
+	put(FADT + 188, 0xfed00000, 8);
+	table(FADT, "FACP", FADT_SIZE);
+	expect(0x404, 0xb014, 0xcf9, 6);
+	put(FADT + 176, 0, 8);
+	table(FADT, "FACP", FADT_SIZE);
+	expect(0xb004, 0xb014, 0xcf9, 6);
+}
+
 static void test_odd_values(void **state)
 {
 	(void)state;
@@ -249,6 +264,35 @@ static void test_sleep_types(void **state)
 	expect_types(0xff, 0xff, false);
 }
 
+/* One _S5_, as a package of these bytes after its length. */
+static void expect_package(const uint8_t *bytes, uint8_t n, uint8_t pm1a, uint8_t pm1b, bool known)
+{
+	const uint8_t name[] = { 0x08, '_', 'S', '5', '_', 0x12, (uint8_t)(n + 1) };
+
+	put_states(0, 0);
+	memcpy(memory + AML, name, sizeof(name));
+	memcpy(memory + AML + sizeof(name), bytes, n);
+	table(DSDT, "DSDT", 36 + (unsigned int)sizeof(name) + n);
+	expect_types(pm1a, pm1b, known);
+}
+#define EXPECT_PACKAGE(pm1a, pm1b, known, ...) \
+	expect_package((const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }), pm1a, \
+		       pm1b, known)
+
+/* What else ASL compilers write: wider constants; one number with both types; types that nobody can know. */
+static void test_off_packages(void **state)
+{
+	(void)state;
+	EXPECT_PACKAGE(1u << 7, 1u << 5, true, 4, 0x0b, 7, 0, 0x0c, 5, 0, 0, 0, 0, 0);
+	EXPECT_PACKAGE(1u << 5, 1u << 5, true, 2, 0x0e, 5, 0, 0, 0, 0, 0, 0, 0, 0x0a, 5);
+	EXPECT_PACKAGE(1u << 5, 1u << 6, true, 1, 0x0b, 5, 6);
+	EXPECT_PACKAGE(1u << 5, 1u << 0, true, 1, 0x0a, 5);
+	EXPECT_PACKAGE(0xff, 0xff, false, 4, 'A', 'B', 'C', 'D', 0x0a, 5, 0, 0);
+	EXPECT_PACKAGE(0xff, 0xff, false, 4, 0x0a, 5, 'A', 'B', 'C', 'D', 0, 0);
+	EXPECT_PACKAGE(0xff, 0xff, false, 2, 0x0b, 5, 1, 0);
+	EXPECT_PACKAGE(0xff, 0xff, false, 0);
+}
+
 static void test_hide_sleep(void **state)
 {
 	uint8_t expected[sizeof(states)];
@@ -305,9 +349,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_good, setup),
 		cmocka_unit_test_setup(test_generic_addresses, setup),
+		cmocka_unit_test_setup(test_both_addresses, setup),
 		cmocka_unit_test_setup(test_odd_values, setup),
 		cmocka_unit_test_setup(test_broken, setup),
 		cmocka_unit_test_setup(test_sleep_types, setup),
+		cmocka_unit_test_setup(test_off_packages, setup),
 		cmocka_unit_test_setup(test_hide_sleep, setup),
 		cmocka_unit_test(test_mutations),
 	};

@@ -162,42 +162,39 @@ static void test_values(void **state)
 static void test_bad_values(void **state)
 {
 	static const struct mistake mistakes[] = {
-		{ NEXT "\n\n\n\n\nstore_mib = 0\n", "ringward.conf:7: store_mib: 0 is not in 1..1024" },
-		{ NEXT "store_mib = 1025", "ringward.conf:2: store_mib: 1025 is not in 1..1024" },
-		{ NEXT "store_mib = -1", "ringward.conf:2: store_mib: -1 is not in 1..1024" },
-		{ NEXT "store_mib = 16 # MiB", "ringward.conf:2: store_mib: 16 # MiB is not in 1..1024" },
+		{ NEXT "\n\n\n\n\nstore_mib = 0\n", "ringward.conf:7:13: store_mib: 0 is not in 1..1024" },
+		{ NEXT "store_mib = 1025", "ringward.conf:2:13: store_mib: 1025 is not in 1..1024" },
+		{ NEXT "store_mib = -1", "ringward.conf:2:13: store_mib: -1 is not in 1..1024" },
+		{ NEXT "store_mib = 16 # MiB", "ringward.conf:2:13: store_mib: 16 # MiB is not in 1..1024" },
 		{ NEXT "store_mib = 99999999999999999999",
-		  "ringward.conf:2: store_mib: 99999999999999999999 is not in 1..1024" },
-		{ NEXT "store_mib = 0x10", "ringward.conf:2: store_mib: 0x10 is not in 1..1024" },
-		{ NEXT "store_mib =", "ringward.conf:2: store_mib has no value" },
-		{ NEXT "store_mib = \"\"", "ringward.conf:2: store_mib has no value" },
-		{ NEXT "agent = maybe", "ringward.conf:2: agent: maybe is not yes or no" },
-		{ NEXT "agent = yesyes", "ringward.conf:2: agent: yesyes is not yes or no" },
-		{ NEXT "agent = ye", "ringward.conf:2: agent: ye is not yes or no" },
+		  "ringward.conf:2:13: store_mib: 99999999999999999999 is not in 1..1024" },
+		{ NEXT "store_mib = 0x10", "ringward.conf:2:13: store_mib: 0x10 is not in 1..1024" },
+		{ NEXT "store_mib =", "ringward.conf:2:12: store_mib has no value" },
+		{ NEXT "store_mib = \"\"", "ringward.conf:2:14: store_mib has no value" },
+		{ NEXT "agent = maybe", "ringward.conf:2:9: agent: maybe is not yes or no" },
+		{ NEXT "agent = yesyes", "ringward.conf:2:9: agent: yesyes is not yes or no" },
+		{ NEXT "agent = ye", "ringward.conf:2:9: agent: ye is not yes or no" },
 		{ NEXT "on_violation = die",
-		  "ringward.conf:2: on_violation: die is not skip, fault or stop" },
+		  "ringward.conf:2:16: on_violation: die is not skip, fault or stop" },
 		{ NEXT "exit_port = f4",
-		  "ringward.conf:2: exit_port: f4 is not none or an I/O port 0x1..0xfffc" },
+		  "ringward.conf:2:13: exit_port: f4 is not none or an I/O port 0x1..0xfffc" },
 		{ NEXT "exit_port = 0x0",
-		  "ringward.conf:2: exit_port: 0x0 is not none or an I/O port 0x1..0xfffc" },
+		  "ringward.conf:2:13: exit_port: 0x0 is not none or an I/O port 0x1..0xfffc" },
 		{ NEXT "exit_port = 0x",
-		  "ringward.conf:2: exit_port: 0x is not none or an I/O port 0x1..0xfffc" },
+		  "ringward.conf:2:13: exit_port: 0x is not none or an I/O port 0x1..0xfffc" },
 		{ NEXT "exit_port = 0xfffd",
-		  "ringward.conf:2: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc" },
-		{ NEXT "watch_resets = yes", "ringward.conf:2: watch_resets: yes is not lock or start" },
-		{ NEXT "kexec = allowed", "ringward.conf:2: kexec: allowed is not refuse or allow" },
-		{ NEXT "on_error = Boot", "ringward.conf:2: on_error: Boot is not stop or boot" },
+		  "ringward.conf:2:13: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc" },
+		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
+		{ NEXT "kexec = allowed", "ringward.conf:2:9: kexec: allowed is not refuse or allow" },
+		{ NEXT "on_error = Boot", "ringward.conf:2:12: on_error: Boot is not stop or boot" },
 		{ NEXT "agent = \"yes",
-		  "ringward.conf:2: agent: the value begins with a double quote, but does not "
-		  "end with the next one" },
+		  "ringward.conf:2:9: agent: a quoted value must end at its second double quote" },
 		{ NEXT "agent = \"",
-		  "ringward.conf:2: agent: the value begins with a double quote, but does not "
-		  "end with the next one" },
+		  "ringward.conf:2:9: agent: a quoted value must end at its second double quote" },
 		{ NEXT "next_options = \"a\" \"b\"",
-		  "ringward.conf:2: next_options: the value begins with a double "
-		  "quote, but does not end with the next one" },
+		  "ringward.conf:2:17: next_options: a quoted value must end at its second double quote" },
 		{ NEXT "agent = 0123456789012345678901234567890123456789012345678901234567890123456789",
-		  "ringward.conf:2: agent: 012345678901234567890123456789012345678901234567... is not yes or no" },
+		  "ringward.conf:2:9: agent: 012345678901234567890123456789012345678901234567... is not yes or no" },
 	};
 
 	(void)state;
@@ -209,21 +206,23 @@ static void test_bad_values(void **state)
 static void test_bad_serial(void **state)
 {
 	static const struct mistake mistakes[] = {
-		{ NEXT "serial = com5", "ringward.conf:2: serial: com5" BAD_PORT },
-		{ NEXT "serial = com", "ringward.conf:2: serial: com" BAD_PORT },
-		{ NEXT "serial = 0x3f9", "ringward.conf:2: serial: 0x3f9" BAD_PORT },
-		{ NEXT "serial = 0x60", "ringward.conf:2: serial: 0x60" BAD_PORT },
-		{ NEXT "serial = 0x10000", "ringward.conf:2: serial: 0x10000" BAD_PORT },
-		{ NEXT "serial = 0x", "ringward.conf:2: serial: 0x" BAD_PORT },
-		{ NEXT "serial = 760", "ringward.conf:2: serial: 760" BAD_PORT },
-		{ NEXT "serial = none,9600", "ringward.conf:2: serial: none" BAD_PORT },
-		{ NEXT "serial = com1,", "ringward.conf:2: serial:  is not a speed that divides 115200" },
-		{ NEXT "serial = com1,0", "ringward.conf:2: serial: 0 is not a speed that divides 115200" },
-		{ NEXT "serial = com1,1", "ringward.conf:2: serial: 1 is not a speed that divides 115200" },
+		{ NEXT "serial = com5", "ringward.conf:2:10: serial: com5" BAD_PORT },
+		{ NEXT "serial = com", "ringward.conf:2:10: serial: com" BAD_PORT },
+		{ NEXT "serial = 0x3f9", "ringward.conf:2:10: serial: 0x3f9" BAD_PORT },
+		{ NEXT "serial = 0x60", "ringward.conf:2:10: serial: 0x60" BAD_PORT },
+		{ NEXT "serial = 0x10000", "ringward.conf:2:10: serial: 0x10000" BAD_PORT },
+		{ NEXT "serial = 0x", "ringward.conf:2:10: serial: 0x" BAD_PORT },
+		{ NEXT "serial = 760", "ringward.conf:2:10: serial: 760" BAD_PORT },
+		{ NEXT "serial = none,9600", "ringward.conf:2:10: serial: none" BAD_PORT },
+		{ NEXT "serial = com1,", "ringward.conf:2:10: serial:  is not a speed that divides 115200" },
+		{ NEXT "serial = com1,0",
+		  "ringward.conf:2:10: serial: 0 is not a speed that divides 115200" },
+		{ NEXT "serial = com1,1",
+		  "ringward.conf:2:10: serial: 1 is not a speed that divides 115200" },
 		{ NEXT "serial = com1,9601",
-		  "ringward.conf:2: serial: 9601 is not a speed that divides 115200" },
+		  "ringward.conf:2:10: serial: 9601 is not a speed that divides 115200" },
 		{ NEXT "serial = com1,9600,8n1",
-		  "ringward.conf:2: serial: 9600,8n1 is not a speed that divides 115200" },
+		  "ringward.conf:2:10: serial: 9600,8n1 is not a speed that divides 115200" },
 	};
 
 	(void)state;
@@ -235,19 +234,19 @@ static void test_bad_next(void **state)
 	char text[400] = "next = \\";
 
 	(void)state;
-	expect_error("next = EFI\\a.efi", "ringward.conf:1: next: the path does not begin with \\");
-	expect_error("next = other:", "ringward.conf:1: next: names no file");
-	expect_error("next = \\", "ringward.conf:1: next: the path ends with \\, it names no file");
+	expect_error("next = EFI\\a.efi", "ringward.conf:1:8: next: the path does not begin with \\");
+	expect_error("next = other:", "ringward.conf:1:8: next: names no file");
+	expect_error("next = \\", "ringward.conf:1:8: next: the path ends with \\ and names no file");
 	expect_error("next = \\EFI/a",
-		     "ringward.conf:1: next: the path has a /, which no file name can have");
+		     "ringward.conf:1:8: next: the path contains /, which no file name can contain");
 	expect_error("next = \\EFI\\*.efi",
-		     "ringward.conf:1: next: the path has a *, which no file name can have");
+		     "ringward.conf:1:8: next: the path contains *, which no file name can contain");
 	memset(text + strlen(text), 'a', CONFIG_PATH_MAX - 1);
 	expect_ok(text);
 	assert_int_equal(strlen(config.next), CONFIG_PATH_MAX);
 	strcat(text, "a");
-	expect_error(text, "ringward.conf:1: next: the path is longer than 255 bytes");
-#define MISSING "next is missing: the program to go on with, for example next = \\EFI\\debian\\grubx64.efi"
+	expect_error(text, "ringward.conf:1:8: next: the path is longer than 255 bytes");
+#define MISSING "next is missing: it names the program to boot, for example next = \\EFI\\debian\\grubx64.efi"
 	expect_error("", "ringward.conf: " MISSING);
 	expect_error("# nothing\n", "ringward.conf: " MISSING);
 }
@@ -255,17 +254,17 @@ static void test_bad_next(void **state)
 static void test_bad_lines(void **state)
 {
 	static const struct mistake mistakes[] = {
-		{ NEXT "nxet = 1", "ringward.conf:2: nxet is not a known key" },
-		{ NEXT "Agent = yes", "ringward.conf:2: Agent is not a known key" },
-		{ NEXT "= yes", "ringward.conf:2:  is not a known key" },
-		{ NEXT "agent", "ringward.conf:2: agent: = is missing, a line is: key = value" },
-		{ NEXT "agent = yes\nagent = yes", "ringward.conf:3: agent is there a second time" },
-		{ "[other]\n" NEXT, "ringward.conf:1: [other] is not a known section" },
-		{ "[ringward\n" NEXT, "ringward.conf:1: a section header does not end with ]" },
-		{ "[\n" NEXT, "ringward.conf:1: a section header does not end with ]" },
-		{ "[]\n" NEXT, "ringward.conf:1: [] is not a known section" },
-		{ "[ringward]\n[ringward]\n" NEXT, "ringward.conf:2: [ringward] is there a second time" },
-		{ NEXT "[ringward]\n", "ringward.conf:2: [ringward] stands behind the first key" },
+		{ NEXT "nxet = 1", "ringward.conf:2:1: nxet is not a known key" },
+		{ NEXT "Agent = yes", "ringward.conf:2:1: Agent is not a known key" },
+		{ NEXT "= yes", "ringward.conf:2:1:  is not a known key" },
+		{ NEXT "agent", "ringward.conf:2:1: agent: = is missing; a line is: key = value" },
+		{ NEXT "agent = yes\nagent = yes", "ringward.conf:3:1: agent occurs a second time" },
+		{ "[other]\n" NEXT, "ringward.conf:1:1: [other] is not a known section" },
+		{ "[ringward\n" NEXT, "ringward.conf:1:1: a section header does not end with ]" },
+		{ "[\n" NEXT, "ringward.conf:1:1: a section header does not end with ]" },
+		{ "[]\n" NEXT, "ringward.conf:1:1: [] is not a known section" },
+		{ "[ringward]\n[ringward]\n" NEXT, "ringward.conf:2:1: [ringward] occurs a second time" },
+		{ NEXT "[ringward]\n", "ringward.conf:2:1: [ringward] must precede the first key" },
 	};
 
 	(void)state;
@@ -279,18 +278,19 @@ static void test_bad_bytes(void **state)
 
 	(void)state;
 	assert_int_equal(parse_bytes(nul, sizeof(nul) - 1), -1);
-	assert_string_equal(why.text, "ringward.conf:2: byte 10 (0x00) is a control character");
+	assert_string_equal(why.text, "ringward.conf:2:10: byte 10 (0x00) is a control character");
 	assert_int_equal(parse_bytes(utf16, sizeof(utf16) - 1), -1);
 	assert_string_equal(
-		why.text, "ringward.conf:1: byte 1 (0xff) is not UTF-8 text of the Basic Multilingual Plane");
-	expect_error(NEXT "agent\r = yes", "ringward.conf:2: byte 6 (0x0d) is a control character");
-	expect_error(NEXT "agent = yes\r", "ringward.conf:2: byte 12 (0x0d) is a control character");
-	expect_error(NEXT "agent = \x1b[1myes", "ringward.conf:2: byte 9 (0x1b) is a control character");
-	expect_error(NEXT "agent = \xc2\x80", "ringward.conf:2: byte 9 (0xc2) is a control character");
+		why.text,
+		"ringward.conf:1:1: byte 1 (0xff) is not UTF-8 text of the Basic Multilingual Plane");
+	expect_error(NEXT "agent\r = yes", "ringward.conf:2:6: byte 6 (0x0d) is a control character");
+	expect_error(NEXT "agent = yes\r", "ringward.conf:2:12: byte 12 (0x0d) is a control character");
+	expect_error(NEXT "agent = \x1b[1myes", "ringward.conf:2:9: byte 9 (0x1b) is a control character");
+	expect_error(NEXT "agent = \xc2\x80", "ringward.conf:2:9: byte 9 (0xc2) is a control character");
 	expect_error(NEXT "# \xf0\x9f\x92\xa9",
-		     "ringward.conf:2: byte 3 (0xf0) is not UTF-8 text of the Basic Multilingual Plane");
+		     "ringward.conf:2:3: byte 3 (0xf0) is not UTF-8 text of the Basic Multilingual Plane");
 	expect_error(NEXT "# \xc3",
-		     "ringward.conf:2: byte 3 (0xc3) is not UTF-8 text of the Basic Multilingual Plane");
+		     "ringward.conf:2:3: byte 3 (0xc3) is not UTF-8 text of the Basic Multilingual Plane");
 }
 
 static void test_limits(void **state)
@@ -306,17 +306,17 @@ static void test_limits(void **state)
 	assert_int_equal(strlen(config.next_options), CONFIG_OPTIONS_MAX);
 	memset(text + at, 'x', CONFIG_OPTIONS_MAX + 1);
 	assert_int_equal(parse_bytes(text, at + CONFIG_OPTIONS_MAX + 1), -1);
-	assert_string_equal(why.text, "ringward.conf:2: next_options: is longer than 4000 bytes");
+	assert_string_equal(why.text, "ringward.conf:2:16: next_options: is longer than 4000 bytes");
 	at = strlen(NEXT);
 	text[at] = '#';
 	memset(text + at + 1, 'x', CONFIG_LINE_MAX);
 	assert_int_equal(parse_bytes(text, at + CONFIG_LINE_MAX), 0);
 	assert_int_equal(parse_bytes(text, at + CONFIG_LINE_MAX + 1), -1);
-	assert_string_equal(why.text, "ringward.conf:2: the line is longer than 4096 bytes");
+	assert_string_equal(why.text, "ringward.conf:2:4097: the line is longer than 4096 bytes");
 	memset(text + at, '\n', CONFIG_FILE_MAX + 1 - at);
 	assert_int_equal(parse_bytes(text, CONFIG_FILE_MAX), 0);
 	assert_int_equal(parse_bytes(text, CONFIG_FILE_MAX + 1), -1);
-	assert_string_equal(why.text, "ringward.conf: the file has 65537 bytes, 65536 are the limit");
+	assert_string_equal(why.text, "ringward.conf: the file has 65537 bytes; the limit is 65536");
 	free(text);
 }
 
@@ -324,20 +324,20 @@ static void test_goes_on_after_error(void **state)
 {
 	(void)state;
 	expect_error("store_mib = 0\nbogus\n" NEXT "on_error = boot\nagent = no\n",
-		     "ringward.conf:1: store_mib: 0 is not in 1..1024");
+		     "ringward.conf:1:13: store_mib: 0 is not in 1..1024");
 	assert_string_equal(config.next, "\\EFI\\debian\\grubx64.efi");
 	assert_int_equal(config.store_mib, 16);
 	assert_true(config.boot_on_error);
 	assert_false(config.agent);
 	/* In doubt about on_error: stop. */
 	expect_error(NEXT "on_error = boot\non_error = boot\n",
-		     "ringward.conf:3: on_error is there a second time");
+		     "ringward.conf:3:1: on_error occurs a second time");
 	assert_false(config.boot_on_error);
 	expect_error(NEXT "on_error = stop\non_error = boot\n",
-		     "ringward.conf:3: on_error is there a second time");
+		     "ringward.conf:3:1: on_error occurs a second time");
 	assert_false(config.boot_on_error);
 	expect_error("next = bad\non_error = boot\n",
-		     "ringward.conf:1: next: the path does not begin with \\");
+		     "ringward.conf:1:8: next: the path does not begin with \\");
 	assert_string_equal(config.next, "");
 	assert_true(config.boot_on_error);
 }

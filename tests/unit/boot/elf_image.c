@@ -116,11 +116,11 @@ static void test_header(void **state)
 	core.ehdr.e_type = ET_DYN;
 	expect_error("hypervisor core: not a static 64-bit x86 ELF program");
 	core.ehdr.e_phoff = UINT64_MAX - 7;
-	expect_error("hypervisor core: the program headers lie outside of the file");
+	expect_error("hypervisor core: the program headers lie outside the file");
 	core.ehdr.e_phnum = 0xffff;
-	expect_error("hypervisor core: the program headers lie outside of the file");
+	expect_error("hypervisor core: the program headers lie outside the file");
 	core.ehdr.e_phoff++;
-	expect_error("hypervisor core: the program headers lie outside of the file");
+	expect_error("hypervisor core: the program headers lie outside the file");
 	core.ehdr.e_phnum = 0;
 	expect_error("hypervisor core: the entry point 0xffffffff80000008 is in no executable segment");
 	core.ehdr.e_entry = RW_HV_LINK + 0x4000;
@@ -137,9 +137,9 @@ static void test_segments(void **state)
 	core.phdr[3].p_type = PT_DYNAMIC;
 	expect_error("hypervisor core: program header 3 asks for a run-time linker");
 	core.phdr[1].p_offset = UINT64_MAX;
-	expect_error("hypervisor core: segment 1 lies outside of the file");
+	expect_error("hypervisor core: segment 1 lies outside the file");
 	core.phdr[1].p_filesz = UINT64_MAX;
-	expect_error("hypervisor core: segment 1 lies outside of the file");
+	expect_error("hypervisor core: segment 1 lies outside the file");
 	core.phdr[1].p_memsz = 1;
 	expect_error("hypervisor core: segment 1 is larger in the file than in memory");
 	core.phdr[1].p_vaddr++;
@@ -153,7 +153,7 @@ static void test_segments(void **state)
 	core.phdr[1].p_memsz = 0;
 	expect_error("hypervisor core: segment 1 is larger in the file than in memory");
 	core.phdr[0].p_memsz = 0x2001;
-	expect_error("hypervisor core: segment 1 overlaps the one before it");
+	expect_error("hypervisor core: segment 1 overlaps the previous one");
 	core.phdr[0].p_flags |= PF_W;
 	expect_error("hypervisor core: segment 0 is not R, RX or RW");
 	core.phdr[0].p_flags = PF_X;

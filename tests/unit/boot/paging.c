@@ -45,6 +45,7 @@ static void build(const struct machine *m)
 
 	memset(&info, 0, sizeof(info));
 	info.image_size = m->image_size;
+	info.policy_size = m->cpus * RW_PAGE_SIZE;
 	info.cpu_count = m->cpus;
 	info.mem_top = m->mem_top;
 	info.mapped_top = m->mapped_top;
@@ -218,12 +219,14 @@ static void test_layout(void **state)
 		assert_int_equal(info.pool_phys, info.percpu_phys + (uint64_t)m->cpus * RW_PERCPU_SIZE);
 		assert_true(info.pool_size / RW_PAGE_SIZE >=
 			    layout_pool_pages(m->cpus, m->mem_top, m->gib_pages));
-		assert_int_equal(info.symbols_phys, info.pool_phys + info.pool_size);
+		assert_int_equal(info.policy_phys, info.pool_phys + info.pool_size);
+		assert_int_equal(info.symbols_phys, info.policy_phys + info.policy_size);
 		assert_int_equal(info.symbols_size, RW_SYMBOLS_SIZE);
 		assert_int_equal(info.store_phys, info.symbols_phys + info.symbols_size);
 		assert_int_equal(info.store_size, RW_STORE_HDR_SIZE + ((uint64_t)m->store_mib << 20));
 		assert_int_equal(info.store_phys + info.store_size, info.region_phys + info.region_size);
-		assert_int_equal((info.tables_phys | info.pool_phys | info.symbols_phys | info.store_phys) %
+		assert_int_equal((info.tables_phys | info.pool_phys | info.policy_phys | info.symbols_phys |
+				  info.store_phys) %
 					 RW_PAGE_SIZE,
 				 0);
 	}

@@ -83,7 +83,10 @@ static void bad_option(void **state)
 	assert_string_equal(explain("--sym", 'y', 1), "option --sym needs a value");
 	assert_string_equal(explain("--help=now", 'h', 0), "option --help takes no value");
 	assert_string_equal(explain("-xh", 'x', 0), "unknown option -x");
+	/* Of several letters in one word: getopt_long() has not moved past it, @word is the one before. */
+	assert_string_equal(explain("--seq=1", 'x', 0), "unknown option -x");
 	assert_string_equal(explain("-o", 'o', 1), "option -o needs a value");
+	optopt = 0;
 	cmdline_bad_option(small, sizeof(small), options, "--se", 0);
 	assert_string_equal(small, "ambiguous: ");
 }

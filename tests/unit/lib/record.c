@@ -161,10 +161,10 @@ static void faults_of_fields(void **state)
 	is_bad(true, RW_F_THREAD, "it is missing");
 	is_bad(false, RW_F_THREAD, "it is missing");
 	rec_u32(&w, RW_F_CHILD_PID, 2);
-	is_bad(true, RW_F_CHILD_PID, "it is there twice");
+	is_bad(true, RW_F_CHILD_PID, "it occurs twice");
 	begin_fork();
 	rec_u64(&w, RW_F_THREAD, 1);
-	is_bad(false, RW_F_THREAD, "its length is not that of its kind");
+	is_bad(false, RW_F_THREAD, "its length is wrong for its kind");
 	begin_fork();
 	rec_u32(&w, RW_F_THREAD, 1);
 	rec_end(&w);
@@ -173,9 +173,9 @@ static void faults_of_fields(void **state)
 	is_bad(true, RW_F_THREAD, "it is neither 0 nor 1");
 	*value = 1;
 	value[-2] = 9; /* the length of THREAD */
-	is_bad(true, 0, "its fields do not fill it");
+	is_bad(true, 0, "its fields do not fill the record");
 	value[-2] = 0;
-	is_bad(true, RW_F_THREAD, "its length is not that of its kind");
+	is_bad(true, RW_F_THREAD, "its length is wrong for its kind");
 }
 
 static void rules(void **state)
@@ -186,7 +186,7 @@ static void rules(void **state)
 	is_bad(false, RW_F_RESULT, "it is neither 0 nor a negative error");
 	begin(NEW_EVENT);
 	rec_u32(&w, RW_F_TARGET, 0);
-	is_bad(false, RW_F_TARGET, "it is 0, which no value is");
+	is_bad(false, RW_F_TARGET, "it is 0, which is not a valid value");
 	begin(NEW_EVENT);
 	rec_u32(&w, RW_F_TARGET, 191);
 	rec_u32(&w, RW_F_KEXEC_STEP, 0);
@@ -195,10 +195,13 @@ static void rules(void **state)
 	is_good(false);
 	begin(NEW_EVENT);
 	rec_bytes(&w, RW_F_ARGUMENTS, "a\0b", 3);
-	is_bad(false, RW_F_ARGUMENTS, "its last string has no end");
+	is_bad(false, RW_F_ARGUMENTS, "its last string is not terminated");
 	begin(NEW_EVENT);
 	rec_bytes(&w, RW_F_IDS, "abcdef", 6);
-	is_bad(false, RW_F_IDS, "its length is no multiple of 4");
+	is_bad(false, RW_F_IDS, "its length is not a multiple of 4");
+	begin(NEW_EVENT);
+	rec_bytes(&w, RW_F_AREAS, "0123456789abcdefgh", 18);
+	is_bad(false, RW_F_AREAS, "its length is not a multiple of 16");
 }
 
 /* Fields of a newer version: valid unless the reader is strict. */
@@ -210,23 +213,23 @@ static void newer(void **state)
 	begin(NEW_EVENT);
 	rec_bytes(&w, NEW_FIELD, "abc", 3);
 	is_good(false);
-	is_bad(true, 0, "no such type of record");
+	is_bad(true, 0, "unknown type of record");
 	begin_fork();
 	rec_u32(&w, RW_F_THREAD, 0);
 	rec_bytes(&w, NEW_FIELD, "abc", 3);
 	is_good(false);
-	is_bad(true, NEW_FIELD, "its type of record does not have it");
+	is_bad(true, NEW_FIELD, "records of this type do not have it");
 	begin_fork();
 	rec_u32(&w, RW_F_THREAD, 0);
 	rec_u32(&w, RW_F_MODE, 0);
 	is_good(false);
-	is_bad(true, RW_F_MODE, "its type of record does not have it");
+	is_bad(true, RW_F_MODE, "records of this type do not have it");
 	begin(RW_REC_EXIT);
 	rec_bytes(&w, RW_F_TASK, task, sizeof(task));
 	rec_u32(&w, RW_F_EXIT_STATUS, 0);
 	rec_u32(&w, RW_F_LAST_THREAD, 0);
 	is_good(false);
-	is_bad(true, RW_F_TASK, "its length is not that of its kind");
+	is_bad(true, RW_F_TASK, "its length is wrong for its kind");
 }
 
 /* A path of the maximum length, and of one byte more. */
@@ -240,7 +243,7 @@ static void long_path(void **state)
 	is_good(false);
 	begin(NEW_EVENT);
 	rec_bytes(&w, RW_F_PATH, path, RW_PATH_MAX + 1);
-	is_bad(false, RW_F_PATH, "its length is not that of its kind");
+	is_bad(false, RW_F_PATH, "its length is wrong for its kind");
 }
 
 static void padding(void **state)
@@ -250,13 +253,13 @@ static void padding(void **state)
 	rec_bytes(&w, RW_F_PATH, "abcde", 5);
 	rec_end(&w);
 	buf.bytes[sizeof(struct rw_rec_hdr) + 4 + 5] = 1;
-	is_bad(false, 0, "its fields do not fill it");
+	is_bad(false, 0, "its fields do not fill the record");
 	begin(NEW_EVENT);
 	rec_bytes(&w, RW_F_PATH, "abcd", 4);
 	is_good(false);
 	memset(buf.bytes + w.hdr->size, 0, 8); /* a record longer than its fields */
 	w.used += 8;
-	is_bad(false, 0, "its fields do not fill it");
+	is_bad(false, 0, "its fields do not fill the record");
 }
 
 /* Any bytes: the check reads nothing outside them, and a record that passes can be walked to its end. */

@@ -2,10 +2,12 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of lib/.
 
-UNIT_TESTS += $(addprefix $(UNIT_DIR)/lib/,cmdline crc32c events format record)
+LIB_TESTS := $(addprefix $(UNIT_DIR)/lib/,cmdline crc32c events format monitor monitor_conf record)
+UNIT_TESTS += $(LIB_TESTS) $(UNIT_DIR)/lib/log_priority
 
-$(UNIT_DIR)/lib/cmdline: lib/cmdline.c
-$(UNIT_DIR)/lib/crc32c: lib/crc32c.c
-$(UNIT_DIR)/lib/events: lib/events.c
-$(UNIT_DIR)/lib/format: lib/format.c
-$(UNIT_DIR)/lib/record: lib/record.c lib/events.c
+$(LIB_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/plain/tests/unit/%.o $(UNIT_DIR)/obj/plain/%.o
+$(UNIT_DIR)/lib/record: $(call unit,plain,lib/events.c)
+$(UNIT_DIR)/lib/log_priority: $(UNIT_DIR)/obj/plain/tests/unit/lib/log_priority.o
+MONITOR_LIB := lib/conf_text.c lib/events.c lib/format.c lib/monitor_build.c
+$(UNIT_DIR)/lib/monitor: $(call unit,plain,$(MONITOR_LIB) lib/monitor_conf.c lib/monitor_default.c)
+$(UNIT_DIR)/lib/monitor_conf: $(call unit,plain,$(MONITOR_LIB) lib/monitor.c)

@@ -188,15 +188,36 @@ void build_back(struct build *b, const struct build_point *point)
 	memcpy(b->p, &point->hdr, sizeof(point->hdr));
 }
 
+/* Whether the samples have a field: of those that an event may have, only the first ones of the table. */
+static bool sampled(const struct event_field *field)
+{
+	return field->must ||
+	       (field->id < RW_F_OLD_CRED && field->id != RW_F_CRED && field->id != RW_F_ARGUMENTS);
+}
+
 /* The samples' value for a field of an agent's record. */
 static void sample_field(struct rec_writer *w, uint16_t id)
 {
-	static const struct rw_task task = { 101, 100, 1, 1000, 0, 1001, "sixteen-letters!" };
+	static const struct rw_task task = {
+		.pid = 101,
+		.tgid = 100,
+		.ppid = 1,
+		.uid = 1000,
+		.euid = 0,
+		.gid = 1001,
+		.comm = "sixteen-letters!",
+		.loginuid = RW_TASK_UNSET,
+		.session = RW_TASK_UNSET,
+		.cgroup = 1,
+		.pid_ns = 4026531836u,
+		.mnt_ns = 4026531840u,
+	};
 	static const struct rw_file file = { 0x801, UINT64_MAX - 1, 7 };
+	static const uint8_t digest[32] = { 0xe3, 0xb0, 0xc4, 0x42 };
 
 	switch (id) {
 	case RW_F_TASK:
-		rec_bytes(w, id, &task, sizeof(task));
+		rec_bytes(w, id, &task, RW_TASK_MIN);
 		break;
 	case RW_F_FILE:
 		rec_bytes(w, id, &file, sizeof(file));
@@ -219,14 +240,28 @@ static void sample_field(struct rec_writer *w, uint16_t id)
 	case RW_F_EXIT_STATUS:
 		rec_u32(w, id, 0x0300);
 		break;
-	default: /* RENAME_FLAGS, KEXEC_STEP, THREAD, LAST_THREAD */
-		rec_u32(w, id, id == RW_F_LAST_THREAD || id == RW_F_RENAME_FLAGS);
+	case RW_F_SHA256:
+		rec_bytes(w, id, digest, sizeof(digest));
+		break;
+	case RW_F_SIZE:
+		rec_u64(w, id, 6432);
+		break;
+	case RW_F_RENAME_FLAGS:
+	case RW_F_LAST_THREAD:
+	case RW_F_KEXEC_STEP:
+	case RW_F_THREAD:
+		rec_u32(w, id, id == RW_F_RENAME_FLAGS || id == RW_F_LAST_THREAD);
+		break;
+	default: /* a field that the samples do without */
+		break;
 	}
 }
 
 void build_agent_fields(struct rec_writer *w, const void *path, size_t path_len, const char *path2)
 {
 	for (const struct event_field *field = event_desc(w->hdr->type)->fields; field->id; field++) {
+		if (!sampled(field))
+			continue;
 		if (field_desc(field->id)->kind != RW_KIND_PATH)
 			sample_field(w, field->id);
 		else if (field->id == RW_F_PATH && (path_len || field->must))

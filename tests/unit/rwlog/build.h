@@ -11,7 +11,7 @@
 #define BUILD_BLOCK 4096u
 #define BUILD_EPOCH 1700000000u
 
-#define BUILD_FEW 8u /* blocks: one for each class of the samples, and one more */
+#define BUILD_FEW 9u /* blocks: one for each class of the samples, and a few more */
 
 /* A store in the hypervisor's layout. */
 struct build {

@@ -289,7 +289,7 @@ static void extraction(void **state)
 	assert_true(same_records(&in, &back));
 	assert_true(back.len == b.len && memcmp(back.data, b.p, b.len) == 0);
 	assert_int_equal(extract_write(extract_choose(&in), name, &back.st, why, sizeof(why)), -1);
-	assert_string_equal(why, "is the input, too; nothing was written");
+	assert_string_equal(why, "is also the input; nothing was written");
 	assert_int_equal(extract_write(extract_choose(&in), "/dev/full", NULL, why, sizeof(why)), -1);
 	assert_string_equal(why, "No space left on device");
 	unlink(name);

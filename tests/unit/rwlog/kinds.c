@@ -22,14 +22,14 @@
 #include "tests/unit/rwlog/out.h"
 
 #define NEW_EVENT 77u /* a type that no version defines yet */
-#define NEW_FIELD 123u
+#define NEW_FIELD 390u
 
 static const struct filter all = FILTER_ALL;
 
 /* A store with one record of NEW_EVENT, to which the test adds fields. */
 static struct rec_writer *start(struct build *b)
 {
-	build_start(b, 2, 1);
+	build_start(b, BUILD_FEW, 1);
 	return build_record(b, NEW_EVENT, RW_VERDICT_NONE);
 }
 
@@ -135,6 +135,7 @@ static void lists(void **state)
 {
 	static const char words[] = "ls\0-l\0\0a b\"", bytes[] = "ok\0\xff";
 	static const uint32_t ids[] = { 4, 24, UINT32_MAX };
+	static const struct rw_area areas[] = { { 0x1000, 5 }, { 0xfff0, 0x20 } };
 	struct build b;
 
 	(void)state;
@@ -148,6 +149,10 @@ static void lists(void **state)
 	printed(&b, "- arguments []: none", ",\"arguments\":[]}");
 	rec_bytes(start(&b), RW_F_IDS, ids, sizeof(ids));
 	printed(&b, "- ids [4,24,4294967295]: none", ",\"ids\":[4,24,4294967295]}");
+	rec_bytes(start(&b), RW_F_AREAS, areas, sizeof(areas));
+	printed(&b, "- areas [1000+5 fff0+20]: none",
+		",\"areas\":[{\"gpa\":\"0x0000000000001000\",\"bytes\":5},"
+		"{\"gpa\":\"0x000000000000fff0\",\"bytes\":32}]}");
 }
 
 static void flags_and_status(void **state)
@@ -161,11 +166,112 @@ static void flags_and_status(void **state)
 	rec_u32(w, RW_F_RESULT, 0);
 	rec_u32(w, RW_F_THREAD, 1);
 	printed(&b, "- exchange,0x100 killed by signal 9, core dumped thread: none",
-		",\"flags\":258,\"exit_code\":137,\"result\":0,\"thread\":true}");
+		",\"flags\":258,\"exit_code\":137,\"exit_signal\":9,\"core_dumped\":true,\"result\":0,\"thread\":true}");
 	w = start(&b);
 	rec_u32(w, RW_F_OPEN_FLAGS, 0x402);
 	rec_u32(w, RW_F_RESULT, (uint32_t)-5000);
 	printed(&b, "- read,write,append result -5000: none", ",\"flags\":1026,\"result\":-5000}");
+}
+
+static void files(void **state)
+{
+	struct build b;
+	struct rec_writer *w = start(&b);
+
+	(void)state;
+	rec_u32(w, RW_F_DELETED, 1);
+	rec_u32(w, RW_F_FILE_KIND, RW_FILE_MEMFD);
+	rec_u32(w, RW_F_RDEV, 0x12300807);
+	rec_u32(w, RW_F_PROT, 5);
+	rec_u32(w, RW_F_OLD_PROT, 3);
+	rec_u64(w, RW_F_BYTES_READ, 1ull << 40);
+	printed(&b, "- deleted is a memfd device 8:74503 prot r-x was rw- bytes read 1099511627776: none",
+		",\"deleted\":true,\"file_kind\":\"memfd\",\"rdev\":305137671,\"prot\":5,\"old_prot\":3,"
+		"\"bytes_read\":1099511627776}");
+	w = start(&b);
+	rec_u32(w, RW_F_FILE_KIND, 99);
+	printed(&b, "- is a file_kind_99: none", ",\"file_kind\":\"file_kind_99\"}");
+}
+
+static void of_processes(void **state)
+{
+	static const struct rw_caps caps = { 0x2000, 0x3000, 1, 0 };
+	static const struct rw_namespaces was = { 1, 2, 3, 4, 5, 6, 7, 8 }, now = { 9, 2, 3, 4, 5, 6, 7, 10 };
+	static const struct rw_other_task other = { 7, 6, 1000, 0, "rsyslogd" };
+	struct build b;
+	struct rec_writer *w = start(&b);
+
+	(void)state;
+	rec_bytes(w, RW_F_CAPS, &caps, sizeof(caps));
+	rec_bytes(w, RW_F_OLD_CAPS, &caps, sizeof(caps));
+	printed(&b, "- caps e 2000 p 3000 i 1 a 0 were e 2000 p 3000 i 1 a 0: none",
+		",\"caps_effective\":\"0x0000000000002000\",\"caps_permitted\":\"0x0000000000003000\","
+		"\"caps_inheritable\":\"0x0000000000000001\",\"caps_ambient\":\"0x0000000000000000\","
+		"\"old_caps_effective\":\"0x0000000000002000\",\"old_caps_permitted\":\"0x0000000000003000\","
+		"\"old_caps_inheritable\":\"0x0000000000000001\",\"old_caps_ambient\":\"0x0000000000000000\"}");
+	w = start(&b);
+	rec_bytes(w, RW_F_NAMESPACES, &now, sizeof(now));
+	rec_bytes(w, RW_F_OLD_NAMESPACES, &was, sizeof(was));
+	printed(&b, "- mnt 9 user 10: none",
+		",\"new_ns_mnt\":9,\"new_ns_pid\":2,\"new_ns_net\":3,\"new_ns_ipc\":4,\"new_ns_uts\":5,\"new_ns_cgroup\":6,"
+		"\"new_ns_time\":7,\"new_ns_user\":10,\"old_ns_mnt\":1,\"old_ns_pid\":2,\"old_ns_net\":3,"
+		"\"old_ns_ipc\":4,\"old_ns_uts\":5,\"old_ns_cgroup\":6,\"old_ns_time\":7,\"old_ns_user\":8}");
+	w = start(&b);
+	rec_u32(w, RW_F_SIGNAL, 9);
+	rec_bytes(w, RW_F_OTHER_TASK, &other, sizeof(other));
+	rec_u32(w, RW_F_TRACE, 3);
+	rec_u32(w, RW_F_PRCTL, 0x59616d61);
+	rec_u32(w, RW_F_EXEC_FLAGS, RW_EXECF_MEMFD | RW_EXECF_DESCRIPTOR | 0x8000);
+	rec_u64(w, RW_F_CLONE_FLAGS, 0x20000111);
+	rec_u32(w, RW_F_CHILD, RW_CHILD_IO_WORKER);
+	printed(&b,
+		"- 9 (KILL) target \"rsyslogd\"[7] uid 1000 euid 0 vm_read set_ptracer memfd,by_descriptor,0x8000 "
+		"new_pid as io_worker: none",
+		",\"signal\":9,\"target_pid\":7,\"target_tgid\":6,\"target_uid\":1000,\"target_euid\":0,"
+		"\"target_comm\":\"rsyslogd\",\"how\":\"vm_read\",\"option\":\"set_ptracer\",\"exec_flags\":32898,"
+		"\"clone_flags\":536871185,\"child\":\"io_worker\"}");
+}
+
+/* What differs from the usual place: login, PID namespace, root directory, cgroup, and the cgroup's name. */
+static void places(void **state)
+{
+	static const char path[] = "/system.slice/ssh.service/sub";
+	struct rw_task task = { .pid = 5,
+				.comm = "sh",
+				.loginuid = 1000,
+				.session = 3,
+				.cgroup = 77,
+				.flags = RW_TASKF_OTHER_ROOT | RW_TASKF_IO_WORKER,
+				.pid_ns = 12,
+				.mnt_ns = 13,
+				.ns_pid = 2,
+				.ns_tgid = 1,
+				.root_dev = 0x801,
+				.root_ino = 99 };
+	struct build b;
+	char *s;
+
+	(void)state;
+	rec_bytes(start(&b), RW_F_TASK, &task, sizeof(task));
+	build_end(&b);
+	build_record(&b, RW_REC_CGROUP, RW_VERDICT_NONE);
+	rec_bytes(&b.w, RW_F_TASK, &task, RW_TASK_MIN);
+	rec_u32(&b.w, RW_F_CGROUP_STEP, RW_CGROUP_MADE);
+	rec_u64(&b.w, RW_F_CGROUP, 77);
+	rec_bytes(&b.w, RW_F_PATH, path, sizeof(path) - 1);
+	build_end(&b);
+	s = out_show(&b, &all, NULL);
+	assert_non_null(strstr(s, " \"sh\"[5] uid 0 login 1000 io_worker pid_ns 12:2 root 8:1:99 in "
+				  "\"ssh.service\": none\n"));
+	free(s);
+	s = out_jsonl(&b, &all);
+	assert_non_null(
+		strstr(s, "\"io_worker\":true,\"other_root\":true,\"cgroup\":77,\"pid_ns\":12,"
+			  "\"mnt_ns\":13,\"ns_pid\":2,\"ns_tgid\":1,\"root_dev\":2049,\"root_ino\":99,"));
+	assert_non_null(
+		strstr(s, ",\"cgroup_path\":\"/system.slice/ssh.service/sub\",\"unit\":\"ssh.service\"}"));
+	free(s);
+	build_free(&b);
 }
 
 /* Anything unknown to this version is shown with its number. */
@@ -178,8 +284,8 @@ static void unknown(void **state)
 	(void)state;
 	rec_bytes(w, NEW_FIELD, value, sizeof(value));
 	rec_bytes(w, 0xffff, value, 0);
-	printed(&b, "- field 123=0102ff field 65535=: none",
-		",\"field_123\":\"0102ff\",\"field_65535\":\"\"}");
+	printed(&b, "- field 390=0102ff field 65535=: none",
+		",\"field_390\":\"0102ff\",\"field_65535\":\"\"}");
 	w = start(&b);
 	rec_u32(w, RW_F_TARGET, 99);
 	rec_u32(w, RW_F_ACCESS, 200);
@@ -246,6 +352,14 @@ static void forged(void **state)
 	build_free(&b);
 }
 
+/* A structure with all its members, anything else as short as it may be. */
+static uint16_t sample_len(enum rw_field_kind kind)
+{
+	const struct kind_desc *desc = kind_desc(kind);
+
+	return desc->grows ? desc->max : desc->min;
+}
+
 /* Every field of the table, in a record of its own and all together in one. */
 static void whole_table(void **state)
 {
@@ -260,7 +374,7 @@ static void whole_table(void **state)
 		if (!desc || desc->kind == RW_KIND_RESULT)
 			continue;
 		rec_bytes(build_record(&b, NEW_EVENT, RW_VERDICT_NONE), (uint16_t)id, value,
-			  kind_desc(desc->kind)->min);
+			  sample_len(desc->kind));
 		build_end(&b);
 	}
 	build_record(&b, NEW_EVENT, RW_VERDICT_NONE);
@@ -268,7 +382,7 @@ static void whole_table(void **state)
 		const struct field_desc *desc = field_desc(id);
 
 		if (desc && desc->kind != RW_KIND_RESULT)
-			rec_bytes(&b.w, (uint16_t)id, value, kind_desc(desc->kind)->min);
+			rec_bytes(&b.w, (uint16_t)id, value, sample_len(desc->kind));
 	}
 	build_end(&b);
 	assert_true(build_verify(b.p, b.len));
@@ -368,7 +482,7 @@ static void csv_lines(void **state)
 	csv_has(s, 22, "path", "/a,\"b\"\\u{a}\\xff");
 	csv_has(s, 22, "arguments", "\"ls\" \"-l\"");
 	csv_has(s, 22, "address", "inet host 0.0.0.0 port 0");
-	csv_has(s, 22, "other", "field_123=01 field_124=02");
+	csv_has(s, 22, "other", "field_390=01 field_391=02");
 	csv_has(s, 22, "time_adjusted", "");
 	free(s);
 	build_free(&b);
@@ -393,10 +507,11 @@ int main(void)
 		cmocka_unit_test(internet),       cmocka_unit_test(local),
 		cmocka_unit_test(other_families), cmocka_unit_test(credentials),
 		cmocka_unit_test(lists),          cmocka_unit_test(flags_and_status),
-		cmocka_unit_test(unknown),        cmocka_unit_test(grown),
-		cmocka_unit_test(one_name_once),  cmocka_unit_test(forged),
-		cmocka_unit_test(whole_table),    cmocka_unit_test(csv_lines),
-		cmocka_unit_test(columns),
+		cmocka_unit_test(of_processes),   cmocka_unit_test(places),
+		cmocka_unit_test(files),          cmocka_unit_test(unknown),
+		cmocka_unit_test(grown),          cmocka_unit_test(one_name_once),
+		cmocka_unit_test(forged),         cmocka_unit_test(whole_table),
+		cmocka_unit_test(csv_lines),      cmocka_unit_test(columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,7 +73,7 @@ static void good(void **state)
 	assert_string_equal(o.files[0], "--help");
 }
 
-#define HELP  "; rwlog --help says more\n"
+#define HELP  "; see rwlog --help\n"
 #define TYPES " exec fork exit file_open ..."
 
 static const struct {
@@ -83,9 +83,12 @@ static const struct {
 	{ "show", "no FILE" },
 	{ "--nothing f", "unknown option --nothing" },
 	{ "-x f", "unknown option -x" },
+	{ "--seq=1-2 -xy f", "unknown option -x" },
 	{ "--pid", "option --pid needs a value" },
 	{ "--help=me f", "option --help takes no value" },
 	{ "show --pid x f", "--pid: wrong value \"x\": it takes the number of a thread or process" },
+	{ "--loginuid root f", "--loginuid: wrong value \"root\": it takes the number of a user" },
+	{ "--cgroup / f", "--cgroup: wrong value \"/\": it takes the id of a cgroup, a number" },
 	{ "--since -1 f", "--since: wrong value \"-1\": it takes seconds, such as 1.5" },
 	{ "--seq 9-1 f", "--seq: wrong value \"9-1\": it takes A-B, A, A- or -B, with A not above B" },
 	{ "--type nothing f", "--type: unknown value \"nothing\"; known are:" TYPES },

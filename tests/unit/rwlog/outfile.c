@@ -233,14 +233,14 @@ static void the_input(void **state)
 	dup2(fd, STDIN_FILENO);
 	close(fd);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		expect_refused(names[i], &st, "is the input, too; nothing was written");
+		expect_refused(names[i], &st, "is also the input; nothing was written");
 	dup2(in, STDIN_FILENO);
 	close(in);
 	expect_text("a", "precious");
 	expect_entries(3);
 	assert_int_equal(mkfifo("p", 0600), 0);
 	st = status_of("p");
-	expect_refused("p", &st, "is the input, too; nothing was written");
+	expect_refused("p", &st, "is also the input; nothing was written");
 	/* A device is not "the" input: two may use it. */
 	st = status_of("/dev/null");
 	assert_int_equal(output("/dev/null", &st, true), 0);

@@ -74,19 +74,36 @@ static void members(const json_t *j, const char *list)
 	assert_string_equal(got, list);
 }
 
-#define MEMBERS_TASK "seq time_ns cpu type pid tgid ppid uid euid gid comm verdict"
+/* What most tests look at: the samples, and their JSON Lines. */
+static struct build samples;
+static char *jsonl;
+
+static int make_samples(void **state)
+{
+	(void)state;
+	build_start(&samples, BUILD_FEW, 1);
+	build_samples(&samples);
+	jsonl = out_jsonl(&samples, &all);
+	return 0;
+}
+
+static int free_samples(void **state)
+{
+	(void)state;
+	free(jsonl);
+	build_free(&samples);
+	return 0;
+}
+
+#define MEMBERS_TASK \
+	"seq time_ns cpu type pid tgid ppid uid euid gid comm fsuid loginuid session cgroup pid_ns mnt_ns verdict"
 
 static void json_of_tasks(void **state)
 {
-	struct build b;
-	char *s;
 	json_t *j;
 
 	(void)state;
-	build_start(&b, BUILD_FEW, 1);
-	build_samples(&b);
-	s = out_jsonl(&b, &all);
-	j = line(s, 3);
+	j = line(jsonl, 3);
 	members(j, MEMBERS_TASK " path interpreter dev ino generation flags result sync");
 	has(j, "type", "exec");
 	has(j, "comm", "sixteen-letters!");
@@ -97,87 +114,73 @@ static void json_of_tasks(void **state)
 	has_number(j, "result", -13);
 	assert_true(json_is_true(json_object_get(j, "sync")));
 	json_decref(j);
-	assert_non_null(strstr(s, "\"ino\":18446744073709551614,"));
-	j = line(s, 4);
+	assert_non_null(strstr(jsonl, "\"ino\":18446744073709551614,"));
+	j = line(jsonl, 4);
 	members(j, MEMBERS_TASK " path dev ino generation flags result sync");
 	json_decref(j);
-	j = line(s, 5);
+	j = line(jsonl, 5);
 	members(j, MEMBERS_TASK " child_pid child_tgid thread sync");
 	has_number(j, "child_pid", 555);
 	has_number(j, "child_tgid", 444);
 	assert_true(json_is_false(json_object_get(j, "thread")));
 	json_decref(j);
-	j = line(s, 15);
-	members(j, MEMBERS_TASK " exit_code last_thread sync");
+	j = line(jsonl, 15);
+	members(j, MEMBERS_TASK " exit_code exit_status core_dumped last_thread sync");
 	has_number(j, "exit_code", 0x300);
 	assert_true(json_is_true(json_object_get(j, "last_thread")));
 	json_decref(j);
-	free(s);
-	build_free(&b);
 }
 
 static void json_of_files(void **state)
 {
-	struct build b;
-	char *s;
 	json_t *j;
 
 	(void)state;
-	build_start(&b, BUILD_FEW, 1);
-	build_samples(&b);
-	s = out_jsonl(&b, &all);
-	j = line(s, 8);
+	j = line(jsonl, 8);
 	has(j, "type", "file_rename");
 	has(j, "path", "/tmp/a");
 	has(j, "new_path", "/tmp/b");
 	has_number(j, "flags", 1);
 	json_decref(j);
-	j = line(s, 9);
-	members(j, MEMBERS_TASK " dev ino generation result sync");
+	j = line(jsonl, 9);
+	members(j, MEMBERS_TASK " dev ino generation sha256 size sync");
 	json_decref(j);
-	j = line(s, 16);
+	j = line(jsonl, 16);
 	members(j, MEMBERS_TASK " event path dev ino generation result sync");
 	has(j, "type", "kexec");
 	has(j, "event", "load");
 	has(j, "path", "/boot/vmlinuz");
 	has_number(j, "result", -13);
 	json_decref(j);
-	j = line(s, 18);
+	j = line(jsonl, 18);
 	members(j, MEMBERS_TASK " path mode result sync");
 	has(j, "type", "mkdir");
 	has_number(j, "mode", 01755);
 	json_decref(j);
-	j = line(s, 20);
+	j = line(jsonl, 20);
 	members(j, MEMBERS_TASK " path new_path dev ino generation result sync");
 	has(j, "type", "link");
 	json_decref(j);
-	j = line(s, 21);
+	j = line(jsonl, 21);
 	members(j, MEMBERS_TASK " path dev ino generation mode result sync");
 	has(j, "type", "chmod");
 	json_decref(j);
-	free(s);
-	build_free(&b);
 }
 
 static void json_of_the_hypervisor(void **state)
 {
-	struct build b;
-	char *s;
 	json_t *j;
 
 	(void)state;
-	build_start(&b, BUILD_FEW, 1);
-	build_samples(&b);
-	s = out_jsonl(&b, &all);
-	j = line(s, 1);
+	j = line(jsonl, 1);
 	members(j, "seq time_ns cpu type verdict abi_version release");
 	has(j, "release", "6.1.0-56-cloud-amd64");
 	json_decref(j);
-	j = line(s, 2);
+	j = line(jsonl, 2);
 	members(j, "seq time_ns cpu type verdict ranges pages text");
 	has_number(j, "pages", 4321);
 	json_decref(j);
-	j = line(s, 10);
+	j = line(jsonl, 10);
 	members(j,
 		"seq time_ns cpu type pid tgid comm verdict access target symbol symbol_offset gpa gva cpl rip "
 		"cr3 bytes insn old_value new_value repeat");
@@ -194,25 +197,23 @@ static void json_of_the_hypervisor(void **state)
 	has_number(j, "symbol_offset", 0x38);
 	has_number(j, "repeat", 2);
 	json_decref(j);
-	j = line(s, 11);
+	j = line(jsonl, 11);
 	has(j, "target", "hypervisor");
 	has(j, "access", "hypercall");
 	has_number(j, "hypercall", 6);
 	json_decref(j);
-	j = line(s, 14);
+	j = line(jsonl, 14);
 	members(j, "seq time_ns cpu type verdict reason count total first ring_cpu from_ns to_ns");
 	has(j, "reason", "malformed");
 	has(j, "first", "size");
 	has_number(j, "ring_cpu", 1);
 	json_decref(j);
-	j = line(s, 17);
+	j = line(jsonl, 17);
 	members(j, "seq time_ns cpu type verdict ranges pages text");
 	has(j, "type", "unlock");
 	has(j, "text", "kexec");
 	has_number(j, "ranges", 12);
 	json_decref(j);
-	free(s);
-	build_free(&b);
 }
 
 static void hostile_strings(void **state)
@@ -249,14 +250,11 @@ static void lines_for_people(void **state)
 		"ffffffff81003000 T last\t[mod]\n";
 	struct symbols symbols = { .kaslr = 0x3f000000 };
 	unsigned int lines = 0;
-	struct build b;
 	char *s, why[128];
 
 	(void)state;
 	assert_int_equal(symbols_parse(&symbols, (const uint8_t *)map, sizeof(map) - 1, why, sizeof(why)), 0);
-	build_start(&b, BUILD_FEW, 1);
-	build_samples(&b);
-	s = out_show(&b, &all, &symbols);
+	s = out_show(&samples, &all, &symbols);
 	for (const char *p = s; (p = strchr(p, '\n')); p++)
 		lines++;
 	assert_int_equal(lines, BUILD_SAMPLES + 1); /* one a record, one with counts */
@@ -283,13 +281,12 @@ static void lines_for_people(void **state)
 		"<mov qword ptr [rbx], rax> old 0102030405060708 new ffee000000000000 repeat 2: skip\n"));
 	assert_non_null(strstr(s, "-- 21 of 21 records shown, 2 violations (and 4 repeats), 5 records lost"));
 	free(s);
-	b.hdr.boot_epoch = 0;
-	build_seal_hdr(&b);
-	s = out_show(&b, &all, NULL);
+	samples.hdr.boot_epoch = 0;
+	build_seal_hdr(&samples);
+	s = out_show(&samples, &all, NULL);
 	assert_memory_equal(s, "+0.001234s #1 cpu0 agent ", 24);
 	free(s);
 	symbols_free(&symbols);
-	build_free(&b);
 }
 
 static void names_of_code(void **state)
@@ -323,9 +320,9 @@ static void names_of_code(void **state)
 	symbols_free(&s);
 }
 
-static size_t count(const struct build *b, const struct filter *f)
+static size_t count(const struct filter *f)
 {
-	char *s = out_jsonl(b, f);
+	char *s = out_jsonl(&samples, f);
 	size_t n = 0;
 
 	for (const char *p = s; (p = strchr(p, '\n')); p++)
@@ -337,41 +334,46 @@ static size_t count(const struct build *b, const struct filter *f)
 static void filters(void **state)
 {
 	struct filter f = FILTER_ALL;
-	struct build b;
 
 	(void)state;
-	build_start(&b, BUILD_FEW, 1);
-	build_samples(&b);
 	assert_true(filter_types(&f, "exec,violation"));
-	assert_int_equal(count(&b, &f), 4);
+	assert_int_equal(count(&f), 4);
 	f = (struct filter)FILTER_ALL;
 	assert_true(filter_types(&f, "type_77"));
-	assert_int_equal(count(&b, &f), 0);
+	assert_int_equal(count(&f), 0);
 	f = (struct filter)FILTER_ALL;
 	assert_true(filter_pid(&f, "100")); /* the process of thread 101 */
-	assert_int_equal(count(&b, &f), 13);
+	assert_int_equal(count(&f), 13);
 	f.comm = "insmod";
-	assert_int_equal(count(&b, &f), 0);
+	assert_int_equal(count(&f), 0);
 	f.has_pid = false;
-	assert_int_equal(count(&b, &f), 3);
+	assert_int_equal(count(&f), 3);
+	f = (struct filter)FILTER_ALL;
+	assert_true(filter_loginuid(&f, "4294967295"));
+	assert_true(filter_cgroup(&f, "1"));
+	assert_int_equal(count(&f), 13);
+	assert_true(filter_cgroup(&f, "2"));
+	assert_int_equal(count(&f), 0);
+	f.has_cgroup = false;
+	assert_true(filter_loginuid(&f, "1000"));
+	assert_int_equal(count(&f), 0);
 	f = (struct filter)FILTER_ALL;
 	f.path = "tmp/b";
-	assert_int_equal(count(&b, &f), 1);
+	assert_int_equal(count(&f), 1);
 	f = (struct filter)FILTER_ALL;
 	assert_true(filter_seconds(&f.since, "0.002469134"));
 	assert_true(filter_seconds(&f.until, "0.004"));
-	assert_int_equal(count(&b, &f), 2);
+	assert_int_equal(count(&f), 2);
 	f = (struct filter)FILTER_ALL;
 	assert_true(filter_seq(&f, "14-"));
-	assert_int_equal(count(&b, &f), BUILD_SAMPLES - 13);
+	assert_int_equal(count(&f), BUILD_SAMPLES - 13);
 	assert_true(filter_seq(&f, "-14"));
-	assert_int_equal(count(&b, &f), 14);
+	assert_int_equal(count(&f), 14);
 	assert_true(filter_seq(&f, "3"));
-	assert_int_equal(count(&b, &f), 1);
+	assert_int_equal(count(&f), 1);
 	f = (struct filter)FILTER_ALL;
 	assert_true(filter_verdict(&f, "skip"));
-	assert_int_equal(count(&b, &f), 3);
-	build_free(&b);
+	assert_int_equal(count(&f), 3);
 }
 
 static void filter_values(void **state)
@@ -380,6 +382,10 @@ static void filter_values(void **state)
 	uint64_t ns;
 
 	(void)state;
+	assert_false(filter_loginuid(&f, "root"));
+	assert_false(filter_loginuid(&f, "4294967296"));
+	assert_false(filter_cgroup(&f, ""));
+	assert_false(filter_cgroup(&f, "1x"));
 	assert_false(filter_types(&f, ""));
 	assert_false(filter_types(&f, "exec,"));
 	assert_false(filter_types(&f, "execx"));
@@ -478,13 +484,19 @@ static void judgement(void **state)
 	assert_string_equal(
 		s, "f: OK: 21 records, seq 1 to 21, boot a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5, evicted 0, "
 		   "ended by poweroff\n");
+	/* In a memory dump, where: the loader has printed the store's address. */
+	in.image->base = 0x7e000000;
+	rewind(out);
+	assert_true(verify(&in, "", out));
+	fflush(out);
+	assert_non_null(strstr(s, ", evicted 0, at offset 0x7e000000, ended by poweroff\n"));
 	input_free(&in);
 	b.p[RW_STORE_HDR_SIZE + sizeof(struct rw_block_hdr) + 40] ^= 1;
 	rewind(out);
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
 	assert_false(verify(&in, "", out));
 	fclose(out);
-	assert_memory_equal(s, "offset 0x1050: bad record where record 1 belongs: its CRC is wrong\n", 67);
+	assert_memory_equal(s, "offset 0x1050: bad record in the place of record 1: its CRC is wrong\n", 69);
 	input_free(&in);
 	free(s);
 	build_free(&b);
@@ -493,13 +505,13 @@ static void judgement(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(json_of_tasks),
-		cmocka_unit_test(json_of_files),
-		cmocka_unit_test(json_of_the_hypervisor),
+		cmocka_unit_test_setup_teardown(json_of_tasks, make_samples, free_samples),
+		cmocka_unit_test_setup_teardown(json_of_files, make_samples, free_samples),
+		cmocka_unit_test_setup_teardown(json_of_the_hypervisor, make_samples, free_samples),
 		cmocka_unit_test(hostile_strings),
-		cmocka_unit_test(lines_for_people),
+		cmocka_unit_test_setup_teardown(lines_for_people, make_samples, free_samples),
 		cmocka_unit_test(names_of_code),
-		cmocka_unit_test(filters),
+		cmocka_unit_test_setup_teardown(filters, make_samples, free_samples),
 		cmocka_unit_test(filter_values),
 		cmocka_unit_test(code),
 		cmocka_unit_test(counters_out),

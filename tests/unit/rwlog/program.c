@@ -119,11 +119,11 @@ static void extract_leaves_its_input_alone(void **state)
 	expect("cp cap was; ln cap hard; ln -s cap soft; for o in cap ./cap hard soft; do "
 	       "$R extract --output $o cap && exit 9; done; cmp cap was && test -L soft && echo same",
 	       0, "same");
-	expect("$R extract --output cap cap", 2, "rwlog: cap: is the input, too; nothing was written");
-	expect("$R extract --output cap - <cap", 2, "rwlog: cap: is the input, too; nothing was written");
-	expect("$R extract --output /dev/stdin - <cap", 2, "is the input, too; nothing was written");
-	expect("$R extract --output /proc/self/fd/7 cap 7<>cap", 2, "is the input, too; nothing was written");
-	expect("$R export cap >>cap", 2, "rwlog: cap: is standard output, too; nothing was read");
+	expect("$R extract --output cap cap", 2, "rwlog: cap: is also the input; nothing was written");
+	expect("$R extract --output cap - <cap", 2, "rwlog: cap: is also the input; nothing was written");
+	expect("$R extract --output /dev/stdin - <cap", 2, "is also the input; nothing was written");
+	expect("$R extract --output /proc/self/fd/7 cap 7<>cap", 2, "is also the input; nothing was written");
+	expect("$R export cap >>cap", 2, "rwlog: cap: is also standard output; nothing was read");
 	expect("cmp cap was && echo same", 0, "same");
 }
 

@@ -107,7 +107,7 @@ static void amid_batches(void **state)
 	unsigned int left = 1, batch = 1;
 
 	(void)state;
-	for (unsigned int i = 1; i <= 400; i++) {
+	for (unsigned int i = 1; i <= 700; i++) {
 		struct input in;
 
 		append(&store, i);

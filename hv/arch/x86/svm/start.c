@@ -80,7 +80,7 @@ const char *svm_trampoline_init(uint64_t page)
 	struct trampoline_fields *fields = (void *)(code + code_size);
 
 	if (!page)
-		return "the loader gave no page for starting CPUs";
+		return "the loader passed no page for starting CPUs";
 
 	const uint64_t *tables = trampoline_tables(page);
 

@@ -122,8 +122,9 @@ static const char *svm_cpu_init(struct percpu *cpu, const struct rw_handoff *han
 	if (error)
 		return error;
 	/*
-	 * Else the guest could use the fixed MTRRs' RdDram/WrDram bits to redirect the fetches of a CPU that
-	 * it starts.
+	 * Else the guest could set the fixed MTRRs' RdMem and WrMem bits, which make an address memory or
+	 * MMIO, and so redirect the fetches of a CPU that it starts. AMD APM volume 2, "Extended Fixed-Range
+	 * MTRR Type-Field Encodings".
 	 */
 	if (!rdmsr_safe(MSR_SYSCFG, &syscfg) && syscfg & SYSCFG_RDWR_DRAM)
 		wrmsr(MSR_SYSCFG, syscfg & ~(uint64_t)SYSCFG_RDWR_DRAM);

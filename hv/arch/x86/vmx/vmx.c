@@ -16,7 +16,7 @@ static const char *probe(void)
 	uint64_t control = rdmsr(MSR_FEATURE_CONTROL);
 
 	if (control & FEATURE_CONTROL_LOCK && !(control & FEATURE_CONTROL_VMX_OUTSIDE_SMX))
-		return "VMX is locked off by the firmware (IA32_FEATURE_CONTROL): switch it on in the firmware's set-up";
+		return "the firmware has locked VMX off (IA32_FEATURE_CONTROL): enable it in the firmware's set-up";
 
 	const char *missing = vmx_controls_init();
 

@@ -181,6 +181,7 @@ static void test_tsc(void **state)
 	machine.has_tsc_adjust = true;
 	assert_false(msr_write(MSR_TSC, 5000));
 	assert_int_equal(mock.msr_written, MSR_TSC);
+	assert_int_equal(mock.drains, 1); /* of records whose stamps are of the old TSC */
 	cpu_facts_init();
 	mock.tsc_adjusts = true;
 	mock.msr_value = 1000;
@@ -188,6 +189,11 @@ static void test_tsc(void **state)
 	machine.has_tsc_adjust = false;
 	assert_false(msr_write(MSR_TSC_ADJUST, 1234));
 	assert_int_equal(mock.cpu.tsc_bias, 234);
+	/* Nor does the change count as time in the hypervisor. */
+	mock.tsc = 700; /* 710 at the exit */
+	assert_false(msr_write(MSR_TSC_ADJUST, 1034));
+	assert_int_equal(mock.cpu.tsc_bias, 34);
+	assert_int_equal(mock.cpu.exit_tsc, 510);
 }
 
 /* As on a CPU without virtualization. */

@@ -4,5 +4,4 @@
 
 UNIT_TESTS += $(UNIT_DIR)/hv/dev/uart
 
-$(UNIT_DIR)/hv/dev/uart: UNIT_FLAGS := -Ihv -include tests/unit/hv/mm/host.h
-$(UNIT_DIR)/hv/dev/uart: hv/dev/uart.c
+$(UNIT_DIR)/hv/dev/uart: $(call unit,host,tests/unit/hv/dev/uart.c hv/dev/uart.c)

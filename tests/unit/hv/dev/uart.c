@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "dev/uart.h"
+#include "lib/uart16550.h"
 
 /* Registers as in the PC16550D data sheet. */
 #define PORT      0x2f8

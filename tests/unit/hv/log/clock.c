@@ -33,10 +33,23 @@ static void clock_is_exact(void **state)
 	}
 }
 
+/* The guest has set its TSC back, to before the hypervisor's start: the clock's start moves below 0. */
+static void clock_starts_below_zero(void **state)
+{
+	const struct log_clock clock = { .tsc_start = 0 - 4000ull, .tsc_hz = 1000000000 };
+
+	(void)state;
+	assert_int_equal(log_clock_ns(&clock, 1000), 5000);
+	assert_int_equal(log_clock_ns(&clock, 0), 4000);
+	assert_int_equal(log_clock_ns(&clock, 0 - 4000ull), 0);
+	assert_int_equal(log_clock_ns(&clock, 0 - 4001ull), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clock_is_exact),
+		cmocka_unit_test(clock_starts_below_zero),
 	};
 
 	return cmocka_run_group_tests_name("hv/log/clock", tests, NULL, NULL);

@@ -226,7 +226,7 @@ static void dump_of_unfinished(void **state)
 		struct log_store s;
 
 		assert_int_equal(log_store_init(&s, mem, STORE_SIZE, &id), 0);
-		for (n = 0; n < 200; n++)
+		for (n = 0; n < 300; n++)
 			log_store_drop(&s, &drop, 0);
 		log_store_seal(&s);
 		assert_int_equal(s.places, 2);

@@ -150,10 +150,10 @@ static void full_ring(void **state)
 
 	(void)state;
 	b->producer = 0;
-	for (i = 0; i < 128; i++)
-		push(b, make(buf, b->tsc, 32, 4)); /* 128 bytes */
+	for (i = 0; i < 64; i++)
+		push(b, make(buf, b->tsc, 96, 36)); /* 256 bytes */
 	assert_int_equal(b->producer, 4 * RW_PAGE_SIZE);
-	assert_int_equal(drain(b, &image), 128);
+	assert_int_equal(drain(b, &image), 64);
 	assert_int_equal(b->stats.malformed, 0);
 	bench_end(b);
 }
@@ -335,15 +335,15 @@ static void memory_goes_away(void **state)
 	int i;
 
 	(void)state;
-	for (i = 0; i < 100; i++)
-		push(b, make(buf, b->tsc, 32, 4)); /* 128 bytes */
+	for (i = 0; i < 50; i++)
+		push(b, make(buf, b->tsc, 96, 36)); /* 256 bytes */
 	bad_page = (uint32_t)((b->desc.data_gpa[1] - BASE) / RW_PAGE_SIZE);
 	assert_int_equal(drain(b, &image), -RW_EFAULT);
-	assert_int_equal(image.records, 32);
+	assert_int_equal(image.records, 16);
 	assert_int_equal(b->ring.consumer, b->producer);
 	bad_page = HDR_PAGE;
 	assert_int_equal(drain(b, &image), -RW_EFAULT);
-	assert_int_equal(image.records, 32);
+	assert_int_equal(image.records, 16);
 	bench_end(b);
 
 	b = bench_new(4); /* in the middle of a record */

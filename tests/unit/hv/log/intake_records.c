@@ -30,7 +30,7 @@ static void bad_sizes(void **state)
 
 static void bad_magic_and_type(void **state)
 {
-	static const uint8_t types[] = { 0,           13,          100, RW_REC_AGENT_LAST, RW_REC_VIOLATION,
+	static const uint8_t types[] = { 0,           13,          190, RW_REC_AGENT_LAST, RW_REC_VIOLATION,
 					 RW_REC_LOCK, RW_REC_DROP, 255 };
 	uint64_t buf[RW_REC_MAX / 8];
 	struct rw_rec_hdr *rec = make(buf, START_TSC, 8, 0);
@@ -159,14 +159,14 @@ static void bad_framing(void **state)
 	check_bad(w.hdr, w.hdr->size, RW_BAD_FIELD, false);
 	begin_without(&w, buf, 0); /* padding of a value: "old" has one byte */
 	rec_end(&w);
-	((uint8_t *)buf)[sizeof(struct rw_rec_hdr) + 44 + 7] = 1;
+	((uint8_t *)buf)[sizeof(struct rw_rec_hdr) + sizeof(f) + sizeof(struct rw_task) + 7] = 1;
 	check_bad(w.hdr, w.hdr->size, RW_BAD_FIELD, false);
 }
 
 /* Every event of the agent, with every field that it may have. */
 static void every_event(void **state)
 {
-	static const uint8_t zeros[64];
+	static const uint8_t zeros[128], one[128] = { 1 };
 	struct bench *b = bench_new(8);
 	uint64_t buf[RW_REC_MAX / 8];
 	struct image image;
@@ -180,8 +180,11 @@ static void every_event(void **state)
 			continue;
 		rec_begin(&w, buf, sizeof(buf), (uint8_t)type, RW_VERDICT_ALLOW);
 		w.hdr->time_ns = b->tsc;
-		for (const struct event_field *e = event_desc(type)->fields; e->id; e++)
-			rec_bytes(&w, e->id, zeros, kind_desc(field_desc(e->id)->kind)->min);
+		for (const struct event_field *e = event_desc(type)->fields; e->id; e++) {
+			const struct kind_desc *kind = kind_desc(field_desc(e->id)->kind);
+
+			rec_bytes(&w, e->id, kind->rule == VALUE_NOT_ZERO ? one : zeros, kind->min);
+		}
 		rec_end(&w);
 		assert_false(w.full);
 		push(b, w.hdr);

@@ -55,26 +55,35 @@ static void append(unsigned int n, uint8_t type)
 	log_store_seal(&store);
 }
 
-/* Reads from @seq on, and compares with a walk over the image. */
-static void check_from(uint64_t seq)
+/* Reads the next @most records, and compares with a walk over the image. */
+static void check_next(struct log_reader *r, uint64_t most)
 {
-	struct log_reader r;
 	struct image image;
 
 	image_check(mem, SIZE, false, &image);
-	log_reader_start(&r, &store, seq);
-	for (uint64_t n = seq ? seq : 1; n < store.next_seq; n++) {
+	for (uint64_t n = r->seq ? r->seq : 1; n < store.next_seq && most; n++) {
 		const struct rw_rec_hdr *wanted = image_record(mem, &image, n);
 
 		if (!wanted)
 			continue;
-		assert_ptr_equal(log_reader_peek(&r), wanted);
-		assert_ptr_equal(log_reader_peek(&r), wanted);
-		log_reader_skip(&r);
+		assert_ptr_equal(log_reader_next(r, &store), wanted);
+		assert_ptr_equal(log_reader_next(r, &store), wanted);
+		log_reader_pass(r, wanted);
+		assert_int_equal(r->seq, n + 1);
+		most--;
 	}
-	assert_null(log_reader_peek(&r));
-	log_reader_skip(&r);
-	assert_null(log_reader_peek(&r));
+	if (most) {
+		assert_null(log_reader_next(r, &store));
+		assert_int_equal(r->seq, store.next_seq);
+	}
+}
+
+static void check_from(uint64_t seq)
+{
+	struct log_reader r;
+
+	log_reader_seek(&r, &store, seq);
+	check_next(&r, UINT64_MAX);
 }
 
 static void empty_store_has_nothing(void **state)
@@ -108,13 +117,60 @@ static void evicted_ones_are_skipped(void **state)
 	check_from(store.next_seq + 1);
 }
 
+/* A number far ahead does not make the reader miss what comes. */
+static void numbers_ahead_are_no_promise(void **state)
+{
+	struct log_reader r;
+
+	(void)state;
+	append(10, RW_REC_FORK);
+	log_reader_seek(&r, &store, UINT64_MAX);
+	assert_int_equal(r.seq, store.next_seq);
+	append(10, RW_REC_FORK);
+	check_next(&r, UINT64_MAX);
+}
+
+/* A reader that is all zero begins with the first record, however late it is used. */
+static void zero_is_the_begin(void **state)
+{
+	struct log_reader early = { 0 }, late = { 0 };
+
+	(void)state;
+	check_next(&early, UINT64_MAX);
+	append(6000, RW_REC_FILE_OPEN);
+	check_next(&early, UINT64_MAX);
+	check_next(&late, UINT64_MAX);
+}
+
+/*
+ * A reader continues while records are appended and evicted, also those that it stands at: as if it searched
+ * anew. Each round has another class that grows, so that each loses blocks.
+ */
+static void a_reader_continues(void **state)
+{
+	static const uint8_t grows[] = { RW_REC_FILE_OPEN, RW_REC_FORK, RW_REC_VIOLATION,
+					 RW_REC_MODULE_LOAD, RW_REC_SOCKET };
+	struct log_reader r = { 0 };
+
+	(void)state;
+	for (unsigned int round = 0; round < 60; round++) {
+		append(1 + random64(&seed) % 900, grows[round / 4 % sizeof(grows)]);
+		check_next(&r, random64(&seed) % 600);
+		if (round % 10 == 9)
+			check_next(&r, UINT64_MAX);
+	}
+	assert_true(store.hdr->evicted[RW_CLASS_FILE] > 1000);
+	assert_true(store.hdr->evicted[RW_CLASS_GUARD] > 1000);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(empty_store_has_nothing, start, stop),
-		cmocka_unit_test_setup_teardown(all_records_in_order, start, stop),
-		cmocka_unit_test_setup_teardown(evicted_ones_are_skipped, start, stop),
+		TEST(empty_store_has_nothing),      TEST(all_records_in_order), TEST(evicted_ones_are_skipped),
+		TEST(numbers_ahead_are_no_promise), TEST(zero_is_the_begin),    TEST(a_reader_continues),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("hv/log/reader", tests, NULL, NULL);
 }

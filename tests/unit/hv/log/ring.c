@@ -136,7 +136,7 @@ struct rw_rec_hdr *make(void *buf, uint64_t tsc, uint16_t path, uint16_t path2)
 	memset(name, 'a', sizeof(name));
 	memset(name2, 'b', sizeof(name2));
 	rec_begin(&w, buf, RW_REC_MAX, RW_REC_FILE_RENAME, RW_VERDICT_ALLOW);
-	rec_bytes(&w, RW_F_TASK, &task, sizeof(task));
+	rec_bytes(&w, RW_F_TASK, &task, RW_TASK_MIN);
 	rec_bytes(&w, RW_F_PATH, name, path);
 	rec_bytes(&w, RW_F_NEW_PATH, name2, path2);
 	rec_u32(&w, RW_F_RENAME_FLAGS, 1);

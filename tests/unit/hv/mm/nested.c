@@ -102,6 +102,36 @@ static void test_identity_without_1g(void **state)
 	assert_int_equal(machine_walk(nested_root(), SIZE_1G).level, 2);
 }
 
+/* Of the hypervisor's region the guest sees the policy area, and may only read it. */
+static void test_policy(void **state)
+{
+	const uint64_t from = MACHINE_REGION + SIZE_2M - PAGE_SIZE, to = from + 3 * PAGE_SIZE;
+
+	(void)state;
+	pc_mtrrs();
+	machine.boot.policy_phys = from;
+	machine.boot.policy_size = to - from;
+	start(POOL_ALL);
+	for (uint64_t gpa = MACHINE_REGION; gpa < MACHINE_REGION + machine.boot.region_size;
+	     gpa += PAGE_SIZE) {
+		struct machine_map m = machine_walk(nested_root(), gpa);
+
+		assert_int_equal(m.mapped, gpa >= from && gpa < to);
+		assert_int_equal(hv_is_policy(gpa), m.mapped);
+		assert_true(hv_owns(gpa, 1));
+		if (m.mapped) {
+			assert_int_equal(m.pa, gpa);
+			assert_int_equal(m.perm, NPERM_R);
+		}
+		assert_int_equal(nested_map_late(gpa), NESTED_NOT_LATE);
+	}
+	/* New memory types leave it as it is. */
+	add_mtrr(MACHINE_REGION, 4 * SIZE_2M, MEM_UC);
+	nested_retype();
+	assert_int_equal(machine_walk(nested_root(), from).perm, NPERM_R);
+	assert_false(machine_walk(nested_root(), to).mapped);
+}
+
 /* An unaligned top is rounded up; one beyond the CPU's width is truncated. */
 static void test_top(void **state)
 {
@@ -531,6 +561,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BOTH(test_identity),
 		BOTH(test_identity_without_1g),
+		BOTH(test_policy),
 		BOTH(test_set_perm),
 		BOTH(test_set_perm_splits),
 		BOTH(test_merge),

@@ -4,5 +4,4 @@
 
 UNIT_TESTS += $(UNIT_DIR)/hv/policy/verdict
 
-$(UNIT_DIR)/hv/policy/verdict: UNIT_FLAGS := -Ihv
-$(UNIT_DIR)/hv/policy/verdict: hv/policy/verdict.c
+$(UNIT_DIR)/hv/policy/verdict: $(call unit,hv,tests/unit/hv/policy/verdict.c hv/policy/verdict.c)

@@ -2,11 +2,10 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of hv/protect.
 
-UNIT_TESTS += $(addprefix $(UNIT_DIR)/hv/protect/,ranges symbols violation patch_notice)
+HVPROTECT_TESTS := $(addprefix $(UNIT_DIR)/hv/protect/,ranges symbols patch_burst patch_notice)
+UNIT_TESTS += $(HVPROTECT_TESTS) $(UNIT_DIR)/hv/protect/violation
 
-$(addprefix $(UNIT_DIR)/hv/protect/,ranges symbols patch_notice): UNIT_FLAGS := -Ihv
-$(UNIT_DIR)/hv/protect/ranges: hv/protect/ranges.c
-$(UNIT_DIR)/hv/protect/symbols: hv/protect/symbols.c
-$(UNIT_DIR)/hv/protect/patch_notice: hv/protect/patch_notice.c lib/format.c
-$(UNIT_DIR)/hv/protect/violation: UNIT_FLAGS := $(HVMM_FLAGS)
-$(UNIT_DIR)/hv/protect/violation: $(HVCORE_UNDER_TEST) | hv/mm/nested.c
+$(HVPROTECT_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/hv/tests/unit/%.o $(UNIT_DIR)/obj/hv/%.o
+$(UNIT_DIR)/hv/protect/patch_burst: $(call unit,hv,lib/record.c lib/events.c)
+$(UNIT_DIR)/hv/protect/patch_notice: $(call unit,hv,lib/format.c)
+$(UNIT_DIR)/hv/protect/violation: $(call unit,host,tests/unit/hv/protect/violation.c) $(HVCORE_UNDER_TEST)

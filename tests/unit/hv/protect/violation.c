@@ -309,6 +309,34 @@ static void test_hidden_read(void **state)
 	assert_string_equal(mock.record[0].symbol, "");
 }
 
+/* The policy area: readable without an exit, so only writes and fetches come here. Nothing changes it. */
+static void test_policy_write(void **state)
+{
+	struct hv_exit fetch = { .reason = RW_EXIT_NESTED,
+				 .nested = { .gpa = MACHINE_REGION + 0x2100, .access = NACC_EXEC } };
+	uint8_t *real = host_region + 0x2100, got[4];
+
+	(void)state;
+	machine.boot.policy_phys = MACHINE_REGION + 0x2000;
+	machine.boot.policy_size = PAGE_SIZE;
+	memcpy(real, "true", 4);
+	assert_true(mock_store(MACHINE_REGION + 0x2100, store, 4));
+	assert_memory_equal(real, "true", 4);
+	assert_int_equal(only_record()->target, RW_TARGET_POLICY);
+	assert_int_equal(mock.record[0].access, RW_ACCESS_WRITE);
+	assert_int_equal(mock.record[0].verdict, RW_VERDICT_SKIP);
+	assert_memory_equal(mock.record[0].old_value, "true", 4);
+	assert_memory_equal(mock.record[0].new_value, store, 4);
+	assert_true(mock_load(MACHINE_REGION + 0x2100, got, 4));
+	assert_memory_equal(got, "true", 4);
+	mock_exit(fetch);
+	assert_int_equal(mock.injected.vector, VEC_UD);
+	assert_int_equal(mock.record[mock.records - 1].access, RW_ACCESS_EXEC);
+	/* Its neighbours are hidden as all other pages. */
+	assert_true(mock_load(MACHINE_REGION + 0x1ffc, got, 4));
+	assert_int_equal(got[0], 0xff);
+}
+
 static void test_hidden_write(void **state)
 {
 	static uint8_t before[sizeof(host_region)];
@@ -626,6 +654,7 @@ int main(void)
 		BOTH(test_cpu_accesses),
 		BOTH(test_hidden_read),
 		BOTH(test_hidden_write),
+		BOTH(test_policy_write),
 		cmocka_unit_test_setup(test_hidden_before_lock, mock_reset),
 		BOTH(test_scan),
 		BOTH(test_held_at_the_end),

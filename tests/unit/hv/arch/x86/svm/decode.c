@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of the SVM backend's decoder: exit codes, interrupted events, instruction lengths. */
-#include "tests/unit/hv/arch/x86/svm/mock.h"
+#include "tests/unit/hv/arch/x86/svm/hw.h"
 
 static const struct hv_exit *decode(uint64_t code, uint64_t info1, uint64_t info2)
 {
 	static struct hv_exit x;
 
-	mock.vmcb.control.exit_code = code;
-	mock.vmcb.control.exit_info[0] = info1;
-	mock.vmcb.control.exit_info[1] = info2;
+	hw.vmcb.control.exit_code = code;
+	hw.vmcb.control.exit_info[0] = info1;
+	hw.vmcb.control.exit_info[1] = info2;
 	svm_decode(&mock.cpu, &x);
 	assert_int_equal(x.raw, code);
 	return &x;
@@ -17,8 +17,8 @@ static const struct hv_exit *decode(uint64_t code, uint64_t info1, uint64_t info
 
 static void set_code(const void *code, size_t n)
 {
-	memcpy(mock.code, code, n);
-	mock.code_size = n;
+	memcpy(hw.code, code, n);
+	hw.code_size = n;
 }
 
 static void reasons(void **state)
@@ -83,9 +83,9 @@ static void events(void **state)
 
 		assert_int_equal(svm_decode_event(0x80000000 | type << 8 | 0x40, &e), known);
 	}
-	mock.vmcb.control.exit_int_info = 0x80000145;
+	hw.vmcb.control.exit_int_info = 0x80000145;
 	assert_true(MOCK_PANICS(decode(0x72, 0, 0)));
-	mock.vmcb.control.exit_int_info = 0x80000b0e | 0x200000000;
+	hw.vmcb.control.exit_int_info = 0x80000b0e | 0x200000000;
 	assert_int_equal(decode(0x400, 0, 0)->pending.error, 2);
 }
 
@@ -113,7 +113,7 @@ static void lengths(void **state)
 static void lengths_of_exits(void **state)
 {
 	(void)state;
-	mock.vmcb.save.rip = 0xffffffff81000ffe;
+	hw.vmcb.save.rip = 0xffffffff81000ffe;
 	set_code("\x0f\xa2", 2);
 	assert_int_equal(decode(0x72, 0, 0)->insn_len, 2);
 	set_code("\xf3\x0f\x32", 3);
@@ -124,7 +124,7 @@ static void lengths_of_exits(void **state)
 	set_code("\x67\x0f\x01\xd9", 4);
 	assert_int_equal(decode(0x81, 0, 0)->insn_len, 4);
 	assert_int_equal(decode(0x85, 0, 0)->insn_len, 0); /* CLGI raises #UD: no instruction to skip */
-	mock.code_size = 0;
+	hw.code_size = 0;
 	assert_int_equal(decode(0x81, 0, 0)->insn_len, 3);
 	assert_int_equal(decode(0x400, 0, 0)->insn_len, 0);
 	assert_int_equal(decode(0x60, 0, 0)->insn_len, 0);
@@ -132,13 +132,13 @@ static void lengths_of_exits(void **state)
 	/* With next-RIP save the code is not read, unless the saved value is impossible. */
 	svm_features.next_rip = true;
 	set_code("\x66\x66\x0f\xa2", 4);
-	mock.vmcb.control.next_rip = mock.vmcb.save.rip + 7;
+	hw.vmcb.control.next_rip = hw.vmcb.save.rip + 7;
 	assert_int_equal(decode(0x72, 0, 0)->insn_len, 7);
-	mock.vmcb.control.next_rip = 0;
+	hw.vmcb.control.next_rip = 0;
 	assert_int_equal(decode(0x72, 0, 0)->insn_len, 4);
-	mock.vmcb.control.next_rip = mock.vmcb.save.rip + 1;
+	hw.vmcb.control.next_rip = hw.vmcb.save.rip + 1;
 	assert_int_equal(decode(0x72, 0, 0)->insn_len, 4);
-	mock.vmcb.control.next_rip = mock.vmcb.save.rip + 16;
+	hw.vmcb.control.next_rip = hw.vmcb.save.rip + 16;
 	assert_int_equal(decode(0x72, 0, 0)->insn_len, 4);
 }
 
@@ -147,7 +147,7 @@ static void io(void **state)
 	const struct hv_exit *x;
 
 	(void)state;
-	mock.vmcb.save.rip = 0x1000;
+	hw.vmcb.save.rip = 0x1000;
 	x = decode(0x7b, 0x02f80011, 0x1001); /* in al, dx */
 	assert_int_equal(x->reason, RW_EXIT_IO);
 	assert_int_equal(x->io.port, 0x2f8);
@@ -218,7 +218,7 @@ static void exceptions(void **state)
 	/* #UD of a SYSCALL that the step has disabled; and a #UD that can only be the guest's. */
 	assert_int_equal(decode(0x46, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	svm_step_end(&mock.cpu);
-	mock.vmcb.save.efer &= ~EFER_SCE;
+	hw.vmcb.save.efer &= ~EFER_SCE;
 	svm_step_begin(&mock.cpu, 0x5000);
 	assert_int_equal(decode(0x46, 0, 0)->reason, RW_EXIT_EXCEPTION);
 }
@@ -226,7 +226,7 @@ static void exceptions(void **state)
 /* After the guest takes an NMI, NMIs go to the guest until its IRET, even if its handler is stepped. */
 static void nmi_and_iret(void **state)
 {
-	const uint32_t *misc1 = &mock.vmcb.control.intercept[ICPT_MISC1];
+	const uint32_t *misc1 = &hw.vmcb.control.intercept[ICPT_MISC1];
 
 	(void)state;
 	svm_features.smp = true;
@@ -265,48 +265,48 @@ static void debug_exceptions(void **state)
 	for (unsigned int i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		mock_reset(NULL);
 		svm_step_begin(&mock.cpu, 0x5000);
-		mock.vmcb.save.dr6 |= t[i].dr6;
-		mock.vmcb.save.dr7 = t[i].dr7;
+		hw.vmcb.save.dr6 |= t[i].dr6;
+		hw.vmcb.save.dr7 = t[i].dr7;
 		assert_int_equal(decode(0x41, 0, 0)->reason, t[i].ends ? RW_EXIT_STEP : RW_EXIT_EXCEPTION);
 		assert_int_equal(!!(mock.cpu.backend_flags & SVM_STEP_DONE), t[i].ends);
 	}
 	/* Bits that the guest left in DR6 do not count for this step. */
 	mock_reset(NULL);
-	mock.vmcb.save.dr6 |= DR6_BS | DR6_BD | 0xf;
-	mock.vmcb.save.dr7 = 0x4ff;
+	hw.vmcb.save.dr6 |= DR6_BS | DR6_BD | 0xf;
+	hw.vmcb.save.dr7 = 0x4ff;
 	svm_step_begin(&mock.cpu, 0x5000);
 	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_STEP);
-	mock.vmcb.save.dr6 |= 2;
+	hw.vmcb.save.dr6 |= 2;
 	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_EXCEPTION);
 	/* Outside a step no #DB is ours. */
 	svm_step_end(&mock.cpu);
-	mock.vmcb.save.dr6 = 0;
+	hw.vmcb.save.dr6 = 0;
 	assert_int_equal(decode(0x41, 0, 0)->reason, RW_EXIT_EXCEPTION);
 }
 
 static void whole_exit(void **state)
 {
 	(void)state;
-	mock.vmcb.save.rax = 41;
-	mock.vmcb.save.efer &= ~EFER_SVME;
-	mock.vmcb.control.exit_code = 0x81;
-	mock.vmcb.control.event_inj = 0x80000030;
-	mock.vmcb.control.tlb_control = VMCB_TLB_FLUSH_ALL;
+	hw.vmcb.save.rax = 41;
+	hw.vmcb.save.efer &= ~EFER_SVME;
+	hw.vmcb.control.exit_code = 0x81;
+	hw.vmcb.control.event_inj = 0x80000030;
+	hw.vmcb.control.tlb_control = VMCB_TLB_FLUSH_ALL;
 	svm_exit(&mock.cpu);
 	assert_int_equal(mock.dispatched, 1);
 	assert_int_equal(mock.exit.reason, RW_EXIT_HYPERCALL);
-	assert_int_equal(mock.vmcb.save.rax, 42); /* the mock's dispatcher adds one */
-	assert_int_equal(mock.vmcb.control.event_inj, 0);
-	assert_int_equal(mock.vmcb.control.tlb_control, VMCB_TLB_NOTHING);
-	assert_true(mock.vmcb.save.efer & EFER_SVME);
+	assert_int_equal(hw.vmcb.save.rax, 42); /* the mock's dispatcher adds one */
+	assert_int_equal(hw.vmcb.control.event_inj, 0);
+	assert_int_equal(hw.vmcb.control.tlb_control, VMCB_TLB_NOTHING);
+	assert_true(hw.vmcb.save.efer & EFER_SVME);
 }
 
 static void invalid_state(void **state)
 {
 	(void)state;
-	mock.vmcb.control.exit_code = 0xffffffff; /* QEMU */
+	hw.vmcb.control.exit_code = 0xffffffff; /* QEMU */
 	assert_true(MOCK_PANICS(svm_exit(&mock.cpu)));
-	mock.vmcb.control.exit_code = UINT64_MAX;
+	hw.vmcb.control.exit_code = UINT64_MAX;
 	assert_true(MOCK_PANICS(svm_exit(&mock.cpu)));
 	assert_true(mock.noted);
 	assert_int_equal(mock.dispatched, 0);

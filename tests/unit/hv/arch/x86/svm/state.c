@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of the SVM backend's guest state: registers, injection, single steps. */
-#include "tests/unit/hv/arch/x86/svm/mock.h"
+#include "tests/unit/hv/arch/x86/svm/hw.h"
 
 #define VIEW_ROOT   0x777000ull
 #define DR6_DEFAULT 0xffff0ff0ull
 
 static struct percpu *const cpu = &mock.cpu;
-static struct vmcb *const vmcb = &mock.vmcb;
+static struct vmcb *const vmcb = &hw.vmcb;
 
 static void registers(void **state)
 {
@@ -240,17 +240,17 @@ static void step_that_dr6_does_not_show(void **state)
 static void step_with_branch_trap(void **state)
 {
 	(void)state;
-	mock.has_debugctl = true;
-	mock.debugctl = 0x43;
+	hw.has_debugctl = true;
+	hw.debugctl = 0x43;
 	svm_step_begin(cpu, VIEW_ROOT);
-	assert_int_equal(mock.debugctl, 0x41);
-	svm_step_begin(cpu, VIEW_ROOT);
-	svm_step_end(cpu);
-	assert_int_equal(mock.debugctl, 0x43);
-	mock.debugctl = 0x41;
+	assert_int_equal(hw.debugctl, 0x41);
 	svm_step_begin(cpu, VIEW_ROOT);
 	svm_step_end(cpu);
-	assert_int_equal(mock.debugctl, 0x41);
+	assert_int_equal(hw.debugctl, 0x43);
+	hw.debugctl = 0x41;
+	svm_step_begin(cpu, VIEW_ROOT);
+	svm_step_end(cpu);
+	assert_int_equal(hw.debugctl, 0x41);
 }
 
 static void set_during_step(void **state)

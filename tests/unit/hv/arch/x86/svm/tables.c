@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of the SVM backend's tables: the entry format of NPT, the MSR and I/O permission maps. */
-#include "tests/unit/hv/arch/x86/svm/mock.h"
+#include "tests/unit/hv/arch/x86/svm/hw.h"
 
 static void npt_leaf(void **state)
 {
@@ -111,7 +111,7 @@ static void io_map(void **state)
 static void no_memory(void **state)
 {
 	(void)state;
-	mock.pool_used = 7;
+	mock.pool_used = MOCK_POOL_PAGES - 1;
 	assert_non_null(svm_maps_init());
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of the VMX backend's decoder: exit reasons, qualifications, interrupted events. */
-#include "tests/unit/hv/arch/x86/vmx/mock.h"
+#include "tests/unit/hv/arch/x86/vmx/hw.h"
 
 #define GPA 0x12345678ull
 #define GVA 0xffffffff81234678ull
@@ -10,9 +10,9 @@ static const struct hv_exit *decode(uint64_t reason, uint64_t qualification)
 {
 	unsigned int before = mock.dispatched;
 
-	mock.vmcs[VMCS_EXIT_REASON] = reason;
-	mock.vmcs[VMCS_QUALIFICATION] = qualification;
-	mock.vmcs[VMCS_EXIT_INSN_LEN] = 3;
+	hw.vmcs[VMCS_EXIT_REASON] = reason;
+	hw.vmcs[VMCS_QUALIFICATION] = qualification;
+	hw.vmcs[VMCS_EXIT_INSN_LEN] = 3;
 	vmx_exit(&mock.cpu);
 	assert_int_equal(mock.dispatched, before + 1);
 	assert_int_equal(mock.exit.raw, reason);
@@ -90,8 +90,8 @@ static void nested(void **state)
 	};
 
 	(void)state;
-	mock.vmcs[VMCS_GUEST_PHYSICAL] = GPA;
-	mock.vmcs[VMCS_GUEST_LINEAR] = GVA;
+	hw.vmcs[VMCS_GUEST_PHYSICAL] = GPA;
+	hw.vmcs[VMCS_GUEST_LINEAR] = GVA;
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		const struct hv_exit *x = decode(48, t[i].qualification);
 
@@ -133,9 +133,9 @@ static void pending(void **state)
 	};
 
 	(void)state;
-	mock.vmcs[VMCS_IDT_ERROR] = 0xabcd0002;
+	hw.vmcs[VMCS_IDT_ERROR] = 0xabcd0002;
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		mock.vmcs[VMCS_IDT_INFO] = t[i].info;
+		hw.vmcs[VMCS_IDT_INFO] = t[i].info;
 		const struct hv_event *event = &decode(48, 0x182)->pending;
 
 		assert_int_equal(event->type, t[i].type);
@@ -150,18 +150,18 @@ static void nmi_unblocking(void **state)
 {
 	(void)state;
 	decode(48, 0x182);
-	assert_false(mock.written[VMCS_GUEST_INTERRUPTIBILITY]);
-	mock.vmcs[VMCS_GUEST_INTERRUPTIBILITY] = INTERRUPTIBILITY_MOV_SS;
+	assert_false(hw.written[VMCS_GUEST_INTERRUPTIBILITY]);
+	hw.vmcs[VMCS_GUEST_INTERRUPTIBILITY] = INTERRUPTIBILITY_MOV_SS;
 	decode(48, 0x182 | BIT(12));
-	assert_int_equal(mock.vmcs[VMCS_GUEST_INTERRUPTIBILITY],
+	assert_int_equal(hw.vmcs[VMCS_GUEST_INTERRUPTIBILITY],
 			 INTERRUPTIBILITY_MOV_SS | INTERRUPTIBILITY_NMI);
 	/* During the delivery of an event the bit is undefined; for other exits it has another meaning. */
-	mock.vmcs[VMCS_GUEST_INTERRUPTIBILITY] = 0;
-	mock.vmcs[VMCS_IDT_INFO] = 0x80000202;
+	hw.vmcs[VMCS_GUEST_INTERRUPTIBILITY] = 0;
+	hw.vmcs[VMCS_IDT_INFO] = 0x80000202;
 	decode(48, 0x182 | BIT(12));
-	mock.vmcs[VMCS_IDT_INFO] = 0;
+	hw.vmcs[VMCS_IDT_INFO] = 0;
 	decode(30, BIT(12));
-	assert_int_equal(mock.vmcs[VMCS_GUEST_INTERRUPTIBILITY], 0);
+	assert_int_equal(hw.vmcs[VMCS_GUEST_INTERRUPTIBILITY], 0);
 }
 
 /* "Exit Qualification for I/O Instructions". */
@@ -192,7 +192,7 @@ static void cr(void **state)
 	(void)state;
 	for (uint64_t i = 0; i < 16; i++)
 		gpr[i] = 0x1111 * i;
-	mock.vmcs[VMCS_GUEST_RSP] = 0xfeed;
+	hw.vmcs[VMCS_GUEST_RSP] = 0xfeed;
 	for (uint64_t i = 0; i < 16; i++) {
 		const struct hv_exit *x = decode(28, i << 8 | (i & 1 ? 4 : 0));
 
@@ -213,9 +213,9 @@ static void machine_check_at_entry(void **state)
 	const struct hv_exit *x;
 
 	(void)state;
-	mock.vmcs[VMCS_IDT_INFO] = 0x80000045; /* from an earlier exit */
-	mock.vmcs[VMCS_ENTRY_INTR_INFO] = 0x80000b0d;
-	mock.vmcs[VMCS_ENTRY_ERROR_CODE] = 0x18;
+	hw.vmcs[VMCS_IDT_INFO] = 0x80000045; /* from an earlier exit */
+	hw.vmcs[VMCS_ENTRY_INTR_INFO] = 0x80000b0d;
+	hw.vmcs[VMCS_ENTRY_ERROR_CODE] = 0x18;
 	x = decode(VMX_EXIT_ENTRY_FAILED | 41, 0);
 	assert_int_equal(x->reason, RW_EXIT_INTERRUPT);
 	assert_true(mock.cpu.machine_check);
@@ -227,7 +227,7 @@ static void machine_check_at_entry(void **state)
 static void failed_entries(void **state)
 {
 	(void)state;
-	mock.vmcs[VMCS_EXIT_REASON] = VMX_EXIT_ENTRY_FAILED | 33; /* invalid guest state */
+	hw.vmcs[VMCS_EXIT_REASON] = VMX_EXIT_ENTRY_FAILED | 33; /* invalid guest state */
 	assert_true(MOCK_PANICS(vmx_exit(&mock.cpu)));
 	assert_true(mock.noted);
 	assert_int_equal(mock.dispatched, 0);
@@ -239,11 +239,11 @@ static void flush(void **state)
 {
 	(void)state;
 	decode(10, 0);
-	assert_int_equal(mock.invepts, 0);
+	assert_int_equal(hw.invepts, 0);
 	vmx_flush(&mock.cpu);
 	decode(10, 0);
 	decode(10, 0);
-	assert_int_equal(mock.invepts, 1);
+	assert_int_equal(hw.invepts, 1);
 }
 
 int main(void)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of the VMX backend's guest state: registers, injection, INIT and SIPI, single steps. */
-#include "tests/unit/hv/arch/x86/vmx/mock.h"
+#include "tests/unit/hv/arch/x86/vmx/hw.h"
 
 #define VIEW_ROOT 0x777000ull
 
 static struct percpu *const cpu = &mock.cpu;
-static uint64_t *const vmcs = mock.vmcs;
+static uint64_t *const vmcs = hw.vmcs;
 
 static bool is_read_only(enum guest_reg reg)
 {
@@ -38,7 +38,7 @@ static void registers(void **state)
 		vmx_set(cpu, plain[i].reg, 0x77 + i);
 		assert_int_equal(vmcs[plain[i].field], 0x77 + i);
 	}
-	mock.kernel_gs = 0x55;
+	hw.kernel_gs = 0x55;
 	assert_int_equal(vmx_get(cpu, GREG_KERNEL_GS_BASE), 0x55);
 	vmx_set(cpu, GREG_CR2, 0x66);
 	assert_int_equal(vmx_get(cpu, GREG_CR2), 0x66);
@@ -135,7 +135,7 @@ static void park(void **state)
 	vmcs[VMCS_CPU_CONTROLS2] = CPU2_EPT | CPU2_VPID;
 	vmcs[VMCS_VPID] = 1;
 	cpu->gprs.rax = cpu->gprs.r15 = 99;
-	mock.cr2 = 5;
+	hw.cr2 = 5;
 	vmx_park(cpu);
 	assert_int_equal(vmcs[VMCS_GUEST_ACTIVITY], 3);
 	assert_int_equal(vmx_get(cpu, GREG_CR0), CR0_CD | CR0_ET);
@@ -146,9 +146,9 @@ static void park(void **state)
 	assert_int_equal(vmx_get(cpu, GREG_CPL), 0);
 	assert_int_equal(vmcs[VMCS_ENTRY_CONTROLS], ENTRY_LOAD_EFER);
 	assert_int_equal(vmcs[VMCS_VPID], 2);
-	assert_int_equal(cpu->gprs.rax | cpu->gprs.r15 | mock.cr2, 0);
-	assert_int_equal(cpu->gprs.rdx, mock.cpuid1_eax);
-	assert_int_equal(mock.debug_resets, 1);
+	assert_int_equal(cpu->gprs.rax | cpu->gprs.r15 | hw.cr2, 0);
+	assert_int_equal(cpu->gprs.rdx, hw.cpuid1_eax);
+	assert_int_equal(hw.debug_resets, 1);
 	vmcs[VMCS_VPID] = UINT16_MAX; /* 0 is the hypervisor's own */
 	vmx_park(cpu);
 	assert_int_equal(vmcs[VMCS_VPID], 1);
@@ -193,7 +193,7 @@ static void segments(void **state)
 	assert_int_equal(vmcs[VMCS_SEGMENT(VMCS_GUEST_BASE, 7)], 0x3000);
 	assert_int_equal(vmcs[VMCS_SEGMENT(VMCS_GUEST_BASE, 8)], 0x1000); /* GDTR */
 	assert_int_equal(vmcs[VMCS_SEGMENT(VMCS_GUEST_LIMIT, 9)], 0xfff); /* IDTR */
-	assert_false(mock.written[VMCS_SEGMENT(VMCS_GUEST_AR, 8)]);
+	assert_false(hw.written[VMCS_SEGMENT(VMCS_GUEST_AR, 8)]);
 }
 
 static void step(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of the VMX backend's tables: the entry format of EPT, the MSR and I/O bitmaps. */
-#include "tests/unit/hv/arch/x86/vmx/mock.h"
+#include "tests/unit/hv/arch/x86/vmx/hw.h"
 
 /* "Format of EPT Entries". */
 static void ept_leaf(void **state)
@@ -112,7 +112,7 @@ static void io_map(void **state)
 static void no_memory(void **state)
 {
 	(void)state;
-	mock.pool_used = 2;
+	mock.pool_used = MOCK_POOL_PAGES - 2; /* of three */
 	assert_non_null(vmx_bitmaps_init());
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Mock of the core and the CPU for the unit tests of the SVM backend. */
+/* Mock of the core for the unit tests of both backends; svm/hw.h and vmx/hw.h are the CPU's part. */
 #pragma once
 
 #include <setjmp.h>
@@ -11,19 +11,16 @@
 
 #include <cmocka.h>
 
-#include "arch/x86/svm/svm.h"
+#include "arch/x86/backend.h"
+#include "core/percpu.h"
 
-#define MOCK_ROOT 0x123000ull /* nested_root() */
+#define MOCK_ROOT       0x123000ull /* nested_root() */
+#define MOCK_POOL_PAGES 8u
 
 struct mock {
 	struct percpu cpu;
-	struct vmcb vmcb __attribute__((aligned(4096)));
-	uint8_t pool[8][4096] __attribute__((aligned(4096)));
+	uint8_t pool[MOCK_POOL_PAGES][4096] __attribute__((aligned(4096)));
 	unsigned int pool_used;
-	uint8_t code[16]; /* guest code at RIP */
-	size_t code_size; /* bytes of it that are mapped */
-	uint64_t debugctl;
-	bool has_debugctl;
 	struct hv_exit exit; /* last argument of exit_dispatch() */
 	unsigned int dispatched;
 	bool noted;            /* panic_note_exit() was called */
@@ -31,8 +28,11 @@ struct mock {
 };
 extern struct mock mock;
 
-/** mock_reset() - a cmocka set-up function: an all-zero CPU in 64-bit mode with steady intercepts. */
+/** mock_reset() - a cmocka set-up function: all zero, then hw_reset(). */
 int mock_reset(void **state);
+
+/** hw_reset() - a CPU with a guest in 64-bit mode, ring 0, interrupts on: the backend's hw.c. */
+void hw_reset(void);
 
 /* Whether running @statement calls hv_panic(). */
 #define MOCK_PANICS(statement) \

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Decides which events are recorded, by the monitor image in the policy area.
+#define pr_fmt(fmt) "ringward: " fmt
+
+#include <linux/audit.h>
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/errno.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/kdev_t.h>
+#include <linux/kernfs.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <linux/user_namespace.h>
+
+#include "abi/policy.h"
+#include "event.h"
+#include "filter.h"
+#include "hvcall.h"
+#include "kernel/exe.h"
+
+#define KNOWS(key) (1u << (RW_MONITOR_##key))
+
+struct monitor filter __ro_after_init;
+static const struct rw_policy_dir *area __ro_after_init;
+
+static int __init find_area(struct rw_policy_area *found)
+{
+	struct rw_policy_area *answer = (void *)get_zeroed_page(GFP_KERNEL);
+	long ret;
+
+	if (!answer)
+		return -ENOMEM;
+	ret = hvcall(RW_HC_POLICY, virt_to_phys(answer), 0, 0);
+	*found = *answer;
+	free_page((unsigned long)answer);
+	return ret < 0 ? hvcall_error("policy", ret) : 0;
+}
+
+/* Opens the monitor image. The pages cannot change, so that what was checked holds. */
+static int __init open_image(u64 size)
+{
+	const struct rw_policy_entry *e;
+	u32 i;
+
+	if (area->magic != RW_POLICY_MAGIC || area->version != RW_POLICY_VERSION || area->size != size ||
+	    area->count > RW_POLICY_IMAGES)
+		return -EPROTO;
+	for (i = 0; i < area->count; i++) {
+		e = &area->image[i];
+		if (e->kind != RW_POLICY_MONITOR)
+			continue;
+		if (e->offset % RW_POLICY_ALIGN || e->offset > size || e->size > size - e->offset)
+			return -EPROTO;
+		return monitor_open(&filter, (const char *)area + e->offset, e->size) ? -EPROTO : 0;
+	}
+	return -EPROTO;
+}
+
+int __init filter_init(void)
+{
+	struct rw_policy_area found;
+	int ret = find_area(&found);
+
+	if (ret)
+		return ret;
+	if (found.size < sizeof(*area) || found.size > RW_POLICY_BYTES_MAX)
+		return -EPROTO;
+	area = memremap(found.gpa, found.size, MEMREMAP_WB);
+	if (!area)
+		return -ENOMEM;
+	ret = open_image(found.size);
+	if (ret) {
+		pr_err("the hypervisor's policy area is not as this module knows it\n");
+		filter_exit();
+	}
+	return ret;
+}
+
+void __init filter_exit(void)
+{
+	memunmap((void *)area);
+}
+
+static u32 login_uid(void)
+{
+	return __kuid_val(audit_get_loginuid(current));
+}
+
+int filter_begin(unsigned int type)
+{
+	return monitor_begin(&filter, type, __kuid_val(current_uid()), login_uid());
+}
+
+static void know_number(struct monitor_facts *facts, enum rw_monitor_key key, u32 number)
+{
+	facts->known |= 1u << key;
+	facts->has |= 1u << key;
+	facts->number[key] = number;
+}
+
+static void know_text(struct monitor_facts *facts, enum rw_monitor_key key, const char *at, u32 len)
+{
+	facts->known |= 1u << key;
+	facts->has |= 1u << key;
+	*monitor_fact(facts, key) = (struct monitor_text){ at, len };
+}
+
+/* The number that stat(2) shows for a device, as conditions have it. */
+static u32 device_of(const void *value)
+{
+	struct rw_file file;
+	dev_t dev;
+
+	memcpy(&file, value, sizeof(file));
+	dev = new_decode_dev((u32)file.dev);
+	return MAJOR(dev) << RW_MONITOR_MINOR_BITS | MINOR(dev);
+}
+
+static u32 access_of(const void *value)
+{
+	u32 flags;
+
+	memcpy(&flags, value, sizeof(flags));
+	return (flags & O_ACCMODE) != O_RDONLY || flags & (O_CREAT | O_TRUNC) ? RW_MONITOR_WRITE :
+										RW_MONITOR_READ;
+}
+
+/* What the fields of fixed length say. */
+static void take_head(const struct event *ev, struct monitor_facts *facts)
+{
+	const u8 *at = (const u8 *)(ev->writer.hdr + 1), *end = (const u8 *)ev->writer.hdr + ev->writer.used;
+
+	while (at < end) {
+		const struct rw_field *f = (const struct rw_field *)at;
+
+		if (f->id == RW_F_FILE)
+			know_number(facts, RW_MONITOR_DEVICE, device_of(f + 1));
+		else if (f->id == RW_F_OPEN_FLAGS)
+			know_number(facts, RW_MONITOR_ACCESS, access_of(f + 1));
+		else if (f->id == RW_F_OUTSIDE || f->id == RW_F_FILE_KIND)
+			facts->own_names = false;
+		at += sizeof(*f) + rw_pad(f->len, RW_FIELD_ALIGN);
+	}
+	if (ev->fs)
+		know_text(facts, RW_MONITOR_FS, ev->fs, strlen(ev->fs));
+}
+
+static void take_path(struct monitor_facts *facts, const struct producer_tail *tail)
+{
+	if (facts->paths == 0)
+		know_text(facts, RW_MONITOR_PATH, tail->value, tail->len);
+	else if (facts->paths < MONITOR_PATHS)
+		facts->more_paths[facts->paths - 1] = (struct monitor_text){ tail->value, tail->len };
+	facts->paths++;
+}
+
+/* The port of an IPv4 or IPv6 address: struct sockaddr_in and sockaddr_in6 have it at the same place. */
+static void take_port(struct monitor_facts *facts, const struct producer_tail *tail)
+{
+	const u8 *address = tail->value;
+	u16 family;
+
+	if (tail->len < 4)
+		return;
+	memcpy(&family, address, sizeof(family));
+	if (family == AF_INET || family == AF_INET6)
+		know_number(facts, RW_MONITOR_PORT, address[2] << 8 | address[3]);
+}
+
+/* A peer chooses its own port: where a record has both addresses, the local one counts. */
+static void take_tails(const struct event *ev, struct monitor_facts *facts)
+{
+	const struct producer_tail *tail = ev->tail, *end = tail + ev->tails;
+
+	for (; tail < end; tail++) {
+		if (tail->id == RW_F_PATH || tail->id == RW_F_NEW_PATH)
+			take_path(facts, tail);
+		else if (tail->id == RW_F_LOCAL_ADDRESS ||
+			 (tail->id == RW_F_ADDRESS && !(facts->has & KNOWS(PORT))))
+			take_port(facts, tail);
+	}
+}
+
+static void take_cgroup(struct monitor_facts *facts, char *buf)
+{
+	struct cgroup *cgroup;
+	int len;
+
+	rcu_read_lock();
+	cgroup = task_dfl_cgroup(current);
+	len = kernfs_path_from_node(cgroup->kn, NULL, buf, EVENT_PATH_BYTES);
+	rcu_read_unlock();
+	if (len > 0 && len < EVENT_PATH_BYTES)
+		know_text(facts, RW_MONITOR_CGROUP, buf, strlen(buf));
+}
+
+static void take_exe(struct monitor_facts *facts, char *buf)
+{
+	struct file *exe = compat_exe_file();
+	char *name;
+
+	if (!exe)
+		return;
+	name = d_path(&exe->f_path, buf, EVENT_PATH_BYTES);
+	if (!IS_ERR(name))
+		know_text(facts, RW_MONITOR_EXE, name, buf + EVENT_PATH_BYTES - 1 - name);
+	fput(exe);
+}
+
+/* Names that take memory; an event for which there is none has no such name. */
+static char *take_name(struct monitor_facts *facts, void (*take)(struct monitor_facts *facts, char *buf))
+{
+	char *buf = kmem_cache_alloc(names_cachep, GFP_ATOMIC | __GFP_NOWARN);
+
+	if (buf)
+		take(facts, buf);
+	return buf;
+}
+
+/* Decides with the names of executable and control group, too. */
+static int decide_with_names(u8 type, int step, struct monitor_facts *facts)
+{
+	u16 wants = filter_type(type)->wants;
+	char *exe = wants & KNOWS(EXE) ? take_name(facts, take_exe) : NULL;
+	char *cgroup = wants & KNOWS(CGROUP) ? take_name(facts, take_cgroup) : NULL;
+	int ret;
+
+	facts->known = ~0u;
+	ret = monitor_decide(&filter, type, step, facts);
+	if (exe)
+		__putname(exe);
+	if (cgroup)
+		__putname(cgroup);
+	return ret;
+}
+
+int filter_continue(const struct event *ev, bool complete)
+{
+	const struct rw_rec_hdr *hdr = ev->writer.hdr;
+	struct monitor_facts facts = {
+		.known = KNOWS(UID) | KNOWS(LOGIN_UID),
+		.has = KNOWS(UID) | KNOWS(LOGIN_UID),
+		.number = { [RW_MONITOR_UID] = __kuid_val(current_uid()),
+			    [RW_MONITOR_LOGIN_UID] = login_uid() },
+		/* Anybody can make a root of his own in a user namespace of his own. */
+		.own_names = current_user_ns() == &init_user_ns && !(hdr->flags & RW_RECF_PATH_TRUNC),
+	};
+	int step;
+
+	take_head(ev, &facts);
+	if (complete) {
+		take_tails(ev, &facts);
+		facts.known = ~(KNOWS(EXE) | KNOWS(CGROUP));
+	}
+	/* More paths than a record has today: they would not be looked at. */
+	if (facts.paths > MONITOR_PATHS)
+		return MONITOR_RECORD;
+	step = monitor_decide(&filter, hdr->type, ev->step, &facts);
+	return step >= 0 && complete ? decide_with_names(hdr->type, step, &facts) : step;
+}

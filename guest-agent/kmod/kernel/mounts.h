@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Mounts: what the kernel keeps private to its folder fs/. */
+#pragma once
+
+#include <linux/compiler.h>
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/mount.h>
+#include <linux/path.h>
+#include <linux/rbtree.h>
+#include <linux/seqlock.h>
+
+#include "kernel/addresses.h"
+#include "kernel/version.h"
+
+#ifdef CONFIG_RANDSTRUCT
+#error "struct mount has a random layout: names of files need its members."
+#endif
+
+/* The first members of struct mount. */
+struct compat_mount {
+	struct hlist_node hash;
+	struct compat_mount *parent; /* itself at the top */
+	struct dentry *mountpoint;   /* in @parent */
+	struct vfsmount mnt;
+	union {
+#if !LINUX_IS(6, 1)
+		struct rb_node node;
+#endif
+		struct rcu_head rcu;
+		struct llist_node llist;
+	};
+	void __percpu *counts;
+	struct list_head children, child;
+	struct list_head instance; /* in the file system's s_mounts */
+	const char *devname;
+	struct list_head list, expire, share, slave_list, slave;
+	struct compat_mount *master;
+	struct mnt_namespace *ns; /* NULL: not mounted any more */
+};
+
+/* Changes while the tree of mounts does; read_seqlock_excl() keeps it as it is. */
+extern seqlock_t *compat_mount_lock;
+
+static inline const struct compat_mount *compat_mount_of(const struct vfsmount *mnt)
+{
+	return container_of(mnt, struct compat_mount, mnt);
+}
+
+/**
+ * compat_mounts_init() - keep what is needed, and check that the members above are where they should be.
+ *
+ * Context: module init, in a task whose root is mounted in its mount namespace.
+ * Return: 0, or -ENOENT (printed).
+ */
+int compat_mounts_init(const struct compat_kernel *k);
+
+/**
+ * compat_mount_find() - find a mount of the caller's mount namespace that leads to a file.
+ * @dentry: the file
+ * @path:   set; holds a reference to the mount, to be dropped with mntput(), but none to the dentry
+ *
+ * Context: a task's; does not sleep.
+ * Return: whether there is one among the first few hundred of its file system.
+ */
+bool compat_mount_find(struct dentry *dentry, struct path *path);

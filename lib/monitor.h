@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * Checks and evaluates a monitor image (abi/monitor.h). Pure C that needs no library, so that the agent and
+ * programs share it.
+ */
+#pragma once
+
+#include "abi/monitor.h"
+
+#define MONITOR_PATHS 3u /* most paths of one event that rules look at */
+
+/** struct monitor - an image that monitor_open() has passed, and its parts. */
+struct monitor {
+	const struct rw_monitor_hdr *hdr;
+	const struct rw_monitor_rule *rule;
+	const struct rw_monitor_cond *cond;
+	const struct rw_monitor_value *value;
+	const struct rw_monitor_step *step;
+	const char *text;
+};
+
+/**
+ * monitor_open() - check an image, so that the functions below stay inside it whatever it holds.
+ * @image: 8-byte aligned; untrusted, but it does not change
+ * @size:  bytes
+ *
+ * Return: 0 with @m filled, or -1.
+ */
+int monitor_open(struct monitor *m, const void *image, uint32_t size);
+
+/** What monitor_begin() and monitor_decide() return, besides a step. */
+#define MONITOR_RECORD (-1)
+#define MONITOR_DROP   (-2)
+
+/** monitor_more() - like monitor_begin(), from the step @step on, for rules of every kind. */
+int monitor_more(const struct monitor *m, unsigned int type, uint32_t step, uint32_t uid, uint32_t login_uid);
+
+/**
+ * monitor_begin() - decide by what is known before anything is collected.
+ * @type: below RW_MONITOR_TYPES
+ *
+ * Return: MONITOR_RECORD, MONITOR_DROP, or the step at which monitor_decide() continues.
+ */
+static inline int monitor_begin(const struct monitor *m, unsigned int type, uint32_t uid, uint32_t login_uid)
+{
+	const struct rw_monitor_type *t = &m->hdr->type[type];
+	const struct rw_monitor_step *s = m->step + t->first, *end = s + t->steps;
+
+	for (; s < end; s++) {
+		uint32_t number = s->flags & RW_MONITOR_STEP_LOGIN ? login_uid : uid;
+
+		if (number - s->low > s->span)
+			continue;
+		if (!(s->flags & ~RW_MONITOR_STEP_LOGIN))
+			return MONITOR_DROP;
+		return monitor_more(m, type, (uint32_t)(s - m->step), uid, login_uid);
+	}
+	return MONITOR_RECORD;
+}
+
+struct monitor_text {
+	const char *at;
+	uint32_t len;
+};
+
+/** struct monitor_facts - what is known of an event so far. Bits in masks: 1 << enum rw_monitor_key. */
+struct monitor_facts {
+	uint32_t known; /* whether the event has it is settled */
+	uint32_t has;   /* it has it: the value is below */
+	/* Names of files mean what they mean to the administrator: rules that exclude may look at them. */
+	_Bool own_names;
+	uint32_t number[RW_MONITOR_FIRST_TEXT];
+	struct monitor_text text[RW_MONITOR_KEY_COUNT - RW_MONITOR_FIRST_TEXT]; /* of a path: the first */
+	struct monitor_text more_paths[MONITOR_PATHS - 1];
+	uint32_t paths; /* all of them */
+};
+
+/** monitor_fact() - the text of @key. */
+static inline struct monitor_text *monitor_fact(struct monitor_facts *facts, enum rw_monitor_key key)
+{
+	return &facts->text[key - RW_MONITOR_FIRST_TEXT];
+}
+
+/**
+ * monitor_decide() - decide from the step @step on.
+ *
+ * Return: MONITOR_RECORD, MONITOR_DROP, or the step whose rule depends on facts not known yet; never that
+ * if all are known.
+ */
+int monitor_decide(const struct monitor *m, unsigned int type, int step, const struct monitor_facts *facts);
+
+/** monitor_same() - whether @len bytes are the same: the loader has no memcmp(). */
+_Bool monitor_same(const char *a, const char *b, uint32_t len);
+
+/** monitor_under() - whether the name @len bytes at @name is @prefix or lies below it. */
+_Bool monitor_under(const char *name, uint32_t len, const char *prefix, uint32_t prefix_len);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Names of a boot's cgroups, from its own records. */
+#define _GNU_SOURCE
+#include "cgroups.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int by_id(const void *a, const void *b)
+{
+	const struct cgroup *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+struct cgroups cgroups_index(const struct rec *rec, size_t n)
+{
+	struct cgroups c = { NULL, 0 };
+	size_t room = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct rec_field path;
+
+		if (rec[i].hdr.type != RW_REC_CGROUP || !rec_field(&rec[i], RW_F_PATH, &path))
+			continue;
+		if (c.n == room) {
+			room = room ? 2 * room : 64;
+			c.one = realloc(c.one, room * sizeof(*c.one));
+			if (!c.one) {
+				fputs("rwlog: out of memory\n", stderr);
+				exit(2);
+			}
+		}
+		c.one[c.n++] = (struct cgroup){ rec_number(&rec[i], RW_F_CGROUP), value_text(&path) };
+	}
+	if (c.n)
+		qsort(c.one, c.n, sizeof(*c.one), by_id);
+	return c;
+}
+
+void cgroups_free(struct cgroups *c)
+{
+	free(c->one);
+	*c = (struct cgroups){ NULL, 0 };
+}
+
+bool cgroups_find(const struct cgroups *c, uint64_t id, struct text *path)
+{
+	const struct cgroup key = { .id = id }, *found;
+
+	if (!c || !c->n)
+		return false;
+	found = bsearch(&key, c->one, c->n, sizeof(key), by_id);
+	if (found)
+		*path = found->path;
+	return found != NULL;
+}
+
+static bool ends_with(struct text t, const char *end)
+{
+	size_t n = strlen(end);
+
+	return t.len > n && memcmp(t.p + t.len - n, end, n) == 0;
+}
+
+bool cgroups_unit(struct text path, struct text *unit)
+{
+	while (path.len) {
+		const uint8_t *slash = memrchr(path.p, '/', path.len);
+		const uint8_t *name = slash ? slash + 1 : path.p;
+
+		*unit = (struct text){ name, (size_t)(path.p + path.len - name) };
+		if (ends_with(*unit, ".service") || ends_with(*unit, ".scope"))
+			return true;
+		path.len = slash ? (size_t)(slash - path.p) : 0;
+	}
+	return false;
+}

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# rwpolicy, which checks configuration files with the loader's own parsers.
+
+MONITOR_SRC := $(addprefix lib/,conf_text.c events.c format.c monitor.c monitor_build.c monitor_conf.c monitor_default.c)
+RWPOLICY_SRC := tools/rwpolicy/main.c boot/config.c boot/message.c boot/ucs2.c lib/cmdline.c $(MONITOR_SRC)
+
+all: $(B)/rwpolicy
+
+$(B)/rwpolicy: $(RWPOLICY_SRC) $(wildcard boot/*.h) $(wildcard lib/*.h) $(ABI_HEADERS) $(VERSION_H) tools/rwpolicy/build.mk
+	@mkdir -p $(@D)
+	$(CC) $(HOSTCFLAGS) -Iboot -o $@ $(RWPOLICY_SRC)

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// rwpolicy: checks ringward.conf and monitor.conf with the loader's own parsers, on any machine.
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "lib/cmdline.h"
+#include "lib/events.h"
+#include "lib/monitor_conf.h"
+#include "rw_version.h"
+
+#define STATUS_ERRORS 1
+#define STATUS_USAGE  2
+
+static const char usage_text[] =
+	"usage: rwpolicy [--as KIND] check FILE...\n"
+	"       rwpolicy events\n"
+	"       rwpolicy default\n"
+	"\n"
+	"  check     report every error and every rule that can never match: FILE:LINE:COLUMN: ...\n"
+	"  events    the events that lines of monitor.conf can be about, and the conditions that each can have\n"
+	"  default   the monitor.conf that holds where there is no file\n"
+	"\n"
+	"  --as KIND   what the files are: ringward or monitor; without it, their names say so:\n"
+	"              ringward.conf or monitor.conf, whatever stands before\n"
+	"  -h, --help  this text\n"
+	"  --version   the version of rwpolicy\n"
+	"\n"
+	"Exit status: 0 the loader accepts each file, warnings or not; 1 there are errors; 2 wrong usage, or a file\n"
+	"that cannot be read.\n";
+
+static const char *const commands[] = { "check", "default", "events" };
+
+static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static int usage(const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("rwpolicy: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputs("; rwpolicy --help says more\n", stderr);
+	return STATUS_USAGE;
+}
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "rwpolicy: %s: %s\n", what, strerror(errno));
+	return STATUS_USAGE;
+}
+
+/* Which parser reads a file. */
+struct kind {
+	const char *name, *file;
+	size_t max; /* bytes; the parser itself refuses more */
+	void (*check)(const char *text, size_t size, struct conf_file *file);
+};
+
+static void check_ringward(const char *text, size_t size, struct conf_file *file)
+{
+	struct config config;
+
+	config_read(&config, text, size, file);
+}
+
+static void check_monitor(const char *text, size_t size, struct conf_file *file)
+{
+	static struct monitor_conf conf;
+	static uint64_t image[MONITOR_IMAGE_MAX / sizeof(uint64_t)];
+
+	if (!monitor_parse(&conf, text, size, file))
+		monitor_build(&conf, image);
+}
+
+static const struct kind kinds[] = {
+	{ "ringward", CONFIG_NAME, CONFIG_FILE_MAX, check_ringward },
+	{ "monitor", MONITOR_NAME, MONITOR_FILE_MAX, check_monitor },
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static void report(void *context, const struct conf_report *r)
+{
+	const char *path = context;
+
+	if (r->line)
+		printf("%s:%u:%u: ", path, r->line, r->column);
+	else
+		printf("%s: ", path);
+	printf("%s: %s\n", r->warning ? "warning" : "error", r->text);
+}
+
+/* Return: the file's kind, @as or by its name; NULL if neither says. */
+static const struct kind *kind_of(const char *path, const char *as)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	for (size_t i = 0; i < KINDS; i++)
+		if (as ? strcmp(as, kinds[i].name) == 0 : strcmp(name, kinds[i].file) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+/* Reads up to one byte more than @max, so that the parser sees that a file is too long. */
+static char *read_file(const char *path, size_t max, size_t *size)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = malloc(max + 1);
+
+	if (!f || !text) {
+		fail(path);
+		free(text);
+		if (f)
+			fclose(f);
+		return NULL;
+	}
+	*size = fread(text, 1, max + 1, f);
+	if (ferror(f)) {
+		fail(path);
+		free(text);
+		text = NULL;
+	}
+	fclose(f);
+	return text;
+}
+
+static int check_file(const char *path, const char *as)
+{
+	const struct kind *kind = kind_of(path, as);
+	struct conf_file file = { .report = report, .context = (void *)path };
+	size_t size;
+	char *text;
+
+	if (!kind)
+		return usage("%s: neither " CONFIG_NAME " nor " MONITOR_NAME
+			     ": --as ringward or --as monitor",
+			     path);
+	text = read_file(path, kind->max, &size);
+	if (!text)
+		return STATUS_USAGE;
+	kind->check(text, size, &file);
+	free(text);
+	if (!file.errors && !file.warnings)
+		printf("%s: good\n", path);
+	else
+		printf("%s: %u errors, %u warnings\n", path, file.errors, file.warnings);
+	return file.errors ? STATUS_ERRORS : 0;
+}
+
+static int check(char **paths, const char *as)
+{
+	int ret = 0;
+
+	for (; *paths; paths++) {
+		int one = check_file(*paths, as);
+
+		if (one > ret)
+			ret = one;
+	}
+	return ret;
+}
+
+static const char *const class_names[RW_CLASS_COUNT] = {
+#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = name,
+#include "abi/events.def"
+};
+
+static void list_events(void)
+{
+	printf("%-16s %-8s %s\n", "EVENT", "CLASS", "CONDITIONS");
+	for (unsigned int type = 0; type < RW_MONITOR_TYPES; type++) {
+		uint32_t keys;
+
+		if (!monitor_is_free(type))
+			continue;
+		printf("%-16s %-8s", event_desc(type)->name, class_names[event_desc(type)->class]);
+		keys = monitor_keys_of(type);
+		for (unsigned int key = 0; key < RW_MONITOR_KEY_COUNT; key++)
+			if (keys >> key & 1)
+				printf(" %s", monitor_key_name(key));
+		putchar('\n');
+	}
+}
+
+static int run(int argc, char **argv, const char *as)
+{
+	const size_t count = sizeof(commands) / sizeof(commands[0]);
+	const char *near;
+	size_t i;
+
+	if (argc == 0)
+		return usage("no command");
+	for (i = 0; i < count; i++)
+		if (strcmp(argv[0], commands[i]) == 0)
+			break;
+	near = cmdline_nearest(argv[0], commands, count);
+	if (i == count)
+		return usage("unknown command \"%s\"%s%s", argv[0], near ? ", the nearest is " : "",
+			     near ? near : "");
+	if (strcmp(argv[0], "check") == 0)
+		return argc > 1 ? check(argv + 1, as) : usage("check: no file");
+	if (argc > 1)
+		return usage("%s takes no argument: \"%s\"", argv[0], argv[1]);
+	if (strcmp(argv[0], "events") == 0)
+		list_events();
+	else
+		fputs(monitor_default, stdout);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "as", required_argument, NULL, 'a' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *as = NULL;
+	char why[256];
+	int opt, ret = 0;
+
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		if (opt == '?' || opt == ':') {
+			cmdline_bad_option(why, sizeof(why), options, argv[optind - 1], opt == ':');
+			return usage("%s", why);
+		}
+		if (opt == 'a')
+			as = optarg;
+		else {
+			if (opt == 'h')
+				fputs(usage_text, stdout);
+			else
+				printf("rwpolicy %s (Ringward)\n", RW_VERSION);
+			return fflush(stdout) ? fail("standard output") : 0;
+		}
+	}
+	if (as && !kind_of("", as))
+		return usage("--as %s: neither ringward nor monitor", as);
+	ret = run(argc - optind, argv + optind, as);
+	return fflush(stdout) ? fail("standard output") : ret;
+}
