@@ -39,8 +39,16 @@ struct rw_ioc_read {
 };
 RW_ASSERT_SIZE(struct rw_ioc_read, 32);
 
+/* Request and answer of RW_IOC_MONITOR. */
+struct rw_ioc_monitor {
+	uint64_t buffer; /* in: its address */
+	uint64_t size;   /* in: its bytes, RW_POLICY_BYTES_MAX are enough; out: bytes of the image */
+};
+RW_ASSERT_SIZE(struct rw_ioc_monitor, 16);
+
 /*
  * Errors of all: ENOTTY for an unknown request, EIO if the hypervisor refuses (the kernel log says how).
+ * MONITOR: ENOSPC if the buffer is too small.
  * LOCK: EALREADY if locked before, EAGAIN while the module's memory is not yet read-only.
  * STATS: EINVAL for a CPU that the hypervisor does not have, or reserved that is not 0.
  */
@@ -50,3 +58,5 @@ RW_ASSERT_SIZE(struct rw_ioc_read, 32);
 #define RW_IOC_DUMP   _IO('R', 0x04) /* hands over all rings, then sends the store over the serial line */
 #define RW_IOC_FLUSH  _IO('R', 0x05) /* hands over all rings */
 #define RW_IOC_READ   _IOWR('R', 0x06, struct rw_ioc_read) /* stored records */
+/* the rules in force: a monitor image, as abi/monitor.h has it */
+#define RW_IOC_MONITOR _IOWR('R', 0x07, struct rw_ioc_monitor)

@@ -148,8 +148,8 @@ static void zero_is_the_begin(void **state)
  */
 static void a_reader_continues(void **state)
 {
-	static const uint8_t grows[] = { RW_REC_FILE_OPEN, RW_REC_FORK, RW_REC_VIOLATION,
-					 RW_REC_MODULE_LOAD, RW_REC_SOCKET };
+	static const uint8_t grows[] = { RW_REC_FILE_OPEN, RW_REC_FORK, RW_REC_VIOLATION, RW_REC_MODULE_LOAD,
+					 RW_REC_SOCKET };
 	struct log_reader r = { 0 };
 
 	(void)state;
@@ -168,8 +168,9 @@ static void a_reader_continues(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(empty_store_has_nothing),      TEST(all_records_in_order), TEST(evicted_ones_are_skipped),
-		TEST(numbers_ahead_are_no_promise), TEST(zero_is_the_begin),    TEST(a_reader_continues),
+		TEST(empty_store_has_nothing),  TEST(all_records_in_order),
+		TEST(evicted_ones_are_skipped), TEST(numbers_ahead_are_no_promise),
+		TEST(zero_is_the_begin),        TEST(a_reader_continues),
 	};
 
 	return cmocka_run_group_tests_name("hv/log/reader", tests, NULL, NULL);
