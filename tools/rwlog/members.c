@@ -128,8 +128,8 @@ static const enum member_form forms[RW_KIND_COUNT] = {
 	[RW_KIND_MESSAGE] = MEMBER_TEXT,      [RW_KIND_FAMILY] = MEMBER_WORD,
 	[RW_KIND_SOCKET_TYPE] = MEMBER_WORD,  [RW_KIND_LOG_INPUT] = MEMBER_WORD,
 	[RW_KIND_FACILITY] = MEMBER_WORD,     [RW_KIND_SEVERITY] = MEMBER_WORD,
-	[RW_KIND_DELIVERY] = MEMBER_WORD,
-	[RW_KIND_DIGEST] = MEMBER_HEX,        [RW_KIND_AREAS] = MEMBER_AREAS,
+	[RW_KIND_DELIVERY] = MEMBER_WORD,     [RW_KIND_DIGEST] = MEMBER_HEX,
+	[RW_KIND_AREAS] = MEMBER_AREAS,
 };
 
 /*
@@ -328,7 +328,7 @@ static void put_value(const struct walk *w, const struct rec_field *f, const str
 	if (desc->kind == RW_KIND_CODE) {
 		char insn[DISASM_LEN];
 
-		if (disasm(f->value, f->len, rec_number(w->r, RW_F_RIP), insn))
+		if (disasm(f->value, f->len, rec_number(w->r, RW_F_RIP), insn) == DISASM_GOOD)
 			put_word(w, "insn", columns.field[f->id][1], insn);
 	}
 }
