@@ -35,7 +35,7 @@ enum rw_hypercall {
 	/* () another kernel is about to start: unlocks and forgets everything */
 	RW_HC_KEXEC = 11,
 	RW_HC_POLICY = 12, /* (gpa of struct rw_policy_area) where the policy area is: abi/policy.h */
-	RW_HC_READ = 13, /* (gpa of struct rw_read) copies stored records, ascending -> bytes copied */
+	RW_HC_READ = 13,   /* (gpa of struct rw_read) copies stored records, ascending -> bytes copied */
 	RW_HC_COUNT
 };
 
@@ -92,9 +92,10 @@ RW_ASSERT_SIZE(struct rw_symbol_page, RW_PAGE_SIZE);
 struct rw_read {
 	uint64_t seq;                 /* in: lowest number wanted; out: lowest that was not copied yet */
 	uint64_t next_seq;            /* out: number that the next record will get */
+	uint64_t boot_epoch;          /* out: as the store's header has it: records' times count from there */
 	uint64_t page[RW_READ_PAGES]; /* in: guest-physical addresses of the pages to fill, page-aligned */
 };
-RW_ASSERT_SIZE(struct rw_read, 16 + 8 * RW_READ_PAGES);
+RW_ASSERT_SIZE(struct rw_read, 24 + 8 * RW_READ_PAGES);
 _Static_assert(RW_REC_MAX <= RW_READ_BYTES, "a record of any size fits");
 
 /* rw_range.flags */

@@ -32,12 +32,13 @@ RW_ASSERT_SIZE(struct rw_ioc_stats, 8 + sizeof(struct rw_cpu_stats));
 
 /* Request and answer of RW_IOC_READ: records as abi/record.h describes them, whole and ascending. */
 struct rw_ioc_read {
-	uint64_t seq;      /* in: lowest number wanted; out: lowest that was not copied yet */
-	uint64_t next_seq; /* out: number that the next record will get */
-	uint64_t buffer;   /* in: address of RW_READ_BYTES bytes */
-	uint64_t bytes;    /* out: bytes copied */
+	uint64_t seq;        /* in: lowest number wanted; out: lowest that was not copied yet */
+	uint64_t next_seq;   /* out: number that the next record will get */
+	uint64_t boot_epoch; /* out: of the hypervisor's start, seconds since 1970 UTC; 0: unknown */
+	uint64_t buffer;     /* in: address of RW_READ_BYTES bytes */
+	uint64_t bytes;      /* out: bytes copied */
 };
-RW_ASSERT_SIZE(struct rw_ioc_read, 32);
+RW_ASSERT_SIZE(struct rw_ioc_read, 40);
 
 /* Request and answer of RW_IOC_MONITOR. */
 struct rw_ioc_monitor {

@@ -76,6 +76,7 @@ static int read_records(struct rw_read *req, void *data, struct rw_ioc_read *ans
 		return hvcall_error("read", ret);
 	answer->seq = req->seq;
 	answer->next_seq = req->next_seq;
+	answer->boot_epoch = req->boot_epoch;
 	answer->bytes = ret;
 	return 0;
 }

@@ -182,6 +182,7 @@ int64_t journal_read(struct rw_read *req)
 	if (!ret) {
 		req->seq = reader.seq;
 		req->next_seq = store.next_seq;
+		req->boot_epoch = store.hdr->boot_epoch;
 	}
 	spin_unlock(&lock);
 	return ret ? ret : (int64_t)done;

@@ -314,6 +314,7 @@ static unsigned int check_read(struct rw_read *req)
 	}
 	assert_int_equal(req->seq, seq);
 	assert_int_equal(req->next_seq, image.hdr.next_seq);
+	assert_int_equal(req->boot_epoch, boot.boot_epoch);
 	return records;
 }
 
