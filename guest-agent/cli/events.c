@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Lists the events that the agent records: what monitor.conf in force does with each, and how many the store has.
+// Lists the events that the agent records: what the rules in force do with each, how many the store has.
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>

@@ -20,5 +20,5 @@ struct store {
 /** store_read() - read the next piece. Return: 1; 0: there is nothing new; -1 after an error message. */
 int store_read(struct store *s);
 
-/** store_next() - get the piece's next record, which stays until the next store_read(). Return: false: none. */
+/** store_next() - get the piece's next record, valid until the next store_read(). Return: false: none. */
 bool store_next(struct store *s, struct rec *rec);

@@ -2,9 +2,9 @@
 // Copyright (C) 2026 The Ringward authors
 // Follows the log: what the store has, then each new record, until a signal comes.
 //
-// Printing must not feed itself. A write to a terminal, a file or a pipe makes a record only the first time, but
-// where standard output is journald's, each line is one (syslog). So records that this process makes itself are left
-// out, and counted.
+// Printing must not feed itself. A write to a terminal, a file or a pipe makes a record only the first time,
+// but where standard output is journald's, each line is one (syslog). So records that this process makes
+// itself are left out, and counted.
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -22,8 +22,8 @@
 #include "tools/rwlog/util.h"
 
 /*
- * How long to wait for new records. Batched ones reach the store within a second, so a shorter time gains little;
- * and an idle machine makes no other hypercalls.
+ * How long to wait for new records. Batched ones reach the store within a second, so a shorter time gains
+ * little; and an idle machine makes no other hypercalls.
  */
 #define POLL_NS 250000000
 

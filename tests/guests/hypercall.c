@@ -11,6 +11,7 @@
 #include "abi/policy.h"
 #include "guest.h"
 #include "lib/record.h"
+#include "read.h"
 
 #define PAGE RW_PAGE_SIZE
 
@@ -24,7 +25,6 @@ static UINT8 *scratch; /* a page for arguments and answers */
 static UINT8 *inside;  /* a page with code for hypercalls: the "agent" */
 static UINT8 *target;  /* two pages to be protected */
 static UINT8 *ring;    /* header page, then data pages */
-static UINT8 *records; /* pages to read the store into */
 static UINT64 hv, hv_end;
 
 static INT64 outside(UINT64 nr, UINT64 a1, UINT64 a2)
@@ -71,8 +71,6 @@ static void test_numbers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2))
 	expect("number 2^63", call(1ull << 63, 0, 0), -RW_ENOSYS);
 	expect("number 2^64 - 1", call(~0ull, 0, 0), -RW_ENOSYS);
 }
-
-typedef INT64 call_fn(UINT64 nr, UINT64 a1, UINT64 a2);
 
 /* Every call that takes an address, with addresses that it must refuse. */
 static void test_pointers(const char *name, UINT64 nr, UINTN size)
@@ -416,73 +414,6 @@ static void test_answers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2), UINT32 
 	expect("stats: CPU 2^32", call(RW_HC_STATS, (UINT64)stats, 1ull << 32), -RW_EINVAL);
 }
 
-/* A good request to read the store from @seq on. */
-static struct rw_read *read_request(UINT64 seq)
-{
-	struct rw_read *req = (void *)scratch;
-	UINTN i;
-
-	req->seq = seq;
-	req->next_seq = 0;
-	for (i = 0; i < RW_READ_PAGES; i++)
-		req->page[i] = (UINT64)records + i * PAGE;
-	return req;
-}
-
-static void test_read(call_fn *call)
-{
-	struct rw_read *req = read_request(0);
-	const struct rw_rec_hdr *first = (const void *)records;
-	UINT64 next;
-
-	SetMem(records, RW_READ_BYTES, 0x5a);
-	expect("read: something", call(RW_HC_READ, (UINT64)req, 0) >= (INT64)sizeof(*first), 1);
-	expect("read: a record", first->magic, RW_REC_MAGIC);
-	expect("read: the first one", first->seq, 1);
-	expect("read: no page more", records[RW_READ_BYTES - 1], 0x5a);
-	expect("read: all of them", req->seq, req->next_seq);
-	next = req->next_seq;
-	expect("read: nothing new", call(RW_HC_READ, (UINT64)read_request(next), 0), 0);
-	expect("read: from 2^64 - 1", call(RW_HC_READ, (UINT64)read_request(~0ull), 0), 0);
-	expect("read: continues with the next one", req->seq, next);
-	req = read_request(1);
-	req->page[0] = (UINT64)scratch; /* the request's own page: copied before, written at last */
-	expect("read: over the request", call(RW_HC_READ, (UINT64)req, 0) > 0, 1);
-	expect("read: answered all the same", req->seq, next);
-}
-
-/* Requests whose first page is not one to write to. Nothing must be written. */
-static void test_read_pages(call_fn *call, BOOLEAN locked)
-{
-	const struct {
-		const char *name;
-		UINT64 page;
-		INT64 want;
-	} bad[] = {
-		{ "by 1", (UINT64)records + 1, -RW_EINVAL },
-		{ "by 8", (UINT64)records + 8, -RW_EINVAL },
-		{ "2^64 - 1", ~0ull, -RW_EINVAL },
-		{ "last page", LAST_PAGE, -RW_EFAULT },
-		{ "not RAM", NOT_RAM, -RW_EFAULT },
-		{ "2^50", HUGE, -RW_EFAULT },
-		{ "hypervisor, first page", hv, -RW_EFAULT },
-		{ "hypervisor, last page", hv_end - PAGE, -RW_EFAULT },
-		{ "a protected page", (UINT64)target, -RW_EFAULT },
-	};
-	UINTN i, n = sizeof(bad) / sizeof(bad[0]) - (locked ? 0 : 1);
-	UINT8 before[256];
-
-	CopyMem(before, target, sizeof(before));
-	for (i = 0; i < n; i++) {
-		struct rw_read *req = read_request(1);
-
-		req->page[0] = bad[i].page;
-		expect2("read to ", bad[i].name, call(RW_HC_READ, (UINT64)req, 0), bad[i].want);
-		expect2("request as before: ", bad[i].name, req->seq == 1 && !req->next_seq, 1);
-	}
-	expect("read: target is as before", CompareMem(before, target, sizeof(before)), 0);
-}
-
 static void test_locked(void)
 {
 	UINT64 nr;
@@ -496,8 +427,7 @@ static void test_locked(void)
 	expect("kexec, which the configuration refuses", agent(RW_HC_KEXEC, 0, 0), -RW_EPERM);
 	test_numbers(agent);
 	test_answers(agent, 1);
-	test_read(agent);
-	test_read_pages(agent, TRUE);
+	read_tests(agent, scratch, hv, hv_end, (UINT64)target);
 	expect("hello after the lock", agent(RW_HC_HELLO, 5, 0), 5 ^ (INT64)RW_HELLO_XOR);
 }
 
@@ -598,8 +528,7 @@ static void run_with_agent(void)
 	test_pointers("policy", RW_HC_POLICY, sizeof(struct rw_policy_area));
 	test_register();
 	test_pointers("read", RW_HC_READ, sizeof(struct rw_read));
-	test_read(outside);
-	test_read_pages(outside, FALSE);
+	read_tests(outside, scratch, hv, hv_end, 0);
 	test_pointers("symbols", RW_HC_SYMBOLS, sizeof(struct rw_symbol_page));
 	test_pointers("protect", RW_HC_PROTECT, sizeof(struct rw_protect_list));
 	test_pointers("ring", RW_HC_RING, sizeof(struct rw_ring_desc));
@@ -645,8 +574,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	inside = guest_pages(1, EfiLoaderCode);
 	target = guest_pages(2, EfiLoaderData);
 	ring = guest_pages(1 + RW_RING_MIN_PAGES, EfiLoaderData);
-	records = guest_pages(RW_READ_PAGES, EfiLoaderData);
-	if (!scratch || !inside || !target || !ring || !records || !guest_find_hypervisor(&hv, &hv_end) ||
+	if (!scratch || !inside || !target || !ring || !read_init() || !guest_find_hypervisor(&hv, &hv_end) ||
 	    !guest_take_ud()) {
 		guest_say("FAIL set-up\n");
 		return EFI_OUT_OF_RESOURCES;
