@@ -107,38 +107,45 @@ static bool is_own(const struct tail *t, const struct rec *rec)
 	return (task.ns_pid ? task.ns_tgid : task.tgid) == (uint32_t)getpid();
 }
 
-/*
- * Reads what the store holds now: the names of cgroups, so that all lines show them, and where the last @last
- * wanted records begin. Return: whether it could.
- */
-static bool survey(struct tail *t, uint64_t last, uint64_t *begin)
+/* Reads the rest of what the store held at the start. @last: the last @room numbers of wanted records. */
+static int survey_rest(struct tail *t, uint64_t *last, uint64_t room, uint64_t *found)
 {
-	uint64_t *numbers = NULL, room = 0, found = 0;
 	struct rec rec;
-	int ret;
+	int ret = 1;
 
-	while ((ret = store_read(&t->store)) > 0) {
-		if (!t->live) {
-			t->live = t->store.next_seq;
-			room = last < t->live ? last : t->live;
-			numbers = room ? calloc(room, sizeof(*numbers)) : NULL;
-		}
-		if (room && !numbers) {
-			fputs("rwctl: tail: out of memory\n", stderr);
-			return false;
-		}
+	while (ret > 0) {
 		while (store_next(&t->store, &rec) && rec.hdr.seq < t->live) {
 			keep_cgroup(&t->cgroups, &rec);
 			if (room && is_wanted(t, &rec))
-				numbers[found++ % room] = rec.hdr.seq;
+				last[(*found)++ % room] = rec.hdr.seq;
 		}
-		if (t->store.seq >= t->live)
-			break;
+		ret = t->store.seq < t->live ? store_read(&t->store) : 0;
 	}
-	if (!t->live)
-		t->live = t->store.next_seq;
-	*begin = !room ? t->live : found < room ? (found ? numbers[0] : t->live) : numbers[found % room];
-	free(numbers);
+	return ret;
+}
+
+/*
+ * Reads what the store holds now: the names of cgroups, so that all lines show them, and where the last
+ * wanted records begin. Return: whether it could.
+ */
+static bool survey(struct tail *t, uint64_t *begin)
+{
+	uint64_t *last, room, found = 0;
+	int ret = store_read(&t->store);
+
+	if (ret < 0)
+		return false;
+	t->live = t->store.next_seq;
+	room = t->options->last < t->live ? t->options->last : t->live;
+	last = calloc(room + 1, sizeof(*last));
+	if (!last) {
+		fputs("rwctl: tail: out of memory\n", stderr);
+		return false;
+	}
+	if (ret)
+		ret = survey_rest(t, last, room, &found);
+	*begin = found ? last[found < room ? 0 : found % room] : t->live;
+	free(last);
 	return ret >= 0;
 }
 
@@ -212,7 +219,7 @@ int tail(int fd, const struct rwctl_tail *options)
 	t.store.fd = fd;
 	t.pid_ns = stat("/proc/self/ns/pid", &ns) == 0 ? ns.st_ino : 0;
 	catch_signals();
-	good = survey(&t, options->last, &begin);
+	good = survey(&t, &begin);
 	if (good) {
 		t.store.seq = begin;
 		good = follow(&t);
