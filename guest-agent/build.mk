@@ -49,7 +49,7 @@ RWCTL_SRC := $(wildcard guest-agent/cli/*.c) $(addprefix lib/,cmdline.c conf_tex
 $(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h lib/*.h tools/rwlog/*.h) guest-agent/uapi.h $(ABI_HEADERS) $(VERSION_H) \
 	guest-agent/build.mk
 	@mkdir -p $(@D)
-	$(CC) $(HOSTCFLAGS) -Iguest-agent -Itools/rwlog -static -o $@ $(RWCTL_SRC) -ljansson
+	$(CC) $(HOSTCFLAGS) -Iguest-agent -static -o $@ $(RWCTL_SRC) -ljansson
 
 $(B)/ringward-start: guest-agent/start/start.c guest-agent/uapi.h $(ABI_HEADERS) $(VERSION_H) guest-agent/build.mk
 	@mkdir -p $(@D)
