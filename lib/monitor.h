@@ -75,6 +75,26 @@ static inline uint32_t monitor_mark(const char *text, uint32_t len)
 	return place < len ? 1u << (text[place] & 31) : ~0u;
 }
 
+/** What can become of events of a type. */
+#define MONITOR_MAY_RECORD 1u
+#define MONITOR_MAY_DROP   2u
+
+/** monitor_outcomes() - what can become of events of @type by the rules: MONITOR_MAY_*, one or both. */
+static inline unsigned int monitor_outcomes(const struct monitor *m, unsigned int type)
+{
+	const struct rw_monitor_type *t = &m->hdr->type[type];
+	unsigned int ret = 0, i;
+
+	for (i = 0; i < t->steps; i++) {
+		const struct rw_monitor_rule *r = &m->rule[m->step[t->first + i].rule];
+
+		ret |= r->action == RW_MONITOR_EXCLUDE ? MONITOR_MAY_DROP : MONITOR_MAY_RECORD;
+		if (!r->conds)
+			return ret;
+	}
+	return ret | MONITOR_MAY_RECORD;
+}
+
 struct monitor_text {
 	const char *at;
 	uint32_t len;

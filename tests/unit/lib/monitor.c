@@ -248,6 +248,34 @@ static void test_settings(void **state)
 }
 
 /* What the built-in configuration must never leave out. */
+/* What the rules can do with an event, whatever the event is. */
+static void test_outcomes(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int fork, open;
+	} rows[] = {
+		{ "", MONITOR_MAY_RECORD, MONITOR_MAY_RECORD },
+		{ "exclude fork", MONITOR_MAY_DROP, MONITOR_MAY_RECORD },
+		{ "exclude *", MONITOR_MAY_DROP, MONITOR_MAY_DROP },
+		{ "include fork\nexclude *", MONITOR_MAY_RECORD, MONITOR_MAY_DROP },
+		{ "exclude file_open path=/a", MONITOR_MAY_RECORD, MONITOR_MAY_RECORD | MONITOR_MAY_DROP },
+		{ "exclude fork uid=5", MONITOR_MAY_RECORD | MONITOR_MAY_DROP, MONITOR_MAY_RECORD },
+		{ "include file_open path=/a\nexclude *", MONITOR_MAY_DROP,
+		  MONITOR_MAY_RECORD | MONITOR_MAY_DROP },
+		{ "include * uid=0\ninclude *\nexclude *", MONITOR_MAY_RECORD, MONITOR_MAY_RECORD },
+		{ "exclude * uid=0\nexclude *", MONITOR_MAY_DROP, MONITOR_MAY_DROP },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		compile(rows[i].text);
+		assert_int_equal(monitor_outcomes(&m, RW_REC_FORK), rows[i].fork);
+		assert_int_equal(monitor_outcomes(&m, RW_REC_FILE_OPEN), rows[i].open);
+		assert_int_equal(monitor_outcomes(&m, RW_REC_CGROUP), MONITOR_MAY_RECORD);
+	}
+}
+
 static void test_default(void **state)
 {
 	static const struct event kept[] = {
@@ -346,9 +374,10 @@ static void test_refused_images(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decisions),  cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_settings),   cmocka_unit_test(test_default),
-		cmocka_unit_test(test_bad_images), cmocka_unit_test(test_refused_images),
+		cmocka_unit_test(test_decisions),      cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_settings),       cmocka_unit_test(test_default),
+		cmocka_unit_test(test_outcomes),       cmocka_unit_test(test_bad_images),
+		cmocka_unit_test(test_refused_images),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
