@@ -134,7 +134,7 @@ static void set_power(struct rw_bootinfo *info)
 	info->reset_port = power.reset_port;
 	info->reset_value = power.reset_value;
 	if (power.pm1a_cnt && !power.off_known)
-		console_print("ACPI: no _S5_ with constant types found: every sleep state counts as power-off");
+		console_print("ACPI: no constant _S5_ types found: every sleep state counts as power-off");
 }
 
 void machine_hide_sleep(void)

@@ -34,11 +34,6 @@ static const char *const key_names[RW_MONITOR_KEY_COUNT] = {
 	[RW_MONITOR_CGROUP] = "cgroup",
 };
 
-static const char *const class_names[RW_CLASS_COUNT] = {
-#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = name,
-#include "abi/events.def"
-};
-
 const char *monitor_key_name(unsigned int key)
 {
 	return key_names[key];
@@ -133,7 +128,7 @@ static void add_class(struct line *l, struct span item)
 	unsigned int class, type;
 
 	for (class = 0; class < RW_CLASS_COUNT; class ++)
-		if (span_equals(name, class_names[class]))
+		if (span_equals(name, class_desc(class)->name))
 			break;
 	if (class == RW_CLASS_COUNT)
 		conf_error(file_of(l), name.at, "%s is not a class of events", span_quote(name, text));

@@ -15,7 +15,7 @@ static const char *const backend_names[] = { "VMX/EPT", "SVM/NPT" };
 static const char *const violation_names[] = { "skip", "fault", "stop" };
 static const char *const kexec_names[] = { "refuse", "allow" };
 static const char *const class_names[] = {
-#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = name,
+#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = (name),
 #include "abi/events.def"
 };
 

@@ -82,10 +82,11 @@ static void report_gap(struct part *p, const struct chain *c, size_t i, uint64_t
 static void check_order(struct part *p, const struct chain *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
-		const struct part_block *b = &c->b[i], *last = i ? b - 1 : NULL;
+		const struct part_block *b = &c->b[i];
+		const struct part_block *last = i > 0 ? &c->b[i - 1] : NULL;
 
-		if (last && (b->hdr.index == last->hdr.index || b->hdr.first_seq <= last->hdr.last_seq ||
-			     b->hdr.before < last->hdr.before + last->hdr.count))
+		if (i > 0 && (b->hdr.index == last->hdr.index || b->hdr.first_seq <= last->hdr.last_seq ||
+			      b->hdr.before < last->hdr.before + last->hdr.count))
 			part_problem(p, b->off,
 				     "class %s: block %" PRIu64 " with records from %" PRIu64
 				     " on cannot follow block %" PRIu64 " with records up to %" PRIu64,

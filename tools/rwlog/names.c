@@ -19,7 +19,7 @@ static const char *const access_names[] = RW_ACCESS_NAMES;
 static const char *const drop_names[] = RW_DROP_NAMES;
 static const char *const malformed_names[] = RW_MALFORMED_NAMES;
 static const char *const class_names[] = {
-#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = name,
+#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = (name),
 #include "abi/events.def"
 };
 static const char *const kexec_names[] = RW_KEXEC_STEP_NAMES;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "boot/config.h"
 #include "lib/cmdline.h"
 #include "lib/events.h"
 #include "lib/monitor_conf.h"
@@ -166,11 +166,6 @@ static int check(char **paths, const char *as)
 	return ret;
 }
 
-static const char *const class_names[RW_CLASS_COUNT] = {
-#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = name,
-#include "abi/events.def"
-};
-
 static void list_events(void)
 {
 	printf("%-16s %-8s %s\n", "EVENT", "CLASS", "CONDITIONS");
@@ -179,7 +174,7 @@ static void list_events(void)
 
 		if (!monitor_is_free(type))
 			continue;
-		printf("%-16s %-8s", event_desc(type)->name, class_names[event_desc(type)->class]);
+		printf("%-16s %-8s", event_desc(type)->name, class_desc(event_desc(type)->class)->name);
 		keys = monitor_keys_of(type);
 		for (unsigned int key = 0; key < RW_MONITOR_KEY_COUNT; key++)
 			if (keys >> key & 1)
