@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "abi/types.h"
+#include "abi/record.h"
 
 /* CPUID leaves, answered only with `agent = yes`. EBX, ECX, EDX of the first: the signature. */
 #define RW_CPUID_SIGNATURE 0x40000000u /* EAX: highest leaf */
@@ -35,6 +35,7 @@ enum rw_hypercall {
 	/* () another kernel is about to start: unlocks and forgets everything */
 	RW_HC_KEXEC = 11,
 	RW_HC_POLICY = 12, /* (gpa of struct rw_policy_area) where the policy area is: abi/policy.h */
+	RW_HC_READ = 13,   /* (gpa of struct rw_read) copies stored records, ascending -> bytes copied */
 	RW_HC_COUNT
 };
 
@@ -80,6 +81,22 @@ struct rw_symbol_page {
 	uint8_t data[RW_SYMBOL_PAGE_BYTES];
 };
 RW_ASSERT_SIZE(struct rw_symbol_page, RW_PAGE_SIZE);
+
+#define RW_READ_PAGES 4u
+#define RW_READ_BYTES (RW_READ_PAGES * RW_PAGE_SIZE)
+
+/*
+ * Argument and answer of RW_HC_READ: whole records as the store has them, back to back. Numbers that are
+ * skipped have been evicted.
+ */
+struct rw_read {
+	uint64_t seq;                 /* in: lowest number wanted; out: lowest that was not copied yet */
+	uint64_t next_seq;            /* out: number that the next record will get */
+	uint64_t boot_epoch;          /* out: as the store's header has it: records' times count from there */
+	uint64_t page[RW_READ_PAGES]; /* in: guest-physical addresses of the pages to fill, page-aligned */
+};
+RW_ASSERT_SIZE(struct rw_read, 24 + 8 * RW_READ_PAGES);
+_Static_assert(RW_REC_MAX <= RW_READ_BYTES, "a record of any size fits");
 
 /* rw_range.flags */
 #define RW_RANGE_OBJECT 1u /* names a part of other ranges, in bytes; protects nothing by itself */

@@ -5,6 +5,7 @@
 
 #include <linux/ioctl.h>
 
+#include "abi/hypercall.h"
 #include "abi/stats.h"
 
 #define RW_DEVICE_NAME "ringward"
@@ -29,8 +30,26 @@ struct rw_ioc_stats {
 };
 RW_ASSERT_SIZE(struct rw_ioc_stats, 8 + sizeof(struct rw_cpu_stats));
 
+/* Request and answer of RW_IOC_READ: records as abi/record.h describes them, whole and ascending. */
+struct rw_ioc_read {
+	uint64_t seq;        /* in: lowest number wanted; out: lowest that was not copied yet */
+	uint64_t next_seq;   /* out: number that the next record will get */
+	uint64_t boot_epoch; /* out: of the hypervisor's start, seconds since 1970 UTC; 0: unknown */
+	uint64_t buffer;     /* in: address of RW_READ_BYTES bytes */
+	uint64_t bytes;      /* out: bytes copied */
+};
+RW_ASSERT_SIZE(struct rw_ioc_read, 40);
+
+/* Request and answer of RW_IOC_MONITOR. */
+struct rw_ioc_monitor {
+	uint64_t buffer; /* in: its address */
+	uint64_t size;   /* in: its bytes, RW_POLICY_BYTES_MAX are enough; out: bytes of the image */
+};
+RW_ASSERT_SIZE(struct rw_ioc_monitor, 16);
+
 /*
  * Errors of all: ENOTTY for an unknown request, EIO if the hypervisor refuses (the kernel log says how).
+ * MONITOR: ENOSPC if the buffer is too small.
  * LOCK: EALREADY if locked before, EAGAIN while the module's memory is not yet read-only.
  * STATS: EINVAL for a CPU that the hypervisor does not have, or reserved that is not 0.
  */
@@ -39,3 +58,6 @@ RW_ASSERT_SIZE(struct rw_ioc_stats, 8 + sizeof(struct rw_cpu_stats));
 #define RW_IOC_STATS  _IOWR('R', 0x03, struct rw_ioc_stats)
 #define RW_IOC_DUMP   _IO('R', 0x04) /* hands over all rings, then sends the store over the serial line */
 #define RW_IOC_FLUSH  _IO('R', 0x05) /* hands over all rings */
+#define RW_IOC_READ   _IOWR('R', 0x06, struct rw_ioc_read) /* stored records */
+/* the rules in force: a monitor image, as abi/monitor.h has it */
+#define RW_IOC_MONITOR _IOWR('R', 0x07, struct rw_ioc_monitor)

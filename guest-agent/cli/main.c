@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// rwctl: asks the guest agent for its state, and tells it to lock, dump and flush.
+// rwctl: asks the guest agent for its state and the log, and tells it to lock, dump and flush.
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -14,6 +14,7 @@
 #include "abi/hypercall.h"
 #include "lib/cmdline.h"
 #include "rwctl.h"
+#include "tools/rwlog/names.h"
 #include "rw_version.h"
 
 #define MAX_CPUS 8192u /* more than Linux supports; bounds the requests */
@@ -23,22 +24,34 @@ static const char usage_text[] =
 	"\n"
 	"  status    what is protected, whether it is locked, counters, losses, use of the store\n"
 	"  stats     how often each CPU entered the hypervisor, by reason\n"
+	"  events    the events that the agent records, what monitor.conf does with each, how many the store has\n"
+	"  tail      the records in the store, then each new one, until interrupted\n"
 	"  lock      make kernel and agent read-only until the machine goes down\n"
 	"  flush     move all pending records into the hypervisor's store\n"
 	"  dump      send the whole store on the hypervisor's serial line\n"
 	"\n"
-	"  --json      status and stats: one JSON object\n"
-	"  -h, --help  this text\n"
-	"  --version   the version of rwctl and of the hypercalls\n"
+	"  -n N                   tail: begin with the last N records in the store; 0: only new ones\n"
+	"  --type TYPE[,TYPE]...  tail: only records of these types\n"
+	"  --json                 status, stats, events: one JSON value; tail: one object a line, as of rwlog export\n"
+	"  -h, --help             this text\n"
+	"  --version              the version of rwctl and of the hypercalls\n"
 	"\n"
-	"Exit status: 0 done; 1 failed, one line says why; 2 wrong usage.\n";
+	"Exit status: 0 done, or tail was interrupted; 1 failed, one line says why; 2 wrong usage.\n";
 
-static const char *const commands[] = { "status", "stats", "lock", "flush", "dump" };
+static const char *const commands[] = { "status", "stats", "lock", "flush", "dump", "tail", "events" };
 
 enum option_id {
 	OPT_HELP = 'h',
+	OPT_LAST = 'n',
 	OPT_JSON = 256,
+	OPT_TYPE,
 	OPT_VERSION
+};
+
+/* What the command line says beside the command. */
+struct options {
+	bool for_tail; /* one that only tail has was given */
+	struct rwctl_tail tail;
 };
 
 static int fail(const char *what)
@@ -143,13 +156,18 @@ static int usage(const char *fmt, ...)
 	return 2;
 }
 
+static bool is(const char *command, const char *name)
+{
+	return strcmp(command, name) == 0;
+}
+
 static bool shows(const char *command)
 {
-	return strcmp(command, "status") == 0 || strcmp(command, "stats") == 0;
+	return is(command, "status") || is(command, "stats");
 }
 
 /* Return: 0 if the command exists and accepts its arguments, or the exit status. */
-static int check_command(int argc, char **argv, bool json)
+static int check_command(int argc, char **argv, const struct options *o)
 {
 	const size_t count = sizeof(commands) / sizeof(commands[0]);
 	const char *near;
@@ -166,8 +184,10 @@ static int check_command(int argc, char **argv, bool json)
 			     near ? near : "");
 	if (argc > 1)
 		return usage("%s takes no argument: \"%s\"", argv[0], argv[1]);
-	if (json && !shows(argv[0]))
+	if (o->tail.json && !shows(argv[0]) && !is(argv[0], "events") && !is(argv[0], "tail"))
 		return usage("%s has no option --json", argv[0]);
+	if (o->for_tail && !is(argv[0], "tail"))
+		return usage("%s has no option -n or --type", argv[0]);
 	return 0;
 }
 
@@ -181,39 +201,94 @@ static int inform(int opt)
 	return fflush(stdout) != 0 ? fail("standard output") : 0;
 }
 
-static int run(const char *command, bool json)
+static int run(const char *command, const struct options *o)
 {
 	int fd = open_device(), ret;
 
 	if (fd < 0)
 		return 1;
-	ret = shows(command) ? show(fd, strcmp(command, "status") == 0, json) : simple(fd, command);
+	if (shows(command))
+		ret = show(fd, is(command, "status"), o->tail.json);
+	else if (is(command, "events"))
+		ret = events(fd, o->tail.json);
+	else if (is(command, "tail"))
+		ret = tail(fd, &o->tail);
+	else
+		ret = simple(fd, command);
 	close(fd);
 	return ret;
+}
+
+static bool take_last(struct options *o, const char *value)
+{
+	char *end;
+
+	o->for_tail = true;
+	errno = 0;
+	o->tail.last = strtoull(value, &end, 10);
+	return *value >= '0' && *value <= '9' && !*end && !errno;
+}
+
+/* Reports the first word of the list that is not a type. Return: the exit status. */
+static int wrong_type(const char *list)
+{
+	const char *name[RW_TYPES], *near;
+	size_t n = strcspn(list, ","), names = 0;
+	char word[64];
+
+	while (list[n] && type_by_name(list, n)) {
+		list += n + 1;
+		n = strcspn(list, ",");
+	}
+	snprintf(word, sizeof(word), "%.*s", (int)n, list);
+	for (unsigned int type = 1; type < RW_TYPES; type++)
+		if (event_desc(type))
+			name[names++] = event_desc(type)->name;
+	near = cmdline_nearest(word, name, names);
+	return usage("--type: unknown type \"%s\"%s%s", word, near ? ", the nearest is " : "",
+		     near ? near : "");
+}
+
+/* Return: 0 if the option is taken, or the exit status of the program plus 1. */
+static int take_option(struct options *o, int opt)
+{
+	switch (opt) {
+	case OPT_JSON:
+		o->tail.json = true;
+		return 0;
+	case OPT_LAST:
+		return take_last(o, optarg) ? 0 : 1 + usage("-n: \"%s\" is not a number", optarg);
+	case OPT_TYPE:
+		o->for_tail = true;
+		return filter_types(&o->tail.filter, optarg) ? 0 : 1 + wrong_type(optarg);
+	default:
+		return 1 + inform(opt);
+	}
 }
 
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, OPT_JSON },
+		{ "type", required_argument, NULL, OPT_TYPE },
 		{ "help", no_argument, NULL, OPT_HELP },
 		{ "version", no_argument, NULL, OPT_VERSION },
 		{ NULL, 0, NULL, 0 },
 	};
+	struct options o = { .tail = { .last = UINT64_MAX, .filter = FILTER_ALL } };
 	char why[256];
-	bool json = false;
 	int opt, ret;
 
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (opt == '?') {
-			cmdline_bad_option(why, sizeof(why), options, argv[optind - 1], 0);
+	while ((opt = getopt_long(argc, argv, ":hn:", options, NULL)) != -1) {
+		if (opt == '?' || opt == ':') {
+			cmdline_bad_option(why, sizeof(why), options, argv[optind - 1], opt == ':');
 			return usage("%s", why);
 		}
-		if (opt != OPT_JSON)
-			return inform(opt);
-		json = true;
+		ret = take_option(&o, opt);
+		if (ret)
+			return ret - 1;
 	}
-	ret = check_command(argc - optind, argv + optind, json);
-	return ret ? ret : run(argv[optind], json);
+	ret = check_command(argc - optind, argv + optind, &o);
+	return ret ? ret : run(argv[optind], &o);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Printing the answers of the agent. */
+/* The parts of rwctl. */
 #pragma once
 
 #include <stdbool.h>
 
+#include "tools/rwlog/filter.h"
 #include "uapi.h"
 
 /* Counters of all CPUs, read one CPU after the other. */
@@ -16,3 +17,16 @@ struct rwctl_stats {
 /* Print for people, or as one JSON object. Return: 0, or -1 if standard output cannot be written. */
 int print_status(const struct rw_ioc_status *status, const struct rwctl_stats *stats, bool json);
 int print_stats(const struct rwctl_stats *stats, bool json);
+
+/* What `rwctl tail` is to show. */
+struct rwctl_tail {
+	bool json;
+	uint64_t last; /* of what the store holds, that many wanted records; UINT64_MAX: all */
+	struct filter filter;
+};
+
+/** tail() - follow the log until a signal comes. @fd: the agent's device. Return: the exit status. */
+int tail(int fd, const struct rwctl_tail *options);
+
+/** events() - list the events that the agent records, and what the rules in force do. Return: as tail(). */
+int events(int fd, bool json);

@@ -13,6 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/uaccess.h>
 
+#include "abi/policy.h"
 #include "device.h"
 #include "event.h"
 #include "hvcall.h"
@@ -61,6 +62,63 @@ static int do_stats(void *page, void __user *user)
 	return copy_to_user(user, answer, sizeof(*answer)) ? -EFAULT : 0;
 }
 
+/* Lets the hypervisor fill @data. @req: zeroed, what the hypervisor reads and answers. */
+static int read_records(struct rw_read *req, void *data, struct rw_ioc_read *answer)
+{
+	unsigned int i;
+	long ret;
+
+	req->seq = answer->seq;
+	for (i = 0; i < RW_READ_PAGES; i++)
+		req->page[i] = virt_to_phys(data) + i * PAGE_SIZE;
+	ret = hvcall(RW_HC_READ, virt_to_phys(req), 0, 0);
+	if (ret < 0 || ret > RW_READ_BYTES)
+		return hvcall_error("read", ret);
+	answer->seq = req->seq;
+	answer->next_seq = req->next_seq;
+	answer->boot_epoch = req->boot_epoch;
+	answer->bytes = ret;
+	return 0;
+}
+
+/* @page: zeroed, for the request to the hypervisor. */
+static int do_read(void *page, void __user *user)
+{
+	struct rw_ioc_read answer;
+	void *data;
+	int ret;
+
+	if (copy_from_user(&answer, user, sizeof(answer)))
+		return -EFAULT;
+	data = (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, get_order(RW_READ_BYTES));
+	if (!data)
+		return -ENOMEM;
+	ret = read_records(page, data, &answer);
+	if (!ret && answer.bytes <= RW_READ_BYTES && /* the compiler must see the bound: no WARN() in here */
+	    (copy_to_user(u64_to_user_ptr(answer.buffer), data, answer.bytes) ||
+	     copy_to_user(user, &answer, sizeof(answer))))
+		ret = -EFAULT;
+	free_pages((unsigned long)data, get_order(RW_READ_BYTES));
+	return ret;
+}
+
+/* The image cannot change, and monitor_open() has checked its size. */
+static int do_monitor(void __user *user)
+{
+	u32 size = filter.hdr->size;
+	struct rw_ioc_monitor answer;
+
+	if (copy_from_user(&answer, user, sizeof(answer)))
+		return -EFAULT;
+	if (size > RW_POLICY_BYTES_MAX || size > answer.size)
+		return -ENOSPC;
+	answer.size = size;
+	if (copy_to_user(u64_to_user_ptr(answer.buffer), filter.hdr, size) ||
+	    copy_to_user(user, &answer, sizeof(answer)))
+		return -EFAULT;
+	return 0;
+}
+
 static int do_dump(void)
 {
 	long ret;
@@ -89,6 +147,10 @@ static long device_ioctl(struct file *file, unsigned int request, unsigned long 
 		ret = do_dump();
 	else if (request == RW_IOC_FLUSH)
 		event_flush();
+	else if (request == RW_IOC_READ)
+		ret = do_read(page, user);
+	else if (request == RW_IOC_MONITOR)
+		ret = do_monitor(user);
 	else
 		ret = -ENOTTY;
 	mutex_unlock(&request_lock);

@@ -22,6 +22,7 @@ static union {
 	struct rw_status status;
 	struct rw_cpu_stats stats;
 	struct rw_policy_area policy;
+	struct rw_read read;
 } argument; /* (a) */
 
 static bool is_well_placed(uint64_t gpa, size_t size)
@@ -189,6 +190,14 @@ static int64_t hc_kexec(const struct request *r)
 	return 0;
 }
 
+static int64_t hc_read(const struct request *r)
+{
+	int64_t done = journal_read(&argument.read);
+	int64_t ret = done < 0 ? done : give_answer(r->arg1, sizeof(argument.read));
+
+	return ret < 0 ? ret : done;
+}
+
 static int64_t hc_policy(const struct request *r)
 {
 	argument.policy = (struct rw_policy_area){ hv.boot->policy_phys, hv.boot->policy_size };
@@ -226,6 +235,7 @@ static const struct call {
 	[RW_HC_CPU_INDEX] = { hc_cpu_index, 0, ANY_TIME, NO_LOCK },
 	[RW_HC_KEXEC] = { hc_kexec, 0, REGISTERED, AGENT_LOCK },
 	[RW_HC_POLICY] = { hc_policy, 0, ANY_TIME, AGENT_LOCK },
+	[RW_HC_READ] = { hc_read, sizeof(argument.read), REGISTERED, AGENT_LOCK },
 };
 
 static int64_t run(const struct call *c, const struct request *r)

@@ -9,12 +9,15 @@
 #include "log/drain.h"
 #include "log/intake.h"
 #include "log/printk.h"
+#include "log/reader.h"
+#include "mm/guest_copy.h"
 #include "mm/page_pool.h"
 
 static struct log_store store;                   /* (j) */
 static struct spinlock lock = SPINLOCK(JOURNAL); /* (x) */
 static struct log_clock clock;                   /* (b) */
 static uint32_t dumps;                           /* (j) */
+static struct log_reader reader;                 /* (j) where the last read ended */
 
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend)
 {
@@ -139,6 +142,50 @@ void journal_panic(void)
 		return;
 	log_store_set_end(&store, RW_END_STOP);
 	dump_locked();
+}
+
+/* Copies a record to the pages of a request, from byte @at on. Return: 0 or -RW_EFAULT. */
+static int put_out(const struct rw_read *req, uint32_t at, const struct rw_rec_hdr *rec)
+{
+	const uint8_t *from = (const uint8_t *)rec;
+
+	for (uint32_t left = rec->size; left;) {
+		uint32_t in_page = at % RW_PAGE_SIZE;
+		uint32_t piece = left < RW_PAGE_SIZE - in_page ? left : RW_PAGE_SIZE - in_page;
+
+		if (guest_write(req->page[at / RW_PAGE_SIZE] + in_page, from, piece))
+			return -RW_EFAULT;
+		at += piece;
+		from += piece;
+		left -= piece;
+	}
+	return 0;
+}
+
+int64_t journal_read(struct rw_read *req)
+{
+	const struct rw_rec_hdr *rec;
+	uint32_t done = 0;
+	int ret = 0;
+
+	for (uint32_t i = 0; i < RW_READ_PAGES; i++)
+		if (req->page[i] % RW_PAGE_SIZE)
+			return -RW_EINVAL;
+	spin_lock(&lock);
+	if (req->seq != reader.seq)
+		log_reader_seek(&reader, &store, req->seq);
+	while (!ret && (rec = log_reader_next(&reader, &store)) && rec->size <= RW_READ_BYTES - done) {
+		ret = put_out(req, done, rec);
+		done += rec->size;
+		log_reader_pass(&reader, rec);
+	}
+	if (!ret) {
+		req->seq = reader.seq;
+		req->next_seq = store.next_seq;
+		req->boot_epoch = store.hdr->boot_epoch;
+	}
+	spin_unlock(&lock);
+	return ret ? ret : (int64_t)done;
 }
 
 void journal_usage(struct rw_status *status)

@@ -40,5 +40,17 @@ void journal_dump(void);
 void journal_end(uint32_t reason);
 void journal_panic(void);
 
+/**
+ * journal_read() - copies stored records to guest memory, as many whole ones as fit.
+ * @req: private copy, untrusted; seq and next_seq are updated.
+ *
+ * Records that wait in the rings are not in the store yet. A call that continues where the last one ended
+ * costs what it copies; any other looks at the header of each block first.
+ *
+ * Return: bytes copied; -RW_EINVAL: a page is not aligned; -RW_EFAULT: one is not memory that the guest may
+ * write.
+ */
+int64_t journal_read(struct rw_read *req);
+
 /** journal_usage() - sets what the status hypercall reports about the store. */
 void journal_usage(struct rw_status *status);

@@ -3,8 +3,8 @@
 """The attacks that the guest of the session fixture `attacked` makes on itself, with on_violation = skip."""
 from attacked import KERNEL_SYMBOLS, SHELL, TARGETS, U64
 
-OUTSIDE_CALLS = (*range(13), 1 << 32, U64 - 1)
-USER_CALLS = tuple(range(1, 13))
+OUTSIDE_CALLS = (*range(14), 1 << 32, U64 - 1)
+USER_CALLS = tuple(range(1, 14))
 HV_VALUE = 0x1122334455667788
 HV_STEP_MIB = 2
 REPEATS = 10000
@@ -25,8 +25,7 @@ AGENT_CALLS = {
     "protect": (3, "$ram", 0, "ELOCKED"),
     "ring": (4, "$ram", 0, "ELOCKED"),
     "lock": (5, 0, 0, "ELOCKED"),
-    "nr13": (13, 0, 0, "ENOSYS"),
-    "nr13": (13, 0, 0, "ENOSYS"),
+    "nr14": (14, 0, 0, "ENOSYS"),
     "nr_32bit": (1 << 32, 0, 0, "ENOSYS"),
     "nr_sign": (1 << 63, 0, 0, "ENOSYS"),
     "nr_last": (U64 - 1, 0, 0, "ENOSYS"),
@@ -50,6 +49,14 @@ AGENT_CALLS = {
     "stats_no_cpu": (9, "$ram", 1, "EINVAL"),
     "stats_cpu_32bit": (9, "$ram", 1 << 32, "EINVAL"),
     "stats_cpu_last": (9, "$ram", U64 - 1, "EINVAL"),
+    "read_odd": (13, "$((ram + 1))", 0, "EINVAL"),
+    "read_crossing": (13, "$((ram + 0xfe0))", 0, "EINVAL"),
+    "read_last": (13, U64 - 8, 0, "EINVAL"),
+    "read_last_page": (13, U64 - 4096, 0, "EFAULT"),
+    "read_apic": (13, 0xfee00000, 0, "EFAULT"),
+    "read_hv": (13, "$hv", 0, "EFAULT"),
+    "read_hv_last": (13, "$((hv_end - 4096))", 0, "EFAULT"),
+    "read_code": (13, "$((text + 64))", 0, "EINVAL"),  # the kernel's code as a request: no addresses of pages
 }
 # Places that a refused call could have written: each is read before and after.
 WATCHED = ("text", "rodata", "hooks", "idt")

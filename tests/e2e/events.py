@@ -20,7 +20,9 @@ FILES = {
     **{f"/opt/{name}.ko": functools.partial(machine.stock_module, f"net/vmw_vsock/{name}")
        for name in ("vsock", "vmw_vsock_virtio_transport_common", "vsock_loopback")},
 }
-SCRIPT = "/opt/events\n"
+SCRIPT = """/opt/events
+echo "RWTEST: rwctl events $(/ringward/rwctl --json events | tr -d '\\n')"
+"""
 
 
 def compressed(path):
@@ -41,6 +43,12 @@ class Events:
         lines = [m.removeprefix("case ") for m in run.markers if m.startswith("case ")]
         self.cases = {case["case"]: case for case in map(json.loads, lines)}
         assert "cases done" in run.markers, run.explain()
+
+    @functools.cached_property
+    def known(self):
+        """What `rwctl events` said in the end: name -> object."""
+        line = next(m for m in self.run.markers if m.startswith("rwctl events "))
+        return {event["name"]: event for event in json.loads(line.removeprefix("rwctl events "))}
 
     def facts(self, case):
         """What the case reported, with its "pid" and wait "status"; the case has not failed."""

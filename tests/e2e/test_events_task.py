@@ -11,6 +11,21 @@ def test_every_case_ran(events):
     assert failed == []
 
 
+def test_rwctl_knows_how_each_event_is_handed_over(events):
+    """rwctl has a table of what the hooks ask for: it must agree with each record."""
+    assert {known["recorded"] for known in events.known.values()} == {"yes", "always"}
+    for record in events.run.records:
+        known = events.known.get(record["type"])
+        if known and known["mode"] != "either":
+            assert record.get("sync", False) == (known["mode"] == "sync"), record
+
+
+def test_rwctl_counts_what_the_store_has(events):
+    exported = events.run.rwlog("export", "--format", "jsonl").stdout
+    for kind in ("module_load", "mount", "pivot_root"):
+        assert events.known[kind]["in_store"] == exported.count(f'"type":"{kind}"') > 0
+
+
 def test_child(events):
     facts = events.facts("task_child")
     fork = events.record("task_child", "fork")

@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
 """monitor.conf: what it leaves out is not in the log, everything else is; and nobody in the guest can change it."""
+import json
+
 import pytest
 
 import machine
 
+# What rwctl says of the rules, on one line.
+EVENTS = r"""
+echo "RWTEST: rwctl events $(/ringward/rwctl events --json | tr -d '\n')"
+"""
 FILTERS = """
 include file_open path=/opt/kept        # the first rule that matches decides
 exclude file_open path=/opt
@@ -37,7 +43,7 @@ mkdir /mnt/on-tmpfs /tmp/on-root && rmdir /mnt/on-tmpfs /tmp/on-root
 : >/mnt/moded; : >/tmp/moded; chmod 700 /mnt/moded /tmp/moded
 ln /tmp/moded /tmp/linked
 mv /tmp/linked /tmp/inside; mv /tmp/inside /root/away
-"""
+""" + EVENTS
 
 COUNTED = """
 exclude file_open path=/opt/secret
@@ -66,7 +72,7 @@ for offset in 0 128 160 224 256; do attack hvwrite $(printf 0x%x $((area + offse
 attack hvread $area 64
 : </opt/secret
 /ringward/rwctl flush
-"""
+""" + EVENTS
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +116,26 @@ def test_a_type_alone_decides(filtered):
 def test_sync_and_batch_follow_the_configuration(filtered):
     assert {r.get("sync") for r in filtered.of_type("file_unlink")} == {True}
     assert {r.get("sync") for r in filtered.of_type("exec")} == {None}
+
+
+def known_events(run):
+    """What `rwctl events` said: (recorded, mode, fold_ms, limit) by event."""
+    line = next(m for m in run.markers if m.startswith("rwctl events "))
+    events = json.loads(line.removeprefix("rwctl events "))
+    return {e["name"]: (e["recorded"], e["mode"], e["fold_ms"], e["limit"]) for e in events}
+
+
+def test_rwctl_lists_what_the_rules_do(filtered, counted):
+    events = known_events(filtered)
+    assert events["fork"] == ("no", "batch", 0, 0)
+    assert events["file_open"] == ("filtered", "either", 0, 0)
+    assert events["exec"] == ("yes", "batch", 0, 0)
+    assert events["file_unlink"] == ("filtered", "sync", 0, 0)
+    assert events["cgroup"] == events["limited"] == ("always", "batch", 0, 0)
+    events = known_events(counted)
+    assert events["file_open"] == ("filtered", "either", 2000, 0)
+    assert events["mkdir"] == ("yes", "batch", 0, 3)
+    assert "violation" not in events  # not an event of the agent
 
 
 def test_log_verifies(filtered, counted):

@@ -26,9 +26,21 @@ rm /tmp/dir/one /tmp/dir/two && rmdir /tmp/dir && rmdir /tmp/missing
 /ringward/rwctl status && echo "RWTEST: rwctl"
 stat -c 'RWTEST: inode %i' /opt/target
 echo "RWTEST: shell $$"
+""" + r"""
+/ringward/rwctl tail >/tmp/all & all=$!
+/ringward/rwctl -n 7 tail >/tmp/live & live=$!
+/ringward/rwctl --json --type exec -n 3 tail >/tmp/json & json=$!
+sleep 2
+/opt/tailed
+sleep 6
+kill $all $live $json
+wait $all; echo "RWTEST: tail $?"; wait $live; echo "RWTEST: tail $?"; wait $json; echo "RWTEST: tail $?"
+head -n 100 /tmp/all | sed 's/^/RWTEST: all /'
+sed 's/^/RWTEST: live /' /tmp/live
+sed 's/^/RWTEST: json /' /tmp/json
 """
 RUN_ONCE = [f"/opt/prog-{i}" for i in range(COUNT)]
-RUN_ONCE += ["/opt/relative", "/opt/target", "/opt/script", "/opt/replaced"]
+RUN_ONCE += ["/opt/relative", "/opt/target", "/opt/script", "/opt/replaced", "/opt/tailed"]
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +162,48 @@ def test_sequence_has_no_hole(watched):
     numbers = [r["seq"] for r in watched.records]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     assert watched.stats["records"] >= len(watched.of_type("exec", "fork", "exit", "file_open"))
+
+
+def tailed(run, name):
+    """What rwctl tail wrote, line by line."""
+    return [m.removeprefix(f"{name} ") for m in run.markers if m.startswith(f"{name} ")]
+
+
+def test_tail_ends_when_it_is_told_to(watched):
+    assert tailed(watched, "tail") == ["0"] * 3, watched.explain()
+
+
+def test_tail_prints_the_lines_of_rwlog(watched):
+    shown = watched.rwlog("show").stdout.splitlines()
+    assert tailed(watched, "all") == shown[:100]
+    live = tailed(watched, "live")
+    assert [ln for ln in live if not ln.startswith("-- ") and ln not in shown] == []
+    assert sum("/opt/tailed" in ln and " exec " in ln for ln in live) == 1
+
+
+def test_tail_begins_with_the_last_records(watched):
+    numbers = [int(ln.split("#")[1].split()[0]) for ln in tailed(watched, "live") if not ln.startswith("-- ")]
+    assert numbers == sorted(set(numbers))
+    # Seven that were there, then all that came, but for its own.
+    (own,) = {r["tgid"] for r in watched.of_type("file_write") if r["path"] == "/tmp/live"}
+    wanted = [r["seq"] for r in watched.records if numbers[0] <= r["seq"] <= numbers[-1]]
+    left_out = set(wanted) - set(numbers)
+    assert left_out and {r["tgid"] for r in watched.records if r["seq"] in left_out} == {own}
+    assert len(numbers) > 7 and numbers[6] - numbers[0] == 6
+
+
+def test_tail_does_not_feed_itself(watched):
+    """Eight seconds with three of them: what they print makes no records to print."""
+    last = tailed(watched, "live")[-1].split()
+    assert last[0] == "--" and last[2:4] == ["records", "shown,"], last
+    assert int(last[1]) < 60 and 1 <= int(last[4]) < 10 and "0 evicted before they were read" in " ".join(last)
+
+
+def test_tail_writes_the_objects_of_rwlog(watched):
+    exported = watched.rwlog("export", "--format", "jsonl").stdout.splitlines()
+    lines = tailed(watched, "json")
+    found = [ln for ln in lines if ln.startswith("{")]
+    assert [ln for ln in found if ln not in exported] == []
+    execs = [ln for ln in exported if '"type":"exec"' in ln]
+    assert any("/opt/tailed" in ln for ln in found)
+    assert execs[execs.index(found[0]):][:len(found)] == found

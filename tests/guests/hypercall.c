@@ -11,6 +11,7 @@
 #include "abi/policy.h"
 #include "guest.h"
 #include "lib/record.h"
+#include "read.h"
 
 #define PAGE RW_PAGE_SIZE
 
@@ -63,8 +64,8 @@ static void test_identity(void)
 
 static void test_numbers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2))
 {
-	expect("number 13", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
-	expect("number 14", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
+	expect("number 14", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
+	expect("number 15", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
 	expect("number 2^32", call(1ull << 32, 0, 0), -RW_ENOSYS);
 	expect("number 2^32 + 8", call((1ull << 32) + RW_HC_STATUS, (UINT64)scratch, 0), -RW_ENOSYS);
 	expect("number 2^63", call(1ull << 63, 0, 0), -RW_ENOSYS);
@@ -388,6 +389,7 @@ static void test_too_early(void)
 	expect("ring before register", outside(RW_HC_RING, (UINT64)scratch, 0), -RW_ENOTREADY);
 	expect("lock before register", outside(RW_HC_LOCK, 0, 0), -RW_ENOTREADY);
 	expect("drain before ring", outside(RW_HC_DRAIN, 0, 0), -RW_ENOTREADY);
+	expect("read before register", outside(RW_HC_READ, (UINT64)scratch, 0), -RW_ENOTREADY);
 	expect("kexec before register", outside(RW_HC_KEXEC, 0, 0), -RW_ENOTREADY);
 }
 
@@ -425,6 +427,7 @@ static void test_locked(void)
 	expect("kexec, which the configuration refuses", agent(RW_HC_KEXEC, 0, 0), -RW_EPERM);
 	test_numbers(agent);
 	test_answers(agent, 1);
+	read_tests(agent, scratch, hv, hv_end, (UINT64)target);
 	expect("hello after the lock", agent(RW_HC_HELLO, 5, 0), 5 ^ (INT64)RW_HELLO_XOR);
 }
 
@@ -524,6 +527,8 @@ static void run_with_agent(void)
 	test_pointers("stats", RW_HC_STATS, sizeof(struct rw_cpu_stats));
 	test_pointers("policy", RW_HC_POLICY, sizeof(struct rw_policy_area));
 	test_register();
+	test_pointers("read", RW_HC_READ, sizeof(struct rw_read));
+	read_tests(outside, scratch, hv, hv_end, 0);
 	test_pointers("symbols", RW_HC_SYMBOLS, sizeof(struct rw_symbol_page));
 	test_pointers("protect", RW_HC_PROTECT, sizeof(struct rw_protect_list));
 	test_pointers("ring", RW_HC_RING, sizeof(struct rw_ring_desc));
@@ -569,7 +574,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	inside = guest_pages(1, EfiLoaderCode);
 	target = guest_pages(2, EfiLoaderData);
 	ring = guest_pages(1 + RW_RING_MIN_PAGES, EfiLoaderData);
-	if (!scratch || !inside || !target || !ring || !guest_find_hypervisor(&hv, &hv_end) ||
+	if (!scratch || !inside || !target || !ring || !read_init() || !guest_find_hypervisor(&hv, &hv_end) ||
 	    !guest_take_ud()) {
 		guest_say("FAIL set-up\n");
 		return EFI_OUT_OF_RESOURCES;

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "cgroups.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ struct cgroups cgroups_index(const struct rec *rec, size_t n)
 			room = room ? 2 * room : 64;
 			c.one = realloc(c.one, room * sizeof(*c.one));
 			if (!c.one) {
-				fputs("rwlog: out of memory\n", stderr);
+				fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
 				exit(2);
 			}
 		}

@@ -6,7 +6,7 @@
 #include <capstone/capstone.h>
 #include <stdio.h>
 
-bool disasm(const uint8_t *code, size_t n, uint64_t rip, char text[DISASM_LEN])
+enum disasm_result disasm(const uint8_t *code, size_t n, uint64_t rip, char text[DISASM_LEN])
 {
 	cs_insn *insn = NULL;
 	size_t count;
@@ -14,7 +14,7 @@ bool disasm(const uint8_t *code, size_t n, uint64_t rip, char text[DISASM_LEN])
 
 	text[0] = '\0';
 	if (n == 0 || cs_open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK)
-		return false;
+		return DISASM_BAD;
 	count = cs_disasm(handle, code, n, rip, 1, &insn);
 	if (count) {
 		snprintf(text, DISASM_LEN, "%s%s%s", insn->mnemonic, insn->op_str[0] ? " " : "",
@@ -22,5 +22,5 @@ bool disasm(const uint8_t *code, size_t n, uint64_t rip, char text[DISASM_LEN])
 		cs_free(insn, count);
 	}
 	cs_close(&handle);
-	return count != 0;
+	return count ? DISASM_GOOD : DISASM_BAD;
 }

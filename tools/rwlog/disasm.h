@@ -3,11 +3,16 @@
 /* What code bytes mean, in Intel's syntax. */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define DISASM_LEN 192u
+
+enum disasm_result {
+	DISASM_ABSENT, /* this program has no disassembler */
+	DISASM_BAD,    /* the bytes are not a whole instruction */
+	DISASM_GOOD
+};
 
 /**
  * disasm() - disassemble the first instruction of 64-bit code.
@@ -16,6 +21,6 @@
  * @rip:  their address
  * @text: receives the instruction
  *
- * Return: false, with @text empty, if the bytes are not a whole instruction.
+ * Return: DISASM_GOOD, or another result and @text is empty.
  */
-bool disasm(const uint8_t *code, size_t n, uint64_t rip, char text[DISASM_LEN]);
+enum disasm_result disasm(const uint8_t *code, size_t n, uint64_t rip, char text[DISASM_LEN]);

@@ -3,127 +3,10 @@
 /* The log for programs: JSON Lines, and CSV. */
 #include "export.h"
 
-#include <string.h>
-
 #include "csv.h"
-#include "json.h"
+#include "jsonl.h"
 #include "members.h"
-#include "socket.h"
 #include "text.h"
-
-/* A list of strings; if one of them is not UTF-8, also a list with the bytes of all. */
-static void json_strings(struct json *j, const struct member *m)
-{
-	struct text_list list = { m->text.p, m->text.len };
-	struct text one;
-	bool good = true;
-	char hex[64];
-
-	json_open(j, m->name, '[');
-	while (text_list_next(&list, &one))
-		good &= json_text_item(j, one);
-	json_close(j, ']');
-	if (good)
-		return;
-	list = (struct text_list){ m->text.p, m->text.len };
-	snprintf(hex, sizeof(hex), "%s_hex", m->name);
-	json_open(j, hex, '[');
-	while (text_list_next(&list, &one))
-		json_hex(j, NULL, one.p, one.len);
-	json_close(j, ']');
-}
-
-static void json_ids(struct json *j, const struct member *m)
-{
-	json_open(j, m->name, '[');
-	for (size_t i = 0; i + 4 <= m->text.len; i += 4) {
-		struct rec_field id = { 0, 4, m->text.p + i };
-
-		json_u64(j, NULL, value_number(&id));
-	}
-	json_close(j, ']');
-}
-
-static void json_areas(struct json *j, const struct member *m)
-{
-	json_open(j, m->name, '[');
-	for (size_t i = 0; i + RW_AREA_BYTES <= m->text.len; i += RW_AREA_BYTES) {
-		struct rw_area area;
-
-		memcpy(&area, m->text.p + i, sizeof(area));
-		json_open(j, NULL, '{');
-		json_address(j, "gpa", area.gpa);
-		json_u64(j, "bytes", area.bytes);
-		json_close(j, '}');
-	}
-	json_close(j, ']');
-}
-
-static void json_member(void *ctx, const struct member *m);
-
-static void json_socket(struct json *j, const struct member *m)
-{
-	struct member part[SOCKET_PARTS];
-	char text[SOCKET_TEXT_LEN];
-	unsigned int n = socket_parts(m->text, part, text);
-
-	json_open(j, m->name, '{');
-	for (unsigned int i = 0; i < n; i++)
-		json_member(j, &part[i]);
-	json_close(j, '}');
-}
-
-static void json_member(void *ctx, const struct member *m)
-{
-	struct json *j = ctx;
-
-	switch (m->form) {
-	case MEMBER_U64:
-		json_u64(j, m->name, m->u);
-		break;
-	case MEMBER_I64:
-		json_i64(j, m->name, m->i);
-		break;
-	case MEMBER_BOOL:
-		json_bool(j, m->name, m->u);
-		break;
-	case MEMBER_ADDRESS:
-		json_address(j, m->name, m->u);
-		break;
-	case MEMBER_WORD:
-		json_str(j, m->name, m->word);
-		break;
-	case MEMBER_TEXT:
-		json_text(j, m->name, m->text);
-		break;
-	case MEMBER_HEX:
-		json_hex(j, m->name, m->text.p, m->text.len);
-		break;
-	case MEMBER_STRINGS:
-		json_strings(j, m);
-		break;
-	case MEMBER_IDS:
-		json_ids(j, m);
-		break;
-	case MEMBER_AREAS:
-		json_areas(j, m);
-		break;
-	case MEMBER_SOCKET:
-		json_socket(j, m);
-	}
-}
-
-static void export_record(const struct rec *r, const struct cgroups *cgroups, const char *boot, FILE *out)
-{
-	struct json j = { .out = out };
-
-	json_open(&j, NULL, '{');
-	if (boot)
-		json_str(&j, "boot", boot);
-	members_of_record(r, cgroups, json_member, &j);
-	json_close(&j, '}');
-	putc('\n', out);
-}
 
 void export_jsonl(const struct input *in, const struct filter *filter, FILE *out)
 {
@@ -135,7 +18,7 @@ void export_jsonl(const struct input *in, const struct filter *filter, FILE *out
 		boot_name(b, id);
 		for (size_t k = 0; k < b->nrec; k++)
 			if (filter_match(filter, &b->rec[k]))
-				export_record(&b->rec[k], &cgroups, in->nboot > 1 ? id : NULL, out);
+				jsonl_record(&b->rec[k], &cgroups, in->nboot > 1 ? id : NULL, out);
 		cgroups_free(&cgroups);
 	}
 }

@@ -328,7 +328,7 @@ static void put_value(const struct walk *w, const struct rec_field *f, const str
 	if (desc->kind == RW_KIND_CODE) {
 		char insn[DISASM_LEN];
 
-		if (disasm(f->value, f->len, rec_number(w->r, RW_F_RIP), insn))
+		if (disasm(f->value, f->len, rec_number(w->r, RW_F_RIP), insn) == DISASM_GOOD)
 			put_word(w, "insn", columns.field[f->id][1], insn);
 	}
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Memory and small byte helpers that every part of rwlog uses. */
+#define _GNU_SOURCE
 #include "util.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,7 @@ void *grow(void *v, size_t n, size_t *cap, size_t size)
 	want = *cap ? *cap * 2 : 16;
 	v = reallocarray(v, want, size);
 	if (!v) {
-		fputs("rwlog: out of memory\n", stderr);
+		fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
 		exit(2);
 	}
 	*cap = want;

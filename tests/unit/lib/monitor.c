@@ -136,6 +136,16 @@ static const struct {
 	{ "exclude file_open login_uid=0-", { OPEN, .login_uid = UNSET }, true },
 	{ "exclude * login_uid=5 uid=0", { OPEN, .login_uid = 5 }, false },
 	{ "exclude * login_uid=5 uid=0", { OPEN, .login_uid = 5, .uid = 5 }, true },
+	{ "exclude * login_uid=5 uid=0", { OPEN, .login_uid = 6 }, true },
+	{ "exclude * login_uid=5,7 uid=0,3-4", { OPEN, .login_uid = 7, .uid = 4 }, false },
+	{ "exclude * login_uid=5,7 uid=0,3-4", { OPEN, .login_uid = 5, .uid = 3 }, false },
+	{ "exclude * login_uid=5,7 uid=0,3-4", { OPEN, .login_uid = 6, .uid = 4 }, true },
+	{ "exclude * login_uid=5,7 uid=0,3-4", { OPEN, .login_uid = 7, .uid = 5 }, true },
+	{ "exclude * login_uid=1,5,7 uid=0,3-4", { OPEN, .login_uid = 7, .uid = 4 }, false },
+	{ "exclude * login_uid=1,5,7 uid=0,3-4", { OPEN, .login_uid = 6, .uid = 4 }, true },
+	{ "exclude * login_uid!=unset uid!=0", { OPEN, .login_uid = 7, .uid = 4 }, false },
+	{ "exclude * login_uid!=unset uid!=0", { OPEN, .login_uid = UNSET, .uid = 4 }, true },
+	{ "exclude * login_uid!=0- uid=4", { OPEN, .login_uid = UNSET, .uid = 4 }, false },
 	{ "exclude file_open device=8:1", { OPEN, .device = 8u << 20 | 1 }, false },
 	{ "exclude file_open device=8:1", { OPEN, .device = 8u << 20 | 2 }, true },
 	{ "exclude file_open device=8:*", { OPEN, .device = 8u << 20 | 0xfffff }, false },
@@ -148,6 +158,12 @@ static const struct {
 	{ "exclude file_open path=/proc", { OPEN, .path = "/process" }, true },
 	{ "exclude file_open path=/proc", { OPEN, .path = "/pro" }, true },
 	{ "exclude file_open path=/", { OPEN, .path = "/x" }, false },
+	{ "exclude file_open path=/p", { OPEN, .path = "/" }, true },
+	{ "exclude file_open path=/p", { OPEN, .path = "/Pq" }, true }, /* the same mark */
+	{ "exclude file_open path=/b,/p", { OPEN, .path = "/p/q" }, false },
+	{ "exclude file_open path!=/b,/p", { OPEN, .path = "/c" }, false },
+	{ "exclude file_open path!=/b,/p", { OPEN, .path = "/p/q" }, true },
+	{ "exclude file_open fs!=proc", { OPEN, .fs = "tmpfs" }, false },
 	{ "exclude file_open path=/a,\"/b c,d\"", { OPEN, .path = "/b c,d/e" }, false },
 	{ "exclude file_open path!=/etc", { OPEN, .path = "/etc/passwd" }, true },
 	{ "exclude file_open path!=/etc", { OPEN, .path = "/tmp/x" }, false },
@@ -232,6 +248,34 @@ static void test_settings(void **state)
 }
 
 /* What the built-in configuration must never leave out. */
+/* What the rules can do with an event, whatever the event is. */
+static void test_outcomes(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int fork, open;
+	} rows[] = {
+		{ "", MONITOR_MAY_RECORD, MONITOR_MAY_RECORD },
+		{ "exclude fork", MONITOR_MAY_DROP, MONITOR_MAY_RECORD },
+		{ "exclude *", MONITOR_MAY_DROP, MONITOR_MAY_DROP },
+		{ "include fork\nexclude *", MONITOR_MAY_RECORD, MONITOR_MAY_DROP },
+		{ "exclude file_open path=/a", MONITOR_MAY_RECORD, MONITOR_MAY_RECORD | MONITOR_MAY_DROP },
+		{ "exclude fork uid=5", MONITOR_MAY_RECORD | MONITOR_MAY_DROP, MONITOR_MAY_RECORD },
+		{ "include file_open path=/a\nexclude *", MONITOR_MAY_DROP,
+		  MONITOR_MAY_RECORD | MONITOR_MAY_DROP },
+		{ "include * uid=0\ninclude *\nexclude *", MONITOR_MAY_RECORD, MONITOR_MAY_RECORD },
+		{ "exclude * uid=0\nexclude *", MONITOR_MAY_DROP, MONITOR_MAY_DROP },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		compile(rows[i].text);
+		assert_int_equal(monitor_outcomes(&m, RW_REC_FORK), rows[i].fork);
+		assert_int_equal(monitor_outcomes(&m, RW_REC_FILE_OPEN), rows[i].open);
+		assert_int_equal(monitor_outcomes(&m, RW_REC_CGROUP), MONITOR_MAY_RECORD);
+	}
+}
+
 static void test_default(void **state)
 {
 	static const struct event kept[] = {
@@ -330,9 +374,10 @@ static void test_refused_images(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decisions),  cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_settings),   cmocka_unit_test(test_default),
-		cmocka_unit_test(test_bad_images), cmocka_unit_test(test_refused_images),
+		cmocka_unit_test(test_decisions),      cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_settings),       cmocka_unit_test(test_default),
+		cmocka_unit_test(test_outcomes),       cmocka_unit_test(test_bad_images),
+		cmocka_unit_test(test_refused_images),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

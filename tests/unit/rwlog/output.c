@@ -417,10 +417,11 @@ static void code(void **state)
 	char text[DISASM_LEN];
 
 	(void)state;
-	assert_true(disasm((const uint8_t *)"\xe8\x00\x01\x00\x00", 5, 0xffffffff81000000, text));
+	assert_int_equal(disasm((const uint8_t *)"\xe8\x00\x01\x00\x00", 5, 0xffffffff81000000, text),
+			 DISASM_GOOD);
 	assert_string_equal(text, "call 0xffffffff81000105");
-	assert_false(disasm((const uint8_t *)"\xe8\x00", 2, 0, text));
-	assert_false(disasm((const uint8_t *)"", 0, 0, text));
+	assert_int_equal(disasm((const uint8_t *)"\xe8\x00", 2, 0, text), DISASM_BAD);
+	assert_int_equal(disasm((const uint8_t *)"", 0, 0, text), DISASM_BAD);
 	assert_string_equal(text, "");
 }
 

@@ -85,6 +85,7 @@ static const struct row {
 	{ RW_HC_CPU_INDEX, 0, 0, false, false, false },
 	{ RW_HC_KEXEC, 0, 0, false, true, true },
 	{ RW_HC_POLICY, 0, sizeof(struct rw_policy_area), false, false, true },
+	{ RW_HC_READ, sizeof(struct rw_read), 0, false, true, true },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 _Static_assert(ROWS == RW_HC_COUNT, "a row for each call");
@@ -358,6 +359,34 @@ static void test_ring(void **state)
 	assert_memory_equal(&mock.ring, &desc, sizeof(desc));
 }
 
+/* The request is taken and answered in place; only where the guest itself may write. */
+static void test_read(void **state)
+{
+	struct rw_read req = { .seq = 7, .page = { 0x5000, 0x6000, 0x7000, 0x8000 } }, got;
+
+	(void)state;
+	put(&req, sizeof(req));
+	assert_int_equal(mock_call(RW_HC_READ, GUEST_ARG, 0), -RW_ENOTREADY);
+	mock_lock();
+	put(&req, sizeof(req));
+	mock.reg[GREG_RIP] = GUEST_AGENT;
+	assert_int_equal(mock_call(RW_HC_READ, GUEST_ARG, 0), 96);
+	assert_memory_equal(&mock.read, &req, sizeof(req));
+	memcpy(&got, host_ram + GUEST_ARG, sizeof(got));
+	assert_int_equal(got.seq, 8);
+	assert_int_equal(got.next_seq, 42);
+	mock.reg[GREG_RIP] = GUEST_AGENT;
+	assert_int_equal(mock_call(RW_HC_READ, GUEST_TEXT, 0), -RW_EINVAL); /* 0x90 in all bytes */
+	req.page[0]++;
+	put(&req, sizeof(req));
+	mock.reg[GREG_RIP] = GUEST_AGENT;
+	assert_int_equal(mock_call(RW_HC_READ, GUEST_ARG, 0), -RW_EINVAL);
+	assert_memory_equal(host_ram + GUEST_ARG, &req, sizeof(req)); /* a refused request is as it was */
+	mock.reg[GREG_RIP] = GUEST_DATA;
+	assert_int_equal(mock_call(RW_HC_READ, GUEST_ARG, 0), -RW_EPERM);
+	assert_int_equal(mock.records, 1);
+}
+
 /* An agent that locks now finds the same state as the first one. */
 static void lock_anew(void)
 {
@@ -496,6 +525,7 @@ int main(void)
 		cmocka_unit_test_setup(test_status, mock_reset),
 		cmocka_unit_test_setup(test_stats, mock_reset),
 		cmocka_unit_test_setup(test_ring, mock_reset),
+		cmocka_unit_test_setup(test_read, mock_reset),
 		cmocka_unit_test_setup(test_kexec_refused, mock_reset),
 		cmocka_unit_test_setup(test_kexec_before_lock, mock_reset),
 		cmocka_unit_test_setup(test_kexec_allowed, mock_reset),

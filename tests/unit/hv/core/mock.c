@@ -343,6 +343,17 @@ void journal_end(uint32_t reason)
 	mock.end_reason = reason;
 }
 
+int64_t journal_read(struct rw_read *req)
+{
+	with_lock(LOCK_JOURNAL);
+	if (req->page[0] % PAGE_SIZE)
+		return -RW_EINVAL;
+	mock.read = *req;
+	req->seq++;
+	req->next_seq = 42;
+	return 96;
+}
+
 void journal_usage(struct rw_status *status)
 {
 	with_lock(LOCK_JOURNAL);

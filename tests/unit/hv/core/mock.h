@@ -57,6 +57,7 @@ struct mock {
 	unsigned int ends;
 	uint32_t end_reason;
 	int drain_result, ring_result;
+	struct rw_read read; /* the last request to read the store */
 	struct rw_ring_desc ring;
 
 	struct {

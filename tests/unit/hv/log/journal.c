@@ -17,6 +17,7 @@
 #include "lib/record.h"
 #include "log/journal.h"
 #include "log/printk.h"
+#include "mm/guest_copy.h"
 #include "tests/unit/hv/log/ring.h"
 
 #define CPUS 6u /* the ring of ring.c is that of CPU 5 */
@@ -283,6 +284,95 @@ static void release_takes_the_rest(void **state)
 	assert_int_equal(journal_drain(&cpus[5]), -RW_ENOTREADY);
 }
 
+/* A request for records from @seq on, into pages of the mock's guest, the last ones first. */
+static struct rw_read read_from(uint64_t seq)
+{
+	struct rw_read req = { .seq = seq };
+
+	for (unsigned int i = 0; i < RW_READ_PAGES; i++)
+		req.page[i] = BASE + (uint64_t)(PAGES - 1 - i) * RW_PAGE_SIZE;
+	return req;
+}
+
+/* Reads, and checks that what arrives is what the store has. Return: records. */
+static unsigned int check_read(struct rw_read *req)
+{
+	static uint8_t got[RW_READ_BYTES];
+	uint64_t seq = req->seq ? req->seq : 1;
+	int64_t bytes = journal_read(req);
+	struct image image = checked();
+	unsigned int records = 0;
+
+	assert_true(bytes >= 0 && bytes <= (int64_t)sizeof(got));
+	for (unsigned int i = 0; i < RW_READ_PAGES; i++)
+		assert_int_equal(guest_read(req->page[i], got + i * RW_PAGE_SIZE, RW_PAGE_SIZE), 0);
+	for (int64_t at = 0; at < bytes; records++, seq++) {
+		const struct rw_rec_hdr *rec = image_record(mem, &image, seq);
+
+		assert_memory_equal(got + at, rec, rec->size);
+		at += rec->size;
+	}
+	assert_int_equal(req->seq, seq);
+	assert_int_equal(req->next_seq, image.hdr.next_seq);
+	assert_int_equal(req->boot_epoch, boot.boot_epoch);
+	return records;
+}
+
+static void records_are_read(void **state)
+{
+	uint64_t buf[RW_REC_MAX / 8], own[32];
+	struct bench b = ring_of_5();
+	struct rw_read req = read_from(0);
+	unsigned int calls = 0;
+
+	(void)state;
+	assert_int_equal(check_read(&req), 0);
+	assert_int_equal(req.seq, 1);
+	for (unsigned int i = 0; i < 30; i++) {
+		push(&b, make(buf, START_TSC, (uint16_t)(5 + 137 * i), 5)); /* across pages, at any place */
+		if (i % 3 == 0)
+			assert_true(journal_drain(&cpus[5]) > 0);
+		journal_append(&cpus[0], own_record(own));
+	}
+	push(&b, make(buf, START_TSC, 5, 5)); /* what is in a ring is not read */
+	for (unsigned int got = 0; got < 58; calls++)
+		got += check_read(&req);
+	assert_true(calls > 3);
+	assert_int_equal(check_read(&req), 0);
+	assert_int_equal(req.seq, req.next_seq);
+	req.seq = 7;
+	assert_true(check_read(&req) > 0); /* again */
+	req.seq = UINT64_MAX;
+	assert_int_equal(journal_read(&req), 0);
+	assert_int_equal(req.seq, req.next_seq);
+}
+
+static void bad_requests_to_read(void **state)
+{
+	uint64_t own[32];
+	struct rw_read req, bad;
+
+	(void)state;
+	for (unsigned int i = 0; i < 400; i++)
+		journal_append(&cpus[0], own_record(own));
+	for (unsigned int i = 0; i < RW_READ_PAGES; i++) {
+		req = read_from(1);
+		req.page[i] += 8;
+		assert_int_equal(journal_read(&req), -RW_EINVAL);
+		req.page[i] = BASE + (uint64_t)PAGES * RW_PAGE_SIZE;
+		assert_int_equal(journal_read(&req), -RW_EFAULT);
+		req.page[i] = ~0ull & ~(uint64_t)(RW_PAGE_SIZE - 1);
+		assert_int_equal(journal_read(&req), -RW_EFAULT);
+		assert_int_equal(lock_order_held(), 0);
+		bad = read_from(1);
+		assert_true(check_read(&bad) > 0); /* the failed one has not moved anything */
+	}
+	no_writes = true;
+	req = read_from(1);
+	assert_int_equal(journal_read(&req), -RW_EFAULT);
+	no_writes = false;
+}
+
 static void malformed_own_record(void **state)
 {
 	uint64_t own[32];
@@ -333,6 +423,8 @@ int main(void)
 		TEST(guest_moves_the_tsc),
 		TEST(rings),
 		TEST(release_takes_the_rest),
+		TEST(records_are_read),
+		TEST(bad_requests_to_read),
 		TEST(malformed_own_record),
 		TEST(dump_and_end),
 	};

@@ -2,7 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of hv/log: the store, the intake of rings, the dump, the journal that joins them.
 
-HVLOG_TESTS := $(addprefix $(UNIT_DIR)/hv/log/,clock store crash intake intake_records drain printk)
+HVLOG_TESTS := $(addprefix $(UNIT_DIR)/hv/log/,clock store crash intake intake_records drain printk reader)
 UNIT_TESTS += $(HVLOG_TESTS) $(UNIT_DIR)/hv/log/journal
 
 $(HVLOG_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/hv/tests/unit/%.o \
@@ -12,8 +12,9 @@ $(UNIT_DIR)/hv/log/crash: $(UNIT_DIR)/hv/log/watched_store.o
 $(UNIT_DIR)/hv/log/intake $(UNIT_DIR)/hv/log/intake_records: \
 	$(call unit,hv,tests/unit/hv/log/ring.c hv/log/store.c hv/log/intake.c)
 $(UNIT_DIR)/hv/log/drain: $(call unit,hv,hv/log/store.c hv/log/drain.c lib/format.c)
+$(UNIT_DIR)/hv/log/reader: $(call unit,hv,hv/log/store.c hv/log/reader.c)
 $(UNIT_DIR)/hv/log/journal: $(call unit,host,tests/unit/hv/log/journal.c tests/unit/hv/log/check.c \
-	tests/unit/hv/log/ring.c tests/unit/hv/mm/lock_order.c hv/log/journal.c hv/log/store.c hv/log/intake.c hv/log/drain.c \
+	tests/unit/hv/log/ring.c tests/unit/hv/mm/lock_order.c hv/log/journal.c hv/log/reader.c hv/log/store.c hv/log/intake.c hv/log/drain.c \
 	lib/crc32c.c lib/events.c lib/format.c lib/record.c)
 $(UNIT_DIR)/hv/log/printk: $(call unit,hv,hv/log/printk.c lib/format.c)
 
