@@ -7,8 +7,8 @@
  * steps, text. The header has one entry for each type of record that the agent makes. An entry names a run of
  * steps, one or more for each rule that is about this type, in the order of the file. The first rule whose
  * conditions all hold decides; if none does, the event is recorded. A rule's conditions on uid and login
- * uid come first: the agent tests them before it collects anything else. The usual one, a single range of
- * one number, lies in the step itself, so that this takes few instructions.
+ * uid come first: the agent tests them before it collects anything else. The usual ones, a few ranges of
+ * each, lie in the steps themselves, so that this takes few instructions.
  */
 #pragma once
 
@@ -16,7 +16,7 @@
 #include "abi/types.h"
 
 #define RW_MONITOR_MAGIC   0x4e4f4d57u /* "WMON" */
-#define RW_MONITOR_VERSION 1u
+#define RW_MONITOR_VERSION 2u
 #define RW_MONITOR_TYPES   (RW_REC_AGENT_LAST + 1u)
 #define RW_MONITOR_ALIGN   8u
 
@@ -74,21 +74,26 @@ struct rw_monitor_type {
 };
 RW_ASSERT_SIZE(struct rw_monitor_type, 16);
 
-/* rw_monitor_step.flags; 0, or only the first: the event is left out if the number is in the range. */
-#define RW_MONITOR_STEP_LOGIN  1u /* the number is the login uid, not the uid */
-#define RW_MONITOR_STEP_RULE   2u /* the rule's early conditions are to be tested */
-#define RW_MONITOR_STEP_RECORD 4u /* the event is recorded if they hold */
-#define RW_MONITOR_STEP_LATE   8u /* the rule has conditions that are not early */
-#define RW_MONITOR_STEP_ALL    15u
+/* rw_monitor_step.flags; 0: the event is left out if the numbers are in their ranges. */
+#define RW_MONITOR_STEP_RULE   1u /* the rule's early conditions are to be tested as well */
+#define RW_MONITOR_STEP_RECORD 2u /* the event is recorded if they hold */
+#define RW_MONITOR_STEP_LATE   4u /* the rule has conditions that are not early */
+#define RW_MONITOR_STEP_ALL    7u
 
-/* @number - @low <= @span, modulo 2^32, so that a range can be the complement of one. */
+/* A number is in the range if it less @low is at most @span, modulo 2^32: also the complement of a range. */
+struct rw_monitor_range {
+	uint32_t low, span; /* 0 and UINT32_MAX: every number */
+};
+
 struct rw_monitor_step {
 	uint16_t rule;
 	uint8_t flags; /* RW_MONITOR_STEP_* */
-	uint8_t reserved;
-	uint32_t low, span; /* 0 and UINT32_MAX: every number */
+	/* Of these three, an event that has one, but none of its bits, does not match; all bits: any does. */
+	uint8_t access;                                  /* 1 << enum rw_monitor_access */
+	struct rw_monitor_range early[RW_MONITOR_EARLY]; /* by enum rw_monitor_key */
+	uint32_t fs, path;                               /* monitor_mark() of the values */
 };
-RW_ASSERT_SIZE(struct rw_monitor_step, 12);
+RW_ASSERT_SIZE(struct rw_monitor_step, 28);
 
 struct rw_monitor_rule {
 	uint8_t action; /* enum rw_monitor_action */
@@ -103,8 +108,9 @@ struct rw_monitor_cond {
 	uint8_t negate; /* 1: holds if none of the values fits */
 	uint16_t values;
 	uint32_t first; /* value */
+	uint32_t marks; /* texts: monitor_mark() of all values; a text without one of these bits fits none */
 };
-RW_ASSERT_SIZE(struct rw_monitor_cond, 8);
+RW_ASSERT_SIZE(struct rw_monitor_cond, 12);
 
 /* Numbers: @a to @b. Texts: @b bytes at @a of the text, neither ending in "/" nor having a NUL; 0 for "/". */
 struct rw_monitor_value {

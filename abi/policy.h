@@ -19,7 +19,7 @@
 #define RW_POLICY_VERSION   1u
 #define RW_POLICY_ALIGN     64u
 #define RW_POLICY_IMAGES    7u
-#define RW_POLICY_BYTES_MAX (4u << 20) /* of the whole area */
+#define RW_POLICY_BYTES_MAX (6u << 20) /* of the whole area */
 
 /* rw_policy_entry.kind */
 enum rw_policy_kind {

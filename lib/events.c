@@ -3,45 +3,50 @@
 /* The tables of abi/events.def for programs. */
 #include "lib/events.h"
 
-static const struct kind_desc kinds[RW_KIND_COUNT] = {
-#define RW_KIND(NAME, min, max, grows, RULE, doc) [RW_KIND_##NAME] = { min, max, grows, VALUE_##RULE },
+/* clang-format off */
+/* Kinds whose values rec_check_fields() looks into, besides numbers with a rule. */
+#define HAS_SHAPE(kind) ((kind) == RW_KIND_IDS || (kind) == RW_KIND_AREAS || (kind) == RW_KIND_STRINGS)
+const struct kind_desc events_kinds[RW_KIND_COUNT] = {
+#define RW_KIND(NAME, min, max, grows, RULE, doc) \
+	[RW_KIND_##NAME] = { min, max, grows, VALUE_##RULE == VALUE_ANY && !HAS_SHAPE(RW_KIND_##NAME), \
+			     VALUE_##RULE },
 #include "abi/events.def"
 };
+
+enum kind_of_field {
+#define RW_FIELD(id, NAME, KIND, name, label, since, doc) KIND_OF_##NAME = RW_KIND_##KIND,
+#include "abi/events.def"
+};
+/* clang-format on */
 
 static const struct field_desc fields[RW_FIELD_COUNT] = {
 #define RW_FIELD(id, NAME, KIND, name, label, since, doc) [RW_F_##NAME] = { name, label, RW_KIND_##KIND },
 #include "abi/events.def"
 };
 
-#define RW_MUST(NAME) { RW_F_##NAME, true },
-#define RW_MAY(NAME)  { RW_F_##NAME, false },
+#define RW_MUST(NAME) { RW_F_##NAME, KIND_OF_##NAME, true },
+#define RW_MAY(NAME)  { RW_F_##NAME, KIND_OF_##NAME, false },
 /* clang-format off */
 #define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
 	static const struct event_field fields_of_##NAME[] = { \
-		FIELDS /* NOLINT(bugprone-macro-parentheses): a list */ { 0, false } }; \
+		FIELDS /* NOLINT(bugprone-macro-parentheses): a list */ { 0, 0, false } }; \
 	_Static_assert(sizeof(fields_of_##NAME) / sizeof(struct event_field) <= EVENT_FIELDS_MAX + 1, name);
 /* clang-format on */
 #include "abi/events.def"
+#undef RW_MUST
+#undef RW_MAY
 
-static const struct event_desc events[RW_TYPES] = {
+#define RW_MUST(NAME) +1u
+#define RW_MAY(NAME)
+const struct event_desc events_types[RW_TYPES] = {
 #define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
-	[RW_REC_##NAME] = { name, RW_CLASS_##CLASS, fields_of_##NAME },
+	[RW_REC_##NAME] = { name, RW_CLASS_##CLASS, 0u FIELDS, fields_of_##NAME },
 #include "abi/events.def"
 };
-
-const struct kind_desc *kind_desc(enum rw_field_kind kind)
-{
-	return &kinds[kind];
-}
 
 const struct field_desc *field_desc(unsigned int id)
 {
 	return id < RW_FIELD_COUNT && fields[id].kind != RW_KIND_NONE ? &fields[id] : NULL;
-}
-
-const struct event_desc *event_desc(unsigned int type)
-{
-	return type < RW_TYPES && events[type].name ? &events[type] : NULL;
 }
 
 static const struct class_desc classes[RW_CLASS_COUNT] = {

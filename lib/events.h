@@ -6,6 +6,7 @@
 #include "abi/record.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /** enum value_rule - which numbers a kind of field can have, in every version. */
 enum value_rule {
@@ -18,7 +19,8 @@ enum value_rule {
 /** struct kind_desc - what holds for every value of a kind: its length in bytes, and more. */
 struct kind_desc {
 	uint16_t min, max;
-	bool grows; /* a structure: @max is what this version knows, a newer one may have more */
+	bool grows;        /* a structure: @max is what this version knows, a newer one may have more */
+	bool any_contents; /* the length alone decides whether a value is valid */
 	enum value_rule rule;
 };
 
@@ -31,7 +33,8 @@ struct field_desc {
 
 /** struct event_field - a field that an event has. */
 struct event_field {
-	uint16_t id; /* enum rw_field_id; 0 ends the list */
+	uint16_t id;  /* enum rw_field_id; 0 ends the list */
+	uint8_t kind; /* enum rw_field_kind */
 	bool must;
 };
 
@@ -39,10 +42,11 @@ struct event_field {
 struct event_desc {
 	const char *name;
 	enum rw_class class;
+	uint32_t musts;                   /* fields that each such record has */
 	const struct event_field *fields; /* ended by an id of 0; at most EVENT_FIELDS_MAX */
 };
 
-#define EVENT_FIELDS_MAX 32u
+#define EVENT_FIELDS_MAX 31u
 
 /** struct class_desc - a class of abi/events.def. */
 struct class_desc {
@@ -51,14 +55,24 @@ struct class_desc {
 	uint8_t keep;  /* percent of the share that is never evicted */
 };
 
+/* For the functions below, which are inline because the hypervisor looks up each field of each record. */
+extern const struct kind_desc events_kinds[RW_KIND_COUNT];
+extern const struct event_desc events_types[RW_TYPES];
+
 /** kind_desc() - describe an existing kind. Context: any. */
-const struct kind_desc *kind_desc(enum rw_field_kind kind);
+static inline const struct kind_desc *kind_desc(enum rw_field_kind kind)
+{
+	return &events_kinds[kind];
+}
 
 /** field_desc() - describe the field with number @id. Return: NULL if it is unknown. Context: any. */
 const struct field_desc *field_desc(unsigned int id);
 
 /** event_desc() - describe the record type @type. Return: NULL if it is unknown. Context: any. */
-const struct event_desc *event_desc(unsigned int type);
+static inline const struct event_desc *event_desc(unsigned int type)
+{
+	return type < RW_TYPES && events_types[type].name ? &events_types[type] : NULL;
+}
 
 /** class_desc() - describe the class @class. Return: NULL if it is unknown. Context: any. */
 const struct class_desc *class_desc(unsigned int class);

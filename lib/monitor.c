@@ -83,8 +83,7 @@ int monitor_open(struct monitor *m, const void *image, uint32_t size)
 				i == RW_REC_KMSG))
 			return -1;
 	for (i = 0; i < hdr->steps; i++)
-		if (m->step[i].rule >= hdr->rules || m->step[i].flags & ~RW_MONITOR_STEP_ALL ||
-		    m->step[i].reserved)
+		if (m->step[i].rule >= hdr->rules || m->step[i].flags & ~RW_MONITOR_STEP_ALL)
 			return -1;
 	for (i = 0; i < hdr->rules; i++)
 		if (!check_rule(m, &m->rule[i]))
@@ -112,7 +111,7 @@ static _Bool early_hold(const struct monitor *m, const struct rw_monitor_step *s
 	const struct rw_monitor_cond *c = &m->cond[r->first], *end = c + r->early;
 
 	if (!(s->flags & RW_MONITOR_STEP_RULE))
-		return (s->flags & RW_MONITOR_STEP_LOGIN ? login_uid : uid) - s->low <= s->span;
+		return monitor_in_ranges(s, uid, login_uid);
 	while (c < end && number_fits(m, c, c->key == RW_MONITOR_UID ? uid : login_uid))
 		c++;
 	return c == end;
@@ -155,6 +154,8 @@ static _Bool text_fits(const struct monitor *m, const struct rw_monitor_cond *c,
 {
 	uint32_t i;
 
+	if (!(c->marks & monitor_mark(text.at, text.len)))
+		return c->negate;
 	for (i = 0; i < c->values; i++) {
 		const struct rw_monitor_value *v = &m->value[c->first + i];
 
@@ -217,15 +218,49 @@ static enum holds rule_holds(const struct monitor *m, const struct rw_monitor_ru
 	return ret;
 }
 
+static _Bool is_there(const struct monitor_facts *facts, enum rw_monitor_key key)
+{
+	return facts->known & facts->has & BIT_OF(key);
+}
+
+/* The marks of all paths: an event with two matches no rule that neither matches. */
+static uint32_t path_marks(const struct monitor_facts *facts)
+{
+	const struct monitor_text *first = &facts->text[RW_MONITOR_PATH - RW_MONITOR_FIRST_TEXT];
+	uint32_t marks, i;
+
+	if (!is_there(facts, RW_MONITOR_PATH))
+		return ~0u;
+	marks = monitor_mark(first->at, first->len);
+	for (i = 1; i < facts->paths; i++)
+		marks |= monitor_mark(facts->more_paths[i - 1].at, facts->more_paths[i - 1].len);
+	return marks;
+}
+
+static uint32_t fs_marks(const struct monitor_facts *facts)
+{
+	const struct monitor_text *fs = &facts->text[RW_MONITOR_FS - RW_MONITOR_FIRST_TEXT];
+
+	return is_there(facts, RW_MONITOR_FS) ? monitor_mark(fs->at, fs->len) : ~0u;
+}
+
 int monitor_decide(const struct monitor *m, unsigned int type, int step, const struct monitor_facts *facts)
 {
 	const struct rw_monitor_type *t = &m->hdr->type[type];
 	uint32_t at = (uint32_t)step, end = t->first + t->steps;
+	uint32_t access = is_there(facts, RW_MONITOR_ACCESS) ? 1u << facts->number[RW_MONITOR_ACCESS] :
+								   ~0u;
+	uint32_t fs = fs_marks(facts), path = path_marks(facts);
 
 	for (; at < end; at++) {
-		const struct rw_monitor_rule *r = &m->rule[m->step[at].rule];
-		enum holds holds = rule_holds(m, r, facts);
+		const struct rw_monitor_step *s = &m->step[at];
+		const struct rw_monitor_rule *r;
+		enum holds holds;
 
+		if (!(s->access & access) || !(s->fs & fs) || !(s->path & path))
+			continue;
+		r = &m->rule[s->rule];
+		holds = rule_holds(m, r, facts);
 		if (holds == HOLDS_PERHAPS)
 			return (int)at;
 		if (holds == HOLDS)

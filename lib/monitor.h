@@ -33,6 +33,13 @@ int monitor_open(struct monitor *m, const void *image, uint32_t size);
 #define MONITOR_RECORD (-1)
 #define MONITOR_DROP   (-2)
 
+/** monitor_in_ranges() - whether both numbers are in the ranges of the step. */
+static inline _Bool monitor_in_ranges(const struct rw_monitor_step *s, uint32_t uid, uint32_t login_uid)
+{
+	return uid - s->early[RW_MONITOR_UID].low <= s->early[RW_MONITOR_UID].span &&
+	       login_uid - s->early[RW_MONITOR_LOGIN_UID].low <= s->early[RW_MONITOR_LOGIN_UID].span;
+}
+
 /** monitor_more() - like monitor_begin(), from the step @step on, for rules of every kind. */
 int monitor_more(const struct monitor *m, unsigned int type, uint32_t step, uint32_t uid, uint32_t login_uid);
 
@@ -48,15 +55,24 @@ static inline int monitor_begin(const struct monitor *m, unsigned int type, uint
 	const struct rw_monitor_step *s = m->step + t->first, *end = s + t->steps;
 
 	for (; s < end; s++) {
-		uint32_t number = s->flags & RW_MONITOR_STEP_LOGIN ? login_uid : uid;
-
-		if (number - s->low > s->span)
+		if (!monitor_in_ranges(s, uid, login_uid))
 			continue;
-		if (!(s->flags & ~RW_MONITOR_STEP_LOGIN))
+		if (!s->flags)
 			return MONITOR_DROP;
 		return monitor_more(m, type, (uint32_t)(s - m->step), uid, login_uid);
 	}
 	return MONITOR_RECORD;
+}
+
+/**
+ * monitor_mark() - one of 32 bits that a name shares with all names that it equals or lies below; all bits:
+ * it is too short to tell. Paths begin with a slash, so their second byte counts.
+ */
+static inline uint32_t monitor_mark(const char *text, uint32_t len)
+{
+	uint32_t place = len && text[0] == '/';
+
+	return place < len ? 1u << (text[place] & 31) : ~0u;
 }
 
 /** What can become of events of a type. */

@@ -109,31 +109,82 @@ static bool is_about(const struct monitor_conf *conf, uint32_t rule, unsigned in
 	return conf->place[rule].types[type / 8] >> (type % 8) & 1;
 }
 
-/* How many steps a rule takes: a short list of ranges of one number takes one for each of them. */
-static uint32_t steps_of(const struct monitor_conf *conf, const struct rw_monitor_rule *r)
+/* How many ranges hold what @c lets through; 0: no such list is made. */
+static uint32_t ranges_of(const struct monitor_conf *conf, const struct rw_monitor_cond *c)
 {
-	const struct rw_monitor_cond *c = &conf->cond[r->first];
+	const struct rw_monitor_value *v = &conf->value[c->first];
 
-	return r->early == 1 && !c->negate && c->values <= MONITOR_STEPS_MAX ? c->values : 1;
+	if (!c->negate)
+		return c->values;
+	return c->values == 1 && v->b - v->a != UINT32_MAX;
 }
 
-/* Step @n for a rule: if one range of one number decides, it lies in the step. */
+/* How many steps a rule takes, one for each combination of ranges; 0: too many, its conditions are tested. */
+static uint32_t combinations(const struct monitor_conf *conf, const struct rw_monitor_rule *r)
+{
+	uint32_t count = 1, i;
+
+	for (i = 0; i < r->early; i++) {
+		uint32_t ranges = ranges_of(conf, &conf->cond[r->first + i]);
+
+		if (!ranges || ranges > MONITOR_STEPS_MAX / count)
+			return 0;
+		count *= ranges;
+	}
+	return count;
+}
+
+static uint32_t steps_of(const struct monitor_conf *conf, const struct rw_monitor_rule *r)
+{
+	uint32_t count = combinations(conf, r);
+
+	return count ? count : 1;
+}
+
+/* What @step passes over, by the condition @c. */
+static void set_marks(const struct monitor_conf *conf, const struct rw_monitor_cond *c,
+		      struct rw_monitor_step *step)
+{
+	const struct rw_monitor_value *v = &conf->value[c->first], *end = v + c->values;
+	uint32_t marks = 0, numbers = 0;
+
+	if (c->negate)
+		return;
+	for (; v < end; v++) {
+		if (c->key == RW_MONITOR_ACCESS)
+			numbers |= 1u << v->a;
+		else if (c->key == RW_MONITOR_FS || c->key == RW_MONITOR_PATH)
+			marks |= monitor_mark(conf->text + v->a, v->b);
+	}
+	if (c->key == RW_MONITOR_ACCESS)
+		step->access = (uint8_t)numbers;
+	else if (c->key == RW_MONITOR_FS)
+		step->fs = marks;
+	else if (c->key == RW_MONITOR_PATH)
+		step->path = marks;
+}
+
+/* Step @n for a rule. */
 static struct rw_monitor_step make_step(const struct monitor_conf *conf, uint32_t i, uint32_t n)
 {
 	const struct rw_monitor_rule *r = &conf->rule[i];
-	const struct rw_monitor_cond *c = &conf->cond[r->first];
-	const struct rw_monitor_value *v = &conf->value[c->first + n];
-	struct rw_monitor_step step = { .rule = (uint16_t)i, .span = UINT32_MAX };
-	bool single = r->early == 1 && c->values == steps_of(conf, r) && v->b - v->a != UINT32_MAX;
+	struct rw_monitor_step step = { .rule = (uint16_t)i, .access = UINT8_MAX, .fs = ~0u, .path = ~0u };
+	uint32_t k;
 
-	if (r->early && !single)
+	for (k = 0; k < RW_MONITOR_EARLY; k++)
+		step.early[k].span = UINT32_MAX;
+	if (!combinations(conf, r))
 		step.flags = RW_MONITOR_STEP_RULE;
-	else if (single && c->key == RW_MONITOR_LOGIN_UID)
-		step.flags = RW_MONITOR_STEP_LOGIN;
-	if (single) {
-		step.low = c->negate ? v->b + 1 : v->a;
-		step.span = c->negate ? v->a - v->b - 2 : v->b - v->a;
+	for (k = 0; k < r->early && !step.flags; k++) {
+		const struct rw_monitor_cond *c = &conf->cond[r->first + k];
+		const struct rw_monitor_value *v = &conf->value[c->first + n % c->values];
+
+		n /= c->values;
+		step.early[c->key].low = c->negate ? v->b + 1 : v->a;
+		step.early[c->key].span = c->negate ? v->a - v->b - 2 : v->b - v->a;
 	}
+	for (k = r->early; k < r->conds; k++)
+		set_marks(conf, &conf->cond[r->first + k], &step);
 	if (r->conds > r->early)
 		step.flags |= RW_MONITOR_STEP_LATE;
 	else if (r->action == RW_MONITOR_INCLUDE)
@@ -210,6 +261,21 @@ static void warn_unused(const struct monitor_conf *conf, uint32_t i)
 			  "this rule can never match: earlier lines already decide each of its events");
 }
 
+/* Sets the marks of all conditions on texts. */
+static void mark_conds(const struct monitor_conf *conf, struct rw_monitor_cond *conds)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < conf->conds; i++) {
+		conds[i].marks = 0;
+		for (k = 0; conds[i].key >= RW_MONITOR_FIRST_TEXT && k < conds[i].values; k++) {
+			const struct rw_monitor_value *v = &conf->value[conds[i].first + k];
+
+			conds[i].marks |= monitor_mark(conf->text + v->a, v->b);
+		}
+	}
+}
+
 static uint8_t *put(uint8_t *to, const void *from, size_t size)
 {
 	memcpy(to, from, size);
@@ -233,6 +299,7 @@ uint32_t monitor_build(const struct monitor_conf *conf, void *image)
 	hdr->text = conf->text_used;
 	at = put(at, conf->rule, conf->rules * sizeof(conf->rule[0]));
 	at = put(at, conf->cond, conf->conds * sizeof(conf->cond[0]));
+	mark_conds(conf, (struct rw_monitor_cond *)at - conf->conds);
 	at = put(at, conf->value, conf->values * sizeof(conf->value[0]));
 	steps = (struct rw_monitor_step *)at;
 	for (type = 0; type < RW_MONITOR_TYPES; type++) {

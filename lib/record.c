@@ -5,35 +5,46 @@
 
 #include "lib/events.h"
 
-static bool all_zero(const uint8_t *p, uint32_t n)
+/* Whether the padding after a value of @len bytes, which ends 4-byte aligned at @end, is zero. */
+static inline bool padding_ok(const uint8_t *end, uint32_t len)
 {
-	while (n && !*p) {
-		p++;
-		n--;
-	}
-	return !n;
-}
+	uint32_t last;
 
-int rec_next(const void *rec, uint32_t size, uint32_t *pos, struct rec_field *f)
+	if (len % RW_FIELD_ALIGN == 0)
+		return true;
+	memcpy(&last, end - sizeof(last), sizeof(last));
+	return last >> 8 * (len % RW_FIELD_ALIGN) == 0; /* little endian */
+}
+_Static_assert(RW_FIELD_ALIGN == 4, "the last bytes of a padded value are one number");
+
+/* Inline in the check, which runs for each record that the hypervisor takes. */
+static inline int next_field(const uint8_t *rec, uint32_t size, uint32_t *pos, struct rec_field *f)
 {
-	const uint8_t *at = (const uint8_t *)rec + *pos;
-	uint32_t left = size - *pos;
+	const uint8_t *at = rec + *pos;
+	uint32_t left = size - *pos, padded;
 	struct rw_field h = { 0, 0 };
 
 	if (left >= sizeof(h))
 		memcpy(&h, at, sizeof(h));
+	/* The end: nothing, or one word of zeros. */
 	if (!h.id)
-		return left < RW_REC_ALIGN && all_zero(at, left) ? 0 : -1;
-
-	uint32_t padded = rw_pad(h.len, RW_FIELD_ALIGN);
-
-	if (padded > left - sizeof(h) || !all_zero(at + sizeof(h) + h.len, padded - h.len))
+		return left == 0 || (left == sizeof(h) && !h.len) ? 0 : -1;
+	left -= sizeof(h);
+	padded = rw_pad(h.len, RW_FIELD_ALIGN);
+	at += sizeof(h);
+	if (padded > left || !padding_ok(at + padded, h.len))
 		return -1;
 	f->id = h.id;
 	f->len = h.len;
-	f->value = at + sizeof(h);
+	f->value = at;
 	*pos += sizeof(h) + padded;
 	return 1;
+}
+_Static_assert(RW_REC_ALIGN == 2 * sizeof(struct rw_field), "a record ends with at most one word of padding");
+
+int rec_next(const void *rec, uint32_t size, uint32_t *pos, struct rec_field *f)
+{
+	return next_field(rec, size, pos, f);
 }
 
 bool rec_find(const void *rec, uint16_t id, struct rec_field *f)
@@ -46,7 +57,7 @@ bool rec_find(const void *rec, uint16_t id, struct rec_field *f)
 	return false;
 }
 
-static int bad(struct rec_fault *fault, uint16_t id, const char *what)
+static __attribute__((noinline)) int bad(struct rec_fault *fault, uint16_t id, const char *what)
 {
 	fault->what = what;
 	fault->id = id;
@@ -56,18 +67,28 @@ static int bad(struct rec_fault *fault, uint16_t id, const char *what)
 /* Each number below SEEN_BITS is tracked; larger ones no version has used yet. */
 #define SEEN_BITS 1024u
 _Static_assert(RW_FIELD_COUNT <= SEEN_BITS, "every field that is known has a bit");
+_Static_assert(EVENT_FIELDS_MAX < 32, "every field of an event has a bit, and one is left");
 
-/* Return: whether @id was seen before; false if it has no bit. */
-static bool seen_before(uint64_t *seen, uint16_t id)
+/* The fields of a record that its event's list does not have. */
+struct seen {
+	bool any; /* else @others is not set */
+	uint64_t others[SEEN_BITS / 64];
+};
+
+/* Return: whether a field that is not in its event's list was seen before; false if it has no bit. */
+static bool seen_before(struct seen *seen, uint16_t id)
 {
 	uint64_t bit = 1ull << (id % 64);
 
 	if (id >= SEEN_BITS)
 		return false;
+	if (!seen->any)
+		memset(seen->others, 0, sizeof(seen->others));
+	seen->any = true;
 
-	bool before = seen[id / 64] & bit;
+	bool before = seen->others[id / 64] & bit;
 
-	seen[id / 64] |= bit;
+	seen->others[id / 64] |= bit;
 	return before;
 }
 
@@ -86,69 +107,108 @@ static const char *check_number(const uint8_t *value, enum value_rule rule)
 	return v ? NULL : "it is 0, which is not a valid value";
 }
 
+/* Checks the contents of a value whose length fits its kind. Few kinds come here: not inline. */
+static __attribute__((noinline)) int check_contents(struct rec_field f, enum rw_field_kind id,
+						    struct rec_fault *fault)
+{
+	if (id == RW_KIND_IDS && f.len % 4)
+		return bad(fault, f.id, "its length is not a multiple of 4");
+	if (id == RW_KIND_AREAS && f.len % RW_AREA_BYTES)
+		return bad(fault, f.id, "its length is not a multiple of 16");
+	if (id == RW_KIND_STRINGS && f.len && f.value[f.len - 1])
+		return bad(fault, f.id, "its last string is not terminated");
+
+	const char *wrong = check_number(f.value, kind_desc(id)->rule);
+
+	return wrong ? bad(fault, f.id, wrong) : 0;
+}
+
 /* Checks the value's length and contents. */
-static int check_value(const struct rec_field *f, const struct field_desc *desc, bool strict,
-		       struct rec_fault *fault)
+static inline int check_value(struct rec_field f, enum rw_field_kind id, bool strict, struct rec_fault *fault)
 {
-	const struct kind_desc *kind = kind_desc(desc->kind);
+	const struct kind_desc *kind = kind_desc(id);
 
-	if (f->len < kind->min || (f->len > kind->max && (strict || !kind->grows)))
-		return bad(fault, f->id, "its length is wrong for its kind");
-	if (desc->kind == RW_KIND_IDS && f->len % 4)
-		return bad(fault, f->id, "its length is not a multiple of 4");
-	if (desc->kind == RW_KIND_AREAS && f->len % RW_AREA_BYTES)
-		return bad(fault, f->id, "its length is not a multiple of 16");
-	if (desc->kind == RW_KIND_STRINGS && f->len && f->value[f->len - 1])
-		return bad(fault, f->id, "its last string is not terminated");
-
-	const char *wrong = check_number(f->value, kind->rule);
-
-	return wrong ? bad(fault, f->id, wrong) : 0;
+	if (f.len < kind->min || (f.len > kind->max && (strict || !kind->grows)))
+		return bad(fault, f.id, "its length is wrong for its kind");
+	return kind->any_contents ? 0 : check_contents(f, id, fault);
 }
 
-/* A record of any event can stand for repeats. */
-static bool event_has(const struct event_desc *event, uint16_t id)
+/*
+ * Return: the place of a field in its event's list, or -1. Most records follow the list, but for fields of
+ * variable length, which come last: so the first to look at are @next, the place after the field before, and
+ * the first place that @own does not have.
+ */
+static inline int place_of(const struct event_desc *event, uint16_t id, unsigned int next, uint32_t own)
 {
-	if (id == RW_F_REPEAT)
-		return true;
-	for (const struct event_field *e = event->fields; e->id; e++)
-		if (e->id == id)
-			return true;
-	return false;
+	unsigned int first = (unsigned int)__builtin_ctz(~own);
+
+	if (event->fields[next].id == id)
+		return (int)next;
+	if (first < next && event->fields[first].id == id)
+		return (int)first;
+	for (unsigned int i = 0; event->fields[i].id; i++)
+		if (event->fields[i].id == id)
+			return (int)i;
+	return -1;
 }
 
-/* Checks that all fields that @event must have were seen. */
-static int check_complete(const struct event_desc *event, const uint64_t *seen, struct rec_fault *fault)
+/* All fields that @event must have; the caller knows that one is missing. */
+static __attribute__((noinline)) int name_missing(const struct event_desc *event, uint32_t own,
+						  struct rec_fault *fault)
 {
-	for (const struct event_field *e = event->fields; e->id; e++)
-		if (e->must && !(seen[e->id / 64] >> (e->id % 64) & 1))
-			return bad(fault, e->id, "it is missing");
-	return 0;
+	const struct event_field *e = event->fields;
+
+	for (; own & 1 || !e->must; e++)
+		own >>= 1;
+	return bad(fault, e->id, "it is missing");
+}
+
+/*
+ * A field that is not in its event's list, or of an unknown event: REPEAT, or a newer version's. A record of
+ * any event can stand for repeats.
+ */
+static __attribute__((noinline)) int check_other(struct rec_field f, struct seen *seen, bool strict,
+						 struct rec_fault *fault)
+{
+	const struct field_desc *desc = field_desc(f.id);
+
+	if (strict && f.id != RW_F_REPEAT)
+		return bad(fault, f.id, "records of this type do not have it");
+	if (seen_before(seen, f.id))
+		return bad(fault, f.id, "it occurs twice");
+	return desc ? check_value(f, desc->kind, strict, fault) : 0;
 }
 
 int rec_check_fields(const void *rec, uint32_t size, bool strict, struct rec_fault *fault)
 {
 	const struct event_desc *event =
 		event_desc(((const uint8_t *)rec)[offsetof(struct rw_rec_hdr, type)]);
-	uint64_t seen[SEEN_BITS / 64];
-	uint32_t pos = sizeof(struct rw_rec_hdr);
+	uint32_t pos = sizeof(struct rw_rec_hdr), own = 0; /* a bit for each place in the event's list */
+	unsigned int next = 0, musts = 0;
 	struct rec_field f;
+	struct seen seen;
 	int more;
 
 	if (strict && !event)
 		return bad(fault, 0, "unknown type of record");
-	memset(seen, 0, sizeof(seen));
-	while ((more = rec_next(rec, size, &pos, &f)) > 0) {
-		const struct field_desc *desc = field_desc(f.id);
+	seen.any = false;
+	while ((more = next_field(rec, size, &pos, &f)) > 0) {
+		int place = event ? place_of(event, f.id, next, own) : -1;
 
-		if (strict && (!desc || !event_has(event, f.id)))
-			return bad(fault, f.id, "records of this type do not have it");
-		if (seen_before(seen, f.id))
+		if (place < 0) {
+			if (check_other(f, &seen, strict, fault))
+				return -1;
+			continue;
+		}
+		if (own >> place & 1)
 			return bad(fault, f.id, "it occurs twice");
-		if (desc && check_value(&f, desc, strict, fault))
+		own |= 1u << place;
+		next = (unsigned int)place + 1;
+		musts += event->fields[place].must;
+		if (check_value(f, event->fields[place].kind, strict, fault))
 			return -1;
 	}
 	if (more < 0)
 		return bad(fault, 0, "its fields do not fill the record");
-	return event ? check_complete(event, seen, fault) : 0;
+	return event && musts < event->musts ? name_missing(event, own, fault) : 0;
 }

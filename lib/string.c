@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+void *(memcpy)(void *restrict dst, const void *restrict src, size_t n)
 {
 	void *d = dst;
 	size_t words = n / 8, bytes = n % 8; /* by words: each iteration is slow in QEMU's TCG */
@@ -32,11 +32,15 @@ void *memmove(void *dst, const void *src, size_t n)
 	return dst;
 }
 
-void *memset(void *dst, int c, size_t n)
+void *(memset)(void *dst, int c, size_t n)
 {
 	void *d = dst;
+	size_t words = n / 8, bytes = n % 8;
 
-	__asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
+	__asm__ volatile("rep stosq; mov %3, %1; rep stosb"
+			 : "+D"(d), "+&c"(words)
+			 : "a"(0x0101010101010101u * (uint8_t)c), "r"(bytes)
+			 : "memory");
 	return dst;
 }
 

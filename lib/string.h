@@ -10,6 +10,15 @@ void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
+/*
+ * A freestanding compiler calls the functions even for 4 bytes. By these names it knows what they do, and
+ * copies a few bytes of constant number itself.
+ */
+#if !__STDC_HOSTED__
+#define memcpy(dst, src, n) __builtin_memcpy(dst, src, n)
+#define memset(dst, c, n)   __builtin_memset(dst, c, n)
+#endif
+
 /**
  * printable() - count the printable ASCII bytes at @s (@n untrusted bytes), up to the first that is not.
  */

@@ -29,6 +29,7 @@ void event_start(struct event *ev, u8 type, u8 verdict, int step, bool look)
 	ev->step = step;
 	ev->dropped = false;
 	ev->fs = NULL;
+	ev->looked = 0;
 	rec_begin(&ev->writer, &ev->head, sizeof(ev->head), type, verdict);
 	ev->no_memory = false;
 	ev->tails = 0;

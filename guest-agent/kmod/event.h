@@ -112,9 +112,11 @@ static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * 2 * sizeof(struct rw_field) +
 struct event {
 	struct rec_writer writer;
 	bool no_memory;
-	bool dropped;             /* monitor.conf does not want it */
-	int step;                 /* of filter_continue(); MONITOR_RECORD: decided */
-	const char *fs;           /* type of the file's file system; NULL: no file */
+	bool dropped;   /* monitor.conf does not want it */
+	int step;       /* of filter_continue(); MONITOR_RECORD: decided */
+	const char *fs; /* type of the file's file system; NULL: no file */
+	u32 looked;     /* bytes of the head that @facts has taken; 0: @facts is not set */
+	struct monitor_facts facts;
 	unsigned int tails, room; /* the first @room bytes of @names are free */
 	struct producer_tail tail[EVENT_TAILS_MAX];
 	char *buf[EVENT_TAILS_MAX]; /* memory of a tail from __getname(), or NULL */

@@ -133,10 +133,12 @@ static u32 access_of(const void *value)
 										RW_MONITOR_READ;
 }
 
-/* What the fields of fixed length say. */
-static void take_head(const struct event *ev, struct monitor_facts *facts)
+/* What the fields of fixed length say that were not looked at before. */
+static void take_head(struct event *ev)
 {
-	const u8 *at = (const u8 *)(ev->writer.hdr + 1), *end = (const u8 *)ev->writer.hdr + ev->writer.used;
+	const u8 *start = (const u8 *)ev->writer.hdr, *at = start + ev->looked,
+		 *end = start + ev->writer.used;
+	struct monitor_facts *facts = &ev->facts;
 
 	while (at < end) {
 		const struct rw_field *f = (const struct rw_field *)at;
@@ -149,8 +151,23 @@ static void take_head(const struct event *ev, struct monitor_facts *facts)
 			facts->own_names = false;
 		at += sizeof(*f) + rw_pad(f->len, RW_FIELD_ALIGN);
 	}
-	if (ev->fs)
+	ev->looked = ev->writer.used;
+	if (ev->fs && !(facts->known & KNOWS(FS)))
 		know_text(facts, RW_MONITOR_FS, ev->fs, strlen(ev->fs));
+}
+
+/* Facts of the task; its own field comes first and has no others. */
+static void begin_facts(struct event *ev)
+{
+	const struct rw_field *task = (const struct rw_field *)(ev->writer.hdr + 1);
+
+	ev->facts.known = ev->facts.has = KNOWS(UID) | KNOWS(LOGIN_UID);
+	ev->facts.number[RW_MONITOR_UID] = __kuid_val(current_uid());
+	ev->facts.number[RW_MONITOR_LOGIN_UID] = login_uid();
+	ev->facts.paths = 0;
+	/* Anybody can make a root of his own in a user namespace of his own. */
+	ev->facts.own_names = current_user_ns() == &init_user_ns;
+	ev->looked = sizeof(*ev->writer.hdr) + sizeof(*task) + task->len;
 }
 
 static void take_path(struct monitor_facts *facts, const struct producer_tail *tail)
@@ -242,27 +259,24 @@ static int decide_with_names(u8 type, int step, struct monitor_facts *facts)
 	return ret;
 }
 
-int filter_continue(const struct event *ev, bool complete)
+int filter_continue(struct event *ev, bool complete)
 {
 	const struct rw_rec_hdr *hdr = ev->writer.hdr;
-	struct monitor_facts facts = {
-		.known = KNOWS(UID) | KNOWS(LOGIN_UID),
-		.has = KNOWS(UID) | KNOWS(LOGIN_UID),
-		.number = { [RW_MONITOR_UID] = __kuid_val(current_uid()),
-			    [RW_MONITOR_LOGIN_UID] = login_uid() },
-		/* Anybody can make a root of his own in a user namespace of his own. */
-		.own_names = current_user_ns() == &init_user_ns && !(hdr->flags & RW_RECF_PATH_TRUNC),
-	};
+	struct monitor_facts *facts = &ev->facts;
 	int step;
 
-	take_head(ev, &facts);
+	if (!ev->looked)
+		begin_facts(ev);
+	take_head(ev);
 	if (complete) {
-		take_tails(ev, &facts);
-		facts.known = ~(KNOWS(EXE) | KNOWS(CGROUP));
+		if (hdr->flags & RW_RECF_PATH_TRUNC)
+			facts->own_names = false;
+		take_tails(ev, facts);
+		facts->known = ~(KNOWS(EXE) | KNOWS(CGROUP));
 	}
 	/* More paths than a record has today: they would not be looked at. */
-	if (facts.paths > MONITOR_PATHS)
+	if (facts->paths > MONITOR_PATHS)
 		return MONITOR_RECORD;
-	step = monitor_decide(&filter, hdr->type, ev->step, &facts);
-	return step >= 0 && complete ? decide_with_names(hdr->type, step, &facts) : step;
+	step = monitor_decide(&filter, hdr->type, ev->step, facts);
+	return step >= 0 && complete ? decide_with_names(hdr->type, step, facts) : step;
 }

@@ -41,7 +41,7 @@ int filter_begin(unsigned int type);
  *
  * Context: as event_submit(). Return: as filter_begin(); no step if @complete.
  */
-int filter_continue(const struct event *ev, bool complete);
+int filter_continue(struct event *ev, bool complete);
 
 /** filter_type() - what is configured for a type of record besides its rules. */
 static inline const struct rw_monitor_type *filter_type(u8 type)

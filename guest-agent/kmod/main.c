@@ -19,6 +19,8 @@
 #include "hooks/syslog.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
+#include "kernel/kallsyms.h"
+#include "kernel/layout.h"
 #include "kernel/lsm.h"
 #include "kernel/mounts.h"
 #include "kernel/namespaces.h"
@@ -89,6 +91,13 @@ static int __init find(void)
 	return compat_namespaces_init();
 }
 
+static void __init refuse_probes(void)
+{
+	struct compat_region text = compat_module_text(THIS_MODULE);
+
+	compat_refuse_probes(text.base, text.base + text.size);
+}
+
 static int __init agent_init(void)
 {
 	int ret = find();
@@ -124,6 +133,7 @@ static int __init agent_init(void)
 	if (ret)
 		goto not_attached;
 	hook_cgroups_found();
+	refuse_probes();
 	pr_info("recording; not locked yet\n");
 	return 0;
 

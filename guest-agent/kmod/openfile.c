@@ -69,7 +69,14 @@ static struct bucket *buckets __ro_after_init;
 static struct task_use *tasks __ro_after_init;
 static struct hlist_head free_files;
 static DEFINE_SPINLOCK(free_lock);
-static DEFINE_PER_CPU(struct task_use *, last_use); /* found on that CPU, a hint */
+
+/*
+ * Which task was looked up last on a CPU: its entry, or its own address and NO_ENTRY, in one word, because
+ * the reader may be preempted. An entry with another task is not believed; a task that gets one tells all
+ * CPUs.
+ */
+#define NO_ENTRY 1ul
+static DEFINE_PER_CPU(unsigned long, hint);
 
 int __init openfile_init(void)
 {
@@ -105,26 +112,39 @@ static struct task_use *group_of(const struct task_struct *task)
 	return tasks + TASK_WAYS * hash_ptr(task, TASK_BITS);
 }
 
-static struct task_use *task_look_up(void)
+static noinline struct task_use *task_look_up(void)
 {
-	struct task_use *use = group_of(current);
-	unsigned int i;
+	struct task_use *use = group_of(current), *end = use + TASK_WAYS;
 
-	for (i = 0; i < TASK_WAYS; i++, use++) {
-		if (use->task != current)
-			continue;
-		this_cpu_write(last_use, use);
-		return use;
-	}
-	return NULL;
+	while (use < end && use->task != current)
+		use++;
+	if (use == end)
+		use = NULL;
+	this_cpu_write(hint, use ? (unsigned long)use : (unsigned long)current | NO_ENTRY);
+	return use;
 }
 
 /* Entries stay where they are, so that one of another task, or from another CPU, can be told. */
-static struct task_use *task_find(void)
+static inline struct task_use *task_find(void)
 {
-	struct task_use *use = this_cpu_read(last_use);
+	unsigned long found = this_cpu_read(hint);
+	struct task_use *use = (struct task_use *)found;
 
-	return likely(use && use->task == current) ? use : task_look_up();
+	if (found == ((unsigned long)current | NO_ENTRY))
+		return NULL;
+	return likely(found && !(found & NO_ENTRY) && use->task == current) ? use : task_look_up();
+}
+
+/*
+ * The current task gets an entry: no CPU may say that it has none. Only the task itself makes such a hint, so
+ * there is none after this. That another task's hint is lost at the same moment only costs it a look-up.
+ */
+static void forget_hints(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) if (READ_ONCE(per_cpu(hint, cpu)) == ((unsigned long)current | NO_ENTRY))
+		WRITE_ONCE(per_cpu(hint, cpu), 0);
 }
 
 /* Return: an entry for the current task, or NULL: there is no room, or it is ending. */
@@ -138,6 +158,7 @@ static struct task_use *task_enter(void)
 	for (i = 0; i < TASK_WAYS; i++, use++) {
 		if (READ_ONCE(use->task) || cmpxchg(&use->task, NULL, current))
 			continue;
+		forget_hints();
 		use->user[OPENFILE_READ].count = &current->ioac.rchar;
 		use->user[OPENFILE_WRITE].count = &current->ioac.wchar;
 		return use;
@@ -262,19 +283,21 @@ static struct open_file *find_or_enter(struct file *file)
 }
 
 /* Devices that hold nothing: null, zero, full, random, urandom. */
-static bool is_empty_device(dev_t dev)
+#define EMPTY_MINORS (1u << 3 | 1u << 5 | 1u << 7 | 1u << 8 | 1u << 9)
+
+static inline bool is_empty_device(dev_t dev)
 {
-	return MAJOR(dev) == MEM_MAJOR &&
-	       (MINOR(dev) == 3 || MINOR(dev) == 5 || (MINOR(dev) >= 7 && MINOR(dev) <= 9));
+	u32 minor = dev - MKDEV(MEM_MAJOR, 0);
+
+	return minor < 32 && EMPTY_MINORS >> minor & 1;
 }
 
-static bool is_counted(const struct file *file)
+static inline bool is_counted(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
+	umode_t type = inode->i_mode & S_IFMT;
 
-	if (S_ISCHR(inode->i_mode))
-		return !is_empty_device(inode->i_rdev);
-	return S_ISREG(inode->i_mode) || S_ISBLK(inode->i_mode);
+	return type == S_IFREG || type == S_IFBLK || (type == S_IFCHR && !is_empty_device(inode->i_rdev));
 }
 
 /* The current task's splice(2) has moved this many bytes, as its result says. */
@@ -378,6 +401,10 @@ bool openfile_access(struct file *file, enum openfile_way way)
 
 		if (likely(of && of->file == file && !syscall_moves_unseen()))
 			return false;
+		if (!of && !is_counted(file))
+			return false;
+	} else if (!is_counted(file)) {
+		return false;
 	}
 	return access_other(use, file, way);
 }

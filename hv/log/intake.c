@@ -15,11 +15,12 @@ RW_ASSERT_OFFSET(struct rw_rec_hdr, seq, HEAD_BYTES);
 _Static_assert(RW_REC_MAX <= RW_RING_MIN_PAGES * RW_PAGE_SIZE,
 	       "the smallest ring takes a record of any size");
 
-/* The hypervisor's copy of the current record. */
-static union {
-	struct rw_rec_hdr hdr;
-	uint8_t bytes[RW_REC_MAX];
-} staging; /* (j) */
+/*
+ * The hypervisor's copy of a part of the ring: whole records are checked and taken there. Long, because one
+ * copy of many records is cheaper than one of each.
+ */
+#define WINDOW_BYTES (2u * RW_REC_MAX)
+static uint8_t window[WINDOW_BYTES] __attribute__((aligned(RW_REC_ALIGN))); /* (j) */
 
 /* State of one call of log_intake_drain(). */
 struct pass {
@@ -29,6 +30,8 @@ struct pass {
 	struct rw_cpu_stats *stats;
 	uint64_t now_ns;
 	uint64_t producer;  /* checked */
+	uint64_t copied;    /* ring position of what the window gets next */
+	uint32_t at, end;   /* of the window: where the next record begins; where its copy ends */
 	uint64_t malformed; /* refusals in this call */
 	uint32_t reason;    /* enum rw_malformed of the first refusal */
 	int stored;
@@ -81,19 +84,37 @@ int log_ring_init(struct log_ring *ring, const struct rw_ring_desc *desc, uint64
 	return 0;
 }
 
-/* Stages bytes @from to @end of the record at ring position @pos; no read crosses a page. */
-static int stage(const struct log_ring *ring, uint64_t pos, uint32_t from, uint32_t end)
+/* Fills the window from the ring, as far as there is room and memory answers; no read crosses a page. */
+static void fill_window(struct pass *p)
 {
-	while (from < end) {
-		uint32_t at = (uint32_t)(pos + from) & (ring->size - 1);
-		uint32_t in_page = at % RW_PAGE_SIZE, left = RW_PAGE_SIZE - in_page;
-		uint32_t piece = end - from < left ? end - from : left;
+	while (p->end < WINDOW_BYTES && p->copied != p->producer) {
+		uint32_t at = (uint32_t)p->copied & (p->ring->size - 1);
+		uint32_t in_page = at % RW_PAGE_SIZE, piece = RW_PAGE_SIZE - in_page;
 
-		if (guest_read(ring->data_gpa[at / RW_PAGE_SIZE] + in_page, staging.bytes + from, piece))
-			return -RW_EFAULT;
-		from += piece;
+		if (piece > WINDOW_BYTES - p->end)
+			piece = WINDOW_BYTES - p->end;
+		if (piece > p->producer - p->copied)
+			piece = (uint32_t)(p->producer - p->copied);
+		if (guest_read(p->ring->data_gpa[at / RW_PAGE_SIZE] + in_page, window + p->end, piece))
+			return;
+		p->end += piece;
+		p->copied += piece;
 	}
-	return 0;
+}
+
+/*
+ * Makes the first @size bytes of the next record available. What the window has of it moves to its start: no
+ * byte is read twice from the guest. Return: whether memory answered.
+ */
+static bool have(struct pass *p, uint32_t size)
+{
+	if (size <= p->end - p->at)
+		return true;
+	p->end -= p->at;
+	memmove(window, window + p->at, p->end);
+	p->at = 0;
+	fill_window(p);
+	return size <= p->end;
 }
 
 /* Counts a refusal. Return: 0, because the drain continues after it. */
@@ -104,20 +125,18 @@ static int refuse(struct pass *p, uint32_t reason)
 	return 0;
 }
 
-/* Is the agent's part of the staged record, whose size and type are checked, as abi/ requires? */
-static bool fields_ok(void)
+/* Is the agent's part of the copied record, whose size and type are checked, as abi/ requires? */
+static bool fields_ok(const struct rw_rec_hdr *hdr)
 {
-	const struct rw_rec_hdr *hdr = &staging.hdr;
 	struct rec_fault fault;
 
 	return hdr->verdict < RW_VERDICT_COUNT && !(hdr->flags & ~(RW_RECF_PATH_TRUNC | RW_RECF_SYNC)) &&
 	       !rec_check_fields(hdr, hdr->size, true, &fault);
 }
 
-/* Sets time and CPU of the staged, checked record, and stores it. */
-static void store_record(struct pass *p)
+/* Sets time and CPU of the copied, checked record, and stores it. */
+static void store_record(struct pass *p, struct rw_rec_hdr *hdr)
 {
-	struct rw_rec_hdr *hdr = &staging.hdr;
 	uint64_t time_ns = log_clock_ns(p->clock, hdr->time_ns);
 
 	if (time_ns < p->ring->start_ns || time_ns > p->now_ns) {
@@ -132,31 +151,39 @@ static void store_record(struct pass *p)
 	p->stats->bytes += hdr->size;
 }
 
+/* The next record's copy. */
+static struct rw_rec_hdr *next_record(const struct pass *p)
+{
+	return (struct rw_rec_hdr *)(void *)(window + p->at);
+}
+
 /* Takes the record at the consumer index, at least 8 bytes, and moves the index past it. */
 static int take_record(struct pass *p)
 {
-	const struct rw_rec_hdr *hdr = &staging.hdr;
 	struct log_ring *ring = p->ring;
 	uint64_t pos = ring->consumer;
+	struct rw_rec_hdr *hdr;
+	uint32_t size;
 
 	ring->consumer = p->producer; /* unless the record's end turns out to be known */
-	if (stage(ring, pos, 0, HEAD_BYTES))
+	if (!have(p, HEAD_BYTES))
 		return -RW_EFAULT;
+	hdr = next_record(p);
+	size = hdr->size;
 	if (hdr->magic != RW_REC_MAGIC)
 		return refuse(p, RW_BAD_MAGIC);
-	if (hdr->size < sizeof(*hdr) || hdr->size > RW_REC_MAX || hdr->size % RW_REC_ALIGN ||
-	    hdr->size > p->producer - pos)
+	if (size < sizeof(*hdr) || size > RW_REC_MAX || size % RW_REC_ALIGN || size > p->producer - pos)
 		return refuse(p, RW_BAD_SIZE);
-	ring->consumer = pos + hdr->size;
+	if (!have(p, size))
+		return -RW_EFAULT;
+	hdr = next_record(p);
+	ring->consumer = pos + size;
+	p->at += size;
 	if (hdr->type > RW_REC_AGENT_LAST || !event_desc(hdr->type))
 		return refuse(p, RW_BAD_TYPE);
-	if (stage(ring, pos, HEAD_BYTES, hdr->size)) {
-		ring->consumer = p->producer;
-		return -RW_EFAULT;
-	}
-	if (!fields_ok())
+	if (!fields_ok(hdr))
 		return refuse(p, RW_BAD_FIELD);
-	store_record(p);
+	store_record(p, hdr);
 	return 0;
 }
 
@@ -209,6 +236,7 @@ int log_intake_drain(struct log_store *store, const struct log_clock *clock, str
 		refuse(&p, RW_BAD_INDEX);
 		ring->consumer = p.producer;
 	}
+	p.copied = ring->consumer;
 	while (!ret && ring->consumer != p.producer)
 		ret = take_record(&p);
 

@@ -9,7 +9,7 @@ import pytest
 import machine
 
 sys.path.insert(0, str(machine.TOP / "tests/bench"))
-from benchlib import boots, chart, lines, table  # noqa: E402
+from benchlib import boots, chart, events, lines, table  # noqa: E402
 
 FEW = ["null", "page_fault", "pipe_self", "fork_exec", "fork_exec_libc"]
 
@@ -60,7 +60,28 @@ def test_a_patch_is_cheap(boot):
 def test_table_knows_every_operation_of_the_guest():
     sources = (machine.TOP / "tests/bench/guest").glob("ops_*.c")
     text = "".join(path.read_text(encoding="utf-8") for path in sources)
-    assert [line.name for line in lines.LINES if f'{{ "{line.name}", ' not in text] == []
+    assert [line.name for line in lines.LINES + events.EVENTS if f'{{ "{line.name}", ' not in text] == []
+
+
+def test_audit_costs(tmp_path):
+    """The kernel's audit subsystem takes the rules of the events table, and a system call costs more then."""
+    machine_ = boots.Machine("amd", boots.build_initrd(tmp_path), tmp_path, timeout=300)
+    plain, audited = (machine_.boot(how, only=["ev_name"], icount=False).operations["ev_name"].ticks
+                      for how in ("bare", "audit"))
+    assert audited > 2 * plain
+
+
+def test_events_table():
+    """For one record in two operations each: costs above bare are divided, and each target is judged."""
+    def found(total, **agent):
+        return boots.Operation("ev_open", 10, 10, total * 10, total * 10, total * 100, **agent)
+
+    event = events.Event("ev_open", "file_open", 2, 600)
+    one = events.row(event, {"bare": found(1000), "filtered": found(1130), "audit": found(6000),
+                             "agent": found(2000, exits=1, cycles=30000, records=200, bytes=40000)})
+    assert (one.records, one.guest, one.hypervisor, one.size) == (2, 350, 150, 200)
+    assert (one.filtered, one.audit, one.factor, one.missed) == (65, 5000, 5, ["filtered"])
+    assert "MISSED: filtered" in events.text("amd", [one])
 
 
 def test_targets_and_chart():

@@ -16,6 +16,7 @@ from rwrun_lib import uki as rwrun_uki
 SYSTEMD_BOOT = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi"
 BOOT = "EFI/BOOT/BOOTX64.EFI"
 LIMIT = 600  # seconds of the guest's time
+STORE_MIB = 4  # holds a boot to the login prompt with the built-in rules
 # Lines that depend on the speed of the emulator at that moment.
 # If another CPU prints between the halves of "Console: switching to colour frame buffer device", the second half becomes a
 # line of its own, at warning level.
@@ -114,7 +115,8 @@ def test_installed_debian_by_shim_and_grub(debian, folder, kernel, smp):
 def with_agent(request, debian, folder):
     """An installed Debian with the agent in its initramfs, as docs/agent.md says."""
     kernel, *options = request.param
-    conf = "".join(f"{k} = {v}\n" for k, v in machine.DEFAULT_CONF.items())
+    keys = {**machine.DEFAULT_CONF, "store_mib": STORE_MIB}
+    conf = "".join(f"{k} = {v}\n" for k, v in keys.items())
     return boot_disk(folder("agent-"), debian(kernel, "--agent", *options), conf=conf)
 
 
@@ -136,6 +138,15 @@ def test_agent_of_an_installed_debian_records(with_agent):
     assert len(run.of_type("patch")) > 0
     programs = {r.get("path", "").rsplit("/", 1)[-1] for r in run.of_type("exec")}
     assert {"systemd", "agetty", "rwtest"} <= programs, programs
+
+
+def test_a_boot_fits_in_a_small_store(with_agent):
+    """Even with the shutdown after the login prompt: nothing was evicted, nor lost."""
+    store = with_agent.run.stats["store"]
+    print({name: c["bytes"] for name, c in store["classes"].items()})
+    assert store["evicted"] == 0 and with_agent.run.of_type("drop") == []
+    assert sum(c["bytes"] for c in store["classes"].values()) < STORE_MIB << 20
+    assert with_agent.run.records[0]["seq"] == 1
 
 
 @pytest.fixture(scope="module")

@@ -31,19 +31,21 @@ static void try_place(struct image_scan *s, const struct image_place *place)
 	if (!store_hdr_valid(&h, NULL, 0)) {
 		if (!s->damaged.p)
 			s->damaged = *place;
-	} else if (s->ngood == IMAGE_CANDIDATES) {
+	} else if (s->ngood == IMAGE_PLACES_MAX) {
 		s->more++;
 	} else {
+		s->good = grow(s->good, s->ngood, &s->good_cap, sizeof(*s->good));
 		s->good[s->ngood++] = *place;
 	}
 }
 
-static void scan_piece(struct image_scan *s, const uint8_t *data, size_t len, uint64_t off)
+static void scan_piece(struct image_scan *s, const uint8_t *data, size_t len, uint64_t off, uint64_t addr)
 {
 	const uint8_t *p = data, *end = data + len;
 
 	while (p < end && (p = memmem(p, (size_t)(end - p), RW_STORE_FAMILY, FAMILY_LEN))) {
-		struct image_place place = { p, (size_t)(end - p), off + (uint64_t)(p - data) };
+		uint64_t in = (uint64_t)(p - data);
+		struct image_place place = { p, (size_t)(end - p), off + in, addr + in };
 
 		if ((size_t)(p - data) % RW_REC_ALIGN == 0)
 			try_place(s, &place);
@@ -72,7 +74,8 @@ static bool scan_elf(struct image_scan *s, const uint8_t *data, size_t len)
 			continue;
 		core = true;
 		scan_piece(s, data + ph.p_offset,
-			   ph.p_filesz < len - ph.p_offset ? ph.p_filesz : len - ph.p_offset, ph.p_offset);
+			   ph.p_filesz < len - ph.p_offset ? ph.p_filesz : len - ph.p_offset, ph.p_offset,
+			   ph.p_paddr);
 	}
 	elf_end(elf);
 	return core;
@@ -80,8 +83,9 @@ static bool scan_elf(struct image_scan *s, const uint8_t *data, size_t len)
 
 void image_scan(struct image_scan *s, const uint8_t *data, size_t len)
 {
-	if (!scan_elf(s, data, len) || (!s->ngood && !s->damaged.p))
-		scan_piece(s, data, len, 0);
+	s->core = scan_elf(s, data, len);
+	if (!s->core || (!s->ngood && !s->damaged.p))
+		scan_piece(s, data, len, 0, 0);
 }
 
 /* A store, with its problems and notes in lists of its own. */
@@ -137,49 +141,130 @@ static bool better(const struct part *a, const struct part *b)
 	return a->hdr.next_seq > b->hdr.next_seq;
 }
 
-/* Names a store that was not chosen, if it is of another boot. */
-static void note_other(const struct part *other, const struct part *chosen, struct problems *notes)
+static void boot_at(const struct image_place *place, char id[TEXT_BOOT_LEN])
 {
-	char id[TEXT_BOOT_LEN], chosen_id[TEXT_BOOT_LEN];
+	struct rw_store_hdr h;
 
-	text_boot(id, &other->hdr);
-	text_boot(chosen_id, &chosen->hdr);
-	if (strcmp(id, chosen_id) != 0)
-		problem_add(notes, NULL,
-			    "the store of another boot, %s, lies at offset 0x%" PRIx64 " with %zu records; "
-			    "boot %s at offset 0x%" PRIx64 " was taken",
-			    id, other->base, other->nrec, chosen_id, chosen->base);
+	memcpy(&h, place->p, sizeof(h));
+	text_boot(id, &h);
 }
 
-struct part *image_best(const struct image_scan *s, struct problems *problems, struct problems *notes)
+static bool wanted(const struct image_place *place, const struct image_choice *choice)
+{
+	char id[TEXT_BOOT_LEN];
+
+	if (choice->have_at && place->addr != choice->at)
+		return false;
+	if (!choice->boot)
+		return true;
+	boot_at(place, id);
+	return strncmp(id, choice->boot, strlen(choice->boot)) == 0;
+}
+
+/* Whether two stores are the same, byte by byte, as far as the file has them. */
+static bool same_store(const struct image_place *a, const struct image_place *b)
+{
+	struct rw_store_hdr h;
+	uint64_t size;
+
+	memcpy(&h, a->p, sizeof(h));
+	size = h.size < a->len ? h.size : a->len;
+	return size <= b->len && memcmp(a->p, b->p, size) == 0;
+}
+
+/* Fills @list with the wanted stores, each once. Return: how many, if there were room for all. */
+static size_t select_stores(const struct image_scan *s, const struct image_choice *choice,
+			    const struct image_place *list[IMAGE_EXAMINED])
+{
+	size_t n = 0, j;
+
+	for (size_t i = 0; i < s->ngood; i++) {
+		if (!wanted(&s->good[i], choice))
+			continue;
+		for (j = 0; j < n && j < IMAGE_EXAMINED && !same_store(list[j], &s->good[i]); j++)
+			;
+		if (j < n && j < IMAGE_EXAMINED)
+			continue;
+		if (n < IMAGE_EXAMINED)
+			list[n] = &s->good[i];
+		n++;
+	}
+	return n;
+}
+
+/* More than one: says so, and how to choose. */
+static void tell_several(const struct part *chosen, uint64_t count, struct problems *problems)
+{
+	char id[TEXT_BOOT_LEN];
+
+	if (count < 2)
+		return;
+	text_boot(id, &chosen->hdr);
+	problem_add(problems, NULL,
+		    "%" PRIu64
+		    " different stores are here, and a guest can make such ones: that of boot %s at "
+		    "offset 0x%" PRIx64 " was read; rwlog --list FILE shows all, --at ADDRESS (as the loader "
+		    "printed it) or --boot ID chooses",
+		    count, id, chosen->base);
+}
+
+struct part *image_choose(const struct image_scan *s, const struct image_choice *choice,
+			  struct problems *problems, struct problems *notes)
 {
 	static const struct candidate empty;
-	struct candidate c[IMAGE_CANDIDATES];
+	const struct image_place *list[IMAGE_EXAMINED];
+	size_t count = select_stores(s, choice, list), n = count < IMAGE_EXAMINED ? count : IMAGE_EXAMINED;
+	struct candidate c[IMAGE_EXAMINED];
 	struct part *chosen;
 	size_t best = 0;
 
-	for (size_t i = 0; i < s->ngood || i == 0; i++) {
+	if (!n && (s->ngood || choice->boot || choice->have_at))
+		return NULL;
+	if (!n)
+		list[n++] = &s->damaged;
+	for (size_t i = 0; i < n; i++) {
 		c[i] = empty;
-		load(&c[i], s->ngood ? &s->good[i] : &s->damaged);
+		load(&c[i], list[i]);
 		if (better(c[i].part, c[best].part))
 			best = i;
 	}
 	chosen = keep(&c[best], problems, notes);
-	for (size_t i = 0; i < s->ngood; i++) {
-		if (i == best)
-			continue;
-		note_other(c[i].part, chosen, notes);
-		drop(&c[i]);
-	}
-	/* One of them may be the real one, the others a guest's fakes. */
-	if (s->more)
-		problem_add(problems, NULL,
-			    "%zu stores more than the %u that are examined: cut out the one at the address "
-			    "that the loader printed",
-			    s->more, IMAGE_CANDIDATES);
+	for (size_t i = 0; i < n; i++)
+		if (i != best)
+			drop(&c[i]);
+	tell_several(chosen, count + s->more, problems);
 	if (s->other.p)
 		problem_add(notes, NULL,
 			    "a store of format %" PRIu32 " lies at offset 0x%" PRIx64 " and was not read",
 			    s->other_version, s->other.off);
 	return chosen;
+}
+
+void image_list(const struct image_scan *s, FILE *out)
+{
+	for (size_t i = 0; i < s->ngood; i++) {
+		static const struct candidate empty;
+		const struct image_place *place = &s->good[i];
+		struct candidate c = empty;
+		char id[TEXT_BOOT_LEN];
+
+		boot_at(place, id);
+		fprintf(out, "store at address 0x%" PRIx64 " (offset 0x%" PRIx64 "), boot %s", place->addr,
+			place->off, id);
+		if (i >= IMAGE_EXAMINED) {
+			fprintf(out, ", not examined\n");
+			continue;
+		}
+		load(&c, place);
+		fprintf(out, ", %zu records, next number %" PRIu64 ", %" PRIu64 " problems\n", c.part->nrec,
+			c.part->hdr.next_seq, c.problems.count);
+		drop(&c);
+	}
+	if (s->more)
+		fprintf(out, "and %" PRIu64 " more stores\n", s->more);
+}
+
+void image_scan_free(struct image_scan *s)
+{
+	free(s->good);
 }

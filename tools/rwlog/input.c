@@ -11,7 +11,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "image.h"
 #include "util.h"
 
 #define READ_CHUNK 65536u
@@ -179,6 +178,26 @@ void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN])
 		snprintf(name, TEXT_BOOT_LEN, "unknown");
 }
 
+#define LOOK_AT      (1u << 20) /* bytes from which a file's kind is judged */
+#define TEXT_PERCENT 90u
+#define MEMORY_PAGE  4096u
+
+/* Whether most of the first bytes are printable, as in a capture. */
+static bool is_mostly_text(const struct input *in)
+{
+	size_t n = in->len < LOOK_AT ? in->len : LOOK_AT, printable = 0;
+
+	for (size_t i = 0; i < n; i++)
+		printable += (in->data[i] >= ' ' && in->data[i] <= '~') || in->data[i] == '\n' ||
+			     in->data[i] == '\r' || in->data[i] == '\t';
+	return printable * 100 >= n * TEXT_PERCENT;
+}
+
+static bool looks_like_memory(const struct input *in)
+{
+	return in->scan.core || (in->len % MEMORY_PAGE == 0 && !is_mostly_text(in));
+}
+
 /* Parses the loaded bytes as a capture. Return: whether they hold a frame of this version. */
 static bool parse_capture(struct input *in)
 {
@@ -188,30 +207,121 @@ static bool parse_capture(struct input *in)
 	return in->capture.frames || in->capture.bad_frames;
 }
 
+/*
+ * A guest can write the header of a store to the serial line, and the text of frames into its memory: neither
+ * may hide what is really in the file.
+ */
+static void tell_both(struct input *in)
+{
+	struct problems ignored = { 0 };
+	struct capture frames = { .problems = &ignored };
+
+	if (in->is_capture) {
+		problem_add(&in->problems, NULL,
+			    "a store lies at offset 0x%" PRIx64
+			    " of this capture, and a guest may have sent it: it "
+			    "was not read; --as memory reads it",
+			    in->scan.good[0].off);
+		return;
+	}
+	capture_parse(&frames, (const char *)in->data, in->len);
+	for (size_t i = 0; i < frames.npart; i++) {
+		if (!frames.part[i]->complete)
+			continue;
+		problem_add(&in->problems, NULL,
+			    "a whole dump of boot %08" PRIx32 " stands in line %" PRIu64
+			    " of this memory, and was "
+			    "not read; --as capture reads it",
+			    frames.part[i]->boot, frames.part[i]->line);
+		break;
+	}
+	capture_free(&frames);
+	problems_free(&ignored);
+}
+
+/* Decides what the file is, and parses frames if it is a capture. Return: as input_parse(). */
+static int recognise(struct input *in)
+{
+	const struct image_scan *scan = &in->scan;
+	bool memory = in->as == INPUT_AS_MEMORY ||
+		      (in->as == INPUT_AS_IT_LOOKS && scan->ngood && looks_like_memory(in));
+
+	if (!memory && !in->choice.have_at)
+		in->is_capture = parse_capture(in);
+	if (!in->is_capture && in->as == INPUT_AS_CAPTURE)
+		return in->other_version ? -EPROTONOSUPPORT : -ENOENT;
+	if (in->is_capture || scan->ngood)
+		return 0;
+	if (scan->other_version)
+		in->other_version = scan->other_version;
+	if (in->other_version)
+		return -EPROTONOSUPPORT;
+	return scan->damaged.p ? 0 : -ENOENT;
+}
+
+/* Whether a dump is of the boot that is wanted: by its whole id, or by the digits that its frames have. */
+static bool is_wanted(const struct part *p, const char *boot)
+{
+	char id[TEXT_BOOT_LEN];
+	size_t len;
+
+	if (!boot)
+		return true;
+	if (p->have_hdr)
+		text_boot(id, &p->hdr);
+	else
+		snprintf(id, sizeof(id), "%08" PRIx32, p->boot);
+	len = strlen(boot) < strlen(id) ? strlen(boot) : strlen(id);
+	return strncmp(id, boot, len) == 0;
+}
+
+/* Adds the wanted dumps of a capture, and forgets what is wrong with the others. Return: whether there are any. */
+static bool add_dumps(struct input *in)
+{
+	for (size_t i = 0; i < in->capture.npart; i++) {
+		struct part *p = in->capture.part[i];
+
+		if (is_wanted(p, in->choice.boot))
+			add_part(in, p);
+		else
+			problems_forget(&in->problems, p, p->bad);
+	}
+	return in->nboot || !in->choice.boot;
+}
+
 int input_parse(struct input *in)
 {
-	struct image_scan scan = { 0 };
+	int ret;
 
-	image_scan(&scan, in->data, in->len);
-	if (!scan.ngood)
-		in->is_capture = parse_capture(in);
-	if (!in->is_capture && !scan.ngood) {
-		if (scan.other_version)
-			in->other_version = scan.other_version;
-		if (in->other_version)
-			return -EPROTONOSUPPORT;
-		if (!scan.damaged.p)
-			return -ENOENT;
-	}
-	if (!in->is_capture)
-		in->image = image_best(&scan, &in->problems, &in->notes);
-	if (in->image)
+	image_scan(&in->scan, in->data, in->len);
+	ret = recognise(in);
+	if (ret)
+		return ret;
+	if (!in->is_capture) {
+		in->image = image_choose(&in->scan, &in->choice, &in->problems, &in->notes);
+		if (!in->image)
+			return -ESRCH;
 		add_part(in, in->image);
-	for (size_t i = 0; i < in->capture.npart; i++)
-		add_part(in, in->capture.part[i]);
+	}
+	if (in->scan.ngood && in->as == INPUT_AS_IT_LOOKS)
+		tell_both(in);
+	if (!add_dumps(in))
+		return -ESRCH;
 	for (size_t i = 0; i < in->nboot; i++)
 		merge(in, &in->boot[i]);
 	return 0;
+}
+
+void input_list(const struct input *in, FILE *out)
+{
+	char id[TEXT_BOOT_LEN];
+
+	for (size_t i = 0; i < in->nboot && in->is_capture; i++) {
+		boot_name(&in->boot[i], id);
+		fprintf(out, "boot %s, %zu dumps in this capture, %zu records\n", id, in->boot[i].npart,
+			in->boot[i].nrec);
+	}
+	image_list(&in->scan, out);
 }
 
 void input_free(struct input *in)
@@ -225,6 +335,7 @@ void input_free(struct input *in)
 	if (in->image)
 		part_free(in->image);
 	free(in->image);
+	image_scan_free(&in->scan);
 	capture_free(&in->capture);
 	problems_free(&in->problems);
 	problems_free(&in->notes);

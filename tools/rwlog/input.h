@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "capture.h"
+#include "image.h"
 #include "text.h"
 
 /* Records of one start of the hypervisor, from all its dumps in a file. */
@@ -19,12 +20,22 @@ struct boot {
 	uint64_t bad;   /* records that share a number but differ */
 };
 
+/** enum input_as - what a file is to be read as. */
+enum input_as {
+	INPUT_AS_IT_LOOKS,
+	INPUT_AS_CAPTURE,
+	INPUT_AS_MEMORY, /* a store's image, a memory dump or an ELF core */
+};
+
 struct input {
 	const char *name;
-	struct stat st; /* of the file that was read */
+	enum input_as as;
+	struct image_choice choice; /* in memory */
+	struct stat st;             /* of the file that was read */
 	uint8_t *data;
 	size_t len;
 	bool mapped;
+	struct image_scan scan; /* the stores that are in it */
 	bool is_capture;
 	struct capture capture; /* is_capture */
 	struct part *image;     /* otherwise */
@@ -48,9 +59,13 @@ int input_load(struct input *in, const char *name);
  * input_parse() - recognise and parse the loaded bytes.
  *
  * Return: 0 (problems found are in @in->problems), -EPROTONOSUPPORT if they hold only what another version
- * wrote (@in->other_version), or -ENOENT if they hold no log of Ringward.
+ * wrote (@in->other_version), -ENOENT if they hold no log of Ringward, or -ESRCH if they hold stores, but not
+ * the one that @in->choice wants.
  */
 int input_parse(struct input *in);
+
+/** input_list() - print a line about each boot of a capture, and about each store. */
+void input_list(const struct input *in, FILE *out);
 
 /** input_sort_by_time() - sort each boot's records by time; those of the same time by number. */
 void input_sort_by_time(struct input *in);

@@ -191,8 +191,16 @@ static enum status read_file(const struct options *o, struct input *in, const st
 		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store\n", in->name);
 		return STATUS_USAGE;
 	}
+	if (err == -ESRCH) {
+		fprintf(stderr,
+			"rwlog: %s: no such store or boot in it; rwlog --list FILE shows what is there\n",
+			in->name);
+		return STATUS_LOG;
+	}
+	if (!err && o->list)
+		input_list(in, stdout);
 	if (!err)
-		status = run(o, in, symbols);
+		status = o->list ? STATUS_GOOD : run(o, in, symbols);
 	fflush(stdout);
 	warn(&in->notes, in->name, "note");
 	if (!err && o->command != COMMAND_VERIFY)
@@ -205,7 +213,7 @@ static enum status read_file(const struct options *o, struct input *in, const st
 
 static enum status one_file(const struct options *o, const char *name, const struct symbols *symbols)
 {
-	struct input in = { 0 };
+	struct input in = { .as = o->as, .choice = o->choice };
 	enum status status = STATUS_USAGE;
 	int err = input_load(&in, name);
 

@@ -32,6 +32,10 @@ static const char help[] =
 	"  export   for programs: JSON Lines, one object per record, or CSV, one line per record\n"
 	"  extract  write a store image, from a capture's last complete dump or from a memory dump\n"
 	"\n"
+	"  --list                  only print which boots and stores there are\n"
+	"  --boot ID               read this boot only: its id, or the first digits\n"
+	"  --at ADDRESS            read the store at this guest-physical address, as the loader printed it\n"
+	"  --as capture|memory     what the files are, where both could be\n"
 	"show and export:\n"
 	"  --type TYPE[,TYPE]...   ";
 
@@ -96,6 +100,10 @@ static void print_help(void)
 enum option_id {
 	OPT_HELP = 'h',
 	OPT_VERSION = 256,
+	OPT_LIST,
+	OPT_AS,
+	OPT_AT,
+	OPT_BOOT,
 	OPT_TYPE,
 	OPT_PID,
 	OPT_COMM,
@@ -116,6 +124,10 @@ enum option_id {
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "list", no_argument, NULL, OPT_LIST },
+	{ "as", required_argument, NULL, OPT_AS },
+	{ "at", required_argument, NULL, OPT_AT },
+	{ "boot", required_argument, NULL, OPT_BOOT },
 	{ "type", required_argument, NULL, OPT_TYPE },
 	{ "pid", required_argument, NULL, OPT_PID },
 	{ "comm", required_argument, NULL, OPT_COMM },
@@ -180,6 +192,10 @@ static bool belongs(enum command c, int id)
 	switch (id) {
 	case OPT_HELP:
 	case OPT_VERSION:
+	case OPT_LIST:
+	case OPT_AS:
+	case OPT_AT:
+	case OPT_BOOT:
 		return true;
 	case OPT_SYMBOLS:
 	case OPT_KASLR:
@@ -193,9 +209,36 @@ static bool belongs(enum command c, int id)
 	}
 }
 
+static bool parse_as(struct options *o, const char *s)
+{
+	if (strcmp(s, "capture") == 0)
+		o->as = INPUT_AS_CAPTURE;
+	else if (strcmp(s, "memory") == 0)
+		o->as = INPUT_AS_MEMORY;
+	return o->as != INPUT_AS_IT_LOOKS;
+}
+
+static bool parse_boot(struct options *o, const char *s)
+{
+	size_t len = strlen(s);
+
+	o->choice.boot = s;
+	return len && len < TEXT_BOOT_LEN && !s[strspn(s, "0123456789abcdef")];
+}
+
 static bool set_option(struct options *o, int id, const char *value)
 {
 	switch (id) {
+	case OPT_LIST:
+		o->list = true;
+		return true;
+	case OPT_AS:
+		return parse_as(o, value);
+	case OPT_AT:
+		o->choice.have_at = true;
+		return parse_offset(&o->choice.at, value);
+	case OPT_BOOT:
+		return parse_boot(o, value);
 	case OPT_TYPE:
 		return filter_types(&o->filter, value);
 	case OPT_PID:
@@ -288,6 +331,12 @@ static int wrong_verdict(const char *word)
 static const char *takes(const struct options *o, int id)
 {
 	switch (id) {
+	case OPT_AS:
+		return "capture or memory";
+	case OPT_AT:
+		return "a guest-physical address, such as 0x7e000000";
+	case OPT_BOOT:
+		return "a boot's id, or the first of its digits: 0-9 and a-f";
 	case OPT_PID:
 		return "the number of a thread or process";
 	case OPT_LOGINUID:

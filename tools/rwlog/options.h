@@ -4,6 +4,7 @@
 #pragma once
 
 #include "filter.h"
+#include "input.h"
 
 enum command {
 	COMMAND_SHOW,
@@ -16,10 +17,13 @@ enum command {
 struct options {
 	enum command command;
 	struct filter filter;
-	bool json;           /* stats: JSON instead of a table */
-	bool csv;            /* export: CSV instead of JSON Lines */
-	bool by_time;        /* show, export: sorted by time, not by number */
-	const char *symbols; /* file, or NULL */
+	bool list;                  /* only list the stores and boots */
+	enum input_as as;           /* what the files are */
+	struct image_choice choice; /* which store is wanted */
+	bool json;                  /* stats: JSON instead of a table */
+	bool csv;                   /* export: CSV instead of JSON Lines */
+	bool by_time;               /* show, export: sorted by time, not by number */
+	const char *symbols;        /* file, or NULL */
 	uint64_t kaslr;
 	const char *output; /* file, or NULL */
 	char **files;

@@ -49,6 +49,20 @@ const char *problems_first(const struct problems *l, const void *part)
 	return NULL;
 }
 
+void problems_forget(struct problems *l, const void *part, uint64_t count)
+{
+	size_t out = 0;
+
+	for (size_t i = 0; i < l->kept; i++) {
+		if (l->v[i].part == part)
+			free(l->v[i].text);
+		else
+			l->v[out++] = l->v[i];
+	}
+	l->kept = out;
+	l->count -= count;
+}
+
 void problems_free(struct problems *l)
 {
 	for (size_t i = 0; i < l->kept; i++)

@@ -30,5 +30,8 @@ void problems_print(const struct problems *l, FILE *out, const char *prefix, siz
 /** problems_first() - get the text of @part's first problem, or NULL if it has none. */
 const char *problems_first(const struct problems *l, const void *part);
 
+/** problems_forget() - take out the problems of @part, @count in all. */
+void problems_forget(struct problems *l, const void *part, uint64_t count);
+
 /** problems_free() - free the memory. */
 void problems_free(struct problems *l);

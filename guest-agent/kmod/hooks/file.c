@@ -86,7 +86,7 @@ int hook_file_permission(struct file *file, int mask)
 
 	if (unlikely(openfile_access(file, way)))
 		first_access(file, way);
-	if (way == OPENFILE_WRITE)
+	if (way == OPENFILE_WRITE && S_ISREG(file_inode(file)->i_mode))
 		setting_written(file);
 	return 0;
 }

@@ -30,18 +30,20 @@ static bool has_own_numbers(const struct super_block *sb)
 
 /*
  * These two look at the path's dentry only, whose name does not matter. An inode in use has a dentry, except
- * in the moment of its making: then false.
+ * in the moment of its making: then the file keeps the numbers that it has.
  */
-static bool ask(struct inode *inode, struct kstat *stat)
+static noinline void ask(struct inode *inode, struct rw_file *file)
 {
 	struct path path = { .dentry = d_find_any_alias(inode) };
-	int ret;
+	struct kstat stat = { .ino = 0 };
 
 	if (!path.dentry)
-		return false;
-	ret = inode->i_op->getattr(NO_MAPPING, &path, stat, STATX_INO, AT_STATX_DONT_SYNC);
+		return;
+	if (inode->i_op->getattr(NO_MAPPING, &path, &stat, STATX_INO, AT_STATX_DONT_SYNC) == 0) {
+		file->dev = new_encode_dev(stat.dev);
+		file->ino = stat.ino;
+	}
 	dput(path.dentry);
-	return ret == 0;
 }
 
 struct rw_file compat_identify(const struct inode *inode)
@@ -51,12 +53,8 @@ struct rw_file compat_identify(const struct inode *inode)
 		.ino = inode->i_ino,
 		.generation = inode->i_generation,
 	};
-	struct kstat stat = { .ino = 0 };
 
-	if (unlikely(has_own_numbers(inode->i_sb)) && inode->i_op->getattr &&
-	    ask((struct inode *)inode, &stat)) {
-		file.dev = new_encode_dev(stat.dev);
-		file.ino = stat.ino;
-	}
+	if (unlikely(has_own_numbers(inode->i_sb)) && inode->i_op->getattr)
+		ask((struct inode *)inode, &file);
 	return file;
 }

@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 
@@ -103,4 +104,24 @@ int compat_for_each_own_symbol(compat_symbol_fn fn, void *ctx)
 		ret = fn(ctx, syms->strtab + syms->symtab[i].st_name, syms->symtab[i].st_value);
 	rcu_read_unlock();
 	return ret;
+}
+
+/* Adds the functions in an area to those that take no kprobe. */
+typedef int (*area_fn)(unsigned long start, unsigned long end);
+
+void __init compat_refuse_probes(unsigned long start, unsigned long end)
+{
+	area_fn refuse = (area_fn)lookup("kprobe_add_area_blacklist");
+	struct mutex *list = (struct mutex *)lookup("kprobe_mutex");
+	int ret = -ENOENT;
+
+	if (refuse && list) {
+		mutex_lock(list);
+		ret = refuse(start, end);
+		mutex_unlock(list);
+	}
+	if (ret)
+		pr_warn("kprobes on the agent's own functions are possible (error %d); one put there after the lock fails "
+			"in the kernel\n",
+			ret);
 }

@@ -25,6 +25,18 @@ int compat_kallsyms_init(void);
 unsigned long compat_lookup(const char *name);
 
 /**
+ * compat_refuse_probes() - let the kernel refuse kprobes on functions.
+ * @start: where the first function begins
+ * @end:   where the last one ends
+ *
+ * The kernel cannot write a probe's breakpoint into locked text, and treats that as a bug of its own. It
+ * cannot be undone: call this when nothing else can fail. A failure is printed, and nothing more.
+ *
+ * Context: module init; may sleep.
+ */
+void compat_refuse_probes(unsigned long start, unsigned long end);
+
+/**
  * compat_for_each_symbol() - walk the symbols of the kernel's image, ascending by address.
  *
  * Of several symbols at one address, the first is the best name.

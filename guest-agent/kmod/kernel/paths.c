@@ -29,6 +29,40 @@ struct text {
 	bool full;
 };
 
+/* Up to a NUL. */
+static void copy_bytes(char *to, const char *from, u32 len)
+{
+	for (; len && (*to = READ_ONCE(*from)); len--, from++, to++)
+		;
+}
+
+/* The last bytes of a name, fewer than a word: in steps of 4, 2 and 1. */
+static void copy_rest(char *to, const char *from, u32 len)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long word, zeros;
+
+	if (!len)
+		return;
+	word = READ_ONCE(*(const unsigned long *)from);
+	if (unlikely(has_zero(word | ~0ul << len * BITS_PER_BYTE, &zeros, &constants))) {
+		copy_bytes(to, from, len);
+		return;
+	}
+	if (len & 4) {
+		memcpy(to, &word, 4);
+		word >>= 32;
+		to += 4;
+	}
+	if (len & 2) {
+		memcpy(to, &word, 2);
+		word >>= 16;
+		to += 2;
+	}
+	if (len & 1)
+		*to = word;
+}
+
 /*
  * Copies @len bytes, but nothing after a NUL: during a rename the length may be that of another name. Names
  * lie at multiples of 8 bytes, so that a word of a name never crosses a page.
@@ -47,8 +81,10 @@ static void copy_name(char *to, const char *from, u32 len)
 		to += sizeof(word);
 		len -= sizeof(word);
 	}
-	for (; len && (*to = READ_ONCE(*from)); len--, from++, to++)
-		;
+	if (likely(len < sizeof(unsigned long)))
+		copy_rest(to, from, len);
+	else
+		copy_bytes(to, from, len);
 }
 
 /* Puts a slash and the dentry's name before the text; as much of the name's end as there is room for. */

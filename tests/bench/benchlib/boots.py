@@ -20,6 +20,8 @@ COMMAND_LINE = "console=ttyS0,115200 loglevel=4 panic=-1 nokaslr norandmaps"
 NO_OPERATION = "nothing"
 # No serial line for the log: a real one would take minutes at power-off for this many records.
 AGENT_CONF = "serial = none\nagent = yes\nstore_mib = 16\non_violation = skip\n"
+# The operations run as root, whom nobody has logged in: both numbers are looked at, and nothing is recorded.
+NOTHING_WANTED = "exclude * uid=0 login_uid=unset\n"
 MEM_MIB = 512
 WALL_FACTOR = 10  # a backstop: other load on the host must not end a run
 
@@ -48,6 +50,7 @@ class Operation:
     exits: int = None    # of all batches, if there is an agent to report them
     cycles: int = None   # of these, in the hypervisor
     records: int = None
+    bytes: int = None    # of these records
 
     @property
     def ticks(self):
@@ -128,24 +131,32 @@ class Machine:
         self.cpu, self.archive, self.folder, self.timeout = cpu, archive, Path(folder), timeout
 
     def boot(self, how, only=None, smp=1, icount=True):
-        """Boots once. how: "bare", "ringward" or "agent"; only: names of the operations, None for all.
+        """Boots once. how: "bare", "ringward", "agent", "filtered" (agent, no record is wanted) or "audit" (bare, with
+        the kernel's audit subsystem); only: names of the operations, None for all.
 
         QEMU counts instructions with one CPU only: with two, Linux hangs while it boots under -icount.
         """
-        console, stats, conf = (self.folder / name for name in ("console", "stats.json", "ringward.conf"))
+        console, stats, conf, monitor = (self.folder / name for name in
+                                         ("console", "stats.json", "ringward.conf", "monitor.conf"))
         for old in (console, stats):
             old.unlink(missing_ok=True)
         append = COMMAND_LINE
         if only is not None:
             append += " RWBENCH_ONLY=" + (",".join(only) or NO_OPERATION)
+        if how == "audit":
+            append += " RWBENCH_AUDIT=1"
         argv = [TOP / "tools/rwrun", "--cpu", self.cpu, "--smp", smp, "--mem", MEM_MIB, "--kernel", kernel(),
                 "--initrd", self.archive, "--append", append, "--serial", console,
                 "--guest-timeout", self.timeout, "--timeout", self.timeout * WALL_FACTOR]
-        if how == "agent":
+        with_agent = how in ("agent", "filtered")
+        if with_agent:
             conf.write_text(AGENT_CONF, encoding="ascii")
             argv += ["--agent", "--conf", conf]
         else:
-            argv += ["--stats", stats] + (["--no-hv"] if how == "bare" else [])
+            argv += ["--stats", stats] + (["--no-hv"] if how in ("bare", "audit") else [])
+        if how == "filtered":
+            monitor.write_text(NOTHING_WANTED, encoding="ascii")
+            argv += ["--monitor", monitor]
         argv += ["--accel", "bochs"] if self.cpu == "intel" else ["--accel", "tcg"]
         if self.cpu == "amd" and icount and smp == 1:
             argv.append("--icount")
@@ -157,6 +168,6 @@ class Machine:
             raise BenchError(f"{self.cpu}, {how}: rwrun's exit status {done.returncode}: {last}")
         try:
             return parse(console.read_text(encoding="utf-8", errors="replace"),
-                         {} if how == "agent" else json.loads(stats.read_text(encoding="utf-8")))
+                         {} if with_agent else json.loads(stats.read_text(encoding="utf-8")))
         except BenchError as e:
             raise BenchError(f"{self.cpu}, {how}: {e}") from e

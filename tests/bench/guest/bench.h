@@ -22,8 +22,8 @@ struct bench_op {
 	void (*teardown)(void);
 };
 
-extern const struct bench_op syscall_ops[], process_ops[], ipc_ops[], memory_ops[];
-extern const unsigned int syscall_op_count, process_op_count, ipc_op_count, memory_op_count;
+extern const struct bench_op syscall_ops[], process_ops[], ipc_ops[], memory_ops[], event_ops[];
+extern const unsigned int syscall_op_count, process_op_count, ipc_op_count, memory_op_count, event_op_count;
 
 /** die() - say which step failed and why (errno), and end this process with exit status 1. */
 void __attribute__((noreturn)) die(const char *what);
@@ -42,6 +42,12 @@ void wait_for(int pid);
 /** pin() - restrict the calling process and its future children to this CPU. */
 void pin(int cpu);
 
+/**
+ * audit_start() - have the kernel's audit subsystem record the system calls of ops_events.c, and a child
+ * receive its messages. Tasks made earlier are not recorded.
+ */
+void audit_start(void);
+
 /** ticks() - the time-stamp counter, read after all earlier instructions have completed. */
 static inline uint64_t ticks(void)
 {
@@ -57,7 +63,7 @@ static inline uint64_t ticks(void)
  *
  * One warm-up batch runs first and does not count. The line is "RWBENCH: op NAME ops OPS batches BATCHES
  * min TICKS middle TICKS total TICKS" with ticks of a whole batch (middle: the mean without the lowest and
- * the highest quarter) and, if the agent answers, " exits N cycles N records N": the hypervisor's counters
+ * the highest quarter) and, if the agent answers, " exits N cycles N records N bytes N": the hypervisor's counters
  * over all batches.
  */
 void measure(const struct bench_op *op);

@@ -128,6 +128,7 @@ static int benchmark(void)
 	measure_all(memory_ops, memory_op_count);
 	measure_all(ipc_ops, ipc_op_count);
 	measure_all(process_ops, process_op_count);
+	measure_all(event_ops, event_op_count);
 	_exit(0);
 }
 
@@ -142,6 +143,8 @@ int main(void)
 	}
 	printf("RWBENCH: init %" PRIu64 "\n", started);
 	fflush(stdout);
+	if (getenv("RWBENCH_AUDIT"))
+		audit_start();
 	pid = fork();
 	if (pid == 0) {
 		prepare();

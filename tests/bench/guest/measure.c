@@ -15,7 +15,7 @@
 #define MAX_BATCHES 4096u
 
 struct counters {
-	uint64_t exits, cycles, records;
+	uint64_t exits, cycles, records, bytes;
 };
 
 static int agent = -1;
@@ -36,6 +36,7 @@ static struct counters read_counters(void)
 			sum.exits += one.stats.exits[reason];
 		sum.cycles += one.stats.hv_cycles;
 		sum.records += one.stats.records;
+		sum.bytes += one.stats.bytes;
 	}
 	return sum;
 }
@@ -43,7 +44,7 @@ static struct counters read_counters(void)
 static struct counters difference(struct counters after, struct counters before)
 {
 	return (struct counters){ after.exits - before.exits, after.cycles - before.cycles,
-				  after.records - before.records };
+				  after.records - before.records, after.bytes - before.bytes };
 }
 
 /* Opens the agent's device once; without a device, these counters are not measured. */
@@ -114,8 +115,8 @@ void measure(const struct bench_op *op)
 	printf("RWBENCH: op %s ops %u batches %u min %" PRIu64 " middle %" PRIu64 " total %" PRIu64, op->name,
 	       op->ops, op->batches, batch[0], middle(batch, op->batches), total);
 	if (agent >= 0)
-		printf(" exits %" PRId64 " cycles %" PRId64 " records %" PRId64, (int64_t)used.exits,
-		       (int64_t)used.cycles, (int64_t)used.records);
+		printf(" exits %" PRId64 " cycles %" PRId64 " records %" PRId64 " bytes %" PRId64,
+		       (int64_t)used.exits, (int64_t)used.cycles, (int64_t)used.records, (int64_t)used.bytes);
 	printf("\n");
 	fflush(stdout);
 }

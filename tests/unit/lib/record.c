@@ -150,6 +150,10 @@ static void good_records(void **state)
 	rec_bytes(&w, RW_F_PATH, "", 0);
 	add_task();
 	is_good(true);
+	rec_u32(&w, RW_F_REPEAT, 3); /* folded: any record can have it */
+	is_good(true);
+	rec_u32(&w, RW_F_REPEAT, 3);
+	is_bad(true, RW_F_REPEAT, "it occurs twice");
 }
 
 static void faults_of_fields(void **state)

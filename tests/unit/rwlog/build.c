@@ -473,15 +473,20 @@ void build_other_frame(FILE *out, uint32_t version)
 	fprintf(out, "%s%08x\r\n", line, crc);
 }
 
-int build_parse(struct input *in, const void *data, size_t len)
+int build_parse_as(struct input *in, const void *data, size_t len, enum input_as as,
+		   struct image_choice choice)
 {
-	memset(in, 0, sizeof(*in));
-	in->name = "test";
+	*in = (struct input){ .name = "test", .as = as, .choice = choice };
 	in->data = malloc(len ? len : 1);
 	in->len = len;
 	if (len)
 		memcpy(in->data, data, len);
 	return input_parse(in);
+}
+
+int build_parse(struct input *in, const void *data, size_t len)
+{
+	return build_parse_as(in, data, len, INPUT_AS_IT_LOOKS, (struct image_choice){ 0 });
 }
 
 bool build_verify(const void *data, size_t len)

@@ -117,5 +117,9 @@ void build_other_frame(FILE *out, uint32_t version);
 /** build_parse() - input_parse() on a heap copy of the bytes, so that the sanitizer sees their end. */
 int build_parse(struct input *in, const void *data, size_t len);
 
+/** build_parse_as() - build_parse(), with a choice. */
+int build_parse_as(struct input *in, const void *data, size_t len, enum input_as as,
+		   struct image_choice choice);
+
 /** build_verify() - whether verify() finds no fault. */
 bool build_verify(const void *data, size_t len);

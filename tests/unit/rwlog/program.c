@@ -78,7 +78,7 @@ static int run(const char *command, char *out, size_t size)
 
 static void expect(const char *command, int status, const char *text)
 {
-	char out[16384];
+	char out[32768];
 	int got = run(command, out, sizeof(out));
 
 	if (got != status || !strstr(out, text))
@@ -88,10 +88,25 @@ static void expect(const char *command, int status, const char *text)
 
 static void expect_without(const char *command, int status, const char *text)
 {
-	char out[16384];
+	char out[32768];
 
 	assert_int_equal(run(command, out, sizeof(out)), status);
 	assert_null(strstr(out, text));
+}
+
+static void a_choice_of_what_is_read(void **state)
+{
+	(void)state;
+	expect("$R --list cap", 0, "boot 01010101010101010101010101010101, 1 dumps in this capture");
+	expect("$R verify --boot 0101 cap", 0, "OK: " SAMPLES " records");
+	expect("$R verify --boot 02 cap", 1,
+	       "no such store or boot in it; rwlog --list FILE shows what is there");
+	expect("$R verify --at 0x1000 cap", 2, "no Ringward log found");
+	expect("$R --boot 0x cap", 2,
+	       "--boot: wrong value \"0x\": it takes a boot's id, or the first of its digits");
+	expect("$R --as image cap", 2, "--as: wrong value \"image\": it takes capture or memory");
+	expect("$R verify --as memory cap", 2, "no Ringward log found");
+	expect("$R verify --as capture cap", 0, "OK: " SAMPLES " records");
 }
 
 static void an_unreadable_file_stops_no_other(void **state)
@@ -159,6 +174,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 	const struct CMUnitTest tests[] = {
 		TEST(an_unreadable_file_stops_no_other),
+		TEST(a_choice_of_what_is_read),
 		TEST(extract_leaves_its_input_alone),
 		TEST(extract_replaces_nothing_but_files),
 		TEST(information),
