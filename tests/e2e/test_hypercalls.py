@@ -14,7 +14,7 @@ WHERE = machines.ALL
 GUEST = machine.BUILD / "tests/guests/hypercall.efi"
 EPERM = -1
 ERRORS = {"EPERM": -1, "ENOSYS": -2, "EINVAL": -3, "EFAULT": -4, "ELOCKED": -5}
-MIN_CHECKS = {"yes": 300, "no": 15}  # so that a guest that stops early is noticed
+MIN_CHECKS = {"yes": 290, "no": 15}  # so that a guest that stops early is noticed
 
 
 @pytest.mark.parametrize("nr", attack_script.OUTSIDE_CALLS)
