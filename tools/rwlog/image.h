@@ -54,9 +54,9 @@ void image_scan(struct image_scan *s, const uint8_t *data, size_t len);
  * @problems: receives the store's problems
  * @notes:    receives what is worth knowing
  *
- * A guest can write stores of its own into its memory, so that several without a choice are a problem. The one
- * that is taken then has no problems, if there is such a one, and of these the newest record. Copies that are
- * the same byte by byte count as one.
+ * A guest can write stores of its own into its memory, so that several without a choice are a problem. The
+ * one that is taken then has no problems, if there is such a one, and of these the newest record. Copies that
+ * are the same byte by byte count as one.
  *
  * Return: the part, to be freed by part_free() and free(); NULL if no store is the wanted one.
  */

@@ -275,7 +275,7 @@ static bool is_wanted(const struct part *p, const char *boot)
 	return strncmp(id, boot, len) == 0;
 }
 
-/* Adds the wanted dumps of a capture, and forgets what is wrong with the others. Return: whether there are any. */
+/* Adds the wanted dumps of a capture, and forgets what is wrong with the others. Return: whether one is. */
 static bool add_dumps(struct input *in)
 {
 	for (size_t i = 0; i < in->capture.npart; i++) {

@@ -65,117 +65,6 @@ static void one_dump(void **state)
 	free(t.p);
 }
 
-/* A guest that can write to the serial line sends a store of its own: the frames are read all the same. */
-static void planted_store(void **state)
-{
-	struct text_out t;
-	struct build fake;
-	struct input in;
-
-	(void)state;
-	build_start(&fake, BUILD_FEW, 9);
-	for (size_t lead = 0; lead < 2; lead++) {
-		char *frames;
-		size_t len;
-
-		sample_capture(&t);
-		frames = t.p;
-		len = t.len;
-		start(&t);
-		for (size_t i = 0; i < 64 * lead; i++)
-			fputs("some text first", t.f); /* a multiple of 8 bytes */
-		fwrite(fake.p, 1, fake.len, t.f);
-		for (size_t i = 0; i < 33; i++)
-			fwrite(frames, 1, len, t.f);
-		stop(&t);
-		assert_int_equal(build_parse(&in, t.p, t.len), 0);
-		assert_true(in.is_capture);
-		assert_int_equal(in.nboot, 1);
-		assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
-		assert_int_equal(in.problems.count, 1); /* that somebody did this */
-		input_free(&in);
-		assert_int_equal(
-			build_parse_as(&in, t.p, t.len, INPUT_AS_CAPTURE, (struct image_choice){ 0 }), 0);
-		assert_int_equal(in.problems.count, 0);
-		input_free(&in);
-		assert_int_equal(build_parse_as(&in, t.p, t.len, INPUT_AS_MEMORY, (struct image_choice){ 0 }),
-				 0);
-		assert_int_equal(in.image->hdr.boot_id[0], 9);
-		input_free(&in);
-		free(frames);
-		free(t.p);
-	}
-	build_free(&fake);
-}
-
-/* A guest writes a whole dump of its own as text into its memory: the store is read all the same. */
-static void planted_dump(void **state)
-{
-	size_t len = 1u << 20, at = 0x40000;
-	uint8_t *mem = calloc(1, len);
-	struct text_out t;
-	struct build real;
-	struct input in;
-
-	(void)state;
-	build_start(&real, BUILD_FEW, 9);
-	build_note(&real, RW_REC_AGENT, "6.1");
-	sample_capture(&t);
-	memcpy(mem + 0x8000, t.p, t.len);
-	memcpy(mem + at, real.p, real.len);
-	assert_int_equal(build_parse(&in, mem, len), 0);
-	assert_int_equal(in.image->base, at);
-	assert_int_equal(in.problems.count, 1);
-	input_free(&in);
-	assert_int_equal(build_parse_as(&in, mem, len, INPUT_AS_MEMORY, (struct image_choice){ 0 }), 0);
-	assert_int_equal(in.problems.count, 0);
-	input_free(&in);
-	/* What the hypervisor's own buffer holds of the last dump is no reason to ask. */
-	memset(mem + 0x8000, 0, t.len - 200);
-	assert_int_equal(build_parse(&in, mem, len), 0);
-	assert_int_equal(in.problems.count, 0);
-	input_free(&in);
-	free(mem);
-	free(t.p);
-	build_free(&real);
-}
-
-/* Two machines on one line: a choice reads one of them, and what is wrong with the other does not matter. */
-static void one_of_two(void **state)
-{
-	struct text_out t;
-	struct build b;
-	struct input in;
-
-	(void)state;
-	start(&t);
-	for (uint8_t boot = 1; boot < 3; boot++) {
-		build_start(&b, BUILD_FEW, boot);
-		build_samples(&b);
-		build_dump(&b, t.f, 1);
-		build_free(&b);
-	}
-	stop(&t);
-	*strstr(t.p + t.len / 2, "@RW2 D") = '#'; /* a line of the second one is lost */
-	assert_false(build_verify(t.p, t.len));
-	assert_int_equal(
-		build_parse_as(&in, t.p, t.len, INPUT_AS_IT_LOOKS, (struct image_choice){ .boot = "01" }), 0);
-	assert_int_equal(in.nboot, 1);
-	assert_int_equal(in.problems.count, 0);
-	input_free(&in);
-	assert_int_equal(build_parse_as(&in, t.p, t.len, INPUT_AS_IT_LOOKS,
-					(struct image_choice){ .boot = "0202" }),
-			 0);
-	assert_int_equal(in.nboot, 1);
-	assert_true(in.problems.count > 0);
-	input_free(&in);
-	assert_int_equal(build_parse_as(&in, t.p, t.len, INPUT_AS_IT_LOOKS,
-					(struct image_choice){ .boot = "3" }),
-			 -ESRCH);
-	input_free(&in);
-	free(t.p);
-}
-
 static void empty_store(void **state)
 {
 	struct text_out t;
@@ -646,16 +535,14 @@ static void other_versions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(planted_store),  cmocka_unit_test(planted_dump),
-		cmocka_unit_test(one_of_two),     cmocka_unit_test(one_dump),
-		cmocka_unit_test(empty_store),    cmocka_unit_test(mixed_with_text),
-		cmocka_unit_test(truncation),     cmocka_unit_test(lost_lines),
-		cmocka_unit_test(bit_flips),      cmocka_unit_test(several_dumps),
-		cmocka_unit_test(conflict),       cmocka_unit_test(extraction),
-		cmocka_unit_test(counters),       cmocka_unit_test(frames),
-		cmocka_unit_test(two_machines),   cmocka_unit_test(lost_begin),
-		cmocka_unit_test(many_machines),  cmocka_unit_test(foreign_header),
-		cmocka_unit_test(other_versions),
+		cmocka_unit_test(one_dump),        cmocka_unit_test(empty_store),
+		cmocka_unit_test(mixed_with_text), cmocka_unit_test(truncation),
+		cmocka_unit_test(lost_lines),      cmocka_unit_test(bit_flips),
+		cmocka_unit_test(several_dumps),   cmocka_unit_test(conflict),
+		cmocka_unit_test(extraction),      cmocka_unit_test(counters),
+		cmocka_unit_test(frames),          cmocka_unit_test(two_machines),
+		cmocka_unit_test(lost_begin),      cmocka_unit_test(many_machines),
+		cmocka_unit_test(foreign_header),  cmocka_unit_test(other_versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

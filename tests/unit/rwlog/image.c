@@ -306,79 +306,6 @@ static void raw_dump(void **state)
 	build_free(&old);
 }
 
-/* The text of image_list(). */
-static char *list_of(const struct input *in)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-
-	assert_non_null(out);
-	image_list(&in->scan, out);
-	fclose(out);
-	return text;
-}
-
-/* Parses with a choice, and tells where the store that was read begins; 0: none was. */
-static size_t chosen(const uint8_t *mem, size_t len, struct image_choice choice, uint64_t problems)
-{
-	struct input in;
-	size_t base = 0;
-	int ret = build_parse_as(&in, mem, len, INPUT_AS_IT_LOOKS, choice);
-
-	if (!ret) {
-		base = in.image->base;
-		assert_int_equal(in.problems.count, problems);
-	} else {
-		assert_int_equal(ret, -ESRCH);
-	}
-	input_free(&in);
-	return base;
-}
-
-#define PLANTED (IMAGE_EXAMINED + 3u)
-
-/* A guest has planted stores before the real one: which one is the real one, only a choice can say. */
-static void planted_stores(void **state)
-{
-	struct build fake, real;
-	struct input in;
-	size_t len, at;
-	uint8_t *mem;
-	char *list;
-
-	(void)state;
-	build_start(&fake, BUILD_FEW, 1);
-	build_start(&real, BUILD_FEW, 2);
-	build_samples(&real);
-	len = (PLANTED + 1) * real.len;
-	at = PLANTED * real.len;
-	mem = calloc(1, len);
-	assert_non_null(mem);
-	for (size_t i = 0; i < PLANTED; i++) {
-		build_note(&fake, RW_REC_AGENT, "6.1");
-		memcpy(mem + i * real.len, fake.p, fake.len);
-	}
-	memcpy(mem + at, real.p, real.len);
-	assert_false(build_verify(mem, len));
-	assert_int_equal(build_parse(&in, mem, len), 0);
-	assert_non_null(strstr(in.problems.v[in.problems.kept - 1].text, "68 different stores are here"));
-	list = list_of(&in);
-	assert_non_null(strstr(list, "store at address 0x0 (offset 0x0), boot 01"));
-	assert_non_null(strstr(list, ", boot 02"));
-	free(list);
-	input_free(&in);
-	assert_int_equal(chosen(mem, len, (struct image_choice){ .have_at = true, .at = at }, 0), at);
-	assert_int_equal(chosen(mem, len, (struct image_choice){ .have_at = true, .at = at + 8 }, 0), 0);
-	assert_int_equal(chosen(mem, len, (struct image_choice){ .boot = "02" }, 0), at);
-	assert_int_equal(chosen(mem, len, (struct image_choice){ .boot = "03" }, 0), 0);
-	assert_int_equal(
-		chosen(mem, len, (struct image_choice){ .boot = "01", .have_at = true, .at = at }, 0), 0);
-	free(mem);
-	build_free(&fake);
-	build_free(&real);
-}
-
 static void elf_core(void **state)
 {
 	size_t at = 4096 + 3 + 0x100, len = at + 64 * 1024;
@@ -617,7 +544,6 @@ int main(void)
 		cmocka_unit_test(header_disagrees),
 		cmocka_unit_test(damaged_headers),
 		cmocka_unit_test(raw_dump),
-		cmocka_unit_test(planted_stores),
 		cmocka_unit_test(elf_core),
 		cmocka_unit_test(many_beginnings),
 		cmocka_unit_test(foreign),
