@@ -161,6 +161,7 @@ def oops(where, linux, boot):
     script = """
 insmod /opt/rwevent.ko fail=oops
 echo "RWTEST: after"
+stty onlcr </dev/console
 echo c >/proc/sysrq-trigger
 """
     return boot(where, script, files=events_run.files(linux), linux=linux, ends="reset")

@@ -32,6 +32,7 @@ echo PROFILE_VERSION=20150505 >profile
 echo '0-CONFIG={ mode=learning grant_log=no reject_log=no }' >profile
 """
 SCRIPT = rf"""
+echo 1 >/proc/sys/kernel/printk # no line of the kernel's in the middle of a marker: dmesg has them
 mkdir -p /cg /tmp/open /tmp/sandbox
 mount -t securityfs none /sys/kernel/security
 mount -t tracefs none /sys/kernel/tracing
