@@ -108,7 +108,7 @@ help:
 	@echo 'make             build everything into build/ (installs missing Debian packages first)'
 	@echo 'make run         the demonstration: a guarded stock kernel under attack, on an Intel and on an AMD machine'
 	@echo 'make test        all tests: unit tests, then end to end on three machines'
-	@echo 'make soak        the long tests: boots in a row, minutes of load, hotplug under load; about a quarter of an hour'
+	@echo 'make soak        the long tests: boots in a row, minutes of load, floods, half a million records; an hour or more'
 	@echo 'make check       unit tests, and checks of headers, tree and generated tables, in under two minutes'
 	@echo 'make bench       measure what Ringward costs on both emulators, table and chart; about a quarter of an hour'
 	@echo 'make rwlog       the offline tool only: needs gcc and the libraries of capstone, elf and zlib, nothing else'

@@ -248,8 +248,7 @@ int monitor_decide(const struct monitor *m, unsigned int type, int step, const s
 {
 	const struct rw_monitor_type *t = &m->hdr->type[type];
 	uint32_t at = (uint32_t)step, end = t->first + t->steps;
-	uint32_t access = is_there(facts, RW_MONITOR_ACCESS) ? 1u << facts->number[RW_MONITOR_ACCESS] :
-								   ~0u;
+	uint32_t access = is_there(facts, RW_MONITOR_ACCESS) ? 1u << facts->number[RW_MONITOR_ACCESS] : ~0u;
 	uint32_t fs = fs_marks(facts), path = path_marks(facts);
 
 	for (; at < end; at++) {

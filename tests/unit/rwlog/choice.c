@@ -88,7 +88,6 @@ static void planted_store(void **state)
 	build_free(&fake);
 }
 
-
 /* A guest writes a whole dump of its own as text into its memory: the store is read all the same. */
 static void planted_dump(void **state)
 {
@@ -120,7 +119,6 @@ static void planted_dump(void **state)
 	free(t.p);
 	build_free(&real);
 }
-
 
 /* Two machines on one line: a choice reads one of them, and what is wrong with the other does not matter. */
 static void one_of_two(void **state)
@@ -171,7 +169,6 @@ static char *list_of(const struct input *in)
 	return text;
 }
 
-
 /* Parses with a choice, and tells where the store that was read begins; 0: none was. */
 static size_t chosen(const uint8_t *mem, size_t len, struct image_choice choice, uint64_t problems)
 {
@@ -188,7 +185,6 @@ static size_t chosen(const uint8_t *mem, size_t len, struct image_choice choice,
 	input_free(&in);
 	return base;
 }
-
 
 #define PLANTED (IMAGE_EXAMINED + 3u)
 
