@@ -473,6 +473,30 @@ void build_other_frame(FILE *out, uint32_t version)
 	fprintf(out, "%s%08x\r\n", line, crc);
 }
 
+void build_text_start(struct build_text *t)
+{
+	t->f = open_memstream(&t->p, &t->len);
+}
+
+void build_text_stop(struct build_text *t)
+{
+	fclose(t->f);
+}
+
+void build_capture(struct build_text *t)
+{
+	struct build b;
+
+	build_start(&b, BUILD_FEW, 1);
+	build_samples(&b);
+	build_text_start(t);
+	fputs("ringward: VMX/EPT on 1 CPU\r\n", t->f);
+	build_dump(&b, t->f, 1);
+	fputs("ringward: the guest is off\r\n", t->f);
+	build_text_stop(t);
+	build_free(&b);
+}
+
 int build_parse_as(struct input *in, const void *data, size_t len, enum input_as as,
 		   struct image_choice choice)
 {

@@ -114,6 +114,20 @@ void build_other_store(uint8_t *p, uint32_t version, uint32_t size);
 /** build_other_frame() - print an intact frame of another version. */
 void build_other_frame(FILE *out, uint32_t version);
 
+/** struct build_text - text that grows. */
+struct build_text {
+	FILE *f;
+	char *p;
+	size_t len;
+};
+
+/** build_text_start() - open @t->f; build_text_stop() closes it, and @t->p is to be freed. */
+void build_text_start(struct build_text *t);
+void build_text_stop(struct build_text *t);
+
+/** build_capture() - write a capture of one dump of the samples of boot 1, with text around it. */
+void build_capture(struct build_text *t);
+
 /** build_parse() - input_parse() on a heap copy of the bytes, so that the sanitizer sees their end. */
 int build_parse(struct input *in, const void *data, size_t len);
 

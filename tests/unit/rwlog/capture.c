@@ -16,45 +16,13 @@
 #include "framing.h"
 #include "tests/unit/rwlog/build.h"
 
-/* Text that grows. */
-struct text_out {
-	FILE *f;
-	char *p;
-	size_t len;
-};
-
-static void start(struct text_out *t)
-{
-	t->f = open_memstream(&t->p, &t->len);
-}
-
-static void stop(struct text_out *t)
-{
-	fclose(t->f);
-}
-
-/* A capture of one dump of the samples, with text around it. */
-static void sample_capture(struct text_out *t)
-{
-	struct build b;
-
-	build_start(&b, BUILD_FEW, 1);
-	build_samples(&b);
-	start(t);
-	fputs("ringward: VMX/EPT on 1 CPU\r\n", t->f);
-	build_dump(&b, t->f, 1);
-	fputs("ringward: the guest is off\r\n", t->f);
-	stop(t);
-	build_free(&b);
-}
-
 static void one_dump(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct input in;
 
 	(void)state;
-	sample_capture(&t);
+	build_capture(&t);
 	assert_int_equal(build_parse(&in, t.p, t.len), 0);
 	assert_true(in.is_capture);
 	assert_int_equal(in.problems.count, 0);
@@ -67,14 +35,14 @@ static void one_dump(void **state)
 
 static void empty_store(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct build b;
 
 	(void)state;
 	build_start(&b, BUILD_FEW, 1);
-	start(&t);
+	build_text_start(&t);
 	build_dump(&b, t.f, 1);
-	stop(&t);
+	build_text_stop(&t);
 	assert_true(build_verify(t.p, t.len));
 	free(t.p);
 	build_free(&b);
@@ -83,13 +51,13 @@ static void empty_store(void **state)
 /* Time stamps in front, noise between and after frames, no CR, several frames in a line, marks in text. */
 static void mixed_with_text(void **state)
 {
-	struct text_out t, mixed;
+	struct build_text t, mixed;
 	unsigned int line = 0;
 	size_t i = 0;
 
 	(void)state;
-	sample_capture(&t);
-	start(&mixed);
+	build_capture(&t);
+	build_text_start(&mixed);
 	fwrite("\0\xff\0\x1b[31m", 1, 8, mixed.f);
 	while (i < t.len) {
 		size_t n = (size_t)((char *)memchr(t.p + i, '\n', t.len - i) - (t.p + i)) + 1;
@@ -107,7 +75,7 @@ static void mixed_with_text(void **state)
 		line++;
 		i += n;
 	}
-	stop(&mixed);
+	build_text_stop(&mixed);
 	assert_true(build_verify(mixed.p, mixed.len));
 	free(t.p);
 	free(mixed.p);
@@ -116,11 +84,11 @@ static void mixed_with_text(void **state)
 /* Truncated anywhere: never good before the END is whole. */
 static void truncation(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	const char *tail;
 
 	(void)state;
-	sample_capture(&t);
+	build_capture(&t);
 	tail = memmem(t.p, t.len, "\r\nringward: the guest is off", 28);
 	for (size_t n = 0; n < t.len; n++) {
 		bool whole = n >= (size_t)(tail - t.p);
@@ -133,12 +101,12 @@ static void truncation(void **state)
 
 static void lost_lines(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct input in;
 	char *cut;
 
 	(void)state;
-	sample_capture(&t);
+	build_capture(&t);
 	cut = malloc(t.len);
 	for (char *p = t.p; (p = memmem(p, t.len - (size_t)(p - t.p), "@RW2", 4)); p += 4) {
 		char *end = (char *)memchr(p, '\n', t.len - (size_t)(p - t.p)) + 1;
@@ -173,12 +141,12 @@ static bool same_records(const struct input *a, const struct input *b)
 /* A flip of any bit in a frame is detected or harmless: line ends and the case of the CRC's digits. */
 static void bit_flips(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct input whole;
 	size_t unseen = 0;
 
 	(void)state;
-	sample_capture(&t);
+	build_capture(&t);
 	assert_int_equal(build_parse(&whole, t.p, t.len), 0);
 	for (size_t i = 0; i < t.len; i++) {
 		char bit = (char)(1 << (i * 3 % 8));
@@ -199,7 +167,7 @@ static void bit_flips(void **state)
 
 static void several_dumps(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct build b, other;
 	struct input in;
 	size_t cut;
@@ -208,7 +176,7 @@ static void several_dumps(void **state)
 	build_start(&b, BUILD_FEW, 1);
 	build_start(&other, BUILD_FEW, 2);
 	build_samples(&other);
-	start(&t);
+	build_text_start(&t);
 	for (uint32_t i = 1; i <= 12; i++) {
 		build_samples(&b);
 		b.hdr.end_reason = i == 12 ? RW_END_RESET : RW_END_RUNNING;
@@ -220,7 +188,7 @@ static void several_dumps(void **state)
 	fflush(t.f);
 	cut = t.len;
 	build_dump(&other, t.f, 2);
-	stop(&t);
+	build_text_stop(&t);
 	assert_int_equal(build_parse(&in, t.p, t.len), 0);
 	assert_int_equal(in.problems.count, 0);
 	assert_int_equal(in.nboot, 2);
@@ -244,7 +212,7 @@ static void several_dumps(void **state)
 /* Two dumps of one boot that disagree on a record. */
 static void conflict(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct build a, b;
 
 	(void)state;
@@ -252,10 +220,10 @@ static void conflict(void **state)
 	build_start(&b, BUILD_FEW, 1);
 	build_agent(&a, RW_REC_EXEC, "/bin/ls", 7, "");
 	build_agent(&b, RW_REC_EXEC, "/bin/rm", 7, "");
-	start(&t);
+	build_text_start(&t);
 	build_dump(&a, t.f, 1);
 	build_dump(&b, t.f, 2);
-	stop(&t);
+	build_text_stop(&t);
 	assert_false(build_verify(t.p, t.len));
 	free(t.p);
 	build_free(&a);
@@ -268,7 +236,7 @@ static void extraction(void **state)
 	int fd = mkstemp(name), pipe_fd[2];
 	struct input in = { 0 }, back = { 0 };
 	char why[128], stream[32], *got;
-	struct text_out t;
+	struct build_text t;
 	struct build b;
 
 	(void)state;
@@ -278,9 +246,9 @@ static void extraction(void **state)
 	for (size_t i = 0; i < 15; i++)
 		build_samples(&b);
 	assert_true(store_evicted(&b.hdr) > 0);
-	start(&t);
+	build_text_start(&t);
 	build_dump(&b, t.f, 7);
-	stop(&t);
+	build_text_stop(&t);
 	assert_int_equal(build_parse(&in, t.p, t.len), 0);
 	assert_int_equal(extract_write(extract_choose(&in), name, NULL, why, sizeof(why)), 0);
 	assert_int_equal(input_load(&back, name), 0);
@@ -312,14 +280,14 @@ static void extraction(void **state)
 
 static void counters(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct input in;
 
 	(void)state;
-	start(&t);
+	build_text_start(&t);
 	build_stats(t.f, 1, 1, 3);
 	build_stats(t.f, 1, 2, 3);
-	stop(&t);
+	build_text_stop(&t);
 	assert_int_equal(build_parse(&in, t.p, t.len), 0);
 	assert_int_equal(in.problems.count, 0);
 	assert_int_equal(in.capture.last.dump, 2);
@@ -343,12 +311,12 @@ static void frames(void **state)
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)(i * 7);
 	for (size_t n = 0; n <= sizeof(data); n++) {
-		struct text_out t;
+		struct build_text t;
 
-		start(&t);
+		build_text_start(&t);
 		build_frame(t.f, RW_FRAME_DATA, (struct build_dump){ 0xfedcba98, 0xffffffff }, 0xfffffff8,
 			    data, n);
-		stop(&t);
+		build_text_stop(&t);
 		assert_int_equal(frame_parse(t.p, t.len, &f, &why), FRAME_GOOD);
 		assert_int_equal(f.len, n);
 		assert_memory_equal(f.payload, data, n);
@@ -362,11 +330,11 @@ static void frames(void **state)
 }
 
 /* The lines of two texts, alternating. */
-static void interleave(struct text_out *to, const struct text_out *a, const struct text_out *b)
+static void interleave(struct build_text *to, const struct build_text *a, const struct build_text *b)
 {
 	const char *at[2] = { a->p, b->p }, *end[2] = { a->p + a->len, b->p + b->len };
 
-	start(to);
+	build_text_start(to);
 	for (unsigned int i = 0; at[0] < end[0] || at[1] < end[1]; i ^= 1) {
 		const char *nl;
 
@@ -376,13 +344,13 @@ static void interleave(struct text_out *to, const struct text_out *a, const stru
 		fwrite(at[i], 1, (size_t)(nl + 1 - at[i]), to->f);
 		at[i] = nl + 1;
 	}
-	stop(to);
+	build_text_stop(to);
 }
 
 /* Two machines whose lines alternate, with the same numbers of dumps, and counters in between. */
 static void two_machines(void **state)
 {
-	struct text_out one[2], both;
+	struct build_text one[2], both;
 	struct input in;
 
 	(void)state;
@@ -390,13 +358,13 @@ static void two_machines(void **state)
 		struct build b;
 
 		build_start(&b, BUILD_FEW, i + 1);
-		start(&one[i]);
+		build_text_start(&one[i]);
 		for (uint32_t dump = 1; dump <= 3; dump++) {
 			build_samples(&b);
 			build_stats(one[i].f, i + 1, dump, 2 + i);
 			build_dump(&b, one[i].f, dump);
 		}
-		stop(&one[i]);
+		build_text_stop(&one[i]);
 		build_free(&b);
 	}
 	interleave(&both, &one[0], &one[1]);
@@ -417,7 +385,7 @@ static void two_machines(void **state)
 /* A dump without its BEGIN: alone it has an unknown header; by its boot it belongs to the others. */
 static void lost_begin(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct build b;
 	struct input in;
 	size_t first;
@@ -426,13 +394,13 @@ static void lost_begin(void **state)
 	(void)state;
 	build_start(&b, BUILD_FEW, 0xa5);
 	build_samples(&b);
-	start(&t);
+	build_text_start(&t);
 	build_dump(&b, t.f, 1);
 	fflush(t.f);
 	first = t.len;
 	build_agent(&b, RW_REC_EXEC, "/bin/ls", 7, "");
 	build_dump(&b, t.f, 2);
-	stop(&t);
+	build_text_stop(&t);
 	t.p[1] = 'X'; /* the mark of the first BEGIN */
 	assert_int_equal(build_parse(&in, t.p, first), 0);
 	assert_int_equal(in.nboot, 1);
@@ -456,15 +424,15 @@ static void lost_begin(void **state)
 static void many_machines(void **state)
 {
 	const uint32_t count = CAPTURE_STREAMS + 1;
-	struct text_out t;
+	struct build_text t;
 	struct input in;
 	uint8_t byte = 0;
 
 	(void)state;
-	start(&t);
+	build_text_start(&t);
 	for (uint32_t i = 0; i < count; i++)
 		build_frame(t.f, RW_FRAME_DATA, (struct build_dump){ i, 1 }, 0, &byte, 1);
-	stop(&t);
+	build_text_stop(&t);
 	assert_int_equal(build_parse(&in, t.p, t.len), 0);
 	assert_int_equal(in.capture.npart, count);
 	assert_int_equal(in.nboot, count);
@@ -476,15 +444,15 @@ static void many_machines(void **state)
 /* A header of another boot than the frame's is ignored. */
 static void foreign_header(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct build b;
 	struct input in;
 
 	(void)state;
 	build_start(&b, BUILD_FEW, 1);
-	start(&t);
+	build_text_start(&t);
 	build_frame(t.f, RW_FRAME_BEGIN, (struct build_dump){ 2, 1 }, 0, &b.hdr, sizeof(b.hdr));
-	stop(&t);
+	build_text_stop(&t);
 	assert_int_equal(build_parse(&in, t.p, t.len), 0);
 	assert_false(in.boot[0].newest->have_hdr);
 	assert_non_null(strstr(in.problems.v[0].text, "the header in BEGIN is that of boot 01010101"));
@@ -496,15 +464,15 @@ static void foreign_header(void **state)
 static void other_versions(void **state)
 {
 	static const uint32_t versions[] = { 1, 3, 17 };
-	struct text_out t, mixed;
+	struct build_text t, mixed;
 	struct input in;
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		start(&t);
+		build_text_start(&t);
 		fputs("[ 1.0] some text ", t.f);
 		build_other_frame(t.f, versions[i]);
-		stop(&t);
+		build_text_stop(&t);
 		assert_int_equal(build_parse(&in, t.p, t.len), -EPROTONOSUPPORT);
 		assert_int_equal(in.other_version, versions[i]);
 		input_free(&in);
@@ -518,11 +486,11 @@ static void other_versions(void **state)
 		}
 		free(t.p);
 	}
-	sample_capture(&t);
-	start(&mixed);
+	build_capture(&t);
+	build_text_start(&mixed);
 	build_other_frame(mixed.f, 1);
 	fwrite(t.p, 1, t.len, mixed.f);
-	stop(&mixed);
+	build_text_stop(&mixed);
 	assert_int_equal(build_parse(&in, mixed.p, mixed.len), 0); /* this version's is read */
 	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
 	assert_int_equal(in.problems.count, 0);

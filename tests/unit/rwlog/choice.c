@@ -13,42 +13,10 @@
 
 #include "tests/unit/rwlog/build.h"
 
-/* Text that grows. */
-struct text_out {
-	FILE *f;
-	char *p;
-	size_t len;
-};
-
-static void start(struct text_out *t)
-{
-	t->f = open_memstream(&t->p, &t->len);
-}
-
-static void stop(struct text_out *t)
-{
-	fclose(t->f);
-}
-
-/* A capture of one dump of the samples of boot 1, with text around it. */
-static void sample_capture(struct text_out *t)
-{
-	struct build b;
-
-	build_start(&b, BUILD_FEW, 1);
-	build_samples(&b);
-	start(t);
-	fputs("ringward: VMX/EPT on 1 CPU\r\n", t->f);
-	build_dump(&b, t->f, 1);
-	fputs("ringward: the guest is off\r\n", t->f);
-	stop(t);
-	build_free(&b);
-}
-
 /* A guest that can write to the serial line sends a store of its own: the frames are read all the same. */
 static void planted_store(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct build fake;
 	struct input in;
 
@@ -58,16 +26,16 @@ static void planted_store(void **state)
 		char *frames;
 		size_t len;
 
-		sample_capture(&t);
+		build_capture(&t);
 		frames = t.p;
 		len = t.len;
-		start(&t);
+		build_text_start(&t);
 		for (size_t i = 0; i < 64 * lead; i++)
 			fputs("some text first", t.f); /* a multiple of 8 bytes */
 		fwrite(fake.p, 1, fake.len, t.f);
 		for (size_t i = 0; i < 33; i++)
 			fwrite(frames, 1, len, t.f);
-		stop(&t);
+		build_text_stop(&t);
 		assert_int_equal(build_parse(&in, t.p, t.len), 0);
 		assert_true(in.is_capture);
 		assert_int_equal(in.nboot, 1);
@@ -93,14 +61,14 @@ static void planted_dump(void **state)
 {
 	size_t len = 1u << 20, at = 0x40000;
 	uint8_t *mem = calloc(1, len);
-	struct text_out t;
+	struct build_text t;
 	struct build real;
 	struct input in;
 
 	(void)state;
 	build_start(&real, BUILD_FEW, 9);
 	build_note(&real, RW_REC_AGENT, "6.1");
-	sample_capture(&t);
+	build_capture(&t);
 	memcpy(mem + 0x8000, t.p, t.len);
 	memcpy(mem + at, real.p, real.len);
 	assert_int_equal(build_parse(&in, mem, len), 0);
@@ -123,19 +91,19 @@ static void planted_dump(void **state)
 /* Two machines on one line: a choice reads one of them, and what is wrong with the other does not matter. */
 static void one_of_two(void **state)
 {
-	struct text_out t;
+	struct build_text t;
 	struct build b;
 	struct input in;
 
 	(void)state;
-	start(&t);
+	build_text_start(&t);
 	for (uint8_t boot = 1; boot < 3; boot++) {
 		build_start(&b, BUILD_FEW, boot);
 		build_samples(&b);
 		build_dump(&b, t.f, 1);
 		build_free(&b);
 	}
-	stop(&t);
+	build_text_stop(&t);
 	*strstr(t.p + t.len / 2, "@RW2 D") = '#'; /* a line of the second one is lost */
 	assert_false(build_verify(t.p, t.len));
 	assert_int_equal(
