@@ -25,6 +25,15 @@ struct bench_op {
 extern const struct bench_op syscall_ops[], process_ops[], ipc_ops[], memory_ops[], event_ops[];
 extern const unsigned int syscall_op_count, process_op_count, ipc_op_count, memory_op_count, event_op_count;
 
+/* Operations of ops_syscall.c on these files, and of ops_process.c, that the events table has as well. */
+#define FILE_PATH "/tmp/file"
+#define NEW_PATH  "/tmp/new"
+void file_setup(void);
+void file_teardown(void);
+void open_run(unsigned int ops);
+void create_run(unsigned int ops);
+void fork_run(unsigned int ops);
+
 /** die() - say which step failed and why (errno), and end this process with exit status 1. */
 void __attribute__((noreturn)) die(const char *what);
 
@@ -63,7 +72,7 @@ static inline uint64_t ticks(void)
  *
  * One warm-up batch runs first and does not count. The line is "RWBENCH: op NAME ops OPS batches BATCHES
  * min TICKS middle TICKS total TICKS" with ticks of a whole batch (middle: the mean without the lowest and
- * the highest quarter) and, if the agent answers, " exits N cycles N records N bytes N": the hypervisor's counters
- * over all batches.
+ * the highest quarter) and, if the agent answers, " exits N cycles N records N bytes N": the hypervisor's
+ * counters over all batches.
  */
 void measure(const struct bench_op *op);

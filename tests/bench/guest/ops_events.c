@@ -14,26 +14,15 @@
 
 #include "bench.h"
 
-#define FILE_PATH "/tmp/event"
-#define NEW_PATH  "/tmp/event.new"
-
-static void file_setup(void)
+/* A file with something to read. */
+static void text_setup(void)
 {
-	int fd = (int)check(open(FILE_PATH, O_RDWR | O_CREAT, 0600), FILE_PATH);
+	int fd;
 
+	file_setup();
+	fd = (int)check(open(FILE_PATH, O_WRONLY), FILE_PATH);
 	check(write(fd, "text", 4), FILE_PATH);
 	close(fd);
-}
-
-static void file_teardown(void)
-{
-	check(unlink(FILE_PATH), FILE_PATH);
-}
-
-static void open_run(unsigned int ops)
-{
-	while (ops--)
-		close((int)check(open(FILE_PATH, O_RDONLY), "open"));
 }
 
 static void read_run(unsigned int ops)
@@ -45,14 +34,6 @@ static void read_run(unsigned int ops)
 
 		check(read(fd, text, sizeof(text)), "read");
 		close(fd);
-	}
-}
-
-static void create_run(unsigned int ops)
-{
-	while (ops--) {
-		close((int)check(open(NEW_PATH, O_RDWR | O_CREAT | O_EXCL, 0600), "creating a file"));
-		check(unlink(NEW_PATH), "unlink");
 	}
 }
 
@@ -83,7 +64,7 @@ static void link_run(unsigned int ops)
 static void symlink_run(unsigned int ops)
 {
 	while (ops--) {
-		check(symlink("event", NEW_PATH), "symlink");
+		check(symlink("file", NEW_PATH), "symlink");
 		check(unlink(NEW_PATH), "unlink");
 	}
 }
@@ -149,20 +130,9 @@ static void setuid_run(unsigned int ops)
 	}
 }
 
-static void fork_run(unsigned int ops)
-{
-	while (ops--) {
-		int pid = (int)check(fork(), "fork");
-
-		if (pid == 0)
-			_exit(0);
-		wait_for(pid);
-	}
-}
-
 const struct bench_op event_ops[] = {
 	{ "ev_open", 300, 12, 1, file_setup, open_run, file_teardown },
-	{ "ev_read", 150, 12, 1, file_setup, read_run, file_teardown },
+	{ "ev_read", 150, 12, 1, text_setup, read_run, file_teardown },
 	{ "ev_create", 150, 12, 1, NULL, create_run, NULL },
 	{ "ev_rename", 150, 12, 1, file_setup, rename_run, file_teardown },
 	{ "ev_mkdir", 150, 12, 1, NULL, mkdir_run, NULL },
@@ -170,7 +140,7 @@ const struct bench_op event_ops[] = {
 	{ "ev_symlink", 150, 12, 1, NULL, symlink_run, NULL },
 	{ "ev_chmod", 300, 12, 1, file_setup, chmod_run, file_teardown },
 	{ "ev_chown", 300, 12, 1, file_setup, chown_run, file_teardown },
-	{ "ev_truncate", 300, 12, 1, file_setup, truncate_run, file_teardown },
+	{ "ev_truncate", 300, 12, 1, text_setup, truncate_run, file_teardown },
 	{ "ev_name", 400, 12, 1, NULL, name_run, NULL },
 	{ "ev_socket", 300, 12, 1, NULL, socket_run, NULL },
 	{ "ev_connect", 300, 12, 1, udp_setup, connect_run, udp_teardown },

@@ -7,7 +7,7 @@
 
 #include "bench.h"
 
-static void fork_run(unsigned int ops)
+void fork_run(unsigned int ops)
 {
 	while (ops--) {
 		int pid = (int)check(fork(), "fork");

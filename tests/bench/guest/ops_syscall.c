@@ -10,9 +10,6 @@
 
 #include "bench.h"
 
-#define FILE_PATH "/tmp/file"
-#define NEW_PATH  "/tmp/new"
-
 static int fd;
 
 static void close_fd(void)
@@ -50,12 +47,12 @@ static void write_run(unsigned int ops)
 		check(write(fd, "", 1), "write");
 }
 
-static void file_setup(void)
+void file_setup(void)
 {
 	close((int)check(open(FILE_PATH, O_RDWR | O_CREAT, 0600), FILE_PATH));
 }
 
-static void file_teardown(void)
+void file_teardown(void)
 {
 	check(unlink(FILE_PATH), FILE_PATH);
 }
@@ -68,13 +65,13 @@ static void stat_run(unsigned int ops)
 		check(stat(FILE_PATH, &st), "stat");
 }
 
-static void open_run(unsigned int ops)
+void open_run(unsigned int ops)
 {
 	while (ops--)
 		close((int)check(open(FILE_PATH, O_RDONLY), "open"));
 }
 
-static void create_run(unsigned int ops)
+void create_run(unsigned int ops)
 {
 	while (ops--) {
 		close((int)check(open(NEW_PATH, O_RDWR | O_CREAT | O_EXCL, 0600), "creating a file"));
