@@ -23,16 +23,6 @@
 #define CGROUPS "/tmp/container-cgroup"
 #define BOX     CGROUPS "/box.scope"
 
-static long long namespace_of(int pid, const char *kind)
-{
-	char path[64];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, kind);
-	need(stat(path, &st) == 0, path);
-	return (long long)st.st_ino;
-}
-
 static void put(int pid, const char *file, const char *text)
 {
 	char path[64];

@@ -44,5 +44,8 @@ void fact_file(const char *name, int fd);
 /** need() - end the process, and so the case with a failure, unless @ok. @what: for the message. */
 void need(bool ok, const char *what);
 
+/** namespace_of() - the inode number of a process' namespace; @kind: its name in /proc/PID/ns. */
+long long namespace_of(int pid, const char *kind);
+
 /** await_child() - wait for a child. Return: its wait status. */
 int await_child(int pid);

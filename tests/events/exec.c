@@ -83,16 +83,9 @@ CASE(exec_overlay)
 {
 	int fd;
 
-	file_load_module("/opt/overlay.ko");
-	file_folder("/tmp/exec-layers");
-	need(mkdir("/tmp/exec-layers/lower", 0755) == 0 && mkdir("/tmp/exec-layers/upper", 0755) == 0 &&
-		     mkdir("/tmp/exec-layers/work", 0755) == 0 && mkdir("/tmp/exec-merged", 0755) == 0,
-	     "mkdir");
+	file_layers("/tmp/exec-layers", "/tmp/exec-merged");
 	program("/tmp/exec-layers/lower/tiny");
-	need(mount("overlay", "/tmp/exec-merged", "overlay", MS_NOSUID,
-		   "lowerdir=/tmp/exec-layers/lower,upperdir=/tmp/exec-layers/upper,workdir=/tmp/exec-layers/work") ==
-		     0,
-	     "mount overlay");
+	file_overlay("/tmp/exec-layers", "/tmp/exec-merged", MS_NOSUID);
 	fd = open("/tmp/exec-merged/tiny", O_RDONLY);
 	need(fd >= 0, "open");
 	fact_file("program", fd);

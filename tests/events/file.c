@@ -110,17 +110,10 @@ CASE(file_overlay)
 {
 	int fd;
 
-	file_load_module("/opt/overlay.ko");
-	file_folder("/tmp/file-layers");
-	need(mkdir("/tmp/file-layers/lower", 0755) == 0 && mkdir("/tmp/file-layers/upper", 0755) == 0 &&
-		     mkdir("/tmp/file-layers/work", 0755) == 0 && mkdir("/tmp/file-merged", 0755) == 0,
-	     "mkdir");
+	file_layers("/tmp/file-layers", "/tmp/file-merged");
 	close(file_make("/tmp/file-layers/lower/read", 70));
 	close(file_make("/tmp/file-layers/lower/copied", 80));
-	need(mount("overlay", "/tmp/file-merged", "overlay", 0,
-		   "lowerdir=/tmp/file-layers/lower,upperdir=/tmp/file-layers/upper,workdir=/tmp/file-layers/work") ==
-		     0,
-	     "mount overlay");
+	file_overlay("/tmp/file-layers", "/tmp/file-merged", 0);
 	fd = open("/tmp/file-merged/read", O_RDONLY);
 	need(fd >= 0 && read(fd, file_data, 100) == 70, "read");
 	fact_file("read", fd);

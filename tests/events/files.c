@@ -47,3 +47,30 @@ void file_load_module(const char *path)
 	need(syscall(SYS_finit_module, fd, "", 0) == 0 || errno == EEXIST, path);
 	close(fd);
 }
+
+static void layer_folder(const char *layers, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", layers, name);
+	need(mkdir(path, 0755) == 0, path);
+}
+
+void file_layers(const char *layers, const char *merged)
+{
+	file_folder(layers);
+	layer_folder(layers, "lower");
+	layer_folder(layers, "upper");
+	layer_folder(layers, "work");
+	need(mkdir(merged, 0755) == 0, merged);
+}
+
+void file_overlay(const char *layers, const char *merged, unsigned long flags)
+{
+	char options[512];
+
+	file_load_module("/opt/overlay.ko");
+	snprintf(options, sizeof(options), "lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", layers,
+		 layers, layers);
+	need(mount("overlay", merged, "overlay", flags, options) == 0, "mount overlay");
+}

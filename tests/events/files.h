@@ -16,5 +16,11 @@ const char *file_of(int fd);
 /** file_folder() - make a folder with a tmpfs of its own, for xattrs and handles. */
 void file_folder(const char *path);
 
+/** file_layers() - make the folders LAYERS/lower, upper and work, in a tmpfs of their own, and @merged. */
+void file_layers(const char *layers, const char *merged);
+
+/** file_overlay() - mount the overlay of @layers at @merged. @flags: of mount(2). */
+void file_overlay(const char *layers, const char *merged, unsigned long flags);
+
 /** file_load_module() - load a kernel module unless it is loaded. */
 void file_load_module(const char *path);

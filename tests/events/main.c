@@ -111,6 +111,16 @@ void need(bool ok, const char *what)
 	_exit(1);
 }
 
+long long namespace_of(int pid, const char *kind)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, kind);
+	need(stat(path, &st) == 0, path);
+	return (long long)st.st_ino;
+}
+
 int await_child(int pid)
 {
 	int status = 0;

@@ -45,17 +45,6 @@ static void write_to(const char *path, const char *text)
 	close(fd);
 }
 
-/* The inode number of a process' namespace. */
-static long long namespace_of(int pid, const char *kind)
-{
-	char path[64];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, kind);
-	need(stat(path, &st) == 0, path);
-	return (long long)st.st_ino;
-}
-
 static void copy_tiny(int to)
 {
 	static char bytes[FEW_BYTES];
