@@ -3,9 +3,11 @@
 # Unit tests of hv/protect.
 
 HVPROTECT_TESTS := $(addprefix $(UNIT_DIR)/hv/protect/,ranges symbols patch_burst patch_notice)
-UNIT_TESTS += $(HVPROTECT_TESTS) $(UNIT_DIR)/hv/protect/violation
+HVPROTECT_GUARDED := $(addprefix $(UNIT_DIR)/hv/protect/,evidence violation)
+UNIT_TESTS += $(HVPROTECT_TESTS) $(HVPROTECT_GUARDED)
 
 $(HVPROTECT_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/hv/tests/unit/%.o $(UNIT_DIR)/obj/hv/%.o
 $(UNIT_DIR)/hv/protect/patch_burst: $(call unit,hv,lib/record.c lib/events.c)
 $(UNIT_DIR)/hv/protect/patch_notice: $(call unit,hv,lib/format.c)
-$(UNIT_DIR)/hv/protect/violation: $(call unit,host,tests/unit/hv/protect/violation.c) $(HVCORE_UNDER_TEST)
+$(HVPROTECT_GUARDED): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/host/tests/unit/%.o
+$(HVPROTECT_GUARDED): $(call unit,host,tests/unit/hv/protect/guarded.c) $(HVCORE_UNDER_TEST)
