@@ -233,14 +233,10 @@ static bool take_last(struct options *o, const char *value)
 static int wrong_type(const char *list)
 {
 	const char *name[RW_TYPES], *near;
-	size_t n = strcspn(list, ","), names = 0;
+	size_t names = 0;
 	char word[64];
 
-	while (list[n] && type_by_name(list, n)) {
-		list += n + 1;
-		n = strcspn(list, ",");
-	}
-	snprintf(word, sizeof(word), "%.*s", (int)n, list);
+	filter_wrong_type(list, word, sizeof(word));
 	for (unsigned int type = 1; type < RW_TYPES; type++)
 		if (event_desc(type))
 			name[names++] = event_desc(type)->name;

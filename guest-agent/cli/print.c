@@ -14,10 +14,6 @@ static const char *const target_names[] = RW_TARGET_NAMES;
 static const char *const backend_names[] = { "VMX/EPT", "SVM/NPT" };
 static const char *const violation_names[] = { "skip", "fault", "stop" };
 static const char *const kexec_names[] = { "refuse", "allow" };
-static const char *const class_names[] = {
-#define RW_CLASS(NAME, name, share, keep, doc) [RW_CLASS_##NAME] = (name),
-#include "abi/events.def"
-};
 
 _Static_assert(sizeof(exit_names) / sizeof(exit_names[0]) == RW_EXIT_COUNT, "a name for each reason");
 
@@ -118,8 +114,8 @@ static json_t *store_json(const struct rw_status *hv)
 	json_t *classes = json_object();
 	unsigned int i;
 
-	for (i = 0; i < COUNT(class_names); i++)
-		json_object_set_new(classes, class_names[i],
+	for (i = 0; i < RW_CLASS_COUNT; i++)
+		json_object_set_new(classes, class_desc(i)->name,
 				    json_pack("{s:o, s:o}", "used", num(hv->by_class[i].used), "evicted",
 					      num(hv->by_class[i].evicted)));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "bytes", num(hv->store_bytes), "used",
@@ -179,8 +175,8 @@ int print_status(const struct rw_ioc_status *st, const struct rwctl_stats *stats
 	printf("store         %" PRIu64 " of %" PRIu64 " bytes used, records %" PRIu64 " to %" PRIu64
 	       ", %" PRIu64 " evicted\n",
 	       hv->store_used, hv->store_bytes, hv->store_first, hv->store_next - 1, hv->evicted);
-	for (k = 0; k < COUNT(class_names); k++)
-		printf("  %-14s %8" PRIu64 " bytes used, %" PRIu64 " evicted\n", class_names[k],
+	for (k = 0; k < RW_CLASS_COUNT; k++)
+		printf("  %-14s %8" PRIu64 " bytes used, %" PRIu64 " evicted\n", class_desc(k)->name,
 		       hv->by_class[k].used, hv->by_class[k].evicted);
 	printf("records       %" PRIu64 " taken, %" PRIu64 " bytes; %" PRIu64 " bytes wait in %" PRIu32
 	       " rings\n",

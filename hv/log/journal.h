@@ -42,7 +42,7 @@ void journal_panic(void);
 
 /**
  * journal_read() - copies stored records to guest memory, as many whole ones as fit.
- * @req: private copy, untrusted; seq and next_seq are updated.
+ * @req: private copy, untrusted; all but the pages is updated.
  *
  * Records that wait in the rings are not in the store yet. A call that continues where the last one ended
  * costs what it copies; any other looks at the header of each block first.

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "filter.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "names.h"
@@ -39,6 +40,17 @@ bool filter_types(struct filter *f, const char *list)
 			return true;
 		list += n + 1;
 	}
+}
+
+void filter_wrong_type(const char *list, char *word, size_t size)
+{
+	size_t n = strcspn(list, ",");
+
+	while (list[n] && type_by_name(list, n)) {
+		list += n + 1;
+		n = strcspn(list, ",");
+	}
+	snprintf(word, size, "%.*s", (int)(n < size ? n : size), list);
 }
 
 bool filter_pid(struct filter *f, const char *value)

@@ -36,6 +36,9 @@ bool filter_cgroup(struct filter *f, const char *value);
 bool filter_seq(struct filter *f, const char *value);
 bool filter_verdict(struct filter *f, const char *value);
 
+/** filter_wrong_type() - copy the first word of @list that is not a type to @word, shortened to fit. */
+void filter_wrong_type(const char *list, char *word, size_t size);
+
 /** filter_seconds() - convert decimal seconds, with at most nine decimals, to nanoseconds. */
 bool filter_seconds(uint64_t *ns, const char *value);
 

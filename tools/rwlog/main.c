@@ -197,10 +197,12 @@ static enum status read_file(const struct options *o, struct input *in, const st
 			in->name);
 		return STATUS_LOG;
 	}
-	if (!err && o->list)
+	if (!err && o->list) {
 		input_list(in, stdout);
-	if (!err)
-		status = o->list ? STATUS_GOOD : run(o, in, symbols);
+		status = STATUS_GOOD;
+	} else if (!err) {
+		status = run(o, in, symbols);
+	}
 	fflush(stdout);
 	warn(&in->notes, in->name, "note");
 	if (!err && o->command != COMMAND_VERIFY)

@@ -305,16 +305,11 @@ static int unknown_name(const char *what, const struct names *known, const char 
 static int wrong_type(const char *list)
 {
 	struct names known = { .n = 0 };
-	size_t n = strcspn(list, ",");
 	char word[64];
 
-	while (list[n] && type_by_name(list, n)) {
-		list += n + 1;
-		n = strcspn(list, ",");
-	}
+	filter_wrong_type(list, word, sizeof(word));
 	for (unsigned int type = 1; type < RW_TYPES; type++)
 		names_add(&known, event_desc(type) ? event_desc(type)->name : NULL);
-	snprintf(word, sizeof(word), "%.*s", (int)(n < sizeof(word) ? n : sizeof(word)), list);
 	return unknown_name("type", &known, word);
 }
 

@@ -121,7 +121,7 @@ void __init compat_refuse_probes(unsigned long start, unsigned long end)
 		mutex_unlock(list);
 	}
 	if (ret)
-		pr_warn("kprobes on the agent's own functions are possible (error %d); one put there after the lock fails "
+		pr_warn("kprobes on the agent's functions are possible (error %d); one put there after the lock fails "
 			"in the kernel\n",
 			ret);
 }
