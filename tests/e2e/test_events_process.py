@@ -10,8 +10,8 @@ import machines
 
 WHERE = machines.ALL
 UNSET = 0xffffffff
-NEW_MOUNTS, NEW_NET, INTO_CGROUP = 0x20000, 0x40000000, 1 << 33
 CLONE_THREAD, CLONE_VFORK, CLONE_NEWNS, CLONE_NEWIPC = 0x10000, 0x4000, 0x20000, 0x8000000
+CLONE_NEWNET, CLONE_INTO_CGROUP = 0x40000000, 1 << 33
 # Bits of exec_flags (RW_EXECF_*).
 DELETED, MEMFD, NOSUID, OVERLAY, SETUID, SETGID, DESCRIPTOR, SECURE = 1, 2, 8, 0x10, 0x20, 0x40, 0x80, 0x100
 NET_RAW = 13
@@ -195,7 +195,7 @@ def test_calls_by_the_32_bit_entry(events):
 def test_container_with_its_own_cgroup_and_log(events):
     facts, case = events.facts("container"), "container"
     fork, = [r for r in events.records(case, "fork") if r["child_pid"] == facts["child"]]
-    assert fork["clone_flags"] & INTO_CGROUP and fork["child_ns_pid"] == 1
+    assert fork["clone_flags"] & CLONE_INTO_CGROUP and fork["child_ns_pid"] == 1
     assert (fork["new_ns_pid"], fork["new_ns_mnt"], fork["new_ns_net"]) == (
         facts["pid_ns"], facts["mnt_ns"], facts["net_ns"])
     message, program = events.record(case, "syslog"), events.record(case, "exec")
@@ -218,7 +218,7 @@ def test_container_entered_by_a_pidfd(events):
     assert (change["new_ns_mnt"], change["new_ns_net"]) == (facts["mnt_ns"], facts["net_ns"])
     assert change["tgid"] == facts["enters"] and change["old_ns_mnt"] != facts["mnt_ns"]
     fork, = [r for r in events.records(case, "fork") if r["child_pid"] == facts["child"]]
-    wanted = NEW_MOUNTS | NEW_NET | INTO_CGROUP
+    wanted = CLONE_NEWNS | CLONE_NEWNET | CLONE_INTO_CGROUP
     assert fork["clone_flags"] & wanted == wanted
 
 
