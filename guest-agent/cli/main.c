@@ -20,7 +20,7 @@
 #define MAX_CPUS 8192u /* more than Linux supports; bounds the requests */
 
 static const char usage_text[] =
-	"usage: rwctl [--json] COMMAND\n"
+	"usage: rwctl [OPTION]... COMMAND\n"
 	"\n"
 	"  status    what is protected, whether it is locked, counters, losses, use of the store\n"
 	"  stats     how often each CPU entered the hypervisor, by reason\n"
