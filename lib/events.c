@@ -36,11 +36,12 @@ static const struct field_desc fields[RW_FIELD_COUNT] = {
 #undef RW_MUST
 #undef RW_MAY
 
-#define RW_MUST(NAME) +1u
+#define RW_MUST(NAME) +1u /* NOLINT(bugprone-macro-parentheses): a sum */
 #define RW_MAY(NAME)
 const struct event_desc events_types[RW_TYPES] = {
 #define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
-	[RW_REC_##NAME] = { name, RW_CLASS_##CLASS, 0u FIELDS, fields_of_##NAME },
+	[RW_REC_##NAME] = { name, RW_CLASS_##CLASS, \
+			    0u FIELDS /* NOLINT(bugprone-macro-parentheses): a sum */, fields_of_##NAME },
 #include "abi/events.def"
 };
 

@@ -167,19 +167,25 @@ static _Bool text_fits(const struct monitor *m, const struct rw_monitor_cond *c,
 	return c->negate;
 }
 
+static const struct monitor_text *text_of(const struct monitor_facts *facts, unsigned int key)
+{
+	return &facts->text[key - RW_MONITOR_FIRST_TEXT];
+}
+
+static const struct monitor_text *path_at(const struct monitor_facts *facts, uint32_t i)
+{
+	return i ? &facts->more_paths[i - 1] : text_of(facts, RW_MONITOR_PATH);
+}
+
 /* To exclude an event, all of its paths must fit: a file renamed into a watched folder is no noise. */
 static _Bool paths_fit(const struct monitor *m, const struct rw_monitor_cond *c, _Bool all,
 		       const struct monitor_facts *facts)
 {
 	uint32_t i;
 
-	for (i = 0; i < facts->paths; i++) {
-		struct monitor_text path = i ? facts->more_paths[i - 1] :
-					       facts->text[RW_MONITOR_PATH - RW_MONITOR_FIRST_TEXT];
-
-		if (text_fits(m, c, path) != all)
+	for (i = 0; i < facts->paths; i++)
+		if (text_fits(m, c, *path_at(facts, i)) != all)
 			return !all;
-	}
 	return all;
 }
 
@@ -194,7 +200,7 @@ static _Bool cond_holds(const struct monitor *m, const struct rw_monitor_cond *c
 		return 0;
 	if (c->key == RW_MONITOR_PATH)
 		return paths_fit(m, c, exclude, facts);
-	return text_fits(m, c, facts->text[c->key - RW_MONITOR_FIRST_TEXT]);
+	return text_fits(m, c, *text_of(facts, c->key));
 }
 
 enum holds {
@@ -226,20 +232,19 @@ static _Bool is_there(const struct monitor_facts *facts, enum rw_monitor_key key
 /* The marks of all paths: an event with two matches no rule that neither matches. */
 static uint32_t path_marks(const struct monitor_facts *facts)
 {
-	const struct monitor_text *first = &facts->text[RW_MONITOR_PATH - RW_MONITOR_FIRST_TEXT];
 	uint32_t marks, i;
 
 	if (!is_there(facts, RW_MONITOR_PATH))
 		return ~0u;
-	marks = monitor_mark(first->at, first->len);
+	marks = monitor_mark(path_at(facts, 0)->at, path_at(facts, 0)->len);
 	for (i = 1; i < facts->paths; i++)
-		marks |= monitor_mark(facts->more_paths[i - 1].at, facts->more_paths[i - 1].len);
+		marks |= monitor_mark(path_at(facts, i)->at, path_at(facts, i)->len);
 	return marks;
 }
 
 static uint32_t fs_marks(const struct monitor_facts *facts)
 {
-	const struct monitor_text *fs = &facts->text[RW_MONITOR_FS - RW_MONITOR_FIRST_TEXT];
+	const struct monitor_text *fs = text_of(facts, RW_MONITOR_FS);
 
 	return is_there(facts, RW_MONITOR_FS) ? monitor_mark(fs->at, fs->len) : ~0u;
 }

@@ -154,7 +154,7 @@ int main(int argc, char **argv)
 
 	for (size_t i = 0; argc == 3 && i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (strcmp(argv[1], kinds[i].name) == 0) {
-			kinds[i].run(atol(argv[2]));
+			kinds[i].run(strtol(argv[2], NULL, 10));
 			return 0;
 		}
 	}

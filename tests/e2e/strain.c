@@ -58,7 +58,7 @@ static uint32_t function_id(const char *name)
 	if (fd < 0 || fstat(fd, &st))
 		err(1, KERNEL_BTF);
 
-	char *all = malloc((size_t)st.st_size);
+	char *all = calloc(1, (size_t)st.st_size + 1);
 
 	for (off_t at = 0; at < st.st_size;) {
 		ssize_t n = read(fd, all + at, (size_t)(st.st_size - at));
@@ -112,7 +112,7 @@ static void bpf_lsm(const char *hook)
 /* Opens many files at the same time, writes a byte to each, and closes them. */
 static void many_files(const char *argument)
 {
-	rlim_t count = (rlim_t)atol(argument);
+	rlim_t count = (rlim_t)strtol(argument, NULL, 10);
 	struct rlimit limit = { count + 16, count + 16 };
 	int *fds = calloc(count, sizeof(*fds));
 	char name[64];
@@ -127,6 +127,7 @@ static void many_files(const char *argument)
 	}
 	for (rlim_t i = 0; i < count; i++)
 		close(fds[i]);
+	free(fds);
 	printf("RWTEST: opened %lu\n", (unsigned long)count);
 }
 
