@@ -26,14 +26,14 @@
 #define RW_ACCESS_NONE    UINT32_MAX
 
 /* Kinds of access; masks have 1 << kind. */
-enum rw_access_kind {
-	RW_ACCESS_READ,
-	RW_ACCESS_WRITE,
-	RW_ACCESS_APPEND,
-	RW_ACCESS_EXECUTE,
-	RW_ACCESS_KINDS
+enum rw_right {
+	RW_RIGHT_READ,
+	RW_RIGHT_WRITE,
+	RW_RIGHT_APPEND,
+	RW_RIGHT_EXECUTE,
+	RW_RIGHTS
 };
-#define RW_ACCESS_ALL ((1u << RW_ACCESS_KINDS) - 1)
+#define RW_RIGHT_ALL ((1u << RW_RIGHTS) - 1)
 
 /* rw_access_hdr.mode */
 enum rw_access_mode {
@@ -47,7 +47,7 @@ struct rw_access_cell {
 	uint8_t denied;  /* of these: refused */
 	uint8_t audited; /* of those: recorded and allowed */
 	uint8_t reserved;
-	uint16_t rule[RW_ACCESS_KINDS]; /* which one decides; 0 where none does */
+	uint16_t rule[RW_RIGHTS]; /* which one decides; 0 where none does */
 };
 RW_ASSERT_SIZE(struct rw_access_cell, 12);
 

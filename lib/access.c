@@ -72,9 +72,9 @@ static _Bool check_node(const struct access *a, uint32_t i)
 
 static _Bool check_cell(const struct access *a, const struct rw_access_cell *c)
 {
-	if (c->decided & ~RW_ACCESS_ALL || c->denied & ~c->decided || c->audited & ~c->denied || c->reserved)
+	if (c->decided & ~RW_RIGHT_ALL || c->denied & ~c->decided || c->audited & ~c->denied || c->reserved)
 		return 0;
-	for (unsigned int kind = 0; kind < RW_ACCESS_KINDS; kind++)
+	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++)
 		if (c->decided >> kind & 1 ? c->rule[kind] >= a->hdr->rules : c->rule[kind] != 0)
 			return 0;
 	return 1;
@@ -166,7 +166,7 @@ static const struct rw_access_cell *find_cell(const struct access *a, uint32_t s
 struct access_answer access_decide(const struct access *a, uint32_t scope, uint32_t uid, uint32_t kinds)
 {
 	struct access_answer answer = { 0 };
-	uint32_t open = kinds & RW_ACCESS_ALL;
+	uint32_t open = kinds & RW_RIGHT_ALL;
 
 	for (; open && scope != RW_ACCESS_NONE; scope = a->scope[scope].next) {
 		const struct rw_access_cell *c = find_cell(a, scope, uid);

@@ -21,10 +21,10 @@ struct access {
 
 /** struct access_answer - what the rules say of an access. Kinds are masks. */
 struct access_answer {
-	uint8_t denied;                 /* kinds that are refused */
-	uint8_t audited;                /* kinds that would be, if they were not audited only */
-	uint8_t decided;                /* kinds that a rule decides */
-	uint16_t rule[RW_ACCESS_KINDS]; /* which one */
+	uint8_t denied;           /* kinds that are refused */
+	uint8_t audited;          /* kinds that would be, if they were not audited only */
+	uint8_t decided;          /* kinds that a rule decides */
+	uint16_t rule[RW_RIGHTS]; /* which one */
 };
 
 /**

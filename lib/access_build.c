@@ -143,7 +143,7 @@ static void decide(struct image *image, struct rw_access_cell *cell, uint32_t i,
 		cell->denied = (uint8_t)(cell->denied | kinds);
 	if (r->audit)
 		cell->audited = (uint8_t)(cell->audited | kinds);
-	for (unsigned int kind = 0; kind < RW_ACCESS_KINDS; kind++)
+	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++)
 		if (kinds >> kind & 1)
 			cell->rule[kind] = (uint16_t)i;
 }
@@ -155,7 +155,7 @@ static void warn_dead(struct image *image, uint32_t i, const struct rw_access_ce
 	const struct access_rule *r = &image->conf->rule[i], *by = NULL;
 	bool several = false;
 
-	for (unsigned int kind = 0; kind < RW_ACCESS_KINDS; kind++) {
+	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++) {
 		const struct access_rule *first;
 
 		if (!(r->kinds >> kind & 1))
@@ -199,7 +199,7 @@ static void put_cells(struct image *image)
 		if (u->scope == RW_ACCESS_NONE)
 			continue;
 		any = &image->scope[u->scope].any;
-		for (unsigned int kind = 0; kind < RW_ACCESS_KINDS; kind++) {
+		for (unsigned int kind = 0; kind < RW_RIGHTS; kind++) {
 			uint8_t bit = (uint8_t)(1u << kind);
 
 			if (!(any->decided & bit) ||

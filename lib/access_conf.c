@@ -10,19 +10,19 @@
 static const struct {
 	char letter;
 	uint8_t kinds;
-} letters[RW_ACCESS_KINDS] = {
-	[RW_ACCESS_READ] = { 'r', 1u << RW_ACCESS_READ },
+} letters[RW_RIGHTS] = {
+	[RW_RIGHT_READ] = { 'r', 1u << RW_RIGHT_READ },
 	/* Who may write may append, and who may not write may not append. */
-	[RW_ACCESS_WRITE] = { 'w', 1u << RW_ACCESS_WRITE | 1u << RW_ACCESS_APPEND },
-	[RW_ACCESS_APPEND] = { 'a', 1u << RW_ACCESS_APPEND },
-	[RW_ACCESS_EXECUTE] = { 'x', 1u << RW_ACCESS_EXECUTE },
+	[RW_RIGHT_WRITE] = { 'w', 1u << RW_RIGHT_WRITE | 1u << RW_RIGHT_APPEND },
+	[RW_RIGHT_APPEND] = { 'a', 1u << RW_RIGHT_APPEND },
+	[RW_RIGHT_EXECUTE] = { 'x', 1u << RW_RIGHT_EXECUTE },
 };
 
-const char *access_letters(uint32_t kinds, char out[RW_ACCESS_KINDS + 1])
+const char *access_letters(uint32_t kinds, char out[RW_RIGHTS + 1])
 {
 	char *at = out;
 
-	for (unsigned int kind = 0; kind < RW_ACCESS_KINDS; kind++)
+	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++)
 		if (kinds >> kind & 1)
 			*at++ = letters[kind].letter;
 	*at = '\0';
@@ -81,9 +81,9 @@ static void parse_kinds(struct line *l, struct span word, struct access_rule *ru
 			   "%s without an access: r (read), w (write), a (append), x (execute)",
 			   span_quote(word, text));
 	for (size_t i = 1; i < word.size; i++) {
-		for (kind = 0; kind < RW_ACCESS_KINDS && letters[kind].letter != word.at[i]; kind++)
+		for (kind = 0; kind < RW_RIGHTS && letters[kind].letter != word.at[i]; kind++)
 			;
-		if (kind == RW_ACCESS_KINDS)
+		if (kind == RW_RIGHTS)
 			conf_error(file, word.at + i,
 				   "%s is not an access: r (read), w (write), a (append), "
 				   "x (execute)",

@@ -32,7 +32,7 @@ struct access_rule {
 	uint32_t number, column;
 	uint32_t uid;  /* or ACCESS_UID_ANY */
 	uint32_t node; /* of the path */
-	uint8_t kinds; /* mask of enum rw_access_kind */
+	uint8_t kinds; /* mask of enum rw_right */
 	bool deny, audit;
 };
 
@@ -82,7 +82,7 @@ static inline bool access_is_below(const struct access_rule *rule)
 }
 
 /** access_letters() - the kinds of access in @kinds as letters: "rwax". */
-const char *access_letters(uint32_t kinds, char out[RW_ACCESS_KINDS + 1]);
+const char *access_letters(uint32_t kinds, char out[RW_RIGHTS + 1]);
 
 /**
  * access_next_part() - take the next name of a path.

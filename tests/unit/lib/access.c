@@ -72,29 +72,29 @@ static void test_decisions(void **state)
 	static const struct {
 		const char *path;
 		uint32_t uid;
-		enum rw_access_kind kind;
+		enum rw_right kind;
 		int line;
 	} rows[] = {
-		{ "/tmp/log", 1000, RW_ACCESS_READ, -1 },
-		{ "/tmp/log", 1001, RW_ACCESS_READ, 0 },
-		{ "/tmp/log", 0, RW_ACCESS_READ, -2 },
-		{ "/tmp/log", 0, RW_ACCESS_WRITE, 3 },
-		{ "/tmp/log", 0, RW_ACCESS_APPEND, 3 },
-		{ "/tmp/log/x", 0, RW_ACCESS_READ, 0 },
-		{ "/tmp", 0, RW_ACCESS_READ, 0 },
-		{ "/etc", 0, RW_ACCESS_WRITE, -4 },
-		{ "/etc/x/y", 7, RW_ACCESS_WRITE, -4 },
-		{ "/etc/x/y", 7, RW_ACCESS_READ, 0 },
-		{ "/etc/own/", 5, RW_ACCESS_WRITE, 5 },
-		{ "/etc/own/a/b", 5, RW_ACCESS_APPEND, 5 },
-		{ "/etc/own/a/b", 6, RW_ACCESS_APPEND, -4 },
-		{ "/etcetera", 6, RW_ACCESS_APPEND, 0 },
-		{ "/etc/own/a", 5, RW_ACCESS_WRITE, -6 },
-		{ "/etc/own/a/b", 5, RW_ACCESS_WRITE, 5 },
-		{ "/log", 3, RW_ACCESS_APPEND, 7 },
-		{ "/log", 3, RW_ACCESS_WRITE, -8 },
-		{ "/bin/a b", 0, RW_ACCESS_EXECUTE, -9 },
-		{ "/bin/a", 0, RW_ACCESS_EXECUTE, 0 },
+		{ "/tmp/log", 1000, RW_RIGHT_READ, -1 },
+		{ "/tmp/log", 1001, RW_RIGHT_READ, 0 },
+		{ "/tmp/log", 0, RW_RIGHT_READ, -2 },
+		{ "/tmp/log", 0, RW_RIGHT_WRITE, 3 },
+		{ "/tmp/log", 0, RW_RIGHT_APPEND, 3 },
+		{ "/tmp/log/x", 0, RW_RIGHT_READ, 0 },
+		{ "/tmp", 0, RW_RIGHT_READ, 0 },
+		{ "/etc", 0, RW_RIGHT_WRITE, -4 },
+		{ "/etc/x/y", 7, RW_RIGHT_WRITE, -4 },
+		{ "/etc/x/y", 7, RW_RIGHT_READ, 0 },
+		{ "/etc/own/", 5, RW_RIGHT_WRITE, 5 },
+		{ "/etc/own/a/b", 5, RW_RIGHT_APPEND, 5 },
+		{ "/etc/own/a/b", 6, RW_RIGHT_APPEND, -4 },
+		{ "/etcetera", 6, RW_RIGHT_APPEND, 0 },
+		{ "/etc/own/a", 5, RW_RIGHT_WRITE, -6 },
+		{ "/etc/own/a/b", 5, RW_RIGHT_WRITE, 5 },
+		{ "/log", 3, RW_RIGHT_APPEND, 7 },
+		{ "/log", 3, RW_RIGHT_WRITE, -8 },
+		{ "/bin/a b", 0, RW_RIGHT_EXECUTE, -9 },
+		{ "/bin/a", 0, RW_RIGHT_EXECUTE, 0 },
 	};
 
 	(void)state;
@@ -113,14 +113,14 @@ static void test_modes(void **state)
 
 	(void)state;
 	compile("-r /a 0 audit\n-w /a *\n");
-	answer = access_decide(&a, scope_of("/a"), 0, RW_ACCESS_ALL);
-	assert_int_equal(answer.denied, 1u << RW_ACCESS_WRITE | 1u << RW_ACCESS_APPEND);
-	assert_int_equal(answer.audited, 1u << RW_ACCESS_READ);
-	assert_int_equal(answer.decided, RW_ACCESS_ALL & ~(1u << RW_ACCESS_EXECUTE));
+	answer = access_decide(&a, scope_of("/a"), 0, RW_RIGHT_ALL);
+	assert_int_equal(answer.denied, 1u << RW_RIGHT_WRITE | 1u << RW_RIGHT_APPEND);
+	assert_int_equal(answer.audited, 1u << RW_RIGHT_READ);
+	assert_int_equal(answer.decided, RW_RIGHT_ALL & ~(1u << RW_RIGHT_EXECUTE));
 	compile("mode audit\n-r /a 0 audit\n-w /a *\n");
-	answer = access_decide(&a, scope_of("/a"), 0, RW_ACCESS_ALL);
+	answer = access_decide(&a, scope_of("/a"), 0, RW_RIGHT_ALL);
 	assert_int_equal(answer.denied, 0);
-	assert_int_equal(answer.audited, RW_ACCESS_ALL & ~(1u << RW_ACCESS_EXECUTE));
+	assert_int_equal(answer.audited, RW_RIGHT_ALL & ~(1u << RW_RIGHT_EXECUTE));
 	assert_memory_equal(a.text + a.rule[1].text, "-w /a *", a.rule[1].len);
 }
 
@@ -200,16 +200,16 @@ static uint32_t make_policy(char *text, struct oracle_rule rules[24])
 		char letters[5];
 		size_t n = 0;
 
-		r->kinds = any(RW_ACCESS_ALL) + 1;
+		r->kinds = any(RW_RIGHT_ALL) + 1;
 		r->sign = "+-"[any(2)];
 		r->uid = any(4) ? any(4) : ACCESS_UID_ANY;
 		make_path(r->path, any(2));
-		for (unsigned int kind = 0; kind < RW_ACCESS_KINDS; kind++)
+		for (unsigned int kind = 0; kind < RW_RIGHTS; kind++)
 			if (r->kinds >> kind & 1)
 				letters[n++] = "rwax"[kind];
 		letters[n] = '\0';
-		if (r->kinds >> RW_ACCESS_WRITE & 1)
-			r->kinds |= 1u << RW_ACCESS_APPEND;
+		if (r->kinds >> RW_RIGHT_WRITE & 1)
+			r->kinds |= 1u << RW_RIGHT_APPEND;
 		text += sprintf(text, "%c%s \"%s\" ", r->sign, letters, r->path);
 		text += r->uid == ACCESS_UID_ANY ? sprintf(text, "*\n") : sprintf(text, "%u\n", r->uid);
 	}
@@ -233,7 +233,7 @@ static void test_against_the_oracle(void **state)
 
 		compile(text);
 		for (unsigned int j = 0; j < 2; j++) {
-			uint32_t uid = any(5), kind = any(RW_ACCESS_KINDS);
+			uint32_t uid = any(5), kind = any(RW_RIGHTS);
 
 			make_path(path, false);
 			if (line_for(path, uid, kind) != oracle(rules, count, path, uid, kind))
@@ -251,7 +251,7 @@ static void use(void)
 
 	for (size_t i = 0; i < COUNT(paths); i++)
 		for (uint32_t uid = 0; uid < 5; uid++)
-			access_decide(&a, scope_of(paths[i]), uid, RW_ACCESS_ALL);
+			access_decide(&a, scope_of(paths[i]), uid, RW_RIGHT_ALL);
 	for (uint32_t i = 0; i < a.hdr->rules; i++)
 		for (uint32_t j = 0; j < a.rule[i].len; j++)
 			assert_true(a.text[a.rule[i].text + j] == a.text[a.rule[i].text + j]);
@@ -301,10 +301,10 @@ static void test_ten_thousand_rules(void **state)
 	for (unsigned int i = 0; i < 10000; i++)
 		at += sprintf(at, "-r /srv/%u/data %u\n", i % 5000, i / 5000 * 1000);
 	compile(text);
-	assert_int_equal(line_for("/srv/77/data", 0, RW_ACCESS_READ), -78);
-	assert_int_equal(line_for("/srv/77/data", 1000, RW_ACCESS_READ), -5078);
-	assert_int_equal(line_for("/srv/77/data", 1, RW_ACCESS_READ), 0);
-	assert_int_equal(line_for("/srv/77/date", 1000, RW_ACCESS_READ), 0);
+	assert_int_equal(line_for("/srv/77/data", 0, RW_RIGHT_READ), -78);
+	assert_int_equal(line_for("/srv/77/data", 1000, RW_RIGHT_READ), -5078);
+	assert_int_equal(line_for("/srv/77/data", 1, RW_RIGHT_READ), 0);
+	assert_int_equal(line_for("/srv/77/date", 1000, RW_RIGHT_READ), 0);
 	free(text);
 }
 
