@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Compiles policy.conf into an access image. Pure C: the loader and tools share it. */
+#pragma once
+
+#include "abi/access.h"
+#include "lib/conf_text.h"
+
+#define ACCESS_NAME      "policy.conf"
+#define ACCESS_FILE_MAX  1048576u /* bytes */
+#define ACCESS_LINE_MAX  8192u    /* bytes, without the line end */
+#define ACCESS_PATH_MAX  4095u    /* bytes: PATH_MAX of Linux, without the NUL */
+#define ACCESS_PART_MAX  255u     /* bytes of a name between slashes: NAME_MAX of Linux */
+#define ACCESS_RULES_MAX 16384u
+#define ACCESS_NODES_MAX 32768u /* names on all paths */
+#define ACCESS_UID_ANY   UINT32_MAX
+
+#define ACCESS_NODE_SLOTS_MAX (2u * ACCESS_NODES_MAX)
+#define ACCESS_USER_SLOTS_MAX (2u * ACCESS_RULES_MAX)
+
+/* Bytes of the largest image that these limits allow. */
+#define ACCESS_IMAGE_MAX \
+	(sizeof(struct rw_access_hdr) + ACCESS_NODES_MAX * sizeof(struct rw_access_node) + \
+	 ACCESS_NODE_SLOTS_MAX * sizeof(uint32_t) + ACCESS_RULES_MAX * sizeof(struct rw_access_scope) + \
+	 ACCESS_USER_SLOTS_MAX * sizeof(struct rw_access_user) + \
+	 ACCESS_RULES_MAX * sizeof(struct rw_access_rule) + ACCESS_FILE_MAX + RW_ACCESS_ALIGN)
+
+/** struct access_rule - a line with a rule. */
+struct access_rule {
+	struct span line; /* without blanks at either end and without a comment */
+	struct span path; /* absolute, without quotes */
+	uint32_t number, column;
+	uint32_t uid;  /* or ACCESS_UID_ANY */
+	uint32_t node; /* of the path */
+	uint8_t kinds; /* mask of enum rw_right */
+	bool deny, audit;
+};
+
+/** struct access_node - a name on the paths of rules. */
+struct access_node {
+	struct span name;
+	uint32_t parent;  /* node, or RW_ACCESS_NONE */
+	uint32_t rule;    /* whose line has the name */
+	bool self, below; /* some rule is about the file itself, about what lies below it */
+};
+
+/** struct access_conf - a file's contents, parsed: room for the largest; too large for a stack. */
+struct access_conf {
+	struct conf_file *file;
+	uint32_t mode;      /* enum rw_access_mode */
+	uint32_t mode_line; /* which line said so; 0: none */
+	uint32_t rules, nodes;
+	struct access_node node[ACCESS_NODES_MAX];
+	uint32_t slot[ACCESS_NODE_SLOTS_MAX];      /* finds nodes by name, as in the image */
+	struct access_rule rule[ACCESS_RULES_MAX]; /* their spans point into the file's text */
+};
+
+/**
+ * access_parse() - read a policy.conf.
+ * @conf: filled
+ * @text: the file's bytes, untrusted; must stay until access_build() returns; @size: how many
+ * @file: who gets the reports; the whole file is read even after an error
+ *
+ * Context: anywhere. Return: 0, or -1 if there was an error.
+ */
+int access_parse(struct access_conf *conf, const char *text, size_t size, struct conf_file *file);
+
+/**
+ * access_build() - make the image of what access_parse() has read.
+ * @image: 8-byte aligned, ACCESS_IMAGE_MAX bytes
+ *
+ * Warns about rules that can never decide anything.
+ *
+ * Context: anywhere. Return: bytes of the image.
+ */
+uint32_t access_build(const struct access_conf *conf, void *image);
+
+/** access_is_below() - whether a rule is about all that lies below its path, and the directory itself. */
+static inline bool access_is_below(const struct access_rule *rule)
+{
+	return rule->path.at[rule->path.size - 1] == '/';
+}
+
+/** access_letters() - the kinds of access in @kinds as letters: "rwax". */
+const char *access_letters(uint32_t kinds, char out[RW_RIGHTS + 1]);
+
+/**
+ * access_next_part() - take the next name of a path.
+ * @path: what is left of it; shortened
+ * @part: the name
+ *
+ * Return: false at the end.
+ */
+bool access_next_part(struct span *path, struct span *part);
