@@ -148,7 +148,7 @@ static void decide(struct image *image, struct rw_access_cell *cell, uint32_t i,
 			cell->rule[kind] = (uint16_t)i;
 }
 
-/* Says that rule @i decides nothing: @own and @any hold what earlier ones decide, for its user and for all. */
+/* Says that rule @i decides nothing: @own and @any are what earlier ones decide, for its user and for all. */
 static void warn_dead(struct image *image, uint32_t i, const struct rw_access_cell *own,
 		      const struct rw_access_cell *any)
 {

@@ -171,8 +171,7 @@ static bool add_nodes(struct access_conf *conf, struct access_rule *rule)
 		for (; conf->slot[at] != RW_ACCESS_NONE; at = (at + 1) & mask) {
 			const struct access_node *n = &conf->node[conf->slot[at]];
 
-			if (n->parent == rule->node && n->name.size == name.size &&
-			    !memcmp(n->name.at, name.at, name.size))
+			if (n->parent == rule->node && span_same(n->name, name))
 				break;
 		}
 		if (conf->slot[at] == RW_ACCESS_NONE) {

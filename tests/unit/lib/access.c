@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Tests of what a policy.conf decides, from its text to the answer: against a table, against a second evaluator
- * that knows only the rules as text, and of images that are no images.
+ * Tests of what a policy.conf decides, from its text to the answer: against a table, against a second
+ * evaluator that knows only the rules as text, and of images that are no images.
  */
 #include <setjmp.h>
 #include <stdarg.h>
