@@ -225,7 +225,8 @@ void alerts_check(struct input *in)
 
 		find_boot(in, a);
 		a->has_record = a->repeat || a->key.form == ALERT_UNKNOWN || take(in, &e, a);
-		if (!a->has_record && in->capture.other_version) /* it may be among those that were not read */
+		if (!a->has_record &&
+		    in->capture.other_version) /* it may be among those that were not read */
 			a->key.form = ALERT_UNKNOWN;
 		a->has_record |= a->key.form == ALERT_UNKNOWN;
 		unclear += a->key.form == ALERT_UNKNOWN;

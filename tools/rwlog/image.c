@@ -120,11 +120,11 @@ static void drop(struct candidate *c)
 	problems_free(&c->notes);
 }
 
-/* Makes the chosen store's lists the file's. */
+/* Adds the chosen store's lists to the file's. */
 static struct part *keep(struct candidate *c, struct problems *problems, struct problems *notes)
 {
-	*problems = c->problems;
-	*notes = c->notes;
+	problems_take(problems, &c->problems);
+	problems_take(notes, &c->notes);
 	c->part->problems = problems;
 	c->part->notes = notes;
 	return c->part;

@@ -3,6 +3,7 @@
 /* rwlog: reads what Ringward recorded, from a serial capture, a store image, a memory dump or an ELF core. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "export.h"
 #include "extract.h"
 #include "input.h"
+#include "kind.h"
 #include "options.h"
 #include "outfile.h"
 #include "show.h"
@@ -176,14 +178,27 @@ static bool is_standard_output(const struct input *in)
 	return S_ISREG(in->st.st_mode) && fstat(STDOUT_FILENO, &out) == 0 && outfile_same(&in->st, &out);
 }
 
+static enum status too_much(const struct input *in)
+{
+	fprintf(stderr,
+		"rwlog: %s: more than %" PRIu64
+		" MiB come out of it, as it is a pipe, a device or compressed; --limit MIB allows more\n",
+		in->name, (in->limit ? in->limit : INPUT_LIMIT) >> 20);
+	return STATUS_USAGE;
+}
+
 /* Parses a loaded file and applies the command. */
 static enum status read_file(const struct options *o, struct input *in, const struct symbols *symbols)
 {
 	enum status status = STATUS_VERSION;
 	int err = input_parse(in);
 
+	if (err == -EFBIG)
+		return too_much(in);
 	if (err == -ENOENT) {
-		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store\n", in->name);
+		warn(o, &in->notes, in->name, "note");
+		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store: this is %s\n",
+			in->name, kind_of_file(in->data, in->len));
 		return STATUS_USAGE;
 	}
 	if (err == -ESRCH) {
@@ -210,11 +225,13 @@ static enum status read_file(const struct options *o, struct input *in, const st
 
 static enum status one_file(const struct options *o, const char *name, const struct symbols *symbols)
 {
-	struct input in = { .as = o->as, .choice = o->choice, .problems.all = o->all };
+	struct input in = { .as = o->as, .choice = o->choice, .limit = o->limit, .problems.all = o->all };
 	enum status status = STATUS_USAGE;
 	int err = input_load(&in, name);
 
-	if (err)
+	if (err == -EFBIG)
+		status = too_much(&in);
+	else if (err)
 		fprintf(stderr, "rwlog: %s: %s%s\n", in.name, strerror(-err),
 			err == -ENOENT && name == o->maybe_command ? ", and no subcommand either" : "");
 	else if (is_standard_output(&in))

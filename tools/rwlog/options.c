@@ -25,7 +25,8 @@ static const char *const command_names[] = { "show", "verify", "stats", "export"
 static const char help[] =
 	"Usage: rwlog [show|verify|stats|export|extract] [OPTION]... FILE...\n"
 	"Reads Ringward's log from a capture of its serial line, a store image, a raw memory dump or an\n"
-	"ELF core; the content tells which. FILE \"-\" is standard input.\n"
+	"ELF core; the content tells which. It may be compressed by gzip, xz or zstd, in UTF-16, or a hex\n"
+	"dump. FILE \"-\" is standard input.\n"
 	"\n"
 	"  show     one line per record, for people (the default)\n"
 	"  verify   check that the log is complete and undamaged; name the first bad place\n"
@@ -37,6 +38,7 @@ static const char help[] =
 	"  --boot ID               read this boot only: its id, or the first digits\n"
 	"  --at ADDRESS            read the store at this guest-physical address, as the loader printed it\n"
 	"  --all                   print every problem; without it, the worst ones\n"
+	"  --limit MIB             how much may come out of a pipe, a device or a compressed file: 512\n"
 	"  --as capture|memory     what the files are, where both could be\n"
 	"show and export:\n"
 	"  --type TYPE[,TYPE]...   ";
@@ -102,6 +104,7 @@ enum option_id {
 	OPT_HELP = 'h',
 	OPT_VERSION = 256,
 	OPT_ALL,
+	OPT_LIMIT,
 	OPT_LIST,
 	OPT_AS,
 	OPT_AT,
@@ -127,6 +130,7 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "all", no_argument, NULL, OPT_ALL },
+	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "as", required_argument, NULL, OPT_AS },
 	{ "at", required_argument, NULL, OPT_AT },
@@ -196,6 +200,7 @@ static bool belongs(enum command c, int id)
 	case OPT_HELP:
 	case OPT_VERSION:
 	case OPT_ALL:
+	case OPT_LIMIT:
 	case OPT_LIST:
 	case OPT_AS:
 	case OPT_AT:
@@ -230,12 +235,24 @@ static bool parse_boot(struct options *o, const char *s)
 	return len && len < TEXT_BOOT_LEN && !s[strspn(s, "0123456789abcdef")];
 }
 
+static bool parse_limit(struct options *o, const char *s)
+{
+	uint64_t mib = 0;
+
+	if (!parse_offset(&mib, s) || mib == 0 || mib >= UINT64_C(1) << 43)
+		return false;
+	o->limit = mib << 20;
+	return true;
+}
+
 static bool set_option(struct options *o, int id, const char *value)
 {
 	switch (id) {
 	case OPT_ALL:
 		o->all = true;
 		return true;
+	case OPT_LIMIT:
+		return parse_limit(o, value);
 	case OPT_LIST:
 		o->list = true;
 		return true;
@@ -335,6 +352,8 @@ static const char *takes(const struct options *o, int id)
 	switch (id) {
 	case OPT_AS:
 		return "capture or memory";
+	case OPT_LIMIT:
+		return "a number of MiB, such as 4096";
 	case OPT_AT:
 		return "a guest-physical address, such as 0x7e000000";
 	case OPT_BOOT:

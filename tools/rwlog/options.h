@@ -18,6 +18,7 @@ struct options {
 	enum command command;
 	struct filter filter;
 	bool all;                   /* print every problem */
+	uint64_t limit;             /* bytes; 0: INPUT_LIMIT */
 	bool list;                  /* only list the stores and boots */
 	enum input_as as;           /* what the files are */
 	struct image_choice choice; /* which store is wanted */

@@ -192,6 +192,20 @@ static void the_worst_first(void **state)
 	expect_without("$R verify --all bad", 1, "more, none of them worse");
 }
 
+/* Other forms of a file, and what has no log in it. */
+static void forms(void **state)
+{
+	(void)state;
+	expect("gzip -c cap >cap.gz; $R verify cap.gz", 0, "note: this is a file in the form gzip");
+	expect("gzip -c cap | head -c 1200 | $R verify -", 4, "the gzip ends too early: ");
+	expect("printf '\\211PNG\\r\\n\\032\\n' >p; $R verify p", 2, "a store: this is a PNG image");
+	expect("$R verify text", 2, "a store: this is text");
+	expect("$R verify --limit 1 /dev/zero", 2, "more than 1 MiB come out of it");
+	expect("head -c 3000000 /dev/zero | gzip | $R verify --limit 1 -", 2,
+	       "more than 1 MiB come out of it");
+	expect("$R verify --limit 0 cap", 2, "--limit: wrong value \"0\": it takes a number of MiB");
+}
+
 static void information(void **state)
 {
 	(void)state;
@@ -209,6 +223,7 @@ int main(void)
 		TEST(a_choice_of_what_is_read),
 		TEST(extract_leaves_its_input_alone),
 		TEST(extract_replaces_nothing_but_files),
+		TEST(forms),
 		TEST(statuses),
 		TEST(the_worst_first),
 		TEST(information),
