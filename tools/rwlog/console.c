@@ -184,6 +184,14 @@ void console_parse(struct console *c, const char *data, size_t len)
 	}
 }
 
+bool console_store_at(const struct console *c, uint64_t addr)
+{
+	for (size_t i = 0; i < c->nmark; i++)
+		if (c->mark[i].store && (!addr || c->mark[i].store == addr))
+			return true;
+	return false;
+}
+
 void console_free(struct console *c)
 {
 	for (size_t i = 0; i < c->nalert; i++)

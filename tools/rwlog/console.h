@@ -54,6 +54,9 @@ struct console {
 /** console_parse() - find Ringward's lines in @len characters at @data, untrusted. @c: zeroed. */
 void console_parse(struct console *c, const char *data, size_t len);
 
+/** console_store_at() - whether the loader has said that a store is at @addr; 0: at any address. */
+bool console_store_at(const struct console *c, uint64_t addr);
+
 /** alert_parse() - read an alert's text, which begins with "ALERT "; the form is ALERT_UNKNOWN if it is none. */
 struct alert_key alert_parse(const char *text);
 

@@ -225,7 +225,7 @@ static int recognise(struct input *in)
 	bool memory = in->as == INPUT_AS_MEMORY ||
 		      (in->as == INPUT_AS_IT_LOOKS && scan->ngood && looks_like_memory(in));
 
-	if (!memory && !in->choice.have_at)
+	if (!memory && !in->choice.have_at && !in->choice.console)
 		in->is_capture = parse_capture(in);
 	if (!in->is_capture && in->as == INPUT_AS_CAPTURE)
 		return in->other_version ? -EPROTONOSUPPORT : -ENOENT;
@@ -365,6 +365,15 @@ int input_parse(struct input *in)
 		alerts_check(in);
 	}
 	return 0;
+}
+
+int input_console(struct input *in)
+{
+	int ret = expand_all(in);
+
+	if (!ret)
+		console_parse(&in->capture.console, (const char *)in->data, in->len);
+	return ret;
 }
 
 enum status input_status(const struct input *in)

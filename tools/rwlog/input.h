@@ -70,6 +70,13 @@ int input_load(struct input *in, const char *name);
  */
 int input_parse(struct input *in);
 
+/**
+ * input_console() - read only Ringward's lines of text, into @in->capture.console.
+ *
+ * Return: 0, or -EFBIG as input_parse().
+ */
+int input_console(struct input *in);
+
 /** input_status() - get the exit status that the content of a parsed file deserves. */
 enum status input_status(const struct input *in);
 

@@ -73,6 +73,26 @@ static int load_symbols(struct input *file, struct symbols *s, const struct opti
 	return STATUS_GOOD;
 }
 
+/* Reads the capture that says where the store is. Return: the status. */
+static int load_capture(struct input *file, struct options *o)
+{
+	int err = input_load(file, o->capture);
+
+	if (!err)
+		err = input_console(file);
+	if (err) {
+		fprintf(stderr, "rwlog: %s: %s\n", o->capture, strerror(-err));
+		return STATUS_USAGE;
+	}
+	if (!console_store_at(&file->capture.console, 0)) {
+		fprintf(stderr, "rwlog: %s: no line of the loader in it says where the store is\n",
+			o->capture);
+		return STATUS_USAGE;
+	}
+	o->choice.console = &file->capture.console;
+	return STATUS_GOOD;
+}
+
 static void warn(const struct options *o, const struct problems *l, const char *name, const char *kind)
 {
 	char *prefix = NULL;
@@ -254,7 +274,7 @@ static enum status all_files(const struct options *o, const struct symbols *symb
 
 int main(int argc, char **argv)
 {
-	struct input symbol_file = { 0 };
+	struct input symbol_file = { 0 }, capture_file = { .limit = 0 };
 	struct symbols symbols = { 0 };
 	struct options o;
 	int status = options_parse(&o, argc, argv);
@@ -266,6 +286,9 @@ int main(int argc, char **argv)
 	if (o.csv)
 		export_csv_header(stdout);
 	status = o.symbols ? load_symbols(&symbol_file, &symbols, &o) : STATUS_GOOD;
+	capture_file.limit = o.limit;
+	if (status == STATUS_GOOD && o.capture)
+		status = load_capture(&capture_file, &o);
 	if (status == STATUS_GOOD)
 		status = (int)all_files(&o, o.symbols ? &symbols : NULL);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
@@ -274,5 +297,6 @@ int main(int argc, char **argv)
 	}
 	symbols_free(&symbols);
 	input_free(&symbol_file);
+	input_free(&capture_file);
 	return status;
 }

@@ -37,6 +37,7 @@ static const char help[] =
 	"  --list                  only print which boots and stores there are\n"
 	"  --boot ID               read this boot only: its id, or the first digits\n"
 	"  --at ADDRESS            read the store at this guest-physical address, as the loader printed it\n"
+	"  --capture FILE          read the store in memory that lies where the loader says in this capture\n"
 	"  --all                   print every problem; without it, the worst ones\n"
 	"  --limit MIB             how much may come out of a pipe, a device or a compressed file: 512\n"
 	"  --as capture|memory     what the files are, where both could be\n"
@@ -109,6 +110,7 @@ enum option_id {
 	OPT_AS,
 	OPT_AT,
 	OPT_BOOT,
+	OPT_CAPTURE,
 	OPT_TYPE,
 	OPT_PID,
 	OPT_COMM,
@@ -135,6 +137,7 @@ static const struct option long_options[] = {
 	{ "as", required_argument, NULL, OPT_AS },
 	{ "at", required_argument, NULL, OPT_AT },
 	{ "boot", required_argument, NULL, OPT_BOOT },
+	{ "capture", required_argument, NULL, OPT_CAPTURE },
 	{ "type", required_argument, NULL, OPT_TYPE },
 	{ "pid", required_argument, NULL, OPT_PID },
 	{ "comm", required_argument, NULL, OPT_COMM },
@@ -205,6 +208,7 @@ static bool belongs(enum command c, int id)
 	case OPT_AS:
 	case OPT_AT:
 	case OPT_BOOT:
+	case OPT_CAPTURE:
 		return true;
 	case OPT_SYMBOLS:
 	case OPT_KASLR:
@@ -263,6 +267,9 @@ static bool set_option(struct options *o, int id, const char *value)
 		return parse_offset(&o->choice.at, value);
 	case OPT_BOOT:
 		return parse_boot(o, value);
+	case OPT_CAPTURE:
+		o->capture = value;
+		return true;
 	case OPT_TYPE:
 		return filter_types(&o->filter, value);
 	case OPT_PID:

@@ -203,6 +203,8 @@ static void forms(void **state)
 	expect("$R verify --limit 1 /dev/zero", 2, "more than 1 MiB come out of it");
 	expect("head -c 3000000 /dev/zero | gzip | $R verify --limit 1 -", 2,
 	       "more than 1 MiB come out of it");
+	expect("$R verify --capture text cap", 2,
+	       "text: no line of the loader in it says where the store is");
 	expect("$R verify --limit 0 cap", 2, "--limit: wrong value \"0\": it takes a number of MiB");
 }
 
