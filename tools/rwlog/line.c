@@ -16,17 +16,17 @@
 /*
  * Flags of open(2), renameat2(2) and mmap(2), and bits of a wait status on x86-64 Linux, not on the host.
  */
-#define GUEST_O_ACCMODE       00000003u
-#define GUEST_O_CREAT         00000100u
-#define GUEST_O_TRUNC         00001000u
-#define GUEST_O_APPEND        00002000u
-#define GUEST_RENAME_EXCHANGE 2u
-#define GUEST_PROT_READ       1u
-#define GUEST_PROT_WRITE      2u
-#define GUEST_PROT_EXEC       4u
-#define WAIT_SIGNAL           0x7fu
-#define WAIT_CORE             0x80u
-#define ROOT_CGROUP           1u /* id of the default hierarchy's root: most tasks without systemd are there */
+#define GUEST_O_ACCMODE  00000003u
+#define GUEST_O_CREAT    00000100u
+#define GUEST_O_TRUNC    00001000u
+#define GUEST_O_APPEND   00002000u
+#define GUEST_EXCHANGE   2u
+#define GUEST_PROT_READ  1u
+#define GUEST_PROT_WRITE 2u
+#define GUEST_PROT_EXEC  4u
+#define WAIT_SIGNAL      0x7fu
+#define WAIT_CORE        0x80u
+#define ROOT_CGROUP      1u /* id of the default hierarchy's root: most tasks without systemd are there */
 
 static void show_number(const struct line *l, const struct rec_field *f)
 {
@@ -414,7 +414,7 @@ static const struct {
 /* The word before a field. Of a rename that exchanges two files, both stay. */
 static const char *label_of(const struct line *l, const struct rec_field *f, const struct field_desc *desc)
 {
-	if (f->id == RW_F_NEW_PATH && rec_number(l->r, RW_F_RENAME_FLAGS) & GUEST_RENAME_EXCHANGE)
+	if (f->id == RW_F_NEW_PATH && rec_number(l->r, RW_F_RENAME_FLAGS) & GUEST_EXCHANGE)
 		return "exchanged with";
 	return desc->label;
 }

@@ -197,7 +197,7 @@ static void planted_stores(void **state)
 	build_free(&real);
 }
 
-/* Beside a capture of the same machine, its loader's line chooses the store, not what stands in the memory. */
+/* Beside a capture of the same machine, the loader's line in that chooses the store. */
 static void by_a_capture(void **state)
 {
 	struct console console = { 0 };
