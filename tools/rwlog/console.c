@@ -45,7 +45,7 @@ static bool take_pid(const char *text, uint32_t *pid)
 struct alert_key alert_parse(const char *text)
 {
 	struct alert_key k = { .form = ALERT_UNKNOWN };
-	const char *gpa = strstr(text, " at gpa ");
+	const char *gpa = strstr(text, " at gpa "), *rip = strstr(text, ", rip ");
 	uint32_t cpl;
 	int n = 0;
 
@@ -62,6 +62,9 @@ struct alert_key alert_parse(const char *text)
 			&cpl, &n) == 3 &&
 		 n)
 		k.form = ALERT_ACCESS;
+	else if (rip && sscanf(rip, ", rip %" SCNx64 ", by %n", &k.rip, &n) == 1 && n)
+		k = (struct alert_key){ .form = ALERT_ACCESS,
+					.rip = k.rip }; /* of a register: nowhere in memory */
 	if (k.form == ALERT_UNKNOWN || !take_pid(text, &k.pid))
 		return (struct alert_key){ .form = ALERT_UNKNOWN };
 	return k;

@@ -12,7 +12,7 @@
 
 /** enum alert_form - what an alert says. */
 enum alert_form {
-	ALERT_ACCESS,    /* of memory */
+	ALERT_ACCESS,    /* of memory, or of a register: address 0 */
 	ALERT_MSR,       /* a write that was ignored */
 	ALERT_HYPERCALL, /* one that was refused */
 	ALERT_UNKNOWN,   /* of another version; or broken off */

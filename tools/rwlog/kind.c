@@ -61,7 +61,7 @@ const char *kind_of_file(const uint8_t *data, size_t len)
 	if (all_zero(data, n))
 		return "zeros at its beginning";
 	for (size_t i = 0; i < n; i++)
-		text += (data[i] >= ' ' && data[i] <= '~') || (data[i] >= '\t' && data[i] <= '\r') ||
-			data[i] >= 0x80;
+		text += (data[i] >= ' ' && data[i] != 0x7f) || (data[i] >= '\b' && data[i] <= '\r') ||
+			data[i] == 0x1b;
 	return text == n ? "text" : "data of an unknown kind";
 }

@@ -217,8 +217,12 @@ static enum status read_file(const struct options *o, struct input *in, const st
 		return too_much(in);
 	if (err == -ENOENT) {
 		warn(o, &in->notes, in->name, "note");
-		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store: this is %s\n",
-			in->name, kind_of_file(in->data, in->len));
+		fprintf(stderr,
+			"rwlog: %s: no Ringward log found: neither frames nor a store: this is %s%s\n",
+			in->name, kind_of_file(in->data, in->len),
+			in->capture.console.lines ?
+				", with lines of Ringward: it ends before the first dump" :
+				"");
 		return STATUS_USAGE;
 	}
 	if (err == -ESRCH) {

@@ -43,6 +43,8 @@ static void forms(void **state)
 	       (struct alert_key){ ALERT_HYPERCALL, 12, 0x55, 0 });
 	starts("ALERT write of MSR c0000082 ignored, rip ffffffffc0000123, by insm",
 	       (struct alert_key){ .form = ALERT_UNKNOWN });
+	starts("ALERT write of CR4.SMEP, rip ffffffffc03d17d5, by sh[92]: skip",
+	       (struct alert_key){ ALERT_ACCESS, 0, 0xffffffffc03d17d5, 92 });
 	starts("ALERT of another kind", (struct alert_key){ .form = ALERT_UNKNOWN });
 }
 

@@ -199,7 +199,8 @@ static void forms(void **state)
 	expect("gzip -c cap >cap.gz; $R verify cap.gz", 0, "note: this is a file in the form gzip");
 	expect("gzip -c cap | head -c 1200 | $R verify -", 4, "the gzip ends too early: ");
 	expect("printf '\\211PNG\\r\\n\\032\\n' >p; $R verify p", 2, "a store: this is a PNG image");
-	expect("$R verify text", 2, "a store: this is text");
+	expect("$R verify text", 2, "a store: this is text\n");
+	expect("echo 'ringward: locked: 57 pages' | $R verify -", 2, "lines of Ringward: it ends before the first");
 	expect("$R verify --limit 1 /dev/zero", 2, "more than 1 MiB come out of it");
 	expect("head -c 3000000 /dev/zero | gzip | $R verify --limit 1 -", 2,
 	       "more than 1 MiB come out of it");
