@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "abi/store.h"
@@ -50,7 +51,9 @@ static const char help_rest[] =
 	"  --loginuid N            the user who logged in; 4294967295: nobody did\n"
 	"  --cgroup N              the cgroup's id\n"
 	"  --path TEXT             part of a path\n"
-	"  --since S, --until S    seconds since the hypervisor's start\n"
+	"  --since T, --until T    a date as show prints it, or its begin (UTC, or with +HH:MM at its end); now,\n"
+	"                          today, yesterday, -90s, -10m, -1h, -2d; or seconds since the\n"
+	"                          hypervisor's start, such as 1.5\n"
 	"  --seq A-B               numbers of records; also A, A- and -B\n"
 	"  --verdict VERDICT       allow deny skip fault stop none\n"
 	"  --sort seq|time         by number, in the order in which the store took them (this is the default),\n"
@@ -285,9 +288,9 @@ static bool set_option(struct options *o, int id, const char *value)
 		o->filter.path = value;
 		return true;
 	case OPT_SINCE:
-		return filter_seconds(&o->filter.since, value);
+		return when_parse(&o->filter.since, value, (uint64_t)time(NULL));
 	case OPT_UNTIL:
-		return filter_seconds(&o->filter.until, value);
+		return when_parse(&o->filter.until, value, (uint64_t)time(NULL));
 	case OPT_SEQ:
 		return filter_seq(&o->filter, value);
 	case OPT_VERDICT:
@@ -373,7 +376,7 @@ static const char *takes(const struct options *o, int id)
 		return "the id of a cgroup, a number";
 	case OPT_SINCE:
 	case OPT_UNTIL:
-		return "seconds, such as 1.5";
+		return "seconds since the hypervisor's start, a date as show prints it, today, yesterday, or -1h";
 	case OPT_SEQ:
 		return "A-B, A, A- or -B, with A not above B";
 	case OPT_SORT:
