@@ -111,7 +111,7 @@ help:
 	@echo 'make soak        the long tests: boots in a row, minutes of load, floods, half a million records; an hour or more'
 	@echo 'make check       unit tests, and checks of headers, tree and generated tables, in under two minutes'
 	@echo 'make bench       measure what Ringward costs on both emulators, table and chart; about a quarter of an hour'
-	@echo 'make rwlog       the offline tool only: needs gcc and the libraries of capstone, elf and zlib, nothing else'
+	@echo 'make rwlog       the offline tool only: needs gcc, libcapstone, libelf, zlib, liblzma and libzstd'
 	@echo 'make docs        write the tables of docs/log-format.md from abi/events.def'
 	@echo 'make lint        layout, shape of the tree, cppcheck and clang-tidy over the C sources'
 	@echo 'make kernel      fetch the stock Debian kernels that the tests boot, with their headers'
