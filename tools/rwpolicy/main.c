@@ -21,20 +21,20 @@
 
 static const char usage_text[] =
 	"usage: rwpolicy [--as KIND] check FILE...\n"
-	"       rwpolicy --path PATH --uid UID --access [rwax] explain FILE\n"
+	"       rwpolicy explain FILE --path PATH --uid UID [--access rwax]\n"
 	"       rwpolicy events\n"
 	"       rwpolicy default\n"
 	"\n"
-	"  check     report every error and every rule that can never match: FILE:LINE:COLUMN: ...\n"
+	"  check     report every error and every line that can never decide: FILE:LINE:COLUMN: ...\n"
 	"  explain   which line of a policy.conf decides whether a user may access a file, and why\n"
 	"  events    the events that lines of monitor.conf can be about, and the conditions that each can have\n"
 	"  default   the monitor.conf that holds where there is no file\n"
 	"\n"
 	"  --as KIND   what the files are: ringward, monitor or policy; without it, their names say\n"
 	"              so: ringward.conf, monitor.conf or policy.conf, whatever stands before\n"
-	"  --path PATH  the file, as an absolute path; a directory's rules hold for it, too\n"
-	"  --uid UID    the user, as a number\n"
-	"  --access A   letters: r read, w write, a append, x execute\n"
+	"  --path PATH explain: the file, as an absolute path\n"
+	"  --uid UID   explain: the user, as a number\n"
+	"  --access A  explain: letters: r read, w write, a append, x execute; without it, all\n"
 	"  -h, --help  this text\n"
 	"  --version   the version of rwpolicy\n"
 	"\n"
@@ -87,13 +87,12 @@ static void check_monitor(const char *text, size_t size, struct conf_file *file)
 }
 
 static struct access_conf access_conf;
+static uint64_t access_image[ACCESS_IMAGE_MAX / sizeof(uint64_t) + 1];
 
 static void check_access(const char *text, size_t size, struct conf_file *file)
 {
-	static uint64_t image[ACCESS_IMAGE_MAX / sizeof(uint64_t) + 1];
-
 	if (!access_parse(&access_conf, text, size, file, RW_ACCESS_SUPPORTED))
-		access_build(&access_conf, image);
+		access_build(&access_conf, access_image);
 }
 
 static const struct kind kinds[] = {
@@ -184,21 +183,48 @@ static int check(char **paths, const char *as)
 	return ret;
 }
 
+/* Prints the answers. Return: NULL, or what is wrong with the question. */
+static const char *explain_conf(const char *path, const struct explain_query *query)
+{
+	uint32_t kinds = explain_kinds(query->access);
+	struct explained e;
+	struct access a;
+
+	if (!kinds)
+		return "--access: letters of rwax are wanted";
+	if (access_open(&a, access_image, access_build(&access_conf, access_image)))
+		return "the image is not good"; /* cannot happen: the loader relies on it as well */
+	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++) {
+		const char *wrong;
+
+		if (!(kinds >> kind & 1))
+			continue;
+		wrong = explain(&a, query, kind, &e);
+		if (wrong)
+			return wrong;
+		explain_print(query, &e, path);
+	}
+	return NULL;
+}
+
 /* Errors of the file come first: without them, the answer. */
 static int explain_file(const char *path, const struct explain_query *query)
 {
 	struct conf_file file = { .report = report, .context = (void *)path };
 	const char *wrong = NULL;
 	size_t size;
-	char *text = read_file(path, ACCESS_FILE_MAX, &size);
+	char *text;
 
+	if (!query->path || !query->uid)
+		return usage("explain needs --path and --uid");
+	text = read_file(path, ACCESS_FILE_MAX, &size);
 	if (!text)
 		return STATUS_USAGE;
 	if (!access_parse(&access_conf, text, size, &file, RW_ACCESS_SUPPORTED))
-		explain(&access_conf, path, query, &wrong);
+		wrong = explain_conf(path, query);
 	free(text);
 	if (wrong)
-		return usage("%s", wrong);
+		return usage("explain: %s", wrong);
 	return file.errors ? STATUS_ERRORS : 0;
 }
 
