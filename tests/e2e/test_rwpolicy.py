@@ -83,8 +83,64 @@ def test_events_are_listed_with_their_conditions():
     assert "exe" not in lines["exit"] and "violation" not in lines and "limited" not in lines
 
 
+def test_the_pages_have_each_line_and_door():
+    listed = [line.split("  ")[0] for line in rwpolicy("lines").stdout.splitlines()]
+    manual = (machine.TOP / "docs/ringward-policy.5").read_text(encoding="utf-8").replace("\\-", "-")
+    page = (machine.TOP / "docs/policy.md").read_text(encoding="utf-8").replace("\\|", "|")
+    doors = {line.split()[1] for line in listed if line.startswith("door ") and len(line.split()) == 2}
+    lines = {line for line in listed if line not in {f"door {door}" for door in doors}}
+    assert "mode enforce|audit" in lines and "kexec" in doors
+    assert {line for line in lines if f".B {line}\n" not in manual or f"| `{line}` |" not in page} == set()
+    assert {door for door in doors if f".B {door}\n" not in manual or f"| `{door}` |" not in page} == set()
+
+
+def test_the_manual_page_is_well_formed():
+    page = machine.TOP / "docs/ringward-policy.5"
+    done = subprocess.run(["groff", "-man", "-ww", "-Tascii", page], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_all_errors_of_a_policy(write):
+    policy = write("policy.conf", "rw /a 0\n-r /b 0\nisolate exe /c\n+r /b 0\n-r d x\n")
+    done = rwpolicy("check", policy)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line.split(": ")[0].removeprefix(policy) for line in done.stdout.splitlines()] == [
+        ":1:1", ":3:1", ":5:4", ":5:6", ""]
+
+
+def test_lines_that_never_decide_are_warnings(write):
+    policy = write("policy.conf", "-r /b 0\n+r /b 0\n")
+    done = rwpolicy("check", policy)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        f"{policy}:2:1: warning: this rule never decides: line 1 decides first", f"{policy}: 0 errors, 1 warnings"]
+
+
+def test_a_decision_is_explained(write):
+    policy = write("policy.conf", "-w /etc/ *\n+w /etc/own/ 5\n-r /etc/own/x 5 audit\n")
+
+    def explained(*arguments):
+        done = rwpolicy("explain", policy, *arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
+    assert explained("--path", "/etc/own/x", "--uid", "5", "--access", "w") == [
+        "/etc/own/x: write by uid 5: allowed", f"  {policy}:2: +w /etc/own/ 5",
+        "  the first line about /etc/own/ for this user and access; no path that covers the file more closely has one"]
+    assert explained("--path", "/etc/own/x", "--uid", "6", "--access", "w")[:2] == [
+        "/etc/own/x: write by uid 6: refused", f"  {policy}:1: -w /etc/ *"]
+    said = explained("--path", "/etc/own/x", "--uid", "5")
+    assert [line.split(": ", 1)[1] for line in said if not line.startswith(" ")] == [
+        "read by uid 5: allowed and recorded (audit)", "write by uid 5: allowed", "append by uid 5: allowed",
+        "execute by uid 5: allowed"]
+    assert said[-1] == "  no line is about it"
+    wrong = rwpolicy("explain", policy, "--path", "etc", "--uid", "5")
+    assert wrong.returncode == 2 and "the path is not an absolute one without . and .." in wrong.stderr
+
+
 @pytest.mark.parametrize("arguments, text", [
     ((), "no command"),
+    (("explain", "x"), "explain needs --path and --uid"),
     (("chekc",), 'unknown command "chekc", the nearest is check'),
     (("check",), "check: no file"),
     (("events", "x"), 'events takes no argument: "x"'),

@@ -23,11 +23,13 @@ static const char usage_text[] =
 	"usage: rwpolicy [--as KIND] check FILE...\n"
 	"       rwpolicy explain FILE --path PATH --uid UID [--access rwax]\n"
 	"       rwpolicy events\n"
+	"       rwpolicy lines\n"
 	"       rwpolicy default\n"
 	"\n"
 	"  check     report every error and every line that can never decide: FILE:LINE:COLUMN: ...\n"
 	"  explain   which line of a policy.conf decides whether a user may access a file, and why\n"
 	"  events    the events that lines of monitor.conf can be about, and the conditions that each can have\n"
+	"  lines     the lines that a policy.conf can have, and the doors that it can name\n"
 	"  default   the monitor.conf that holds where there is no file\n"
 	"\n"
 	"  --as KIND   what the files are: ringward, monitor or policy; without it, their names say\n"
@@ -41,7 +43,7 @@ static const char usage_text[] =
 	"Exit status: 0 the loader accepts each file, warnings or not; 1 there are errors; 2 wrong usage, or a file\n"
 	"that cannot be read.\n";
 
-static const char *const commands[] = { "check", "default", "events", "explain" };
+static const char *const commands[] = { "check", "default", "events", "explain", "lines" };
 
 static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -245,6 +247,28 @@ static void list_events(void)
 	}
 }
 
+static void list_line(const char *line, uint32_t needs)
+{
+	if (needs & ~RW_ACCESS_SUPPORTED)
+		printf("%-40snot supported by this version\n", line);
+	else
+		puts(line);
+}
+
+static void list_lines(void)
+{
+	const char *syntax;
+	uint32_t needs;
+	char door[64];
+
+	for (unsigned int i = 0; (syntax = access_syntax(i, &needs)); i++)
+		list_line(syntax, needs);
+	for (unsigned int i = 0; i < RW_DOORS; i++) {
+		snprintf(door, sizeof(door), "door %s", access_door_name(i));
+		list_line(door, RW_ACCESS_DOOR(i));
+	}
+}
+
 static int run(int argc, char **argv, const char *as, const struct explain_query *query)
 {
 	const size_t count = sizeof(commands) / sizeof(commands[0]);
@@ -268,6 +292,8 @@ static int run(int argc, char **argv, const char *as, const struct explain_query
 		return usage("%s takes no argument: \"%s\"", argv[0], argv[1]);
 	if (strcmp(argv[0], "events") == 0)
 		list_events();
+	else if (strcmp(argv[0], "lines") == 0)
+		list_lines();
 	else
 		fputs(monitor_default, stdout);
 	return 0;
