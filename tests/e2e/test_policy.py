@@ -2,8 +2,11 @@
 # Copyright (C) 2026 The Ringward authors
 """policy.conf: the loader accepts it or shows each error; rwctl shows what the agent got, and what it decides."""
 import json
+import subprocess
 
 import pytest
+
+import machine
 
 GOOD = """
 mode audit
@@ -63,6 +66,22 @@ def test_rwctl_says_which_line_decides(good):
     assert said[0].startswith("/tmp/log: read by uid 1000: allowed and recorded (audit)|  line 3: -r /tmp/log 1000|")
     assert said[1] == "rwctl: policy: /no/such/place: No such file or directory|"
     assert said[2] == 'rwctl: policy: "root" is not a uid; see rwctl --help|'
+
+
+def test_the_learnt_policy_allows_what_the_log_shows(good, tmp_path):
+    rwpolicy = machine.BUILD / "rwpolicy"
+    learnt = tmp_path / "policy.conf"
+    done = subprocess.run([rwpolicy, "learn", good.store], capture_output=True, text=True, check=True)
+    learnt.write_text(done.stdout, encoding="utf-8")
+    checked = subprocess.run([rwpolicy, "check", learnt], capture_output=True, text=True, check=False)
+    assert checked.stdout == f"{learnt}: good\n"
+    assert {"mode audit", "-rwax / *", "+w /tmp/log 0", "+x /ringward/rwctl 0"} <= set(done.stdout.splitlines())
+    explain = [rwpolicy, "explain", learnt, "--uid", "0", "--path"]
+    for path in {r["path"] for r in good.of_type("exec")}:
+        said = subprocess.run([*explain, path, "--access", "x"], capture_output=True, text=True, check=True).stdout
+        assert "execute by uid 0: allowed\n" in said, path
+    other = subprocess.run([*explain, "/bin/other"], capture_output=True, text=True, check=True).stdout
+    assert other.count(": allowed and recorded (audit)\n") == 4
 
 
 def test_without_a_file_there_is_no_policy(cpu, boot):

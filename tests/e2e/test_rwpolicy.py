@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
 """rwpolicy: every error of a configuration file, before a reboot."""
+import hashlib
+import os
+import re
 import subprocess
 
 import pytest
@@ -138,8 +141,66 @@ def test_a_decision_is_explained(write):
     assert wrong.returncode == 2 and "the path is not an absolute one without . and .." in wrong.stderr
 
 
+TRUST_LINE = re.compile(r"trust (exe|lib) (\S+) sha256:([0-9a-f]{64})")
+
+
+def trusted(*programs):
+    """The files that `rwpolicy trust` names: {path: (use, hash)}."""
+    done = rwpolicy("trust", *programs)
+    assert (done.returncode, done.stderr) == (0, "")
+    return {path: (use, digest) for use, path, digest in
+            (TRUST_LINE.fullmatch(line).groups() for line in done.stdout.splitlines())}
+
+
+@pytest.mark.parametrize("program", ["/bin/ls", "/usr/bin/python3", "/usr/bin/qemu-system-x86_64", "/bin/busybox"])
+def test_a_program_is_trusted_with_all_libraries(program):
+    loaded = subprocess.run(["ldd", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    libraries = {os.path.realpath(path) for path in re.findall(r"(/\S+) \(0x", loaded.stdout)}
+    files = trusted(program)
+    assert files.pop(os.path.realpath(program))[0] == "exe"
+    # Variants for other CPUs, which this one does not load, may be there as well.
+    assert {path for path in files if "glibc-hwcaps" not in path} == {p for p in libraries if "glibc-hwcaps" not in p}
+    assert {use for use, _ in files.values()} <= {"lib"}
+
+
+def test_a_library_can_be_named():
+    libc = next(path for path in trusted("/bin/ls") if "/libc.so" in path)
+    assert trusted(libc)[libc][0] == "lib"
+
+
+def test_the_hash_is_that_of_the_file(tmp_path):
+    script = tmp_path / "a script"
+    script.write_bytes(b"#! /bin/sh -e\nexit 0\n")
+    lines = rwpolicy("trust", script).stdout.splitlines()
+    digest = hashlib.sha256(script.read_bytes()).hexdigest()
+    assert lines[0] == f'trust exe "{script}" sha256:{digest}'
+    assert lines[1].split()[:3] == ["trust", "lib", os.path.realpath("/bin/sh")] and len(lines) > 2
+
+
+def test_what_is_no_program_is_not_trusted(tmp_path):
+    text = tmp_path / "text"
+    text.write_text("text")
+    cut = tmp_path / "cut"
+    cut.write_bytes(open("/bin/ls", "rb").read()[:9000])
+    done = rwpolicy("trust", text, cut, tmp_path / "missing", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[0] == f"rwpolicy: {tmp_path}/missing: No such file or directory"
+    assert f"rwpolicy: {text}: neither an ELF file nor a script" in done.stderr
+    assert f"rwpolicy: {cut}: its " in done.stderr and f"rwpolicy: {tmp_path}: " in done.stderr
+
+
+def test_learn_wants_a_log(tmp_path):
+    text = tmp_path / "text"
+    text.write_text("text")
+    done = rwpolicy("learn", text)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"rwpolicy: {text}: no records of Ringward in it\n"
+
+
 @pytest.mark.parametrize("arguments, text", [
     ((), "no command"),
+    (("learn",), "learn: no log"),
+    (("trust",), "trust: no program"),
     (("explain", "x"), "explain needs --path and --uid"),
     (("chekc",), 'unknown command "chekc", the nearest is check'),
     (("check",), "check: no file"),

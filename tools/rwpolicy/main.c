@@ -10,11 +10,13 @@
 
 #include "boot/config.h"
 #include "explain.h"
+#include "learn.h"
 #include "lib/access_conf.h"
 #include "lib/cmdline.h"
 #include "lib/events.h"
 #include "lib/monitor_conf.h"
 #include "rw_version.h"
+#include "trust.h"
 
 #define STATUS_ERRORS 1
 #define STATUS_USAGE  2
@@ -22,12 +24,16 @@
 static const char usage_text[] =
 	"usage: rwpolicy [--as KIND] check FILE...\n"
 	"       rwpolicy explain FILE --path PATH --uid UID [--access rwax]\n"
+	"       rwpolicy learn LOG... [--access rwax]\n"
+	"       rwpolicy trust FILE...\n"
 	"       rwpolicy events\n"
 	"       rwpolicy lines\n"
 	"       rwpolicy default\n"
 	"\n"
 	"  check     report every error and every line that can never decide: FILE:LINE:COLUMN: ...\n"
 	"  explain   which line of a policy.conf decides whether a user may access a file, and why\n"
+	"  learn     propose a policy.conf: what recorded logs show is allowed, nothing else\n"
+	"  trust     the lines of a policy.conf that trust programs with all libraries; nothing is run\n"
 	"  events    the events that lines of monitor.conf can be about, and the conditions that each can have\n"
 	"  lines     the lines that a policy.conf can have, and the doors that it can name\n"
 	"  default   the monitor.conf that holds where there is no file\n"
@@ -36,14 +42,14 @@ static const char usage_text[] =
 	"              so: ringward.conf, monitor.conf or policy.conf, whatever stands before\n"
 	"  --path PATH explain: the file, as an absolute path\n"
 	"  --uid UID   explain: the user, as a number\n"
-	"  --access A  explain: letters: r read, w write, a append, x execute; without it, all\n"
+	"  --access A  explain, learn: letters: r read, w write, a append, x execute; without it, all\n"
 	"  -h, --help  this text\n"
 	"  --version   the version of rwpolicy\n"
 	"\n"
 	"Exit status: 0 the loader accepts each file, warnings or not; 1 there are errors; 2 wrong usage, or a file\n"
 	"that cannot be read.\n";
 
-static const char *const commands[] = { "check", "default", "events", "explain", "lines" };
+static const char *const commands[] = { "check", "default", "events", "explain", "learn", "lines", "trust" };
 
 static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -230,6 +236,15 @@ static int explain_file(const char *path, const struct explain_query *query)
 	return file.errors ? STATUS_ERRORS : 0;
 }
 
+static int learn_logs(char **logs, const char *access)
+{
+	uint32_t learnt = explain_kinds(access);
+
+	if (!*logs)
+		return usage("learn: no log");
+	return learnt ? learn(logs, learnt) : usage("--access: letters of rwax are wanted");
+}
+
 static void list_events(void)
 {
 	printf("%-16s %-8s %s\n", "EVENT", "CLASS", "CONDITIONS");
@@ -288,6 +303,10 @@ static int run(int argc, char **argv, const char *as, const struct explain_query
 		return argc > 1 ? check(argv + 1, as) : usage("check: no file");
 	if (strcmp(argv[0], "explain") == 0)
 		return argc == 2 ? explain_file(argv[1], query) : usage("explain takes one file");
+	if (strcmp(argv[0], "learn") == 0)
+		return learn_logs(argv + 1, query->access);
+	if (strcmp(argv[0], "trust") == 0)
+		return argc > 1 ? trust(argv + 1) : usage("trust: no program");
 	if (argc > 1)
 		return usage("%s takes no argument: \"%s\"", argv[0], argv[1]);
 	if (strcmp(argv[0], "events") == 0)
