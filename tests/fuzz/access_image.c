@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Fuzzes the reader and the evaluator of access images. An input is an image, or, as few random bytes are one,
- * changes to a good image: its first byte chooses.
+ * Fuzzes the reader and the evaluator of access images. An input is an image, or, as few random bytes are
+ * one, changes to a good image: its first byte chooses.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -310,7 +310,7 @@ static bool oracle_before(const struct oracle_rule *x, const struct oracle_rule 
 	return oracle_order(x, program) > oracle_order(y, program);
 }
 
-/* Return: the number of the rule that decides, from 1, with its sign. @program: ORACLE_PROGRAMS: none of them */
+/* Return: the number of the rule that decides, from 1, with its sign. @program: ORACLE_PROGRAMS: none */
 static int oracle(const struct oracle_rule *rules, uint32_t count, const char *path, uint32_t uid,
 		  uint32_t program, uint32_t kind)
 {
