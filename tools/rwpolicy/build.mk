@@ -17,4 +17,4 @@ $(B)/tools/rwlog/reader.a: $(RWLOG_READER)
 $(B)/rwpolicy: $(RWPOLICY_SRC) $(B)/tools/rwlog/reader.a $(wildcard tools/rwpolicy/*.h boot/*.h lib/*.h tools/rwlog/*.h) \
 	$(ABI_HEADERS) $(VERSION_H) tools/rwpolicy/build.mk
 	@mkdir -p $(@D)
-	$(CC) $(HOSTCFLAGS) -D_GNU_SOURCE -Iboot -Itools/rwpolicy -o $@ $(RWPOLICY_SRC) $(B)/tools/rwlog/reader.a -lelf -lz -lcrypto
+	$(CC) $(HOSTCFLAGS) -D_GNU_SOURCE -Iboot -Itools/rwpolicy -o $@ $(RWPOLICY_SRC) $(B)/tools/rwlog/reader.a $(RWLOG_LIBS) -lcrypto
