@@ -96,22 +96,18 @@ static json_t *explained_json(const struct explained *e)
  */
 static bool resolve(const char *path, char out[PATH_MAX + 1])
 {
-	char folder[PATH_MAX + 1];
+	char folder[PATH_MAX + 1], real[PATH_MAX + 1];
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	size_t len = slash ? (size_t)(slash - path) : 0;
 
 	if (realpath(path, out))
 		return true;
-	if (errno != ENOENT || !*name || len >= sizeof(folder))
+	if (errno != ENOENT || !*name || len >= sizeof(folder) - 1)
 		return false;
-	memcpy(folder, path, len);
-	strcpy(folder + len, slash ? "/" : ".");
-	if (!realpath(folder, out) || strlen(out) + 1 + strlen(name) > PATH_MAX)
+	snprintf(folder, sizeof(folder), "%.*s%s", (int)len, path, slash ? "/" : ".");
+	if (!realpath(folder, real))
 		return false;
-	if (out[1])
-		strcat(out, "/");
-	strcat(out, name);
-	return true;
+	return snprintf(out, PATH_MAX + 1, "%s%s%s", real, real[1] ? "/" : "", name) <= PATH_MAX;
 }
 
 /* Return: the exit status. */

@@ -96,7 +96,7 @@ static void scope_path(const struct access *a, uint32_t scope, struct explained 
 
 	while (node + 1 < a->hdr->nodes && a->node[node].self != scope && a->node[node].below != scope)
 		node++;
-	strcpy(e->path, node_path(a, node, a->node[node].below == scope, out));
+	snprintf(e->path, sizeof(e->path), "%s", node_path(a, node, a->node[node].below == scope, out));
 }
 
 const char *explain(const struct access *a, const struct explain_query *query, enum rw_right kind,
