@@ -241,6 +241,11 @@ static __attribute__((noinline)) bool is_plain(const struct event_desc *event, c
 
 	while (at != end) {
 		memcpy(&head, at, sizeof(head));
+		/* One of variable length is left out here: it comes last. The end of the list has no usual_bytes. */
+		if (head != p.next->usual && p.next->id && head == p.next[1].usual) {
+			p.next++;
+			p.bit <<= 1;
+		}
 		if (head == p.next->usual && p.next->usual_bytes <= end - at) {
 			at += p.next->usual_bytes;
 		} else {
