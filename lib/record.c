@@ -233,8 +233,7 @@ static inline const uint8_t *plain_field(struct plain *p, const uint8_t *at, con
  * the bytes up to @end are a multiple of RW_REC_ALIGN. Return: whether the record is valid; false: that is
  * not known yet.
  */
-static __attribute__((noinline)) bool is_plain(const struct event_desc *event, const uint8_t *at,
-					       const uint8_t *end)
+static inline bool is_plain(const struct event_desc *event, const uint8_t *at, const uint8_t *end)
 {
 	struct plain p = { .fields = event->fields, .next = event->fields, .bit = 1 };
 	uint32_t musts = 0, head;
