@@ -40,8 +40,8 @@ struct event_field {
 	 */
 	uint16_t min, span;
 	/*
-	 * Header, and bytes with it, of a field with a value of @min bytes, if that is valid whatever it holds and
-	 * needs no padding; else @usual_bytes is UINT16_MAX, longer than any record.
+	 * Header, and bytes with it, of a field with a value of @min bytes, if that is valid whatever it
+	 * holds and needs no padding; else @usual_bytes is UINT16_MAX, longer than any record.
 	 */
 	uint16_t usual_bytes;
 	uint32_t usual;

@@ -240,7 +240,7 @@ static inline bool is_plain(const struct event_desc *event, const uint8_t *at, c
 
 	while (at != end) {
 		memcpy(&head, at, sizeof(head));
-		/* One of variable length is left out here: it comes last. The end of the list has no usual_bytes. */
+		/* A field of variable length comes last, not here. The list's end has no usual_bytes. */
 		if (head != p.next->usual && p.next->id && head == p.next[1].usual) {
 			p.next++;
 			p.bit <<= 1;
