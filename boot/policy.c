@@ -102,7 +102,7 @@ static uint32_t translate_access(struct source *source, void *conf, void *at)
 	const struct access_conf *policy = (const struct access_conf *)conf;
 	uint32_t size;
 
-	if (access_parse(conf, source->text, source->size, &source->file))
+	if (access_parse(conf, source->text, source->size, &source->file, RW_ACCESS_SUPPORTED))
 		return 0;
 	size = access_build(conf, at);
 	console_print("access: %s, %u rules, %s, %u warnings", source->name, policy->rules,

@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 
+#include "abi/access.h"
 #include "hvcall.h"
 #include "lib/policy_area.h"
 #include "policy.h"
@@ -29,6 +30,31 @@ static int __init find_area(struct rw_policy_area *found)
 	return ret < 0 ? hvcall_error("policy", ret) : 0;
 }
 
+/*
+ * A policy that this module would enforce only in part is no policy: the loader of the same version makes
+ * none, but that of a later one may.
+ */
+static bool __init can_enforce(void)
+{
+	const struct rw_access_hdr *hdr;
+	u32 size;
+
+	hdr = policy_image(RW_POLICY_ACCESS, &size);
+	if (!hdr || (size >= sizeof(*hdr) && hdr->version == RW_ACCESS_VERSION &&
+		     !(hdr->features & ~RW_ACCESS_SUPPORTED)))
+		return true;
+	pr_err("policy.conf has lines that this module cannot enforce\n");
+	return false;
+}
+
+static bool __init check_area(u64 size)
+{
+	if (!policy_area_check(area, size))
+		return can_enforce();
+	pr_err("the hypervisor's policy area is not as this module knows it\n");
+	return false;
+}
+
 int __init policy_init(void)
 {
 	struct rw_policy_area found;
@@ -36,15 +62,12 @@ int __init policy_init(void)
 
 	if (ret)
 		return ret;
-	if (found.size <= RW_POLICY_BYTES_MAX) {
-		area = memremap(found.gpa, found.size, MEMREMAP_WB);
-		if (!area)
-			return -ENOMEM;
-		if (!policy_area_check(area, found.size))
-			return 0;
-		policy_exit();
-	}
-	pr_err("the hypervisor's policy area is not as this module knows it\n");
+	area = memremap(found.gpa, found.size, MEMREMAP_WB);
+	if (!area)
+		return -ENOMEM;
+	if (check_area(found.size))
+		return 0;
+	policy_exit();
 	return -EPROTO;
 }
 

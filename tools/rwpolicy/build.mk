@@ -3,8 +3,9 @@
 # rwpolicy, which checks configuration files with the loader's own parsers.
 
 MONITOR_SRC := $(addprefix lib/,conf_text.c events.c format.c monitor.c monitor_build.c monitor_conf.c monitor_default.c)
+ACCESS_SRC := $(addprefix lib/,access.c access_build.c access_conf.c access_level.c access_line.c access_subject.c)
 RWPOLICY_SRC := tools/rwpolicy/main.c tools/rwpolicy/explain.c boot/config.c boot/message.c boot/ucs2.c lib/cmdline.c \
-	lib/access.c lib/access_build.c lib/access_conf.c $(MONITOR_SRC)
+	$(ACCESS_SRC) $(MONITOR_SRC)
 
 all: $(B)/rwpolicy
 

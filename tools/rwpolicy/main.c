@@ -92,7 +92,7 @@ static void check_access(const char *text, size_t size, struct conf_file *file)
 {
 	static uint64_t image[ACCESS_IMAGE_MAX / sizeof(uint64_t) + 1];
 
-	if (!access_parse(&access_conf, text, size, file))
+	if (!access_parse(&access_conf, text, size, file, RW_ACCESS_SUPPORTED))
 		access_build(&access_conf, image);
 }
 
@@ -194,7 +194,7 @@ static int explain_file(const char *path, const struct explain_query *query)
 
 	if (!text)
 		return STATUS_USAGE;
-	if (!access_parse(&access_conf, text, size, &file))
+	if (!access_parse(&access_conf, text, size, &file, RW_ACCESS_SUPPORTED))
 		explain(&access_conf, path, query, &wrong);
 	free(text);
 	if (wrong)

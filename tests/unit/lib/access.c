@@ -35,7 +35,7 @@ static void compile(const char *text)
 {
 	struct conf_file file = { .report = report };
 
-	assert_int_equal(access_parse(&conf, text, strlen(text), &file), 0);
+	assert_int_equal(access_parse(&conf, text, strlen(text), &file, RW_ACCESS_EVERYTHING), 0);
 	image_size = access_build(&conf, image);
 	assert_in_range(image_size, sizeof(struct rw_access_hdr), ACCESS_IMAGE_MAX);
 	assert_int_equal(access_open(&a, image, image_size), 0);
@@ -122,6 +122,142 @@ static void test_modes(void **state)
 	assert_int_equal(answer.denied, 0);
 	assert_int_equal(answer.audited, RW_RIGHT_ALL & ~(1u << RW_RIGHT_EXECUTE));
 	assert_memory_equal(a.text + a.rule[1].text, "-w /a *", a.rule[1].len);
+}
+
+#define HASH_A "sha256:00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
+#define HASH_B "sha256:ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+/* The node of a path that some line names. */
+static uint32_t node_of(const char *path)
+{
+	struct span rest = { path, strlen(path) }, name;
+	uint32_t node = 0;
+
+	while (access_next_part(&rest, &name)) {
+		node = access_child(&a, node, name.at, (uint32_t)name.size);
+		assert_int_not_equal(node, RW_ACCESS_NONE);
+	}
+	return node;
+}
+
+/* As line_for(), for a program. */
+static int line_for_program(const char *path, uint32_t uid, uint32_t program, unsigned int kind)
+{
+	struct access_subject who = { uid, program };
+	struct access_answer answer = access_decide_for(&a, scope_of(path), &who, 1u << kind);
+	int line = (int)a.rule[answer.rule[kind]].line;
+
+	if (!(answer.decided >> kind & 1))
+		return 0;
+	return (answer.denied | answer.audited) >> kind & 1 ? -line : line;
+}
+
+/* What is for trusted programs alone comes before all other lines with the same path, wherever they stand. */
+static void test_allow_trusted(void **state)
+{
+	uint32_t ctl, log;
+
+	(void)state;
+	compile("+rw /var/log/ 0\n"
+		"trust exe /sbin/ctl " HASH_A "\n"
+		"trust exe /sbin/log " HASH_A "\n"
+		"allow trusted ctl rw /var/log/\n"
+		"allow trusted /sbin/log w /var/log/\n"
+		"allow trusted log r /var/log/x audit\n"
+		"+r /var/log/y *\n");
+	assert_int_equal(a.hdr->features, RW_ACCESS_RULES | RW_ACCESS_TRUST);
+	ctl = access_file(&a, node_of("/sbin/ctl"));
+	log = access_file(&a, node_of("/sbin/log"));
+	assert_int_not_equal(ctl, log);
+	assert_int_equal(line_for("/var/log/a", 0, RW_RIGHT_WRITE), -4);
+	assert_int_equal(line_for("/var/log/a", 1, RW_RIGHT_READ), -4);
+	assert_int_equal(line_for("/var/log/a", 0, RW_RIGHT_EXECUTE), 0);
+	assert_int_equal(line_for_program("/var/log/a", 7, ctl, RW_RIGHT_APPEND), 4);
+	assert_int_equal(line_for_program("/var/log/a", 7, log, RW_RIGHT_APPEND), 5);
+	assert_int_equal(line_for_program("/var/log/a", 7, log, RW_RIGHT_READ), -4);
+	assert_int_equal(line_for_program("/var/log/x", 7, ctl, RW_RIGHT_READ), -6);
+	assert_int_equal(line_for_program("/var/log/x", 7, log, RW_RIGHT_READ), 6);
+	assert_int_equal(line_for_program("/var/log/x", 7, ctl, RW_RIGHT_WRITE), 4);
+	assert_int_equal(line_for_program("/var/log/y", 7, RW_ACCESS_NONE, RW_RIGHT_READ), 7);
+	assert_int_equal(access_decide(&a, scope_of("/var/log/x"), 0, RW_RIGHT_ALL).audited,
+			 1u << RW_RIGHT_READ);
+}
+
+static void test_trust(void **state)
+{
+	uint8_t hash[32];
+	uint32_t ctl, lib;
+
+	(void)state;
+	compile("trust exe /sbin/ctl " HASH_A "\ntrust lib /lib/c.so " HASH_A "\n"
+		"trust exe /sbin/ctl " HASH_B "\nisolate exe /sbin/ctl\nisolate exe /sbin/other audit\n");
+	for (unsigned int i = 0; i < 32; i++)
+		hash[i] = (uint8_t)(i % 16 * 0x11);
+	ctl = access_file(&a, node_of("/sbin/ctl"));
+	lib = access_file(&a, node_of("/lib/c.so"));
+	assert_int_equal(access_file(&a, node_of("/sbin")), RW_ACCESS_NONE);
+	assert_int_equal(access_file(&a, RW_ACCESS_NONE), RW_ACCESS_NONE);
+	assert_int_equal(access_trusts(&a, ctl, RW_ACCESS_EXE, hash), 0);
+	assert_int_equal(access_trusts(&a, ctl, RW_ACCESS_LIB, hash), RW_ACCESS_NO_RULE);
+	assert_int_equal(access_trusts(&a, lib, RW_ACCESS_LIB, hash), 1);
+	hash[0] = 0xff;
+	assert_int_equal(access_trusts(&a, ctl, RW_ACCESS_EXE, hash), 2);
+	assert_int_equal(access_trusts(&a, lib, RW_ACCESS_LIB, hash), RW_ACCESS_NO_RULE);
+	assert_int_equal(a.file[ctl].isolate, 3);
+	assert_int_equal(a.file[ctl].isolate_audit, 0);
+	assert_int_equal(a.file[lib].isolate, RW_ACCESS_NO_RULE);
+	assert_int_equal(a.file[access_file(&a, node_of("/sbin/other"))].isolate_audit, 1);
+	assert_int_equal(a.file[ctl].node, node_of("/sbin/ctl"));
+}
+
+static void test_doors(void **state)
+{
+	(void)state;
+	compile("door kexec open\ndoor bpf audit\n");
+	assert_int_equal(access_door(&a, RW_DOOR_KEXEC), RW_DOOR_OPEN);
+	assert_int_equal(a.hdr->door[RW_DOOR_KEXEC].rule, 0);
+	assert_int_equal(access_door(&a, RW_DOOR_BPF), RW_DOOR_AUDIT);
+	assert_int_equal(access_door(&a, RW_DOOR_MSR), RW_DOOR_SHUT);
+	assert_int_equal(a.hdr->door[RW_DOOR_MSR].rule, RW_ACCESS_NO_RULE);
+	assert_int_equal(a.hdr->features, RW_ACCESS_DOOR(RW_DOOR_KEXEC) | RW_ACCESS_DOOR(RW_DOOR_BPF));
+	compile("mode audit\ndoor kexec open\n");
+	assert_int_equal(access_door(&a, RW_DOOR_KEXEC), RW_DOOR_OPEN);
+	assert_int_equal(access_door(&a, RW_DOOR_MSR), RW_DOOR_AUDIT);
+}
+
+/* A door that the agent cannot keep shut is not said to be shut. */
+static void test_unsupported_doors_are_open(void **state)
+{
+	struct conf_file file = { .report = report };
+
+	(void)state;
+	assert_int_equal(access_parse(&conf, "", 0, &file, RW_ACCESS_DOOR(RW_DOOR_MSR)), 0);
+	assert_int_equal(access_open(&a, image, access_build(&conf, image)), 0);
+	for (unsigned int i = 0; i < RW_DOORS; i++)
+		assert_int_equal(access_door(&a, i), i == RW_DOOR_MSR ? RW_DOOR_SHUT : RW_DOOR_OPEN);
+}
+
+static void test_levels(void **state)
+{
+	(void)state;
+	compile("level low 1\nlevel high 65534\nlevels highwater\n"
+		"subject uid 7 level high\nsubject uid 5 level low\nsubject exe /bin/x level low\n"
+		"object /srv/ level low\nobject /srv/a level high\nobject /srv/a/b/ level high\n"
+		"-r /srv/c/d 0\n");
+	assert_int_equal(a.hdr->flags, RW_ACCESS_HIGH_WATER);
+	assert_int_equal(access_user_label(&a, 5).level, 1);
+	assert_int_equal(access_user_label(&a, 7).level, 65534);
+	assert_int_equal(access_user_label(&a, 7).rule, 0);
+	assert_int_equal(access_user_label(&a, 6).level, RW_ACCESS_NO_LEVEL);
+	assert_int_equal(access_user_label(&a, 8).level, RW_ACCESS_NO_LEVEL);
+	assert_int_equal(a.file[access_file(&a, node_of("/bin/x"))].label.level, 1);
+	assert_int_equal(a.node[0].label.level, RW_ACCESS_NO_LEVEL);
+	assert_int_equal(a.node[node_of("/srv")].label.level, 1);
+	assert_int_equal(a.node[node_of("/srv/a")].label.level, 65534);
+	assert_int_equal(a.node[node_of("/srv/a")].label_below.level, 1);
+	assert_int_equal(a.node[node_of("/srv/a/b")].label_below.level, 65534);
+	assert_int_equal(a.node[node_of("/srv/c/d")].label.level, 1);
+	assert_int_equal(a.rule[a.node[node_of("/srv/c/d")].label.rule].line, 7);
 }
 
 /* A small random generator with a fixed start: a failure repeats. */
@@ -251,7 +387,15 @@ static void use(void)
 
 	for (size_t i = 0; i < COUNT(paths); i++)
 		for (uint32_t uid = 0; uid < 5; uid++)
-			access_decide(&a, scope_of(paths[i]), uid, RW_RIGHT_ALL);
+			access_decide_for(&a, scope_of(paths[i]),
+					  &(struct access_subject){ uid, any(a.hdr->files + 1) },
+					  RW_RIGHT_ALL);
+	for (uint32_t i = 0; i < a.hdr->files; i++)
+		access_trusts(&a, i, RW_ACCESS_LIB, (const uint8_t *)HASH_A);
+	for (uint32_t uid = 0; uid < 5; uid++)
+		access_user_label(&a, uid);
+	for (unsigned int i = 0; i < RW_DOORS; i++)
+		assert_in_range(access_door(&a, i), 0, RW_DOOR_STATES - 1);
 	for (uint32_t i = 0; i < a.hdr->rules; i++)
 		for (uint32_t j = 0; j < a.rule[i].len; j++)
 			assert_true(a.text[a.rule[i].text + j] == a.text[a.rule[i].text + j]);
@@ -259,6 +403,10 @@ static void use(void)
 
 static void test_damaged_images(void **state)
 {
+	static const char more_lines[] =
+		"trust exe /a " HASH_A "\ntrust lib /a " HASH_B
+		"\nallow trusted a rw /log\nisolate exe /a/b\n"
+		"level x 3\nsubject uid 3 level x\nsubject exe /a level x\nobject /a/ level x\ndoor pci open\n";
 	static struct oracle_rule rules[24];
 	uint32_t refused = 0, passed = 0;
 	char text[4096];
@@ -269,6 +417,7 @@ static void test_damaged_images(void **state)
 		uint8_t *block;
 
 		make_policy(text, rules);
+		strcat(text, round % 2 ? more_lines : "");
 		compile(text);
 		block = malloc(image_size);
 		assert_non_null(block);
@@ -311,9 +460,16 @@ static void test_ten_thousand_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decisions),          cmocka_unit_test(test_modes),
-		cmocka_unit_test(test_against_the_oracle), cmocka_unit_test(test_damaged_images),
+		cmocka_unit_test(test_decisions),
+		cmocka_unit_test(test_modes),
+		cmocka_unit_test(test_against_the_oracle),
+		cmocka_unit_test(test_damaged_images),
 		cmocka_unit_test(test_ten_thousand_rules),
+		cmocka_unit_test(test_allow_trusted),
+		cmocka_unit_test(test_trust),
+		cmocka_unit_test(test_doors),
+		cmocka_unit_test(test_unsupported_doors_are_open),
+		cmocka_unit_test(test_levels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
