@@ -54,22 +54,28 @@ void __init access_start(void)
 		label_policy.hdr->mode == RW_ACCESS_AUDIT ? ", for the record only" : "");
 }
 
-static void look_again(void)
+static void on_mounts(struct work_struct *work)
 {
-	label_outdate();
 	mounts_label();
 }
 
-static void on_work(struct work_struct *work)
+static void on_names(struct work_struct *work)
 {
-	look_again();
+	label_outdate();
 }
 
-static DECLARE_WORK(work, on_work);
+static DECLARE_WORK(mounts_work, on_mounts);
+static DECLARE_WORK(names_work, on_names);
 
 /* Kernel threads do not return from a system call. */
-void access_paths_change(void)
+void access_mounts_change(void)
 {
-	if (!compat_after_call(look_again))
-		schedule_work(&work);
+	if (!compat_after_call(mounts_label))
+		schedule_work(&mounts_work);
+}
+
+void access_names_change(void)
+{
+	if (!compat_after_call(label_outdate))
+		schedule_work(&names_work);
 }

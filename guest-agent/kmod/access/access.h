@@ -29,9 +29,10 @@ void access_exit(void);
 void access_start(void);
 
 /**
- * access_paths_change() - the current task is about to change what paths lead to: look again when its system
- * call has done it.
+ * access_mounts_change(), access_names_change() - the current task is about to change what is mounted, or the
+ * name of a directory: look again when its system call has done it.
  *
  * Context: a task's; may sleep.
  */
-void access_paths_change(void);
+void access_mounts_change(void);
+void access_names_change(void);

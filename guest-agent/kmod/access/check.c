@@ -33,7 +33,8 @@ static struct label_asker asker(void)
 	const struct cred *cred = current_cred(), *real = current_real_cred();
 	struct label_asker who = { .uid = __kuid_val(cred->fsuid) };
 
-	who.other_uid = likely(cred == real) || current->flags & PF_KTHREAD ? who.uid : __kuid_val(real->fsuid);
+	who.other_uid = likely(cred == real) || current->flags & PF_KTHREAD ? who.uid :
+									      __kuid_val(real->fsuid);
 	return who;
 }
 

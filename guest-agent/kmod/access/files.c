@@ -69,9 +69,9 @@ int guard_file_permission(struct file *file, int mask)
 static bool changes_file(unsigned int cmd)
 {
 	switch (_IOC_TYPE(cmd)) {
-	case 'f': /* ext4, f2fs, fscrypt, fs-verity, FS_IOC_SETFLAGS */
-	case 'v': /* FS_IOC_SETVERSION */
-	case 'X': /* XFS, FS_IOC_FSSETXATTR */
+	case 'f':  /* ext4, f2fs, fscrypt, fs-verity, FS_IOC_SETFLAGS */
+	case 'v':  /* FS_IOC_SETVERSION */
+	case 'X':  /* XFS, FS_IOC_FSSETXATTR */
 	case 0x94: /* btrfs, FICLONE */
 		return _IOC_DIR(cmd) & _IOC_WRITE;
 	default:

@@ -14,8 +14,9 @@
 
 #include "access/label.h"
 
-#define LOCKS        64u
-#define PAGES_BUCKET 4u /* pages of memory for each bucket: an inode in the kernel's cache takes a fourth of one */
+#define LOCKS 64u
+#define PAGES_BUCKET \
+	4u /* pages of memory for each bucket: an inode in the kernel's cache takes a fourth of one */
 
 struct label {
 	struct hlist_node hash;
@@ -30,12 +31,12 @@ unsigned long label_marked[BITS_TO_LONGS(1 << LABEL_MARK_BITS)];
 
 static struct hlist_head *buckets __ro_after_init;
 static unsigned int bucket_bits __ro_after_init;
-static unsigned long *guarded_nodes __ro_after_init; /* nodes with a rule that refuses, there or below */
+static unsigned long *guarded_nodes __ro_after_init; /* with a rule that refuses, there or below */
 static u16 *guarding_rule __ro_after_init;           /* such a rule, by node */
 static spinlock_t locks[LOCKS];
 static u32 generation = 1;
 
-/* Device numbers of file systems where rules refuse something; when there is no more room, all count as having some. */
+/* Device numbers of file systems where rules refuse something; once full, all file systems count as such. */
 #define DEVICES 64u
 static dev_t device[DEVICES];
 static unsigned int devices;
@@ -112,8 +113,8 @@ static void __init find_guarded_nodes(void)
 	while (i-- > 0) {
 		const struct rw_access_node *n = &label_policy.node[i];
 
-		if (!test_bit(i, guarded_nodes) && (scope_refuses(n->self, &guarding_rule[i]) ||
-						    scope_refuses(n->below, &guarding_rule[i])))
+		if (!test_bit(i, guarded_nodes) &&
+		    (scope_refuses(n->self, &guarding_rule[i]) || scope_refuses(n->below, &guarding_rule[i])))
 			__set_bit(i, guarded_nodes);
 		if (i && test_bit(i, guarded_nodes)) {
 			__set_bit(n->parent, guarded_nodes);
@@ -179,7 +180,8 @@ bool label_ask(const struct inode *inode, const struct label_asker *who, u32 kin
 
 	*sum = (struct label_sum){ .denied = 0 };
 	rcu_read_lock();
-	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash) {
+	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash)
+	{
 		if (l->inode != inode)
 			continue;
 		known = READ_ONCE(l->generation) == now;
@@ -198,7 +200,8 @@ static bool nth_place(const struct inode *inode, unsigned int n, struct place *p
 	bool found = false;
 
 	rcu_read_lock();
-	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash) {
+	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash)
+	{
 		if (l->inode != inode || n-- > 0)
 			continue;
 		*place = l->place;
@@ -243,7 +246,8 @@ static struct label *find(struct hlist_head *head, const struct inode *inode, co
 {
 	struct label *l, *found = NULL;
 
-	hlist_for_each_entry(l, head, hash) {
+	hlist_for_each_entry(l, head, hash)
+	{
 		if (l->inode != inode)
 			continue;
 		*generation_of = l->generation;
@@ -282,9 +286,7 @@ static void refresh(const struct inode *inode, u32 now)
 	struct label *l;
 
 	spin_lock(lock_of(bucket));
-	hlist_for_each_entry(l, &buckets[bucket], hash)
-		if (l->inode == inode)
-			WRITE_ONCE(l->generation, now);
+	hlist_for_each_entry(l, &buckets[bucket], hash) if (l->inode == inode) WRITE_ONCE(l->generation, now);
 	spin_unlock(lock_of(bucket));
 }
 
@@ -295,7 +297,8 @@ static bool is_fresh(const struct inode *inode)
 	bool fresh = false;
 
 	rcu_read_lock();
-	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash) {
+	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash)
+	{
 		if (l->inode != inode)
 			continue;
 		fresh = READ_ONCE(l->generation) == now;
@@ -451,34 +454,35 @@ bool label_guards_node(u32 node, u16 *rule)
 	return true;
 }
 
-/* Labels that come by a mount: the file's own path adds others when somebody asks. */
-static bool add_mounted(struct inode *inode, const struct place *place)
+/*
+ * Labels that come by a mount: the file's own path adds others when somebody asks. Files below may have been
+ * looked up before.
+ */
+static void add_mounted(struct inode *inode, const struct place *place)
 {
 	u16 rule;
 
 	if (is_trivial(place))
-		return false;
+		return;
 	mark(inode->i_sb, label_guards_node(place->node, &rule) || scope_refuses(place->scope, &rule));
-	return add(inode, place, 0) > 0;
+	if (add(inode, place, 0) > 0)
+		label_outdate();
 }
 
-bool label_inherit(struct inode *root, struct inode *covered)
+void label_inherit(struct inode *root, struct inode *covered)
 {
 	struct place place;
-	bool added = false;
 	unsigned int n;
 
 	for (n = 0; nth_place(covered, n, &place); n++)
-		added |= add_mounted(root, &place);
-	return added;
+		add_mounted(root, &place);
 }
 
 void label_set_root(struct inode *root)
 {
 	static const struct place top = { .node = 0, .scope = RW_ACCESS_NONE };
 
-	if (add_mounted(root, &top))
-		label_outdate();
+	add_mounted(root, &top);
 }
 
 bool label_refuses_at(u32 node, u16 *rule)
@@ -522,10 +526,10 @@ void label_drop(const struct inode *inode)
 	if (hlist_empty(&buckets[bucket]))
 		return;
 	spin_lock(lock_of(bucket));
-	hlist_for_each_entry_safe(l, next, &buckets[bucket], hash)
-		if (l->inode == inode) {
-			hlist_del_rcu(&l->hash);
-			kfree_rcu(l, rcu);
-		}
+	hlist_for_each_entry_safe(l, next, &buckets[bucket], hash) if (l->inode == inode)
+	{
+		hlist_del_rcu(&l->hash);
+		kfree_rcu(l, rcu);
+	}
 	spin_unlock(lock_of(bucket));
 }

@@ -91,9 +91,9 @@ int label_add_entry(struct inode *inode, struct dentry *dentry);
 /**
  * label_inherit() - give the root of a mount the labels of the directory that it covers.
  *
- * Context: may sleep. Return: whether it got one that it had not.
+ * Context: may sleep.
  */
-bool label_inherit(struct inode *root, struct inode *covered);
+void label_inherit(struct inode *root, struct inode *covered);
 
 /** label_set_root() - say which directory is "/". Context: may sleep. */
 void label_set_root(struct inode *root);
@@ -114,7 +114,7 @@ bool label_guards_below(const struct inode *dir, u16 *rule);
  */
 bool label_nth_node(const struct inode *inode, unsigned int n, u32 *node);
 
-/** label_guards_node() - whether rules refuse anything to anybody at a node or below it; @rule: one of them. */
+/** label_guards_node() - whether rules refuse anything to anybody at a node or below; @rule: one of them. */
 bool label_guards_node(u32 node, u16 *rule);
 
 /** label_refuses_at() - the same for the node's own file, and what lies below it but at no node. */

@@ -21,8 +21,6 @@
 /* mount(2) changes what there is, and mounts nothing. */
 #define CHANGES (MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
-static bool added; /* under the lock below */
-
 static void label_root(struct dentry *root)
 {
 	label_set_root(d_inode(root));
@@ -31,19 +29,15 @@ static void label_root(struct dentry *root)
 static void label_mount(struct dentry *root, struct dentry *covered)
 {
 	if (label_is_watched(covered->d_sb) && label_learn(d_inode(covered), covered) == 0)
-		added |= label_inherit(d_inode(root), d_inode(covered));
+		label_inherit(d_inode(root), d_inode(covered));
 }
 
-/* Files may have been looked up before their mount had its labels. */
 void mounts_label(void)
 {
 	static DEFINE_MUTEX(lock);
 
 	mutex_lock(&lock);
-	added = false;
 	compat_mounts_walk(label_root, label_mount);
-	if (added)
-		label_outdate();
 	mutex_unlock(&lock);
 }
 
@@ -58,7 +52,7 @@ static bool finds(const struct path *dir, const char *name)
 	return true;
 }
 
-/* Writes the path that leads from node @top down to @node, at the end of @buf. Return: it, or NULL: none does. */
+/* Writes the path that leads from node @top down to @node, at the end of @buf. Return: it, or NULL. */
 static const char *path_between(u32 top, u32 node, char *buf, unsigned int size)
 {
 	char *at = buf + size - 1;
@@ -136,7 +130,7 @@ int guard_sb_mount(const char *dev_name, const struct path *path, const char *ty
 		return 0;
 	ret = mount_over(path);
 	if (ret == 0)
-		access_paths_change();
+		access_mounts_change();
 	return ret;
 }
 
@@ -145,13 +139,13 @@ int guard_move_mount(const struct path *from_path, const struct path *to_path)
 	int ret = mount_over(to_path);
 
 	if (ret == 0)
-		access_paths_change();
+		access_mounts_change();
 	return ret;
 }
 
 int guard_sb_pivotroot(const struct path *old_path, const struct path *new_path)
 {
-	access_paths_change();
+	access_mounts_change();
 	return 0;
 }
 

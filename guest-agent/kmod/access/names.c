@@ -14,7 +14,7 @@
 /* The file gets a dentry: a new file, or one found in its directory. */
 void guard_d_instantiate(struct dentry *dentry, struct inode *inode)
 {
-	/* Without a parent it has no path yet. A failure leaves the file without label: to be learnt later. */
+	/* Without a parent it has no path yet. What fails here is tried again when the file is used. */
 	if (inode && label_is_watched(inode->i_sb) && !IS_ROOT(dentry))
 		(void)label_add_entry(inode, dentry);
 }
@@ -72,7 +72,7 @@ int guard_inode_link(struct dentry *old_dentry, struct inode *dir, struct dentry
 	return ret ? ret : add_label(old_dentry, new_dentry);
 }
 
-/* A directory on the way to a path that rules protect stays where it is: else another one could take its place. */
+/* A directory on the way to a protected path stays where it is: else another one could take its place. */
 static int check_way(struct dentry *dentry)
 {
 	struct inode *inode = d_inode(dentry);
@@ -103,7 +103,7 @@ int guard_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct 
 	if (ret == 0)
 		ret = add_label(old_dentry, new_dentry);
 	if (ret == 0 && d_is_dir(old_dentry) && label_is_watched(new_dentry->d_sb))
-		access_paths_change();
+		access_names_change();
 	return ret;
 }
 

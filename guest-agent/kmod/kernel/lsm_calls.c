@@ -25,7 +25,8 @@ static const struct lsm_id id = { .name = "ringward", .id = LSM_ID_UNDEF };
 /* The hook objects: the kernel's table points to them, so they become read-only after init. */
 #define GUARD(name)  { .hook.name = guard_##name, .lsmid = &id },
 #define OBJECT(name) { .hook.name = hook_##name, .lsmid = &id },
-static struct security_hook_list objects[] __ro_after_init = { GUARD_LSM_HOOKS(GUARD) AGENT_LSM_HOOKS(OBJECT) };
+static struct security_hook_list objects[] __ro_after_init = { GUARD_LSM_HOOKS(GUARD)
+								       AGENT_LSM_HOOKS(OBJECT) };
 
 struct call_place {
 	const char *name;

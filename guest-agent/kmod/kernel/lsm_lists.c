@@ -16,7 +16,8 @@
 /* The hook objects: the kernel's lists run through them, so they become read-only after init. */
 #define GUARD(name)  { .hook.name = guard_##name, .lsm = "ringward" },
 #define OBJECT(name) { .hook.name = hook_##name, .lsm = "ringward" },
-static struct security_hook_list objects[] __ro_after_init = { GUARD_LSM_HOOKS(GUARD) AGENT_LSM_HOOKS(OBJECT) };
+static struct security_hook_list objects[] __ro_after_init = { GUARD_LSM_HOOKS(GUARD)
+								       AGENT_LSM_HOOKS(OBJECT) };
 
 #define HEAD_OFFSET(name) offsetof(struct security_hook_heads, name),
 static const size_t head_off[] __initconst = { GUARD_LSM_HOOKS(HEAD_OFFSET) AGENT_LSM_HOOKS(HEAD_OFFSET) };

@@ -88,9 +88,8 @@ bool compat_mount_is_last(const struct vfsmount *mnt)
 	bool last = true;
 
 	read_seqlock_excl(compat_mount_lock);
-	list_for_each_entry(mount, &mnt->mnt_sb->s_mounts, instance)
-		if (mount->ns == ns && &mount->mnt != mnt)
-			last = false;
+	list_for_each_entry(mount, &mnt->mnt_sb->s_mounts,
+			    instance) if (mount->ns == ns && &mount->mnt != mnt) last = false;
 	read_sequnlock_excl(compat_mount_lock);
 	return last;
 }
@@ -106,7 +105,8 @@ static struct compat_mount *next(struct compat_mount *m, const struct compat_mou
 }
 
 /* The root may be a mount that was mounted over another one: where that one is does not matter. */
-void compat_mounts_walk(void (*root)(struct dentry *root), void (*fn)(struct dentry *root, struct dentry *covered))
+void compat_mounts_walk(void (*root)(struct dentry *root),
+			void (*fn)(struct dentry *root, struct dentry *covered))
 {
 	struct compat_mount *top, *m;
 	struct path path;

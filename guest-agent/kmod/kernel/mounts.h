@@ -71,7 +71,8 @@ int compat_mounts_init(const struct compat_kernel *k);
  *
  * Nobody can mount or unmount meanwhile. Context: may sleep, and so may the functions; not in mount(2).
  */
-void compat_mounts_walk(void (*root)(struct dentry *root), void (*fn)(struct dentry *root, struct dentry *covered));
+void compat_mounts_walk(void (*root)(struct dentry *root),
+			void (*fn)(struct dentry *root, struct dentry *covered));
 
 /** compat_mount_is_init() - whether the mount is in the mount namespace of process 1. Context: any. */
 bool compat_mount_is_init(const struct vfsmount *mnt);
