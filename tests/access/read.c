@@ -231,7 +231,7 @@ CASE(read_pidfd_getfd)
 CASE(read_overlay)
 {
 	mkdir("/tmp/merged", 0700);
-	must(mount("overlay", "/tmp/merged", "overlay", 0, "lowerdir=/protect:/tmp") == 0, "overlay");
+	must(mount("overlay", "/tmp/merged", "overlay", 0, "lowerdir=/protect:/etc") == 0, "overlay");
 	return read_path("/tmp/merged/secret");
 }
 

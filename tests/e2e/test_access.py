@@ -23,7 +23,7 @@ POLICY = """
 -r /volume/key *
 """
 LINES = [line for line in POLICY.splitlines() if line]
-SCRIPT = "chmod 666 /protect/shared; chmod 755 /protect; /opt/access"
+SCRIPT = "insmod /opt/overlay.ko; /opt/access"
 
 SECRET, SHARED, FIXED, LOG, TOOL, NEW, DIR, KEY = (
     "-r /protect/secret *", "-rw /protect/shared *", "-w /protect/fixed *", "-w /protect/log *", "-x /protect/tool *",
@@ -53,10 +53,13 @@ CASES = {
 ANY_LINE = ("read_directory_renamed", "write_mount_over_way")
 
 
-def files(linux):
-    """The guest's files."""
+def files(folder, linux):
+    """The guest's files; folder: for those that need a mode of their own."""
+    shared = folder / "shared"
+    shared.write_text("shared", encoding="utf-8")
+    shared.chmod(0o666)
     return {"/opt/access": machine.BUILD / "tests/access", "/etc/source": "source", "/protect/secret": "the secret",
-            "/protect/shared": "shared", "/protect/fixed": "fixed", "/protect/log": "log",
+            "/protect/shared": shared, "/protect/fixed": "fixed", "/protect/log": "log",
             "/protect/tool": machine.BUILD / "tests/tiny", "/protect/dir/inner/file": "file",
             "/opt/overlay.ko": machine.stock_module("fs/overlayfs/overlay", linux)}
 
@@ -76,21 +79,24 @@ class Tried:
         return [r for r in self.run.of_type("access") if self.pid[name] in (r["tgid"], r["ppid"])]
 
 
-def start(boot, where, linux, **options):
-    """Runs all cases in a guest."""
-    return Tried(boot(where, "insmod /opt/overlay.ko\n" + SCRIPT, files=files(linux), linux=linux, **options))
+@pytest.fixture(scope="session")
+def start(boot, linux, tmp_path_factory):
+    """Runs all cases in a guest: start(where, **options)."""
+    def run(where, **options):
+        return Tried(boot(where, SCRIPT, files=files(tmp_path_factory.mktemp("access"), linux), linux=linux, **options))
+    return run
 
 
 @pytest.fixture(scope="session")
-def bare(boot, linux):
+def bare(start):
     """Without Ringward."""
-    return start(boot, machines.AMD, linux, no_hv=True)
+    return start(machines.AMD, no_hv=True)
 
 
 @pytest.fixture(scope="session")
-def guarded(boot, where, linux):
+def guarded(start, where):
     """With the policy."""
-    return start(boot, where, linux, policy=POLICY)
+    return start(where, policy=POLICY)
 
 
 def test_all_ways_work_without_the_policy(bare, linux):
@@ -125,8 +131,8 @@ def test_a_record_says_what_was_asked(guarded):
     assert (record["operation"], record["asked"], record["path"]) == ("mkdir", "w", "/protect/new")
 
 
-def test_policy_in_audit_mode_records_and_allows(boot, linux):
-    tried = start(boot, machines.AMD, linux, policy=POLICY.replace("\n", "mode audit\n", 1))
+def test_policy_in_audit_mode_records_and_allows(start):
+    tried = start(machines.AMD, policy=POLICY.replace("\n", "mode audit\n", 1))
     assert {name: result for name, result in tried.result.items() if result} in ({}, {"append_noappend": errno.EOPNOTSUPP})
     assert {r["verdict"] for r in tried.run.of_type("access")} == {"allow"}
     assert tried.refusals("read_open")[0]["rule"] == SECRET
