@@ -258,7 +258,7 @@ static struct label *find(struct hlist_head *head, const struct inode *inode, co
 }
 
 /*
- * Adds a label. One that joins others is as old as those; the first one is of @age.
+ * Adds a label. One that joins others is as old as those; the first one is of generation @age.
  *
  * Return: 1 if it is new, 0 if not, or -ENOMEM.
  */
@@ -308,8 +308,8 @@ static bool is_fresh(const struct inode *inode)
 	return fresh;
 }
 
-/* Gives @inode the labels of a name in @dir, whose labels are known. */
-static int inherit(const struct inode *inode, const struct inode *dir, const struct qstr *name, u32 age)
+/* Gives @inode the labels of a name in @dir, whose labels are known. The first counts once all are there. */
+static int inherit(const struct inode *inode, const struct inode *dir, const struct qstr *name)
 {
 	struct place place;
 	unsigned int n;
@@ -317,7 +317,7 @@ static int inherit(const struct inode *inode, const struct inode *dir, const str
 
 	for (n = 0; ret >= 0 && nth_place(dir, n, &place); n++) {
 		place = child_of(&place, name);
-		ret = add(inode, &place, age);
+		ret = add(inode, &place, 0);
 	}
 	return ret < 0 ? ret : 0;
 }
@@ -328,15 +328,16 @@ static int learn_one(struct inode *inode, struct dentry *dentry, struct dentry *
 	static const struct place nowhere = { .node = RW_ACCESS_NONE, .scope = RW_ACCESS_NONE };
 	const u32 now = READ_ONCE(generation);
 	struct name_snapshot name;
+	struct place place;
 	int ret;
 
-	if (parent == dentry) { /* the top of a file system: its mounts give it labels */
-		if (dentry != dentry->d_sb->s_root)
+	if (parent == dentry) { /* the top of a file system, or of a mount, which gave it labels */
+		if (dentry != dentry->d_sb->s_root && !nth_place(inode, 0, &place))
 			return -ESTALE;
-		ret = add(inode, &nowhere, now);
+		ret = add(inode, &nowhere, 0);
 	} else {
 		take_dentry_name_snapshot(&name, dentry);
-		ret = inherit(inode, d_inode(parent), &name.name, now);
+		ret = inherit(inode, d_inode(parent), &name.name);
 		release_dentry_name_snapshot(&name);
 	}
 	if (ret < 0)
@@ -431,18 +432,25 @@ int label_ask_below(struct dentry *dentry, const struct label_asker *who, u32 ki
 	return ask_name(dentry, true, who, kinds, sum);
 }
 
+/* A label that is missing for lack of memory is looked for again when somebody uses the file. */
 int label_add_entry(struct inode *inode, struct dentry *dentry)
 {
+	const u32 now = READ_ONCE(generation);
 	struct name_snapshot name;
 	struct dentry *parent;
+	struct place place;
+	bool is_new;
 	int ret = learn_parent(dentry, &parent);
 
 	if (ret)
 		return ret;
+	is_new = !nth_place(inode, 0, &place);
 	take_dentry_name_snapshot(&name, dentry);
-	ret = inherit(inode, d_inode(parent), &name.name, READ_ONCE(generation));
+	ret = inherit(inode, d_inode(parent), &name.name);
 	release_dentry_name_snapshot(&name);
 	dput(parent);
+	if (ret || is_new)
+		refresh(inode, ret ? 0 : now);
 	return ret;
 }
 

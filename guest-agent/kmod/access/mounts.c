@@ -151,13 +151,15 @@ int guard_sb_pivotroot(const struct path *old_path, const struct path *new_path)
 
 /*
  * The kernel forgets a file system with its last mount, labels and all; then it could be mounted anew where
- * no rule leads.
+ * no rule leads. With MNT_DETACH what is mounted on the mount goes with it.
  */
 int guard_sb_umount(struct vfsmount *mnt, int flags)
 {
 	u16 rule;
 
-	if (!label_is_guarded(mnt->mnt_sb) || !compat_mount_is_init(mnt) || !compat_mount_is_last(mnt))
+	if (!label_is_guarded(mnt->mnt_sb) || !compat_mount_is_init(mnt))
+		return 0;
+	if (!compat_mount_is_last(mnt) && !compat_mount_has_children(mnt))
 		return 0;
 	if (!label_guards_below(d_inode(mnt->mnt_root), &rule))
 		return 0;

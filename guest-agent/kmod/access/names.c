@@ -45,14 +45,26 @@ int guard_inode_symlink(struct inode *dir, struct dentry *dentry, const char *ol
 	return check_name(dentry, "symlink");
 }
 
+/* To remove what something is mounted on, in another mount namespace, unmounts that. */
+static int check_removal(struct dentry *dentry, const char *what)
+{
+	int ret = check_name(dentry, what);
+	u16 rule;
+
+	if (ret == 0 && d_mountpoint(dentry) && label_is_watched(dentry->d_sb) &&
+	    label_guards_below(d_inode(dentry), &rule))
+		ret = check_refuse(dentry, what, rule);
+	return ret;
+}
+
 int guard_inode_unlink(struct inode *dir, struct dentry *dentry)
 {
-	return check_name(dentry, "unlink");
+	return check_removal(dentry, "unlink");
 }
 
 int guard_inode_rmdir(struct inode *dir, struct dentry *dentry)
 {
-	return check_name(dentry, "rmdir");
+	return check_removal(dentry, "rmdir");
 }
 
 /* The file has its further label before it has the name. */

@@ -94,6 +94,11 @@ bool compat_mount_is_last(const struct vfsmount *mnt)
 	return last;
 }
 
+bool compat_mount_has_children(const struct vfsmount *mnt)
+{
+	return !list_empty(&compat_mount_of(mnt)->children);
+}
+
 /* The next mount of the tree below @top, after @m and what is mounted on it. */
 static struct compat_mount *next(struct compat_mount *m, const struct compat_mount *top)
 {

@@ -84,6 +84,9 @@ bool compat_mount_is_init(const struct vfsmount *mnt);
  */
 bool compat_mount_is_last(const struct vfsmount *mnt);
 
+/** compat_mount_has_children() - whether something is mounted on the mount. Context: does not sleep. */
+bool compat_mount_has_children(const struct vfsmount *mnt);
+
 /** compat_init_root() - get process 1's root, to be dropped with path_put(). Context: a task's. */
 void compat_init_root(struct path *root);
 
