@@ -43,7 +43,7 @@ ifneq ($(wildcard $(B)/setup.mk),)
 include $(B)/kernels/kernel.mk
 include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk tools/rwpolicy/build.mk
 include tests/unit/build.mk
-include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/events/build.mk
+include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/events/build.mk tests/access/build.mk
 include tests/probes/build.mk tests/bench/build.mk tests/fuzz/build.mk
 endif
 endif

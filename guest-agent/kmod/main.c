@@ -10,6 +10,7 @@
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
+#include "access/access.h"
 #include "crash.h"
 #include "device.h"
 #include "event.h"
@@ -35,6 +36,7 @@
 #include "rw_version.h"
 
 static struct compat_kernel kernel __ro_after_init;
+static bool guards __ro_after_init; /* there is a policy.conf */
 
 /* An orderly shutdown: hand over all pending records. */
 static int on_reboot(struct notifier_block *nb, unsigned long action, void *data)
@@ -51,7 +53,7 @@ static int __init attach(void)
 
 	if (ret)
 		return ret;
-	ret = compat_attach_hooks(&kernel);
+	ret = compat_attach_hooks(&kernel, guards);
 	if (ret)
 		compat_detach_tracepoints();
 	return ret;
@@ -66,15 +68,22 @@ static int __init configure(void)
 		return ret;
 	ret = filter_init();
 	if (!ret)
-		ret = fold_init();
+		ret = access_init(&kernel, &guards);
 	if (ret)
-		policy_exit();
+		goto no_policy;
+	ret = fold_init();
+	if (ret == 0)
+		return 0;
+	access_exit();
+no_policy:
+	policy_exit();
 	return ret;
 }
 
 static void __init forget_configuration(void)
 {
 	fold_exit();
+	access_exit();
 	policy_exit();
 }
 
@@ -135,6 +144,7 @@ static int __init agent_init(void)
 	ret = attach();
 	if (ret)
 		goto not_attached;
+	access_start();
 	hook_cgroups_found();
 	refuse_probes();
 	pr_info("recording; not locked yet\n");

@@ -54,6 +54,8 @@ int __init compat_init(struct compat_kernel *k)
 		{ compat_lsm_table_name, &k->lsm_table },
 		{ "idt_table", &k->idt },
 		{ "mount_lock", &k->mount_lock },
+		{ "namespace_sem", &k->namespace_sem },
+		{ "task_work_add", &k->task_work_add },
 		{ "poking_mm", (unsigned long *)&poking_mm },
 	};
 	const struct wanted kexec[] = {

@@ -10,9 +10,12 @@ struct compat_kernel {
 	unsigned long start_rodata,
 		end_rodata; /* its read-only data, including what becomes read-only after start */
 	unsigned long lsm_table,
-		lsm_table_size;    /* the table of LSM hooks, inside it: compat_lsm_table_name */
-	unsigned long idt;         /* a page */
-	unsigned long mount_lock;  /* seqlock_t: changes while the tree of mounts does */
+		lsm_table_size;   /* the table of LSM hooks, inside it: compat_lsm_table_name */
+	unsigned long idt;        /* a page */
+	unsigned long mount_lock; /* seqlock_t: changes while the tree of mounts does */
+	unsigned long
+		namespace_sem; /* struct rw_semaphore: whoever holds it keeps the tree of mounts as it is */
+	unsigned long task_work_add;
 	unsigned long poking_pgd;  /* page tables with which the kernel patches itself; virtual */
 	unsigned long current_off; /* of the CPU's current task from its GS base */
 	/* kexec; all NULL if the kernel lacks it. */
