@@ -5,6 +5,7 @@
 
 #include "arch/x86/backend.h"
 #include "abi/bootinfo.h"
+#include "protect/pin_state.h"
 #include "protect/step_state.h"
 #include "log/intake.h"
 #include "abi/record.h"
@@ -47,6 +48,7 @@ struct percpu {
 	uint64_t host_area_pa;     /* (b) */
 	struct hv_event to_inject; /* (o) */
 	struct step_state step;    /* (o) */
+	struct pin_state pin;      /* (o) */
 	struct evidence held;      /* (e) last record, and the accesses that repeat or continue it */
 	uint64_t exit_tsc;         /* (o) TSC at the last exit */
 	uint64_t tsc_bias;         /* (c) how far the guest has moved this CPU's TSC */

@@ -33,6 +33,14 @@ enum guest_reg {
 	GREG_CR4,
 	GREG_EFER,
 	GREG_CS_BASE,
+	/* where system calls lead; consecutive, as the numbers of the MSRs are */
+	GREG_STAR,
+	GREG_LSTAR,
+	GREG_CSTAR,
+	GREG_SFMASK,
+	GREG_SYSENTER_CS,
+	GREG_SYSENTER_ESP,
+	GREG_SYSENTER_EIP,
 	GREG_CS_LONG, /* 1 if CS.L is set and the CPU is in long mode */
 	GREG_CPL,
 	GREG_FS_BASE,
@@ -84,6 +92,7 @@ struct hv_exit {
 		} io;
 		struct {
 			uint8_t cr;     /* 0, 4 */
+			bool known;     /* value is: else not a MOV, or its code could not be read */
 			uint64_t value; /* what the guest wants to write */
 		} cr;
 		struct {
@@ -185,6 +194,12 @@ struct hv_backend {
 	 * (DR6 is set).
 	 */
 	bool (*step_end)(struct percpu *cpu);
+
+	/**
+	 * pin() - from the next entry on, exits when a MOV to CR0 or CR4 changes one of these bits, and on
+	 * whatever else this CPU cannot tell from that. Both 0: no more.
+	 */
+	void (*pin)(struct percpu *cpu, uint64_t cr0, uint64_t cr4);
 
 	/** flush() - drops this CPU's translations through the nested tables before the next entry. */
 	void (*flush)(struct percpu *cpu);

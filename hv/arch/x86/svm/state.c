@@ -61,6 +61,13 @@ static const struct {
 	[GREG_CR3] = { SAVED(cr3), true, true },
 	[GREG_CR4] = { SAVED(cr4), true, true },
 	[GREG_CS_BASE] = { SAVED(seg[SEG_CS].base), true, false },
+	[GREG_STAR] = { SAVED(star), true, false },
+	[GREG_LSTAR] = { SAVED(lstar), true, false },
+	[GREG_CSTAR] = { SAVED(cstar), true, false },
+	[GREG_SFMASK] = { SAVED(sfmask), true, false },
+	[GREG_SYSENTER_CS] = { SAVED(sysenter_cs), true, false },
+	[GREG_SYSENTER_ESP] = { SAVED(sysenter_esp), true, false },
+	[GREG_SYSENTER_EIP] = { SAVED(sysenter_eip), true, false },
 	[GREG_FS_BASE] = { SAVED(seg[SEG_FS].base), false, false },
 	[GREG_GS_BASE] = { SAVED(seg[SEG_GS].base), false, false },
 	[GREG_KERNEL_GS_BASE] = { SAVED(kernel_gs_base), false, false },
@@ -118,6 +125,13 @@ void svm_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 		hv_panic("svm_set: register %u cannot be written", (unsigned int)reg);
 	if (plain[reg].paging || reg == GREG_EFER)
 		svm_flush(cpu);
+}
+
+/* No masks: each write exits. LMSW and CLTS are writes of CR0. */
+void svm_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
+{
+	svm_vmcb(cpu)->control.intercept[ICPT_CR] = (cr0 ? ICPT(VMEXIT_CR0_WRITE) : 0) |
+						    (cr4 ? ICPT(VMEXIT_CR4_WRITE) : 0);
 }
 
 /* A guest that single-steps itself gets its trap after an emulated instruction as after any other. */

@@ -146,6 +146,7 @@ const struct hv_backend svm_backend = {
 	.cpu_launch = svm_run, /* a state that VMRUN refuses is reported as the first exit */
 	.get = svm_get,
 	.set = svm_set,
+	.pin = svm_pin,
 	.advance = svm_advance,
 	.inject = svm_inject,
 	.step_begin = svm_step_begin,

@@ -65,6 +65,7 @@ void svm_msr_intercept(uint32_t msr, bool read, bool write);
 /* state.c */
 uint64_t svm_get(struct percpu *cpu, enum guest_reg reg);
 void svm_set(struct percpu *cpu, enum guest_reg reg, uint64_t value);
+void svm_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4);
 void svm_advance(struct percpu *cpu, unsigned int len);
 void svm_inject(struct percpu *cpu, const struct hv_event *event);
 void svm_flush(struct percpu *cpu);

@@ -7,6 +7,8 @@
 #include "arch/x86/segment.h"
 
 enum vmcb_exit_code {
+	VMEXIT_CR0_WRITE = 0x10,
+	VMEXIT_CR4_WRITE = 0x14,
 	VMEXIT_EXCEPTION = 0x40,
 	VMEXIT_EXCEPTION_LAST = 0x5f,
 	VMEXIT_INTR = 0x60,

@@ -85,8 +85,12 @@ static void decode_cr(struct percpu *cpu, struct hv_exit *x)
 {
 	unsigned int gpr = x->info[0] >> 8 & 0xf;
 
-	/* Only moves to CR0 and CR4 exit: LMSW and CLTS change no bit that the hypervisor owns. */
+	/*
+	 * Only moves to CR0 and CR4 exit: LMSW and CLTS change no bit that the hypervisor owns, since PE is
+	 * set when it is pinned.
+	 */
 	x->cr.cr = x->info[0] & 0xf;
+	x->cr.known = true;
 	x->cr.value = gpr == 4 ? vmcs_read(VMCS_GUEST_RSP) : ((const uint64_t *)&cpu->gprs)[gpr];
 }
 

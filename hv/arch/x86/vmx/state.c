@@ -114,11 +114,18 @@ static uint64_t guest_cr(enum vmcs_field value, enum vmcs_field shadow, uint64_t
 
 /* VMCS fields that hold the guest's value unchanged. */
 static const uint16_t plain[GREG_COUNT] = {
-	[GREG_RIP] = VMCS_GUEST_RIP,         [GREG_RSP] = VMCS_GUEST_RSP,
-	[GREG_RFLAGS] = VMCS_GUEST_RFLAGS,   [GREG_CR3] = VMCS_GUEST_CR3,
-	[GREG_EFER] = VMCS_GUEST_EFER,       [GREG_CS_BASE] = VMCS_GUEST_CS_BASE,
-	[GREG_FS_BASE] = VMCS_GUEST_FS_BASE, [GREG_GS_BASE] = VMCS_GUEST_GS_BASE,
+	[GREG_RIP] = VMCS_GUEST_RIP,
+	[GREG_RSP] = VMCS_GUEST_RSP,
+	[GREG_RFLAGS] = VMCS_GUEST_RFLAGS,
+	[GREG_CR3] = VMCS_GUEST_CR3,
+	[GREG_EFER] = VMCS_GUEST_EFER,
+	[GREG_CS_BASE] = VMCS_GUEST_CS_BASE,
+	[GREG_FS_BASE] = VMCS_GUEST_FS_BASE,
+	[GREG_GS_BASE] = VMCS_GUEST_GS_BASE,
 	[GREG_DR7] = VMCS_GUEST_DR7,
+	[GREG_SYSENTER_CS] = VMCS_GUEST_SYSENTER_CS,
+	[GREG_SYSENTER_ESP] = VMCS_GUEST_SYSENTER_ESP,
+	[GREG_SYSENTER_EIP] = VMCS_GUEST_SYSENTER_EIP,
 };
 
 uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg)
@@ -136,6 +143,8 @@ uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg)
 	case GREG_CPL:
 		/* SS.DPL: this is the CPL in real and virtual-8086 mode, too */
 		return vmcs_read(VMCS_GUEST_SS_AR) >> 5 & 3;
+	case GREG_STAR ... GREG_SFMASK:
+		return rdmsr(MSR_STAR + (reg - GREG_STAR)); /* not switched, as the next */
 	case GREG_KERNEL_GS_BASE:
 		return rdmsr(MSR_KERNEL_GS_BASE); /* not switched: the hypervisor never uses SWAPGS */
 	case GREG_COUNT:
@@ -152,7 +161,12 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 	case GREG_RIP:
 	case GREG_RSP:
 	case GREG_RFLAGS:
+	case GREG_EFER:
+	case GREG_SYSENTER_CS ... GREG_SYSENTER_EIP:
 		vmcs_write(plain[reg], value);
+		break;
+	case GREG_STAR ... GREG_SFMASK:
+		wrmsr(MSR_STAR + (reg - GREG_STAR), value);
 		break;
 	case GREG_CR0:
 		vmcs_write(VMCS_CR0_SHADOW, value);
@@ -164,6 +178,19 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 	default:
 		hv_panic("vmx_set: register %u cannot be written", (unsigned int)reg);
 	}
+}
+
+/* "Guest/Host Masks and Read Shadows for CR0 and CR4": a masked bit exits when the guest changes it. */
+void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
+{
+	const struct vmcs_value values[] = {
+		{ VMCS_CR0_SHADOW, vmx_get(cpu, GREG_CR0) },
+		{ VMCS_CR0_MASK, CR0_NE | cr0 },
+		{ VMCS_CR4_SHADOW, vmx_get(cpu, GREG_CR4) },
+		{ VMCS_CR4_MASK, CR4_VMXE | cr4 },
+	};
+
+	vmcs_write_all(values, sizeof(values) / sizeof(values[0]));
 }
 
 void vmx_advance(struct percpu *cpu, unsigned int len)

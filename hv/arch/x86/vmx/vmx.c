@@ -103,6 +103,7 @@ const struct hv_backend vmx_backend = {
 	.cpu_launch = vmx_launch,
 	.get = vmx_get,
 	.set = vmx_set,
+	.pin = vmx_pin,
 	.advance = vmx_advance,
 	.inject = vmx_inject,
 	.step_begin = vmx_step_begin,

@@ -48,6 +48,7 @@ void vmx_flush(struct percpu *cpu);
 void vmx_write_segments(const struct segment seg[SEG_COUNT]);
 uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg);
 void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value);
+void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4);
 void vmx_advance(struct percpu *cpu, unsigned int len);
 void vmx_inject(struct percpu *cpu, const struct hv_event *event);
 void vmx_describe(struct percpu *cpu);

@@ -197,6 +197,7 @@ static void cr(void **state)
 		const struct hv_exit *x = decode(28, i << 8 | (i & 1 ? 4 : 0));
 
 		assert_int_equal(x->cr.cr, i & 1 ? 4 : 0);
+		assert_true(x->cr.known);
 		assert_int_equal(x->cr.value, i == 4 ? 0xfeed : 0x1111 * i);
 	}
 }
