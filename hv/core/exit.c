@@ -30,7 +30,7 @@ static enum hv_action exit_init(struct percpu *cpu)
 	return HV_RESUME;
 }
 
-static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
+static enum hv_action handle(struct percpu *cpu, struct hv_exit *x)
 {
 	switch (x->reason) {
 	case RW_EXIT_CPUID:

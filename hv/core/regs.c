@@ -197,7 +197,7 @@ enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x)
  * what the guest reads and run the instruction again; this time it does not exit, and the CPU checks the
  * rest. VMXE: reserved without VMX.
  */
-enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x)
+enum hv_action exit_cr(struct percpu *cpu, struct hv_exit *x)
 {
 	if (x->cr.cr == 4 && x->cr.known && x->cr.value & CR4_VMXE)
 		return exit_inject(cpu, VEC_GP, true, 0);

@@ -3,6 +3,8 @@
 /* What each CPU keeps of the pinned control state. */
 #pragma once
 
+#include "arch/x86/segment.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,7 +15,10 @@ enum pin_phase {
 };
 
 struct pin_state {
-	uint32_t lock; /* the number of the lock or unlock that this CPU has followed */
-	enum pin_phase phase;
-	bool stepping; /* one instruction runs unwatched; then its outcome is checked */
+	uint32_t lock;                    /* the number of the lock or unlock that this CPU has followed */
+	enum pin_phase phase;             /* other CPUs look at it in pin_watch_starts() */
+	uint64_t since;                   /* TSC at its change to PIN_COMING_UP; 0: reported */
+	bool stepping;                    /* one instruction runs unwatched; then its outcome is checked */
+	bool tables;                      /* loads of descriptor table registers exit */
+	struct segment table[SEG_TABLES]; /* the registers that are pinned, from SEG_GDTR on */
 };

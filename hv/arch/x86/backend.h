@@ -16,6 +16,7 @@
 
 struct percpu;
 struct rw_handoff;
+struct segment;
 
 /* The guest's general registers, in the order of entry.asm (gpr.inc). rsp is not live here: use GREG_RSP. */
 struct hv_gprs {
@@ -65,6 +66,8 @@ struct hv_event {
 	uint32_t error;
 };
 
+#define HV_TABLES 0xffu
+
 /* Access bits of a nested fault. */
 #define NACC_READ  1u
 #define NACC_WRITE 2u
@@ -91,8 +94,8 @@ struct hv_exit {
 			bool in, string, rep;
 		} io;
 		struct {
-			uint8_t cr;     /* 0, 4 */
-			bool known;     /* value is: else not a MOV, or its code could not be read */
+			uint8_t cr;     /* 0, 4; HV_TABLES: the registers of descriptor tables */
+			bool known;     /* value and insn_len are; else the core reads the code */
 			uint64_t value; /* what the guest wants to write */
 		} cr;
 		struct {
@@ -196,10 +199,15 @@ struct hv_backend {
 	bool (*step_end)(struct percpu *cpu);
 
 	/**
-	 * pin() - from the next entry on, exits when a MOV to CR0 or CR4 changes one of these bits, and on
-	 * whatever else this CPU cannot tell from that. Both 0: no more.
+	 * pin() - from the next entry on, exits when a MOV to CR0 or CR4 changes one of these bits, and with
+	 * @tables on a load of GDTR, IDTR or TR; also on whatever this CPU cannot tell from these. All 0: no
+	 * more.
 	 */
-	void (*pin)(struct percpu *cpu, uint64_t cr0, uint64_t cr4);
+	void (*pin)(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables);
+
+	/** get_tables(), set_tables() - the SEG_TABLES registers from SEG_GDTR on (arch/x86/segment.h). */
+	void (*get_tables)(struct percpu *cpu, struct segment *table);
+	void (*set_tables)(struct percpu *cpu, const struct segment *table);
 
 	/** flush() - drops this CPU's translations through the nested tables before the next entry. */
 	void (*flush)(struct percpu *cpu);

@@ -106,6 +106,70 @@ static const struct {
 	{ "free", 0, 0, X86_CR0_MP }, /* a bit that nothing depends on: stays free */
 };
 
+/* Tables of this module's own: copies of the CPU's, so that nothing fails where they take effect. */
+static struct {
+	u8 gdt[PAGE_SIZE];
+	gate_desc idt[256];
+} __aligned(PAGE_SIZE) own;
+
+static void try_table(const char *name, bool idt)
+{
+	struct desc_ptr before, after, mine;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (idt)
+		asm volatile("sidt %0" : "=m"(before));
+	else
+		asm volatile("sgdt %0" : "=m"(before));
+	mine.size = before.size;
+	mine.address = idt ? (unsigned long)own.idt : (unsigned long)own.gdt;
+	memcpy((void *)mine.address, (void *)before.address, before.size + 1ul);
+	if (idt)
+		asm volatile("lidt %1; sidt %0" : "=m"(after) : "m"(mine) : "memory");
+	else
+		asm volatile("lgdt %1; sgdt %0" : "=m"(after) : "m"(mine) : "memory");
+	if (after.address != before.address && idt)
+		asm volatile("lidt %0" : : "m"(before) : "memory");
+	else if (after.address != before.address)
+		asm volatile("lgdt %0" : : "m"(before) : "memory");
+	local_irq_restore(flags);
+	verdict(name, 0, before.address, after.address);
+}
+
+/*
+ * Another TSS: its descriptor in the writable GDT leads elsewhere. LTR wants one that is not busy, and reads
+ * the GDT that GDTR names: both are this CPU's.
+ */
+static void try_tr(void)
+{
+	struct ldttss_desc *rw = (void *)(get_current_gdt_rw() + GDT_ENTRY_TSS), saved;
+	unsigned long flags;
+	tss_desc mine;
+	u16 before, after;
+	int err = 0;
+
+	local_irq_save(flags);
+	memcpy(&saved, rw, sizeof(saved));
+	set_tssldt_descriptor(&mine, (unsigned long)own.gdt, DESC_TSS, __KERNEL_TSS_LIMIT);
+	asm volatile("str %0" : "=r"(before));
+	/* In the place of the next descriptor, so that STR tells. */
+	memcpy(rw + 1, &mine, sizeof(mine));
+	asm volatile("1: ltr %w[sel]\n2:\n" RESUME_AT_2
+		     : [err] "+r"(err)
+		     : [sel] "r"(before + 16)
+		     : "memory");
+	asm volatile("str %0" : "=r"(after));
+	if (after != before) {
+		memcpy(rw, &saved, sizeof(saved));
+		rw->type = DESC_TSS;
+		asm volatile("ltr %w0" : : "r"(before) : "memory");
+	}
+	memset(rw + 1, 0, sizeof(mine));
+	local_irq_restore(flags);
+	verdict("tr", err, before, after);
+}
+
 /* Tries one register, or all. */
 int cmd_control(int argc, char **argv)
 {
@@ -123,5 +187,10 @@ int cmd_control(int argc, char **argv)
 		else
 			try_msr(registers[i].name, registers[i].msr, registers[i].flip);
 	}
-	return found ? 0 : -EINVAL;
+	if (strcmp(argv[1], "all") != 0 && strcmp(argv[1], "tables") != 0)
+		return found ? 0 : -EINVAL;
+	try_table("idtr", true);
+	try_table("gdtr", false);
+	try_tr();
+	return 0;
 }

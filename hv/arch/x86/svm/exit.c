@@ -20,6 +20,9 @@ static const struct known_exit {
 } known_exits[] = {
 	{ VMEXIT_CR0_WRITE, RW_EXIT_CR, 0, { 0 } },
 	{ VMEXIT_CR4_WRITE, RW_EXIT_CR, 0, { 0 } },
+	{ VMEXIT_IDTR_WRITE, RW_EXIT_CR, 0, { 0 } },
+	{ VMEXIT_GDTR_WRITE, RW_EXIT_CR, 0, { 0 } },
+	{ VMEXIT_TR_WRITE, RW_EXIT_CR, 0, { 0 } },
 	{ VMEXIT_NMI, RW_EXIT_NMI, 0, { 0 } },
 	{ VMEXIT_SHUTDOWN, RW_EXIT_SHUTDOWN, 0, { 0 } },
 	{ VMEXIT_IOIO, RW_EXIT_IO, 0, { 0 } },
@@ -136,31 +139,6 @@ static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 	x->exception.cr2 = vector == VEC_PF ? x->info[1] : 0;
 }
 
-/*
- * MOV to a control register is 0F 22 and a byte with both registers, whose two highest bits mean nothing. By
- * the time the code is read it may be another: core/regs.c therefore looks at what the instruction did.
- */
-static void decode_cr(struct percpu *cpu, struct hv_exit *x)
-{
-	const uint8_t rex_b = 1;
-	bool long_mode = svm_get(cpu, GREG_CS_LONG);
-	uint8_t code[CODE_MAX], rex = 0;
-	size_t count = guest_read_virt(cpu, guest_linear_rip(cpu), code, sizeof(code)), at = 0;
-
-	while (at < count && is_prefix(code[at], long_mode))
-		rex = (code[at++] & 0xf0) == 0x40 ? code[at - 1] : 0;
-	x->cr.cr = x->raw == VMEXIT_CR4_WRITE ? 4 : 0;
-	if (count - at < 3 || code[at] != 0x0f || code[at + 1] != 0x22)
-		return;
-
-	unsigned int gpr = (code[at + 2] & 7) | (rex & rex_b ? 8u : 0);
-	uint64_t value = gpr == 4 ? svm_get(cpu, GREG_RSP) : ((const uint64_t *)&cpu->gprs)[gpr];
-
-	x->cr.known = true;
-	x->cr.value = long_mode ? value : (uint32_t)value;
-	x->insn_len = (uint8_t)(at + 3);
-}
-
 static void decode_io(const struct vmcb *vmcb, struct hv_exit *x)
 {
 	x->insn_len = (uint8_t)(x->info[1] - vmcb->save.rip); /* EXITINFO2: RIP after the instruction */
@@ -211,7 +189,7 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 	x->reason = known->reason;
 	if (x->raw == VMEXIT_IRET && !stepping) { /* the end of an NMI passed to the guest */
 		smp_nmi_over(cpu);
-		svm_steady_intercepts(svm_vmcb(cpu));
+		svm_steady_intercepts(cpu);
 	}
 	if (stepping && (x->raw == VMEXIT_IRET || x->raw == VMEXIT_TASK_SWITCH)) {
 		/*
@@ -227,7 +205,7 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 	else if (known->size)
 		x->insn_len = insn_length(cpu, known);
 	else if (x->reason == RW_EXIT_CR)
-		decode_cr(cpu, x);
+		x->cr.cr = x->raw == VMEXIT_CR0_WRITE ? 0 : x->raw == VMEXIT_CR4_WRITE ? 4 : HV_TABLES;
 	else if (x->reason == RW_EXIT_IO)
 		decode_io(vmcb, x);
 	else if (x->reason == RW_EXIT_NESTED)

@@ -5,6 +5,7 @@
 #include "arch/x86/insn.h"
 #include "arch/x86/svm/svm.h"
 #include "core/panic.h"
+#include "lib/string.h"
 #include "log/printk.h"
 
 /* The flags hold what a step has removed from the guest's registers. */
@@ -127,11 +128,14 @@ void svm_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 		svm_flush(cpu);
 }
 
-/* No masks: each write exits. LMSW and CLTS are writes of CR0. */
-void svm_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
+void svm_get_tables(struct percpu *cpu, struct segment *table)
 {
-	svm_vmcb(cpu)->control.intercept[ICPT_CR] = (cr0 ? ICPT(VMEXIT_CR0_WRITE) : 0) |
-						    (cr4 ? ICPT(VMEXIT_CR4_WRITE) : 0);
+	memcpy(table, &svm_vmcb(cpu)->save.seg[SEG_GDTR], SEG_TABLES * sizeof(*table));
+}
+
+void svm_set_tables(struct percpu *cpu, const struct segment *table)
+{
+	memcpy(&svm_vmcb(cpu)->save.seg[SEG_GDTR], table, SEG_TABLES * sizeof(*table));
 }
 
 /* A guest that single-steps itself gets its trap after an emulated instruction as after any other. */

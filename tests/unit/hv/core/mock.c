@@ -85,11 +85,24 @@ static bool step_end(struct percpu *cpu)
 	return mock.step_db;
 }
 
-static void pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
+static void pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
 {
 	(void)cpu;
 	mock.pinned_cr0 = cr0;
 	mock.pinned_cr4 = cr4;
+	mock.pinned_tables = tables;
+}
+
+static void get_tables(struct percpu *cpu, struct segment *table)
+{
+	(void)cpu;
+	memcpy(table, mock.table, sizeof(mock.table));
+}
+
+static void set_tables(struct percpu *cpu, const struct segment *table)
+{
+	(void)cpu;
+	memcpy(mock.table, table, sizeof(mock.table));
 }
 
 static void flush(struct percpu *cpu)
@@ -173,6 +186,8 @@ const struct hv_backend *hv_backend(void)
 		.step_end = step_end,
 		.cpu_exit = cpu_exit,
 		.pin = pin,
+		.get_tables = get_tables,
+		.set_tables = set_tables,
 		.flush = flush,
 		.kick = kick,
 		.drop_nmi = drop_nmi,

@@ -42,6 +42,8 @@ struct mock {
 	unsigned int step_begins, step_ends, flushes;
 	unsigned int msr_intercepts, msr_pins; /* before and after the lock */
 	uint64_t pinned_cr0, pinned_cr4;       /* the last pin() */
+	bool pinned_tables;
+	struct segment table[SEG_TABLES]; /* the guest's registers from SEG_GDTR on */
 	unsigned int kicks, nmis_dropped, nmis_passed, parks, starts;
 	uint8_t start_vector;
 	uint64_t root;                 /* nested root of the next entry */

@@ -58,10 +58,18 @@ static void efer(void **state)
 static void pin(void **state)
 {
 	(void)state;
-	svm_pin(cpu, CR0_WP, CR4_SMEP);
+	svm_pin(cpu, CR0_WP, CR4_SMEP, true);
 	assert_int_equal(vmcb->control.intercept[ICPT_CR], 1u << 0x10 | 1u << 0x14);
-	svm_pin(cpu, 0, 0);
+	assert_int_equal(vmcb->control.intercept[ICPT_MISC1] & 0xfu << 10, 0xbu << 10);
+	svm_steady(cpu);
+	assert_int_equal(vmcb->control.intercept[ICPT_MISC1] & 0xfu << 10,
+			 0); /* it is the core that says so */
+	cpu->pin.tables = true;
+	svm_steady(cpu);
+	assert_int_equal(vmcb->control.intercept[ICPT_MISC1] & 0xfu << 10, 0xbu << 10);
+	svm_pin(cpu, 0, 0, false);
 	assert_int_equal(vmcb->control.intercept[ICPT_CR], 0);
+	assert_int_equal(vmcb->control.intercept[ICPT_MISC1] & 0xfu << 10, 0);
 }
 
 static void flush(void **state)

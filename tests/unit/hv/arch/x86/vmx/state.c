@@ -67,7 +67,8 @@ static void syscall_msrs(void **state)
 static void pin(void **state)
 {
 	(void)state;
-	vmx_pin(cpu, CR0_WP | CR0_PG, CR4_SMEP);
+	vmx_pin(cpu, CR0_WP | CR0_PG, CR4_SMEP, true);
+	assert_int_equal(vmcs[VMCS_CPU_CONTROLS2], CPU2_TABLES);
 	assert_int_equal(vmcs[VMCS_CR0_MASK], CR0_NE | CR0_WP | CR0_PG);
 	assert_int_equal(vmcs[VMCS_CR4_MASK], CR4_VMXE | CR4_SMEP);
 	assert_int_equal(vmcs[VMCS_CR0_SHADOW], CR0_PG | CR0_PE);
@@ -75,10 +76,30 @@ static void pin(void **state)
 	assert_int_equal(vmcs[VMCS_GUEST_CR0], CR0_PG | CR0_PE | CR0_NE);
 	vmcs[VMCS_GUEST_CR4] |= CR4_PGE; /* a free bit changes without an exit */
 	assert_int_equal(vmx_get(cpu, GREG_CR4), CR4_PAE | CR4_PGE);
-	vmx_pin(cpu, 0, 0);
+	vmx_pin(cpu, 0, 0, false);
+	assert_int_equal(vmcs[VMCS_CPU_CONTROLS2], 0);
 	assert_int_equal(vmcs[VMCS_CR0_MASK], CR0_NE);
 	assert_int_equal(vmcs[VMCS_CR4_MASK], CR4_VMXE);
 	assert_int_equal(vmcs[VMCS_CR4_SHADOW], CR4_PAE | CR4_PGE);
+}
+
+static void tables(void **state)
+{
+	const struct segment table[SEG_TABLES] = {
+		{ .base = 0x1000, .limit = 0x7f },
+		{ .selector = 0, .attributes = 0 },
+		{ .base = 0x2000, .limit = 0xfff },
+		{ .selector = 0x40, .attributes = 0x08b, .base = 0x3000, .limit = 0x4087 },
+	};
+	struct segment read[SEG_TABLES];
+
+	(void)state;
+	vmx_set_tables(cpu, table);
+	assert_int_equal(vmcs[VMCS_SEGMENT(VMCS_GUEST_AR, 6)], 1 << 16); /* LDTR: unusable */
+	assert_int_equal(vmcs[VMCS_SEGMENT(VMCS_GUEST_AR, 7)], 0x8b);
+	assert_int_equal(vmcs[VMCS_SEGMENT(VMCS_GUEST_BASE, 9)], 0x2000);
+	vmx_get_tables(cpu, read);
+	assert_memory_equal(read, table, sizeof(read));
 }
 
 static void modes(void **state)
@@ -283,6 +304,7 @@ int main(void)
 		cmocka_unit_test_setup(registers, mock_reset),
 		cmocka_unit_test_setup(syscall_msrs, mock_reset),
 		cmocka_unit_test_setup(pin, mock_reset),
+		cmocka_unit_test_setup(tables, mock_reset),
 		cmocka_unit_test_setup(modes, mock_reset),
 		cmocka_unit_test_setup(control_registers, mock_reset),
 		cmocka_unit_test_setup(advance, mock_reset),
