@@ -3,7 +3,10 @@
 // Attacks on the CPU's control state: protection switched off, entry points moved. Each puts back what it
 // changed before anything else runs, and says whether the change took effect.
 #include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/version.h>
 #include <asm/desc.h>
 #include <asm/msr.h>
 #include <asm/processor-flags.h>
@@ -138,36 +141,75 @@ static void try_table(const char *name, bool idt)
 }
 
 /*
- * Another TSS: its descriptor in the writable GDT leads elsewhere. LTR wants one that is not busy, and reads
- * the GDT that GDTR names: both are this CPU's.
+ * Another TSS: its descriptor comes after the kernel's, so that STR tells them apart. LTR marks a descriptor
+ * as busy where GDTR says that it is, and the kernel maps that read-only.
  */
 static void try_tr(void)
 {
 	struct ldttss_desc *rw = (void *)(get_current_gdt_rw() + GDT_ENTRY_TSS), saved;
+	struct desc_ptr gdt;
 	unsigned long flags;
 	tss_desc mine;
 	u16 before, after;
 	int err = 0;
+	bool writable;
 
 	local_irq_save(flags);
-	memcpy(&saved, rw, sizeof(saved));
+	asm volatile("sgdt %0" : "=m"(gdt));
+	writable = set_writable(gdt.address, true);
+	saved = *rw;
 	set_tssldt_descriptor(&mine, (unsigned long)own.gdt, DESC_TSS, __KERNEL_TSS_LIMIT);
-	asm volatile("str %0" : "=r"(before));
-	/* In the place of the next descriptor, so that STR tells. */
 	memcpy(rw + 1, &mine, sizeof(mine));
+	asm volatile("str %0" : "=r"(before));
 	asm volatile("1: ltr %w[sel]\n2:\n" RESUME_AT_2
 		     : [err] "+r"(err)
 		     : [sel] "r"(before + 16)
 		     : "memory");
 	asm volatile("str %0" : "=r"(after));
 	if (after != before) {
-		memcpy(rw, &saved, sizeof(saved));
-		rw->type = DESC_TSS;
+		saved.type = DESC_TSS; /* not busy */
+		*rw = saved;
 		asm volatile("ltr %w0" : : "r"(before) : "memory");
 	}
 	memset(rw + 1, 0, sizeof(mine));
+	set_writable(gdt.address, writable);
 	local_irq_restore(flags);
 	verdict("tr", err, before, after);
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define CURRENT_TASK current_task
+#else
+#define CURRENT_TASK pcpu_hot.current_task
+#endif
+
+/*
+ * Clears CR0.WP while GS leads to a made-up task, on which the hypervisor is to lay the blame. Nothing else
+ * may use GS meanwhile.
+ */
+int cmd_innocent(int argc, char **argv)
+{
+	struct task_struct *fake = kzalloc(sizeof(*fake), GFP_KERNEL);
+	unsigned long flags, gs = (unsigned long)&fake - (unsigned long)&CURRENT_TASK, real;
+	u64 before, after;
+
+	if (!fake)
+		return -EINVAL;
+	fake->pid = fake->tgid = 1;
+	strscpy(fake->comm, "innocent", sizeof(fake->comm));
+	local_irq_save(flags);
+	before = read_cr(0);
+	asm volatile("rdgsbase %[real]; wrgsbase %[gs]; mov %[new], %%cr0; wrgsbase %[real]"
+		     : [real] "=&r"(real)
+		     : [gs] "r"(gs), [new] "r"(before & ~(u64)X86_CR0_WP)
+		     : "memory");
+	after = read_cr(0);
+	if (after != before)
+		write_cr(0, before);
+	local_irq_restore(flags);
+	kfree(fake);
+	say("innocent %s\n", before == after ? "unchanged" : "changed");
+	return 0;
 }
 
 /* Tries one register, or all. */
