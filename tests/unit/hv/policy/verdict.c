@@ -48,7 +48,7 @@ static void test_truth_table(void **state)
 					all++;
 				}
 	assert_int_equal(all, (RW_TARGET_COUNT - 1) * 7 * 3 * 32); /* also numbers without a name */
-	assert_int_equal(patches, 3);            /* with any configuration */
+	assert_int_equal(patches, 3);                              /* with any configuration */
 }
 
 int main(void)
