@@ -27,12 +27,12 @@ while [ $i -lt 50 ]; do (cat /proc/self/maps >/dev/null); i=$((i + 1)); done
 step after /ringward/rwctl --json stats
 insmod /root/rwattack.ko
 step modules cat /proc/modules
-on_cpu() { taskset $2 sh -c ": >/tmp/step.$1; echo control all >/proc/rwattack"; ans $1 /proc/rwattack; }
-on_cpu first 1
-on_cpu second 2
-attack innocent innocent
+on_cpu() { taskset $2 sh -c ": >/tmp/step.$1; echo $3 >/proc/rwattack"; ans $1 /proc/rwattack; }
+on_cpu first 1 "control all"
+on_cpu second 2 "control all"
+on_cpu innocent 1 innocent
 """ + PLUG + """
-on_cpu again 2
+on_cpu again 2 "control all"
 dmesg | grep -E "WARNING: CPU|BUG:|lockup|rcu.*stall|Oops" | sed 's/^/RWTEST: trouble /'
 """
 
