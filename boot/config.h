@@ -29,6 +29,10 @@ struct config {
 	uint16_t exit_port;    /* 0: none */
 	bool watch_resets;     /* from the start, not only after the lock */
 	uint32_t kexec;        /* enum rw_kexec */
+	uint32_t kernel_code;  /* enum rw_kernel_code */
+	uint32_t modules;      /* enum rw_modules */
+	uint32_t dynamic_code; /* enum rw_dynamic_code */
+	uint32_t bpf_jit;      /* enum rw_bpf_jit */
 	bool boot_on_error;
 };
 

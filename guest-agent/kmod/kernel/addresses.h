@@ -5,15 +5,24 @@
 
 #include <linux/types.h>
 
+struct mm_struct;
+struct real_mode_header;
+struct vdso_image;
+
 struct compat_kernel {
 	unsigned long text, etext; /* the image's text */
 	unsigned long start_rodata,
 		end_rodata; /* its read-only data, including what becomes read-only after start */
 	unsigned long lsm_table,
-		lsm_table_size;    /* the table of LSM hooks, inside it: compat_lsm_table_name */
-	unsigned long idt;         /* a page */
-	unsigned long mount_lock;  /* seqlock_t: changes while the tree of mounts does */
-	unsigned long poking_pgd;  /* page tables with which the kernel patches itself; virtual */
+		lsm_table_size;   /* the table of LSM hooks, inside it: compat_lsm_table_name */
+	unsigned long idt;        /* a page */
+	unsigned long mount_lock; /* seqlock_t: changes while the tree of mounts does */
+	unsigned long poking_pgd; /* page tables with which the kernel patches itself; virtual */
+	/* What else can be executed; NULL if the kernel lacks it. */
+	const struct mm_struct *init_mm, *efi_mm;
+	struct real_mode_header **real_mode_header;
+	const struct vdso_image *vdso_64, *vdso_32;
+	int *bpf_jit_enable;
 	unsigned long current_off; /* of the CPU's current task from its GS base */
 	/* kexec; all NULL if the kernel lacks it. */
 	atomic_t *kexec_lock; /* 1 while a task loads or starts a kernel */

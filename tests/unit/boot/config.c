@@ -75,6 +75,10 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.agent, want->agent);
 	assert_int_equal(config.on_violation, want->on_violation);
 	assert_int_equal(config.kexec, want->kexec);
+	assert_int_equal(config.kernel_code, want->kernel_code);
+	assert_int_equal(config.modules, want->modules);
+	assert_int_equal(config.dynamic_code, want->dynamic_code);
+	assert_int_equal(config.bpf_jit, want->bpf_jit);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
 	assert_int_equal(config.exit_port, want->exit_port);
 	assert_int_equal(config.watch_resets, want->watch_resets);
@@ -90,6 +94,10 @@ static void test_defaults(void **state)
 		.agent = true,
 		.on_violation = RW_ON_VIOLATION_SKIP,
 		.kexec = RW_KEXEC_REFUSE,
+		.kernel_code = RW_KERNEL_CODE_ENFORCE,
+		.modules = RW_MODULES_ANY,
+		.dynamic_code = RW_DYNAMIC_CODE_AUDIT,
+		.bpf_jit = RW_BPF_JIT_DENY,
 	};
 
 	(void)state;
@@ -109,6 +117,10 @@ static void test_all_keys(void **state)
 		.agent = false,
 		.on_violation = RW_ON_VIOLATION_FAULT,
 		.kexec = RW_KEXEC_ALLOW,
+		.kernel_code = RW_KERNEL_CODE_AUDIT,
+		.modules = RW_MODULES_NONE,
+		.dynamic_code = RW_DYNAMIC_CODE_DENY,
+		.bpf_jit = RW_BPF_JIT_APPROVE_AT_LOCK,
 		.boot_on_error = true,
 		.exit_port = 0xf4,
 		.watch_resets = true,
@@ -118,7 +130,8 @@ static void test_all_keys(void **state)
 	expect_ok("\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
 		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
 		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
-		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
+		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
+		  "kernel_code = audit\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock");
 	expect_config(&all);
 }
 
@@ -185,6 +198,13 @@ static void test_bad_values(void **state)
 		{ NEXT "exit_port = 0xfffd",
 		  "ringward.conf:2:13: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc" },
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
+		{ NEXT "kernel_code = on",
+		  "ringward.conf:2:15: kernel_code: on is not enforce, audit or off" },
+		{ NEXT "modules = some", "ringward.conf:2:11: modules: some is not any or none" },
+		{ NEXT "dynamic_code = allow",
+		  "ringward.conf:2:16: dynamic_code: allow is not audit or deny" },
+		{ NEXT "bpf_jit = allow",
+		  "ringward.conf:2:11: bpf_jit: allow is not deny or approve_at_lock" },
 		{ NEXT "kexec = allowed", "ringward.conf:2:9: kexec: allowed is not refuse or allow" },
 		{ NEXT "on_error = Boot", "ringward.conf:2:12: on_error: Boot is not stop or boot" },
 		{ NEXT "agent = \"yes",
