@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Which pages may run in kernel mode. */
+/* Pages that become code, or stop being code, after the lock. */
 #include "protect/code.h"
 
 #include "core/guest_info.h"
@@ -16,60 +16,6 @@
 #include "protect/step.h"
 
 #define RECORD_BYTES 256u /* a record with all its fields */
-
-static bool is_active(void)
-{
-	return hv.boot->kernel_code != RW_KERNEL_CODE_OFF && hv_backend()->has_exec_modes();
-}
-
-void code_report(void)
-{
-	if (hv.boot->kernel_code == RW_KERNEL_CODE_OFF)
-		printk("kernel_code = off: new kernel code is not stopped");
-	else if (!is_active())
-		printk("kernel_code: this CPU has no %s: new kernel code is not stopped",
-		       hv_backend()->nested->types ? "mode-based execute control (MBEC)" :
-						     "guest mode execute trap (GMET)");
-	else
-		printk("kernel_code: from the lock on only approved code runs in kernel mode%s",
-		       hv.boot->kernel_code == RW_KERNEL_CODE_AUDIT ? "; other code is recorded" : "");
-}
-
-uint32_t code_status(void)
-{
-	if (!is_active())
-		return 0;
-	return RW_CODE_ACTIVE | (hv.boot->kernel_code == RW_KERNEL_CODE_AUDIT ? RW_CODE_AUDIT : 0) |
-	       (hv.boot->bpf_jit == RW_BPF_JIT_DENY ? RW_CODE_JIT_OFF : 0);
-}
-
-unsigned int code_open_perm(void)
-{
-	return is_active() ? NPERM_R | NPERM_W | NPERM_XU : NPERM_RWX;
-}
-
-unsigned int code_perm(const struct rw_range *range)
-{
-	unsigned int perm = NPERM_R | (range->flags & RW_RANGE_WRITABLE ? NPERM_W : 0);
-
-	if (!is_active())
-		return perm | NPERM_X;
-	switch (range->kind) {
-	case RW_TARGET_KERNEL_TEXT:
-	case RW_TARGET_AGENT_TEXT:
-	case RW_TARGET_MODULE_TEXT:
-	case RW_TARGET_DYNAMIC_CODE:
-	case RW_TARGET_FIRMWARE_CODE:
-		return perm | NPERM_XS;
-	case RW_TARGET_TRAMPOLINE:
-		/* It runs with paging off at first: with MBEC such addresses count as user-mode ones. */
-		return perm | NPERM_X;
-	case RW_TARGET_VDSO:
-		return perm | NPERM_XU;
-	default:
-		return perm;
-	}
-}
 
 /* Code that the kernel frees at some time. */
 static bool is_transient(uint32_t kind)
@@ -206,12 +152,15 @@ static bool in_code_area(uint64_t gva)
 
 static void record_first_run(struct percpu *cpu, const struct evidence *e)
 {
+	char who[RW_COMM_LEN + 1] = "an unknown task";
 	uint64_t buf[RECORD_BYTES / 8];
 	struct rec_writer w;
 
 	rec_begin(&w, buf, sizeof(buf), RW_REC_DYNAMIC_CODE, RW_VERDICT_ALLOW);
-	if (e->task_known)
+	if (e->task_known) {
 		rec_bytes(&w, RW_F_GUEST_TASK, &e->task, sizeof(e->task));
+		memcpy(who, e->task.comm, RW_COMM_LEN);
+	}
 	rec_u64(&w, RW_F_GPA, e->gpa);
 	rec_u64(&w, RW_F_GVA, e->gva);
 	rec_u64(&w, RW_F_RIP, e->rip);
@@ -219,8 +168,8 @@ static void record_first_run(struct percpu *cpu, const struct evidence *e)
 	rec_bytes(&w, RW_F_CODE, e->bytes, e->nbytes);
 	rec_end(&w);
 	journal_append(cpu, w.hdr);
-	printk("unapproved code at %lx (gpa %lx) runs for the first time, by %s[%u]", e->gva, e->gpa,
-	       e->task_known ? e->task.comm : "an unknown task", e->task.pid);
+	printk("unapproved code at %lx (gpa %lx) runs for the first time, by %s[%u]", e->gva, e->gpa, who,
+	       e->task.pid);
 }
 
 /*
@@ -287,7 +236,7 @@ bool code_settle(struct percpu *cpu, const struct hv_exit *x)
 	if ((x->nested.access & NACC_WRITE || (fetch && user)) && ranges_find(&hv.ranges, gpa, &hit) &&
 	    is_transient(hit.kind) && release(cpu, gpa))
 		return true;
-	return fetch && !user && is_active() && !may_fetch(cpu, x) && audit(cpu, gpa);
+	return fetch && !user && code_is_active() && !may_fetch(cpu, x) && audit(cpu, gpa);
 }
 
 uint32_t code_refused(struct percpu *cpu, const struct hv_exit *x)
@@ -300,22 +249,5 @@ uint32_t code_refused(struct percpu *cpu, const struct hv_exit *x)
 		return 0;
 	if (ranges_find(&hv.ranges, x->nested.gpa, &hit))
 		return hit.kind;
-	return fetch && perm && is_active() ? RW_TARGET_UNAPPROVED : 0;
-}
-
-bool code_may_start(struct percpu *cpu, uint8_t vector)
-{
-	uint64_t gpa = (uint64_t)vector * PAGE_SIZE;
-	struct ranges_hit hit;
-	struct evidence e;
-
-	if (!hv_locked() || !is_active() ||
-	    (ranges_find(&hv.ranges, gpa, &hit) && hit.kind == RW_TARGET_TRAMPOLINE))
-		return true;
-	bool allow = hv.boot->kernel_code == RW_KERNEL_CODE_AUDIT;
-
-	evidence_describe(cpu, &e, gpa, RW_TARGET_UNAPPROVED, RW_ACCESS_EXEC);
-	e.verdict = allow ? RW_VERDICT_ALLOW : RW_VERDICT_DENY;
-	evidence_record(cpu, &e);
-	return allow;
+	return fetch && perm && code_is_active() ? RW_TARGET_UNAPPROVED : 0;
 }

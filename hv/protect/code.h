@@ -17,6 +17,9 @@
 /** code_report() - prints what this CPU and the configuration make of kernel code. At the start. */
 void code_report(void);
 
+/** code_is_active() - whether only approved code is to run, by configuration and CPU. Context: any. */
+bool code_is_active(void);
+
 /** code_status() - RW_CODE_*, for the status hypercall. Context: any. */
 uint32_t code_status(void);
 

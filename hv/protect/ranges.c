@@ -5,7 +5,9 @@
 
 #include "lib/string.h"
 #include "mm/guest_copy.h"
+#include "mm/page_pool.h"
 
+#define LOW_END           0x100000ull
 #define RANGES_KIND       0x3fu /* bits of a page's state: enum rw_target */
 #define RANGES_HAS_OBJECT 0x80u /* an object touches the page */
 
@@ -114,6 +116,17 @@ static const char *bad_field(const struct rw_range *range)
 	return NULL;
 }
 
+/*
+ * RAM, or the page below 1 MiB where the kernel starts CPUs: the firmware may have held that when the loader
+ * listed RAM, and have left it to the kernel since.
+ */
+static bool may_be_named(const struct rw_range *range)
+{
+	bool low = range->kind == RW_TARGET_TRAMPOLINE && range->gpa + range->len <= LOW_END;
+
+	return guest_is_ram(range->gpa, range->len) || (low && !hv_owns(range->gpa, range->len));
+}
+
 /* Checks one range of @list against the existing ranges and those before it in @list. */
 static int check_range(const struct ranges *r, const struct rw_protect_list *list, uint32_t index,
 		       struct input_error *err)
@@ -123,7 +136,7 @@ static int check_range(const struct ranges *r, const struct rw_protect_list *lis
 
 	if (what)
 		return input_error_set(err, index, what, -RW_EINVAL);
-	if (!guest_is_ram(range->gpa, range->len) || page_of(range->gpa + (range->len - 1)) >= r->page_count)
+	if (!may_be_named(range) || page_of(range->gpa + (range->len - 1)) >= r->page_count)
 		return input_error_set(err, index, "not guest RAM", -RW_EFAULT);
 	if (is_object(range) ? find_object(r, range->gpa, range->len) != NULL : is_taken(r, range))
 		return input_error_set(err, index, "overlaps an earlier range", -RW_EXISTS);
