@@ -363,7 +363,7 @@ void config_default(struct config *config)
 	config->agent = true;
 	config->on_violation = RW_ON_VIOLATION_SKIP;
 	config->kexec = RW_KEXEC_REFUSE;
-	config->kernel_code = RW_KERNEL_CODE_ENFORCE;
+	config->kernel_code = RW_KERNEL_CODE_OFF;
 	config->modules = RW_MODULES_ANY;
 	config->dynamic_code = RW_DYNAMIC_CODE_AUDIT;
 	config->bpf_jit = RW_BPF_JIT_DENY;

@@ -20,7 +20,7 @@
 #include "mm/guest_copy.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
-#include "protect/code.h"
+#include "protect/code_rules.h"
 #include "protect/step.h"
 #include "rw_version.h"
 

@@ -7,7 +7,7 @@
 #include "core/end.h"
 #include "core/panic.h"
 #include "core/smp.h"
-#include "protect/code.h"
+#include "protect/code_rules.h"
 #include "protect/step.h"
 #include "protect/evidence.h"
 

@@ -8,6 +8,7 @@
 #include "lib/record.h"
 #include "lib/string.h"
 #include "protect/code.h"
+#include "protect/code_rules.h"
 #include "protect/evidence.h"
 #include "log/journal.h"
 #include "log/printk.h"

@@ -9,7 +9,7 @@
 #include "core/spinlock.h"
 #include "core/state.h"
 #include "log/printk.h"
-#include "protect/code.h"
+#include "protect/code_rules.h"
 
 #define XAPIC_BROADCAST  0xffu
 #define X2APIC_BROADCAST UINT32_MAX

@@ -12,6 +12,7 @@
 #include "log/printk.h"
 #include "mm/guest_copy.h"
 #include "mm/nested.h"
+#include "protect/code_rules.h"
 #include "protect/evidence.h"
 #include "protect/step.h"
 

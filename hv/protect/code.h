@@ -14,19 +14,6 @@
 #include "core/input_error.h"
 #include "abi/hypercall.h"
 
-/** code_report() - prints what this CPU and the configuration make of kernel code. At the start. */
-void code_report(void);
-
-/** code_is_active() - whether only approved code is to run, by configuration and CPU. Context: any. */
-bool code_is_active(void);
-
-/** code_status() - RW_CODE_*, for the status hypercall. Context: any. */
-uint32_t code_status(void);
-
-/** code_perm() - NPERM_* of the pages of @range from the lock on; code_open_perm(): of pages in no range. */
-unsigned int code_perm(const struct rw_range *range);
-unsigned int code_open_perm(void);
-
 /**
  * code_approve() - approves code of a module that is being loaded, all of @list or nothing, and records that.
  * @list: private copy, untrusted.
@@ -48,10 +35,3 @@ bool code_settle(struct percpu *cpu, const struct hv_exit *x);
  * RW_TARGET_UNAPPROVED; 0: the tables allow it by now.
  */
 uint32_t code_refused(struct percpu *cpu, const struct hv_exit *x);
-
-/**
- * code_may_start() - whether a CPU may start at page @vector: after the lock only in the kernel's trampoline,
- * as a CPU without paging would execute any page. If not, the violation is recorded: by @cpu, which sends or
- * takes the SIPI.
- */
-bool code_may_start(struct percpu *cpu, uint8_t vector);

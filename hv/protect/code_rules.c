@@ -4,7 +4,7 @@
 #include "core/state.h"
 #include "log/printk.h"
 #include "mm/nested.h"
-#include "protect/code.h"
+#include "protect/code_rules.h"
 #include "protect/evidence.h"
 
 bool code_is_active(void)

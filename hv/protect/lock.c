@@ -13,7 +13,7 @@
 #include "log/printk.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
-#include "protect/code.h"
+#include "protect/code_rules.h"
 
 /* Gives entry 1 to @last what their kinds ask for. Return: 0, or the first error, at entry *failed. */
 static int restrict_ranges(uint32_t last, uint32_t *failed)

@@ -15,6 +15,7 @@ PLACES = ("heap", "alias", "vmalloc", "data", "stack", "user", "init")
 AREA = "code_area"
 GMET_CPU = "EPYC,+svm,+npt,+gmet"
 KERNELS = ("6.1", "6.12")
+ENFORCE = {"kernel_code": "enforce"}
 
 ATTACKS = "".join(f"attack exec.{place} exec {place}\n" for place in (*PLACES, AREA))
 BARE = attacked_run.SHELL + "insmod /root/rwattack.ko\n" + ATTACKS
@@ -87,14 +88,14 @@ def fixture_run(request, boot):
     """A guest that worked, and then attacked itself; an attacked.Attacked."""
     which, linux = request.param
     with pytest.MonkeyPatch.context() as patch:
-        return attacked_run.Attacked(boot(use(which, patch), SCRIPT, files=files(linux), linux=linux, smp=2), {})
+        return attacked_run.Attacked(boot(use(which, patch), SCRIPT, files=files(linux), linux=linux, smp=2, conf=ENFORCE), {})
 
 
 @pytest.fixture(name="none", scope="module", params=["intel", "gmet"])
 def fixture_none(request, boot):
     """A guest that approves no modules."""
     with pytest.MonkeyPatch.context() as patch:
-        run = boot(use(request.param, patch), NONE, files=files("6.1"), conf={"modules": "none"})
+        run = boot(use(request.param, patch), NONE, files=files("6.1"), conf={**ENFORCE, "modules": "none"})
         return attacked_run.Attacked(run, {})
 
 
@@ -157,5 +158,5 @@ def test_a_cpu_that_cannot_says_so(boot, monkeypatch):
     """Debian's QEMU has no GMET."""
     monkeypatch.delenv("QEMU", raising=False)
     monkeypatch.setenv("RWRUN_QEMU", "-cpu EPYC,+svm,+npt,-cx16")
-    run = boot("amd", "cat /proc/sys/net/core/bpf_jit_enable")
+    run = boot("amd", "true", conf=ENFORCE)
     assert "ringward: kernel_code: this CPU has no guest mode execute trap (GMET): new kernel code is not stopped" in run.hv

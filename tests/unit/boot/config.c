@@ -94,7 +94,7 @@ static void test_defaults(void **state)
 		.agent = true,
 		.on_violation = RW_ON_VIOLATION_SKIP,
 		.kexec = RW_KEXEC_REFUSE,
-		.kernel_code = RW_KERNEL_CODE_ENFORCE,
+		.kernel_code = RW_KERNEL_CODE_OFF,
 		.modules = RW_MODULES_ANY,
 		.dynamic_code = RW_DYNAMIC_CODE_AUDIT,
 		.bpf_jit = RW_BPF_JIT_DENY,

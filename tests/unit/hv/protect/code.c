@@ -4,6 +4,7 @@
 #include "tests/unit/hv/protect/guarded.h"
 
 #include "protect/code.h"
+#include "protect/code_rules.h"
 
 #define AREA    0xffffffffc0000000ull /* linear, mapped to AREA_AT by the tables of map_area() */
 #define AREA_AT 0x200000ull
