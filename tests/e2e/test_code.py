@@ -99,10 +99,14 @@ def fixture_none(request, boot):
         return attacked_run.Attacked(run, {})
 
 
+def by_attack(run, kind, place):
+    """The records that an attack's own thread made: a step's mark may wait in the ring of another CPU."""
+    return [r for r in run.of_type(kind) if r["comm"] == f"rwexec_{place}"[:15]]
+
+
 def test_ordinary_work_is_no_violation(run):
     assert run.answers("work") == ["modules", "tracer", "kprobe", "hotplug", "exec"], run.explain()
-    seqs = [r["seq"] for r in run.of_type("violation")]
-    assert not seqs or min(seqs) > run.after("load", "module_code")[0]["seq"], run.explain()
+    assert {r["comm"][:7] for r in run.of_type("violation")} == {"rwexec_"}, run.explain()
 
 
 def test_bpf_jit_is_off(run):
@@ -120,18 +124,18 @@ def test_code_that_nobody_approved_is_refused(run):
         answer, = run.answers(f"exec.{place}")
         words = answer.split()
         assert words[:3] == ["exec", place, "refused"], run.explain()
-        record, = run.after(f"exec.{place}", "violation")
+        record, = by_attack(run, "violation", place)
         assert (record["target"], record["access"], record["verdict"]) == ("unapproved", "exec", "fault"), record
         assert attacked_run.number(record["gva"]) == int(words[4], 16), record
-        assert record["cpl"] == 0 and record["comm"].startswith("rwexec_"), record
+        assert record["cpl"] == 0, record
         assert bytes.fromhex(record["bytes"])[4:10] == b"\xb8\x2a\x00\x00\x00\xc3", record
 
 
 def test_code_in_the_kernels_area_is_recorded(run):
     words = run.answers(f"exec.{AREA}")[0].split()
     assert words[:3] == ["exec", AREA, "ran"], run.explain()
-    assert run.after(f"exec.{AREA}", "violation") == []
-    record, = run.after(f"exec.{AREA}", "dynamic_code")
+    assert by_attack(run, "violation", AREA) == []
+    record, = by_attack(run, "dynamic_code", AREA)
     assert attacked_run.number(record["gva"]) == int(words[4], 16)
 
 
