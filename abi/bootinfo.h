@@ -80,6 +80,31 @@ enum rw_control_state {
 	RW_CONTROL_OFF = 2      /* not watched */
 };
 
+/* rw_bootinfo.kernel_code: what becomes of code that nobody approved, when it runs in kernel mode. */
+enum rw_kernel_code {
+	RW_KERNEL_CODE_ENFORCE = 0,
+	RW_KERNEL_CODE_AUDIT = 1, /* it runs, and its first time is recorded */
+	RW_KERNEL_CODE_OFF = 2
+};
+
+/* rw_bootinfo.modules: which modules are approved after the lock. */
+enum rw_modules {
+	RW_MODULES_ANY = 0,
+	RW_MODULES_NONE = 1
+};
+
+/* rw_bootinfo.dynamic_code: code in the kernel's area for modules that nobody approved. */
+enum rw_dynamic_code {
+	RW_DYNAMIC_CODE_AUDIT = 0,
+	RW_DYNAMIC_CODE_DENY = 1
+};
+
+/* rw_bootinfo.bpf_jit */
+enum rw_bpf_jit {
+	RW_BPF_JIT_DENY = 0,           /* the agent turns it off before the lock */
+	RW_BPF_JIT_APPROVE_AT_LOCK = 1 /* it stays on; what it makes after the lock is dynamic code */
+};
+
 /* A piece of guest RAM: what the hypervisor may read and write for the guest. */
 struct rw_mem_range {
 	uint64_t base; /* page-aligned */
@@ -137,7 +162,10 @@ struct rw_bootinfo {
 	uint32_t watch_resets;
 	uint32_t kexec;         /* enum rw_kexec */
 	uint32_t control_state; /* enum rw_control_state */
-	uint32_t reserved1;
+	uint32_t kernel_code;   /* enum rw_kernel_code */
+	uint32_t modules;       /* enum rw_modules */
+	uint32_t dynamic_code;  /* enum rw_dynamic_code */
+	uint32_t bpf_jit;       /* enum rw_bpf_jit */
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u

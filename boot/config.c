@@ -184,6 +184,13 @@ static const struct key {
 	{ "kexec", WORDS(kexec, { "refuse", RW_KEXEC_REFUSE }, { "allow", RW_KEXEC_ALLOW }) },
 	{ "control_state", WORDS(control_state, { "enforce", RW_CONTROL_ENFORCE },
 				 { "audit", RW_CONTROL_AUDIT }, { "off", RW_CONTROL_OFF }) },
+	{ "kernel_code", WORDS(kernel_code, { "enforce", RW_KERNEL_CODE_ENFORCE },
+			       { "audit", RW_KERNEL_CODE_AUDIT }, { "off", RW_KERNEL_CODE_OFF }) },
+	{ "modules", WORDS(modules, { "any", RW_MODULES_ANY }, { "none", RW_MODULES_NONE }) },
+	{ "dynamic_code",
+	  WORDS(dynamic_code, { "audit", RW_DYNAMIC_CODE_AUDIT }, { "deny", RW_DYNAMIC_CODE_DENY }) },
+	{ "bpf_jit",
+	  WORDS(bpf_jit, { "deny", RW_BPF_JIT_DENY }, { "approve_at_lock", RW_BPF_JIT_APPROVE_AT_LOCK }) },
 	{ "on_error", WORDS(boot_on_error, { "stop", false }, { "boot", true }) },
 	{ "watch_resets", WORDS(watch_resets, { "lock", false }, { "start", true }) },
 };
@@ -359,6 +366,10 @@ void config_default(struct config *config)
 	config->on_violation = RW_ON_VIOLATION_SKIP;
 	config->kexec = RW_KEXEC_REFUSE;
 	config->control_state = RW_CONTROL_ENFORCE;
+	config->kernel_code = RW_KERNEL_CODE_OFF;
+	config->modules = RW_MODULES_ANY;
+	config->dynamic_code = RW_DYNAMIC_CODE_AUDIT;
+	config->bpf_jit = RW_BPF_JIT_DENY;
 	config->boot_on_error = false;
 	config->exit_port = 0;
 	config->watch_resets = false;

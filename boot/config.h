@@ -30,6 +30,10 @@ struct config {
 	bool watch_resets;      /* from the start, not only after the lock */
 	uint32_t kexec;         /* enum rw_kexec */
 	uint32_t control_state; /* enum rw_control_state */
+	uint32_t kernel_code;   /* enum rw_kernel_code */
+	uint32_t modules;       /* enum rw_modules */
+	uint32_t dynamic_code;  /* enum rw_dynamic_code */
+	uint32_t bpf_jit;       /* enum rw_bpf_jit */
 	bool boot_on_error;
 };
 

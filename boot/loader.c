@@ -71,6 +71,10 @@ static void take_config(bool serial_answers)
 	bootinfo.watch_resets = config.watch_resets;
 	bootinfo.kexec = config.kexec;
 	bootinfo.control_state = config.control_state;
+	bootinfo.kernel_code = config.kernel_code;
+	bootinfo.modules = config.modules;
+	bootinfo.dynamic_code = config.dynamic_code;
+	bootinfo.bpf_jit = config.bpf_jit;
 }
 
 static void __attribute__((noreturn)) stop(const struct message *why)

@@ -11,6 +11,7 @@
 #include <linux/reboot.h>
 
 #include "access/access.h"
+#include "code.h"
 #include "crash.h"
 #include "device.h"
 #include "event.h"
@@ -110,6 +111,19 @@ static void __init refuse_probes(void)
 	compat_refuse_probes(text.base, text.base + text.size);
 }
 
+/* Hibernation, and modules that are being loaded. */
+static int __init watch(void)
+{
+	int ret = sleep_init();
+
+	if (ret)
+		return ret;
+	ret = code_init(&kernel);
+	if (ret)
+		sleep_exit();
+	return ret;
+}
+
 static int __init agent_init(void)
 {
 	int ret = find();
@@ -135,9 +149,9 @@ static int __init agent_init(void)
 	ret = device_init(&kernel);
 	if (ret)
 		goto no_device;
-	ret = sleep_init();
+	ret = watch();
 	if (ret)
-		goto no_sleep;
+		goto no_watch;
 	register_reboot_notifier(&reboot_nb);
 	crash_init();
 	syslog_init();
@@ -153,8 +167,9 @@ static int __init agent_init(void)
 not_attached:
 	crash_exit();
 	unregister_reboot_notifier(&reboot_nb);
+	code_exit();
 	sleep_exit();
-no_sleep:
+no_watch:
 	device_exit();
 no_device:
 	kexec_exit();

@@ -8,6 +8,7 @@
 #include "core/panic.h"
 #include "core/smp.h"
 #include "protect/pin.h"
+#include "protect/code_rules.h"
 #include "protect/step.h"
 #include "protect/evidence.h"
 
@@ -72,6 +73,8 @@ static enum hv_action handle(struct percpu *cpu, struct hv_exit *x)
 	case RW_EXIT_INIT:
 		return exit_init(cpu);
 	case RW_EXIT_SIPI:
+		if (!code_may_start(cpu, x->sipi.vector))
+			return HV_RESUME; /* it still waits for SIPI */
 		__atomic_store_n(&cpu->parked, false, __ATOMIC_SEQ_CST);
 		hv_backend()->start_at(cpu, x->sipi.vector);
 		return HV_RESUME;

@@ -7,6 +7,8 @@
 #include "core/state.h"
 #include "lib/record.h"
 #include "lib/string.h"
+#include "protect/code.h"
+#include "protect/code_rules.h"
 #include "protect/evidence.h"
 #include "protect/pin.h"
 #include "log/journal.h"
@@ -85,7 +87,7 @@ static int64_t hc_register(const struct request *r)
 	if (hv_registered())
 		return -RW_EXISTS;
 	if (a->abi_version != RW_ABI_VERSION || a->cpus == 0 || a->poking_cr3 & ~CR3_ADDR_MASK ||
-	    a->reserved || len == sizeof(a->release) || a->release[len])
+	    a->code_area & (PAGE_SIZE - 1) || len == sizeof(a->release) || a->release[len])
 		return -RW_EINVAL;
 	if (a->poking_cr3 && !guest_is_ram(a->poking_cr3, PAGE_SIZE))
 		return -RW_EFAULT;
@@ -103,6 +105,17 @@ static int64_t report(const char *call, const struct input_error *err, int ret)
 	return ret;
 }
 
+/* As report(), with the range concerned, in `argument`. */
+static int64_t report_range(const char *call, const struct input_error *err, int ret)
+{
+	const struct rw_range *range = &argument.protect.range[ret ? err->index % RW_PROTECT_MAX : 0];
+
+	if (ret)
+		printk("%s refused: %s (entry %u: kind %u, gpa %lx, %lx bytes)", call, err->what, err->index,
+		       range->kind, range->gpa, range->len);
+	return ret;
+}
+
 static int64_t hc_symbols(const struct request *r)
 {
 	struct input_error err;
@@ -116,7 +129,7 @@ static int64_t hc_protect(const struct request *r)
 	struct input_error err;
 
 	(void)r;
-	return report("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
+	return report_range("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
 }
 
 static int64_t hc_ring(const struct request *r)
@@ -154,6 +167,7 @@ static int64_t hc_status(const struct request *r)
 		.cpus = hv.boot->cpu_count,
 		.on_violation = hv.boot->on_violation,
 		.kexec = hv.boot->kexec,
+		.code = code_status(),
 		.uptime_ns = journal_now(r->cpu),
 		.ranges = hv.ranges.ranges + hv.ranges.objects,
 		.symbols = hv.symbols.count,
@@ -206,6 +220,16 @@ static int64_t hc_policy(const struct request *r)
 	return give_answer(r->arg1, sizeof(argument.policy));
 }
 
+/* Before the lock RW_HC_PROTECT names code as everything else. */
+static int64_t hc_module(const struct request *r)
+{
+	struct input_error err;
+
+	if (!hv_locked())
+		return -RW_ENOTREADY;
+	return report_range("module", &err, code_approve(r->cpu, &argument.protect, &err));
+}
+
 /* When a call is allowed, besides what may_call() requires of every call. */
 enum allowed {
 	ANY_TIME = 0,
@@ -237,6 +261,7 @@ static const struct call {
 	[RW_HC_CPU_INDEX] = { hc_cpu_index, 0, ANY_TIME, NO_LOCK },
 	[RW_HC_KEXEC] = { hc_kexec, 0, REGISTERED, AGENT_LOCK },
 	[RW_HC_POLICY] = { hc_policy, 0, ANY_TIME, AGENT_LOCK },
+	[RW_HC_MODULE] = { hc_module, sizeof(argument.protect), REGISTERED, AGENT_LOCK },
 	[RW_HC_READ] = { hc_read, sizeof(argument.read), REGISTERED, AGENT_LOCK },
 };
 

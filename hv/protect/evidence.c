@@ -36,13 +36,15 @@ static void fill_symbol(struct evidence *rec)
 
 	if (rec->target > RW_TARGET_GUEST_LAST || !ranges_find(&hv.ranges, rec->gpa, &hit))
 		return;
-	if (!symbols_lookup(&hv.symbols, hit.gva, ranges_linear_start(&hv.ranges, hit.range), &sym)) {
+	uint64_t start = ranges_linear_start(&hv.ranges, hit.range);
+
+	if (!symbols_lookup(&hv.symbols, hit.gva, start, &sym)) {
 		memcpy(rec->symbol, sym.name, sym.len);
 		rec->sym_off = sym.off;
 		return;
 	}
 	memcpy(rec->symbol, hit.range->name, sizeof(hit.range->name));
-	rec->sym_off = rec->gpa - hit.range->gpa;
+	rec->sym_off = start ? hit.gva - start : rec->gpa - hit.range->gpa;
 }
 
 void evidence_retarget(struct evidence *rec, uint64_t gpa)

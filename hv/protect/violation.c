@@ -109,7 +109,9 @@ enum hv_action violation(struct percpu *cpu, const struct hv_exit *x, uint32_t t
 	struct evidence rec;
 
 	evidence_describe(cpu, &rec, gpa, target, classify(x));
-	rec.gva = x->nested.gva_valid ? x->nested.gva : guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
+	rec.gva = x->nested.gva_valid          ? x->nested.gva :
+		  rec.access == RW_ACCESS_EXEC ? guest_fetch_address(cpu, gpa) :
+						 guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
 
 	enum policy_action action = verdict(cpu, &rec);
 

@@ -76,6 +76,10 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.on_violation, want->on_violation);
 	assert_int_equal(config.kexec, want->kexec);
 	assert_int_equal(config.control_state, want->control_state);
+	assert_int_equal(config.kernel_code, want->kernel_code);
+	assert_int_equal(config.modules, want->modules);
+	assert_int_equal(config.dynamic_code, want->dynamic_code);
+	assert_int_equal(config.bpf_jit, want->bpf_jit);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
 	assert_int_equal(config.exit_port, want->exit_port);
 	assert_int_equal(config.watch_resets, want->watch_resets);
@@ -92,6 +96,10 @@ static void test_defaults(void **state)
 		.on_violation = RW_ON_VIOLATION_SKIP,
 		.kexec = RW_KEXEC_REFUSE,
 		.control_state = RW_CONTROL_ENFORCE,
+		.kernel_code = RW_KERNEL_CODE_OFF,
+		.modules = RW_MODULES_ANY,
+		.dynamic_code = RW_DYNAMIC_CODE_AUDIT,
+		.bpf_jit = RW_BPF_JIT_DENY,
 	};
 
 	(void)state;
@@ -112,6 +120,10 @@ static void test_all_keys(void **state)
 		.on_violation = RW_ON_VIOLATION_FAULT,
 		.kexec = RW_KEXEC_ALLOW,
 		.control_state = RW_CONTROL_AUDIT,
+		.kernel_code = RW_KERNEL_CODE_AUDIT,
+		.modules = RW_MODULES_NONE,
+		.dynamic_code = RW_DYNAMIC_CODE_DENY,
+		.bpf_jit = RW_BPF_JIT_APPROVE_AT_LOCK,
 		.boot_on_error = true,
 		.exit_port = 0xf4,
 		.watch_resets = true,
@@ -122,7 +134,8 @@ static void test_all_keys(void **state)
 		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
 		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
 		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
-		  "control_state = audit");
+		  "control_state = audit\n"
+		  "kernel_code = audit\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock");
 	expect_config(&all);
 }
 
@@ -193,6 +206,13 @@ static void test_bad_values(void **state)
 		{ NEXT "control_state = on",
 		  "ringward.conf:2:17: control_state: on is not enforce, audit or off" },
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
+		{ NEXT "kernel_code = on",
+		  "ringward.conf:2:15: kernel_code: on is not enforce, audit or off" },
+		{ NEXT "modules = some", "ringward.conf:2:11: modules: some is not any or none" },
+		{ NEXT "dynamic_code = allow",
+		  "ringward.conf:2:16: dynamic_code: allow is not audit or deny" },
+		{ NEXT "bpf_jit = allow",
+		  "ringward.conf:2:11: bpf_jit: allow is not deny or approve_at_lock" },
 		{ NEXT "kexec = allowed", "ringward.conf:2:9: kexec: allowed is not refuse or allow" },
 		{ NEXT "on_error = Boot", "ringward.conf:2:12: on_error: Boot is not stop or boot" },
 		{ NEXT "agent = \"yes",

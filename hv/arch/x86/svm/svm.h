@@ -16,8 +16,9 @@
 
 #define SVM_SAVED_DR6 0 /* index in percpu.backend_saved */
 
-/* Optional features of this kind of CPU; set once before the start. */
+/* Optional features of this kind of CPU; set once before the start, .gmet before the nested tables. */
 struct svm_features {
+	bool gmet;          /* nested tables tell CPL 3 from the others for execution */
 	bool next_rip;      /* VMCB.next_rip is written for intercepted instructions */
 	bool flush_by_asid; /* VMCB_TLB_FLUSH_ASID exists */
 	bool smp;           /* other CPUs kick with NMIs, which are intercepted */

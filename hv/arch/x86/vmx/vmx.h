@@ -25,6 +25,7 @@ void vmx_entry_failed(struct percpu *cpu) __attribute__((noreturn));
 
 /** vmx_controls_init() - fixes the controls from the capability MSRs. Return: NULL, or what is missing. */
 const char *vmx_controls_init(void);
+bool vmx_has_exec_modes(void); /* as in struct hv_backend */
 
 /*
  * Write to the current VMCS: controls with the bitmaps' addresses; guest state (from @handoff) and host

@@ -39,6 +39,11 @@ static bool has_1g(void)
 	return machine.has_1g;
 }
 
+static bool has_exec_modes(void)
+{
+	return machine.exec_modes;
+}
+
 static void cpu_exit(struct percpu *cpu)
 {
 	(void)cpu;
@@ -176,10 +181,14 @@ static void io_intercept(uint16_t port, unsigned int count)
 
 const struct hv_backend *hv_backend(void)
 {
-	static const struct hv_backend b = {
+	static struct hv_backend b;
+
+	b = (struct hv_backend){
 		.name = "mock",
 		.id = 1,
+		.nested = machine.format,
 		.has_1g = has_1g,
+		.has_exec_modes = has_exec_modes,
 		.get = get,
 		.set = set,
 		.advance = advance,
@@ -538,10 +547,11 @@ void wbinvd(void)
 
 /* The guest. */
 
-static int reset(const struct nested_format *format)
+static int reset(const struct nested_format *format, bool exec_modes)
 {
 	machine_reset();
 	machine.format = format;
+	machine.exec_modes = exec_modes;
 	memset(&mock, 0, sizeof(mock));
 	memset(&hv, 0, sizeof(hv));
 	pin_unlock();
@@ -570,13 +580,25 @@ static int reset(const struct nested_format *format)
 int mock_reset(void **state)
 {
 	(void)state;
-	return reset(&vmx_ept);
+	return reset(&vmx_ept, false);
 }
 
 int mock_reset_npt(void **state)
 {
 	(void)state;
-	return reset(&svm_npt);
+	return reset(&svm_npt, false);
+}
+
+int mock_reset_mbec(void **state)
+{
+	(void)state;
+	return reset(&vmx_ept, true);
+}
+
+int mock_reset_gmet(void **state)
+{
+	(void)state;
+	return reset(&svm_npt, true);
 }
 
 void mock_exit(struct hv_exit x)

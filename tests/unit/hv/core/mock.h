@@ -97,6 +97,10 @@ int mock_reset(void **state);
 /** mock_reset_npt() - like mock_reset(), with AMD's entries. */
 int mock_reset_npt(void **state);
 
+/** mock_reset_mbec(), mock_reset_gmet() - the same with tables that tell execution by mode. */
+int mock_reset_mbec(void **state);
+int mock_reset_gmet(void **state);
+
 /** mock_exit() - one exit of @reason, an instruction of 3 bytes unless the test says otherwise in @x. */
 void mock_exit(struct hv_exit x);
 
