@@ -71,6 +71,15 @@ enum rw_kexec {
 	RW_KEXEC_ALLOW = 1
 };
 
+/*
+ * rw_bootinfo.control_state: what happens to a change of the control state that is pinned at the lock.
+ */
+enum rw_control_state {
+	RW_CONTROL_ENFORCE = 0, /* refused and recorded */
+	RW_CONTROL_AUDIT = 1,   /* recorded and carried out */
+	RW_CONTROL_OFF = 2      /* not watched */
+};
+
 /* A piece of guest RAM: what the hypervisor may read and write for the guest. */
 struct rw_mem_range {
 	uint64_t base; /* page-aligned */
@@ -126,7 +135,9 @@ struct rw_bootinfo {
 	uint32_t on_violation; /* enum rw_on_violation */
 	/* 1: watch the ports that reset the machine from the start, not only after the lock */
 	uint32_t watch_resets;
-	uint32_t kexec; /* enum rw_kexec */
+	uint32_t kexec;         /* enum rw_kexec */
+	uint32_t control_state; /* enum rw_control_state */
+	uint32_t reserved1;
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u

@@ -338,7 +338,8 @@ enum rw_target {
 	RW_TARGET_IDT = 6,
 	RW_TARGET_GUEST_LAST = 6, /* the highest the agent may name today */
 	RW_TARGET_HYPERVISOR = 192,
-	RW_TARGET_POLICY = 193, /* the policy area, which the guest may read */
+	RW_TARGET_POLICY = 193,  /* the policy area, which the guest may read */
+	RW_TARGET_CONTROL = 194, /* a register of the CPU that is pinned at the lock */
 	RW_TARGET_COUNT
 };
 /* clang-format off */
@@ -346,7 +347,8 @@ enum rw_target {
 	{ [RW_TARGET_KERNEL_TEXT] = "kernel_text", [RW_TARGET_KERNEL_RODATA] = "kernel_rodata", \
 	  [RW_TARGET_LSM_HOOKS] = "lsm_hooks", [RW_TARGET_AGENT_TEXT] = "agent_text", \
 	  [RW_TARGET_AGENT_RODATA] = "agent_rodata", [RW_TARGET_IDT] = "idt", \
-	  [RW_TARGET_HYPERVISOR] = "hypervisor", [RW_TARGET_POLICY] = "policy" }
+	  [RW_TARGET_HYPERVISOR] = "hypervisor", [RW_TARGET_POLICY] = "policy", \
+	  [RW_TARGET_CONTROL] = "control_state" }
 /* clang-format on */
 
 /* Value of a RW_KIND_ACCESS field. */

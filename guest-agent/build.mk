@@ -43,10 +43,13 @@ $(KREL:%=$(B)/kmod/%/ringward.ko): $(B)/kmod/%/ringward.ko: $(AGENT_KMOD_SRC) $(
 	@mv $@.part $@
 
 # With the files of rwlog that print a record.
-RWCTL_SRC := $(wildcard guest-agent/cli/*.c) $(addprefix lib/,cmdline.c conf_text.c crc32c.c events.c format.c monitor.c \
+RWCTL_SRC := $(wildcard guest-agent/cli/*.c) $(addprefix lib/,access.c access_conf.c access_level.c access_line.c access_subject.c \
+	cmdline.c conf_text.c crc32c.c events.c format.c monitor.c \
 	monitor_conf.c record.c) \
-	$(addprefix tools/rwlog/,cgroups.c filter.c json.c jsonl.c line.c members.c names.c rec.c socket.c symbols.c text.c util.c)
-$(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h lib/*.h tools/rwlog/*.h) guest-agent/uapi.h $(ABI_HEADERS) $(VERSION_H) \
+	tools/rwpolicy/explain.c \
+	$(addprefix tools/rwlog/,cgroups.c filter.c json.c jsonl.c line.c members.c names.c rec.c socket.c symbols.c text.c util.c when.c)
+$(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h lib/*.h tools/rwlog/*.h tools/rwpolicy/*.h) guest-agent/uapi.h \
+	$(ABI_HEADERS) $(VERSION_H) \
 	guest-agent/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -Iguest-agent -static -o $@ $(RWCTL_SRC) -ljansson

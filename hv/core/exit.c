@@ -7,6 +7,7 @@
 #include "core/end.h"
 #include "core/panic.h"
 #include "core/smp.h"
+#include "protect/pin.h"
 #include "protect/step.h"
 #include "protect/evidence.h"
 
@@ -24,11 +25,12 @@ static enum hv_action exit_init(struct percpu *cpu)
 	if (cpu->index == 0)
 		exit_reset("INIT to the boot CPU");
 	__atomic_store_n(&cpu->parked, true, __ATOMIC_SEQ_CST);
+	pin_restart(cpu);
 	hv_backend()->park(cpu);
 	return HV_RESUME;
 }
 
-static enum hv_action handle(struct percpu *cpu, const struct hv_exit *x)
+static enum hv_action handle(struct percpu *cpu, struct hv_exit *x)
 {
 	switch (x->reason) {
 	case RW_EXIT_CPUID:
@@ -144,6 +146,10 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE && !cpu->step.active)
 		pass_machine_check(cpu);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
-	if (smp_enter_guest(cpu) && cpu->step.active)
+	pin_update(cpu);
+	if (!smp_enter_guest(cpu))
+		return;
+	pin_update(cpu); /* the CPU that asked for the flush may have locked */
+	if (cpu->step.active)
 		step_refresh(cpu); /* its view may refer to tables that are no longer in use */
 }

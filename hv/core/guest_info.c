@@ -66,7 +66,8 @@ bool guest_process(struct percpu *cpu, struct rw_guest_task *found)
 	bool user = greg(cpu, GREG_CPL) == 3;
 	uint64_t gs = greg(cpu, user ? GREG_KERNEL_GS_BASE : GREG_GS_BASE), cr3 = greg(cpu, GREG_CR3);
 
-	if (!hv_registered() || !hv.agent.task_comm)
+	/* A kernel attacker can point GS at a task that he has made up. */
+	if (!hv_registered() || !hv.agent.task_comm || gs != cpu->guest_gs)
 		return false;
 	return read_process(cpu, cr3, gs, found) ||
 	       (user && read_process(cpu, cr3 & ~CR3_ISOLATION_USER, gs, found));

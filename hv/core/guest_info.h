@@ -19,7 +19,7 @@ size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
 
 /**
  * guest_process() - pid, tgid and comm of the current task, from what the agent registered. Return: false if
- * not known.
+ * not known, or if GS does not lead to the data that this CPU's kernel had at the agent's first call.
  */
 bool guest_process(struct percpu *cpu, struct rw_guest_task *found);
 

@@ -8,6 +8,7 @@
 #include "lib/record.h"
 #include "lib/string.h"
 #include "protect/evidence.h"
+#include "protect/pin.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"
@@ -130,6 +131,7 @@ static int64_t hc_lock(const struct request *r)
 
 static int64_t hc_drain(const struct request *r)
 {
+	pin_watch_starts(r->cpu);
 	evidence_flush(r->cpu);
 	return journal_drain(r->cpu);
 }
@@ -285,6 +287,10 @@ enum hv_action exit_hypercall(struct percpu *cpu)
 	const struct request r = { cpu, cpu->gprs.rax, cpu->gprs.rdi, cpu->gprs.rsi };
 	bool may = may_call(cpu, r.nr);
 	int64_t ret = may ? call(&r) : -RW_EPERM;
+
+	/* Of a CPU that comes after the lock, the first call counts. */
+	if (may && (!hv_locked() || !cpu->guest_gs))
+		cpu->guest_gs = greg(cpu, GREG_GS_BASE);
 
 	if (ret < 0 && (!may || r.nr != RW_HC_HELLO)) /* HELLO's answer may be any number */
 		cpu->stats.refused_calls++;

@@ -5,6 +5,7 @@
 
 #include "arch/x86/backend.h"
 #include "abi/bootinfo.h"
+#include "protect/pin_state.h"
 #include "protect/step_state.h"
 #include "log/intake.h"
 #include "abi/record.h"
@@ -47,8 +48,10 @@ struct percpu {
 	uint64_t host_area_pa;     /* (b) */
 	struct hv_event to_inject; /* (o) */
 	struct step_state step;    /* (o) */
+	struct pin_state pin;      /* (o); phase and since (c, x) */
 	struct evidence held;      /* (e) last record, and the accesses that repeat or continue it */
 	uint64_t exit_tsc;         /* (o) TSC at the last exit */
+	uint64_t guest_gs;         /* (o) GS base of the guest's kernel here: core/hypercall.c */
 	uint64_t tsc_bias;         /* (c) how far the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;     /* (o) core/fault.c */
 	uint32_t spurious_count;   /* (o) */

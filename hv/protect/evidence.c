@@ -34,7 +34,7 @@ static void fill_symbol(struct evidence *rec)
 	struct ranges_hit hit;
 	struct symbols_hit sym;
 
-	if (rec->target == RW_TARGET_HYPERVISOR || !ranges_find(&hv.ranges, rec->gpa, &hit))
+	if (rec->target > RW_TARGET_GUEST_LAST || !ranges_find(&hv.ranges, rec->gpa, &hit))
 		return;
 	if (!symbols_lookup(&hv.symbols, hit.gva, ranges_linear_start(&hv.ranges, hit.range), &sym)) {
 		memcpy(rec->symbol, sym.name, sym.len);
@@ -105,6 +105,9 @@ static void alert(const struct percpu *cpu, const struct evidence *rec)
 	if (rec->access == RW_ACCESS_MSR)
 		printk("ALERT write of MSR %lx ignored, rip %lx, by %s[%u]%s", rec->nr, rec->rip, who,
 		       rec->task.pid, times);
+	else if (rec->target == RW_TARGET_CONTROL)
+		printk("ALERT write of %s, rip %lx, by %s[%u]: %s%s", rec->symbol, rec->rip, who,
+		       rec->task.pid, verdict_names[rec->verdict], times);
 	else if (rec->access == RW_ACCESS_HYPERCALL)
 		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]%s", rec->nr, rec->rip, who,
 		       rec->task.pid, times);

@@ -13,6 +13,7 @@
 #include "log/printk.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
+#include "protect/pin.h"
 
 /* Sets @perm on the first @count ranges. Return: 0, or the first error; then *failed is that range. */
 static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
@@ -82,6 +83,7 @@ int64_t protect_lock(struct percpu *cpu)
 		return ret;
 	}
 	hv_set_locked(true);
+	pin_lock(cpu);
 	smp_flush_all(cpu);
 	io_lock();
 	record_lock(cpu, &pages);
@@ -102,6 +104,7 @@ void protect_release(struct percpu *cpu)
 		for (uint32_t i = 1; i <= hv.ranges.ranges; i++)
 			nested_merge(hv.ranges.entry[i].range.gpa, hv.ranges.entry[i].range.len);
 		hv_set_locked(false);
+		pin_unlock();
 		smp_flush_all(cpu);
 	}
 	/*

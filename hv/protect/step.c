@@ -107,6 +107,12 @@ int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
 	return 0;
 }
 
+void step_alone(struct percpu *cpu)
+{
+	start(cpu, &cpu->step);
+	hv_backend()->step_begin(cpu, nested_view_root(&cpu->step.view));
+}
+
 /* Finishes one page of a step. */
 static void settle(struct percpu *cpu, struct step_page *p)
 {

@@ -16,6 +16,7 @@
 
 struct percpu;
 struct rw_handoff;
+struct segment;
 
 /* The guest's general registers, in the order of entry.asm (gpr.inc). rsp is not live here: use GREG_RSP. */
 struct hv_gprs {
@@ -33,6 +34,14 @@ enum guest_reg {
 	GREG_CR4,
 	GREG_EFER,
 	GREG_CS_BASE,
+	/* where system calls lead; consecutive, as the numbers of the MSRs are */
+	GREG_STAR,
+	GREG_LSTAR,
+	GREG_CSTAR,
+	GREG_SFMASK,
+	GREG_SYSENTER_CS,
+	GREG_SYSENTER_ESP,
+	GREG_SYSENTER_EIP,
 	GREG_CS_LONG, /* 1 if CS.L is set and the CPU is in long mode */
 	GREG_CPL,
 	GREG_FS_BASE,
@@ -56,6 +65,8 @@ struct hv_event {
 	bool has_error;
 	uint32_t error;
 };
+
+#define HV_TABLES 0xffu
 
 /* Access bits of a nested fault. */
 #define NACC_READ  1u
@@ -83,7 +94,8 @@ struct hv_exit {
 			bool in, string, rep;
 		} io;
 		struct {
-			uint8_t cr;     /* 0, 4 */
+			uint8_t cr;     /* 0, 4; HV_TABLES: the registers of descriptor tables */
+			bool known;     /* value and insn_len are; else the core reads the code */
 			uint64_t value; /* what the guest wants to write */
 		} cr;
 		struct {
@@ -185,6 +197,17 @@ struct hv_backend {
 	 * (DR6 is set).
 	 */
 	bool (*step_end)(struct percpu *cpu);
+
+	/**
+	 * pin() - from the next entry on, exits when a MOV to CR0 or CR4 changes one of these bits, and with
+	 * @tables on a load of GDTR, IDTR or TR; also on whatever this CPU cannot tell from these. All 0: no
+	 * more.
+	 */
+	void (*pin)(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables);
+
+	/** get_tables(), set_tables() - the SEG_TABLES registers from SEG_GDTR on (arch/x86/segment.h). */
+	void (*get_tables)(struct percpu *cpu, struct segment *table);
+	void (*set_tables)(struct percpu *cpu, const struct segment *table);
 
 	/** flush() - drops this CPU's translations through the nested tables before the next entry. */
 	void (*flush)(struct percpu *cpu);

@@ -41,6 +41,8 @@ static const struct {
 	{ "vmx", cmd_vmx, "vmx" },
 	{ "ring", cmd_ring, "ring random|index|sizes|fields|mixed SEED COUNT" },
 	{ "record", cmd_record, "record CASE" },
+	{ "control", cmd_control, "control REGISTER|tables|all" },
+	{ "innocent", cmd_innocent, "innocent" },
 	{ "cred", cmd_cred, "cred overwrite|commit" },
 };
 

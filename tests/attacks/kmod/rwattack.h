@@ -33,6 +33,8 @@ int cmd_ringdesc(int argc, char **argv);  /* calls.c */
 int cmd_vmx(int argc, char **argv);       /* calls.c */
 int cmd_ring(int argc, char **argv);      /* rings.c */
 int cmd_record(int argc, char **argv);    /* rings.c */
+int cmd_control(int argc, char **argv);   /* control.c */
+int cmd_innocent(int argc, char **argv);  /* control.c */
 int cmd_cred(int argc, char **argv);      /* cred.c */
 
 /* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */
@@ -40,6 +42,9 @@ int numbers(char **argv, u64 *to, int count);
 
 /* Name of the kernel's table of LSM hooks. */
 extern const char lsm_table_name[];
+
+/* Makes the page at @va, which is mapped, writable or not on this CPU. Return: whether it was. store.c */
+bool set_writable(unsigned long va, bool on);
 
 /*
  * Stores eight zero bytes at @va, which may be read-only, through a writable mapping. Return: 0, -ENOMEM,

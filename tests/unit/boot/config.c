@@ -75,6 +75,7 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.agent, want->agent);
 	assert_int_equal(config.on_violation, want->on_violation);
 	assert_int_equal(config.kexec, want->kexec);
+	assert_int_equal(config.control_state, want->control_state);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
 	assert_int_equal(config.exit_port, want->exit_port);
 	assert_int_equal(config.watch_resets, want->watch_resets);
@@ -90,6 +91,7 @@ static void test_defaults(void **state)
 		.agent = true,
 		.on_violation = RW_ON_VIOLATION_SKIP,
 		.kexec = RW_KEXEC_REFUSE,
+		.control_state = RW_CONTROL_ENFORCE,
 	};
 
 	(void)state;
@@ -109,6 +111,7 @@ static void test_all_keys(void **state)
 		.agent = false,
 		.on_violation = RW_ON_VIOLATION_FAULT,
 		.kexec = RW_KEXEC_ALLOW,
+		.control_state = RW_CONTROL_AUDIT,
 		.boot_on_error = true,
 		.exit_port = 0xf4,
 		.watch_resets = true,
@@ -118,7 +121,8 @@ static void test_all_keys(void **state)
 	expect_ok("\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
 		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
 		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
-		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
+		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
+		  "control_state = audit");
 	expect_config(&all);
 }
 
@@ -148,6 +152,8 @@ static void test_values(void **state)
 	assert_int_equal(config.kexec, RW_KEXEC_REFUSE);
 	assert_int_equal(config.on_violation, RW_ON_VIOLATION_STOP);
 	assert_int_equal(config.store_mib, 1);
+	expect_ok(NEXT "control_state = off\n");
+	assert_int_equal(config.control_state, RW_CONTROL_OFF);
 	expect_ok(NEXT "exit_port = none\nwatch_resets = lock\n");
 	assert_int_equal(config.exit_port, 0);
 	assert_false(config.watch_resets);
@@ -184,6 +190,8 @@ static void test_bad_values(void **state)
 		  "ringward.conf:2:13: exit_port: 0x is not none or an I/O port 0x1..0xfffc" },
 		{ NEXT "exit_port = 0xfffd",
 		  "ringward.conf:2:13: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc" },
+		{ NEXT "control_state = on",
+		  "ringward.conf:2:17: control_state: on is not enforce, audit or off" },
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
 		{ NEXT "kexec = allowed", "ringward.conf:2:9: kexec: allowed is not refuse or allow" },
 		{ NEXT "on_error = Boot", "ringward.conf:2:12: on_error: Boot is not stop or boot" },

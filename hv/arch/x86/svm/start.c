@@ -9,6 +9,7 @@
 #include "core/state.h"
 #include "lib/string.h"
 #include "mm/page_pool.h"
+#include "protect/pin.h"
 
 enum {
 	PTE_RX = PTE_P,
@@ -161,6 +162,7 @@ void svm_ap_start(uint32_t index)
 	__atomic_store_n(&cpu->parked, false, __ATOMIC_SEQ_CST);
 	reset_guest(cpu);
 	cpu->stats.exits[RW_EXIT_SIPI]++;
+	pin_restart(cpu);
 	smp_enter_guest(cpu);
 	svm_run(cpu);
 }

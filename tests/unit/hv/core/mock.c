@@ -11,6 +11,7 @@
 #include "arch/x86/apic.h"
 #include "core/panic.h"
 #include "protect/evidence.h"
+#include "protect/pin.h"
 #include "lib/format.h"
 #include "lib/record.h"
 #include "log/printk.h"
@@ -86,6 +87,26 @@ static bool step_end(struct percpu *cpu)
 	return mock.step_db;
 }
 
+static void pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
+{
+	(void)cpu;
+	mock.pinned_cr0 = cr0;
+	mock.pinned_cr4 = cr4;
+	mock.pinned_tables = tables;
+}
+
+static void get_tables(struct percpu *cpu, struct segment *table)
+{
+	(void)cpu;
+	memcpy(table, mock.table, sizeof(mock.table));
+}
+
+static void set_tables(struct percpu *cpu, const struct segment *table)
+{
+	(void)cpu;
+	memcpy(mock.table, table, sizeof(mock.table));
+}
+
 static void flush(struct percpu *cpu)
 {
 	(void)cpu;
@@ -139,6 +160,10 @@ static void msr_intercept(uint32_t msr, bool read, bool write)
 {
 	assert_false(read);
 	assert_true(write);
+	if (hv_locked()) {
+		mock.msr_pins++;
+		return;
+	}
 	assert_true(msr == MSR_X2APIC_ICR || msr == MSR_APIC_BASE);
 	mock.msr_intercepts++;
 }
@@ -162,6 +187,9 @@ const struct hv_backend *hv_backend(void)
 		.step_begin = step_begin,
 		.step_end = step_end,
 		.cpu_exit = cpu_exit,
+		.pin = pin,
+		.get_tables = get_tables,
+		.set_tables = set_tables,
 		.flush = flush,
 		.kick = kick,
 		.drop_nmi = drop_nmi,
@@ -395,8 +423,9 @@ void wrmsr(uint32_t msr, uint64_t value)
 
 int rdmsr_safe(uint32_t msr, uint64_t *value)
 {
-	(void)msr;
-	*value = mock.msr_value;
+	*value = msr == MSR_APIC_BASE   ? rdmsr(msr) :
+		 msr == MSR_MISC_ENABLE ? mock.misc_enable :
+					  mock.msr_value;
 	return mock.msr_faults ? -1 : 0;
 }
 
@@ -515,6 +544,7 @@ static int reset(const struct nested_format *format)
 	machine.format = format;
 	memset(&mock, 0, sizeof(mock));
 	memset(&hv, 0, sizeof(hv));
+	pin_unlock();
 	memset(page_state, 0, sizeof(page_state));
 	assert_int_equal(ranges_init(&hv.ranges, page_state, sizeof(page_state), HOST_RAM_PAGES), 0);
 	hv_agent_lock.held = 0;

@@ -40,7 +40,10 @@ struct mock {
 	struct hv_event injected; /* the last */
 	unsigned int cpu_exits;
 	unsigned int step_begins, step_ends, flushes;
-	unsigned int msr_intercepts;
+	unsigned int msr_intercepts, msr_pins; /* before and after the lock */
+	uint64_t pinned_cr0, pinned_cr4;       /* the last pin() */
+	bool pinned_tables;
+	struct segment table[SEG_TABLES]; /* the guest's registers from SEG_GDTR on */
 	unsigned int kicks, nmis_dropped, nmis_passed, parks, starts;
 	uint8_t start_vector;
 	uint64_t root;                 /* nested root of the next entry */
@@ -68,7 +71,7 @@ struct mock {
 	unsigned int outs;
 	uint32_t in_value; /* read from every port */
 	uint64_t efer;     /* the CPU's own */
-	uint64_t msr_value;
+	uint64_t msr_value, misc_enable;
 	uint32_t msr_written;
 	bool msr_faults, xsetbv_faults;
 	bool tsc_adjusts; /* IA32_TSC_ADJUST exists, and holds msr_value */

@@ -2,6 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of hv/policy.
 
-UNIT_TESTS += $(UNIT_DIR)/hv/policy/verdict
+UNIT_TESTS += $(addprefix $(UNIT_DIR)/hv/policy/,mov_cr verdict)
 
 $(UNIT_DIR)/hv/policy/verdict: $(call unit,hv,tests/unit/hv/policy/verdict.c hv/policy/verdict.c)
+$(UNIT_DIR)/hv/policy/mov_cr: $(call unit,hv,tests/unit/hv/policy/mov_cr.c hv/policy/mov_cr.c)
