@@ -67,6 +67,12 @@ enum rw_kexec {
 	RW_KEXEC_ALLOW = 1
 };
 
+/* rw_bootinfo.on_agent_loss */
+enum rw_on_agent_loss {
+	RW_ON_AGENT_LOSS_RECORD = 0,
+	RW_ON_AGENT_LOSS_STOP = 1
+};
+
 /* A piece of guest RAM: what the hypervisor may read and write for the guest. */
 struct rw_mem_range {
 	uint64_t base; /* page-aligned */
@@ -121,7 +127,8 @@ struct rw_bootinfo {
 	uint32_t on_violation; /* enum rw_on_violation */
 	/* 1: watch the ports that reset the machine from the start, not only after the lock */
 	uint32_t watch_resets;
-	uint32_t kexec; /* enum rw_kexec */
+	uint32_t kexec;         /* enum rw_kexec */
+	uint32_t on_agent_loss; /* enum rw_on_agent_loss */
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u

@@ -182,6 +182,8 @@ static const struct key {
 	{ "on_violation", WORDS(on_violation, { "skip", RW_ON_VIOLATION_SKIP },
 				{ "fault", RW_ON_VIOLATION_FAULT }, { "stop", RW_ON_VIOLATION_STOP }) },
 	{ "kexec", WORDS(kexec, { "refuse", RW_KEXEC_REFUSE }, { "allow", RW_KEXEC_ALLOW }) },
+	{ "on_agent_loss",
+	  WORDS(on_agent_loss, { "record", RW_ON_AGENT_LOSS_RECORD }, { "stop", RW_ON_AGENT_LOSS_STOP }) },
 	{ "on_error", WORDS(boot_on_error, { "stop", false }, { "boot", true }) },
 	{ "watch_resets", WORDS(watch_resets, { "lock", false }, { "start", true }) },
 };
@@ -356,6 +358,7 @@ void config_default(struct config *config)
 	config->agent = true;
 	config->on_violation = RW_ON_VIOLATION_SKIP;
 	config->kexec = RW_KEXEC_REFUSE;
+	config->on_agent_loss = RW_ON_AGENT_LOSS_RECORD;
 	config->boot_on_error = false;
 	config->exit_port = 0;
 	config->watch_resets = false;

@@ -25,10 +25,11 @@ struct config {
 	uint16_t serial_port; /* I/O base; 0: none */
 	uint32_t serial_baud;
 	bool agent;
-	uint32_t on_violation; /* enum rw_on_violation */
-	uint16_t exit_port;    /* 0: none */
-	bool watch_resets;     /* from the start, not only after the lock */
-	uint32_t kexec;        /* enum rw_kexec */
+	uint32_t on_violation;  /* enum rw_on_violation */
+	uint16_t exit_port;     /* 0: none */
+	bool watch_resets;      /* from the start, not only after the lock */
+	uint32_t kexec;         /* enum rw_kexec */
+	uint32_t on_agent_loss; /* enum rw_on_agent_loss */
 	bool boot_on_error;
 };
 

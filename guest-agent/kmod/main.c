@@ -10,6 +10,7 @@
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
+#include "beat.h"
 #include "crash.h"
 #include "device.h"
 #include "event.h"
@@ -98,6 +99,19 @@ static void __init refuse_probes(void)
 	compat_refuse_probes(text.base, text.base + text.size);
 }
 
+/* What speaks to the hypervisor: rings and beats. */
+static int __init connect(void)
+{
+	int ret = producer_init();
+
+	if (ret)
+		return ret;
+	ret = beat_init();
+	if (ret)
+		producer_exit();
+	return ret;
+}
+
 static int __init agent_init(void)
 {
 	int ret = find();
@@ -114,7 +128,7 @@ static int __init agent_init(void)
 	ret = protect_register(&kernel);
 	if (ret)
 		goto no_rings;
-	ret = producer_init();
+	ret = connect();
 	if (ret)
 		goto no_rings;
 	ret = kexec_init(&kernel);
@@ -132,6 +146,7 @@ static int __init agent_init(void)
 	ret = attach();
 	if (ret)
 		goto not_attached;
+	beat_start();
 	hook_cgroups_found();
 	refuse_probes();
 	pr_info("recording; not locked yet\n");
@@ -146,6 +161,7 @@ no_sleep:
 no_device:
 	kexec_exit();
 no_kexec:
+	beat_exit();
 	producer_exit();
 no_rings:
 	openfile_exit();

@@ -9,6 +9,7 @@
 #include "core/smp.h"
 #include "protect/step.h"
 #include "protect/evidence.h"
+#include "protect/heartbeat.h"
 
 /* INIT: on the boot CPU it restarts the firmware; other CPUs wait for SIPI. */
 static enum hv_action exit_init(struct percpu *cpu)
@@ -143,6 +144,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	/* An entry injects one event only: during another event or a step, this waits for the next exit. */
 	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE && !cpu->step.active)
 		pass_machine_check(cpu);
+	heartbeat_check(cpu);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
 	if (smp_enter_guest(cpu) && cpu->step.active)
 		step_refresh(cpu); /* its view may refer to tables that are no longer in use */

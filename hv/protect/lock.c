@@ -13,6 +13,7 @@
 #include "log/printk.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
+#include "protect/heartbeat.h"
 
 /* Sets @perm on the first @count ranges. Return: 0, or the first error; then *failed is that range. */
 static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
@@ -81,6 +82,7 @@ int64_t protect_lock(struct percpu *cpu)
 		       ret == -RW_ENOSPC ? "no room" : "not mapped", failed, pool_left());
 		return ret;
 	}
+	heartbeat_start(cpu);
 	hv_set_locked(true);
 	smp_flush_all(cpu);
 	io_lock();
@@ -104,6 +106,7 @@ void protect_release(struct percpu *cpu)
 		hv_set_locked(false);
 		smp_flush_all(cpu);
 	}
+	heartbeat_forget();
 	/*
 	 * Another CPU may still be looking up a violation: what it finds here is old or nothing, but never
 	 * out of bounds.

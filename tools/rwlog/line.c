@@ -408,6 +408,7 @@ static const struct {
 	[RW_KIND_PRCTL] = { show_name, false },
 	[RW_KIND_SIGNAL] = { show_signal, false },
 	[RW_KIND_CGROUP_STEP] = { show_name, false },
+	[RW_KIND_AGENT_STATE] = { show_name, false },
 };
 
 static void show_field(const struct line *l, const struct rec_field *f)

@@ -41,6 +41,7 @@ static const struct {
 	{ "vmx", cmd_vmx, "vmx" },
 	{ "ring", cmd_ring, "ring random|index|sizes|fields|mixed SEED COUNT" },
 	{ "record", cmd_record, "record CASE" },
+	{ "silence", cmd_silence, "silence beats|forks" },
 	{ "cred", cmd_cred, "cred overwrite|commit" },
 };
 

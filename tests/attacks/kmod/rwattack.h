@@ -33,6 +33,7 @@ int cmd_ringdesc(int argc, char **argv);  /* calls.c */
 int cmd_vmx(int argc, char **argv);       /* calls.c */
 int cmd_ring(int argc, char **argv);      /* rings.c */
 int cmd_record(int argc, char **argv);    /* rings.c */
+int cmd_silence(int argc, char **argv);   /* silence.c */
 int cmd_cred(int argc, char **argv);      /* cred.c */
 
 /* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */

@@ -75,6 +75,7 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.agent, want->agent);
 	assert_int_equal(config.on_violation, want->on_violation);
 	assert_int_equal(config.kexec, want->kexec);
+	assert_int_equal(config.on_agent_loss, want->on_agent_loss);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
 	assert_int_equal(config.exit_port, want->exit_port);
 	assert_int_equal(config.watch_resets, want->watch_resets);
@@ -109,16 +110,18 @@ static void test_all_keys(void **state)
 		.agent = false,
 		.on_violation = RW_ON_VIOLATION_FAULT,
 		.kexec = RW_KEXEC_ALLOW,
+		.on_agent_loss = RW_ON_AGENT_LOSS_STOP,
 		.boot_on_error = true,
 		.exit_port = 0xf4,
 		.watch_resets = true,
 	};
 
 	(void)state;
-	expect_ok("\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
-		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
-		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
-		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
+	expect_ok(
+		"\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
+		"  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
+		"store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
+		"kexec = allow\r\non_agent_loss = stop\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
 	expect_config(&all);
 }
 
@@ -184,6 +187,8 @@ static void test_bad_values(void **state)
 		  "ringward.conf:2:13: exit_port: 0x is not none or an I/O port 0x1..0xfffc" },
 		{ NEXT "exit_port = 0xfffd",
 		  "ringward.conf:2:13: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc" },
+		{ NEXT "on_agent_loss = halt",
+		  "ringward.conf:2:17: on_agent_loss: halt is not record or stop" },
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
 		{ NEXT "kexec = allowed", "ringward.conf:2:9: kexec: allowed is not refuse or allow" },
 		{ NEXT "on_error = Boot", "ringward.conf:2:12: on_error: Boot is not stop or boot" },
