@@ -105,6 +105,12 @@ enum rw_bpf_jit {
 	RW_BPF_JIT_APPROVE_AT_LOCK = 1 /* it stays on; what it makes after the lock is dynamic code */
 };
 
+/* rw_bootinfo.on_agent_loss */
+enum rw_on_agent_loss {
+	RW_ON_AGENT_LOSS_RECORD = 0,
+	RW_ON_AGENT_LOSS_STOP = 1
+};
+
 /* A piece of guest RAM: what the hypervisor may read and write for the guest. */
 struct rw_mem_range {
 	uint64_t base; /* page-aligned */
@@ -166,6 +172,7 @@ struct rw_bootinfo {
 	uint32_t modules;       /* enum rw_modules */
 	uint32_t dynamic_code;  /* enum rw_dynamic_code */
 	uint32_t bpf_jit;       /* enum rw_bpf_jit */
+	uint32_t on_agent_loss; /* enum rw_on_agent_loss */
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u

@@ -38,7 +38,19 @@ enum rw_hypercall {
 	RW_HC_READ = 13,   /* (gpa of struct rw_read) copies stored records, ascending -> bytes copied */
 	/* (gpa of struct rw_protect_list) approves code of a module that is being loaded, after the lock */
 	RW_HC_MODULE = 14,
+	/*
+	 * (enum rw_beat, number of tracepoints that the agent is attached to no more) this CPU's agent is
+	 * alive; does what DRAIN does, too
+	 */
+	RW_HC_BEAT = 15,
 	RW_HC_COUNT
+};
+
+/* First argument of RW_HC_BEAT. */
+enum rw_beat {
+	RW_BEAT_ALIVE = 0,
+	RW_BEAT_PAUSE = 1, /* no more of them before the CPU comes online again, or Linux wakes up */
+	RW_BEAT_COUNT
 };
 
 /* Errors, as negative values in RAX. */

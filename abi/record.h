@@ -249,6 +249,18 @@ enum rw_cgroup_step {
 #define RW_CGROUP_STEP_NAMES { "found", "made", "removed" }
 /* clang-format on */
 
+/* Value of a RW_KIND_AGENT_STATE field: what the hypervisor hears from the agent on a CPU. */
+enum rw_agent_state {
+	RW_AGENT_HEARD = 1,  /* it is there: for the first time since the lock, or once more */
+	RW_AGENT_PAUSED = 2, /* it says that it pauses: the CPU goes offline, or Linux suspends */
+	RW_AGENT_SILENT = 3, /* it has not been heard for too long, and did not say that it pauses */
+	RW_AGENT_DEAF = 4,   /* it is there, but attached to less than it was */
+	RW_AGENT_STATE_COUNT
+};
+/* clang-format off */
+#define RW_AGENT_STATE_NAMES { NULL, "heard", "paused", "silent", "deaf" }
+/* clang-format on */
+
 /* A part of memory: a RW_KIND_AREAS field is a list of them. */
 struct rw_area {
 	uint64_t gpa, bytes;

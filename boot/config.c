@@ -191,6 +191,8 @@ static const struct key {
 	  WORDS(dynamic_code, { "audit", RW_DYNAMIC_CODE_AUDIT }, { "deny", RW_DYNAMIC_CODE_DENY }) },
 	{ "bpf_jit",
 	  WORDS(bpf_jit, { "deny", RW_BPF_JIT_DENY }, { "approve_at_lock", RW_BPF_JIT_APPROVE_AT_LOCK }) },
+	{ "on_agent_loss",
+	  WORDS(on_agent_loss, { "record", RW_ON_AGENT_LOSS_RECORD }, { "stop", RW_ON_AGENT_LOSS_STOP }) },
 	{ "on_error", WORDS(boot_on_error, { "stop", false }, { "boot", true }) },
 	{ "watch_resets", WORDS(watch_resets, { "lock", false }, { "start", true }) },
 };
@@ -370,6 +372,7 @@ void config_default(struct config *config)
 	config->modules = RW_MODULES_ANY;
 	config->dynamic_code = RW_DYNAMIC_CODE_AUDIT;
 	config->bpf_jit = RW_BPF_JIT_DENY;
+	config->on_agent_loss = RW_ON_AGENT_LOSS_RECORD;
 	config->boot_on_error = false;
 	config->exit_port = 0;
 	config->watch_resets = false;

@@ -34,6 +34,7 @@ struct config {
 	uint32_t modules;       /* enum rw_modules */
 	uint32_t dynamic_code;  /* enum rw_dynamic_code */
 	uint32_t bpf_jit;       /* enum rw_bpf_jit */
+	uint32_t on_agent_loss; /* enum rw_on_agent_loss */
 	bool boot_on_error;
 };
 

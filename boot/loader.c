@@ -75,6 +75,7 @@ static void take_config(bool serial_answers)
 	bootinfo.modules = config.modules;
 	bootinfo.dynamic_code = config.dynamic_code;
 	bootinfo.bpf_jit = config.bpf_jit;
+	bootinfo.on_agent_loss = config.on_agent_loss;
 }
 
 static void __attribute__((noreturn)) stop(const struct message *why)

@@ -11,6 +11,7 @@
 #include <linux/reboot.h>
 
 #include "access/access.h"
+#include "beat.h"
 #include "code.h"
 #include "crash.h"
 #include "device.h"
@@ -124,6 +125,19 @@ static int __init watch(void)
 	return ret;
 }
 
+/* What speaks to the hypervisor: rings and beats. */
+static int __init connect(void)
+{
+	int ret = producer_init();
+
+	if (ret)
+		return ret;
+	ret = beat_init();
+	if (ret)
+		producer_exit();
+	return ret;
+}
+
 static int __init agent_init(void)
 {
 	int ret = find();
@@ -140,7 +154,7 @@ static int __init agent_init(void)
 	ret = protect_register(&kernel);
 	if (ret)
 		goto no_rings;
-	ret = producer_init();
+	ret = connect();
 	if (ret)
 		goto no_rings;
 	ret = kexec_init(&kernel);
@@ -159,6 +173,7 @@ static int __init agent_init(void)
 	if (ret)
 		goto not_attached;
 	access_start();
+	beat_start();
 	hook_cgroups_found();
 	refuse_probes();
 	pr_info("recording; not locked yet\n");
@@ -174,6 +189,7 @@ no_watch:
 no_device:
 	kexec_exit();
 no_kexec:
+	beat_exit();
 	producer_exit();
 no_rings:
 	openfile_exit();

@@ -11,6 +11,7 @@
 #include "protect/code_rules.h"
 #include "protect/evidence.h"
 #include "protect/pin.h"
+#include "protect/heartbeat.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"
@@ -214,6 +215,18 @@ static int64_t hc_read(const struct request *r)
 	return ret < 0 ? ret : done;
 }
 
+static int64_t hc_beat(const struct request *r)
+{
+	if (r->arg1 >= RW_BEAT_COUNT || r->arg2 > UINT32_MAX)
+		return -RW_EINVAL;
+	evidence_flush(r->cpu);
+
+	int64_t ret = journal_drain(r->cpu);
+
+	heartbeat_heard(r->cpu, r->arg1 == RW_BEAT_PAUSE, (uint32_t)r->arg2);
+	return ret;
+}
+
 static int64_t hc_policy(const struct request *r)
 {
 	argument.policy = (struct rw_policy_area){ hv.boot->policy_phys, hv.boot->policy_size };
@@ -262,6 +275,7 @@ static const struct call {
 	[RW_HC_KEXEC] = { hc_kexec, 0, REGISTERED, AGENT_LOCK },
 	[RW_HC_POLICY] = { hc_policy, 0, ANY_TIME, AGENT_LOCK },
 	[RW_HC_MODULE] = { hc_module, sizeof(argument.protect), REGISTERED, AGENT_LOCK },
+	[RW_HC_BEAT] = { hc_beat, 0, REGISTERED, NO_LOCK },
 	[RW_HC_READ] = { hc_read, sizeof(argument.read), REGISTERED, AGENT_LOCK },
 };
 

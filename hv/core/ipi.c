@@ -3,7 +3,7 @@
 /* IPIs that the guest sends, where INIT and SIPI do not exit. */
 #include "core/ipi.h"
 
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "arch/x86/insn.h"
 #include "core/end.h"
 #include "core/spinlock.h"

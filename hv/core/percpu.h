@@ -6,6 +6,7 @@
 #include "arch/x86/backend.h"
 #include "abi/bootinfo.h"
 #include "protect/pin_state.h"
+#include "protect/heartbeat_state.h"
 #include "protect/step_state.h"
 #include "log/intake.h"
 #include "abi/record.h"
@@ -67,8 +68,9 @@ struct percpu {
 	bool guest_entered;        /* (b) */
 	uint64_t backend_saved[4]; /* (o) backend's own: what step_begin() changed */
 	uint32_t backend_flags;    /* (o) backend's own */
-	struct rw_cpu_stats stats; /* (c); records, bytes, lost and malformed (j, c) */
-	struct log_ring ring;      /* (j) */
+	struct heartbeat heartbeat; /* (h); when it was checked for (o) */
+	struct rw_cpu_stats stats;  /* (c); records, bytes, lost and malformed (j, c) */
+	struct log_ring ring;       /* (j) */
 };
 
 #define PERCPU_OFF_FIXUP 0x98

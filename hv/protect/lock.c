@@ -15,6 +15,7 @@
 #include "mm/page_pool.h"
 #include "protect/pin.h"
 #include "protect/code_rules.h"
+#include "protect/heartbeat.h"
 
 /* Gives entry 1 to @last what their kinds ask for. Return: 0, or the first error, at entry *failed. */
 static int restrict_ranges(uint32_t last, uint32_t *failed)
@@ -89,6 +90,7 @@ int64_t protect_lock(struct percpu *cpu)
 		       ret == -RW_ENOSPC ? "no room" : "not mapped", failed, pool_left());
 		return ret;
 	}
+	heartbeat_start(cpu);
 	hv_set_locked(true);
 	pin_lock(cpu);
 	/*
@@ -120,6 +122,7 @@ void protect_release(struct percpu *cpu)
 		pin_unlock();
 		smp_flush_all(cpu);
 	}
+	heartbeat_forget();
 	/*
 	 * Another CPU may still be looking up a violation: what it finds here is old or nothing, but never
 	 * out of bounds.

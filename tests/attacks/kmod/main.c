@@ -44,6 +44,7 @@ static const struct {
 	{ "record", cmd_record, "record CASE" },
 	{ "control", cmd_control, "control REGISTER|tables|all" },
 	{ "innocent", cmd_innocent, "innocent" },
+	{ "silence", cmd_silence, "silence beats|forks" },
 	{ "cred", cmd_cred, "cred overwrite|commit" },
 };
 

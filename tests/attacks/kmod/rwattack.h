@@ -39,6 +39,7 @@ int cmd_ring(int argc, char **argv);      /* rings.c */
 int cmd_record(int argc, char **argv);    /* rings.c */
 int cmd_control(int argc, char **argv);   /* control.c */
 int cmd_innocent(int argc, char **argv);  /* control.c */
+int cmd_silence(int argc, char **argv);   /* silence.c */
 int cmd_cred(int argc, char **argv);      /* cred.c */
 
 /* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */

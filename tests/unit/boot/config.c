@@ -80,6 +80,7 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.modules, want->modules);
 	assert_int_equal(config.dynamic_code, want->dynamic_code);
 	assert_int_equal(config.bpf_jit, want->bpf_jit);
+	assert_int_equal(config.on_agent_loss, want->on_agent_loss);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
 	assert_int_equal(config.exit_port, want->exit_port);
 	assert_int_equal(config.watch_resets, want->watch_resets);
@@ -124,18 +125,20 @@ static void test_all_keys(void **state)
 		.modules = RW_MODULES_NONE,
 		.dynamic_code = RW_DYNAMIC_CODE_DENY,
 		.bpf_jit = RW_BPF_JIT_APPROVE_AT_LOCK,
+		.on_agent_loss = RW_ON_AGENT_LOSS_STOP,
 		.boot_on_error = true,
 		.exit_port = 0xf4,
 		.watch_resets = true,
 	};
 
 	(void)state;
-	expect_ok("\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
-		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
-		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
-		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
-		  "control_state = audit\n"
-		  "kernel_code = audit\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock");
+	expect_ok(
+		"\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
+		"  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
+		"store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
+		"kexec = allow\r\non_agent_loss = stop\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
+		"control_state = audit\n"
+		"kernel_code = audit\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock");
 	expect_config(&all);
 }
 
@@ -205,6 +208,8 @@ static void test_bad_values(void **state)
 		  "ringward.conf:2:13: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc" },
 		{ NEXT "control_state = on",
 		  "ringward.conf:2:17: control_state: on is not enforce, audit or off" },
+		{ NEXT "on_agent_loss = halt",
+		  "ringward.conf:2:17: on_agent_loss: halt is not record or stop" },
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
 		{ NEXT "kernel_code = on",
 		  "ringward.conf:2:15: kernel_code: on is not enforce, audit or off" },

@@ -87,6 +87,7 @@ static const struct row {
 	{ RW_HC_POLICY, 0, sizeof(struct rw_policy_area), false, false, true },
 	{ RW_HC_READ, sizeof(struct rw_read), 0, false, true, true },
 	{ RW_HC_MODULE, sizeof(struct rw_protect_list), 0, false, true, true },
+	{ RW_HC_BEAT, 0, 0, false, true, false },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 _Static_assert(ROWS == RW_HC_COUNT, "a row for each call");

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "core/panic.h"
 #include "protect/evidence.h"
 #include "protect/pin.h"
@@ -344,6 +344,12 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	mock.events++;
 	mock.event_type = rec->type;
 	field(rec, agent ? RW_F_ABI_VERSION : RW_F_RANGES, &mock.event_code, sizeof(mock.event_code));
+	if (rec->type == RW_REC_AGENT_STATE) {
+		field(rec, RW_F_AGENT_STATE, &mock.agent_state, sizeof(mock.agent_state));
+		field(rec, RW_F_OF_CPU, &mock.agent_cpu, sizeof(mock.agent_cpu));
+		field(rec, RW_F_PROBES_GONE, &mock.agent_gone, sizeof(mock.agent_gone));
+		field(rec, RW_F_HEARD_NS, &mock.agent_heard_ns, sizeof(mock.agent_heard_ns));
+	}
 	field(rec, agent ? RW_F_RELEASE : RW_F_NOTE, mock.event_text, sizeof(mock.event_text) - 1);
 }
 

@@ -57,6 +57,9 @@ struct mock {
 	uint8_t event_type;
 	uint32_t event_code;
 	char event_text[256];
+	/* the last record of an agent's state */
+	uint32_t agent_state, agent_cpu, agent_gone;
+	uint64_t agent_heard_ns;
 	unsigned int ends;
 	uint32_t end_reason;
 	int drain_result, ring_result;
