@@ -27,7 +27,7 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa);
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 
-/** evidence_may_alert() - whether one more line about an attack may go out now; counts it. No lock of it is held. */
+/** evidence_may_alert() - whether one more line about an attack may go out now; counts it. */
 bool evidence_may_alert(const struct percpu *cpu);
 
 /** evidence_flush() - stores what evidence_record() still holds back for this CPU; reports patches. */
