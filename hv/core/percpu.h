@@ -52,8 +52,7 @@ struct percpu {
 	struct pin_state pin;      /* (o); phase and since (c, x) */
 	struct evidence held;      /* (e) last record, and the accesses that repeat or continue it */
 	uint64_t exit_tsc;         /* (o) TSC at the last exit */
-	uint64_t
-		guest_gs; /* (o) GS base of the guest's kernel here: core/hypercall.c; RW_HC_KEXEC clears all */
+	uint64_t guest_gs;         /* (o) GS base of the guest's kernel: core/hypercall.c */
 	uint64_t tsc_bias;         /* (c) how far the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;     /* (o) core/fault.c */
 	uint32_t spurious_count;   /* (o) */
