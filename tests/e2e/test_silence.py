@@ -5,7 +5,7 @@ import pytest
 
 import machine
 
-BEAT = 10
+BEAT = 1
 MISSED = 30 + 15
 # The exits that find the agent missing: one CPU that works is enough.
 SHELL = """
