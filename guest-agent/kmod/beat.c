@@ -16,8 +16,8 @@
 #include "kernel/tracepoints.h"
 
 /*
- * It wakes an idle CPU this often. The hypervisor waits much longer (HEARTBEAT_SILENT_NS), because it goes by the
- * TSC: in Bochs that runs up to 21 times as fast as Linux' timers while a CPU is idle.
+ * It wakes an idle CPU this often. The hypervisor waits much longer (HEARTBEAT_SILENT_NS), because it goes by
+ * the TSC: in Bochs that runs up to 21 times as fast as Linux' timers while a CPU is idle.
  */
 #define BEAT_TIME NSEC_PER_SEC
 
