@@ -31,7 +31,7 @@ struct refusal {
 static struct label_asker asker(void)
 {
 	const struct cred *cred = current_cred(), *real = current_real_cred();
-	struct label_asker who = { .uid = __kuid_val(cred->fsuid) };
+	struct label_asker who = { .uid = __kuid_val(cred->fsuid), .at = label_generation() };
 
 	who.other_uid = likely(cred == real) || current->flags & PF_KTHREAD ? who.uid :
 									      __kuid_val(real->fsuid);
@@ -125,7 +125,7 @@ static noinline int learn_and_check(struct inode *inode, const struct path *path
 	const struct label_asker who = asker();
 	struct label_sum sum;
 
-	if (label_learn(inode, dentry) == 0 && label_ask(inode, &who, kinds, &sum))
+	if (label_learn(inode, dentry, who.at) == 0 && label_ask(inode, &who, kinds, &sum))
 		return decided(&sum, what, path, dentry);
 	return unknown(kinds, what, path, dentry);
 }
@@ -210,7 +210,7 @@ static int ask_file(struct dentry *dentry, const struct label_asker *who, u32 ki
 
 	if (label_ask(inode, who, kinds, sum))
 		return 0;
-	return label_learn(inode, dentry) || !label_ask(inode, who, kinds, sum) ? -ESTALE : 0;
+	return label_learn(inode, dentry, who->at) || !label_ask(inode, who, kinds, sum) ? -ESTALE : 0;
 }
 
 /* Refuses what the current task may not do at the old place, but may at the new one. */

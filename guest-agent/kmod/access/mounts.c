@@ -28,7 +28,8 @@ static void label_root(struct dentry *root)
 
 static void label_mount(struct dentry *root, struct dentry *covered)
 {
-	if (label_is_watched(covered->d_sb) && label_learn(d_inode(covered), covered) == 0)
+	if (label_is_watched(covered->d_sb) &&
+	    label_learn(d_inode(covered), covered, label_generation()) == 0)
 		label_inherit(d_inode(root), d_inode(covered));
 }
 
