@@ -149,6 +149,15 @@ CASE(write_mount_over)
 	return ret;
 }
 
+CASE(write_mount_over_private)
+{
+	int ret = result(mount("/etc/source", FIXED, NULL, MS_BIND | MS_PRIVATE, NULL));
+
+	if (ret == 0)
+		must(umount(FIXED) == 0, "umount");
+	return ret;
+}
+
 CASE(write_mount_over_way)
 {
 	int ret = result(mount("none", "/protect", "tmpfs", 0, NULL));

@@ -39,7 +39,7 @@ CASES = {
                      "write_copy_file_range", "write_splice"), SHARED),
     **dict.fromkeys(("write_open", "write_open_append", "write_open_truncate", "write_truncate", "write_chmod",
                      "write_chown", "write_times", "write_xattr", "write_unlink", "write_rename_away", "write_rename_over",
-                     "write_mount_over"), FIXED),
+                     "write_mount_over", "write_mount_over_private"), FIXED),
     **dict.fromkeys(("append_log_overwrite", "append_log_truncate", "append_flag_cleared", "append_fallocate",
                      "append_io_uring"), LOG),
     **dict.fromkeys(("run_exec", "run_symlink", "run_script", "run_descriptor", "run_mapped", "run_mapped_later"), TOOL),

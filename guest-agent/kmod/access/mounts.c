@@ -18,8 +18,7 @@
 #include "access/mounts.h"
 #include "kernel/mounts.h"
 
-/* mount(2) changes what there is, and mounts nothing. */
-#define CHANGES (MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+#define PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
 static void label_root(struct dentry *root)
 {
@@ -122,12 +121,21 @@ static int mount_over(const struct path *path)
 	return 0;
 }
 
+/*
+ * Whether mount(2) changes what there is, and mounts nothing. The kernel looks at MS_REMOUNT first, then at
+ * MS_BIND, then at the propagation.
+ */
+static bool only_changes(unsigned long flags)
+{
+	return flags & MS_REMOUNT || (!(flags & MS_BIND) && flags & PROPAGATION);
+}
+
 int guard_sb_mount(const char *dev_name, const struct path *path, const char *type, unsigned long flags,
 		   void *data)
 {
 	int ret;
 
-	if (flags & CHANGES)
+	if (only_changes(flags))
 		return 0;
 	ret = mount_over(path);
 	if (ret == 0)
