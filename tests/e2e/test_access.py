@@ -47,7 +47,7 @@ CASES = {
     **dict.fromkeys(("read_covered_directory_renamed", "read_below", "read_mount_namespace", "list_below",
                      "create_below"), DIR),
     **dict.fromkeys(("volume_read", "volume_bind_elsewhere", "volume_umount"), KEY),
-    **dict.fromkeys(("append", "read_while_renaming"), None),
+    **dict.fromkeys(("append", "namespace_read", "read_while_renaming"), None),
 }
 # Any of the rules below the directory may be named.
 ANY_LINE = ("read_directory_renamed", "write_mount_over_way")

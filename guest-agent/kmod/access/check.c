@@ -6,6 +6,7 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/errno.h>
+#include <linux/fs.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
@@ -106,15 +107,19 @@ static int decided(const struct label_sum *sum, const char *what, const struct p
 	return refuse(&r, path, dentry);
 }
 
-/* A file of which no path is known, as one opened by its handle: refused where rules refuse anything. */
-static int unknown(u32 kinds, const char *what, const struct path *path, struct dentry *dentry)
+/*
+ * A file of which no path is known, as one opened by its handle: refused where rules refuse anything on its
+ * file system, @sb. What the kernel keeps to itself (pipes, sockets, memfds, namespaces) has no paths.
+ */
+static int unknown(const struct super_block *sb, u32 kinds, const char *what, const struct path *path,
+		   struct dentry *dentry)
 {
 	const struct refusal r = { .kinds = kinds,
 				   .rule = NO_RULE,
 				   .audited = label_policy.hdr->mode == RW_ACCESS_AUDIT,
 				   .what = what };
 
-	if (!label_is_guarded(dentry->d_sb))
+	if (sb->s_flags & SB_NOUSER || !label_is_guarded(sb))
 		return 0;
 	return refuse(&r, path, dentry);
 }
@@ -127,7 +132,7 @@ static noinline int learn_and_check(struct inode *inode, const struct path *path
 
 	if (label_learn(inode, dentry, who.at) == 0 && label_ask(inode, &who, kinds, &sum))
 		return decided(&sum, what, path, dentry);
-	return unknown(kinds, what, path, dentry);
+	return unknown(inode->i_sb, kinds, what, path, dentry);
 }
 
 static int check(struct inode *inode, const struct path *path, struct dentry *dentry, u32 kinds,
@@ -183,7 +188,7 @@ int check_name(struct dentry *dentry, const char *what)
 	if (!label_is_watched(dentry->d_sb))
 		return 0;
 	if (label_ask_entry(dentry, &who, CHECK_WRITE, &sum))
-		return unknown(CHECK_WRITE, what, NULL, dentry);
+		return unknown(dentry->d_sb, CHECK_WRITE, what, NULL, dentry);
 	ret = decided(&sum, what, NULL, dentry);
 	if (ret || sum.audited || d_is_negative(dentry))
 		return ret;
@@ -198,7 +203,7 @@ int check_below(struct dentry *dentry, u32 kinds, const char *what)
 	if (!label_is_watched(dentry->d_sb) || dentry == dentry->d_sb->s_root)
 		return 0;
 	if (label_ask_below(dentry, &who, kinds, &sum))
-		return unknown(kinds, what, NULL, dentry);
+		return unknown(dentry->d_sb, kinds, what, NULL, dentry);
 	return decided(&sum, what, NULL, dentry);
 }
 
@@ -221,11 +226,11 @@ static int keeps(struct dentry *dentry, ask_fn *ask_old, struct dentry *new_name
 	struct label_sum now, then = { .denied = 0 };
 
 	if (ask_old(dentry, &who, RW_RIGHT_ALL, &now))
-		return unknown(RW_RIGHT_ALL, what, NULL, dentry);
+		return unknown(dentry->d_sb, RW_RIGHT_ALL, what, NULL, dentry);
 	if (likely(!(now.denied | now.audited)))
 		return 0;
 	if (label_is_watched(new_name->d_sb) && ask_new(new_name, &who, RW_RIGHT_ALL, &then))
-		return unknown(RW_RIGHT_ALL, what, NULL, new_name);
+		return unknown(new_name->d_sb, RW_RIGHT_ALL, what, NULL, new_name);
 	now.denied &= ~then.denied;
 	now.audited &= ~(then.denied | then.audited);
 	return decided(&now, what, NULL, dentry);
