@@ -66,6 +66,13 @@ CASE(write_times)
 	return result(utimensat(AT_FDCWD, FIXED, NULL, 0));
 }
 
+CASE(write_time_now)
+{
+	static const struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_NOW } };
+
+	return result(utimensat(AT_FDCWD, FIXED, times, 0));
+}
+
 CASE(write_xattr)
 {
 	return result(setxattr(FIXED, "trusted.test", "x", 1, 0));

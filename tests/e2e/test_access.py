@@ -38,7 +38,7 @@ CASES = {
                      "write_passed_fallocate", "write_mapped", "write_mapped_later", "write_io_uring",
                      "write_copy_file_range", "write_splice"), SHARED),
     **dict.fromkeys(("write_open", "write_open_append", "write_open_truncate", "write_truncate", "write_chmod",
-                     "write_chown", "write_times", "write_xattr", "write_unlink", "write_rename_away", "write_rename_over",
+                     "write_chown", "write_times", "write_time_now", "write_xattr", "write_unlink", "write_rename_away", "write_rename_over",
                      "write_mount_over", "write_mount_over_private"), FIXED),
     **dict.fromkeys(("append_log_overwrite", "append_log_truncate", "append_flag_cleared", "append_fallocate",
                      "append_io_uring"), LOG),

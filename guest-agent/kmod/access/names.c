@@ -137,8 +137,9 @@ int guard_attributes(struct dentry *dentry, const struct iattr *attr)
 {
 	if (attr->ia_valid & ATTR_SIZE)
 		return check_dentry(dentry, CHECK_WRITE, "truncate");
-	if (attr->ia_valid & ATTR_FORCE || !(attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_TOUCH |
-							       ATTR_ATIME_SET | ATTR_MTIME_SET)))
+	if (attr->ia_valid & ATTR_FORCE ||
+	    !(attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_TOUCH | ATTR_ATIME_SET |
+				ATTR_MTIME_SET | ATTR_TIMES_SET)))
 		return 0;
 	return check_dentry(dentry, CHECK_WRITE, "setattr");
 }
