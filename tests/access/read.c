@@ -174,10 +174,20 @@ CASE(read_mapped)
 
 CASE(read_mapped_later)
 {
-	void *at = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE, opened_by_user(O_RDONLY), 0);
+	void *at = mapped_by_user(O_RDONLY, MAP_PRIVATE);
 
-	must(at != MAP_FAILED, "mmap");
 	return result(mprotect(at, 4096, PROT_READ));
+}
+
+/* /proc/self/mem reads whatever the protection. */
+CASE(read_mapped_none)
+{
+	void *at = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE, opened_by_user(O_RDONLY), 0);
+	int fd = open("/proc/self/mem", O_RDONLY);
+	char byte;
+
+	must(fd >= 0, "open of memory");
+	return at == MAP_FAILED ? errno : result(pread(fd, &byte, 1, (off_t)(unsigned long)at));
 }
 
 CASE(read_sendfile)

@@ -103,12 +103,15 @@ int guard_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long a
 	return guard_file_ioctl(file, cmd, arg);
 }
 
-/* What a mapping allows to do to the file. While execve maps the program, that is running it. */
+/*
+ * What a mapping allows to do to the file. Whatever its protection, /proc/PID/mem and ptrace(2) read through
+ * it. While execve maps the program, that is running it.
+ */
 static u32 map_kinds(unsigned long prot, bool shared)
 {
 	u32 kinds = 0;
 
-	if (prot & PROT_READ && !current->in_execve)
+	if (!current->in_execve)
 		kinds |= CHECK_READ;
 	if (prot & PROT_WRITE && shared)
 		kinds |= CHECK_WRITE;
