@@ -7,6 +7,7 @@
 #include <linux/dcache.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
@@ -108,8 +109,17 @@ static int decided(const struct label_sum *sum, const char *what, const struct p
 }
 
 /*
+ * Whether files have no paths there: pipes, sockets, memfds, and namespaces. nsfs clears SB_NOUSER, so that a
+ * namespace can be mounted; such a one has the labels of that place.
+ */
+static bool has_no_paths(const struct super_block *sb)
+{
+	return sb->s_flags & SB_NOUSER || sb->s_magic == NSFS_MAGIC;
+}
+
+/*
  * A file of which no path is known, as one opened by its handle: refused where rules refuse anything on its
- * file system, @sb. What the kernel keeps to itself (pipes, sockets, memfds, namespaces) has no paths.
+ * file system, @sb.
  */
 static int unknown(const struct super_block *sb, u32 kinds, const char *what, const struct path *path,
 		   struct dentry *dentry)
@@ -119,7 +129,7 @@ static int unknown(const struct super_block *sb, u32 kinds, const char *what, co
 				   .audited = label_policy.hdr->mode == RW_ACCESS_AUDIT,
 				   .what = what };
 
-	if (sb->s_flags & SB_NOUSER || !label_is_guarded(sb))
+	if (has_no_paths(sb) || !label_is_guarded(sb))
 		return 0;
 	return refuse(&r, path, dentry);
 }
