@@ -46,7 +46,8 @@ CASES = {
     **dict.fromkeys(("create_open", "create_mkdir", "create_mknod", "create_symlink", "create_link", "create_rename"), NEW),
     **dict.fromkeys(("read_covered_directory_renamed", "read_below", "read_mount_namespace", "list_below",
                      "create_below"), DIR),
-    **dict.fromkeys(("volume_read", "volume_bind_elsewhere", "volume_umount"), KEY),
+    **dict.fromkeys(("volume_read", "volume_bind_elsewhere", "volume_umount", "volume_umount_part_bound",
+                     "volume_umount_by_peer", "volume_mount_over_by_peer"), KEY),
     **dict.fromkeys(("append", "namespace_read", "read_while_renaming"), None),
 }
 # Any of the rules below the directory may be named.
