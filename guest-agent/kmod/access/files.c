@@ -67,8 +67,8 @@ int guard_file_permission(struct file *file, int mask)
 }
 
 /*
- * Who may only append keeps O_APPEND: else another thread could clear it after a write was allowed, and before
- * the kernel looks where to write.
+ * Who may only append keeps O_APPEND: else another thread could clear it after a write was allowed, and
+ * before the kernel looks where to write.
  */
 int guard_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 {
