@@ -82,8 +82,12 @@ def files(linux):
     return {**attacked_run.files(linux), "/root/dummy.ko": machine.stock_module("drivers/net/dummy", linux)}
 
 
-@pytest.fixture(name="run", scope="module", params=[(w, k) for w in ("intel", "gmet") for k in KERNELS],
-                ids=lambda p: f"{p[0]}-{p[1]}")
+# The work takes Bochs, with two CPUs and the function tracer, many minutes.
+GUESTS = [pytest.param((w, k), id=f"{w}-{k}", marks=[pytest.mark.soak] if w == "intel" else [])
+          for w in ("intel", "gmet") for k in KERNELS]
+
+
+@pytest.fixture(name="run", scope="module", params=GUESTS)
 def fixture_run(request, boot):
     """A guest that worked, and then attacked itself; an attacked.Attacked."""
     which, linux = request.param
