@@ -150,8 +150,9 @@ def test_machine_lives(run):
 
 def test_modules_none_refuses_them(none):
     assert none.markers[-3:-1] == ["refused", "not there"], none.explain()
-    record, = none.of_type("module_code")
-    assert (record["name"], record["verdict"]) == ("dummy", "deny")
+    # insmod tries finit_module(2), then init_module(2).
+    records = none.of_type("module_code")
+    assert 1 <= len(records) <= 2 and {(r["name"], r["verdict"]) for r in records} == {("dummy", "deny")}
     assert none.stats["violations"] == 0
 
 
