@@ -27,13 +27,6 @@ attack silence beats
 wait_for {MISSED + 30}
 echo "RWTEST: lives"
 """
-SUSPENDED = f"""
-# The clock's alarm must not come before Linux sleeps, on a busy host either.
-echo +30 >/sys/class/rtc/rtc0/wakealarm && echo freeze >/sys/power/state
-sleep {MISSED + 5}
-/root/portwrite 0x80:1:0
-echo "RWTEST: awake"
-"""
 
 
 def files(linux="6.1"):
@@ -82,10 +75,3 @@ def test_silence_stops_the_machine(boot):
     assert "ringward: stopped: the agent is silent, and on_agent_loss = stop" in run.hv
     assert "lives" not in run.markers
     assert states(run) == [(0, "silent")]
-
-
-def test_suspend_to_idle_is_a_pause(boot):
-    """And nobody is missed on a machine that does nothing for longer than that. Bochs' clock does not wake Linux."""
-    run = boot("amd", SUSPENDED, files=files())
-    assert "awake" in run.markers, run.explain()
-    assert states(run) == [(0, "paused"), (0, "heard")], states(run)
