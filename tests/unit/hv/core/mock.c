@@ -92,12 +92,11 @@ static bool step_end(struct percpu *cpu)
 	return mock.step_db;
 }
 
-static void pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
+static void pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
 {
-	(void)cpu;
 	mock.pinned_cr0 = cr0;
 	mock.pinned_cr4 = cr4;
-	mock.pinned_tables = tables;
+	mock.pinned_tables = cpu->pin.tables;
 }
 
 static void get_tables(struct percpu *cpu, struct segment *table)
