@@ -219,11 +219,9 @@ static int64_t hc_beat(const struct request *r)
 {
 	if (r->arg1 >= RW_BEAT_COUNT || r->arg2 > UINT32_MAX)
 		return -RW_EINVAL;
-	evidence_flush(r->cpu);
 
-	int64_t ret = journal_drain(r->cpu);
+	int64_t ret = hc_drain(r);
 
-	pin_watch_starts(r->cpu);
 	heartbeat_heard(r->cpu, r->arg1 == RW_BEAT_PAUSE, (uint32_t)r->arg2);
 	return ret;
 }
