@@ -38,7 +38,7 @@ unsigned int code_open_perm(void)
 	return code_is_active() ? NPERM_R | NPERM_W | NPERM_XU : NPERM_RWX;
 }
 
-unsigned int code_perm(const struct rw_range *range)
+static unsigned int perm_of(const struct rw_range *range)
 {
 	unsigned int perm = NPERM_R | (range->flags & RW_RANGE_WRITABLE ? NPERM_W : 0);
 
@@ -59,6 +59,11 @@ unsigned int code_perm(const struct rw_range *range)
 	default:
 		return perm;
 	}
+}
+
+int code_restrict(const struct rw_range *range)
+{
+	return nested_set_perm(range->gpa, range->len, perm_of(range));
 }
 
 bool code_may_start(struct percpu *cpu, uint8_t vector)
