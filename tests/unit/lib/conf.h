@@ -40,7 +40,7 @@ static inline void no_error(void *context, const struct conf_report *r)
 /* Parses a file, and compiles it if it has no errors. Return: 0 or -1. */
 typedef int parse_fn(const char *text, size_t size, struct conf_file *file);
 
-/** parse_block() - parses from a heap block of exactly @size bytes, so that the sanitizer sees a read past it. */
+/** parse_block() - parses from a heap block of exactly @size bytes: the sanitizer sees a read past it. */
 static inline int parse_block(parse_fn *parse, const char *text, size_t size)
 {
 	struct conf_file file = { .report = say };
