@@ -285,8 +285,8 @@ static int add(const struct inode *inode, const struct place *place, u64 age)
 	return !old;
 }
 
-/* The inode has all labels that follow from paths of generation @at. */
-static void refresh(const struct inode *inode, u64 at)
+/* The inode has all labels that follow from paths of generation @at; 0: it may lack some. */
+static void set_age(const struct inode *inode, u64 at)
 {
 	u32 bucket = bucket_of(inode);
 	struct label *l;
@@ -294,23 +294,8 @@ static void refresh(const struct inode *inode, u64 at)
 	spin_lock(lock_of(bucket));
 	hlist_for_each_entry(l, &buckets[bucket], hash)
 	{
-		if (l->inode == inode && l->generation < at)
+		if (l->inode == inode && (!at || l->generation < at))
 			WRITE_ONCE(l->generation, at);
-	}
-	spin_unlock(lock_of(bucket));
-}
-
-/* The inode lacks a label: somebody has to look at its path again. */
-static void forget_age(const struct inode *inode)
-{
-	u32 bucket = bucket_of(inode);
-	struct label *l;
-
-	spin_lock(lock_of(bucket));
-	hlist_for_each_entry(l, &buckets[bucket], hash)
-	{
-		if (l->inode == inode)
-			WRITE_ONCE(l->generation, 0);
 	}
 	spin_unlock(lock_of(bucket));
 }
@@ -373,7 +358,7 @@ static int learn_one(struct inode *inode, struct dentry *dentry, struct dentry *
 	}
 	if (ret < 0)
 		return ret;
-	refresh(inode, at);
+	set_age(inode, at);
 	return 0;
 }
 
@@ -481,9 +466,9 @@ int label_add_entry(struct inode *inode, struct dentry *dentry)
 	release_dentry_name_snapshot(&name);
 	dput(parent);
 	if (ret < 0)
-		forget_age(inode);
+		set_age(inode, 0);
 	else if (is_new)
-		refresh(inode, at);
+		set_age(inode, at);
 	return ret;
 }
 
