@@ -166,8 +166,8 @@ static int64_t hc_status(const struct request *r)
 		.abi_version = RW_ABI_VERSION,
 		.backend = hv_backend()->id,
 		.cpus = hv.boot->cpu_count,
-		.on_violation = hv.boot->on_violation,
-		.kexec = hv.boot->kexec,
+		.on_violation = hv.boot->settings.on_violation,
+		.kexec = hv.boot->settings.kexec,
 		.code = code_status(),
 		.uptime_ns = journal_now(r->cpu),
 		.ranges = hv.ranges.ranges + hv.ranges.objects,
@@ -199,7 +199,7 @@ static int64_t hc_cpu_index(const struct request *r)
  */
 static int64_t hc_kexec(const struct request *r)
 {
-	if (hv_locked() && hv.boot->kexec != RW_KEXEC_ALLOW) {
+	if (hv_locked() && hv.boot->settings.kexec != RW_KEXEC_ALLOW) {
 		refused_call(r->cpu, r->nr);
 		return -RW_EPERM;
 	}

@@ -96,7 +96,7 @@ int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct 
 
 	if (bad)
 		return input_error_set(err, index, bad, -RW_EINVAL);
-	if (hv.boot->modules == RW_MODULES_NONE) {
+	if (hv.boot->settings.modules == RW_MODULES_NONE) {
 		record_module(cpu, list, RW_VERDICT_DENY);
 		return input_error_set(err, 0, "modules = none", -RW_EPERM);
 	}
@@ -209,8 +209,8 @@ static bool audit(struct percpu *cpu, uint64_t gpa)
 	struct evidence e;
 	struct ranges_hit hit;
 
-	if (hv.boot->kernel_code != RW_KERNEL_CODE_AUDIT &&
-	    (hv.boot->dynamic_code != RW_DYNAMIC_CODE_AUDIT || !in_code_area(gva) ||
+	if (hv.boot->settings.kernel_code != RW_KERNEL_CODE_AUDIT &&
+	    (hv.boot->settings.dynamic_code != RW_DYNAMIC_CODE_AUDIT || !in_code_area(gva) ||
 	     ranges_find(&hv.ranges, gpa, &hit)))
 		return false;
 	evidence_describe(cpu, &e, gpa, RW_TARGET_UNAPPROVED, RW_ACCESS_EXEC);

@@ -104,7 +104,7 @@ void heartbeat_check(struct percpu *cpu)
 		silent = true;
 	}
 	spin_unlock(&lock);
-	if (silent && hv.boot->on_agent_loss == RW_ON_AGENT_LOSS_STOP)
+	if (silent && hv.boot->settings.on_agent_loss == RW_ON_AGENT_LOSS_STOP)
 		hv_stop("the agent is silent, and on_agent_loss = stop");
 }
 

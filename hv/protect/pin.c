@@ -133,7 +133,7 @@ static void record_value(struct percpu *cpu, const struct pin *p, const char *na
 
 static bool is_audit(void)
 {
-	return hv.boot->control_state == RW_CONTROL_AUDIT;
+	return hv.boot->settings.control_state == RW_CONTROL_AUDIT;
 }
 
 /* @skip: what on_violation = skip means for this write. */
@@ -141,9 +141,9 @@ static enum rw_verdict verdict(enum rw_verdict skip)
 {
 	if (is_audit())
 		return RW_VERDICT_ALLOW;
-	if (hv.boot->on_violation == RW_ON_VIOLATION_STOP)
+	if (hv.boot->settings.on_violation == RW_ON_VIOLATION_STOP)
 		return RW_VERDICT_STOP;
-	return hv.boot->on_violation == RW_ON_VIOLATION_FAULT ? RW_VERDICT_FAULT : skip;
+	return hv.boot->settings.on_violation == RW_ON_VIOLATION_FAULT ? RW_VERDICT_FAULT : skip;
 }
 
 /* All pinned bits of @reg; their values. */
@@ -400,7 +400,7 @@ void pin_restart(struct percpu *cpu)
 
 void pin_lock(struct percpu *cpu)
 {
-	if (hv.boot->control_state == RW_CONTROL_OFF)
+	if (hv.boot->settings.control_state == RW_CONTROL_OFF)
 		return;
 	for (const struct pin *p = pins; p < pins + PINS; p++) {
 		reference[p - pins] = value_of(cpu, p);

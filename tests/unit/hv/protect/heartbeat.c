@@ -177,7 +177,7 @@ static void test_only_while_locked(void **state)
 	exit_after(HEARTBEAT_SILENT_NS - 1);
 	exit_after(HEARTBEAT_GRACE_NS);
 	assert_int_equal(mock.event_type, RW_REC_LOCK);
-	machine.boot.kexec = RW_KEXEC_ALLOW;
+	machine.boot.settings.kexec = RW_KEXEC_ALLOW;
 	mock.reg[GREG_RIP] = GUEST_AGENT;
 	assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), 0);
 	mock.reg[GREG_RIP] = GUEST_DATA;
@@ -207,7 +207,7 @@ static void test_stop(void **state)
 {
 	(void)state;
 	locked(1);
-	machine.boot.on_agent_loss = RW_ON_AGENT_LOSS_STOP;
+	machine.boot.settings.on_agent_loss = RW_ON_AGENT_LOSS_STOP;
 	exit_after(HEARTBEAT_SILENT_NS);
 	assert_true(MOCK_ENDS(exit_after(HEARTBEAT_GRACE_NS)));
 	expect(1, RW_AGENT_SILENT, 0);
