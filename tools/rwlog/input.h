@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "capture.h"
+#include "hash.h"
 #include "image.h"
 #include "status.h"
 #include "text.h"
@@ -38,6 +39,8 @@ struct input {
 	enum input_as as;
 	struct image_choice choice; /* in memory */
 	struct stat st;             /* of the file that was read */
+	uint64_t size;              /* bytes of the file itself, before it is expanded */
+	char sha256[HASH_TEXT];     /* of them; empty: not wanted */
 	uint8_t *data;
 	size_t len;
 	bool mapped;

@@ -16,6 +16,7 @@
 #include "kind.h"
 #include "options.h"
 #include "outfile.h"
+#include "report.h"
 #include "show.h"
 #include "symbols.h"
 #include "util.h"
@@ -155,6 +156,8 @@ static enum status run_stats(const struct options *o, const struct input *in)
 			    (in->is_capture && !counters) || !store ? STATUS_CUT : STATUS_GOOD);
 }
 
+static struct report *report; /* COMMAND_REPORT: the page that the files go into */
+
 /* Applies the command to a parsed file. */
 static enum status run(const struct options *o, struct input *in, const struct symbols *symbols)
 {
@@ -175,10 +178,10 @@ static enum status run(const struct options *o, struct input *in, const struct s
 	case COMMAND_EXTRACT:
 		return run_extract(o, in);
 	case COMMAND_EXPORT:
-		if (o->csv)
-			export_csv(in, &o->filter, stdout);
-		else
-			export_jsonl(in, &o->filter, stdout);
+		export_records(o->format, in, &o->filter, stdout);
+		break;
+	case COMMAND_REPORT:
+		report_add(report, in, symbols);
 		break;
 	case COMMAND_SHOW:
 		if (o->nfiles > 1)
@@ -247,12 +250,24 @@ static enum status read_file(const struct options *o, struct input *in, const st
 	return status_worse(status, STATUS_VERSION);
 }
 
+/* What is passed on names the file that it comes from, as it is now. */
+static void take_hash(const struct options *o, struct input *in)
+{
+	in->size = in->len;
+	if (o->command == COMMAND_EXPORT || o->command == COMMAND_REPORT)
+		hash_text(in->sha256, in->data, in->len);
+	if (o->command == COMMAND_EXPORT && (o->format == EXPORT_CSV || o->format == EXPORT_AUDITD))
+		fprintf(stderr, "rwlog: %s: note: %zu bytes, SHA-256 %s\n", in->name, in->len, in->sha256);
+}
+
 static enum status one_file(const struct options *o, const char *name, const struct symbols *symbols)
 {
 	struct input in = { .as = o->as, .choice = o->choice, .limit = o->limit, .problems.all = o->all };
 	enum status status = STATUS_USAGE;
 	int err = input_load(&in, name);
 
+	if (!err)
+		take_hash(o, &in);
 	if (err == -EFBIG)
 		status = too_much(&in);
 	else if (err)
@@ -287,14 +302,18 @@ int main(int argc, char **argv)
 		return status;
 	set_signals();
 	crc32c_use_insn(__builtin_cpu_supports("sse4.2"));
-	if (o.csv)
-		export_csv_header(stdout);
+	if (o.command == COMMAND_EXPORT)
+		export_header(o.format, stdout);
+	if (o.command == COMMAND_REPORT)
+		report = report_new(o.nfiles);
 	status = o.symbols ? load_symbols(&symbol_file, &symbols, &o) : STATUS_GOOD;
 	capture_file.limit = o.limit;
 	if (status == STATUS_GOOD && o.capture)
 		status = load_capture(&capture_file, &o);
 	if (status == STATUS_GOOD)
 		status = (int)all_files(&o, o.symbols ? &symbols : NULL);
+	if (report)
+		report_write(report, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "rwlog: cannot write the output: %s\n", strerror(errno));
 		status = STATUS_USAGE;

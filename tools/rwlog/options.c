@@ -20,11 +20,11 @@
 #include "util.h"
 #include "rw_version.h"
 
-static const char *const command_names[] = { "show", "verify", "stats", "export", "extract" };
+static const char *const command_names[] = { "show", "verify", "stats", "export", "extract", "report" };
 
 /* The help before the list of record types, and after it. */
 static const char help[] =
-	"Usage: rwlog [show|verify|stats|export|extract] [OPTION]... FILE...\n"
+	"Usage: rwlog [show|verify|stats|export|extract|report] [OPTION]... FILE...\n"
 	"Reads Ringward's log from a capture of its serial line, a store image, a raw memory dump or an\n"
 	"ELF core; the content tells which. It may be compressed by gzip, xz or zstd, in UTF-16, or a hex\n"
 	"dump. FILE \"-\" is standard input.\n"
@@ -32,8 +32,10 @@ static const char help[] =
 	"  show     one line per record, for people (the default)\n"
 	"  verify   check that the log is complete and undamaged; name the first bad place\n"
 	"  stats    the hypervisor's counters, from a capture; how much of the store each class uses\n"
-	"  export   for programs: JSON Lines, one object per record, or CSV, one line per record\n"
+	"  export   for programs: JSON Lines, ECS, CSV or auditd's lines, with the SHA-256 of each FILE\n"
 	"  extract  write a store image, from a capture's last complete dump or from a memory dump\n"
+	"  report   a page of HTML for an investigation: integrity, violations, time line, processes, files,\n"
+	"           peers; to standard output\n"
 	"\n"
 	"  --list                  only print which boots and stores there are\n"
 	"  --boot ID               read this boot only: its id, or the first digits\n"
@@ -58,11 +60,12 @@ static const char help_rest[] =
 	"  --verdict VERDICT       allow deny skip fault stop none\n"
 	"  --sort seq|time         by number, in the order in which the store took them (this is the default),\n"
 	"                          or by the time of the event\n"
-	"show:\n"
+	"show and report:\n"
 	"  --symbols FILE          System.map or kallsyms of the guest's kernel, for names of code\n"
 	"  --kaslr OFFSET          how far above that file's addresses the kernel ran\n"
 	"stats:   --format text|json   text is the default\n"
-	"export:  --format jsonl|csv   jsonl is the default\n"
+	"export:  --format jsonl|ecs|csv|auditd   JSON Lines (the default); documents of the Elastic Common\n"
+	"                              Schema; a table; lines that ausearch reads\n"
 	"extract: --output FILE        required; \"-\" is standard output. An existing file is replaced\n"
 	"                              when the image is complete, and keeps its owner and mode\n"
 	"\n"
@@ -189,8 +192,7 @@ static bool parse_format(struct options *o, const char *s)
 		o->json = strcmp(s, "json") == 0;
 		return o->json || strcmp(s, "text") == 0;
 	}
-	o->csv = strcmp(s, "csv") == 0;
-	return o->csv || strcmp(s, "jsonl") == 0;
+	return export_format(&o->format, s);
 }
 
 static bool parse_sort(struct options *o, const char *s)
@@ -215,7 +217,7 @@ static bool belongs(enum command c, int id)
 		return true;
 	case OPT_SYMBOLS:
 	case OPT_KASLR:
-		return c == COMMAND_SHOW;
+		return c == COMMAND_SHOW || c == COMMAND_REPORT;
 	case OPT_FORMAT:
 		return c == COMMAND_STATS || c == COMMAND_EXPORT;
 	case OPT_OUTPUT:
@@ -384,7 +386,7 @@ static const char *takes(const struct options *o, int id)
 	case OPT_KASLR:
 		return "an offset, such as 0x1e000000";
 	default:
-		return o->command == COMMAND_STATS ? "text or json" : "jsonl or csv";
+		return o->command == COMMAND_STATS ? "text or json" : "jsonl, ecs, csv or auditd";
 	}
 }
 

@@ -3,8 +3,7 @@
 /* Command line of rwlog. */
 #pragma once
 
-#include "filter.h"
-#include "input.h"
+#include "export.h"
 
 enum command {
 	COMMAND_SHOW,
@@ -12,6 +11,7 @@ enum command {
 	COMMAND_STATS,
 	COMMAND_EXPORT,
 	COMMAND_EXTRACT,
+	COMMAND_REPORT,
 };
 
 struct options {
@@ -24,7 +24,7 @@ struct options {
 	struct image_choice choice; /* which store is wanted */
 	const char *capture;        /* file whose lines say where the store is, or NULL */
 	bool json;                  /* stats: JSON instead of a table */
-	bool csv;                   /* export: CSV instead of JSON Lines */
+	enum export_format format;  /* export */
 	bool by_time;               /* show, export: sorted by time, not by number */
 	const char *symbols;        /* file, or NULL */
 	uint64_t kaslr;

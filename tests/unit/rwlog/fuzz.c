@@ -34,8 +34,8 @@ static void try_all(const uint8_t *data, size_t len, FILE *null)
 	if (build_parse(&in, data, len) == 0) {
 		verify(&in, "", 5, null);
 		show(&in, &all, NULL, null);
-		export_jsonl(&in, &all, null);
-		export_csv(&in, &all, null);
+		for (int format = 0; format < EXPORT_FORMATS; format++)
+			export_records((enum export_format)format, &in, &all, null);
 		(void)extract_choose(&in);
 		if (counters_present(&in)) {
 			counters_json(&in, null);

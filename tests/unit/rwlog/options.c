@@ -58,9 +58,9 @@ static void good(void **state)
 	assert_int_equal(o.command, COMMAND_EXPORT);
 	assert_string_equal(o.filter.comm, "ls");
 	assert_int_equal(o.filter.since.ns, 1500000000);
-	assert_false(o.csv);
+	assert_int_equal(o.format, EXPORT_JSONL);
 	assert_int_equal(parse(&o, "export --format csv --type violation,type_77 f"), -1);
-	assert_true(o.csv);
+	assert_int_equal(o.format, EXPORT_CSV);
 	assert_true(o.filter.types[RW_REC_VIOLATION] && o.filter.types[77]);
 	assert_false(o.by_time);
 	assert_int_equal(parse(&o, "export --sort time f"), -1);
@@ -107,7 +107,7 @@ static const struct {
 	{ "verify --sort time f", "verify has no option --sort" },
 	{ "stats a b", "stats takes one FILE" },
 	{ "stats --format csv a", "--format: wrong value \"csv\": it takes text or json" },
-	{ "export --format json a", "--format: wrong value \"json\": it takes jsonl or csv" },
+	{ "export --format json a", "--format: wrong value \"json\": it takes jsonl, ecs, csv or auditd" },
 	{ "extract a", "extract needs --output" },
 	{ "extract --output= a", "--output: needs the name of a file" },
 	{ "extract --output o a b", "extract takes one FILE" },

@@ -35,7 +35,7 @@ char *out_jsonl(const struct build *b, const struct filter *f)
 	struct out o;
 
 	begin(&o, b);
-	export_jsonl(&o.in, f, o.f);
+	export_records(EXPORT_JSONL, &o.in, f, o.f);
 	return end(&o);
 }
 
@@ -44,8 +44,8 @@ char *out_csv(const struct build *b, const struct filter *f)
 	struct out o;
 
 	begin(&o, b);
-	export_csv_header(o.f);
-	export_csv(&o.in, f, o.f);
+	export_header(EXPORT_CSV, o.f);
+	export_records(EXPORT_CSV, &o.in, f, o.f);
 	return end(&o);
 }
 
