@@ -17,8 +17,8 @@
 #define NODE_LEN 16u /* digits of the boot's id: enough to tell machines apart */
 
 /*
- * The system call that makes such an event; of several, one of them, as the record does not say which. Numbers
- * of Linux on x86-64; plus 1, as read(2) is 0.
+ * The system call that makes such an event; of several, one of them, as the record does not say which.
+ * Numbers of Linux on x86-64; plus 1, as read(2) is 0.
  */
 #define CALL(n) ((n) + 1)
 static const uint16_t calls[RW_TYPES] = {

@@ -12,30 +12,14 @@
 #include "jsonl.h"
 #include "text.h"
 
-static const char *const format_names[] = { "jsonl", "ecs", "csv", "auditd" };
-_Static_assert(sizeof(format_names) / sizeof(format_names[0]) == EXPORT_FORMATS, "every format has a name");
-
 /* What is being exported. */
 struct job {
 	enum export_format format;
-	const struct input *in;
 	struct sink to;
 	struct csv *row; /* EXPORT_CSV */
 	struct members_boot boot;
 	struct procs procs; /* EXPORT_ECS and EXPORT_AUDITD */
-	uint64_t records;
 };
-
-bool export_format(enum export_format *format, const char *name)
-{
-	for (unsigned int i = 0; i < EXPORT_FORMATS; i++) {
-		if (strcmp(format_names[i], name) == 0) {
-			*format = (enum export_format)i;
-			return true;
-		}
-	}
-	return false;
-}
 
 void export_header(enum export_format format, FILE *out)
 {
@@ -68,32 +52,33 @@ static void write_record(struct job *job, const struct rec *r)
 		jsonl_record(r, &job->boot, &job->to);
 	}
 	sink_settle(&job->to);
-	job->records++;
 }
 
 static void write_boot(struct job *job, const struct boot *b, const struct filter *filter)
 {
 	struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
-	struct cgroups cgroups = cgroups_index(b->rec, b->nrec);
+	struct cgroups cgroups = boot_cgroups(b);
 	bool with_procs = job->format == EXPORT_ECS || job->format == EXPORT_AUDITD;
 	char id[TEXT_BOOT_LEN];
 
 	boot_name(b, id);
 	job->boot = (struct members_boot){ id, b->newest->hdr.boot_epoch, &cgroups };
 	for (size_t k = 0; k < b->nrec; k++) {
+		struct rec r = boot_rec(b, k);
+
 		if (with_procs)
-			procs_note(&job->procs, &b->rec[k]);
-		if (filter_match(&own, &b->rec[k]))
-			write_record(job, &b->rec[k]);
+			procs_note(&job->procs, &r);
+		if (filter_match(&own, &r))
+			write_record(job, &r);
 	}
 	procs_free(&job->procs);
 	cgroups_free(&cgroups);
 }
 
 /* An alert without a record, as a document of its own. */
-static void ecs_alerts(struct job *job)
+static void ecs_alerts(struct job *job, const struct input *in)
 {
-	const struct console *c = &job->in->capture.console;
+	const struct console *c = &in->capture.console;
 
 	for (size_t i = 0; i < c->nalert; i++) {
 		const struct alert *a = &c->alert[i];
@@ -112,26 +97,25 @@ static void ecs_alerts(struct job *job)
 }
 
 /* Alerts without records are not filtered: they have no fields to filter by. */
-static void write_alerts(struct job *job)
+static void write_alerts(struct job *job, const struct input *in)
 {
 	switch (job->format) {
 	case EXPORT_ECS:
-		ecs_alerts(job);
+		ecs_alerts(job, in);
 		break;
 	case EXPORT_CSV:
-		alerts_csv(job->in, job->row, job->to.out);
+		alerts_csv(in, job->row, job->to.out);
 		break;
 	case EXPORT_AUDITD: /* they have no time, and auditd has no event without one: main() warns of them */
 		break;
 	default:
-		alerts_jsonl(job->in, &job->to);
+		alerts_jsonl(in, &job->to);
 	}
 }
 
 /* Says which file the records are from. */
-static void write_input(struct job *job)
+static void write_input(struct job *job, const struct input *in)
 {
-	const struct input *in = job->in;
 	struct text name = { (const uint8_t *)in->name, strlen(in->name) };
 	struct json j = { .to = &job->to };
 	bool ecs = job->format == EXPORT_ECS;
@@ -156,25 +140,25 @@ static void write_input(struct job *job)
 		json_str(&j, "sha256", in->sha256);
 	}
 	json_str(&j, "status", status_word(input_status(in)));
-	json_u64(&j, "records", job->records);
 	json_close(&j, '}');
 	if (ecs)
 		json_close(&j, '}');
 	sink_char(&job->to, '\n');
 }
 
-void export_records(enum export_format format, const struct input *in, const struct filter *filter, FILE *out)
+void export_records(enum export_format format, const struct log *log, const struct filter *filter, FILE *out)
 {
-	struct job job = { .format = format, .in = in };
+	struct job job = { .format = format };
 
 	sink_open(&job.to, out);
 	if (format == EXPORT_CSV)
 		job.row = csv_open(members_columns());
-	for (size_t i = 0; i < in->nboot; i++)
-		write_boot(&job, &in->boot[i], filter);
-	if (filter_is_all(filter))
-		write_alerts(&job);
-	write_input(&job);
+	for (size_t i = 0; i < log->nboot; i++)
+		write_boot(&job, &log->boot[i], filter);
+	for (size_t i = 0; filter_is_all(filter) && i < log->nin; i++)
+		write_alerts(&job, log->in[i]);
+	for (size_t i = 0; i < log->nin; i++)
+		write_input(&job, log->in[i]);
 	if (job.row)
 		csv_close(job.row);
 	sink_close(&job.to);

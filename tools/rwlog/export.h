@@ -4,8 +4,9 @@
 #pragma once
 
 #include "filter.h"
-#include "input.h"
+#include "log.h"
 
+/** enum export_format - in the order of the words in options.def. */
 enum export_format {
 	EXPORT_JSONL,
 	EXPORT_ECS,
@@ -14,16 +15,12 @@ enum export_format {
 	EXPORT_FORMATS
 };
 
-/** export_format() - find the format called @name. Return: false if there is none. */
-bool export_format(enum export_format *format, const char *name);
-
 /** export_header() - write what comes before the records of all files: CSV's line of names. */
 void export_header(enum export_format format, FILE *out);
 
 /**
- * export_records() - write the records of all boots in a file that the filter lets through.
+ * export_records() - write the records that the filter lets through, boot by boot.
  *
- * If the file's hash is known, an object about the file comes last, in JSON Lines and ECS.
+ * In JSON Lines and ECS an object about each file whose hash is known comes last.
  */
-void export_records(enum export_format format, const struct input *in, const struct filter *filter,
-		    FILE *out);
+void export_records(enum export_format format, const struct log *log, const struct filter *filter, FILE *out);

@@ -11,7 +11,7 @@ struct flag_name {
 	const char *name;     /* NULL: the end of the list */
 };
 
-/** flags_of() - get the names of a field's bits in a record of type @type; NULL: the field is no such number. */
+/** flags_of() - get the names of a field's bits in a record of a type; NULL: it is no such number. */
 const struct flag_name *flags_of(unsigned int type, unsigned int field);
 
 /**

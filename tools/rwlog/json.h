@@ -46,7 +46,7 @@ void json_hex(struct json *j, const char *name, const uint8_t *p, size_t n);
  */
 void json_text(struct json *j, const char *name, struct text t);
 
-/** json_text_only() - write a string from the guest without that member. Return: whether all bytes were UTF-8. */
+/** json_text_only() - write a string from the guest without that member. Return: whether it was UTF-8. */
 bool json_text_only(struct json *j, const char *name, struct text t);
 
 /** json_text_item() - write a string from the guest into an array. Return: whether all bytes were UTF-8. */

@@ -51,7 +51,7 @@ struct members_boot {
 typedef void member_fn(void *ctx, const struct member *m);
 
 /**
- * members_of_record() - call @fn for each member of a record: first its boot's and header's, then its fields'.
+ * members_of_record() - call @fn for each member of a record: those of its boot, its header, its fields.
  *
  * No name comes twice in a record: a field whose members share names with an earlier field's becomes a member
  * "field_N" with its bytes, and so does an unknown field; the unknown end of a structure becomes a member

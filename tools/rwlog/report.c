@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "alerts.h"
+#include "kaslr.h"
 #include "names.h"
 #include "report_boot.h"
 #include "util.h"
@@ -25,22 +26,13 @@ extern const char page_script_end[] __asm__("_binary_tools_rwlog_page_script_js_
 struct report {
 	struct sink inputs, boots; /* items of the lists */
 	struct json input_items, boot_items;
-	int files; /* that will still be added */
-	size_t boots_written, boots_left_out;
 	struct report_room room;
 };
 
-struct report *report_new(int files)
+bool report_rec(const struct report_boot *b, size_t i, struct rec *r)
 {
-	struct report *r = make(sizeof(*r));
-
-	sink_open(&r->inputs, NULL);
-	sink_open(&r->boots, NULL);
-	r->input_items.to = &r->inputs;
-	r->boot_items.to = &r->boots;
-	r->files = files;
-	r->room = (struct report_room){ REPORT_EVENTS, REPORT_PROCESSES, REPORT_VIOLATIONS, REPORT_ALERTS };
-	return r;
+	*r = boot_rec(b->boot, i);
+	return filter_match(&b->filter, r);
 }
 
 void report_shown(struct json *j, const char *name, const char *shown, size_t len)
@@ -140,23 +132,32 @@ static struct report_room share(const struct report_room *all, size_t parts)
 				     0 };
 }
 
-static void put_boot(struct report *r, const struct boot *boot, const struct symbols *symbols, size_t parts)
+static void put_boot(struct report *r, const struct boot *boot, const struct filter *filter,
+		     const struct symbols *symbols, size_t parts)
 {
 	const struct rw_store_hdr *h = &boot->newest->hdr;
 	struct report_boot b = { .boot = boot,
+				 .filter = filter_for_boot(filter, h->boot_epoch),
 				 .epoch = h->boot_epoch,
-				 .symbols = symbols,
-				 .cgroups = cgroups_index(boot->rec, boot->nrec),
+				 .cgroups = boot_cgroups(boot),
 				 .j = &r->boot_items,
 				 .room = share(&r->room, parts) };
 	static const char *const ends[] = RW_END_NAMES;
 	char id[TEXT_BOOT_LEN];
+	struct symbols own;
 
+	b.symbols = kaslr_for_boot(symbols, boot, &own, stderr);
 	boot_name(boot, id);
 	json_open(b.j, NULL, '{');
 	json_str(b.j, "id", id);
 	json_u64(b.j, "epoch", sink_has_time(h->boot_epoch, 0) ? h->boot_epoch : 0);
-	json_u64(b.j, "records", boot->nrec);
+	for (size_t i = 0; i < boot->nrec; i++) {
+		struct rec rec;
+
+		b.chosen += report_rec(&b, i, &rec);
+	}
+	json_u64(b.j, "records", b.chosen);
+	json_u64(b.j, "not_chosen", boot->nrec - b.chosen);
 	json_u64(b.j, "evicted", store_evicted(h));
 	json_str(b.j, "end", boot->newest->have_hdr ? ends[h->end_reason] : "unknown");
 	report_events(&b);
@@ -168,20 +169,6 @@ static void put_boot(struct report *r, const struct boot *boot, const struct sym
 	r->room.events -= b.used.events;
 	r->room.processes -= b.used.processes;
 	r->room.violations -= b.used.violations;
-	r->boots_written++;
-}
-
-void report_add(struct report *r, const struct input *in, const struct symbols *symbols)
-{
-	put_input(r, in);
-	if (r->files > 0)
-		r->files--;
-	for (size_t i = 0; i < in->nboot; i++) {
-		if (r->boots_written < REPORT_BOOTS)
-			put_boot(r, &in->boot[i], symbols, in->nboot - i + (size_t)r->files);
-		else
-			r->boots_left_out++;
-	}
 }
 
 /* Writes data into a script element: no "<" in it, so that nothing ends the element. */
@@ -203,12 +190,12 @@ static void write_list(const char *name, const struct sink *s, FILE *out)
 }
 
 /* What the page says about itself. */
-static void write_frame(const struct report *r, FILE *out)
+static void write_frame(size_t boots_left_out, FILE *out)
 {
 	char name[NAME_LEN];
 
 	fprintf(out, "{\"version\":\"%s\",\"made\":%lld,\"boots_left_out\":%zu,\"classes\":[", RW_VERSION,
-		(long long)time(NULL), r->boots_left_out);
+		(long long)time(NULL), boots_left_out);
 	for (unsigned int i = 0; i < RW_CLASS_COUNT; i++)
 		fprintf(out, "%s\"%s\"", i ? "," : "", name_of_class(i, name));
 	putc(']', out);
@@ -227,7 +214,7 @@ static void write_policy(FILE *out)
 		style, script);
 }
 
-void report_write(struct report *r, FILE *out)
+static void write_page(const struct report *r, size_t boots_left_out, FILE *out)
 {
 	fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n", out);
 	write_policy(out);
@@ -238,13 +225,28 @@ void report_write(struct report *r, FILE *out)
 	fputs("</style>\n</head>\n", out);
 	fwrite(page_body_start, 1, (size_t)(page_body_end - page_body_start), out);
 	fputs("<script type=\"application/json\" id=\"data\">", out);
-	write_frame(r, out);
+	write_frame(boots_left_out, out);
 	write_list("inputs", &r->inputs, out);
 	write_list("boots", &r->boots, out);
 	fputs("}</script>\n<script>", out);
 	fwrite(page_script_start, 1, (size_t)(page_script_end - page_script_start), out);
 	fputs("</script>\n</body>\n</html>\n", out);
-	sink_close(&r->inputs);
-	sink_close(&r->boots);
-	free(r);
+}
+
+void report(const struct log *log, const struct filter *filter, const struct symbols *symbols, FILE *out)
+{
+	size_t boots = log->nboot < REPORT_BOOTS ? log->nboot : REPORT_BOOTS;
+	struct report r = { .room = { REPORT_EVENTS, REPORT_PROCESSES, REPORT_VIOLATIONS, REPORT_ALERTS } };
+
+	sink_open(&r.inputs, NULL);
+	sink_open(&r.boots, NULL);
+	r.input_items.to = &r.inputs;
+	r.boot_items.to = &r.boots;
+	for (size_t i = 0; i < log->nin; i++)
+		put_input(&r, log->in[i]);
+	for (size_t i = 0; i < boots; i++)
+		put_boot(&r, &log->boot[i], filter, symbols, boots - i);
+	write_page(&r, log->nboot - boots, out);
+	sink_close(&r.inputs);
+	sink_close(&r.boots);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * A page of HTML about logs, for an investigation's file: it needs no network and no other file. Everything in
- * a log may be hostile: the page has it as data, and its script writes it as text only.
+ * A page of HTML about logs, for an investigation's file: it needs no network and no other file. Everything
+ * in a log may be hostile: the page has it as data, and its script writes it as text only.
  */
 #pragma once
 
-#include "input.h"
+#include "filter.h"
+#include "log.h"
 #include "symbols.h"
 
 /* What a page has room for, in all its boots; the page says what was left out. */
@@ -19,13 +20,5 @@
 #define REPORT_TEXT       400u /* bytes of one event's text */
 #define REPORT_PROBLEMS   200u /* lines of verify */
 
-struct report;
-
-/** report_new() - begin a page. @files: how many will be added */
-struct report *report_new(int files);
-
-/** report_add() - take in a parsed file, whose hash is known. @symbols: or NULL */
-void report_add(struct report *r, const struct input *in, const struct symbols *symbols);
-
-/** report_write() - write the page, and free it. */
-void report_write(struct report *r, FILE *out);
+/** report() - write the page about the records that the filter lets through. @symbols: or NULL */
+void report(const struct log *log, const struct filter *filter, const struct symbols *symbols, FILE *out);

@@ -3,8 +3,8 @@
 /* The parts of a report about one boot. */
 #pragma once
 
-#include "cgroups.h"
-#include "input.h"
+#include "boots.h"
+#include "filter.h"
 #include "json.h"
 #include "symbols.h"
 
@@ -16,6 +16,8 @@ struct report_room {
 /* A boot being written. */
 struct report_boot {
 	const struct boot *boot;
+	struct filter filter; /* of this boot */
+	uint64_t chosen;      /* records that it lets through */
 	uint64_t epoch;
 	const struct symbols *symbols; /* or NULL */
 	struct cgroups cgroups;
@@ -24,7 +26,10 @@ struct report_boot {
 	struct report_room used;
 };
 
-/** report_text() - write a text of the guest: as people see it in `rwlog show`, and not longer than a line. */
+/** report_rec() - get record @i of the boot. Return: whether the page is about it. */
+bool report_rec(const struct report_boot *b, size_t i, struct rec *r);
+
+/** report_text() - write a text of the guest as people see it in `rwlog show`, shortened. */
 void report_text(struct json *j, const char *name, struct text t);
 
 /** report_shown() - write text that is already as people see it, shortened; says so in a member "cut". */

@@ -67,19 +67,22 @@ void report_line(struct report_boot *b, const char *name, const struct rec *r)
 	free(text);
 }
 
-static void count(struct timeline *t, const struct boot *b)
+static void count(struct timeline *t, const struct report_boot *b)
 {
-	t->from = UINT64_MAX;
-	for (size_t i = 0; i < b->nrec; i++) {
-		uint64_t ns = b->rec[i].hdr.time_ns;
+	struct rec r;
 
-		t->from = ns < t->from ? ns : t->from;
-		t->to = ns > t->to ? ns : t->to;
+	t->from = UINT64_MAX;
+	for (size_t i = 0; i < b->boot->nrec; i++) {
+		if (!report_rec(b, i, &r))
+			continue;
+		t->from = r.hdr.time_ns < t->from ? r.hdr.time_ns : t->from;
+		t->to = r.hdr.time_ns > t->to ? r.hdr.time_ns : t->to;
 	}
-	t->from = b->nrec ? t->from : 0;
+	t->from = b->chosen ? t->from : 0;
 	t->width = (t->to - t->from) / BUCKETS + 1;
-	for (size_t i = 0; i < b->nrec; i++)
-		t->count[class_of(&b->rec[i])][(b->rec[i].hdr.time_ns - t->from) / t->width]++;
+	for (size_t i = 0; i < b->boot->nrec; i++)
+		if (report_rec(b, i, &r))
+			t->count[class_of(&r)][(r.hdr.time_ns - t->from) / t->width]++;
 }
 
 static void put_counts(struct json *j, const struct timeline *t)
@@ -124,8 +127,12 @@ static void strides(const struct report_boot *b, uint64_t stride[RANKS])
 {
 	uint64_t of[RANKS] = { 0 }, left = b->room.events;
 
-	for (size_t i = 0; i < b->boot->nrec; i++)
-		of[rank(&b->boot->rec[i])]++;
+	for (size_t i = 0; i < b->boot->nrec; i++) {
+		struct rec r;
+
+		if (report_rec(b, i, &r))
+			of[rank(&r)]++;
+	}
 	for (unsigned int k = 0; k < RANKS; k++) {
 		stride[k] = left ? (of[k] + left - 1) / left : UINT64_MAX;
 		stride[k] += stride[k] == 0;
@@ -138,20 +145,23 @@ void report_events(struct report_boot *b)
 	struct timeline *t = make(sizeof(*t));
 	uint64_t stride[RANKS], seen[RANKS] = { 0 };
 
-	count(t, b->boot);
+	count(t, b);
 	put_counts(b->j, t);
 	free(t);
 	strides(b, stride);
 	json_open(b->j, "events", '[');
 	for (size_t i = 0; i < b->boot->nrec; i++) {
-		const struct rec *r = &b->boot->rec[i];
-		unsigned int k = rank(r);
+		unsigned int k;
+		struct rec r;
 
+		if (!report_rec(b, i, &r))
+			continue;
+		k = rank(&r);
 		if (stride[k] == UINT64_MAX || seen[k]++ % stride[k])
 			continue;
-		put_event(b, r);
+		put_event(b, &r);
 		b->used.events++;
 	}
 	json_close(b->j, ']');
-	json_u64(b->j, "events_left_out", b->boot->nrec - b->used.events);
+	json_u64(b->j, "events_left_out", b->chosen - b->used.events);
 }

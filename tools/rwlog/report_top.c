@@ -151,15 +151,16 @@ void report_top(struct report_boot *b)
 	struct table peers = { .v = make(2 * NAMES_MAX * sizeof(*peers.v)) };
 
 	for (size_t i = 0; i < b->boot->nrec; i++) {
-		const struct rec *r = &b->boot->rec[i];
-		const struct event_desc *event = event_desc(r->hdr.type);
+		const struct event_desc *event;
+		struct rec r;
 
+		event = report_rec(b, i, &r) ? event_desc(r.hdr.type) : NULL;
 		if (!event)
 			continue;
 		if (event->class == RW_CLASS_NET)
-			tally(&peers, r, RW_F_ADDRESS);
+			tally(&peers, &r, RW_F_ADDRESS);
 		else
-			tally(&files, r, RW_F_PATH);
+			tally(&files, &r, RW_F_PATH);
 	}
 	put_table(b, &files, "files", "files_left_out", false);
 	put_table(b, &peers, "peers", "peers_left_out", true);

@@ -156,8 +156,12 @@ void report_tree(struct report_boot *b)
 	struct tree t = { 0 };
 	size_t room = b->room.processes, *at;
 
-	for (size_t i = 0; i < b->boot->nrec; i++)
-		note(&t, &b->boot->rec[i]);
+	for (size_t i = 0; i < b->boot->nrec; i++) {
+		struct rec r;
+
+		if (report_rec(b, i, &r))
+			note(&t, &r);
+	}
 	/* First what did something bad, then by time: parents come before their children. */
 	for (size_t i = 0; i < t.n && room; i++)
 		if (t.v[i].bad)

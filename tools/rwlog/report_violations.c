@@ -8,6 +8,7 @@
 #include "disasm.h"
 #include "names.h"
 #include "report_boot.h"
+#include "vmlinux.h"
 
 /* An address, with the name of the code there if it is known. */
 static void put_place(struct report_boot *b, const char *name, uint64_t addr)
@@ -42,6 +43,44 @@ static void put_code(struct report_boot *b, const struct rec *r)
 		return;
 	json_open(b->j, "code", '[');
 	disasm_each(f.value, f.len, rec_number(r, RW_F_RIP), put_insn, b->j);
+	json_close(b->j, ']');
+}
+
+/* Instructions of the kernel's file near an address. */
+struct around {
+	struct json *j;
+	uint64_t rip;
+};
+
+#define AROUND      40u   /* bytes before and after the instruction */
+#define BEFORE_MOST 8192u /* bytes from the function's start that are disassembled to find where they begin */
+
+static void put_near(void *ctx, uint64_t address, const char *text)
+{
+	const struct around *a = ctx;
+	char line[DISASM_LEN + 32];
+
+	if (address + AROUND < a->rip || address > a->rip + AROUND)
+		return;
+	snprintf(line, sizeof(line), "%s%" PRIx64 "  %s", address == a->rip ? "> " : "  ", address, text);
+	json_str(a->j, NULL, line);
+}
+
+/* What the kernel's file has around the instruction; instructions begin at the function's start. */
+static void put_around(struct report_boot *b, uint64_t rip)
+{
+	struct around a = { b->j, rip };
+	const uint8_t *code;
+	uint64_t off = 0;
+	size_t n = 0;
+
+	if (!b->symbols || !symbols_find(b->symbols, rip, &off) || off > BEFORE_MOST)
+		return;
+	code = vmlinux_code(b->symbols->vmlinux, rip - off - b->symbols->kaslr, &n);
+	if (!code)
+		return;
+	json_open(b->j, "around", '[');
+	disasm_each(code, n < off + 2 * AROUND ? n : off + 2 * AROUND, rip - off, put_near, &a);
 	json_close(b->j, ']');
 }
 
@@ -90,6 +129,7 @@ static void put_violation(struct report_boot *b, const struct rec *r)
 	put_bytes(b, r, "new", RW_F_NEW_VALUE);
 	put_bytes(b, r, "bytes", RW_F_CODE);
 	put_code(b, r);
+	put_around(b, rec_number(r, RW_F_RIP));
 	json_close(j, '}');
 }
 
@@ -99,15 +139,15 @@ void report_violations(struct report_boot *b)
 
 	json_open(b->j, "violations", '[');
 	for (size_t i = 0; i < b->boot->nrec; i++) {
-		const struct rec *r = &b->boot->rec[i];
+		struct rec r;
 
-		if (r->hdr.type != RW_REC_VIOLATION)
+		if (!report_rec(b, i, &r) || r.hdr.type != RW_REC_VIOLATION)
 			continue;
 		if (b->used.violations == b->room.violations) {
 			left_out++;
 			continue;
 		}
-		put_violation(b, r);
+		put_violation(b, &r);
 		b->used.violations++;
 	}
 	json_close(b->j, ']');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Text on its way to a file: formatted directly into a buffer, as printf would take most of an export's time. */
+/* Text on its way to a file, formatted into a buffer: printf would take most of an export's time. */
 #pragma once
 
 #include <stddef.h>
@@ -66,7 +66,7 @@ void sink_hex64(struct sink *s, uint64_t v);
 /** sink_hex() - write bytes as hex digits. */
 void sink_hex(struct sink *s, const uint8_t *p, size_t n);
 
-/** sink_time() - write a time in UTC as RFC 3339 has it, to the nanosecond. @epoch: as sink_has_time() accepts */
+/** sink_time() - write a time in UTC as RFC 3339 has it, to the nanosecond; sink_has_time() accepts it. */
 void sink_time(struct sink *s, uint64_t epoch, uint64_t time_ns);
 
 /** sink_has_time() - whether the epoch is known and the time is of a year of four digits. */

@@ -27,8 +27,9 @@ static const struct filter all = FILTER_ALL;
 
 static char *exported(enum export_format format, size_t *len, bool with_hash)
 {
+	struct input parsed, *in = &parsed;
 	struct build b;
-	struct input in;
+	struct log log;
 	char *out;
 	FILE *f;
 
@@ -36,18 +37,20 @@ static char *exported(enum export_format format, size_t *len, bool with_hash)
 	build_samples(&b);
 	sample_story(&b);
 	assert_true(build_verify(b.p, b.len));
-	assert_int_equal(build_parse(&in, b.p, b.len), 0);
+	assert_int_equal(build_parse(in, b.p, b.len), 0);
 	if (with_hash) {
-		in.size = b.len;
-		in.st.st_mtime = BUILD_EPOCH;
+		in->size = b.len;
+		in->st.st_mtime = BUILD_EPOCH;
 		/* Not that of the image, so that a further field does not change this line. */
-		hash_text(in.sha256, "abc", 3);
+		hash_text(in->sha256, "abc", 3);
 	}
 	f = open_memstream(&out, len);
 	export_header(format, f);
-	export_records(format, &in, &all, f);
+	log_open(&log, &in, 1);
+	export_records(format, &log, &all, f);
 	fclose(f);
-	input_free(&in);
+	log_free(&log);
+	input_free(in);
 	build_free(&b);
 	return out;
 }

@@ -70,6 +70,9 @@
 			"bytes it would have written", v.new && el("code", "", v.new), "code", v.bytes && el("code", "", v.bytes)));
 		if (v.code && v.code.length)
 			d.append(el("pre", "data", v.code.join("\n")));
+		if (v.around && v.around.length)
+			d.append(el("p", "soft", "In the kernel's file, before the kernel patched itself:"),
+				el("pre", "data", v.around.join("\n")));
 		return d;
 	}
 
@@ -234,7 +237,8 @@
 	function showBoot(i) {
 		boot = data.boots[i];
 		expand();
-		at("about").replaceChildren(number(boot.records) + " records, " + number(boot.evicted) + " evicted, end: " + boot.end +
+		at("about").replaceChildren(number(boot.records) + " records" + (boot.not_chosen ? ", and " +
+			number(boot.not_chosen) + " that were not chosen" : "") + ", " + number(boot.evicted) + " evicted, end: " + boot.end +
 			(boot.epoch ? "" : "; its clock is not known"));
 		at("find").value = at("pid").value = "";
 		showViolations();
