@@ -11,6 +11,7 @@
  *     percpu     RW_PERCPU_SIZE for each CPU
  *     pool       pages that hv hands out at start (nested page tables, VMCS, bitmaps)
  *     policy     abi/policy.h: what the agent is to do; the guest can read these pages, and only these
+ *     sites      RW_SITES_SIZE: where the kernel patches itself, given by the agent
  *     symbols    RW_SYMBOLS_SIZE: names given by the agent
  *     store      RW_STORE_HDR_SIZE + blocks
  *
@@ -27,7 +28,7 @@
 #include "abi/types.h"
 
 #define RW_BOOTINFO_MAGIC   0x42575752u /* "RWWB" */
-#define RW_BOOTINFO_VERSION 2u
+#define RW_BOOTINFO_VERSION 3u
 
 #define RW_HV_LINK   0xffffffff80000000ull
 #define RW_HV_REGION 0xffffff0000000000ull
@@ -36,6 +37,7 @@
 #define RW_MAX_CPUS     64u
 #define RW_MAX_RANGES   512u
 #define RW_SYMBOLS_SIZE (4u << 20)
+#define RW_SITES_SIZE   (1u << 20)
 #define RW_EXIT_PORTS   4u /* as many as QEMU's isa-debug-exit has */
 
 /* A CPU's area: guard pages are not mapped. */
@@ -67,6 +69,18 @@ enum rw_kexec {
 	RW_KEXEC_ALLOW = 1
 };
 
+/* rw_bootinfo.patches: what happens to a patch of kernel text that the agent's sites do not allow. */
+enum rw_patches {
+	RW_PATCHES_VERIFY = 0, /* it is refused */
+	RW_PATCHES_RECORD = 1  /* it is made, and recorded like the others */
+};
+
+/* rw_bootinfo.kprobes: whether kprobes may be placed elsewhere than where functions can be traced. */
+enum rw_kprobes {
+	RW_KPROBES_DENY = 0,
+	RW_KPROBES_ALLOW = 1
+};
+
 /* A piece of guest RAM: what the hypervisor may read and write for the guest. */
 struct rw_mem_range {
 	uint64_t base; /* page-aligned */
@@ -86,6 +100,7 @@ struct rw_bootinfo {
 	uint64_t percpu_phys;
 	uint64_t pool_phys, pool_size;
 	uint64_t policy_phys, policy_size; /* whole pages that hold nothing else */
+	uint64_t sites_phys, sites_size;
 	uint64_t symbols_phys, symbols_size;
 	uint64_t store_phys, store_size;
 	/* a page below 640 KiB, outside the region, for CPUs reset by INIT; 0: none */
@@ -121,7 +136,9 @@ struct rw_bootinfo {
 	uint32_t on_violation; /* enum rw_on_violation */
 	/* 1: watch the ports that reset the machine from the start, not only after the lock */
 	uint32_t watch_resets;
-	uint32_t kexec; /* enum rw_kexec */
+	uint32_t kexec;   /* enum rw_kexec */
+	uint32_t patches; /* enum rw_patches */
+	uint32_t kprobes; /* enum rw_kprobes */
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u

@@ -182,6 +182,8 @@ static const struct key {
 	{ "on_violation", WORDS(on_violation, { "skip", RW_ON_VIOLATION_SKIP },
 				{ "fault", RW_ON_VIOLATION_FAULT }, { "stop", RW_ON_VIOLATION_STOP }) },
 	{ "kexec", WORDS(kexec, { "refuse", RW_KEXEC_REFUSE }, { "allow", RW_KEXEC_ALLOW }) },
+	{ "patches", WORDS(patches, { "verify", RW_PATCHES_VERIFY }, { "record", RW_PATCHES_RECORD }) },
+	{ "kprobes", WORDS(kprobes, { "deny", RW_KPROBES_DENY }, { "allow", RW_KPROBES_ALLOW }) },
 	{ "on_error", WORDS(boot_on_error, { "stop", false }, { "boot", true }) },
 	{ "watch_resets", WORDS(watch_resets, { "lock", false }, { "start", true }) },
 };
@@ -356,6 +358,8 @@ void config_default(struct config *config)
 	config->agent = true;
 	config->on_violation = RW_ON_VIOLATION_SKIP;
 	config->kexec = RW_KEXEC_REFUSE;
+	config->patches = RW_PATCHES_VERIFY;
+	config->kprobes = RW_KPROBES_DENY;
 	config->boot_on_error = false;
 	config->exit_port = 0;
 	config->watch_resets = false;

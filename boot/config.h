@@ -29,6 +29,8 @@ struct config {
 	uint16_t exit_port;    /* 0: none */
 	bool watch_resets;     /* from the start, not only after the lock */
 	uint32_t kexec;        /* enum rw_kexec */
+	uint32_t patches;      /* enum rw_patches */
+	uint32_t kprobes;      /* enum rw_kprobes */
 	bool boot_on_error;
 };
 

@@ -70,6 +70,8 @@ static void take_config(bool serial_answers)
 	bootinfo.exit_port = config.exit_port;
 	bootinfo.watch_resets = config.watch_resets;
 	bootinfo.kexec = config.kexec;
+	bootinfo.patches = config.patches;
+	bootinfo.kprobes = config.kprobes;
 }
 
 static void __attribute__((noreturn)) stop(const struct message *why)

@@ -20,6 +20,7 @@
 #include "kexec.h"
 #include "protect.h"
 #include "abi/record.h"
+#include "sites.h"
 #include "symbols.h"
 
 int __init protect_register(const struct compat_kernel *k)
@@ -168,6 +169,8 @@ int protect_lock(const struct compat_kernel *k)
 	if (!list)
 		return -ENOMEM;
 	ret = symbols_send(k);
+	if (ret == 0)
+		ret = sites_send(k);
 	if (ret == 0)
 		ret = add_all(list, k);
 	free_page((unsigned long)list);

@@ -48,6 +48,8 @@ struct percpu {
 	struct hv_event to_inject; /* (o) */
 	struct step_state step;    /* (o) */
 	struct evidence held;      /* (e) last record, and the accesses that repeat or continue it */
+	uint64_t patch_stack;      /* (o) kernel stack of the last patch: evidence.c */
+	uint64_t patch_ns;         /* (o) when it was made */
 	uint64_t exit_tsc;         /* (o) TSC at the last exit */
 	uint64_t tsc_bias;         /* (c) how far the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;     /* (o) core/fault.c */

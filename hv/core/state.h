@@ -22,6 +22,7 @@
 #include "core/spinlock.h"
 #include "abi/hypercall.h"
 #include "protect/ranges.h"
+#include "protect/sites.h"
 #include "protect/symbols.h"
 
 struct hv_state {
@@ -36,6 +37,7 @@ struct hv_state {
 	struct rw_agent_info agent; /* (a, c) */
 	struct ranges ranges;       /* (a, c) */
 	struct symbols symbols;     /* (a, c) */
+	struct sites sites;         /* (a, c) */
 };
 
 extern struct hv_state hv;

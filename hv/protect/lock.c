@@ -13,6 +13,7 @@
 #include "log/printk.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
+#include "protect/probes.h"
 
 /* Sets @perm on the first @count ranges. Return: 0, or the first error; then *failed is that range. */
 static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
@@ -110,6 +111,8 @@ void protect_release(struct percpu *cpu)
 	 */
 	hv.ranges.ranges = hv.ranges.objects = 0;
 	symbols_clear(&hv.symbols);
+	sites_clear(&hv.sites);
+	probes_clear();
 	memset(&hv.agent, 0, sizeof(hv.agent));
 	hv_set_registered(false);
 }

@@ -5,6 +5,10 @@
 
 #include <linux/types.h>
 
+#include "abi/hypercall.h"
+
+struct mutex;
+
 struct compat_kernel {
 	unsigned long text, etext; /* the image's text */
 	unsigned long start_rodata,
@@ -14,6 +18,17 @@ struct compat_kernel {
 	unsigned long idt;         /* a page */
 	unsigned long mount_lock;  /* seqlock_t: changes while the tree of mounts does */
 	unsigned long poking_pgd;  /* page tables with which the kernel patches itself; virtual */
+	/* Where the kernel patches itself: see sites.c. */
+	unsigned long jump_sites, jump_sites_end;
+	unsigned long call_sites, call_sites_end;
+	unsigned long lock_sites, lock_sites_end; /* what lies there is freed on most machines */
+	struct mutex *text_mutex, *ftrace_lock;
+	void **ftrace_pages;          /* first page of records */
+	const bool *uniproc_patched;  /* LOCK prefixes are replaced while one CPU runs */
+	unsigned long *return_thunk;  /* what returns are replaced by; NULL: none */
+	struct compat_tracer {
+		unsigned long start, end, op, call, jump;
+	} tracer[RW_TRACERS];
 	unsigned long current_off; /* of the CPU's current task from its GS base */
 	/* kexec; all NULL if the kernel lacks it. */
 	atomic_t *kexec_lock; /* 1 while a task loads or starts a kernel */

@@ -2,6 +2,8 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of hv/policy.
 
-UNIT_TESTS += $(UNIT_DIR)/hv/policy/verdict
+HVPOLICY_TESTS := $(addprefix $(UNIT_DIR)/hv/policy/,verdict patch_verify tracer_copy)
+UNIT_TESTS += $(HVPOLICY_TESTS)
 
-$(UNIT_DIR)/hv/policy/verdict: $(call unit,hv,tests/unit/hv/policy/verdict.c hv/policy/verdict.c)
+$(HVPOLICY_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/hv/tests/unit/%.o $(UNIT_DIR)/obj/hv/%.o
+$(UNIT_DIR)/hv/policy/tracer_copy: $(call unit,hv,hv/policy/patch_verify.c)
