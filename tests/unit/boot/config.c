@@ -75,6 +75,8 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.agent, want->agent);
 	assert_int_equal(config.on_violation, want->on_violation);
 	assert_int_equal(config.kexec, want->kexec);
+	assert_int_equal(config.patches, want->patches);
+	assert_int_equal(config.kprobes, want->kprobes);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
 	assert_int_equal(config.exit_port, want->exit_port);
 	assert_int_equal(config.watch_resets, want->watch_resets);
@@ -90,6 +92,8 @@ static void test_defaults(void **state)
 		.agent = true,
 		.on_violation = RW_ON_VIOLATION_SKIP,
 		.kexec = RW_KEXEC_REFUSE,
+		.patches = RW_PATCHES_VERIFY,
+		.kprobes = RW_KPROBES_DENY,
 	};
 
 	(void)state;
@@ -109,6 +113,8 @@ static void test_all_keys(void **state)
 		.agent = false,
 		.on_violation = RW_ON_VIOLATION_FAULT,
 		.kexec = RW_KEXEC_ALLOW,
+		.patches = RW_PATCHES_RECORD,
+		.kprobes = RW_KPROBES_ALLOW,
 		.boot_on_error = true,
 		.exit_port = 0xf4,
 		.watch_resets = true,
@@ -118,7 +124,7 @@ static void test_all_keys(void **state)
 	expect_ok("\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
 		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
 		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
-		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
+		  "kexec = allow\r\npatches = record\r\nkprobes = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
 	expect_config(&all);
 }
 
@@ -184,6 +190,8 @@ static void test_bad_values(void **state)
 		  "ringward.conf:2:13: exit_port: 0x is not none or an I/O port 0x1..0xfffc" },
 		{ NEXT "exit_port = 0xfffd",
 		  "ringward.conf:2:13: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc" },
+		{ NEXT "patches = allow", "ringward.conf:2:11: patches: allow is not verify or record" },
+		{ NEXT "kprobes = yes", "ringward.conf:2:11: kprobes: yes is not deny or allow" },
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
 		{ NEXT "kexec = allowed", "ringward.conf:2:9: kexec: allowed is not refuse or allow" },
 		{ NEXT "on_error = Boot", "ringward.conf:2:12: on_error: Boot is not stop or boot" },

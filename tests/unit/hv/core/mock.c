@@ -19,6 +19,7 @@
 
 struct mock mock;
 struct hv_state hv;
+static struct rw_site sites[MOCK_SITES];
 struct spinlock hv_agent_lock = SPINLOCK(AGENT);
 
 static void end(const char *why)
@@ -525,6 +526,8 @@ static int reset(const struct nested_format *format)
 	if (machine_start(1024) || step_init(&mock.cpu))
 		return -1;
 	symbols_init(&hv.symbols, host_region, 65536);
+	sites_init(&hv.sites, sites, sizeof(sites));
+	machine.boot.patches = RW_PATCHES_RECORD; /* tests of the verdict name sites */
 	mock.root = nested_root();
 	mock.reg[GREG_RIP] = GUEST_DATA;
 	mock.reg[GREG_CS_LONG] = 1;

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests of hv/protect/patch.c and patch_copy.c: what is committed and what not, and how the guest resumes. */
+#include "tests/unit/hv/protect/guarded.h"
+
+#include "lib/string.h"
+#include "protect/patch.h"
+#include "protect/patch_copy.h"
+#include "protect/probes.h"
+
+/* The kernel's own addresses of its text: where symbols and sites are. */
+#define TEXT_GVA (RW_SYMBOL_BASE + GUEST_TEXT)
+#define SITE     0x100u /* of the text, a static call */
+#define FROZEN   0x200u
+#define FUNCTION 0x400u
+#define SOURCE   (GUEST_DATA + 0x2000)
+
+static const uint8_t nop5[5] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
+static struct evidence rec;
+static unsigned int advances;
+
+static void add_sites(void)
+{
+	struct rw_site_page page = {
+		.count = 2,
+		.site = { { GUEST_TEXT + SITE, 0, RW_SITE_CALL, 5, 0 },
+			  { GUEST_TEXT + FROZEN, 0, RW_SITE_FROZEN, 5, 0 } },
+	};
+	struct rw_symbol_page symbols = { .count = 1, .bytes = 9, .data = { 0 } };
+	uint32_t off = GUEST_TEXT + FUNCTION;
+	struct input_error err;
+
+	memcpy(symbols.data, &off, 4);
+	memcpy(symbols.data + 4, "\4func", 5);
+	assert_int_equal(sites_add_page(&hv.sites, &page, &err), 0);
+	assert_int_equal(symbols_add_page(&hv.symbols, &symbols, &err), 0);
+}
+
+static int verified(void **state)
+{
+	if (guarded(state))
+		return -1;
+	for (uint32_t i = 0; i < hv.ranges.ranges; i++)
+		if (hv.ranges.range[i].kind == RW_TARGET_KERNEL_TEXT)
+			hv.ranges.range[i].gva = RW_SYMBOL_BASE + hv.ranges.range[i].gpa;
+	add_sites();
+	probes_clear();
+	machine.boot.patches = RW_PATCHES_VERIFY;
+	memcpy(host_ram + GUEST_TEXT + SITE, nop5, 5);
+	memcpy(host_ram + GUEST_TEXT + FROZEN, nop5, 5);
+	return 0;
+}
+
+static bool apply(uint32_t off, const void *bytes, uint32_t len)
+{
+	rec = (struct evidence){ .target = RW_TARGET_KERNEL_TEXT, .gpa = GUEST_TEXT + off };
+	return patch_apply(&mock.cpu, &rec, bytes, len);
+}
+
+static void call_of(uint8_t *code, uint32_t from, uint32_t to)
+{
+	uint32_t displacement = to - from - 5;
+
+	code[0] = 0xe8;
+	memcpy(code + 1, &displacement, 4);
+}
+
+static void test_steps(void **state)
+{
+	uint8_t code[5];
+
+	(void)state;
+	call_of(code, SITE, FUNCTION);
+	assert_true(apply(SITE, "\xcc", 1));
+	assert_int_equal(rec.type, RW_REC_PATCH);
+	assert_true(apply(SITE + 1, code + 1, 4));
+	assert_true(apply(SITE, code, 1));
+	assert_memory_equal(host_ram + GUEST_TEXT + SITE, code, 5);
+	/* What stands there already is no change. */
+	assert_true(apply(SITE - 2, "\x90\x90\xe8", 3));
+	assert_int_equal(rec.value_len, 0);
+}
+
+static void test_wrong_target(void **state)
+{
+	uint8_t code[5];
+
+	(void)state;
+	call_of(code, SITE, FUNCTION + 1);
+	assert_true(apply(SITE, "\xcc", 1));
+	assert_false(apply(SITE + 1, code + 1, 4));
+	assert_int_equal(rec.type, RW_REC_VIOLATION);
+	assert_string_equal(rec.why, "leads to no function of the kernel");
+	assert_int_equal(rec.new_target, TEXT_GVA + FUNCTION + 1);
+	assert_int_equal(rec.old_target, 0);
+	assert_memory_equal(host_ram + GUEST_TEXT + SITE + 1, nop5 + 1, 4);
+	assert_true(apply(SITE, nop5, 1));
+}
+
+static void test_landing_pad(void **state)
+{
+	uint8_t code[5];
+
+	(void)state;
+	hv.sites.patching.flags = RW_PATCHING_ENDBR;
+	call_of(code, SITE, FUNCTION);
+	assert_false(apply(SITE, code, 5));
+	memcpy(host_ram + GUEST_TEXT + FUNCTION, "\xf3\x0f\x1e\xfa", 4);
+	assert_true(apply(SITE, code, 5));
+}
+
+static void test_elsewhere(void **state)
+{
+	(void)state;
+	assert_false(apply(FROZEN, "\xcc", 1));
+	assert_string_equal(rec.why, "frozen at the lock");
+	assert_false(apply(0x300, "\xcc", 1));
+	assert_string_equal(rec.why, "the kernel patches nothing there");
+	assert_false(apply(SITE + 3, "\x12\x34\x56", 3));
+	assert_string_equal(rec.why, "reaches beyond a place that the kernel patches");
+	assert_false(apply(GUEST_TEXT_SIZE - 1, "\xcc\xcc", 2));
+	assert_int_equal(rec.type, RW_REC_VIOLATION);
+}
+
+static void test_probes(void **state)
+{
+	(void)state;
+	machine.boot.kprobes = RW_KPROBES_ALLOW;
+	assert_false(apply(0x300, "\x91", 1));
+	assert_true(apply(0x300, "\xcc", 1));
+	assert_false(apply(0x300, "\x91", 1));
+	assert_true(apply(0x300, "\x90", 1));
+	assert_false(apply(0x300, "\x91", 1));
+	assert_false(apply(0x300, "\xcc\xcc", 2));
+	assert_false(apply(FROZEN, "\xcc", 1));
+}
+
+/* The guest's next instruction copies @len bytes from SOURCE to @off of the text. */
+static void prepare(uint32_t off, const char *code, const void *bytes, uint32_t len)
+{
+	mock.reg[GREG_CR3] = GUEST_POKING_CR3;
+	mock.reg[GREG_RIP] = GUEST_TEXT + 0x5000;
+	memcpy(host_ram + GUEST_TEXT + 0x5000, code, strlen(code));
+	memcpy(host_ram + SOURCE, bytes, len);
+	mock.cpu.gprs.rdi = GUEST_TEXT + off;
+	mock.cpu.gprs.rsi = SOURCE;
+	mock.cpu.gprs.rcx = len;
+	advances = mock.advances;
+}
+
+static void hit(uint32_t off)
+{
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_NESTED,
+				    .nested = { .gpa = GUEST_TEXT + off, .access = NACC_WRITE } });
+}
+
+static void test_copy(void **state)
+{
+	uint8_t code[5];
+
+	(void)state;
+	call_of(code, SITE, FUNCTION);
+	prepare(SITE, "\xf3\xa4", code, 5);
+	hit(SITE);
+	assert_memory_equal(host_ram + GUEST_TEXT + SITE, code, 5);
+	assert_int_equal(only_record()->type, RW_REC_PATCH);
+	assert_int_equal(mock.step_begins, 0);
+	assert_int_equal(mock.advances, advances + 1);
+	assert_int_equal(mock.cpu.gprs.rcx, 0);
+	assert_int_equal(mock.cpu.gprs.rdi, GUEST_TEXT + SITE + 5);
+	assert_int_equal(mock.cpu.gprs.rsi, SOURCE + 5);
+}
+
+/* mov %ecx,(%rdi); mov %r8d,-4(%rdi,%rdx), as memcpy() copies 4 to 7 bytes. */
+static void test_stores(void **state)
+{
+	uint8_t code[5];
+
+	(void)state;
+	call_of(code, SITE, FUNCTION);
+	prepare(SITE, "\x89\x0f\x44\x89\x44\x17\xfc\xc3", code, 5);
+	memcpy(&mock.cpu.gprs.rcx, code, 4);
+	memcpy(&mock.cpu.gprs.r8, code + 1, 4);
+	mock.cpu.gprs.rdx = 5;
+	hit(SITE);
+	assert_memory_equal(host_ram + GUEST_TEXT + SITE, code, 5);
+	assert_int_equal(only_record()->type, RW_REC_PATCH);
+	assert_int_equal(mock.advances, advances + 1);
+	assert_int_equal(mock.cpu.gprs.rdi, GUEST_TEXT + SITE);
+}
+
+/* A refused copy looks done to Linux: the bytes to copy become those that stand there. */
+static void test_refused(void **state)
+{
+	(void)state;
+	prepare(FROZEN, "\xf3\xa4", "\xcc", 1);
+	hit(FROZEN);
+	assert_int_equal(only_record()->type, RW_REC_VIOLATION);
+	assert_int_equal(only_record()->verdict, RW_VERDICT_SKIP);
+	assert_memory_equal(host_ram + GUEST_TEXT + FROZEN, nop5, 5);
+	assert_int_equal(host_ram[SOURCE], 0x0f);
+	assert_int_equal(mock.cpu.gprs.rcx, 0);
+	assert_int_equal(mock.advances, advances + 1);
+}
+
+static void test_refused_fault(void **state)
+{
+	(void)state;
+	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	prepare(FROZEN, "\xf3\xa4", "\xcc", 1);
+	hit(FROZEN);
+	assert_int_equal(mock.injected.vector, VEC_GP);
+	assert_int_equal(host_ram[SOURCE], 0xcc);
+	assert_int_equal(mock.cpu.gprs.rcx, 1);
+}
+
+/* Downwards, or single-stepped: left to a step. */
+static void test_not_copied(void **state)
+{
+	(void)state;
+	prepare(SITE, "\xf3\xa4", "\xcc", 1);
+	mock.reg[GREG_RFLAGS] |= RFLAGS_DF;
+	hit(SITE);
+	assert_true(mock.cpu.step.active);
+	assert_int_equal(mock.records, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_steps, verified),
+		cmocka_unit_test_setup(test_wrong_target, verified),
+		cmocka_unit_test_setup(test_landing_pad, verified),
+		cmocka_unit_test_setup(test_elsewhere, verified),
+		cmocka_unit_test_setup(test_probes, verified),
+		cmocka_unit_test_setup(test_copy, verified),
+		cmocka_unit_test_setup(test_stores, verified),
+		cmocka_unit_test_setup(test_refused, verified),
+		cmocka_unit_test_setup(test_refused_fault, verified),
+		cmocka_unit_test_setup(test_not_copied, verified),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
