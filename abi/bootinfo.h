@@ -13,6 +13,7 @@
  *     policy     abi/policy.h: what the agent is to do; the guest can read these pages, and only these
  *     sites      RW_SITES_SIZE: where the kernel patches itself, given by the agent
  *     symbols    RW_SYMBOLS_SIZE: names given by the agent
+ *     pages      RW_PAGE_STATE_BYTES for each page of RAM: what the page is
  *     store      RW_STORE_HDR_SIZE + blocks
  *
  * Virtual addresses of the hypervisor (its own CR3; four-level paging):
@@ -38,7 +39,10 @@
 #define RW_MAX_RANGES   512u
 #define RW_SYMBOLS_SIZE (4u << 20)
 #define RW_SITES_SIZE   (1u << 20)
-#define RW_EXIT_PORTS   4u /* as many as QEMU's isa-debug-exit has */
+/* Per page of RAM: under 0.1 % of it. Three for the page, the rest for the ranges that the agent names. */
+#define RW_PAGE_STATE_BYTES 4u
+#define RW_PAGE_STATE_MIN   (80u << 10) /* for those, in a small machine */
+#define RW_EXIT_PORTS       4u          /* as many as QEMU's isa-debug-exit has */
 
 /* A CPU's area: guard pages are not mapped. */
 #define RW_PERCPU_GUARD0    0x0000u
@@ -102,6 +106,7 @@ struct rw_bootinfo {
 	uint64_t policy_phys, policy_size; /* whole pages that hold nothing else */
 	uint64_t sites_phys, sites_size;
 	uint64_t symbols_phys, symbols_size;
+	uint64_t pages_phys, pages_size;
 	uint64_t store_phys, store_size;
 	/* a page below 640 KiB, outside the region, for CPUs reset by INIT; 0: none */
 	uint64_t trampoline_phys;

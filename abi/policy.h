@@ -19,12 +19,13 @@
 #define RW_POLICY_VERSION   1u
 #define RW_POLICY_ALIGN     64u
 #define RW_POLICY_IMAGES    7u
-#define RW_POLICY_BYTES_MAX (6u << 20) /* of the whole area */
+#define RW_POLICY_BYTES_MAX (12u << 20) /* of the whole area */
 
 /* rw_policy_entry.kind */
 enum rw_policy_kind {
 	RW_POLICY_NONE = 0,
 	RW_POLICY_MONITOR = 1, /* abi/monitor.h: which events are recorded, and how */
+	RW_POLICY_ACCESS = 2,  /* abi/access.h: who may do what to which file; only with a policy.conf */
 	RW_POLICY_KIND_COUNT
 };
 

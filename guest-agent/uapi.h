@@ -40,16 +40,16 @@ struct rw_ioc_read {
 };
 RW_ASSERT_SIZE(struct rw_ioc_read, 40);
 
-/* Request and answer of RW_IOC_MONITOR. */
-struct rw_ioc_monitor {
+/* Request and answer of RW_IOC_MONITOR and RW_IOC_POLICY. */
+struct rw_ioc_image {
 	uint64_t buffer; /* in: its address */
 	uint64_t size;   /* in: its bytes, RW_POLICY_BYTES_MAX are enough; out: bytes of the image */
 };
-RW_ASSERT_SIZE(struct rw_ioc_monitor, 16);
+RW_ASSERT_SIZE(struct rw_ioc_image, 16);
 
 /*
  * Errors of all: ENOTTY for an unknown request, EIO if the hypervisor refuses (the kernel log says how).
- * MONITOR: ENOSPC if the buffer is too small.
+ * MONITOR, POLICY: ENOSPC if the buffer is too small. POLICY: ENODATA where there is no policy.conf.
  * LOCK: EALREADY if locked before, EAGAIN while the module's memory is not yet read-only.
  * STATS: EINVAL for a CPU that the hypervisor does not have, or reserved that is not 0.
  */
@@ -60,4 +60,6 @@ RW_ASSERT_SIZE(struct rw_ioc_monitor, 16);
 #define RW_IOC_FLUSH  _IO('R', 0x05) /* hands over all rings */
 #define RW_IOC_READ   _IOWR('R', 0x06, struct rw_ioc_read) /* stored records */
 /* the rules in force: a monitor image, as abi/monitor.h has it */
-#define RW_IOC_MONITOR _IOWR('R', 0x07, struct rw_ioc_monitor)
+#define RW_IOC_MONITOR _IOWR('R', 0x07, struct rw_ioc_image)
+/* the access policy in force: an access image, as abi/access.h has it */
+#define RW_IOC_POLICY _IOWR('R', 0x08, struct rw_ioc_image)

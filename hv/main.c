@@ -40,6 +40,9 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	sites_init(&hv.sites, hv_virt(info->sites_phys), (uint32_t)info->sites_size);
 	symbols_init(&hv.symbols, hv_virt(info->symbols_phys), (uint32_t)info->symbols_size);
 
+	if (ranges_init(&hv.ranges, hv_virt(info->pages_phys), info->pages_size, info->ram_top / PAGE_SIZE))
+		return "no room for the state of the guest's pages";
+
 	const char *error = journal_init(info, hv_backend()->id);
 	if (!error)
 		error = nested_init(hv_backend()->nested, info);

@@ -86,6 +86,18 @@ bool span_equals(struct span s, const char *word)
 	return !word[s.size];
 }
 
+bool span_same(struct span a, struct span b)
+{
+	size_t i;
+
+	if (a.size != b.size)
+		return false;
+	for (i = 0; i < a.size; i++)
+		if (a.at[i] != b.at[i])
+			return false;
+	return true;
+}
+
 bool span_has_prefix(struct span s, const char *prefix)
 {
 	size_t i;

@@ -74,6 +74,9 @@ struct span span_trim(struct span s);
 /** span_equals() - whether @s is @word. */
 bool span_equals(struct span s, const char *word);
 
+/** span_same() - whether @a and @b are the same text. */
+bool span_same(struct span a, struct span b);
+
 /** span_has_prefix() - whether @s begins with @prefix. */
 bool span_has_prefix(struct span s, const char *prefix);
 

@@ -45,7 +45,7 @@ struct overview {
 static void *get_rules(int fd, struct monitor *m)
 {
 	void *image = malloc(RW_POLICY_BYTES_MAX);
-	struct rw_ioc_monitor req = { .buffer = (uintptr_t)image, .size = RW_POLICY_BYTES_MAX };
+	struct rw_ioc_image req = { .buffer = (uintptr_t)image, .size = RW_POLICY_BYTES_MAX };
 
 	if (!image || ioctl(fd, RW_IOC_MONITOR, &req) != 0)
 		fprintf(stderr, "rwctl: events: the rules: %s\n", strerror(errno));

@@ -13,10 +13,10 @@
 #include <linux/mutex.h>
 #include <linux/uaccess.h>
 
-#include "abi/policy.h"
 #include "device.h"
 #include "event.h"
 #include "hvcall.h"
+#include "policy.h"
 #include "producer.h"
 #include "protect.h"
 #include "uapi.h"
@@ -102,18 +102,22 @@ static int do_read(void *page, void __user *user)
 	return ret;
 }
 
-/* The image cannot change, and monitor_open() has checked its size. */
-static int do_monitor(void __user *user)
+/* Copies an image of the policy area, which cannot change. */
+static int do_image(u32 kind, void __user *user)
 {
-	u32 size = filter.hdr->size;
-	struct rw_ioc_monitor answer;
+	struct rw_ioc_image answer;
+	const void *image;
+	u32 size;
 
+	image = policy_image(kind, &size);
+	if (!image)
+		return -ENODATA;
 	if (copy_from_user(&answer, user, sizeof(answer)))
 		return -EFAULT;
 	if (size > RW_POLICY_BYTES_MAX || size > answer.size)
 		return -ENOSPC;
 	answer.size = size;
-	if (copy_to_user(u64_to_user_ptr(answer.buffer), filter.hdr, size) ||
+	if (copy_to_user(u64_to_user_ptr(answer.buffer), image, size) ||
 	    copy_to_user(user, &answer, sizeof(answer)))
 		return -EFAULT;
 	return 0;
@@ -150,7 +154,9 @@ static long device_ioctl(struct file *file, unsigned int request, unsigned long 
 	else if (request == RW_IOC_READ)
 		ret = do_read(page, user);
 	else if (request == RW_IOC_MONITOR)
-		ret = do_monitor(user);
+		ret = do_image(RW_POLICY_MONITOR, user);
+	else if (request == RW_IOC_POLICY)
+		ret = do_image(RW_POLICY_ACCESS, user);
 	else
 		ret = -ENOTTY;
 	mutex_unlock(&request_lock);

@@ -11,82 +11,33 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
-#include <linux/io.h>
 #include <linux/kdev_t.h>
 #include <linux/kernfs.h>
-#include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/user_namespace.h>
 
-#include "abi/policy.h"
 #include "event.h"
 #include "filter.h"
-#include "hvcall.h"
 #include "kernel/exe.h"
+#include "policy.h"
 
 #define KNOWS(key) (1u << (RW_MONITOR_##key))
 
 struct monitor filter __ro_after_init;
-static const struct rw_policy_dir *area __ro_after_init;
 
-static int __init find_area(struct rw_policy_area *found)
-{
-	struct rw_policy_area *answer = (void *)get_zeroed_page(GFP_KERNEL);
-	long ret;
-
-	if (!answer)
-		return -ENOMEM;
-	ret = hvcall(RW_HC_POLICY, virt_to_phys(answer), 0, 0);
-	*found = *answer;
-	free_page((unsigned long)answer);
-	return ret < 0 ? hvcall_error("policy", ret) : 0;
-}
-
-/* Opens the monitor image. The pages cannot change, so that what was checked holds. */
-static int __init open_image(u64 size)
-{
-	const struct rw_policy_entry *e;
-	u32 i;
-
-	if (area->magic != RW_POLICY_MAGIC || area->version != RW_POLICY_VERSION || area->size != size ||
-	    area->count > RW_POLICY_IMAGES)
-		return -EPROTO;
-	for (i = 0; i < area->count; i++) {
-		e = &area->image[i];
-		if (e->kind != RW_POLICY_MONITOR)
-			continue;
-		if (e->offset % RW_POLICY_ALIGN || e->offset > size || e->size > size - e->offset)
-			return -EPROTO;
-		return monitor_open(&filter, (const char *)area + e->offset, e->size) ? -EPROTO : 0;
-	}
-	return -EPROTO;
-}
-
+/* The pages cannot change, so that what was checked holds. */
 int __init filter_init(void)
 {
-	struct rw_policy_area found;
-	int ret = find_area(&found);
+	const void *image;
+	u32 size;
 
-	if (ret)
-		return ret;
-	if (found.size < sizeof(*area) || found.size > RW_POLICY_BYTES_MAX)
-		return -EPROTO;
-	area = memremap(found.gpa, found.size, MEMREMAP_WB);
-	if (!area)
-		return -ENOMEM;
-	ret = open_image(found.size);
-	if (ret) {
-		pr_err("the hypervisor's policy area is not as this module knows it\n");
-		filter_exit();
-	}
-	return ret;
-}
-
-void __init filter_exit(void)
-{
-	memunmap((void *)area);
+	image = policy_image(RW_POLICY_MONITOR, &size);
+	if (image && !monitor_open(&filter, image, size))
+		return 0;
+	pr_err("the rules of monitor.conf in the policy area are not as this module knows them\n");
+	return -EPROTO;
 }
 
 static u32 login_uid(void)

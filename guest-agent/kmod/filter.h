@@ -17,16 +17,12 @@ struct event;
 extern struct monitor filter;
 
 /**
- * filter_init() - find the policy area, and check the monitor image in it.
+ * filter_init() - check the monitor image in the policy area.
  *
- * Context: module init, after hvcall_detect(), before the first event.
- * Return: 0, -ENOMEM, -EPROTO (the area is of another version; printed), or what hvcall_error() makes of an
- * answer.
+ * Context: module init, after policy_init(), before the first event.
+ * Return: 0, or -EPROTO (the image is of another version; printed).
  */
 int filter_init(void);
-
-/* Undoes filter_init(). Context: module init, when a later step failed. */
-void filter_exit(void);
 
 /**
  * filter_begin() - decide about an event of the current task by its type and the task's uid and login uid.

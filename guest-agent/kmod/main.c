@@ -27,6 +27,7 @@
 #include "kernel/tracepoints.h"
 #include "kexec.h"
 #include "openfile.h"
+#include "policy.h"
 #include "producer.h"
 #include "protect.h"
 #include "sleep.h"
@@ -56,23 +57,25 @@ static int __init attach(void)
 	return ret;
 }
 
-/* What monitor.conf says. */
+/* What the files on the ESP say. */
 static int __init configure(void)
 {
-	int ret = filter_init();
+	int ret = policy_init();
 
 	if (ret)
 		return ret;
-	ret = fold_init();
+	ret = filter_init();
+	if (!ret)
+		ret = fold_init();
 	if (ret)
-		filter_exit();
+		policy_exit();
 	return ret;
 }
 
 static void __init forget_configuration(void)
 {
 	fold_exit();
-	filter_exit();
+	policy_exit();
 }
 
 /* Finds the hypervisor, and what the kernel does not export. */

@@ -19,7 +19,7 @@
 static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
 {
 	for (*failed = 0; *failed < count; ++*failed) {
-		const struct rw_range *r = &hv.ranges.range[*failed];
+		const struct rw_range *r = &hv.ranges.entry[*failed + 1].range;
 		int ret = nested_set_perm(r->gpa, r->len, perm);
 
 		if (ret)
@@ -100,8 +100,8 @@ void protect_release(struct percpu *cpu)
 		record(cpu, RW_REC_UNLOCK, pages.total, "kexec");
 		printk("unlocked: another kernel takes over");
 		set_perm(hv.ranges.ranges, NPERM_RWX, &ignored); /* all ranges are split: needs no room */
-		for (uint32_t i = 0; i < hv.ranges.ranges; i++)
-			nested_merge(hv.ranges.range[i].gpa, hv.ranges.range[i].len);
+		for (uint32_t i = 1; i <= hv.ranges.ranges; i++)
+			nested_merge(hv.ranges.entry[i].range.gpa, hv.ranges.entry[i].range.len);
 		hv_set_locked(false);
 		smp_flush_all(cpu);
 	}
@@ -109,7 +109,7 @@ void protect_release(struct percpu *cpu)
 	 * Another CPU may still be looking up a violation: what it finds here is old or nothing, but never
 	 * out of bounds.
 	 */
-	hv.ranges.ranges = hv.ranges.objects = 0;
+	ranges_clear(&hv.ranges);
 	symbols_clear(&hv.symbols);
 	sites_clear(&hv.sites);
 	probes_clear();

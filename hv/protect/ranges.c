@@ -1,10 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The ranges that the agent names: two sorted lists, one of page ranges, one of objects inside them. */
+/* What each page is: an array over RAM, the ranges it refers to, and a sorted list of objects inside them. */
 #include "ranges.h"
 
 #include "lib/string.h"
 #include "mm/guest_copy.h"
+
+#define RANGES_KIND       0x3fu /* bits of a page's state: enum rw_target */
+#define RANGES_HAS_OBJECT 0x80u /* an object touches the page */
+
+_Static_assert(RW_TARGET_GUEST_LAST <= RANGES_KIND, "a kind fits into a page's state");
+
+int ranges_init(struct ranges *r, void *area, uint64_t size, uint64_t page_count)
+{
+	uint64_t index = (page_count + 7) & ~7ull, entries = (index + 2 * page_count + 7) & ~7ull;
+	uint64_t room = size > entries ? (size - entries) / sizeof(struct ranges_entry) : 0;
+
+	memset(r, 0, sizeof(*r));
+	if (room < 2)
+		return -RW_ENOSPC;
+	r->room = (uint32_t)(room < UINT16_MAX ? room - 1 : UINT16_MAX);
+	r->page_count = page_count;
+	r->state = area;
+	r->index = (uint16_t *)((uint8_t *)area + index);
+	r->entry = (struct ranges_entry *)((uint8_t *)area + entries);
+	return 0;
+}
+
+void ranges_clear(struct ranges *r)
+{
+	memset(r->state, 0, r->page_count);
+	r->ranges = r->objects = 0;
+	memset(&r->pages, 0, sizeof(r->pages));
+}
+
+static uint64_t page_of(uint64_t gpa)
+{
+	return gpa / RW_PAGE_SIZE;
+}
+
+/* What the page of @gpa, any address, is: 0 where there is no RAM. */
+static uint8_t state_at(const struct ranges *r, uint64_t gpa)
+{
+	return page_of(gpa) < r->page_count ? __atomic_load_n(&r->state[page_of(gpa)], __ATOMIC_ACQUIRE) : 0;
+}
 
 static bool is_object(const struct rw_range *range)
 {
@@ -32,12 +71,21 @@ static uint32_t first_behind(const struct rw_range *list, uint32_t n, uint64_t g
 	return low;
 }
 
-/* The first entry of a sorted list that overlaps the @len bytes at @gpa; NULL if there is none. */
-static const struct rw_range *find_in(const struct rw_range *list, uint32_t n, uint64_t gpa, uint64_t len)
+/* The first object that overlaps the @len bytes at @gpa; NULL if there is none. */
+static const struct rw_range *find_object(const struct ranges *r, uint64_t gpa, uint64_t len)
 {
-	uint32_t i = first_behind(list, n, gpa);
+	uint32_t n = r->objects, i = first_behind(r->object, n, gpa);
 
-	return i < n && list[i].gpa <= gpa + (len - 1) ? &list[i] : NULL;
+	return i < n && r->object[i].gpa <= gpa + (len - 1) ? &r->object[i] : NULL;
+}
+
+/* Whether a page of @range, which is no object, has a kind. */
+static bool is_taken(const struct ranges *r, const struct rw_range *range)
+{
+	for (uint64_t at = 0; at < range->len; at += RW_PAGE_SIZE)
+		if (state_at(r, range->gpa + at) & RANGES_KIND)
+			return true;
+	return false;
 }
 
 /* What is wrong with the fields of one range; NULL if nothing is. */
@@ -73,10 +121,9 @@ static int check_range(const struct ranges *r, const struct rw_protect_list *lis
 
 	if (what)
 		return input_error_set(err, index, what, -RW_EINVAL);
-	if (!guest_is_ram(range->gpa, range->len))
+	if (!guest_is_ram(range->gpa, range->len) || page_of(range->gpa + (range->len - 1)) >= r->page_count)
 		return input_error_set(err, index, "not guest RAM", -RW_EFAULT);
-	if (is_object(range) ? find_in(r->object, r->objects, range->gpa, range->len) :
-			       find_in(r->range, r->ranges, range->gpa, range->len))
+	if (is_object(range) ? find_object(r, range->gpa, range->len) != NULL : is_taken(r, range))
 		return input_error_set(err, index, "overlaps an earlier range", -RW_EXISTS);
 	for (uint32_t i = 0; i < index; i++)
 		if (is_object(range) == is_object(&list->range[i]) && overlaps(range, &list->range[i]))
@@ -84,15 +131,37 @@ static int check_range(const struct ranges *r, const struct rw_protect_list *lis
 	return 0;
 }
 
-static void insert(struct ranges *r, const struct rw_range *range)
+static void insert_object(struct ranges *r, const struct rw_range *object)
 {
-	struct rw_range *list = is_object(range) ? r->object : r->range;
-	uint32_t *n = is_object(range) ? &r->objects : &r->ranges;
-	uint32_t i = first_behind(list, *n, range->gpa);
+	uint32_t i = first_behind(r->object, r->objects, object->gpa);
+	uint64_t last = page_of(object->gpa + (object->len - 1));
 
-	memmove(&list[i + 1], &list[i], (*n - i) * sizeof(*list));
-	list[i] = *range;
-	++*n;
+	memmove(&r->object[i + 1], &r->object[i], (r->objects - i) * sizeof(*object));
+	r->object[i] = *object;
+	r->objects++;
+	for (uint64_t page = page_of(object->gpa); page <= last; page++)
+		r->state[page] |= RANGES_HAS_OBJECT;
+}
+
+static bool continues(const struct rw_range *before, const struct rw_range *range)
+{
+	return before->kind == range->kind && before->gva && before->gva + before->len == range->gva;
+}
+
+static void insert_range(struct ranges *r, const struct rw_range *range)
+{
+	uint32_t number = ++r->ranges;
+	struct ranges_entry *e = &r->entry[number];
+	uint64_t first = page_of(range->gpa), pages = range->len / RW_PAGE_SIZE;
+
+	e->range = *range;
+	e->linear_start = number > 1 && continues(&e[-1].range, range) ? e[-1].linear_start : range->gva;
+	for (uint64_t page = first; page < first + pages; page++) {
+		r->index[page] = (uint16_t)number;
+		__atomic_store_n(&r->state[page], r->state[page] | (uint8_t)range->kind, __ATOMIC_RELEASE);
+	}
+	r->pages.kind[range->kind] += pages;
+	r->pages.total += pages;
 }
 
 int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err)
@@ -113,11 +182,14 @@ int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct inpu
 	}
 	if (objects > RW_MAX_GUEST_OBJECTS - r->objects)
 		return input_error_set(err, 0, "too many objects", -RW_ENOSPC);
-	if (list->count - objects > RW_MAX_GUEST_RANGES - r->ranges)
+	if (list->count - objects > r->room - r->ranges)
 		return input_error_set(err, 0, "too many ranges", -RW_ENOSPC);
 
 	for (uint32_t i = 0; i < list->count; i++)
-		insert(r, &list->range[i]);
+		if (is_object(&list->range[i]))
+			insert_object(r, &list->range[i]);
+		else
+			insert_range(r, &list->range[i]);
 	return 0;
 }
 
@@ -126,54 +198,40 @@ int ranges_check(const struct ranges *r, struct input_error *err)
 	if (!r->ranges)
 		return input_error_set(err, 0, "no range was named", -RW_ENOTREADY);
 	for (uint32_t i = 0; i < r->objects; i++) {
-		const struct rw_range *object = &r->object[i], *range;
+		uint64_t last = page_of(r->object[i].gpa + (r->object[i].len - 1));
 
-		for (uint64_t at = object->gpa; at < object->gpa + object->len;
-		     at = range->gpa + range->len) {
-			range = find_in(r->range, r->ranges, at, 1);
-			if (!range)
+		for (uint64_t page = page_of(r->object[i].gpa); page <= last; page++)
+			if (!(r->state[page] & RANGES_KIND))
 				return input_error_set(err, i, "object is not covered by ranges", -RW_EINVAL);
-		}
 	}
 	return 0;
 }
 
 bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit)
 {
-	const struct rw_range *range = find_in(r->object, r->objects, gpa, 1);
+	uint8_t state = state_at(r, gpa);
+	const struct rw_range *range = state & RANGES_HAS_OBJECT ? find_object(r, gpa, 1) : NULL;
 
-	if (!range)
-		range = find_in(r->range, r->ranges, gpa, 1);
-	if (!range)
+	if (!range && !(state & RANGES_KIND))
 		return false;
+	if (!range)
+		range = &r->entry[r->index[page_of(gpa)]].range;
 	*hit = (struct ranges_hit){ range->kind, range, range->gva ? range->gva + (gpa - range->gpa) : 0 };
 	return true;
 }
 
 uint64_t ranges_linear_start(const struct ranges *r, const struct rw_range *range)
 {
-	uint64_t start = range->gva;
+	bool listed = range >= r->object && range < r->object + RW_MAX_GUEST_OBJECTS;
 
-	for (uint32_t i = 0; start && !is_object(range) && i < r->ranges;) {
-		const struct rw_range *before = &r->range[i++];
-
-		if (before->kind == range->kind && before->gva && before->gva + before->len == start) {
-			start = before->gva;
-			i = 0;
-		}
-	}
-	return start;
+	return listed ? range->gva : ((const struct ranges_entry *)range)->linear_start;
 }
 
 void ranges_count_pages(const struct ranges *r, struct ranges_pages *pages)
 {
 	uint64_t object_bytes[RANGES_KINDS] = { 0 };
 
-	*pages = (struct ranges_pages){ 0 };
-	for (uint32_t i = 0; i < r->ranges; i++) {
-		pages->kind[r->range[i].kind] += r->range[i].len / RW_PAGE_SIZE;
-		pages->total += r->range[i].len / RW_PAGE_SIZE;
-	}
+	*pages = r->pages;
 	for (uint32_t i = 0; i < r->objects; i++)
 		object_bytes[r->object[i].kind] += r->object[i].len;
 	for (uint32_t i = 0; i < RANGES_KINDS; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The ranges of guest memory that the agent names before the lock: what becomes read-only, and what it is. */
+/* What each page of guest RAM is: what the agent names before the lock, and what that makes of the page. */
 #pragma once
 
 #include "core/input_error.h"
@@ -9,15 +9,34 @@
 
 #include <stdbool.h>
 
-#define RW_MAX_GUEST_RANGES  1024u
 #define RW_MAX_GUEST_OBJECTS 64u
 #define RANGES_KINDS         (RW_TARGET_GUEST_LAST + 1u)
 
-/* Private state, all zero at the start: two lists, ascending by gpa and disjoint; ranges are page-aligned. */
+struct ranges_pages {
+	uint64_t total;              /* pages of 4 KiB, read-only from the lock on; objects not counted */
+	uint64_t kind[RANGES_KINDS]; /* by enum rw_target; objects in bytes / 4096 rounded up */
+};
+
+/* A range, as the pages' index refers to it. */
+struct ranges_entry {
+	struct rw_range range;
+	uint64_t linear_start; /* see ranges_linear_start() */
+};
+
+/*
+ * Private state. One byte for each page of RAM says what the page is, and two bytes which entry describes it:
+ * three bytes of 4,096, so that a look-up takes the same time whatever the agent named. Entries are used in
+ * the order of their addition; entry 0 is none.
+ */
 struct ranges {
 	uint32_t ranges, objects; /* how many there are */
-	struct rw_range range[RW_MAX_GUEST_RANGES];
-	struct rw_range object[RW_MAX_GUEST_OBJECTS];
+	uint32_t room;            /* of entry: the highest number of a range */
+	uint64_t page_count;      /* of state and index */
+	uint8_t *state;           /* enum rw_target, or 0; RANGES_HAS_OBJECT */
+	uint16_t *index;          /* of entry */
+	struct ranges_entry *entry;
+	struct rw_range object[RW_MAX_GUEST_OBJECTS]; /* ascending by gpa, disjoint */
+	struct ranges_pages pages;                    /* objects not counted */
 };
 
 struct ranges_hit {
@@ -26,10 +45,14 @@ struct ranges_hit {
 	uint64_t gva;                 /* where the kernel maps the address, whatever alias was used */
 };
 
-struct ranges_pages {
-	uint64_t total;              /* pages of 4 KiB, read-only from the lock on; objects not counted */
-	uint64_t kind[RANGES_KINDS]; /* by enum rw_target; objects in bytes / 4096 rounded up */
-};
+/**
+ * ranges_init() - makes an empty table for RAM of @page_count pages in @size bytes of zeroed hypervisor
+ * memory at @area, 8-byte aligned. At the start. Return: 0; -RW_ENOSPC: no room for a single range.
+ */
+int ranges_init(struct ranges *r, void *area, uint64_t size, uint64_t page_count);
+
+/** ranges_clear() - forgets all ranges and objects. Context: as ranges_add(); others may be looking up. */
+void ranges_clear(struct ranges *r);
 
 /**
  * ranges_add() - adds one RW_HC_PROTECT argument, all of it or nothing.
@@ -57,8 +80,8 @@ bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit);
 /**
  * ranges_linear_start() - start of the gapless run of linear addresses that leads to @range, of a ranges_hit;
  * for an object: its own. This is the @floor for symbols_lookup(): a module's pages are named one by one, and
- * a function may begin in the preceding range. Context: as ranges_find(). One pass over all ranges for each
- * range of the run: not for hot paths.
+ * a function may begin in the preceding range. A run's ranges are those added one after the other, of one
+ * kind, each at the linear address where the one before it ends. Context: as ranges_find().
  */
 uint64_t ranges_linear_start(const struct ranges *r, const struct rw_range *range);
 

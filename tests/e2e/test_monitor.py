@@ -182,4 +182,5 @@ def test_without_a_file_the_built_in_rules_hold(cpu, boot):
 
 def test_a_wrong_file_stops_the_machine(cpu, boot):
     run = boot(cpu, "", monitor="include *\nexclude file_open pth=/proc\n", ends="stopped")
-    assert "stopped: monitor.conf:2:19: pth is not uid, login_uid, access," in run.hv
+    assert "monitor.conf:2:19: pth is not uid, login_uid, access," in run.hv
+    assert "stopped: monitor.conf: 1 error\n" in run.hv.replace("\r", "")

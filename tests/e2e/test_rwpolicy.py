@@ -61,7 +61,7 @@ def test_warnings_are_no_errors(write):
 def test_kind_of_other_names(write):
     other = write("other.conf", "exclude *\n")
     done = rwpolicy("check", other)
-    assert done.returncode == 2 and "neither ringward.conf nor monitor.conf" in done.stderr
+    assert done.returncode == 2 and "not ringward.conf, monitor.conf or policy.conf" in done.stderr
     assert rwpolicy("--as", "monitor", "check", other).returncode == 0
     assert rwpolicy("--as", "ringward", "check", other).returncode == 1
 
@@ -88,7 +88,7 @@ def test_events_are_listed_with_their_conditions():
     (("chekc",), 'unknown command "chekc", the nearest is check'),
     (("check",), "check: no file"),
     (("events", "x"), 'events takes no argument: "x"'),
-    (("--as", "policy", "check", "x"), "--as policy: neither ringward nor monitor"),
+    (("--as", "access", "check", "x"), "--as access: not ringward, monitor or policy"),
     (("--ass", "x"), "unknown option --ass; the nearest is --as"),
 ])
 def test_wrong_usage(arguments, text):

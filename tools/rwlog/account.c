@@ -69,10 +69,10 @@ static void report_gap(struct part *p, const struct chain *c, size_t i, uint64_t
 	const struct part_block *b = &c->b[i];
 
 	if (i == 0)
-		part_problem(p, b->off, "class %s: %" PRIu64 " records are missing before record %" PRIu64,
+		part_missing(p, b->off, "class %s: %" PRIu64 " records are missing before record %" PRIu64,
 			     c->name, gap, b->hdr.first_seq);
 	else
-		part_problem(p, b->off,
+		part_missing(p, b->off,
 			     "class %s: %" PRIu64 " records are missing between records %" PRIu64
 			     " and %" PRIu64,
 			     c->name, gap, c->b[i - 1].hdr.last_seq, b->hdr.first_seq);
@@ -93,12 +93,12 @@ static void check_order(struct part *p, const struct chain *c)
 				     c->name, b->hdr.index, b->hdr.first_seq, last->hdr.index,
 				     last->hdr.last_seq);
 		if (i + 1 < c->n && !b->hdr.next)
-			part_problem(p, b->off,
+			part_missing(p, b->off,
 				     "class %s: block %" PRIu64 " says that it is the newest, but block "
 				     "%" PRIu64 " is newer",
 				     c->name, b->hdr.index, b[1].hdr.index);
 		if (i + 1 == c->n && b->hdr.next && !amid_steps(p))
-			part_problem(p, b->off,
+			part_missing(p, b->off,
 				     "class %s: the records after record %" PRIu64
 				     " are missing: a block followed block %" PRIu64,
 				     c->name, b->hdr.last_seq, b->hdr.index);
@@ -122,7 +122,7 @@ static uint64_t check_gaps(struct part *p, const struct chain *c)
 	if (gaps <= 1 && total != evicted)
 		stale = being_evicted(p, c, total, evicted);
 	if (gaps <= 1 && total + stale != evicted)
-		part_problem(p, c->b[at].off,
+		part_missing(p, c->b[at].off,
 			     "class %s: %" PRIu64 " records are missing before record %" PRIu64
 			     ", but the header counts %" PRIu64 " as evicted",
 			     c->name, total, c->b[at].hdr.first_seq, evicted);
@@ -185,21 +185,21 @@ static void check_numbers(struct part *p, uint64_t stale)
 	if (!p->have_hdr || h->next_seq == 0)
 		return;
 	if (last + 1 < h->next_seq || (last >= h->next_seq && !running))
-		part_problem(p, off,
+		part_missing(p, off,
 			     "the log goes up to record %" PRIu64
 			     ", but the header says up to record %" PRIu64,
 			     last, h->next_seq - 1);
 	else if (last >= h->next_seq && p->nrec - below != last + 1 - h->next_seq)
-		part_problem(p, off,
+		part_missing(p, off,
 			     "of the records %" PRIu64 " to %" PRIu64 " of an unfinished batch only %" PRIu64
 			     " are there",
 			     h->next_seq, last, p->nrec - below);
 	if (p->nrec && !stale && p->rec[0].hdr.seq != h->first_seq)
-		part_problem(p, p->rec[0].off,
+		part_missing(p, p->rec[0].off,
 			     "the first record is %" PRIu64 ", but the header says %" PRIu64,
 			     p->rec[0].hdr.seq, h->first_seq);
 	if (below + store_evicted(h) - stale != h->next_seq - 1)
-		part_problem(p, 0,
+		part_missing(p, 0,
 			     "%" PRIu64 " records are there and %" PRIu64
 			     " were evicted, but there were %" PRIu64,
 			     below, store_evicted(h) - stale, h->next_seq - 1);

@@ -20,16 +20,16 @@ _Static_assert(ARRAY_SIZE(end_names) == RW_END_COUNT, "every end has a name");
 /* The counters that are not exits, in the order in which they are shown. */
 static const struct rw_counter_field fields[] = RW_COUNTER_FIELDS;
 
-static size_t cpu_count(const struct input *in)
+static size_t cpu_count(const struct counters *set)
 {
-	return in->capture.last.len / sizeof(struct rw_cpu_stats);
+	return set->len / sizeof(struct rw_cpu_stats);
 }
 
-static uint64_t counter(const struct input *in, size_t cpu, size_t off)
+static uint64_t counter(const struct counters *set, size_t cpu, size_t off)
 {
 	uint64_t v;
 
-	memcpy(&v, in->capture.last.buf + cpu * sizeof(struct rw_cpu_stats) + off, sizeof(v));
+	memcpy(&v, set->buf + cpu * sizeof(struct rw_cpu_stats) + off, sizeof(v));
 	return v;
 }
 
@@ -38,72 +38,22 @@ static size_t exit_off(size_t reason)
 	return offsetof(struct rw_cpu_stats, exits) + reason * sizeof(uint64_t);
 }
 
-static uint64_t sum(const struct input *in, size_t off)
+static uint64_t sum(const struct counters *set, size_t off)
 {
 	uint64_t v = 0;
 
-	for (size_t i = 0; i < cpu_count(in); i++)
-		v += counter(in, i, off);
+	for (size_t i = 0; i < cpu_count(set); i++)
+		v += counter(set, i, off);
 	return v;
 }
 
-static uint64_t exits_total(const struct input *in)
+static uint64_t exits_total(const struct counters *set)
 {
 	uint64_t v = 0;
 
 	for (size_t i = 0; i < RW_EXIT_COUNT; i++)
-		v += sum(in, exit_off(i));
+		v += sum(set, exit_off(i));
 	return v;
-}
-
-bool counters_present(const struct input *in)
-{
-	return in->capture.last.len != 0;
-}
-
-/* A line of the table, with the sum after the CPUs if there are several. */
-static void table_line(const struct input *in, const char *name, size_t off, FILE *out)
-{
-	fprintf(out, "%-14s", name);
-	for (size_t i = 0; i < cpu_count(in); i++)
-		fprintf(out, " %14" PRIu64, counter(in, i, off));
-	if (cpu_count(in) > 1)
-		fprintf(out, " %14" PRIu64, sum(in, off));
-	putc('\n', out);
-}
-
-void counters_table(const struct input *in, FILE *out)
-{
-	fprintf(out, "%-14s", "exits");
-	for (size_t i = 0; i < cpu_count(in); i++)
-		fprintf(out, " %11s%3zu", "cpu", i);
-	fprintf(out, "%s\n", cpu_count(in) > 1 ? "            all" : "");
-	for (size_t i = 0; i < RW_EXIT_COUNT; i++)
-		if (sum(in, exit_off(i)))
-			table_line(in, exit_names[i], exit_off(i), out);
-	fprintf(out, "%" PRIu64 " exits in all\n\n", exits_total(in));
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		table_line(in, fields[i].name, fields[i].off, out);
-}
-
-static void json_cpu(struct json *j, const struct input *in, size_t i)
-{
-	uint32_t apic_id;
-
-	memcpy(&apic_id,
-	       in->capture.last.buf + i * sizeof(struct rw_cpu_stats) +
-		       offsetof(struct rw_cpu_stats, apic_id),
-	       sizeof(apic_id));
-	json_open(j, NULL, '{');
-	json_u64(j, "cpu", i);
-	json_u64(j, "apic_id", apic_id);
-	json_open(j, "exits", '{');
-	for (size_t k = 0; k < RW_EXIT_COUNT; k++)
-		json_u64(j, exit_names[k], counter(in, i, exit_off(k)));
-	json_close(j, '}');
-	for (size_t k = 0; k < ARRAY_SIZE(fields); k++)
-		json_u64(j, fields[k].name, counter(in, i, fields[k].off));
-	json_close(j, '}');
 }
 
 /* The image, or the last dump with a header; NULL: none. */
@@ -111,10 +61,83 @@ static const struct part *last_store(const struct input *in)
 {
 	const struct part *p = in->image && in->image->have_hdr ? in->image : NULL;
 
-	for (size_t i = 0; i < in->capture.npart; i++)
-		if (in->capture.part[i]->have_hdr)
-			p = in->capture.part[i];
+	for (size_t i = 0; i < in->capture.dumps.npart; i++)
+		if (in->capture.dumps.part[i]->have_hdr)
+			p = in->capture.dumps.part[i];
 	return p;
+}
+
+/* The last complete set of the boot whose store is there; without a store, of any. NULL: none. */
+static const struct counters *choose(const struct input *in)
+{
+	const struct part *p = last_store(in);
+	uint32_t boot = p ? store_boot(&p->hdr) : 0;
+
+	return capture_counters(&in->capture, p ? &boot : NULL);
+}
+
+bool counters_present(const struct input *in)
+{
+	return choose(in) != NULL;
+}
+
+/* Whose the counters are: as long an id as is known. */
+static void name_boot(const struct input *in, char id[TEXT_BOOT_LEN])
+{
+	const struct part *p = last_store(in);
+
+	if (p)
+		text_boot(id, &p->hdr);
+	else
+		snprintf(id, TEXT_BOOT_LEN, "%08" PRIx32, choose(in)->boot);
+}
+
+/* A line of the table, with the sum after the CPUs if there are several. */
+static void table_line(const struct counters *set, const char *name, size_t off, FILE *out)
+{
+	fprintf(out, "%-14s", name);
+	for (size_t i = 0; i < cpu_count(set); i++)
+		fprintf(out, " %14" PRIu64, counter(set, i, off));
+	if (cpu_count(set) > 1)
+		fprintf(out, " %14" PRIu64, sum(set, off));
+	putc('\n', out);
+}
+
+void counters_table(const struct input *in, FILE *out)
+{
+	const struct counters *set = choose(in);
+	char id[TEXT_BOOT_LEN];
+
+	name_boot(in, id);
+	fprintf(out, "counters of boot %s\n", id);
+	fprintf(out, "%-14s", "exits");
+	for (size_t i = 0; i < cpu_count(set); i++)
+		fprintf(out, " %11s%3zu", "cpu", i);
+	fprintf(out, "%s\n", cpu_count(set) > 1 ? "            all" : "");
+	for (size_t i = 0; i < RW_EXIT_COUNT; i++)
+		if (sum(set, exit_off(i)))
+			table_line(set, exit_names[i], exit_off(i), out);
+	fprintf(out, "%" PRIu64 " exits in all\n\n", exits_total(set));
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		table_line(set, fields[i].name, fields[i].off, out);
+}
+
+static void json_cpu(struct json *j, const struct counters *set, size_t i)
+{
+	uint32_t apic_id;
+
+	memcpy(&apic_id, set->buf + i * sizeof(struct rw_cpu_stats) + offsetof(struct rw_cpu_stats, apic_id),
+	       sizeof(apic_id));
+	json_open(j, NULL, '{');
+	json_u64(j, "cpu", i);
+	json_u64(j, "apic_id", apic_id);
+	json_open(j, "exits", '{');
+	for (size_t k = 0; k < RW_EXIT_COUNT; k++)
+		json_u64(j, exit_names[k], counter(set, i, exit_off(k)));
+	json_close(j, '}');
+	for (size_t k = 0; k < ARRAY_SIZE(fields); k++)
+		json_u64(j, fields[k].name, counter(set, i, fields[k].off));
+	json_close(j, '}');
 }
 
 bool counters_store_present(const struct input *in)
@@ -131,7 +154,10 @@ static bool class_shown(const struct account *a, uint32_t class)
 void counters_store_table(const struct input *in, FILE *out)
 {
 	const struct part *p = last_store(in);
+	char id[TEXT_BOOT_LEN];
 
+	text_boot(id, &p->hdr);
+	fprintf(out, "store of boot %s\n", id);
 	fprintf(out, "%-14s %14s %14s %14s %14s\n", "store", "records", "bytes", "blocks", "evicted");
 	for (uint32_t i = 0; i < RW_STORE_CLASSES; i++) {
 		struct account a = account_class(p, i);
@@ -187,26 +213,33 @@ static void json_store(struct json *j, const struct input *in)
 
 void counters_json(const struct input *in, FILE *out)
 {
+	static const struct counters none;
+	const struct counters *set = choose(in) ? choose(in) : &none;
 	struct json j = { .out = out };
+	char id[TEXT_BOOT_LEN];
 
 	json_open(&j, NULL, '{');
+	if (last_store(in) || choose(in)) {
+		name_boot(in, id);
+		json_str(&j, "boot", id);
+	}
 	json_open(&j, "cpus", '[');
-	for (size_t i = 0; i < cpu_count(in); i++)
-		json_cpu(&j, in, i);
+	for (size_t i = 0; i < cpu_count(set); i++)
+		json_cpu(&j, set, i);
 	json_close(&j, ']');
 	json_open(&j, "exits", '{');
 	for (size_t i = 0; i < RW_EXIT_COUNT; i++)
-		json_u64(&j, exit_names[i], sum(in, exit_off(i)));
+		json_u64(&j, exit_names[i], sum(set, exit_off(i)));
 	json_close(&j, '}');
-	json_u64(&j, "exits_total", exits_total(in));
-	json_u64(&j, "records", sum(in, offsetof(struct rw_cpu_stats, records)));
-	json_u64(&j, "bytes", sum(in, offsetof(struct rw_cpu_stats, bytes)));
-	json_u64(&j, "violations", sum(in, offsetof(struct rw_cpu_stats, violations)));
-	json_u64(&j, "patches", sum(in, offsetof(struct rw_cpu_stats, patches)));
+	json_u64(&j, "exits_total", exits_total(set));
+	json_u64(&j, "records", sum(set, offsetof(struct rw_cpu_stats, records)));
+	json_u64(&j, "bytes", sum(set, offsetof(struct rw_cpu_stats, bytes)));
+	json_u64(&j, "violations", sum(set, offsetof(struct rw_cpu_stats, violations)));
+	json_u64(&j, "patches", sum(set, offsetof(struct rw_cpu_stats, patches)));
 	json_u64(&j, "drops",
-		 sum(in, offsetof(struct rw_cpu_stats, lost)) +
-			 sum(in, offsetof(struct rw_cpu_stats, malformed)));
-	json_u64(&j, "hv_cycles", sum(in, offsetof(struct rw_cpu_stats, hv_cycles)));
+		 sum(set, offsetof(struct rw_cpu_stats, lost)) +
+			 sum(set, offsetof(struct rw_cpu_stats, malformed)));
+	json_u64(&j, "hv_cycles", sum(set, offsetof(struct rw_cpu_stats, hv_cycles)));
 	json_store(&j, in);
 	json_close(&j, '}');
 	putc('\n', out);

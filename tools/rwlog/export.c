@@ -3,6 +3,7 @@
 /* The log for programs: JSON Lines, and CSV. */
 #include "export.h"
 
+#include "alerts.h"
 #include "csv.h"
 #include "jsonl.h"
 #include "members.h"
@@ -18,9 +19,12 @@ void export_jsonl(const struct input *in, const struct filter *filter, FILE *out
 		boot_name(b, id);
 		for (size_t k = 0; k < b->nrec; k++)
 			if (filter_match(filter, &b->rec[k]))
-				jsonl_record(&b->rec[k], &cgroups, in->nboot > 1 ? id : NULL, out);
+				jsonl_record(&b->rec[k], &cgroups,
+					     in->nboot > 1 || !b->newest->have_hdr ? id : NULL, out);
 		cgroups_free(&cgroups);
 	}
+	if (filter_is_all(filter))
+		alerts_jsonl(in, out);
 }
 
 void export_csv_header(FILE *out)
@@ -55,5 +59,7 @@ void export_csv(const struct input *in, const struct filter *filter, FILE *out)
 		}
 		cgroups_free(&cgroups);
 	}
+	if (filter_is_all(filter))
+		alerts_csv(in, row, out);
 	csv_close(row);
 }

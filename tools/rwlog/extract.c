@@ -16,9 +16,9 @@ const struct part *extract_choose(const struct input *in)
 {
 	const struct part *found = in->image && in->image->complete ? in->image : NULL;
 
-	for (size_t i = 0; i < in->capture.npart; i++)
-		if (in->capture.part[i]->complete)
-			found = in->capture.part[i];
+	for (size_t i = 0; i < in->capture.dumps.npart; i++)
+		if (in->capture.dumps.part[i]->complete)
+			found = in->capture.dumps.part[i];
 	return found;
 }
 

@@ -169,3 +169,10 @@ bool filter_match(const struct filter *f, const struct rec *r)
 		return false;
 	return match_task(f, r) && (!f->path || match_path(f, r));
 }
+
+bool filter_is_all(const struct filter *f)
+{
+	return !f->has_types && !f->has_pid && !f->has_loginuid && !f->has_cgroup && !f->comm && !f->path &&
+	       !f->since && f->until == UINT64_MAX && !f->seq_from && f->seq_to == UINT64_MAX &&
+	       f->verdict < 0;
+}

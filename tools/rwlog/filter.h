@@ -44,3 +44,6 @@ bool filter_seconds(uint64_t *ns, const char *value);
 
 /** filter_match() - whether a record is wanted. */
 bool filter_match(const struct filter *f, const struct rec *r);
+
+/** filter_is_all() - whether the filter lets everything through. */
+bool filter_is_all(const struct filter *f);

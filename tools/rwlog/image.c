@@ -96,14 +96,10 @@ struct candidate {
 
 static void load(struct candidate *c, const struct image_place *place)
 {
-	struct part *p = calloc(1, sizeof(*p));
+	struct part *p = make(sizeof(*p));
 	struct rw_store_hdr h;
 	char why[128];
 
-	if (!p) {
-		fputs("rwlog: out of memory\n", stderr);
-		exit(2);
-	}
 	c->part = p;
 	p->problems = &c->problems;
 	p->notes = &c->notes;
@@ -200,7 +196,7 @@ static void tell_several(const struct part *chosen, uint64_t count, struct probl
 	if (count < 2)
 		return;
 	text_boot(id, &chosen->hdr);
-	problem_add(problems, NULL,
+	problem_add(problems, PROBLEM_SEVERAL, NULL,
 		    "%" PRIu64
 		    " different stores are here, and a guest can make such ones: that of boot %s at "
 		    "offset 0x%" PRIx64 " was read; rwlog --list FILE shows all, --at ADDRESS (as the loader "
@@ -224,6 +220,7 @@ struct part *image_choose(const struct image_scan *s, const struct image_choice 
 		list[n++] = &s->damaged;
 	for (size_t i = 0; i < n; i++) {
 		c[i] = empty;
+		c[i].problems.all = problems->all;
 		load(&c[i], list[i]);
 		if (better(c[i].part, c[best].part))
 			best = i;
@@ -234,9 +231,9 @@ struct part *image_choose(const struct image_scan *s, const struct image_choice 
 			drop(&c[i]);
 	tell_several(chosen, count + s->more, problems);
 	if (s->other.p)
-		problem_add(notes, NULL,
-			    "a store of format %" PRIu32 " lies at offset 0x%" PRIx64 " and was not read",
-			    s->other_version, s->other.off);
+		problem_note(notes, NULL,
+			     "a store of format %" PRIu32 " lies at offset 0x%" PRIx64 " and was not read",
+			     s->other_version, s->other.off);
 	return chosen;
 }
 

@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "alerts.h"
+#include "boots.h"
 #include "util.h"
 
 #define READ_CHUNK 65536u
@@ -112,7 +114,7 @@ static void merge(struct input *in, struct boot *b)
 		if (r->hdr.size == last->hdr.size && memcmp(r->p, last->p, r->hdr.size) == 0)
 			continue;
 		b->bad++;
-		problem_add(&in->problems, b->newest,
+		problem_add(&in->problems, PROBLEM_ALTERED, b->newest,
 			    "record %" PRIu64 " occurs twice, with different contents (at offsets "
 			    "0x%" PRIx64 " and 0x%" PRIx64 ")",
 			    r->hdr.seq, last->off, r->off);
@@ -134,38 +136,6 @@ void input_sort_by_time(struct input *in)
 	for (size_t i = 0; i < in->nboot; i++)
 		if (in->boot[i].nrec)
 			qsort(in->boot[i].rec, in->boot[i].nrec, sizeof(struct rec), by_time);
-}
-
-/* Whether two parts are of one boot: by its whole id, or by their frames' id if a header is lost. */
-static bool same_boot(const struct part *a, const struct part *b)
-{
-	if (a->have_hdr && b->have_hdr)
-		return memcmp(a->hdr.boot_id, b->hdr.boot_id, sizeof(a->hdr.boot_id)) == 0;
-	return a->is_dump && b->is_dump && a->boot == b->boot;
-}
-
-static struct boot *boot_of(struct input *in, const struct part *p)
-{
-	struct boot *b;
-
-	for (size_t i = in->nboot; i--;)
-		if (same_boot(in->boot[i].newest, p))
-			return &in->boot[i];
-	in->boot = grow(in->boot, in->nboot, &in->boot_cap, sizeof(*in->boot));
-	b = &in->boot[in->nboot++];
-	memset(b, 0, sizeof(*b));
-	b->newest = p;
-	return b;
-}
-
-static void add_part(struct input *in, struct part *p)
-{
-	struct boot *b = boot_of(in, p);
-
-	b->part = grow(b->part, b->npart, &b->part_cap, sizeof(struct part *));
-	b->part[b->npart++] = p;
-	if (p->hdr.next_seq >= b->newest->hdr.next_seq)
-		b->newest = p;
 }
 
 void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN])
@@ -204,7 +174,8 @@ static bool parse_capture(struct input *in)
 	in->capture.problems = &in->problems;
 	capture_parse(&in->capture, (const char *)in->data, in->len);
 	in->other_version = in->capture.other_version;
-	return in->capture.frames || in->capture.bad_frames;
+	return in->capture.frames || in->capture.bad_frames ||
+	       (in->capture.console.nalert && !in->capture.other_version);
 }
 
 /*
@@ -217,7 +188,7 @@ static void tell_both(struct input *in)
 	struct capture frames = { .problems = &ignored };
 
 	if (in->is_capture) {
-		problem_add(&in->problems, NULL,
+		problem_add(&in->problems, PROBLEM_SEVERAL, NULL,
 			    "a store lies at offset 0x%" PRIx64
 			    " of this capture, and a guest may have sent it: it "
 			    "was not read; --as memory reads it",
@@ -225,14 +196,14 @@ static void tell_both(struct input *in)
 		return;
 	}
 	capture_parse(&frames, (const char *)in->data, in->len);
-	for (size_t i = 0; i < frames.npart; i++) {
-		if (!frames.part[i]->complete)
+	for (size_t i = 0; i < frames.dumps.npart; i++) {
+		if (!frames.dumps.part[i]->complete)
 			continue;
-		problem_add(&in->problems, NULL,
+		problem_add(&in->problems, PROBLEM_SEVERAL, NULL,
 			    "a whole dump of boot %08" PRIx32 " stands in line %" PRIu64
 			    " of this memory, and was "
 			    "not read; --as capture reads it",
-			    frames.part[i]->boot, frames.part[i]->line);
+			    frames.dumps.part[i]->boot, frames.dumps.part[i]->line);
 		break;
 	}
 	capture_free(&frames);
@@ -275,18 +246,41 @@ static bool is_wanted(const struct part *p, const char *boot)
 	return strncmp(id, boot, len) == 0;
 }
 
-/* Adds the wanted dumps of a capture, and forgets what is wrong with the others. Return: whether one is. */
+/* Forgets what is wrong with the dumps that are not wanted. Return: whether one is wanted. */
 static bool add_dumps(struct input *in)
 {
-	for (size_t i = 0; i < in->capture.npart; i++) {
-		struct part *p = in->capture.part[i];
+	const struct dumps *d = &in->capture.dumps;
+	struct part **wanted = make((d->npart + 1) * sizeof(struct part *));
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->npart; i++) {
+		struct part *p = d->part[i];
 
 		if (is_wanted(p, in->choice.boot))
-			add_part(in, p);
+			wanted[n++] = p;
 		else
-			problems_forget(&in->problems, p, p->bad);
+			problems_forget(&in->problems, p, p->bad_of);
 	}
-	return in->nboot || !in->choice.boot;
+	boots_of_parts(in, wanted, n);
+	free(wanted);
+	return n || !in->choice.boot;
+}
+
+/* What a logger did to the capture, and was undone. */
+static void tell_repairs(struct input *in)
+{
+	const struct capture *c = &in->capture;
+
+	if (c->dumps.repeats)
+		problem_note(&in->notes, NULL,
+			     "%" PRIu64 " frames are there more than once, byte by byte the same",
+			     c->dumps.repeats);
+	if (c->rejoined)
+		problem_note(
+			&in->notes, NULL,
+			"%zu frames were broken by a terminal or logger, and put together again: their CRCs "
+			"are right",
+			c->rejoined);
 }
 
 int input_parse(struct input *in)
@@ -301,15 +295,26 @@ int input_parse(struct input *in)
 		in->image = image_choose(&in->scan, &in->choice, &in->problems, &in->notes);
 		if (!in->image)
 			return -ESRCH;
-		add_part(in, in->image);
+		boots_of_parts(in, &in->image, 1);
 	}
 	if (in->scan.ngood && in->as == INPUT_AS_IT_LOOKS)
 		tell_both(in);
-	if (!add_dumps(in))
+	if (in->is_capture && !add_dumps(in))
 		return -ESRCH;
 	for (size_t i = 0; i < in->nboot; i++)
 		merge(in, &in->boot[i]);
+	if (in->is_capture) {
+		tell_repairs(in);
+		alerts_check(in);
+	}
 	return 0;
+}
+
+enum status input_status(const struct input *in)
+{
+	if (!in->problems.count && !in->nboot && !in->other_version)
+		return STATUS_CUT; /* frames, but no dump of a store */
+	return status_of_problems(in->problems.of);
 }
 
 void input_list(const struct input *in, FILE *out)

@@ -7,6 +7,7 @@
 
 #include "capture.h"
 #include "image.h"
+#include "status.h"
 #include "text.h"
 
 /* Records of one start of the hypervisor, from all its dumps in a file. */
@@ -63,6 +64,9 @@ int input_load(struct input *in, const char *name);
  * the one that @in->choice wants.
  */
 int input_parse(struct input *in);
+
+/** input_status() - get the exit status that the content of a parsed file deserves. */
+enum status input_status(const struct input *in);
 
 /** input_list() - print a line about each boot of a capture, and about each store. */
 void input_list(const struct input *in, FILE *out);

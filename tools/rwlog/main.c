@@ -22,14 +22,7 @@
 #include "lib/crc32c.h"
 
 #define WARNINGS_SHOWN 20u
-
-/* Exit statuses, as --help gives them. */
-enum status {
-	STATUS_GOOD = 0,
-	STATUS_LOG = 1,
-	STATUS_USAGE = 2,
-	STATUS_VERSION = 3,
-};
+#define PROBLEMS_SHOWN 50u /* by verify */
 
 /* Another program truncated the mapped file: nothing sensible can follow. */
 static void lost_file(int sig)
@@ -78,13 +71,13 @@ static int load_symbols(struct input *file, struct symbols *s, const struct opti
 	return STATUS_GOOD;
 }
 
-static void warn(const struct problems *l, const char *name, const char *kind)
+static void warn(const struct options *o, const struct problems *l, const char *name, const char *kind)
 {
 	char *prefix = NULL;
 
 	if (asprintf(&prefix, "rwlog: %s: %s: ", name, kind) < 0)
 		exit(STATUS_USAGE);
-	problems_print(l, stderr, prefix, WARNINGS_SHOWN);
+	problems_print(l, stderr, prefix, o->all ? SIZE_MAX : WARNINGS_SHOWN);
 	free(prefix);
 }
 
@@ -103,19 +96,19 @@ static enum status run_extract(const struct options *o, const struct input *in)
 
 	if (!p) {
 		fprintf(stderr, "rwlog: %s: no complete dump; nothing was written\n", in->name);
-		return STATUS_LOG;
+		return STATUS_CUT;
 	}
 	if (extract_write(p, o->output, &in->st, why, sizeof(why))) {
 		fprintf(stderr, "rwlog: %s: %s\n", o->output, why);
 		return STATUS_USAGE;
 	}
 	note_boots(in, "records are");
-	if (in->capture.npart)
-		last = in->capture.part[in->capture.npart - 1];
+	if (in->capture.dumps.npart)
+		last = in->capture.dumps.part[in->capture.dumps.npart - 1];
 	if (p != last)
 		fprintf(stderr, "rwlog: %s: the last dump is incomplete; dump %u was used\n", in->name,
 			p->dump);
-	return p == last && p->bad == 0 ? STATUS_GOOD : STATUS_LOG;
+	return status_worse(p == last ? STATUS_GOOD : STATUS_CUT, status_of_problems(p->bad_of));
 }
 
 static enum status run_stats(const struct options *o, const struct input *in)
@@ -123,7 +116,8 @@ static enum status run_stats(const struct options *o, const struct input *in)
 	bool counters = counters_present(in), store = counters_store_present(in);
 
 	if (in->is_capture && !counters)
-		fprintf(stderr, "rwlog: %s: no complete set of counters in it\n", in->name);
+		fprintf(stderr, "rwlog: %s: no complete set of counters of %s in it\n", in->name,
+			store ? "that boot" : "any boot");
 	note_boots(in, "counters are");
 	if (o->json && (counters || store)) {
 		counters_json(in, stdout);
@@ -135,14 +129,15 @@ static enum status run_stats(const struct options *o, const struct input *in)
 		if (store)
 			counters_store_table(in, stdout);
 	}
-	return in->problems.count || (in->is_capture && !counters) || !store ? STATUS_LOG : STATUS_GOOD;
+	return status_worse(input_status(in),
+			    (in->is_capture && !counters) || !store ? STATUS_CUT : STATUS_GOOD);
 }
 
 /* Applies the command to a parsed file. */
 static enum status run(const struct options *o, struct input *in, const struct symbols *symbols)
 {
 	char *prefix = NULL;
-	bool good;
+	enum status status;
 
 	if (o->by_time)
 		input_sort_by_time(in);
@@ -150,9 +145,9 @@ static enum status run(const struct options *o, struct input *in, const struct s
 	case COMMAND_VERIFY:
 		if (asprintf(&prefix, "%s%s", o->nfiles > 1 ? in->name : "", o->nfiles > 1 ? ": " : "") < 0)
 			exit(STATUS_USAGE);
-		good = verify(in, prefix, stdout);
+		status = verify(in, prefix, o->all ? SIZE_MAX : PROBLEMS_SHOWN, stdout);
 		free(prefix);
-		return good ? STATUS_GOOD : STATUS_LOG;
+		return status;
 	case COMMAND_STATS:
 		return run_stats(o, in);
 	case COMMAND_EXTRACT:
@@ -170,7 +165,7 @@ static enum status run(const struct options *o, struct input *in, const struct s
 	}
 	if (!in->nboot)
 		fprintf(stderr, "rwlog: %s: no dump of the store in this capture\n", in->name);
-	return in->problems.count || !in->nboot ? STATUS_LOG : STATUS_GOOD;
+	return input_status(in);
 }
 
 /* Whether standard output is the file being read, as with the shell's ">>". */
@@ -195,7 +190,7 @@ static enum status read_file(const struct options *o, struct input *in, const st
 		fprintf(stderr,
 			"rwlog: %s: no such store or boot in it; rwlog --list FILE shows what is there\n",
 			in->name);
-		return STATUS_LOG;
+		return STATUS_NO_MATCH;
 	}
 	if (!err && o->list) {
 		input_list(in, stdout);
@@ -204,18 +199,18 @@ static enum status read_file(const struct options *o, struct input *in, const st
 		status = run(o, in, symbols);
 	}
 	fflush(stdout);
-	warn(&in->notes, in->name, "note");
+	warn(o, &in->notes, in->name, "note");
 	if (!err && o->command != COMMAND_VERIFY)
-		warn(&in->problems, in->name, "warning");
+		warn(o, &in->problems, in->name, "warning");
 	if (!in->other_version)
 		return status;
 	version_print(stderr, in->name, in->other_version);
-	return status == STATUS_GOOD ? STATUS_VERSION : status;
+	return status_worse(status, STATUS_VERSION);
 }
 
 static enum status one_file(const struct options *o, const char *name, const struct symbols *symbols)
 {
-	struct input in = { .as = o->as, .choice = o->choice };
+	struct input in = { .as = o->as, .choice = o->choice, .problems.all = o->all };
 	enum status status = STATUS_USAGE;
 	int err = input_load(&in, name);
 
@@ -230,17 +225,13 @@ static enum status one_file(const struct options *o, const char *name, const str
 	return status;
 }
 
-/* Return: the worst of the files' statuses. */
-static int all_files(const struct options *o, const struct symbols *symbols)
+/* Return: the most serious of the files' statuses. */
+static enum status all_files(const struct options *o, const struct symbols *symbols)
 {
-	int worst = STATUS_GOOD;
+	enum status worst = STATUS_GOOD;
 
-	for (int i = 0; i < o->nfiles && !ferror(stdout); i++) {
-		int one = (int)one_file(o, o->files[i], symbols);
-
-		if (one > worst)
-			worst = one;
-	}
+	for (int i = 0; i < o->nfiles && !ferror(stdout); i++)
+		worst = status_worse(worst, one_file(o, o->files[i], symbols));
 	return worst;
 }
 
@@ -259,7 +250,7 @@ int main(int argc, char **argv)
 		export_csv_header(stdout);
 	status = o.symbols ? load_symbols(&symbol_file, &symbols, &o) : STATUS_GOOD;
 	if (status == STATUS_GOOD)
-		status = all_files(&o, o.symbols ? &symbols : NULL);
+		status = (int)all_files(&o, o.symbols ? &symbols : NULL);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "rwlog: cannot write the output: %s\n", strerror(errno));
 		status = STATUS_USAGE;

@@ -15,6 +15,7 @@
 #include "lib/cmdline.h"
 #include "lib/events.h"
 #include "names.h"
+#include "status.h"
 #include "util.h"
 #include "rw_version.h"
 
@@ -35,6 +36,7 @@ static const char help[] =
 	"  --list                  only print which boots and stores there are\n"
 	"  --boot ID               read this boot only: its id, or the first digits\n"
 	"  --at ADDRESS            read the store at this guest-physical address, as the loader printed it\n"
+	"  --all                   print every problem; without it, the worst ones\n"
 	"  --as capture|memory     what the files are, where both could be\n"
 	"show and export:\n"
 	"  --type TYPE[,TYPE]...   ";
@@ -62,9 +64,7 @@ static const char help_rest[] =
 	"  --version                   the version of rwlog and of the log format that it reads\n"
 	"\n"
 	"A file that cannot be read does not stop rwlog from reading the others.\n"
-	"Exit status, the highest of all files: 0 success; 1 something is wrong with the log or missing from\n"
-	"it; 2 wrong usage, a file that cannot be read, one without a Ringward log, or an output that\n"
-	"cannot be written; 3 a log in another version's format.\n";
+	"Exit status; of several the last one in this list:\n";
 
 #define HELP_INDENT 26
 #define HELP_WIDTH  96
@@ -95,11 +95,13 @@ static void print_help(void)
 	fputs(help, stdout);
 	print_types();
 	fputs(help_rest, stdout);
+	status_print(stdout);
 }
 
 enum option_id {
 	OPT_HELP = 'h',
 	OPT_VERSION = 256,
+	OPT_ALL,
 	OPT_LIST,
 	OPT_AS,
 	OPT_AT,
@@ -124,6 +126,7 @@ enum option_id {
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "all", no_argument, NULL, OPT_ALL },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "as", required_argument, NULL, OPT_AS },
 	{ "at", required_argument, NULL, OPT_AT },
@@ -192,6 +195,7 @@ static bool belongs(enum command c, int id)
 	switch (id) {
 	case OPT_HELP:
 	case OPT_VERSION:
+	case OPT_ALL:
 	case OPT_LIST:
 	case OPT_AS:
 	case OPT_AT:
@@ -229,6 +233,9 @@ static bool parse_boot(struct options *o, const char *s)
 static bool set_option(struct options *o, int id, const char *value)
 {
 	switch (id) {
+	case OPT_ALL:
+		o->all = true;
+		return true;
 	case OPT_LIST:
 		o->list = true;
 		return true;

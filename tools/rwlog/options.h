@@ -17,6 +17,7 @@ enum command {
 struct options {
 	enum command command;
 	struct filter filter;
+	bool all;                   /* print every problem */
 	bool list;                  /* only list the stores and boots */
 	enum input_as as;           /* what the files are */
 	struct image_choice choice; /* which store is wanted */

@@ -28,20 +28,47 @@ static uint64_t line_of(const struct part *p, uint64_t off)
 	return lo ? p->seg[lo - 1].line : p->line;
 }
 
-void part_problem(struct part *p, uint64_t off, const char *fmt, ...)
+static void add(struct part *p, enum problem_kind kind, uint64_t off, const char *fmt, va_list ap)
 {
 	char text[400];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	p->bad++;
+	p->bad_of[kind]++;
+	if (p->is_dump)
+		problem_add(p->problems, kind, p,
+			    "line %" PRIu64 ", dump %" PRIu32 ", offset 0x%" PRIx64 ": %s", line_of(p, off),
+			    p->dump, off, text);
+	else
+		problem_add(p->problems, kind, p, "offset 0x%" PRIx64 ": %s", p->base + off, text);
+}
+
+void part_problem(struct part *p, uint64_t off, const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	add(p, PROBLEM_ALTERED, off, fmt, ap);
 	va_end(ap);
-	p->bad++;
-	if (p->is_dump)
-		problem_add(p->problems, p, "line %" PRIu64 ", dump %" PRIu32 ", offset 0x%" PRIx64 ": %s",
-			    line_of(p, off), p->dump, off, text);
-	else
-		problem_add(p->problems, p, "offset 0x%" PRIx64 ": %s", p->base + off, text);
+}
+
+void part_cut(struct part *p, uint64_t off, const char *fmt, ...)
+{
+	va_list ap;
+
+	p->cut = true;
+	va_start(ap, fmt);
+	add(p, PROBLEM_CUT, off, fmt, ap);
+	va_end(ap);
+}
+
+void part_missing(struct part *p, uint64_t off, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(p, p->cut ? PROBLEM_CUT : PROBLEM_ALTERED, off, fmt, ap);
+	va_end(ap);
 }
 
 bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n)
@@ -97,6 +124,9 @@ void part_set_hdr(struct part *p, const struct rw_store_hdr *h)
 			     h->first_seq, h->next_seq, store_evicted(h));
 	if (h->end_reason >= RW_END_COUNT)
 		part_problem(p, 0, "header: unknown end reason %" PRIu32 "", h->end_reason);
+	if (h->reserved)
+		part_problem(p, offsetof(struct rw_store_hdr, reserved),
+			     "header: its reserved bytes are not 0");
 	if (h->backend > 1)
 		part_problem(p, 0, "header: unknown backend %" PRIu32 "", h->backend);
 }
@@ -106,6 +136,7 @@ struct run {
 	const struct rw_block_hdr *b;
 	uint64_t count, last;
 	uint64_t from_ns, to_ns;
+	bool cut; /* the end of the block is missing */
 };
 
 static struct run run_begin(const struct rw_block_hdr *b)
@@ -170,6 +201,17 @@ static size_t next_rec(struct part *p, const uint8_t *data, size_t from, size_t 
 	return from;
 }
 
+/* Whether the @n bytes at @p are the begin of a record that is longer. */
+static bool record_begins(const uint8_t *p, size_t n)
+{
+	struct rw_rec_hdr h;
+
+	if (n < sizeof(h))
+		return true;
+	memcpy(&h, p, sizeof(h));
+	return h.magic == RW_REC_MAGIC && h.size > n && h.size <= RW_REC_MAX && h.size % RW_REC_ALIGN == 0;
+}
+
 /* Records between @from and @to of @data, which lies at @off of the part; skips bad ones. */
 static void walk_records(struct part *p, const uint8_t *data, size_t from, size_t to, uint64_t off,
 			 struct run *run)
@@ -184,6 +226,8 @@ static void walk_records(struct part *p, const uint8_t *data, size_t from, size_
 			from += n;
 			continue;
 		}
+		if (run && run->cut && record_begins(data + from, to - from))
+			return;
 		if (run && run->count == 0)
 			part_problem(p, off + from, "bad record in the place of record %" PRIu64 ": %s",
 				     run->b->first_seq, why);
@@ -243,10 +287,14 @@ static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8
 	struct run run = run_begin(b);
 	uint64_t bad = p->bad;
 
+	if (b->reserved)
+		part_problem(p, off + offsetof(struct rw_block_hdr, reserved),
+			     "block %" PRIu64 ": its header's reserved bytes are not 0", b->index);
+	run.cut = end < b->used;
 	walk_records(p, data, sizeof(*b), end, off, &run);
 	if (end < b->used)
-		part_problem(p, off + end, "block %" PRIu64 " is cut: %zu of %" PRIu32 " bytes are there",
-			     b->index, end, b->used);
+		part_cut(p, off + end, "block %" PRIu64 " is cut: %zu of %" PRIu32 " bytes are there",
+			 b->index, end, b->used);
 	else if (p->bad == bad)
 		check_block(p, &run, off);
 	p->block = grow(p->block, p->nblock, &p->block_cap, sizeof(*p->block));
@@ -308,10 +356,10 @@ static void walk_uncounted(struct part *p, const uint8_t *data, size_t there, ui
 	b->count = run.count;
 	b->last = run.last;
 	if (p->nrec > before && p->notes)
-		problem_add(p->notes, p,
-			    "offset 0x%" PRIx64
-			    ": %zu records that no header counts yet: the machine was running",
-			    p->base + off + b->hdr.used, p->nrec - before);
+		problem_note(p->notes, p,
+			     "offset 0x%" PRIx64
+			     ": %zu records that no header counts yet: the machine was running",
+			     p->base + off + b->hdr.used, p->nrec - before);
 }
 
 /* A block of an image, with @there bytes in the file; @newest: its class has none that is newer. */
@@ -358,7 +406,7 @@ static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, 
 		size_t there = least(len - pos, size);
 
 		if (there < size)
-			part_problem(p, len, "the file ends inside a block");
+			part_cut(p, len, "the file ends inside a block");
 		if (there < sizeof(struct rw_block_hdr) || all_zero(data + pos, there) ||
 		    being_cleared(p, data + pos))
 			continue;
@@ -388,6 +436,38 @@ static size_t block_size(const struct part *p, const uint8_t *data, size_t len)
 	return RW_BLOCK_SIZE;
 }
 
+/* The position of the first byte from @from on that is not 0; @to: there is none. */
+static size_t first_set(const uint8_t *data, size_t from, size_t to)
+{
+	if (all_zero(data + from, to - from))
+		return to;
+	while (!data[from])
+		from++;
+	return from;
+}
+
+/* The header does not fill its page, and nothing else belongs there. */
+static void check_hdr_page(struct part *p, const uint8_t *data, size_t len)
+{
+	size_t end = least(len, RW_STORE_HDR_SIZE);
+	size_t at = end > sizeof(p->hdr) ? first_set(data, sizeof(p->hdr), end) : end;
+
+	if (at < end)
+		part_problem(p, at, "the header's page has data after the header");
+}
+
+/*
+ * An image is a file of its own: nothing follows the store. Memory, which a store lies in, continues, and
+ * never has a store at its first byte: the firmware keeps that page.
+ */
+static void check_after(struct part *p, const uint8_t *data, size_t len, size_t size)
+{
+	uint64_t end = RW_STORE_HDR_SIZE + (uint64_t)size * p->hdr.block_count;
+
+	if (p->base == 0 && p->have_hdr && end < len && first_set(data, end, len) < len)
+		part_problem(p, first_set(data, end, len), "the file has data after the store's last block");
+}
+
 void part_walk_image(struct part *p, const uint8_t *data, size_t len)
 {
 	size_t size = block_size(p, data, len), n;
@@ -395,7 +475,10 @@ void part_walk_image(struct part *p, const uint8_t *data, size_t len)
 	struct slot *slot;
 
 	if (len < RW_STORE_HDR_SIZE)
-		part_problem(p, len, "the file ends inside the header's page");
+		part_cut(p, len, "the file ends inside the header's page");
+	check_hdr_page(p, data, len);
+	if (p->have_hdr && len < RW_STORE_HDR_SIZE + (uint64_t)size * p->hdr.block_count)
+		p->cut = true;
 	slot = find_slots(p, data, len, size, &n);
 	for (size_t i = 0; i < n; i++)
 		if (slot[i].hdr.index > newest[slot[i].hdr.class])
@@ -404,6 +487,7 @@ void part_walk_image(struct part *p, const uint8_t *data, size_t len)
 		walk_slot(p, data, &slot[i], least(len - slot[i].pos, size),
 			  slot[i].hdr.index == newest[slot[i].hdr.class]);
 	free(slot);
+	check_after(p, data, len, size);
 	check_end(p);
 	p->complete = p->have_hdr;
 }

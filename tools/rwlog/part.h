@@ -42,14 +42,16 @@ struct part {
 	struct problems *problems; /* receives what is wrong; shared with others */
 	struct problems *notes;    /* receives what is worth knowing; NULL: nowhere */
 	struct rw_store_hdr hdr;
-	bool have_hdr; /* hdr is whole and its CRC matches */
-	bool complete; /* the transport lost nothing */
-	bool is_dump;  /* a dump of a capture; otherwise an image */
-	uint32_t boot; /* is_dump: the boot's first four bytes, from its frames */
-	uint32_t dump; /* its number */
-	uint64_t line; /* of the capture, where it begins */
-	uint64_t base; /* image: position of the header in the file */
-	uint64_t bad;  /* problems of this part */
+	bool have_hdr;                  /* hdr is whole and its CRC matches */
+	bool complete;                  /* the transport lost nothing */
+	bool is_dump;                   /* a dump of a capture; otherwise an image */
+	uint32_t boot;                  /* is_dump: the boot's first four bytes, from its frames */
+	uint32_t dump;                  /* its number */
+	uint64_t line;                  /* of the capture, where it begins */
+	uint64_t base;                  /* image: position of the header in the file */
+	uint64_t bad;                   /* problems of this part */
+	uint64_t bad_of[PROBLEM_KINDS]; /* likewise, by kind */
+	bool cut; /* its file or capture lacks some of it: what is missing was lost there */
 
 	uint8_t *buf; /* dump: its data, one segment after the other */
 	size_t buf_len, buf_cap;
@@ -68,6 +70,12 @@ struct part {
  * @off: position in the part: bytes from an image's header, or in a dump's data
  */
 void part_problem(struct part *p, uint64_t off, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/** part_cut() - add a problem: the file or the capture lacks some of a part. */
+void part_cut(struct part *p, uint64_t off, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/** part_missing() - add a problem: something is missing; lost in the file or capture, if that lacks some. */
+void part_missing(struct part *p, uint64_t off, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /**
  * store_hdr_valid() - check that a header's magic, version, CRC and sizes are those of this version.

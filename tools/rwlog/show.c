@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "alerts.h"
 #include "line.h"
 
 struct counts {
@@ -33,8 +34,9 @@ void show(const struct input *in, const struct filter *filter, const struct symb
 		char id[TEXT_BOOT_LEN];
 
 		boot_name(b, id);
-		if (in->nboot > 1)
-			fprintf(out, "-- boot %s%s\n", id, b->newest->have_hdr ? "" : ": its header is lost");
+		if (in->nboot > 1 || !b->newest->have_hdr)
+			fprintf(out, "-- boot %s%s\n", id,
+				b->newest->have_hdr ? "" : ": its header is lost: no known boot");
 		for (size_t j = 0; j < b->nrec; j++) {
 			if (!filter_match(filter, &b->rec[j]))
 				continue;
@@ -46,8 +48,10 @@ void show(const struct input *in, const struct filter *filter, const struct symb
 		all += b->nrec;
 		evicted += store_evicted(&b->newest->hdr);
 	}
-	fprintf(out, "-- %" PRIu64 " of %" PRIu64 " records shown, %" PRIu64 " violations", n.records, all,
-		n.violations);
+	if (filter_is_all(filter))
+		alerts_show(in, out);
+	fprintf(out, "-- %s: %" PRIu64 " of %" PRIu64 " records shown, %" PRIu64 " violations", in->name,
+		n.records, all, n.violations);
 	if (n.repeats)
 		fprintf(out, " (and %" PRIu64 " repeats)", n.repeats);
 	fprintf(out,

@@ -11,6 +11,21 @@
 
 #include "lib/crc32c.h"
 
+static void no_memory(void)
+{
+	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
+	exit(2);
+}
+
+void *make(size_t size)
+{
+	void *p = calloc(1, size);
+
+	if (!p)
+		no_memory();
+	return p;
+}
+
 void *grow(void *v, size_t n, size_t *cap, size_t size)
 {
 	size_t want;
@@ -19,10 +34,8 @@ void *grow(void *v, size_t n, size_t *cap, size_t size)
 		return v;
 	want = *cap ? *cap * 2 : 16;
 	v = reallocarray(v, want, size);
-	if (!v) {
-		fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
-		exit(2);
-	}
+	if (!v)
+		no_memory();
 	*cap = want;
 	return v;
 }

@@ -20,6 +20,9 @@
  */
 void *grow(void *v, size_t n, size_t *cap, size_t size);
 
+/** make() - get @size bytes of zeros. Ends the program if memory runs out. */
+void *make(size_t size);
+
 /** all_zero() - tell whether @n bytes at @p are all zero. */
 bool all_zero(const uint8_t *p, size_t n);
 

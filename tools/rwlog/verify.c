@@ -4,20 +4,25 @@
 #include "verify.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "names.h"
 #include "text.h"
 
-#define PROBLEMS_SHOWN 50u
-
 static const char *const end_texts[] = RW_END_NAMES;
 
-static uint64_t boot_problems(const struct boot *b)
+/* Counts a boot's problems by kind. Return: all of them. */
+static uint64_t boot_problems(const struct boot *b, uint64_t of[PROBLEM_KINDS])
 {
 	uint64_t n = b->bad;
 
-	for (size_t i = 0; i < b->npart; i++)
+	for (int kind = 0; kind < PROBLEM_KINDS; kind++)
+		of[kind] = kind == PROBLEM_ALTERED ? b->bad : 0;
+	for (size_t i = 0; i < b->npart; i++) {
 		n += b->part[i]->bad;
+		for (int kind = 0; kind < PROBLEM_KINDS; kind++)
+			of[kind] += b->part[i]->bad_of[kind];
+	}
 	return n;
 }
 
@@ -62,32 +67,47 @@ static void good_boot(const struct input *in, const struct boot *b, const char *
 		fprintf(out, ", ended by %s\n", end_texts[h->end_reason]);
 }
 
-bool verify(const struct input *in, const char *prefix, FILE *out)
+static void bad_boot(const struct boot *b, const uint64_t of[PROBLEM_KINDS], uint64_t n, const char *prefix,
+		     FILE *out)
 {
-	uint64_t rest = in->problems.count;
+	char id[TEXT_BOOT_LEN];
 
-	problems_print(&in->problems, out, prefix, PROBLEMS_SHOWN);
+	boot_name(b, id);
+	fprintf(out, "%sBAD: %s: boot %s%s: %" PRIu64 " problem%s, %zu records readable\n", prefix,
+		status_word(status_of_problems(of)), id,
+		b->newest->have_hdr ? "" : " (its header is lost: no known boot)", n, n > 1 ? "s" : "",
+		b->nrec);
+}
+
+enum status verify(const struct input *in, const char *prefix, size_t most, FILE *out)
+{
+	const struct problems *all = &in->problems;
+	uint64_t rest[PROBLEM_KINDS], count = all->count;
+
+	memcpy(rest, all->of, sizeof(rest));
+	problems_print(all, out, prefix, most);
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
-		uint64_t n = boot_problems(b);
-		char id[TEXT_BOOT_LEN];
+		uint64_t of[PROBLEM_KINDS], n = boot_problems(b, of);
 
-		rest -= n;
-		if (n == 0) {
+		count -= n;
+		for (int kind = 0; kind < PROBLEM_KINDS; kind++)
+			rest[kind] -= of[kind];
+		if (n == 0)
 			good_boot(in, b, prefix, out);
-			continue;
-		}
-		boot_name(b, id);
-		fprintf(out, "%sBAD: boot %s%s: %" PRIu64 " problem%s, %zu records readable\n", prefix, id,
-			b->newest->have_hdr ? "" : " (its header is lost)", n, n > 1 ? "s" : "", b->nrec);
+		else
+			bad_boot(b, of, n, prefix, out);
 	}
-	if (rest)
-		fprintf(out, "%sBAD: %" PRIu64 " problem%s of the capture as a whole\n", prefix, rest,
-			rest > 1 ? "s" : "");
-	if (in->problems.count)
-		fprintf(out, "%sBAD: %" PRIu64 " problem%s in all, the first: %s\n", prefix,
-			in->problems.count, in->problems.count > 1 ? "s" : "", in->problems.v[0].text);
-	else if (!in->nboot && !in->other_version)
-		fprintf(out, "%sBAD: no dump of the store in this capture\n", prefix);
-	return in->problems.count == 0 && in->nboot != 0;
+	if (count)
+		fprintf(out, "%sBAD: %s: %" PRIu64 " problem%s of the %s as a whole\n", prefix,
+			status_word(status_of_problems(rest)), count, count > 1 ? "s" : "",
+			in->is_capture ? "capture" : "file");
+	if (!in->nboot && !in->other_version)
+		fprintf(out, "%sBAD: %s: no dump of the store in this capture\n", prefix,
+			status_word(all->count ? status_of_problems(all->of) : STATUS_CUT));
+	if (all->count)
+		fprintf(out, "%sBAD: %s: %" PRIu64 " problem%s in all, the worst: %s\n", prefix,
+			status_word(status_of_problems(all->of)), all->count, all->count > 1 ? "s" : "",
+			problems_first(all));
+	return input_status(in);
 }

@@ -6,11 +6,9 @@
 #include "input.h"
 
 /**
- * verify() - print what is wrong with a file, and a line of judgement for each boot in it.
- * @in:     a parsed file
- * @prefix: put in front of each line, "" for nothing
- * @out:    destination
+ * verify() - print what is wrong with a file, at most @most problems, and a verdict for each boot.
+ * @prefix: of each line
  *
- * Return: true when nothing is wrong.
+ * Return: the status; STATUS_GOOD: nothing is wrong.
  */
-bool verify(const struct input *in, const char *prefix, FILE *out);
+enum status verify(const struct input *in, const char *prefix, size_t most, FILE *out);

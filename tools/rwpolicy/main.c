@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// rwpolicy: checks ringward.conf and monitor.conf with the loader's own parsers, on any machine.
+// rwpolicy: checks ringward.conf, monitor.conf and policy.conf with the loader's own parsers, on any machine.
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "boot/config.h"
+#include "explain.h"
+#include "lib/access_conf.h"
 #include "lib/cmdline.h"
 #include "lib/events.h"
 #include "lib/monitor_conf.h"
@@ -19,22 +21,27 @@
 
 static const char usage_text[] =
 	"usage: rwpolicy [--as KIND] check FILE...\n"
+	"       rwpolicy --path PATH --uid UID --access [rwax] explain FILE\n"
 	"       rwpolicy events\n"
 	"       rwpolicy default\n"
 	"\n"
 	"  check     report every error and every rule that can never match: FILE:LINE:COLUMN: ...\n"
+	"  explain   which line of a policy.conf decides whether a user may access a file, and why\n"
 	"  events    the events that lines of monitor.conf can be about, and the conditions that each can have\n"
 	"  default   the monitor.conf that holds where there is no file\n"
 	"\n"
-	"  --as KIND   what the files are: ringward or monitor; without it, their names say so:\n"
-	"              ringward.conf or monitor.conf, whatever stands before\n"
+	"  --as KIND   what the files are: ringward, monitor or policy; without it, their names say\n"
+	"              so: ringward.conf, monitor.conf or policy.conf, whatever stands before\n"
+	"  --path PATH  the file, as an absolute path; a directory's rules hold for it, too\n"
+	"  --uid UID    the user, as a number\n"
+	"  --access A   letters: r read, w write, a append, x execute\n"
 	"  -h, --help  this text\n"
 	"  --version   the version of rwpolicy\n"
 	"\n"
 	"Exit status: 0 the loader accepts each file, warnings or not; 1 there are errors; 2 wrong usage, or a file\n"
 	"that cannot be read.\n";
 
-static const char *const commands[] = { "check", "default", "events" };
+static const char *const commands[] = { "check", "default", "events", "explain" };
 
 static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -79,9 +86,20 @@ static void check_monitor(const char *text, size_t size, struct conf_file *file)
 		monitor_build(&conf, image);
 }
 
+static struct access_conf access_conf;
+
+static void check_access(const char *text, size_t size, struct conf_file *file)
+{
+	static uint64_t image[ACCESS_IMAGE_MAX / sizeof(uint64_t) + 1];
+
+	if (!access_parse(&access_conf, text, size, file, RW_ACCESS_SUPPORTED))
+		access_build(&access_conf, image);
+}
+
 static const struct kind kinds[] = {
 	{ "ringward", CONFIG_NAME, CONFIG_FILE_MAX, check_ringward },
 	{ "monitor", MONITOR_NAME, MONITOR_FILE_MAX, check_monitor },
+	{ "policy", ACCESS_NAME, ACCESS_FILE_MAX, check_access },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -138,8 +156,8 @@ static int check_file(const char *path, const char *as)
 	char *text;
 
 	if (!kind)
-		return usage("%s: neither " CONFIG_NAME " nor " MONITOR_NAME
-			     ": --as ringward or --as monitor",
+		return usage("%s: not " CONFIG_NAME ", " MONITOR_NAME " or " ACCESS_NAME
+			     ": --as ringward, --as monitor or --as policy",
 			     path);
 	text = read_file(path, kind->max, &size);
 	if (!text)
@@ -166,6 +184,24 @@ static int check(char **paths, const char *as)
 	return ret;
 }
 
+/* Errors of the file come first: without them, the answer. */
+static int explain_file(const char *path, const struct explain_query *query)
+{
+	struct conf_file file = { .report = report, .context = (void *)path };
+	const char *wrong = NULL;
+	size_t size;
+	char *text = read_file(path, ACCESS_FILE_MAX, &size);
+
+	if (!text)
+		return STATUS_USAGE;
+	if (!access_parse(&access_conf, text, size, &file, RW_ACCESS_SUPPORTED))
+		explain(&access_conf, path, query, &wrong);
+	free(text);
+	if (wrong)
+		return usage("%s", wrong);
+	return file.errors ? STATUS_ERRORS : 0;
+}
+
 static void list_events(void)
 {
 	printf("%-16s %-8s %s\n", "EVENT", "CLASS", "CONDITIONS");
@@ -183,7 +219,7 @@ static void list_events(void)
 	}
 }
 
-static int run(int argc, char **argv, const char *as)
+static int run(int argc, char **argv, const char *as, const struct explain_query *query)
 {
 	const size_t count = sizeof(commands) / sizeof(commands[0]);
 	const char *near;
@@ -200,6 +236,8 @@ static int run(int argc, char **argv, const char *as)
 			     near ? near : "");
 	if (strcmp(argv[0], "check") == 0)
 		return argc > 1 ? check(argv + 1, as) : usage("check: no file");
+	if (strcmp(argv[0], "explain") == 0)
+		return argc == 2 ? explain_file(argv[1], query) : usage("explain takes one file");
 	if (argc > 1)
 		return usage("%s takes no argument: \"%s\"", argv[0], argv[1]);
 	if (strcmp(argv[0], "events") == 0)
@@ -212,11 +250,15 @@ static int run(int argc, char **argv, const char *as)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "access", required_argument, NULL, 'A' },
 		{ "as", required_argument, NULL, 'a' },
+		{ "path", required_argument, NULL, 'p' },
+		{ "uid", required_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
+	struct explain_query query = { 0 };
 	const char *as = NULL;
 	char why[256];
 	int opt, ret = 0;
@@ -229,6 +271,12 @@ int main(int argc, char **argv)
 		}
 		if (opt == 'a')
 			as = optarg;
+		else if (opt == 'A')
+			query.access = optarg;
+		else if (opt == 'p')
+			query.path = optarg;
+		else if (opt == 'u')
+			query.uid = optarg;
 		else {
 			if (opt == 'h')
 				fputs(usage_text, stdout);
@@ -238,7 +286,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (as && !kind_of("", as))
-		return usage("--as %s: neither ringward nor monitor", as);
-	ret = run(argc - optind, argv + optind, as);
+		return usage("--as %s: not ringward, monitor or policy", as);
+	ret = run(argc - optind, argv + optind, as, &query);
 	return fflush(stdout) ? fail("standard output") : ret;
 }

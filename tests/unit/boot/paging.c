@@ -49,6 +49,7 @@ static void build(const struct machine *m)
 	info.cpu_count = m->cpus;
 	info.mem_top = m->mem_top;
 	info.mapped_top = m->mapped_top;
+	info.ram_top = m->mapped_top;
 	layout_plan(&info, m->store_mib, m->gib_pages);
 	layout_place(&info, m->region_phys);
 	/* RX, RO, a hole of a page, RW to the image's end. */
@@ -218,22 +219,28 @@ static void test_layout(void **state)
 		assert_int_equal(info.percpu_phys, info.tables_phys + info.tables_size);
 		assert_int_equal(info.pool_phys, info.percpu_phys + (uint64_t)m->cpus * RW_PERCPU_SIZE);
 		assert_true(info.pool_size / RW_PAGE_SIZE >=
-			    layout_pool_pages(m->cpus, m->mem_top, m->gib_pages));
+			    layout_pool_pages(m->cpus, m->mem_top, info.ram_top, m->gib_pages));
 		assert_int_equal(info.policy_phys, info.pool_phys + info.pool_size);
 		assert_int_equal(info.sites_phys, info.policy_phys + info.policy_size);
 		assert_int_equal(info.sites_size, RW_SITES_SIZE);
 		assert_int_equal(info.symbols_phys, info.sites_phys + info.sites_size);
 		assert_int_equal(info.symbols_size, RW_SYMBOLS_SIZE);
-		assert_int_equal(info.store_phys, info.symbols_phys + info.symbols_size);
+		assert_int_equal(info.pages_phys, info.symbols_phys + info.symbols_size);
+		assert_int_equal(info.pages_size, layout_pages_size(info.ram_top));
+		assert_int_equal(info.store_phys, info.pages_phys + info.pages_size);
 		assert_int_equal(info.store_size, RW_STORE_HDR_SIZE + ((uint64_t)m->store_mib << 20));
 		assert_int_equal(info.store_phys + info.store_size, info.region_phys + info.region_size);
 		assert_int_equal((info.tables_phys | info.pool_phys | info.policy_phys | info.symbols_phys |
-				  info.store_phys) %
+				  info.pages_phys | info.store_phys) %
 					 RW_PAGE_SIZE,
 				 0);
 	}
-	assert_int_equal(layout_pool_pages(1, 4 * GIB, true), 128 + 22 + 2 + 8);
-	assert_int_equal(layout_pool_pages(2, 513 * GIB, false), 128 + 44 + 3 + 513);
+	assert_int_equal(layout_pool_pages(1, 4 * GIB, GIB, true), 128 + 22 + 2 + 8 + 512);
+	assert_int_equal(layout_pool_pages(2, 513 * GIB, 512 * GIB, false), 128 + 44 + 3 + 513 + 4096);
+	/* Three bytes a page, and one for ranges; at most 0.1 % but in a small machine. */
+	assert_int_equal(layout_pages_size(GIB), 4 * 262144);
+	assert_int_equal(layout_pages_size(64 << 20), 3 * 16384 + (80 << 10));
+	assert_true(layout_pages_size(GIB) * 1000 <= GIB);
 }
 
 static void test_errors(void **state)

@@ -521,7 +521,7 @@ bool build_verify(const void *data, size_t len)
 
 	if (!null)
 		null = fopen("/dev/null", "w");
-	good = build_parse(&in, data, len) == 0 && verify(&in, "", null);
+	good = build_parse(&in, data, len) == 0 && verify(&in, "", 5, null) == STATUS_GOOD;
 	input_free(&in);
 	return good;
 }

@@ -32,7 +32,7 @@ static void try_all(const uint8_t *data, size_t len, FILE *null)
 	struct input in;
 
 	if (build_parse(&in, data, len) == 0) {
-		verify(&in, "", null);
+		verify(&in, "", 5, null);
 		show(&in, &all, NULL, null);
 		export_jsonl(&in, &all, null);
 		export_csv(&in, &all, null);

@@ -526,6 +526,44 @@ static void other_version_in_a_core(void **state)
 	build_free(&b);
 }
 
+/* Bytes that the format says are zero, changed one by one, with right CRCs where one covers them. */
+static void hidden_bytes(void **state)
+{
+	struct build b;
+	struct rw_block_hdr *block;
+	uint8_t *longer;
+
+	(void)state;
+	build_start(&b, BUILD_FEW, 1);
+	build_samples(&b);
+	assert_true(build_verify(b.p, b.len));
+	for (size_t at = sizeof(b.hdr); at < RW_STORE_HDR_SIZE; at += at < 200 || at > 4080 ? 1 : 97) {
+		b.p[at] = 'x';
+		assert_false(build_verify(b.p, b.len));
+		b.p[at] = 0;
+	}
+	b.hdr.reserved = 1;
+	build_seal_hdr(&b);
+	assert_false(build_verify(b.p, b.len));
+	b.hdr.reserved = 0;
+	build_seal_hdr(&b);
+	block = build_block(&b, 1);
+	block->reserved = 1;
+	build_seal_block(block);
+	assert_false(build_verify(b.p, b.len));
+	block->reserved = 0;
+	build_seal_block(block);
+	assert_true(build_verify(b.p, b.len));
+	longer = calloc(1, b.len + 100);
+	assert_non_null(longer);
+	memcpy(longer, b.p, b.len);
+	assert_true(build_verify(longer, b.len + 100));
+	longer[b.len + 99] = 'x';
+	assert_false(build_verify(longer, b.len + 100));
+	free(longer);
+	build_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -547,6 +585,7 @@ int main(void)
 		cmocka_unit_test(elf_core),
 		cmocka_unit_test(many_beginnings),
 		cmocka_unit_test(foreign),
+		cmocka_unit_test(hidden_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

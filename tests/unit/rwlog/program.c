@@ -99,7 +99,7 @@ static void a_choice_of_what_is_read(void **state)
 	(void)state;
 	expect("$R --list cap", 0, "boot 01010101010101010101010101010101, 1 dumps in this capture");
 	expect("$R verify --boot 0101 cap", 0, "OK: " SAMPLES " records");
-	expect("$R verify --boot 02 cap", 1,
+	expect("$R verify --boot 02 cap", 7,
 	       "no such store or boot in it; rwlog --list FILE shows what is there");
 	expect("$R verify --at 0x1000 cap", 2, "no Ringward log found");
 	expect("$R --boot 0x cap", 2,
@@ -160,6 +160,38 @@ static void extract_replaces_nothing_but_files(void **state)
 	expect("ls | grep -c '\\.[A-Za-z0-9]\\{6\\}$'", 1, "0");
 }
 
+/* Each kind of fault has its own word and exit status; the most serious one counts. */
+static void statuses(void **state)
+{
+	(void)state;
+	expect("head -c 3000 cap >cut; $R verify cut", 4,
+	       "BAD: cut off: boot 01010101010101010101010101010101: ");
+	expect("sed 's/ 00000000 / 00000001 /' cap >changed; $R verify changed", 1, "BAD: altered: ");
+	expect("$R verify cut cap", 4, "cap: OK");
+	expect("$R verify changed cut", 1, "cut: BAD: cut off");
+	expect("$R verify cut missing", 2, "cut: BAD: cut off");
+	expect("A='ringward: ALERT hypercall 6 refused, rip 10, by a[1]'; { cat cap; echo \"$A\"; } >alert; "
+	       "$R verify alert",
+	       6, ": an alert without a record: ringward: ALERT hypercall 6 refused, rip 10, by a[1]");
+	expect("tail -n1 alert >only; $R show only", 6, "boot unknown: \"ringward: ALERT hypercall 6");
+	expect("tail -n1 alert >only; $R export only", 6, "\"type\":\"console_alert\",\"line\":1,\"text\":");
+	expect("tail -n1 alert >only; $R export --format csv only", 6, "console_alert");
+	expect("$R extract --output s cap && { cat s; head -c 4096 /dev/zero; sed s/RWSTORE2/RWSTORE2/ s; } >two && "
+	       "truncate -s %4096 two && $R verify --as memory two; $R --help",
+	       0, "4 cut off");
+}
+
+/* The worst problem is printed first, and all of them if asked for. */
+static void the_worst_first(void **state)
+{
+	(void)state;
+	expect("for i in $(seq 60); do echo 'ringward: ALERT hypercall 6 refused, rip 10, by a[1]'; done >bad; "
+	       "sed 's/ 00000000 / 00000001 /' cap >>bad; $R verify bad | sed -n 1p",
+	       0, ": damaged frame");
+	expect("$R verify bad", 1, "more, none of them worse; --all prints them");
+	expect_without("$R verify --all bad", 1, "more, none of them worse");
+}
+
 static void information(void **state)
 {
 	(void)state;
@@ -177,6 +209,8 @@ int main(void)
 		TEST(a_choice_of_what_is_read),
 		TEST(extract_leaves_its_input_alone),
 		TEST(extract_replaces_nothing_but_files),
+		TEST(statuses),
+		TEST(the_worst_first),
 		TEST(information),
 	};
 

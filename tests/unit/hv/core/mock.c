@@ -22,6 +22,8 @@ struct hv_state hv;
 static struct rw_site sites[MOCK_SITES];
 struct spinlock hv_agent_lock = SPINLOCK(AGENT);
 
+static uint64_t page_state[(RW_PAGE_STATE_BYTES * HOST_RAM_PAGES + RW_PAGE_STATE_MIN) / 8];
+
 static void end(const char *why)
 {
 	if (mock.end)
@@ -514,6 +516,8 @@ static int reset(const struct nested_format *format)
 	machine.format = format;
 	memset(&mock, 0, sizeof(mock));
 	memset(&hv, 0, sizeof(hv));
+	memset(page_state, 0, sizeof(page_state));
+	assert_int_equal(ranges_init(&hv.ranges, page_state, sizeof(page_state), HOST_RAM_PAGES), 0);
 	hv_agent_lock.held = 0;
 	memset(host_ram, 0x90, sizeof(host_ram));
 	hv.boot = &machine.boot;

@@ -40,9 +40,12 @@ static int verified(void **state)
 {
 	if (guarded(state))
 		return -1;
-	for (uint32_t i = 0; i < hv.ranges.ranges; i++)
-		if (hv.ranges.range[i].kind == RW_TARGET_KERNEL_TEXT)
-			hv.ranges.range[i].gva = RW_SYMBOL_BASE + hv.ranges.range[i].gpa;
+	for (uint32_t i = 1; i <= hv.ranges.ranges; i++) {
+		struct rw_range *r = &hv.ranges.entry[i].range;
+
+		if (r->kind == RW_TARGET_KERNEL_TEXT)
+			r->gva = RW_SYMBOL_BASE + r->gpa;
+	}
 	add_sites();
 	probes_clear();
 	machine.boot.patches = RW_PATCHES_VERIFY;

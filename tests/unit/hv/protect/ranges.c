@@ -14,11 +14,14 @@
 
 #define PAGE    4096ull
 #define GVA     0xffffffff81000000ull
-#define RAM_END (1ull << 40)
+#define PAGES   0x10000ull
+#define RAM_END (PAGES * PAGE)
+#define ROOM    1024u /* ranges that this memory holds */
 
 static struct ranges r;
 static struct rw_protect_list list;
 static bool all_is_ram;
+static uint64_t area[(3 * PAGES + (ROOM + 1) * sizeof(struct ranges_entry)) / 8];
 
 bool guest_is_ram(uint64_t gpa, uint64_t len)
 {
@@ -30,7 +33,9 @@ bool guest_is_ram(uint64_t gpa, uint64_t len)
 static int clear(void **state)
 {
 	(void)state;
-	memset(&r, 0, sizeof(r));
+	memset(area, 0, sizeof(area));
+	assert_int_equal(ranges_init(&r, area, sizeof(area), PAGES), 0);
+	assert_int_equal(r.room, ROOM);
 	memset(&list, 0, sizeof(list));
 	all_is_ram = false;
 	return 0;
@@ -59,14 +64,17 @@ static void take(void)
 /* The list is refused at @index and the ranges are unchanged. */
 static void refused(int code, uint32_t index)
 {
+	static uint64_t area_before[sizeof(area) / 8];
 	static struct ranges before;
 	struct input_error err = { 0 };
 
 	before = r;
+	memcpy(area_before, area, sizeof(area));
 	assert_int_equal(ranges_add(&r, &list, &err), code);
 	assert_non_null(err.what);
 	assert_int_equal(err.index, index);
 	assert_memory_equal(&before, &r, sizeof(r));
+	assert_memory_equal(area_before, area, sizeof(area));
 	memset(&list, 0, sizeof(list));
 }
 
@@ -141,7 +149,7 @@ static void list_bounds(void **state)
 	take();
 	assert_int_equal(r.ranges, RW_PROTECT_MAX);
 	for (i = 0; i < RW_PROTECT_MAX; i++)
-		assert_int_equal(r.range[i].gpa, (i + 1) * PAGE);
+		check_hit((i + 1) * PAGE, 1, GVA + (i + 1) * PAGE);
 }
 
 static void fields(void **state)
@@ -192,11 +200,18 @@ static void overflow(void **state)
 	add(0, 2 * PAGE, 1, 0)->gva = 0xfffffffffffff000ull;
 	refused(-RW_EINVAL, 0);
 	add(0, PAGE, 1, 0)->gva = 0xfffffffffffff000ull; /* its last byte is the last address */
-	add(0xffffffffffffe000ull, PAGE, 2, 0)->gva = 0;
+	add(RAM_END - PAGE, PAGE, 2, 0)->gva = 0;
 	take();
 	check_hit(4095, 1, UINT64_MAX);
-	check_hit(0xffffffffffffefffull, 2, 0);
-	check_hit(0xfffffffffffff000ull, 0, 0);
+	check_hit(RAM_END - 1, 2, 0);
+	check_hit(RAM_END, 0, 0);
+	/* RAM, but above what the loader found. */
+	add(RAM_END, PAGE, 1, 0);
+	refused(-RW_EFAULT, 0);
+	add(RAM_END - 2 * PAGE, 3 * PAGE, 1, 0);
+	refused(-RW_EFAULT, 0);
+	add(RAM_END - 1, 2, 1, RW_RANGE_OBJECT);
+	refused(-RW_EFAULT, 0);
 }
 
 static void names(void **state)
@@ -288,14 +303,16 @@ static void lock_check(void **state)
 	take();
 	assert_int_equal(ranges_check(&r, &err), -RW_EINVAL);
 	assert_int_equal(err.index, 1);
-	memset(&r, 0, sizeof(r));
+	ranges_clear(&r);
 	add(11 * PAGE, PAGE, 2, 0);
 	add(13 * PAGE, PAGE, 2, 0);
 	add(11 * PAGE + 8, 2 * PAGE, 3, RW_RANGE_OBJECT); /* ends after it */
 	take();
 	assert_int_equal(ranges_check(&r, &err), -RW_EINVAL);
 	assert_int_equal(err.index, 0);
-	r.objects = 0;
+	ranges_clear(&r);
+	add(11 * PAGE, PAGE, 2, 0);
+	add(13 * PAGE, PAGE, 2, 0);
 	add(11 * PAGE + 8, PAGE, 3, RW_RANGE_OBJECT); /* ends in it */
 	take();
 	assert_int_equal(ranges_check(&r, &err), -RW_EINVAL);
@@ -314,6 +331,10 @@ static void linear_start(void **state)
 	add(30 * PAGE, PAGE, RW_TARGET_IDT, 0)->gva = 0;
 	add(6 * PAGE + 8, 8, RW_TARGET_LSM_HOOKS, RW_RANGE_OBJECT)->gva = GVA + 3 * PAGE + 8;
 	take();
+	add(21 * PAGE, PAGE, RW_TARGET_IDT, 0)->gva = 0; /* not a run: no address */
+	take();
+	assert_true(ranges_find(&r, 21 * PAGE, &hit));
+	assert_int_equal(ranges_linear_start(&r, hit.range), 0);
 	assert_true(ranges_find(&r, 6 * PAGE, &hit));
 	assert_int_equal(ranges_linear_start(&r, hit.range), GVA);
 	assert_true(ranges_find(&r, 4 * PAGE, &hit));
@@ -335,7 +356,7 @@ static void no_space(void **state)
 	uint64_t i;
 
 	(void)state;
-	for (i = 0; i < RW_MAX_GUEST_RANGES - 1; i++) {
+	for (i = 0; i < ROOM - 1; i++) {
 		add(i * 2 * PAGE, PAGE, 1, 0);
 		take();
 	}
@@ -352,8 +373,25 @@ static void no_space(void **state)
 	}
 	add(i * 32, 8, 3, RW_RANGE_OBJECT);
 	refused(-RW_ENOSPC, 0);
-	for (i = 0; i < RW_MAX_GUEST_RANGES * 2; i++)
+	for (i = 0; i < ROOM * 2; i++)
 		check_hit(i * PAGE + 4095, i % 2 ? 0 : 1, i % 2 ? 0 : GVA + i * PAGE + 4095);
+}
+
+/* The memory that holds the pages' state must have room for one range at least. */
+static void no_room(void **state)
+{
+	static uint64_t small[(3 * 100 + 4 + 4 + 2 * sizeof(struct ranges_entry)) / 8 + 1];
+	struct ranges own;
+
+	(void)state;
+	assert_int_equal(ranges_init(&own, small, 3 * 100, 100), -RW_ENOSPC);
+	assert_int_equal(ranges_init(&own, small, 3 * 100 + 8 + sizeof(struct ranges_entry), 100),
+			 -RW_ENOSPC);
+	assert_int_equal(ranges_init(&own, small, sizeof(small), 100), 0);
+	assert_int_equal(own.room, 1);
+	/* The index has 16 bits. */
+	assert_int_equal(ranges_init(&own, small, 1ull << 40, 100), 0);
+	assert_int_equal(own.room, UINT16_MAX);
 }
 
 /* Random lists, compared with a plain map of pages. */
@@ -371,7 +409,7 @@ static void random_lists(void **state)
 		bool clash = false;
 
 		if (round % 50 == 0) {
-			memset(&r, 0, sizeof(r));
+			ranges_clear(&r);
 			memset(map, 0, sizeof(map));
 		}
 		memcpy(next, map, sizeof(map));
@@ -403,7 +441,7 @@ int main(void)
 		cmocka_unit_test_setup(names, clear),        cmocka_unit_test_setup(not_ram, clear),
 		cmocka_unit_test_setup(overlap, clear),      cmocka_unit_test_setup(lock_check, clear),
 		cmocka_unit_test_setup(linear_start, clear), cmocka_unit_test_setup(no_space, clear),
-		cmocka_unit_test_setup(random_lists, clear),
+		cmocka_unit_test_setup(random_lists, clear), cmocka_unit_test_setup(no_room, clear),
 	};
 
 	return cmocka_run_group_tests_name("hvpolicy_ranges", tests, NULL, NULL);

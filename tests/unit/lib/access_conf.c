@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests of the parser of policy.conf: every error and warning with its place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/access_conf.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static struct access_conf conf;
+static uint64_t image[ACCESS_IMAGE_MAX / 8 + 1];
+static char said[8192]; /* all reports of the last file */
+
+static void report(void *context, const struct conf_report *r)
+{
+	size_t used = strlen(said);
+
+	(void)context;
+	snprintf(said + used, sizeof(said) - used, "%s%u:%u: %s%s", used ? "\n" : "", r->line, r->column,
+		 r->warning ? "warning: " : "", r->text);
+}
+
+/* Parses and compiles from a heap block of exactly @size bytes, so that the sanitizer sees a read past it. */
+static int parse_bytes(const char *text, size_t size)
+{
+	struct conf_file file = { .report = report };
+	char *block = malloc(size ? size : 1);
+	int ret;
+
+	assert_non_null(block);
+	memcpy(block, text, size);
+	said[0] = '\0';
+	ret = access_parse(&conf, block, size, &file, RW_ACCESS_EVERYTHING);
+	assert_int_equal(ret, file.errors ? -1 : 0);
+	if (!ret)
+		assert_in_range(access_build(&conf, image), sizeof(struct rw_access_hdr), ACCESS_IMAGE_MAX);
+	free(block);
+	return ret;
+}
+
+struct row {
+	const char *text, *reports;
+};
+
+static void expect_all(const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		parse_bytes(rows[i].text, strlen(rows[i].text));
+		if (strcmp(said, rows[i].reports) != 0)
+			fail_msg("\"%s\":\n%s\n  instead of\n%s", rows[i].text, said, rows[i].reports);
+	}
+}
+
+static void test_good(void **state)
+{
+	static const struct row rows[] = {
+		{ "", "" },
+		{ "\n\r\n \t# comment\n#", "" },
+		{ "-r /tmp/log 1000\n-r /tmp/log 0\n+w /tmp/log 0", "" },
+		{ "\xef\xbb\xbf+rwax \"/a b/\" * # comment\r\n", "" },
+		{ "-x\t/\t*\taudit\nmode audit", "" },
+		{ "-r / 0\n-r // 1\n-r /a//b 0\n-r /a/b/ 0", "" },
+		{ "-r /a 4294967294", "" },
+		{ "mode enforce", "" },
+		{ "+a /log *\n-w /log *", "" },
+	};
+
+	(void)state;
+	expect_all(rows, COUNT(rows));
+}
+
+#define FIRST "+ or -, allow, door, isolate, level, levels, mode, object, subject or trust"
+#define RULE  "[+|-][rwax] PATH UID [audit]"
+#define MODE  "mode enforce|audit"
+#define KINDS "r (read), w (write), a (append), x (execute)"
+
+static void test_bad_lines(void **state)
+{
+	static const struct row rows[] = {
+		{ "grant /a 0", "1:1: grant begins no line: " FIRST },
+		{ "\n  rw /a 0", "2:3: rw begins no line: " FIRST },
+		{ "- /a 0", "1:1: - without an access: " KINDS },
+		{ "+rz /a 0", "1:3: z is not an access: " KINDS },
+		{ "+rwr /a 0", "1:4: r stands twice" },
+		{ "+r", "1:3: no path: " RULE },
+		{ "+r # /a 0", "1:4: no path: " RULE },
+		{ "+r /a", "1:6: no user: " RULE },
+		{ "+r /a root", "1:7: root is not a user: a number below 4294967295, or * for all" },
+		{ "+r /a 4294967295",
+		  "1:7: 4294967295 is not a user: a number below 4294967295, or * for all" },
+		{ "+r /a -1", "1:7: -1 is not a user: a number below 4294967295, or * for all" },
+		{ "+r a/b 0", "1:4: a/b is not an absolute path: it does not begin with /" },
+		{ "+r \"\" 0", "1:5:  is not an absolute path: it does not begin with /" },
+		{ "+r \"/a 0", "1:4: a double quote is not closed at the path's end\n"
+			       "1:9: no user: " RULE },
+		{ "+r /a\"b 0\" 0", "1:6: a path cannot have a double quote here" },
+		{ "+r /a/../b 0", "1:7: a path in a rule has no . or ..: write where it leads to" },
+		{ "+r /. 0", "1:5: a path in a rule has no . or ..: write where it leads to" },
+		{ "-r /a 0 log", "1:9: log: only audit can stand here" },
+		{ "-r /a 0 audit x", "1:15: x: nothing can stand here" },
+		{ "+r /a 0 audit", "1:9: audit is for rules that refuse: this one allows" },
+		{ "mode", "1:5: the line ends here: " MODE },
+		{ "mode on", "1:6: on: " MODE },
+		{ "mode audit now", "1:12: now: nothing can stand here" },
+		{ "mode audit\n\nmode audit", "3:1: line 1 has already set the mode" },
+		{ "+q a q\nx\n-r /a 0\n-", "1:2: q is not an access: " KINDS "\n"
+					   "1:4: a is not an absolute path: it does not begin with /\n"
+					   "1:6: q is not a user: a number below 4294967295, or * for all\n"
+					   "2:1: x begins no line: " FIRST "\n"
+					   "4:1: - without an access: " KINDS "\n"
+					   "4:2: no path: " RULE },
+	};
+
+	(void)state;
+	expect_all(rows, COUNT(rows));
+}
+
+static void test_warnings(void **state)
+{
+	static const struct row rows[] = {
+		{ "-r /a 0\n+r /a 0", "2:1: warning: this rule never decides: line 1 decides first" },
+		{ "-r /a *\n +r /a 0", "2:2: warning: this rule never decides: line 1 decides first" },
+		{ "-r /a 0\n+r /a *", "" },
+		{ "-r /a 0\n-w /a *\n+rw /a 0",
+		  "3:1: warning: this rule never decides: earlier lines decide all of its accesses" },
+		{ "-w /a 0\n+a /a 0", "2:1: warning: this rule never decides: line 1 decides first" },
+		{ "-r /a/ 0\n+r /a 0\n+r /a/b 0", "" },
+		{ "-r /a//b 0\n+r \"/a/b\" 0",
+		  "2:1: warning: this rule never decides: line 1 decides first" },
+		{ "-r /a 0\n-rx /a 0", "" },
+	};
+
+	(void)state;
+	expect_all(rows, COUNT(rows));
+}
+
+/* Writes @count lines of @format, which takes a number; returns a heap block. */
+static char *many(const char *format, unsigned int count)
+{
+	char *text = malloc((size_t)count * 64 + 1), *at = text;
+
+	assert_non_null(text);
+	for (unsigned int i = 0; i < count; i++) {
+		int len = snprintf(at, 64, format, i); /* NOLINT */
+
+		assert_in_range(len, 1, 63);
+		at += len;
+	}
+	return text;
+}
+
+static void test_limits(void **state)
+{
+	static char line[ACCESS_FILE_MAX + 2], expected[256];
+	char *text;
+
+	(void)state;
+	memset(line, ' ', sizeof(line));
+	parse_bytes(line, ACCESS_LINE_MAX);
+	assert_string_equal(said, "");
+	parse_bytes(line, ACCESS_LINE_MAX + 1);
+	assert_string_equal(said, "1:1: the line has 8193 bytes; the limit is 8192");
+	parse_bytes(line, ACCESS_FILE_MAX + 1);
+	assert_string_equal(said, "0:0: the file has 1048577 bytes; the limit is 1048576");
+
+	snprintf(line, sizeof(line), "-r /%0255d 0", 0);
+	parse_bytes(line, strlen(line));
+	assert_string_equal(said, "");
+	snprintf(line, sizeof(line), "-r /%0256d 0", 0);
+	parse_bytes(line, strlen(line));
+	assert_string_equal(said, "1:5: a name of the path has 256 bytes; the limit is 255");
+	strcpy(line, "-r ");
+	for (unsigned int i = 0; i < 2048; i++)
+		strcat(line, "/a");
+	strcat(line, " 0");
+	parse_bytes(line, strlen(line));
+	assert_string_equal(said, "1:4: the path has 4096 bytes; the limit is 4095");
+
+	text = many("-r /%u 0\n", ACCESS_RULES_MAX);
+	parse_bytes(text, strlen(text));
+	assert_string_equal(said, "");
+	free(text);
+	text = many("-r /a %u\n", ACCESS_RULES_MAX + 1);
+	parse_bytes(text, strlen(text));
+	snprintf(expected, sizeof(expected), "%u:1: more than %u rules", ACCESS_RULES_MAX + 1,
+		 ACCESS_RULES_MAX);
+	assert_string_equal(said, expected);
+	free(text);
+	text = many("-r /%1$u/%1$u/%1$u 0\n", ACCESS_NODES_MAX / 3 + 1);
+	parse_bytes(text, strlen(text));
+	assert_non_null(strstr(said, ": the paths have more than 32768 different names"));
+	free(text);
+}
+
+/* Lines that the agent cannot enforce are errors; what is wrong with them otherwise is, too. */
+static void test_unsupported(void **state)
+{
+	static const char text[] =
+		"isolate exe /a\ndoor kexec open\nmode audit\nlevel x\n-r /a 0\ndoor bpf shut\n";
+	struct conf_file file = { .report = report };
+
+	(void)state;
+	said[0] = '\0';
+	access_parse(&conf, text, sizeof(text) - 1, &file, RW_ACCESS_RULES | RW_ACCESS_DOOR(RW_DOOR_BPF));
+	assert_string_equal(said, "1:1: isolate is not supported by this version\n"
+				  "2:6: door kexec is not supported by this version\n"
+				  "4:1: level is not supported by this version\n"
+				  "4:8: no number: level NAME N");
+	assert_int_equal(file.errors, 4);
+}
+
+static void test_nul_byte(void **state)
+{
+	(void)state;
+	parse_bytes("-r /a\0b 0", 9);
+	assert_string_equal(said, "1:6: a path cannot have a NUL byte here");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),     cmocka_unit_test(test_bad_lines),
+		cmocka_unit_test(test_warnings), cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_nul_byte), cmocka_unit_test(test_unsupported),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

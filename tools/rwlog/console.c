@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Ringward's lines in a capture's text (hv/protect/evidence.c, hv/main.c, boot/loader.c print them). */
+#define _GNU_SOURCE
+#include "console.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clean.h"
+#include "rejoin.h"
+#include "util.h"
+
+#define NAME       "ringward: "
+#define ALERT      "ALERT "
+#define STARTED    "hypervisor "
+#define GUARDING   "guarding this machine, store "
+#define LINE_MAX   512u /* characters of a line that are read, on either side of the name */
+#define LINES_MAX  5u   /* into which a terminal breaks one of Ringward's */
+#define JOINED_MAX (LINE_MAX * 3)
+
+/* The text being read. */
+struct text_at {
+	const char *start, *end;
+};
+
+static bool starts(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+/* The number in the last brackets; a task's name before them may have brackets too. */
+static bool take_pid(const char *text, uint32_t *pid)
+{
+	const char *open = strrchr(text, '[');
+	int n = 0;
+
+	if (!open || sscanf(open, "[%" SCNu32 "]%n", pid, &n) != 1 || !n)
+		return false;
+	return open[n] == '\0' || open[n] == ':' || open[n] == ',' || open[n] == ' ';
+}
+
+struct alert_key alert_parse(const char *text)
+{
+	struct alert_key k = { .form = ALERT_UNKNOWN };
+	const char *gpa = strstr(text, " at gpa ");
+	uint32_t cpl;
+	int n = 0;
+
+	if (sscanf(text, ALERT "write of MSR %" SCNx64 " ignored, rip %" SCNx64 ", by %n", &k.place, &k.rip,
+		   &n) == 2 &&
+	    n)
+		k.form = ALERT_MSR;
+	else if (sscanf(text, ALERT "hypercall %" SCNu64 " refused, rip %" SCNx64 ", by %n", &k.place, &k.rip,
+			&n) == 2 &&
+		 n)
+		k.form = ALERT_HYPERCALL;
+	else if (gpa &&
+		 sscanf(gpa, " at gpa %" SCNx64 ", rip %" SCNx64 ", cpl %" SCNu32 ", by %n", &k.place, &k.rip,
+			&cpl, &n) == 3 &&
+		 n)
+		k.form = ALERT_ACCESS;
+	if (k.form == ALERT_UNKNOWN || !take_pid(text, &k.pid))
+		return (struct alert_key){ .form = ALERT_UNKNOWN };
+	return k;
+}
+
+static const char *line_start(const struct text_at *t, const char *s)
+{
+	size_t back = (size_t)(s - t->start) < LINE_MAX ? (size_t)(s - t->start) : LINE_MAX;
+	const char *nl = memrchr(s - back, '\n', back);
+
+	return nl ? nl + 1 : s - back;
+}
+
+static const char *line_end(const struct text_at *t, const char *s)
+{
+	size_t left = (size_t)(t->end - s) < LINE_MAX ? (size_t)(t->end - s) : LINE_MAX;
+	const char *nl = memchr(s, '\n', left);
+
+	return nl ? nl : s + left;
+}
+
+/*
+ * Adds the lines that follow to a text that a terminal has broken, until it is an alert. Return: whether it
+ * is one.
+ */
+static bool join(const struct text_at *t, const char *end, enum rejoin_rule rule, size_t prefix, char *text,
+		 struct alert_key *key)
+{
+	size_t len = strlen(text), body = prefix + strlen(NAME);
+
+	for (size_t i = 1; i < LINES_MAX && end < t->end; i++) {
+		const char *next = end + 1;
+		char more[LINE_MAX + 1];
+		size_t n, skip;
+
+		end = line_end(t, next);
+		n = clean_text(next, (size_t)(end - next), more, LINE_MAX);
+		skip = rejoin_skip(more, n, rule, prefix);
+		if (len + n - skip >= JOINED_MAX)
+			return false;
+		memcpy(text + len, more + skip, n - skip);
+		len += n - skip;
+		text[len] = '\0';
+		*key = alert_parse(text + body);
+		if (key->form != ALERT_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
+static void add_alert(struct console *c, const struct text_at *t, const char *end, const char *text,
+		      size_t prefix, uint64_t line)
+{
+	static const enum rejoin_rule rules[] = { REJOIN_NOTHING, REJOIN_WIDTH, REJOIN_STAMP };
+	struct alert a = { .line = line, .prefix = prefix, .key = alert_parse(text + prefix + strlen(NAME)) };
+	char joined[JOINED_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rules) && a.key.form == ALERT_UNKNOWN; i++) {
+		snprintf(joined, sizeof(joined), "%s", text);
+		if (join(t, end, rules[i], prefix, joined, &a.key))
+			text = joined;
+	}
+	a.text = strdup(text);
+	c->alert = grow(c->alert, c->nalert, &c->alert_cap, sizeof(*c->alert));
+	c->alert[c->nalert++] = a;
+}
+
+static void add_mark(struct console *c, uint64_t line, uint64_t store)
+{
+	c->mark = grow(c->mark, c->nmark, &c->mark_cap, sizeof(*c->mark));
+	c->mark[c->nmark++] = (struct console_mark){ line, store };
+}
+
+/* A line with Ringward's name at @s. */
+static void one_line(struct console *c, const struct text_at *t, const char *s, uint64_t line)
+{
+	const char *from = line_start(t, s), *end = line_end(t, s), *body;
+	char text[2 * LINE_MAX + 1];
+	size_t prefix = clean_text(from, (size_t)(s - from), text, LINE_MAX);
+	size_t len = prefix + clean_text(s, (size_t)(end - s), text + prefix, LINE_MAX);
+	uint64_t store;
+
+	text[len] = '\0';
+	body = text + prefix;
+	if (!starts(body, NAME))
+		return;
+	body += strlen(NAME);
+	c->lines++;
+	if (starts(body, ALERT))
+		add_alert(c, t, end, text, prefix, line);
+	else if (starts(body, STARTED))
+		add_mark(c, line, 0);
+	else if (sscanf(body, GUARDING "%*u MiB at 0x%" SCNx64, &store) == 1 && store)
+		add_mark(c, line, store);
+}
+
+static uint64_t count_lines(const char *from, const char *to)
+{
+	uint64_t n = 0;
+
+	while (from < to && (from = memchr(from, '\n', (size_t)(to - from)))) {
+		n++;
+		from++;
+	}
+	return n;
+}
+
+void console_parse(struct console *c, const char *data, size_t len)
+{
+	const struct text_at t = { data, data + len };
+	const char *s = data, *seen = data;
+	uint64_t line = 1;
+
+	while (s < t.end && (s = memmem(s, (size_t)(t.end - s), NAME, strlen(NAME)))) {
+		line += count_lines(seen, s);
+		seen = s;
+		one_line(c, &t, s, line);
+		/* The rest of the line may have the name too: a guest chooses it. */
+		s = line_end(&t, s);
+	}
+}
+
+void console_free(struct console *c)
+{
+	for (size_t i = 0; i < c->nalert; i++)
+		free(c->alert[i].text);
+	free(c->alert);
+	free(c->mark);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * Ringward's lines in a capture's text. They have neither CRC nor number, and whoever can write to the
+ * capture can write such a line: they are worth what the capture is.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** enum alert_form - what an alert says. */
+enum alert_form {
+	ALERT_ACCESS,    /* of memory */
+	ALERT_MSR,       /* a write that was ignored */
+	ALERT_HYPERCALL, /* one that was refused */
+	ALERT_UNKNOWN,   /* of another version; or broken off */
+};
+
+/* What an alert and its record have in common. */
+struct alert_key {
+	enum alert_form form;
+	uint64_t place; /* guest-physical address, number of the MSR or of the hypercall */
+	uint64_t rip;
+	uint32_t pid; /* 0: unknown */
+};
+
+struct alert {
+	char *text;    /* the line, printable ASCII, with what the logger put before it */
+	size_t prefix; /* characters of that */
+	uint64_t line;
+	struct alert_key key;
+	bool repeat;     /* the same line was there before, in a capture that repeats frames */
+	bool has_record; /* or nothing can be said about it */
+	bool boot_known;
+	uint32_t boot; /* the first four bytes of its id */
+};
+
+/* Where the hypervisor started, or the loader said where the store is. */
+struct console_mark {
+	uint64_t line;
+	uint64_t store; /* guest-physical address; 0: this is the hypervisor's start */
+};
+
+struct console {
+	struct alert *alert;
+	size_t nalert, alert_cap;
+	struct console_mark *mark;
+	size_t nmark, mark_cap;
+	uint64_t lines; /* of Ringward, of whatever kind */
+};
+
+/** console_parse() - find Ringward's lines in @len characters at @data, untrusted. @c: zeroed. */
+void console_parse(struct console *c, const char *data, size_t len);
+
+/** alert_parse() - read an alert's text, which begins with "ALERT "; the form is ALERT_UNKNOWN if it is none. */
+struct alert_key alert_parse(const char *text);
+
+/** console_free() - free the memory. */
+void console_free(struct console *c);
