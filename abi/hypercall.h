@@ -34,8 +34,8 @@ enum rw_hypercall {
 	RW_HC_CPU_INDEX = 10, /* () -> the hypervisor's index of this CPU */
 	/* () another kernel is about to start: unlocks and forgets everything */
 	RW_HC_KEXEC = 11,
-	RW_HC_POLICY = 12, /* (gpa of struct rw_policy_area) where the policy area is: abi/policy.h */
-	RW_HC_READ = 13,   /* (gpa of struct rw_read) copies stored records, ascending -> bytes copied */
+	RW_HC_POLICY = 12,   /* (gpa of struct rw_policy_area) where the policy area is: abi/policy.h */
+	RW_HC_READ = 13,     /* (gpa of struct rw_read) copies stored records, ascending -> bytes copied */
 	RW_HC_PATCHING = 14, /* (gpa of struct rw_patching) once, before the lock */
 	RW_HC_SITES = 15,    /* (gpa of struct rw_site_page) before the lock, addresses ascending */
 	RW_HC_COUNT
@@ -116,10 +116,10 @@ enum rw_site_kind {
 #define RW_SITE_LEN_MAX 6u
 
 struct rw_site {
-	uint32_t off;    /* of its address from RW_SYMBOL_BASE */
-	uint32_t target; /* RW_SITE_JUMP: of the jump's target, likewise; else 0 */
-	uint8_t kind;    /* enum rw_site_kind */
-	uint8_t len;     /* bytes: 2 or 5 (JUMP), 5 or 6 (TAIL), 1 (LOCK), 1 to 6 (FROZEN), else 5 */
+	uint32_t off;      /* of its address from RW_SYMBOL_BASE */
+	uint32_t target;   /* RW_SITE_JUMP: of the jump's target, likewise; else 0 */
+	uint8_t kind;      /* enum rw_site_kind */
+	uint8_t len;       /* bytes: 2 or 5 (JUMP), 5 or 6 (TAIL), 1 (LOCK), 1 to 6 (FROZEN), else 5 */
 	uint16_t reserved; /* 0 */
 };
 RW_ASSERT_SIZE(struct rw_site, 12);
@@ -144,15 +144,15 @@ struct rw_tracer {
 	uint64_t jump;       /* a short jump that is a NOP in the copy; 0: none */
 };
 
-#define RW_TRACERS         2u
-#define RW_TRACER_MAX      512u /* bytes from start to end */
-#define RW_PATCHING_ENDBR  1u   /* flags: functions that static calls lead to begin with ENDBR64 */
+#define RW_TRACERS        2u
+#define RW_TRACER_MAX     512u /* bytes from start to end */
+#define RW_PATCHING_ENDBR 1u   /* flags: functions that static calls lead to begin with ENDBR64 */
 
 /* Argument of RW_HC_PATCHING: what all sites have in common. */
 struct rw_patching {
-	uint32_t flags;         /* RW_PATCHING_* */
-	uint32_t reserved;      /* 0 */
-	uint64_t return_thunk;  /* linear address that replaces returns; 0: none */
+	uint32_t flags;        /* RW_PATCHING_* */
+	uint32_t reserved;     /* 0 */
+	uint64_t return_thunk; /* linear address that replaces returns; 0: none */
 	struct rw_tracer tracer[RW_TRACERS];
 };
 RW_ASSERT_SIZE(struct rw_patching, 16 + 40 * RW_TRACERS);

@@ -59,8 +59,8 @@ void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages)
 		info->percpu_phys = info->tables_phys + info->tables_size;
 		info->pool_phys = info->percpu_phys + (uint64_t)info->cpu_count * RW_PERCPU_SIZE;
 		info->region_size = align_up(info->pool_phys + info->pool_size + info->policy_size +
-						     info->sites_size + info->symbols_size + info->pages_size +
-						     store_size,
+						     info->sites_size + info->symbols_size +
+						     info->pages_size + store_size,
 					     LAYOUT_REGION_ALIGN);
 		tables = paging_tables_bound(info, gib_pages);
 	} while (tables != before);

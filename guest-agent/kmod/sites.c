@@ -104,7 +104,8 @@ static void add_jumps(struct collection *c)
 		if (is_frozen(c, (unsigned long)jump_entry_key(e)))
 			add(c, addr, RW_SITE_FROZEN, first == 0xeb || first == 0x66 ? 2 : 5, 0);
 		else
-			add(c, addr, RW_SITE_JUMP, first == 0xeb || first == 0x66 ? 2 : 5, jump_entry_target(e));
+			add(c, addr, RW_SITE_JUMP, first == 0xeb || first == 0x66 ? 2 : 5,
+			    jump_entry_target(e));
 	}
 }
 
@@ -124,7 +125,8 @@ static void add_calls(struct collection *c)
 		if (is_frozen(c, key & ~STATIC_CALL_SITE_FLAGS))
 			add(c, addr, RW_SITE_FROZEN, jcc ? 6 : 5, 0);
 		else
-			add(c, addr, key & STATIC_CALL_SITE_TAIL ? RW_SITE_TAIL : RW_SITE_CALL, jcc ? 6 : 5, 0);
+			add(c, addr, key & STATIC_CALL_SITE_TAIL ? RW_SITE_TAIL : RW_SITE_CALL, jcc ? 6 : 5,
+			    0);
 	}
 }
 

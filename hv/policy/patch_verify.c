@@ -187,8 +187,8 @@ uint64_t patch_target(uint64_t at, const uint8_t *code, uint32_t len)
 	if (len == 2)
 		return code[0] == JMP8 || code[0] == INT3 ? at + 2 + (uint64_t)(int8_t)code[1] : 0;
 	if (len == 5 && (code[0] == CALL32 || code[0] == JMP32 ||
-			 (code[0] == INT3 && memcmp(code + 1, nop5 + 1, 4) && memcmp(code + 1, zero5 + 1, 4) &&
-			  memcmp(code + 1, return5 + 1, 4))))
+			 (code[0] == INT3 && memcmp(code + 1, nop5 + 1, 4) &&
+			  memcmp(code + 1, zero5 + 1, 4) && memcmp(code + 1, return5 + 1, 4))))
 		return leads_to(at, code, 5);
 	if (len == 6 && (code[0] == JCC_ESCAPE || code[0] == INT3) && (code[1] & 0xf0) == JCC32)
 		return leads_to(at, code, 6);

@@ -17,7 +17,7 @@ enum patch_answer_kind {
 	PATCH_NO,          /* not what the kernel does there */
 	PATCH_YES,         /* allowed */
 	PATCH_IF_FUNCTION, /* allowed if a function of the kernel begins at .target */
-	PATCH_IF_TRACER    /* allowed if a tracing entry begins at .target: the kernel's, or a verified copy of it */
+	PATCH_IF_TRACER /* allowed if a tracing entry begins at .target: the kernel's, or a verified copy of it */
 };
 
 struct patch_answer {

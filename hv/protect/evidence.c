@@ -91,8 +91,7 @@ static void fill_patch_task(struct percpu *cpu, struct evidence *rec, uint64_t n
 	const struct evidence *held = &cpu->held;
 	uint64_t stack = greg(cpu, GREG_RSP) & ~(STACK_BYTES - 1);
 
-	if (held->type == RW_REC_PATCH && stack == cpu->patch_stack &&
-	    now - cpu->patch_ns < SAME_TASK_NS) {
+	if (held->type == RW_REC_PATCH && stack == cpu->patch_stack && now - cpu->patch_ns < SAME_TASK_NS) {
 		rec->task = held->task;
 		rec->task_known = held->task_known;
 	} else {
@@ -160,7 +159,7 @@ static void put_target(struct rec_writer *w, uint16_t field, uint64_t gva)
 	else
 		sym.off = gva;
 	len = name[0] && !sym.off ? format_text(text, sizeof(text), "%s", name) :
-	      name[0]		  ? format_text(text, sizeof(text), "%s+0x%lx", name, sym.off) :
+	      name[0]             ? format_text(text, sizeof(text), "%s+0x%lx", name, sym.off) :
 				    format_text(text, sizeof(text), "0x%lx", sym.off);
 	rec_bytes(w, field, text, (uint16_t)len);
 }

@@ -117,7 +117,7 @@ static const char *judge_site(struct percpu *cpu, const struct text *text, const
 	rec->old_target = patch_target(at, old, site->len);
 	rec->new_target = answer.kind == PATCH_NO ? patch_target(at, now, site->len) : answer.target;
 	return answer.kind == PATCH_IF_FUNCTION ? "leads to no function of the kernel" :
-	       answer.kind == PATCH_IF_TRACER	? "leads to no tracing code of the kernel" :
+	       answer.kind == PATCH_IF_TRACER   ? "leads to no tracing code of the kernel" :
 						  wrong[site->kind];
 }
 
@@ -197,7 +197,8 @@ bool patch_apply(struct percpu *cpu, struct evidence *rec, const uint8_t *now, u
 void patch_commit(struct percpu *cpu, struct evidence *rec, const struct step_page *p, const uint8_t *real)
 {
 	uint32_t hit = p->gpa & (PAGE_SIZE - 1);
-	bool pending = (rec->gpa ^ p->gpa) < PAGE_SIZE; /* rec is of this page, and its bytes are still to come */
+	bool pending = (rec->gpa ^ p->gpa) <
+		       PAGE_SIZE; /* rec is of this page, and its bytes are still to come */
 
 	for (uint32_t i = 0; i < PAGE_SIZE; i++) {
 		uint32_t begin = i, len;

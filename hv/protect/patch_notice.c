@@ -10,11 +10,11 @@
 static struct { /* (e) */
 	bool open;
 	uint64_t first_ns, last_ns;
-	uint32_t more;    /* patches after the first */
-	char where[96];   /* the first one's target and symbol */
+	uint32_t more;             /* patches after the first */
+	char where[96];            /* the first one's target and symbol */
 	char who[RW_COMM_LEN + 1]; /* the last one's task */
 	uint32_t pid;
-} burst;                  /* (e) */
+} burst; /* (e) */
 
 static void close_burst(void)
 {

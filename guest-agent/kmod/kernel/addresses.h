@@ -14,18 +14,18 @@ struct compat_kernel {
 	unsigned long start_rodata,
 		end_rodata; /* its read-only data, including what becomes read-only after start */
 	unsigned long lsm_table,
-		lsm_table_size;    /* the table of LSM hooks, inside it: compat_lsm_table_name */
-	unsigned long idt;         /* a page */
-	unsigned long mount_lock;  /* seqlock_t: changes while the tree of mounts does */
-	unsigned long poking_pgd;  /* page tables with which the kernel patches itself; virtual */
+		lsm_table_size;   /* the table of LSM hooks, inside it: compat_lsm_table_name */
+	unsigned long idt;        /* a page */
+	unsigned long mount_lock; /* seqlock_t: changes while the tree of mounts does */
+	unsigned long poking_pgd; /* page tables with which the kernel patches itself; virtual */
 	/* Where the kernel patches itself: see sites.c. */
 	unsigned long jump_sites, jump_sites_end;
 	unsigned long call_sites, call_sites_end;
 	unsigned long lock_sites, lock_sites_end; /* what lies there is freed on most machines */
 	struct mutex *text_mutex, *ftrace_lock;
-	void **ftrace_pages;          /* first page of records */
-	const bool *uniproc_patched;  /* LOCK prefixes are replaced while one CPU runs */
-	unsigned long *return_thunk;  /* what returns are replaced by; NULL: none */
+	void **ftrace_pages;         /* first page of records */
+	const bool *uniproc_patched; /* LOCK prefixes are replaced while one CPU runs */
+	unsigned long *return_thunk; /* what returns are replaced by; NULL: none */
 	struct compat_tracer {
 		unsigned long start, end, op, call, jump;
 	} tracer[RW_TRACERS];

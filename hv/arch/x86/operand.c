@@ -241,7 +241,10 @@ bool operand_store(const uint8_t *bytes, unsigned int n, const struct operand_re
 	if (!read_opcode(&in, regs) || in.map || in.unusual || in.addr32)
 		return false;
 	*store = (struct operand_store){
-		.size = !(in.opcode & 1) ? 1 : in.rex & REX_W ? 8 : in.opsize16 ? 2 : 4,
+		.size = !(in.opcode & 1) ? 1 :
+			in.rex & REX_W   ? 8 :
+			in.opsize16      ? 2 :
+					   4,
 		.string = in.opcode == 0xa4 || in.opcode == 0xa5,
 		.rep = in.rep,
 		.address = regs->gpr[7],

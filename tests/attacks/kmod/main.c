@@ -32,6 +32,7 @@ static const struct {
 	{ "repeat", cmd_repeat, "repeat COUNT" },
 	{ "unhook", cmd_unhook, "unhook" },
 	{ "poke", cmd_poke, "poke" },
+	{ "patch", cmd_patch, "patch ATTACK|all" },
 	{ "hvread", cmd_hvread, "hvread GPA LEN" },
 	{ "hvwrite", cmd_hvwrite, "hvwrite GPA VALUE" },
 	{ "hypercall", cmd_hypercall, "hypercall NR A1 A2 A3" },

@@ -121,10 +121,11 @@ static void test_all_keys(void **state)
 	};
 
 	(void)state;
-	expect_ok("\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
-		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
-		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
-		  "kexec = allow\r\npatches = record\r\nkprobes = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
+	expect_ok(
+		"\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
+		"  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
+		"store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
+		"kexec = allow\r\npatches = record\r\nkprobes = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
 	expect_config(&all);
 }
 

@@ -12,8 +12,8 @@
 #include "policy/patch_verify.h"
 #include "tests/unit/hv/mm/random.h"
 
-#define AT     0x1000u             /* of the site, from RW_SYMBOL_BASE */
-#define TARGET 0x1080u             /* of the jump label */
+#define AT     0x1000u /* of the site, from RW_SYMBOL_BASE */
+#define TARGET 0x1080u /* of the jump label */
 #define THUNK  (RW_SYMBOL_BASE + 0x900000u)
 #define FAR    (RW_SYMBOL_BASE + 0x400000u)
 
@@ -165,7 +165,8 @@ static void test_order(void **state)
 	first_only[0] = 0xe8; /* a call by the NOP's own bytes */
 	assert_int_equal(verify(call, nop5, first_only).kind, PATCH_IF_FUNCTION);
 	assert_int_equal(verify(call, nop5, "\xcc\x00\x00\x00\x00").kind, PATCH_NO);
-	assert_int_equal(verify(call, "\xcc\x1f\x44\x00\x00", "\xcc\x31\xc0\x90\x90").kind, PATCH_IF_FUNCTION);
+	assert_int_equal(verify(call, "\xcc\x1f\x44\x00\x00", "\xcc\x31\xc0\x90\x90").kind,
+			 PATCH_IF_FUNCTION);
 }
 
 static void test_bad_sites(void **state)
@@ -192,9 +193,9 @@ static void test_bad_sites(void **state)
 
 static void test_find(void **state)
 {
-	const struct rw_site s[] = {
-		{ 10, 0, RW_SITE_CALL, 5, 0 }, { 15, 0, RW_SITE_LOCK, 1, 0 }, { 20, 0, RW_SITE_TAIL, 6, 0 }
-	};
+	const struct rw_site s[] = { { 10, 0, RW_SITE_CALL, 5, 0 },
+				     { 15, 0, RW_SITE_LOCK, 1, 0 },
+				     { 20, 0, RW_SITE_TAIL, 6, 0 } };
 
 	(void)state;
 	assert_int_equal(patch_site_find(s, 3, 0), 0);
@@ -299,11 +300,11 @@ static void test_target(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_jump),	    cmocka_unit_test(test_call),
+		cmocka_unit_test(test_jump),        cmocka_unit_test(test_call),
 		cmocka_unit_test(test_conditional), cmocka_unit_test(test_trace),
-		cmocka_unit_test(test_order),	    cmocka_unit_test(test_lock_and_frozen),
+		cmocka_unit_test(test_order),       cmocka_unit_test(test_lock_and_frozen),
 		cmocka_unit_test(test_bad_sites),   cmocka_unit_test(test_find),
-		cmocka_unit_test(test_target),	    cmocka_unit_test(test_random_writer),
+		cmocka_unit_test(test_target),      cmocka_unit_test(test_random_writer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

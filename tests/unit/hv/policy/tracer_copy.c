@@ -109,8 +109,8 @@ static void test_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_copy, make),	 cmocka_unit_test_setup(test_without_jump, make),
-		cmocka_unit_test_setup(test_each_byte, make),	 cmocka_unit_test_setup(test_other_return, make),
+		cmocka_unit_test_setup(test_copy, make),      cmocka_unit_test_setup(test_without_jump, make),
+		cmocka_unit_test_setup(test_each_byte, make), cmocka_unit_test_setup(test_other_return, make),
 		cmocka_unit_test_setup(test_order, make),
 	};
 
