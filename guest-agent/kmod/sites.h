@@ -10,7 +10,7 @@
  * @k: the kernel's addresses
  *
  * Context: may sleep; takes about 2 MiB during the call. Before the lock.
- * Return: 0, -ENOMEM, -E2BIG if there are more places than RW_SITES_SIZE holds, or what hvcall_error() made of
- * an answer; printed.
+ * Return: 0, -ENOMEM, -ENOENT if a symbol is missing, -E2BIG if there are more places than RW_SITES_SIZE
+ * holds, or what hvcall_error() made of an answer; printed.
  */
 int sites_send(const struct compat_kernel *k);

@@ -141,28 +141,39 @@ static struct patch_answer whole(const struct rw_site *site, uint64_t return_thu
 	}
 }
 
+static const uint8_t firsts[] = { 0x66, JCC_ESCAPE, 0x2e, 0xc3, JMP8, CALL32, JMP32 };
+
 /*
  * The bytes after the first of some whole instruction that the site may have. At most one first byte leads to
  * a target; the others match as they are, or not.
  */
-static struct patch_answer rest(const struct rw_site *site, uint64_t return_thunk, const uint8_t *now)
+static struct patch_answer rest(const struct rw_site *site, uint64_t return_thunk, const uint8_t *now,
+				uint8_t *first)
 {
-	static const uint8_t firsts[] = { 0x66, 0x0f, 0x2e, 0xc3, JMP8, CALL32, JMP32 };
 	struct patch_answer best = no;
 	uint8_t code[RW_SITE_LEN_MAX];
 
 	memcpy(code, now, site->len);
-	for (uint32_t i = 0; i < sizeof(firsts); i++) {
+	for (uint32_t i = 0; i < sizeof(firsts) && best.kind != PATCH_YES; i++) {
 		code[0] = firsts[i];
 
 		struct patch_answer answer = whole(site, return_thunk, code);
 
-		if (answer.kind == PATCH_YES)
-			return yes;
-		if (answer.kind != PATCH_NO)
-			best = answer;
+		if (answer.kind == PATCH_NO)
+			continue;
+		best = answer;
+		*first = code[0];
 	}
 	return best;
+}
+
+bool patch_heal(const struct rw_site *site, uint64_t return_thunk, const uint8_t *old, const uint8_t *now,
+		uint8_t *first)
+{
+	if (site->len < 2 || site->kind == RW_SITE_FROZEN || old[0] != INT3 || now[0] == INT3 ||
+	    memcmp(old + 1, now + 1, site->len - 1u) != 0)
+		return false;
+	return rest(site, return_thunk, old, first).kind != PATCH_NO;
 }
 
 struct patch_answer patch_verify(const struct rw_site *site, uint64_t return_thunk, const uint8_t *old,
@@ -179,7 +190,10 @@ struct patch_answer patch_verify(const struct rw_site *site, uint64_t return_thu
 		return whole(site, return_thunk, now);
 	if (!memcmp(old + 1, now + 1, site->len - 1u))
 		return yes; /* INT3 in place of the first byte */
-	return old[0] == INT3 ? rest(site, return_thunk, now) : no;
+
+	uint8_t first;
+
+	return old[0] == INT3 ? rest(site, return_thunk, now, &first) : no;
 }
 
 uint64_t patch_target(uint64_t at, const uint8_t *code, uint32_t len)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Whether code is a copy of one of the kernel's tracing entries, as Linux makes one for a user of the tracer. */
+/* Whether code is a copy of a tracing entry of the kernel, as Linux makes one for a user of the tracer. */
 #pragma once
 
 #include "abi/hypercall.h"
@@ -9,8 +9,8 @@
 #define TRACER_RETURN_BYTES 5u
 
 /**
- * tracer_copy_calls() - checks a copy byte by byte. Three places may differ: where the user's address lies, the
- * function that is called, and the return at its end.
+ * tracer_copy_calls() - checks a copy byte by byte. Three places may differ: where the user's address lies,
+ * the function that is called, and the return at its end.
  * @tracer: valid
  * @return_thunk: as in struct rw_patching
  * @original: the bytes from tracer->start to tracer->end

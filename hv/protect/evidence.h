@@ -28,8 +28,8 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa);
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 
 /**
- * evidence_patch() - the same for a patch that @cpu has just made: @rec has its type, verdict, target, access,
- * addresses, bytes and code; the rest is set here, for the least cost.
+ * evidence_patch() - the same for a patch that @cpu has just made: @rec has its type, verdict, target,
+ * access, addresses, bytes and code; the rest is set here, for the least cost.
  */
 void evidence_patch(struct percpu *cpu, struct evidence *rec);
 

@@ -15,7 +15,7 @@
 #include "protect/probes.h"
 
 /* Sites are read and written under it: the kernel's own lock binds no attacker. */
-static struct spinlock lock = SPINLOCK(PATCH);
+static struct spinlock lock = SPINLOCK(PATCH); /* (x) */
 
 /* Kernel text: one range, contiguous in both address spaces. */
 struct text {
@@ -106,7 +106,8 @@ static const char *judge_site(struct percpu *cpu, const struct text *text, const
 			      const uint8_t *now, struct evidence *rec)
 {
 	uint64_t at = RW_SYMBOL_BASE + site->off;
-	const uint8_t *old = text->real + (at - text->gva);
+	uint8_t *old = text->real + (at - text->gva);
+	uint8_t first;
 	struct patch_answer answer = patch_verify(site, hv.sites.patching.return_thunk, old, now);
 
 	if (answer.kind == PATCH_YES ||
@@ -114,6 +115,8 @@ static const char *judge_site(struct percpu *cpu, const struct text *text, const
 	     is_function(text, answer.target, site->kind != RW_SITE_TRACER)) ||
 	    (answer.kind == PATCH_IF_TRACER && is_tracer(cpu, text, answer.target)))
 		return NULL;
+	if (patch_heal(site, hv.sites.patching.return_thunk, old, now, &first))
+		__atomic_store_n(old, first, __ATOMIC_RELAXED);
 	rec->old_target = patch_target(at, old, site->len);
 	rec->new_target = answer.kind == PATCH_NO ? patch_target(at, now, site->len) : answer.target;
 	return answer.kind == PATCH_IF_FUNCTION ? "leads to no function of the kernel" :
@@ -174,8 +177,10 @@ static const char *apply(struct percpu *cpu, struct evidence *rec, const uint8_t
 	if (hv.boot->patches != RW_PATCHES_RECORD && first < len) {
 		const char *why = judge(cpu, &text, off + first, now + first, len - first, rec);
 
-		if (why)
+		if (why) {
+			memcpy(rec->old_value, real, len); /* what stands there now: judge() may heal */
 			return why;
+		}
 	}
 	for (uint32_t i = first; i < len; i++)
 		if (real[i] != now[i])

@@ -154,7 +154,7 @@ void patch_copy_skip(struct percpu *cpu, const struct evidence *rec)
 	if (!decode(cpu, &c)) /* its code has changed meanwhile: it runs again */
 		return;
 	for (uint32_t i = 0; i < rec->value_len; i++)
-		/* Only bytes that are the patch's: other code than memcpy() may have RSI for something else. */
+		/* Only the patch's own bytes: other code than memcpy() has RSI for something else. */
 		if (!guest_translate(cpu, c.from + i, &gpa) && !guest_read(gpa, &byte, 1) &&
 		    byte == rec->new_value[i])
 			guest_write(gpa, &rec->old_value[i], 1);

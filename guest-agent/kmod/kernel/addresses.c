@@ -43,27 +43,8 @@ static const char __init *look_up(const struct wanted *want, unsigned int count)
 	return missing;
 }
 
-int __init compat_init(struct compat_kernel *k)
+static void __init look_up_sites(struct compat_kernel *k)
 {
-	struct mm_struct **poking_mm = NULL;
-	const struct wanted want[] = {
-		{ "_text", &k->text },
-		{ "_etext", &k->etext },
-		{ "__start_rodata", &k->start_rodata },
-		{ "__end_rodata", &k->end_rodata },
-		{ compat_lsm_table_name, &k->lsm_table },
-		{ "idt_table", &k->idt },
-		{ "mount_lock", &k->mount_lock },
-		{ "poking_mm", (unsigned long *)&poking_mm },
-	};
-	const struct wanted kexec[] = {
-		{ "kexec_image", (unsigned long *)&k->kexec_image },
-		{ "__kexec_lock", (unsigned long *)&k->kexec_lock },
-		{ "kexec_crash_image", (unsigned long *)&k->kexec_crash_image },
-		{ "kexec_in_progress", (unsigned long *)&k->kexec_in_progress },
-		{ "kimage_free", (unsigned long *)&k->kexec_free },
-		{ "arch_kexec_unprotect_crashkres", (unsigned long *)&k->kexec_unprotect_crash },
-	};
 	/* A kernel without one of these has no such sites. */
 	const struct wanted optional[] = {
 		{ "__start___jump_table", &k->jump_sites },
@@ -87,6 +68,31 @@ int __init compat_init(struct compat_kernel *k)
 		{ "ftrace_regs_call", &k->tracer[1].call },
 		{ "ftrace_regs_caller_jmp", &k->tracer[1].jump },
 	};
+
+	look_up(optional, ARRAY_SIZE(optional));
+}
+
+int __init compat_init(struct compat_kernel *k)
+{
+	struct mm_struct **poking_mm = NULL;
+	const struct wanted want[] = {
+		{ "_text", &k->text },
+		{ "_etext", &k->etext },
+		{ "__start_rodata", &k->start_rodata },
+		{ "__end_rodata", &k->end_rodata },
+		{ compat_lsm_table_name, &k->lsm_table },
+		{ "idt_table", &k->idt },
+		{ "mount_lock", &k->mount_lock },
+		{ "poking_mm", (unsigned long *)&poking_mm },
+	};
+	const struct wanted kexec[] = {
+		{ "kexec_image", (unsigned long *)&k->kexec_image },
+		{ "__kexec_lock", (unsigned long *)&k->kexec_lock },
+		{ "kexec_crash_image", (unsigned long *)&k->kexec_crash_image },
+		{ "kexec_in_progress", (unsigned long *)&k->kexec_in_progress },
+		{ "kimage_free", (unsigned long *)&k->kexec_free },
+		{ "arch_kexec_unprotect_crashkres", (unsigned long *)&k->kexec_unprotect_crash },
+	};
 	const char *missing;
 	int ret = compat_kallsyms_init();
 
@@ -104,7 +110,7 @@ int __init compat_init(struct compat_kernel *k)
 		pr_err("this kernel has kexec, but no symbol %s\n", missing);
 		return -ENOENT;
 	}
-	look_up(optional, ARRAY_SIZE(optional));
+	look_up_sites(k);
 	k->lsm_table_size = compat_lsm_table_size;
 	k->poking_pgd = *poking_mm ? (unsigned long)(*poking_mm)->pgd : 0;
 	k->current_off = (unsigned long)&CURRENT_TASK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/policy/patch_verify.c: each kind of site, and a random writer beside an oracle that lists states. */
+/* Tests of hv/policy/patch_verify.c: each kind of site, and a random writer beside an oracle. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -283,6 +283,40 @@ static void test_random_writer(void **state)
 	assert_in_range(allowed, 50000, 190000);
 }
 
+static void test_heal(void **state)
+{
+	static const struct {
+		uint8_t kind, len, first;
+		const char *rest;
+	} cases[] = {
+		{ RW_SITE_JUMP, 2, 0x66, "\x90" },
+		{ RW_SITE_JUMP, 2, 0xeb, "\x7e" },
+		{ RW_SITE_JUMP, 5, 0x0f, "\x1f\x44\0\0" },
+		{ RW_SITE_CALL, 5, 0x2e, "\x2e\x2e\x31\xc0" },
+		{ RW_SITE_CALL, 5, 0xe8, "\x11\x22\x33\0" },
+		{ RW_SITE_TAIL, 5, 0xc3, "\xcc\xcc\xcc\xcc" },
+		{ RW_SITE_TAIL, 5, 0xe9, "\x11\x22\x33\0" },
+		{ RW_SITE_TAIL, 6, 0x0f, "\x84\x11\x22\x33\0" },
+		{ RW_SITE_TRACE, 5, 0xe8, "\x11\x22\x33\0" },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rw_site s = site(cases[i].kind, cases[i].len);
+		uint8_t old[RW_SITE_LEN_MAX] = { 0xcc }, now[RW_SITE_LEN_MAX] = { 0x55 }, first = 0;
+
+		memcpy(old + 1, cases[i].rest, cases[i].len - 1u);
+		memcpy(now + 1, cases[i].rest, cases[i].len - 1u);
+		assert_true(patch_heal(&s, THUNK, old, now, &first));
+		assert_int_equal(first, cases[i].first);
+		now[1] ^= 1; /* no last step */
+		assert_false(patch_heal(&s, THUNK, old, now, &first));
+		now[1] ^= 1;
+		old[0] = 0x90;
+		assert_false(patch_heal(&s, THUNK, old, now, &first));
+	}
+}
+
 static void test_target(void **state)
 {
 	uint64_t at = RW_SYMBOL_BASE + AT;
@@ -305,6 +339,7 @@ int main(void)
 		cmocka_unit_test(test_order),       cmocka_unit_test(test_lock_and_frozen),
 		cmocka_unit_test(test_bad_sites),   cmocka_unit_test(test_find),
 		cmocka_unit_test(test_target),      cmocka_unit_test(test_random_writer),
+		cmocka_unit_test(test_heal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
