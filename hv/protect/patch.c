@@ -62,15 +62,26 @@ static bool find_text(uint64_t gpa, uint32_t len, struct text *text)
 	return text->real && guest_is_ram(hit.range->gpa, hit.range->len);
 }
 
-/* Does a function of the kernel begin at @gva? Static calls of some kernels need a landing pad. */
-static bool is_function(const struct text *text, uint64_t gva, bool landing)
+/* Is @gva in the agent's text? Its function is called at once where a tracepoint has no other. */
+static bool is_agent(struct percpu *cpu, uint64_t gva)
+{
+	struct ranges_hit hit;
+	uint64_t gpa;
+
+	return !guest_translate(cpu, gva, &gpa) && ranges_find(&hv.ranges, gpa, &hit) && hit.gva == gva &&
+	       hit.kind == RW_TARGET_AGENT_TEXT;
+}
+
+/* Does a function of the kernel, or of the agent, begin at @gva? Static calls may need a landing pad. */
+static bool is_function(struct percpu *cpu, const struct text *text, uint64_t gva, bool landing)
 {
 	struct symbols_hit symbol;
 	uint64_t off = gva - text->gva;
 
-	if (off >= text->size || text->size - off < sizeof(endbr64) ||
-	    symbols_lookup(&hv.symbols, gva, 0, &symbol) || symbol.off)
+	if (symbols_lookup(&hv.symbols, gva, 0, &symbol) || symbol.off)
 		return false;
+	if (off >= text->size || text->size - off < sizeof(endbr64))
+		return is_agent(cpu, gva);
 	return !landing || !(hv.sites.patching.flags & RW_PATCHING_ENDBR) ||
 	       !memcmp(text->real + off, endbr64, sizeof(endbr64));
 }
@@ -85,7 +96,7 @@ static bool is_copy(struct percpu *cpu, const struct text *text, const struct rw
 	    guest_read_virt(cpu, gva, copy, size + TRACER_RETURN_BYTES) != size + TRACER_RETURN_BYTES)
 		return false;
 	calls = tracer_copy_calls(tracer, hv.sites.patching.return_thunk, text->real + off, copy, gva);
-	return calls && is_function(text, calls, false);
+	return calls && is_function(cpu, text, calls, false);
 }
 
 static bool is_tracer(struct percpu *cpu, const struct text *text, uint64_t gva)
@@ -112,7 +123,7 @@ static const char *judge_site(struct percpu *cpu, const struct text *text, const
 
 	if (answer.kind == PATCH_YES ||
 	    (answer.kind == PATCH_IF_FUNCTION &&
-	     is_function(text, answer.target, site->kind != RW_SITE_TRACER)) ||
+	     is_function(cpu, text, answer.target, site->kind != RW_SITE_TRACER)) ||
 	    (answer.kind == PATCH_IF_TRACER && is_tracer(cpu, text, answer.target)))
 		return NULL;
 	if (patch_heal(site, hv.sites.patching.return_thunk, old, now, &first))
