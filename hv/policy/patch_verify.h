@@ -45,7 +45,7 @@ struct patch_answer patch_verify(const struct rw_site *site, uint64_t return_thu
 				 const uint8_t *now);
 
 /**
- * patch_heal() - what to put in place of the INT3 at a site when the kernel's last step is refused, because
+ * patch_heal() - what to put in place of the INT3 at a site when the kernel's last step is refused, as
  * the step before it was: else the INT3 would stay, and end whoever runs into it. The other bytes are those of
  * the lock or were verified, so the first byte follows from them.
  * @old, @now: as for patch_verify(), which says no

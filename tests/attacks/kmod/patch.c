@@ -239,12 +239,15 @@ static void notrace on_call(unsigned long ip, unsigned long parent, struct ftrac
 {
 }
 
-/* With the first flag the kernel's code calls this module's function at once, without it through its own. */
+/*
+ * With FTRACE_OPS_FL_RECURSION the entry calls a function of the kernel, which calls this module's; else this
+ * module's at once.
+ */
 static int hook(const char *name, unsigned long flags)
 {
 	struct ftrace_ops ops = { .func = on_call, .flags = flags };
 	static struct ftrace_ops kept[2];
-	struct ftrace_ops *o = &kept[flags != 0];
+	struct ftrace_ops *o = &kept[(flags & FTRACE_OPS_FL_RECURSION) != 0];
 	struct watched w = watch(ftrace_site());
 
 	*o = ops;
@@ -257,12 +260,12 @@ static int hook(const char *name, unsigned long flags)
 
 static int hook_own(void)
 {
-	return hook("hook_own", FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_SAVE_REGS);
+	return hook("hook_own", FTRACE_OPS_FL_SAVE_REGS);
 }
 
 static int hook_kernel(void)
 {
-	return hook("hook_kernel", 0);
+	return hook("hook_kernel", FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_SAVE_REGS);
 }
 
 int cmd_patch(int argc, char **argv)
