@@ -9,8 +9,8 @@ import machine
 LSM = ("lsm_call", "lsm_key")
 REFUSED = ("between", "site", "label", "call_own", *LSM, "probe_middle", "hook_own")
 ALLOWED = ("call_kernel", "probe_entry", "hook_kernel")
-ORDER = ("between", "site", "label", "call_own", "call_kernel", *LSM, "probe_entry", "probe_middle", "hook_own",
-         "hook_kernel")
+ORDER = ("between", "site", "label", "call_own", "call_kernel", *LSM, "probe_entry", "probe_middle", "hook_kernel",
+         "hook_own")
 # What a guest does in normal life: tracepoints, both tracers, statistics of the scheduler, delay accounting.
 NORMAL = """
 mount -t tracefs tracefs /sys/kernel/tracing
