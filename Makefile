@@ -43,8 +43,8 @@ ifneq ($(wildcard $(B)/setup.mk),)
 include $(B)/kernels/kernel.mk
 include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk tools/rwpolicy/build.mk
 include tests/unit/build.mk
-include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/events/build.mk
-include tests/probes/build.mk tests/bench/build.mk
+include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/events/build.mk tests/access/build.mk
+include tests/probes/build.mk tests/bench/build.mk tests/fuzz/build.mk
 endif
 endif
 
@@ -81,7 +81,7 @@ check: headers tree docs-current $(UNIT_TESTS)
 test: all headers docs-current
 	$(PYTHON) scripts/run-tests --e2e $(UNIT_TESTS)
 
-soak: all
+soak: all fuzz
 	$(PYTHON) scripts/run-tests --soak
 
 # Each header compiles by itself.
@@ -110,8 +110,9 @@ help:
 	@echo 'make test        all tests: unit tests, then end to end on three machines'
 	@echo 'make soak        the long tests: boots in a row, minutes of load, floods, half a million records; an hour or more'
 	@echo 'make check       unit tests, and checks of headers, tree and generated tables, in under two minutes'
+	@echo 'make fuzz        libFuzzer on readers of untrusted files, FUZZ_SECONDS (60) each; make soak runs it, too'
 	@echo 'make bench       measure what Ringward costs on both emulators, table and chart; about a quarter of an hour'
-	@echo 'make rwlog       the offline tool only: needs gcc and the libraries of capstone, elf and zlib, nothing else'
+	@echo 'make rwlog       the offline tool only: needs gcc, libcapstone, libelf, zlib, liblzma and libzstd'
 	@echo 'make docs        write the tables of docs/log-format.md from abi/events.def'
 	@echo 'make lint        layout, shape of the tree, cppcheck and clang-tidy over the C sources'
 	@echo 'make kernel      fetch the stock Debian kernels that the tests boot, with their headers'

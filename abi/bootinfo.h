@@ -73,6 +73,46 @@ enum rw_kexec {
 	RW_KEXEC_ALLOW = 1
 };
 
+/*
+ * rw_bootinfo.control_state: what happens to a change of the control state that is pinned at the lock.
+ */
+enum rw_control_state {
+	RW_CONTROL_ENFORCE = 0, /* refused and recorded */
+	RW_CONTROL_AUDIT = 1,   /* recorded and carried out */
+	RW_CONTROL_OFF = 2      /* not watched */
+};
+
+/* rw_bootinfo.kernel_code: what becomes of code that nobody approved, when it runs in kernel mode. */
+enum rw_kernel_code {
+	RW_KERNEL_CODE_ENFORCE = 0,
+	RW_KERNEL_CODE_AUDIT = 1, /* it runs, and its first time is recorded */
+	RW_KERNEL_CODE_OFF = 2
+};
+
+/* rw_bootinfo.modules: which modules are approved after the lock. */
+enum rw_modules {
+	RW_MODULES_ANY = 0,
+	RW_MODULES_NONE = 1
+};
+
+/* rw_bootinfo.dynamic_code: code in the kernel's area for modules that nobody approved. */
+enum rw_dynamic_code {
+	RW_DYNAMIC_CODE_AUDIT = 0,
+	RW_DYNAMIC_CODE_DENY = 1
+};
+
+/* rw_bootinfo.bpf_jit */
+enum rw_bpf_jit {
+	RW_BPF_JIT_DENY = 0,           /* the agent turns it off before the lock */
+	RW_BPF_JIT_APPROVE_AT_LOCK = 1 /* it stays on; what it makes after the lock is dynamic code */
+};
+
+/* rw_bootinfo.on_agent_loss */
+enum rw_on_agent_loss {
+	RW_ON_AGENT_LOSS_RECORD = 0,
+	RW_ON_AGENT_LOSS_STOP = 1
+};
+
 /* rw_bootinfo.patches: what happens to a patch of kernel text that the agent's sites do not allow. */
 enum rw_patches {
 	RW_PATCHES_VERIFY = 0, /* it is refused */
@@ -141,9 +181,15 @@ struct rw_bootinfo {
 	uint32_t on_violation; /* enum rw_on_violation */
 	/* 1: watch the ports that reset the machine from the start, not only after the lock */
 	uint32_t watch_resets;
-	uint32_t kexec;   /* enum rw_kexec */
-	uint32_t patches; /* enum rw_patches */
-	uint32_t kprobes; /* enum rw_kprobes */
+	uint32_t kexec;         /* enum rw_kexec */
+	uint32_t control_state; /* enum rw_control_state */
+	uint32_t kernel_code;   /* enum rw_kernel_code */
+	uint32_t modules;       /* enum rw_modules */
+	uint32_t dynamic_code;  /* enum rw_dynamic_code */
+	uint32_t bpf_jit;       /* enum rw_bpf_jit */
+	uint32_t on_agent_loss; /* enum rw_on_agent_loss */
+	uint32_t patches;       /* enum rw_patches */
+	uint32_t kprobes;       /* enum rw_kprobes */
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u

@@ -6,6 +6,10 @@
 #ifdef __KERNEL__
 #include <linux/stddef.h>
 #include <linux/types.h>
+#ifndef UINT32_MAX
+#define UINT16_MAX 0xffffu
+#define UINT32_MAX 0xffffffffu
+#endif
 #else
 #include <stddef.h>
 #include <stdint.h>

@@ -182,6 +182,17 @@ static const struct key {
 	{ "on_violation", WORDS(on_violation, { "skip", RW_ON_VIOLATION_SKIP },
 				{ "fault", RW_ON_VIOLATION_FAULT }, { "stop", RW_ON_VIOLATION_STOP }) },
 	{ "kexec", WORDS(kexec, { "refuse", RW_KEXEC_REFUSE }, { "allow", RW_KEXEC_ALLOW }) },
+	{ "control_state", WORDS(control_state, { "enforce", RW_CONTROL_ENFORCE },
+				 { "audit", RW_CONTROL_AUDIT }, { "off", RW_CONTROL_OFF }) },
+	{ "kernel_code", WORDS(kernel_code, { "enforce", RW_KERNEL_CODE_ENFORCE },
+			       { "audit", RW_KERNEL_CODE_AUDIT }, { "off", RW_KERNEL_CODE_OFF }) },
+	{ "modules", WORDS(modules, { "any", RW_MODULES_ANY }, { "none", RW_MODULES_NONE }) },
+	{ "dynamic_code",
+	  WORDS(dynamic_code, { "audit", RW_DYNAMIC_CODE_AUDIT }, { "deny", RW_DYNAMIC_CODE_DENY }) },
+	{ "bpf_jit",
+	  WORDS(bpf_jit, { "deny", RW_BPF_JIT_DENY }, { "approve_at_lock", RW_BPF_JIT_APPROVE_AT_LOCK }) },
+	{ "on_agent_loss",
+	  WORDS(on_agent_loss, { "record", RW_ON_AGENT_LOSS_RECORD }, { "stop", RW_ON_AGENT_LOSS_STOP }) },
 	{ "patches", WORDS(patches, { "verify", RW_PATCHES_VERIFY }, { "record", RW_PATCHES_RECORD }) },
 	{ "kprobes", WORDS(kprobes, { "deny", RW_KPROBES_DENY }, { "allow", RW_KPROBES_ALLOW }) },
 	{ "on_error", WORDS(boot_on_error, { "stop", false }, { "boot", true }) },
@@ -358,6 +369,12 @@ void config_default(struct config *config)
 	config->agent = true;
 	config->on_violation = RW_ON_VIOLATION_SKIP;
 	config->kexec = RW_KEXEC_REFUSE;
+	config->control_state = RW_CONTROL_ENFORCE;
+	config->kernel_code = RW_KERNEL_CODE_OFF;
+	config->modules = RW_MODULES_ANY;
+	config->dynamic_code = RW_DYNAMIC_CODE_AUDIT;
+	config->bpf_jit = RW_BPF_JIT_DENY;
+	config->on_agent_loss = RW_ON_AGENT_LOSS_RECORD;
 	config->patches = RW_PATCHES_VERIFY;
 	config->kprobes = RW_KPROBES_DENY;
 	config->boot_on_error = false;

@@ -70,6 +70,12 @@ static void take_config(bool serial_answers)
 	bootinfo.exit_port = config.exit_port;
 	bootinfo.watch_resets = config.watch_resets;
 	bootinfo.kexec = config.kexec;
+	bootinfo.control_state = config.control_state;
+	bootinfo.kernel_code = config.kernel_code;
+	bootinfo.modules = config.modules;
+	bootinfo.dynamic_code = config.dynamic_code;
+	bootinfo.bpf_jit = config.bpf_jit;
+	bootinfo.on_agent_loss = config.on_agent_loss;
 	bootinfo.patches = config.patches;
 	bootinfo.kprobes = config.kprobes;
 }

@@ -5,10 +5,10 @@
 .PHONY: agent agent-tools
 
 AGENT_KMOD_SRC := $(addprefix guest-agent/kmod/,Kbuild *.[ch] */*.[ch])
-AGENT_KMOD_SRC := $(wildcard $(AGENT_KMOD_SRC)) guest-agent/uapi.h lib/monitor.c lib/policy_area.c
+AGENT_KMOD_SRC := $(wildcard $(AGENT_KMOD_SRC)) guest-agent/uapi.h lib/monitor.c lib/policy_area.c lib/access.c
 ABI_HEADERS := $(wildcard abi/*.h abi/*.def)
 # Headers outside its folder that a module may include, under the usual names.
-KMOD_SHARED := $(ABI_HEADERS) lib/log_priority.h lib/monitor.h lib/policy_area.h lib/record.h lib/string.h
+KMOD_SHARED := $(ABI_HEADERS) lib/access.h lib/log_priority.h lib/monitor.h lib/policy_area.h lib/record.h lib/string.h
 
 # $(call kheaders,RELEASE): the headers unpacked by scripts/fetch-kernel, else the installed ones.
 kheaders = $(firstword $(wildcard $(CURDIR)/$(B)/kernels/$(1)/headers/build) /lib/modules/$(1)/build)
@@ -43,10 +43,13 @@ $(KREL:%=$(B)/kmod/%/ringward.ko): $(B)/kmod/%/ringward.ko: $(AGENT_KMOD_SRC) $(
 	@mv $@.part $@
 
 # With the files of rwlog that print a record.
-RWCTL_SRC := $(wildcard guest-agent/cli/*.c) $(addprefix lib/,cmdline.c conf_text.c crc32c.c events.c format.c monitor.c \
+RWCTL_SRC := $(wildcard guest-agent/cli/*.c) $(addprefix lib/,access.c access_conf.c access_level.c access_line.c access_subject.c \
+	cmdline.c conf_text.c crc32c.c events.c format.c monitor.c \
 	monitor_conf.c record.c) \
-	$(addprefix tools/rwlog/,cgroups.c filter.c json.c jsonl.c line.c members.c names.c rec.c socket.c symbols.c text.c util.c)
-$(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h lib/*.h tools/rwlog/*.h) guest-agent/uapi.h $(ABI_HEADERS) $(VERSION_H) \
+	tools/rwpolicy/explain.c \
+	$(addprefix tools/rwlog/,cgroups.c filter.c json.c jsonl.c line.c members.c names.c rec.c socket.c symbols.c text.c util.c when.c)
+$(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h lib/*.h tools/rwlog/*.h tools/rwpolicy/*.h) guest-agent/uapi.h \
+	$(ABI_HEADERS) $(VERSION_H) \
 	guest-agent/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -Iguest-agent -static -o $@ $(RWCTL_SRC) -ljansson

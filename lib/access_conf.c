@@ -90,9 +90,12 @@ static const struct statement {
 };
 #define STATEMENTS (sizeof(statements) / sizeof(statements[0]))
 
-const char *access_syntax(unsigned int i)
+const char *access_syntax(unsigned int i, uint32_t *needs)
 {
-	return i < STATEMENTS ? statements[i].syntax : NULL;
+	if (i >= STATEMENTS)
+		return NULL;
+	*needs = statements[i].needs;
+	return statements[i].syntax;
 }
 
 static const struct statement *find_statement(struct span verb)

@@ -119,8 +119,14 @@ static inline bool access_is_below(const struct access_rule *rule)
 /** access_letters() - the kinds of access in @kinds as letters: "rwax". */
 const char *access_letters(uint32_t kinds, char out[RW_RIGHTS + 1]);
 
-/** access_syntax() - the form of the line number @i, from 0, that a file can have; NULL after the last. */
-const char *access_syntax(unsigned int i);
+/**
+ * access_syntax() - describe the kinds of lines.
+ * @i:     from 0
+ * @needs: receives the features that such a line needs; 0: none, or it depends on the line
+ *
+ * Return: the form of the lines of kind @i; NULL after the last.
+ */
+const char *access_syntax(unsigned int i, uint32_t *needs);
 
 /** access_door_name() - as a line has it. */
 const char *access_door_name(enum rw_door door);

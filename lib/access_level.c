@@ -68,8 +68,7 @@ static void take_level(struct access_line *l, struct access_rule *rule)
 	char text[CONF_QUOTE_LEN];
 	struct span word;
 
-	access_keyword(l, words, 1);
-	if (!access_need(l, "level", &word))
+	if (access_keyword(l, words, 1) || !access_need(l, "level", &word))
 		return;
 	level = find_level(l->conf, word);
 	if (level)
@@ -88,13 +87,15 @@ void access_parse_subject(struct access_line *l)
 	unsigned int kind = access_keyword(l, kinds, 2);
 	struct span word;
 
+	if (kind == 2)
+		return;
 	if (kind == 1) {
 		rule.what = ACCESS_LABEL;
 		if (!access_program(l, &rule))
 			return;
-	} else if (!access_need(l, "user", &word))
-		return;
-	else if (kind == 0) {
+	} else {
+		if (!access_need(l, "user", &word))
+			return;
 		access_uid(l, word, &rule);
 		if (span_equals(word, "*"))
 			conf_error(l->conf->file, word.at, "one user is wanted here, not all");

@@ -85,9 +85,10 @@ unsigned int access_keyword(struct access_line *l, const char *const *words, uns
 
 	for (i = 0; i < count && !span_equals(word, words[i]); i++)
 		;
-	if (i == count)
-		conf_error(l->conf->file, word.at, "%s: %s",
-			   word.size ? span_quote(word, text) : "the line ends here", l->syntax);
+	if (i == count && word.size)
+		conf_error(l->conf->file, word.at, "%s is wrong here: %s", span_quote(word, text), l->syntax);
+	else if (i == count)
+		conf_error(l->conf->file, word.at, "the line ends too early: %s", l->syntax);
 	return i;
 }
 

@@ -15,12 +15,10 @@ const char *access_door_name(enum rw_door door)
 	return door_names[door];
 }
 
-/* Takes the word "exe". */
-static void expect_exe(struct access_line *l)
+/* Takes a word that has to be there. Return: false, reported, if it is not: the rest has no meaning then. */
+static bool expect(struct access_line *l, const char *word)
 {
-	static const char *const words[] = { "exe" };
-
-	access_keyword(l, words, 1);
+	return access_keyword(l, &word, 1) == 0;
 }
 
 /* isolate exe PATH [audit] */
@@ -28,8 +26,7 @@ void access_parse_isolate(struct access_line *l)
 {
 	struct access_rule rule = { .what = ACCESS_ISOLATE };
 
-	expect_exe(l);
-	if (!access_program(l, &rule))
+	if (!expect(l, "exe") || !access_program(l, &rule))
 		return;
 	access_audit(l, &rule);
 	access_add(l, &rule);
@@ -82,7 +79,7 @@ void access_parse_trust(struct access_line *l)
 	struct span word;
 
 	rule.use = (uint8_t)access_keyword(l, uses, RW_ACCESS_USES);
-	if (!access_program(l, &rule) || !access_need(l, "hash", &word))
+	if (rule.use == RW_ACCESS_USES || !access_program(l, &rule) || !access_need(l, "hash", &word))
 		return;
 	parse_hash(l, word, &rule);
 	access_expect_end(l);
@@ -127,12 +124,10 @@ static void find_program(struct access_line *l, struct span name, struct access_
 /* allow trusted NAME [rwax] PATH [audit] */
 void access_parse_allow(struct access_line *l)
 {
-	static const char *const words[] = { "trusted" };
 	struct access_rule rule = { .what = ACCESS_ALLOW, .deny = true, .uid = ACCESS_UID_ANY };
 	struct span word;
 
-	access_keyword(l, words, 1);
-	if (!access_need(l, "name", &word))
+	if (!expect(l, "trusted") || !access_need(l, "name", &word))
 		return;
 	if (access_unquote(l, &word))
 		find_program(l, word, &rule);

@@ -32,14 +32,26 @@ static uint32_t by_table(uint32_t crc, const uint8_t *p, size_t n)
 	return crc;
 }
 
-/* Intel SDM volume 2, "CRC32 - Accumulate CRC32 Value": 8 bytes a step, then one by one. */
+/* Intel SDM volume 2, "CRC32 - Accumulate CRC32 Value". */
+static inline uint64_t crc_word(uint64_t crc, const uint8_t *p)
+{
+	__asm__("crc32q %1, %0" : "+r"(crc) : "m"(*(const uint8_t(*)[8])p));
+	return crc;
+}
+
+/* 32 bytes a step, then words, then one by one. */
 static uint32_t by_insn(uint32_t crc, const uint8_t *p, size_t n)
 {
 	uint64_t wide = crc;
 
-#pragma GCC unroll 8
+	for (; n >= 32; p += 32, n -= 32) {
+		wide = crc_word(wide, p);
+		wide = crc_word(wide, p + 8);
+		wide = crc_word(wide, p + 16);
+		wide = crc_word(wide, p + 24);
+	}
 	for (; n >= 8; p += 8, n -= 8)
-		__asm__("crc32q %1, %0" : "+r"(wide) : "m"(*(const uint8_t(*)[8])p));
+		wide = crc_word(wide, p);
 	crc = (uint32_t)wide;
 	for (; n; p++, n--)
 		__asm__("crc32b %1, %0" : "+r"(crc) : "m"(*p));

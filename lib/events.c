@@ -13,8 +13,19 @@ const struct kind_desc events_kinds[RW_KIND_COUNT] = {
 #include "abi/events.def"
 };
 
-enum kind_of_field {
-#define RW_FIELD(id, NAME, KIND, name, label, since, doc) KIND_OF_##NAME = RW_KIND_##KIND,
+/* The same by kind and by field, for the lists below. */
+enum of_kind {
+#define RW_KIND(NAME, min, max, grows, RULE, doc) \
+	ANY_##NAME = VALUE_##RULE == VALUE_ANY && !HAS_SHAPE(RW_KIND_##NAME), \
+	MIN_##NAME = ANY_##NAME ? (min) : EVENT_FIELD_LOOK, SPAN_##NAME = ANY_##NAME ? (max) - (min) : 0,
+#include "abi/events.def"
+};
+
+_Static_assert(EVENT_FIELD_LOOK % RW_FIELD_ALIGN != 0, "a value to look at is no usual one");
+
+enum of_field {
+#define RW_FIELD(id, NAME, KIND, name, label, since, doc) \
+	KIND_OF_##NAME = RW_KIND_##KIND, MIN_OF_##NAME = MIN_##KIND, SPAN_OF_##NAME = SPAN_##KIND,
 #include "abi/events.def"
 };
 /* clang-format on */
@@ -24,12 +35,20 @@ static const struct field_desc fields[RW_FIELD_COUNT] = {
 #include "abi/events.def"
 };
 
-#define RW_MUST(NAME) { RW_F_##NAME, KIND_OF_##NAME, true },
-#define RW_MAY(NAME)  { RW_F_##NAME, KIND_OF_##NAME, false },
+/* clang-format off */
+#define PADDED(NAME) (MIN_OF_##NAME % RW_FIELD_ALIGN != 0)
+#define OF_LIST(NAME, must) \
+	{ RW_F_##NAME, MIN_OF_##NAME, SPAN_OF_##NAME, \
+	  PADDED(NAME) ? UINT16_MAX : sizeof(struct rw_field) + MIN_OF_##NAME, \
+	  (uint32_t)MIN_OF_##NAME << 16 | RW_F_##NAME, KIND_OF_##NAME, must },
+/* clang-format on */
+#define RW_MUST(NAME) OF_LIST(NAME, true)
+#define RW_MAY(NAME)  OF_LIST(NAME, false)
 /* clang-format off */
 #define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
 	static const struct event_field fields_of_##NAME[] = { \
-		FIELDS /* NOLINT(bugprone-macro-parentheses): a list */ { 0, 0, false } }; \
+		FIELDS /* NOLINT(bugprone-macro-parentheses): a list */ \
+		{ 0, 0, 0, UINT16_MAX, 0, 0, false } }; \
 	_Static_assert(sizeof(fields_of_##NAME) / sizeof(struct event_field) <= EVENT_FIELDS_MAX + 1, name);
 /* clang-format on */
 #include "abi/events.def"

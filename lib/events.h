@@ -33,10 +33,23 @@ struct field_desc {
 
 /** struct event_field - a field that an event has. */
 struct event_field {
-	uint16_t id;  /* enum rw_field_id; 0 ends the list */
+	uint16_t id; /* enum rw_field_id; 0 ends the list */
+	/*
+	 * A value of @min to @min + @span bytes is valid in this version whatever it holds; with
+	 * EVENT_FIELD_LOOK, contents decide as well, and kind_desc() knows its length.
+	 */
+	uint16_t min, span;
+	/*
+	 * Header, and bytes with it, of a field with a value of @min bytes, if that is valid whatever it
+	 * holds and needs no padding; else @usual_bytes is UINT16_MAX, longer than any record.
+	 */
+	uint16_t usual_bytes;
+	uint32_t usual;
 	uint8_t kind; /* enum rw_field_kind */
 	bool must;
 };
+
+#define EVENT_FIELD_LOOK UINT16_MAX /* as @min: longer than any value */
 
 /** struct event_desc - an event of abi/events.def. */
 struct event_desc {

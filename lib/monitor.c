@@ -252,21 +252,20 @@ static uint32_t fs_marks(const struct monitor_facts *facts)
 int monitor_decide(const struct monitor *m, unsigned int type, int step, const struct monitor_facts *facts)
 {
 	const struct rw_monitor_type *t = &m->hdr->type[type];
-	uint32_t at = (uint32_t)step, end = t->first + t->steps;
+	const struct rw_monitor_step *s = m->step + step, *end = m->step + t->first + t->steps;
 	uint32_t access = is_there(facts, RW_MONITOR_ACCESS) ? 1u << facts->number[RW_MONITOR_ACCESS] : ~0u;
 	uint32_t fs = fs_marks(facts), path = path_marks(facts);
 
-	for (; at < end; at++) {
-		const struct rw_monitor_step *s = &m->step[at];
+	for (; s < end; s++) {
 		const struct rw_monitor_rule *r;
 		enum holds holds;
 
-		if (!(s->access & access) || !(s->fs & fs) || !(s->path & path))
+		if (!(s->path & path) || !(s->fs & fs) || !(s->access & access))
 			continue;
 		r = &m->rule[s->rule];
 		holds = rule_holds(m, r, facts);
 		if (holds == HOLDS_PERHAPS)
-			return (int)at;
+			return (int)(s - m->step);
 		if (holds == HOLDS)
 			return r->action == RW_MONITOR_EXCLUDE ? MONITOR_DROP : MONITOR_RECORD;
 	}

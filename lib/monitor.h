@@ -59,6 +59,8 @@ static inline int monitor_begin(const struct monitor *m, unsigned int type, uint
 			continue;
 		if (!s->flags)
 			return MONITOR_DROP;
+		if (s->flags == RW_MONITOR_STEP_LATE)
+			return (int)(s - m->step);
 		return monitor_more(m, type, (uint32_t)(s - m->step), uid, login_uid);
 	}
 	return MONITOR_RECORD;

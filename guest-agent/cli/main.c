@@ -13,8 +13,10 @@
 
 #include "abi/hypercall.h"
 #include "lib/cmdline.h"
+#include "lib/conf_text.h"
 #include "rwctl.h"
 #include "tools/rwlog/names.h"
+#include "tools/rwpolicy/explain.h"
 #include "rw_version.h"
 
 #define MAX_CPUS 8192u /* more than Linux supports; bounds the requests */
@@ -25,6 +27,9 @@ static const char usage_text[] =
 	"  status    what is protected, whether it is locked, counters, losses, use of the store\n"
 	"  stats     how often each CPU entered the hypervisor, by reason\n"
 	"  events    the events that the agent records, what monitor.conf does with each, how many the store has\n"
+	"  policy    the access policy in force: mode and lines\n"
+	"  policy PATH UID [rwax]\n"
+	"            which line decides whether a user may read, write, append to or execute a file, and why\n"
 	"  tail      the records in the store, then each new one, until interrupted\n"
 	"  lock      make kernel and agent read-only until the machine goes down\n"
 	"  flush     move all pending records into the hypervisor's store\n"
@@ -32,13 +37,15 @@ static const char usage_text[] =
 	"\n"
 	"  -n N                   tail: begin with the last N records in the store; 0: only new ones\n"
 	"  --type TYPE[,TYPE]...  tail: only records of these types\n"
-	"  --json                 status, stats, events: one JSON value; tail: one object a line, as of rwlog export\n"
+	"  --json                 status, stats, events, policy: one JSON value; tail: one object a line, as of rwlog export\n"
 	"  -h, --help             this text\n"
 	"  --version              the version of rwctl and of the hypercalls\n"
 	"\n"
 	"Exit status: 0 done, or tail was interrupted; 1 failed, one line says why; 2 wrong usage.\n";
 
-static const char *const commands[] = { "status", "stats", "lock", "flush", "dump", "tail", "events" };
+static const char *const commands[] = {
+	"status", "stats", "lock", "flush", "dump", "tail", "events", "policy"
+};
 
 enum option_id {
 	OPT_HELP = 'h',
@@ -166,6 +173,22 @@ static bool shows(const char *command)
 	return is(command, "status") || is(command, "stats");
 }
 
+/* The arguments of policy. Return: as check_command(). */
+static int check_policy(int argc, char **argv)
+{
+	uint32_t uid;
+
+	if (argc == 0)
+		return 0;
+	if (argc == 1 || argc > 3)
+		return usage("policy takes a path, a uid and letters of rwax");
+	if (!span_number((struct span){ argv[1], strlen(argv[1]) }, 10, &uid))
+		return usage("policy: \"%s\" is not a uid", argv[1]);
+	if (argc == 3 && !explain_kinds(argv[2]))
+		return usage("policy: \"%s\" is not an access: letters of rwax", argv[2]);
+	return 0;
+}
+
 /* Return: 0 if the command exists and accepts its arguments, or the exit status. */
 static int check_command(int argc, char **argv, const struct options *o)
 {
@@ -182,13 +205,14 @@ static int check_command(int argc, char **argv, const struct options *o)
 	if (i == count)
 		return usage("unknown command \"%s\"%s%s", argv[0], near ? ", the nearest is " : "",
 			     near ? near : "");
-	if (argc > 1)
+	if (argc > 1 && !is(argv[0], "policy"))
 		return usage("%s takes no argument: \"%s\"", argv[0], argv[1]);
-	if (o->tail.json && !shows(argv[0]) && !is(argv[0], "events") && !is(argv[0], "tail"))
+	if (o->tail.json && !shows(argv[0]) && !is(argv[0], "events") && !is(argv[0], "policy") &&
+	    !is(argv[0], "tail"))
 		return usage("%s has no option --json", argv[0]);
 	if (o->for_tail && !is(argv[0], "tail"))
 		return usage("%s has no option -n or --type", argv[0]);
-	return 0;
+	return is(argv[0], "policy") ? check_policy(argc - 1, argv + 1) : 0;
 }
 
 /* --help and --version. Return: the exit status. */
@@ -201,8 +225,9 @@ static int inform(int opt)
 	return fflush(stdout) != 0 ? fail("standard output") : 0;
 }
 
-static int run(const char *command, const struct options *o)
+static int run(char **argv, const struct options *o)
 {
+	const char *command = argv[0];
 	int fd = open_device(), ret;
 
 	if (fd < 0)
@@ -211,6 +236,8 @@ static int run(const char *command, const struct options *o)
 		ret = show(fd, is(command, "status"), o->tail.json);
 	else if (is(command, "events"))
 		ret = events(fd, o->tail.json);
+	else if (is(command, "policy"))
+		ret = policy(fd, argv + 1, o->tail.json);
 	else if (is(command, "tail"))
 		ret = tail(fd, &o->tail);
 	else
@@ -286,5 +313,5 @@ int main(int argc, char **argv)
 			return ret - 1;
 	}
 	ret = check_command(argc - optind, argv + optind, &o);
-	return ret ? ret : run(argv[optind], &o);
+	return ret ? ret : run(argv + optind, &o);
 }

@@ -30,3 +30,11 @@ int tail(int fd, const struct rwctl_tail *options);
 
 /** events() - list the events that the agent records, and what the rules in force do. Return: as tail(). */
 int events(int fd, bool json);
+
+/**
+ * policy() - show the access policy in force, or what it decides.
+ * @arguments: NULL-terminated: nothing, or a path, a uid, and letters of accesses if not all are asked for
+ *
+ * Return: as tail(); 2 if the arguments are wrong.
+ */
+int policy(int fd, char **arguments, bool json);

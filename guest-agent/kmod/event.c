@@ -3,6 +3,7 @@
 // Fills records with the identity of tasks and files.
 
 #include <linux/dcache.h>
+#include <linux/fcntl.h>
 #include <linux/string.h>
 #include <asm/tsc.h>
 
@@ -28,8 +29,9 @@ void event_start(struct event *ev, u8 type, u8 verdict, int step, bool look)
 {
 	ev->step = step;
 	ev->dropped = false;
+	ev->has_device = ev->other_names = false;
+	ev->access = 0;
 	ev->fs = NULL;
-	ev->looked = 0;
 	rec_begin(&ev->writer, &ev->head, sizeof(ev->head), type, verdict);
 	ev->no_memory = false;
 	ev->tails = 0;
@@ -75,7 +77,21 @@ void event_file(struct event *ev, const struct inode *inode)
 		return;
 	file = event_identify(inode);
 	ev->fs = inode->i_sb->s_type->name;
-	rec_bytes(&ev->writer, RW_F_FILE, &file, sizeof(file));
+	event_identity(ev, &file);
+}
+
+void event_identity(struct event *ev, const struct rw_file *file)
+{
+	ev->has_device = true;
+	ev->device = file->dev;
+	rec_bytes(&ev->writer, RW_F_FILE, file, sizeof(*file));
+}
+
+void event_open_flags(struct event *ev, u32 flags)
+{
+	ev->access = (flags & O_ACCMODE) != O_RDONLY || flags & (O_CREAT | O_TRUNC) ? RW_MONITOR_WRITE :
+										      RW_MONITOR_READ;
+	event_u32(ev, RW_F_OPEN_FLAGS, flags);
 }
 
 /*
@@ -122,10 +138,14 @@ static void add_facts(struct event *ev, const struct compat_name *name)
 
 	if (unlikely(name->deleted) && facts & FACT_DELETED)
 		event_u32(ev, RW_F_DELETED, true);
-	if (unlikely(name->kind != RW_FILE_PATH) && facts & FACT_FILE_KIND)
+	if (unlikely(name->kind != RW_FILE_PATH) && facts & FACT_FILE_KIND) {
 		event_u32(ev, RW_F_FILE_KIND, name->kind);
-	if (unlikely(name->outside) && facts & FACT_OUTSIDE)
+		ev->other_names = true;
+	}
+	if (unlikely(name->outside) && facts & FACT_OUTSIDE) {
 		event_u32(ev, RW_F_OUTSIDE, true);
+		ev->other_names = true;
+	}
 }
 
 /* Adds the name to the event's own room. Return: whether it fits. */

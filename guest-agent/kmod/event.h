@@ -112,12 +112,14 @@ static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * 2 * sizeof(struct rw_field) +
 struct event {
 	struct rec_writer writer;
 	bool no_memory;
-	bool dropped;   /* monitor.conf does not want it */
-	int step;       /* of filter_continue(); MONITOR_RECORD: decided */
-	const char *fs; /* type of the file's file system; NULL: no file */
-	u32 looked;     /* bytes of the head that @facts has taken; 0: @facts is not set */
-	struct monitor_facts facts;
-	unsigned int tails, room; /* the first @room bytes of @names are free */
+	bool dropped; /* monitor.conf does not want it */
+	int step;     /* of filter_continue(); MONITOR_RECORD: decided */
+	/* What rules can ask for, besides the paths and addresses among the tails. */
+	bool has_device, other_names; /* a path is not one of the usual kind below the root */
+	u32 access;                   /* enum rw_monitor_access; 0: the event has no such thing */
+	u64 device;                   /* with @has_device: as struct rw_file has it */
+	const char *fs;               /* type of the file's file system; NULL: not known */
+	unsigned int tails, room;     /* the first @room bytes of @names are free */
 	struct producer_tail tail[EVENT_TAILS_MAX];
 	char *buf[EVENT_TAILS_MAX]; /* memory of a tail from __getname(), or NULL */
 	union event_longest_head head;
@@ -163,6 +165,14 @@ static inline bool __must_check event_begin_anywhere(struct event *ev, u8 type, 
 	return event_begin_if_wanted(ev, type, verdict, false);
 }
 
+/**
+ * event_wanted() - whether event_begin() would start a record: for a hook that has to do something before.
+ */
+static inline bool event_wanted(u8 type)
+{
+	return filter_begin(type) != MONITOR_DROP;
+}
+
 /** event_u32() - add a field of 4 bytes. */
 static inline void event_u32(struct event *ev, u16 id, u32 value)
 {
@@ -187,6 +197,9 @@ static inline void event_result(struct event *ev, int result)
 		rec_u32(&ev->writer, RW_F_RESULT, result);
 }
 
+/** event_open_flags() - add the flags of open(2) that a file has. */
+void event_open_flags(struct event *ev, u32 flags);
+
 /** event_cred() - add credentials, new and old. */
 void event_cred(struct event *ev, const struct task_cred *now, const struct task_cred *old);
 
@@ -198,6 +211,9 @@ struct rw_file event_identify(const struct inode *inode);
 
 /** event_file() - add the file's identity; nothing for NULL. Context: as event_identify(). */
 void event_file(struct event *ev, const struct inode *inode);
+
+/** event_identity() - add the identity of a file as event_identify() has got it. */
+void event_identity(struct event *ev, const struct rw_file *file);
 
 /** event_tail() - add @len bytes at @value, which must stay until event_submit(). */
 void event_tail(struct event *ev, u16 id, const void *value, u16 len);

@@ -7,7 +7,6 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/errno.h>
-#include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
@@ -65,60 +64,30 @@ static void know_text(struct monitor_facts *facts, enum rw_monitor_key key, cons
 }
 
 /* The number that stat(2) shows for a device, as conditions have it. */
-static u32 device_of(const void *value)
+static u32 device_of(u64 encoded)
 {
-	struct rw_file file;
-	dev_t dev;
+	dev_t dev = new_decode_dev((u32)encoded);
 
-	memcpy(&file, value, sizeof(file));
-	dev = new_decode_dev((u32)file.dev);
 	return MAJOR(dev) << RW_MONITOR_MINOR_BITS | MINOR(dev);
 }
 
-static u32 access_of(const void *value)
+/* What is known without the tails. @wants: as struct rw_monitor_type has it. */
+static void take_head(const struct event *ev, u16 wants, struct monitor_facts *facts)
 {
-	u32 flags;
+	const struct cred *cred = current_cred();
 
-	memcpy(&flags, value, sizeof(flags));
-	return (flags & O_ACCMODE) != O_RDONLY || flags & (O_CREAT | O_TRUNC) ? RW_MONITOR_WRITE :
-										RW_MONITOR_READ;
-}
-
-/* What the fields of fixed length say that were not looked at before. */
-static void take_head(struct event *ev)
-{
-	const u8 *start = (const u8 *)ev->writer.hdr, *at = start + ev->looked,
-		 *end = start + ev->writer.used;
-	struct monitor_facts *facts = &ev->facts;
-
-	while (at < end) {
-		const struct rw_field *f = (const struct rw_field *)at;
-
-		if (f->id == RW_F_FILE)
-			know_number(facts, RW_MONITOR_DEVICE, device_of(f + 1));
-		else if (f->id == RW_F_OPEN_FLAGS)
-			know_number(facts, RW_MONITOR_ACCESS, access_of(f + 1));
-		else if (f->id == RW_F_OUTSIDE || f->id == RW_F_FILE_KIND)
-			facts->own_names = false;
-		at += sizeof(*f) + rw_pad(f->len, RW_FIELD_ALIGN);
-	}
-	ev->looked = ev->writer.used;
-	if (ev->fs && !(facts->known & KNOWS(FS)))
-		know_text(facts, RW_MONITOR_FS, ev->fs, strlen(ev->fs));
-}
-
-/* Facts of the task; its own field comes first and has no others. */
-static void begin_facts(struct event *ev)
-{
-	const struct rw_field *task = (const struct rw_field *)(ev->writer.hdr + 1);
-
-	ev->facts.known = ev->facts.has = KNOWS(UID) | KNOWS(LOGIN_UID);
-	ev->facts.number[RW_MONITOR_UID] = __kuid_val(current_uid());
-	ev->facts.number[RW_MONITOR_LOGIN_UID] = login_uid();
-	ev->facts.paths = 0;
+	facts->known = facts->has = KNOWS(UID) | KNOWS(LOGIN_UID);
+	facts->number[RW_MONITOR_UID] = __kuid_val(cred->uid);
+	facts->number[RW_MONITOR_LOGIN_UID] = login_uid();
+	facts->paths = 0;
 	/* Anybody can make a root of his own in a user namespace of his own. */
-	ev->facts.own_names = current_user_ns() == &init_user_ns;
-	ev->looked = sizeof(*ev->writer.hdr) + sizeof(*task) + task->len;
+	facts->own_names = cred->user_ns == &init_user_ns && !ev->other_names;
+	if (ev->access)
+		know_number(facts, RW_MONITOR_ACCESS, ev->access);
+	if (wants & KNOWS(DEVICE) && ev->has_device)
+		know_number(facts, RW_MONITOR_DEVICE, device_of(ev->device));
+	if (wants & KNOWS(FS) && ev->fs)
+		know_text(facts, RW_MONITOR_FS, ev->fs, strlen(ev->fs));
 }
 
 static void take_path(struct monitor_facts *facts, const struct producer_tail *tail)
@@ -210,24 +179,61 @@ static int decide_with_names(u8 type, int step, struct monitor_facts *facts)
 	return ret;
 }
 
-int filter_continue(struct event *ev, bool complete)
+/* Decides from the event's step on, which can match. Return: as filter_continue(). */
+static noinline int decide(struct event *ev, bool complete)
 {
 	const struct rw_rec_hdr *hdr = ev->writer.hdr;
-	struct monitor_facts *facts = &ev->facts;
+	u16 wants = filter_type(hdr->type)->wants;
+	struct monitor_facts facts;
 	int step;
 
-	if (!ev->looked)
-		begin_facts(ev);
-	take_head(ev);
+	take_head(ev, wants, &facts);
 	if (complete) {
 		if (hdr->flags & RW_RECF_PATH_TRUNC)
-			facts->own_names = false;
-		take_tails(ev, facts);
-		facts->known = ~(KNOWS(EXE) | KNOWS(CGROUP));
+			facts.own_names = false;
+		if (wants & (KNOWS(PATH) | KNOWS(PORT)))
+			take_tails(ev, &facts);
+		facts.known = ~(KNOWS(EXE) | KNOWS(CGROUP));
 	}
 	/* More paths than a record has today: they would not be looked at. */
-	if (facts->paths > MONITOR_PATHS)
+	if (unlikely(facts.paths > MONITOR_PATHS))
 		return MONITOR_RECORD;
-	step = monitor_decide(&filter, hdr->type, ev->step, facts);
-	return step >= 0 && complete ? decide_with_names(hdr->type, step, facts) : step;
+	step = monitor_decide(&filter, hdr->type, ev->step, &facts);
+	return step >= 0 && complete ? decide_with_names(hdr->type, step, &facts) : step;
+}
+
+/* The marks of all paths that the event has by now; all bits: none. */
+static inline u32 path_marks(const struct event *ev)
+{
+	const struct producer_tail *tail = ev->tail, *end = tail + ev->tails;
+	u32 marks = 0;
+
+	for (; tail < end; tail++)
+		if (tail->id == RW_F_PATH || tail->id == RW_F_NEW_PATH)
+			marks |= monitor_mark(tail->value, tail->len);
+	return marks ? marks : ~0u;
+}
+
+/*
+ * Most events match no rule, and nearly all rules can be told from their steps: passes those, as
+ * monitor_decide() does, before anything is collected for it.
+ */
+int filter_continue(struct event *ev, bool complete)
+{
+	const struct rw_monitor_type *type = filter_type(ev->writer.hdr->type);
+	const struct rw_monitor_step *s = filter.step + ev->step,
+				     *end = filter.step + type->first + type->steps;
+	u32 path = complete ? path_marks(ev) : ~0u;
+	u32 access = ev->access ? 1u << ev->access : ~0u;
+	u32 fs = ev->fs ? monitor_mark(ev->fs, 1) : ~0u;
+
+	while (s < end && !(s->path & path && s->fs & fs && s->access & access))
+		s++;
+	if (s == end)
+		return MONITOR_RECORD;
+	ev->step = s - filter.step;
+	/* Its rule asks for the path. */
+	if (!complete && ~s->path)
+		return ev->step;
+	return decide(ev, complete);
 }

@@ -10,6 +10,9 @@
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
+#include "access/access.h"
+#include "beat.h"
+#include "code.h"
 #include "crash.h"
 #include "device.h"
 #include "event.h"
@@ -35,6 +38,7 @@
 #include "rw_version.h"
 
 static struct compat_kernel kernel __ro_after_init;
+static bool guards __ro_after_init; /* there is a policy.conf */
 
 /* An orderly shutdown: hand over all pending records. */
 static int on_reboot(struct notifier_block *nb, unsigned long action, void *data)
@@ -51,7 +55,7 @@ static int __init attach(void)
 
 	if (ret)
 		return ret;
-	ret = compat_attach_hooks(&kernel);
+	ret = compat_attach_hooks(&kernel, guards);
 	if (ret)
 		compat_detach_tracepoints();
 	return ret;
@@ -66,15 +70,22 @@ static int __init configure(void)
 		return ret;
 	ret = filter_init();
 	if (!ret)
-		ret = fold_init();
+		ret = access_init(&kernel, &guards);
 	if (ret)
-		policy_exit();
+		goto no_policy;
+	ret = fold_init();
+	if (ret == 0)
+		return 0;
+	access_exit();
+no_policy:
+	policy_exit();
 	return ret;
 }
 
 static void __init forget_configuration(void)
 {
 	fold_exit();
+	access_exit();
 	policy_exit();
 }
 
@@ -101,6 +112,32 @@ static void __init refuse_probes(void)
 	compat_refuse_probes(text.base, text.base + text.size);
 }
 
+/* Hibernation, and modules that are being loaded. */
+static int __init watch(void)
+{
+	int ret = sleep_init();
+
+	if (ret)
+		return ret;
+	ret = code_init(&kernel);
+	if (ret)
+		sleep_exit();
+	return ret;
+}
+
+/* What speaks to the hypervisor: rings and beats. */
+static int __init connect(void)
+{
+	int ret = producer_init();
+
+	if (ret)
+		return ret;
+	ret = beat_init();
+	if (ret)
+		producer_exit();
+	return ret;
+}
+
 static int __init agent_init(void)
 {
 	int ret = find();
@@ -117,7 +154,7 @@ static int __init agent_init(void)
 	ret = protect_register(&kernel);
 	if (ret)
 		goto no_rings;
-	ret = producer_init();
+	ret = connect();
 	if (ret)
 		goto no_rings;
 	ret = kexec_init(&kernel);
@@ -126,15 +163,17 @@ static int __init agent_init(void)
 	ret = device_init(&kernel);
 	if (ret)
 		goto no_device;
-	ret = sleep_init();
+	ret = watch();
 	if (ret)
-		goto no_sleep;
+		goto no_watch;
 	register_reboot_notifier(&reboot_nb);
 	crash_init();
 	syslog_init();
 	ret = attach();
 	if (ret)
 		goto not_attached;
+	access_start();
+	beat_start();
 	hook_cgroups_found();
 	refuse_probes();
 	pr_info("recording; not locked yet\n");
@@ -143,12 +182,14 @@ static int __init agent_init(void)
 not_attached:
 	crash_exit();
 	unregister_reboot_notifier(&reboot_nb);
+	code_exit();
 	sleep_exit();
-no_sleep:
+no_watch:
 	device_exit();
 no_device:
 	kexec_exit();
 no_kexec:
+	beat_exit();
 	producer_exit();
 no_rings:
 	openfile_exit();

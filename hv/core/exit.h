@@ -28,7 +28,7 @@ void io_lock(void);
 enum hv_action exit_cpuid(struct percpu *cpu);
 enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x);
 enum hv_action exit_xsetbv(struct percpu *cpu);
-enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x);
+enum hv_action exit_cr(struct percpu *cpu, struct hv_exit *x);
 enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x);
 enum hv_action exit_hypercall(struct percpu *cpu);
 enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x);

@@ -5,6 +5,8 @@
 
 #include "arch/x86/backend.h"
 #include "abi/bootinfo.h"
+#include "protect/pin_state.h"
+#include "protect/heartbeat_state.h"
 #include "protect/step_state.h"
 #include "log/intake.h"
 #include "abi/record.h"
@@ -47,10 +49,12 @@ struct percpu {
 	uint64_t host_area_pa;     /* (b) */
 	struct hv_event to_inject; /* (o) */
 	struct step_state step;    /* (o) */
+	struct pin_state pin;      /* (o); phase and since (c, x) */
 	struct evidence held;      /* (e) last record, and the accesses that repeat or continue it */
 	uint64_t patch_stack;      /* (o) kernel stack of the last patch: evidence.c */
 	uint64_t patch_ns;         /* (o) when it was made */
 	uint64_t exit_tsc;         /* (o) TSC at the last exit */
+	uint64_t guest_gs;         /* (o) GS base of the guest's kernel here: core/hypercall.c */
 	uint64_t tsc_bias;         /* (c) how far the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;     /* (o) core/fault.c */
 	uint32_t spurious_count;   /* (o) */
@@ -66,8 +70,9 @@ struct percpu {
 	bool guest_entered;        /* (b) */
 	uint64_t backend_saved[4]; /* (o) backend's own: what step_begin() changed */
 	uint32_t backend_flags;    /* (o) backend's own */
-	struct rw_cpu_stats stats; /* (c); records, bytes, lost and malformed (j, c) */
-	struct log_ring ring;      /* (j) */
+	struct heartbeat heartbeat; /* (h); when it was checked for (o) */
+	struct rw_cpu_stats stats;  /* (c); records, bytes, lost and malformed (j, c) */
+	struct log_ring ring;       /* (j) */
 };
 
 #define PERCPU_OFF_FIXUP 0x98

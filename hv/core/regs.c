@@ -11,6 +11,7 @@
 #include "log/journal.h"
 #include "mm/mtrr.h"
 #include "mm/nested.h"
+#include "protect/pin.h"
 
 /* IA32_FEATURE_CONTROL: Intel SDM volume 3, "Enabling and Entering VMX Operation". */
 #define FEATURE_CONTROL_LOCK BIT(0)
@@ -134,14 +135,29 @@ static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 	return true;
 }
 
+/* MSRs of system calls: part of the guest's state. The CPU checks the value. */
+static bool write_entry(struct percpu *cpu, enum guest_reg reg, uint32_t msr, uint64_t value)
+{
+	if (wrmsr_safe(msr, value))
+		return false;
+	hv_backend()->set(cpu, reg, value);
+	return true;
+}
+
 static bool msr_write(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
 	if (is_absent(msr) || msr == MSR_FEATURE_CONTROL)
 		return false;
 	if (microcode_takes(cpu, msr, value))
 		return true;
+	if (pin_refuses_msr(cpu, msr, value))
+		return false;
 	if (msr == MSR_EFER)
 		return write_efer(cpu, value);
+	if (in(msr, MSR_STAR, MSR_FMASK))
+		return write_entry(cpu, GREG_STAR + (msr - MSR_STAR), msr, value);
+	if (in(msr, MSR_SYSENTER_CS, MSR_SYSENTER_EIP))
+		return write_entry(cpu, GREG_SYSENTER_CS + (msr - MSR_SYSENTER_CS), msr, value);
 	if (msr == MSR_X2APIC_ICR)
 		return ipi_write_icr_msr(cpu, value);
 	if (is_memory_map(msr))
@@ -177,14 +193,16 @@ enum hv_action exit_msr(struct percpu *cpu, const struct hv_exit *x)
 }
 
 /*
- * Only a write that changes the guest's CR0.NE or CR4.VMXE exits. NE: copy the new value to what the guest
- * reads and run the instruction again; this time it does not exit, and the CPU checks the rest. VMXE:
- * reserved without VMX.
+ * Before the lock, only a write that changes the guest's CR0.NE or CR4.VMXE exits. NE: copy the new value to
+ * what the guest reads and run the instruction again; this time it does not exit, and the CPU checks the
+ * rest. VMXE: reserved without VMX.
  */
-enum hv_action exit_cr(struct percpu *cpu, const struct hv_exit *x)
+enum hv_action exit_cr(struct percpu *cpu, struct hv_exit *x)
 {
-	if (x->cr.cr != 0)
+	if (x->cr.cr == 4 && x->cr.known && x->cr.value & CR4_VMXE)
 		return exit_inject(cpu, VEC_GP, true, 0);
+	if (cpu->pin.phase == PIN_ON)
+		return pin_cr_write(cpu, x);
 	hv_backend()->set(cpu, GREG_CR0, (greg(cpu, GREG_CR0) & ~CR0_NE) | (x->cr.value & CR0_NE));
 	/* A breakpoint on the instruction has already hit; the exit has cleared RF. */
 	hv_backend()->set(cpu, GREG_RFLAGS, greg(cpu, GREG_RFLAGS) | RFLAGS_RF);

@@ -87,7 +87,7 @@ void log_store_seal(struct log_store *s)
 }
 
 /* Puts a record, which fits, into the newest block of its class. */
-static void put_record(struct log_store *s, unsigned int class, struct rw_rec_hdr *rec)
+static inline void put_record(struct log_store *s, unsigned int class, struct rw_rec_hdr *rec)
 {
 	struct log_class *c = &s->by_class[class];
 	uint8_t *to = (uint8_t *)c->block + c->hdr.used;

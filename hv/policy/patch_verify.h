@@ -17,7 +17,7 @@ enum patch_answer_kind {
 	PATCH_NO,          /* not what the kernel does there */
 	PATCH_YES,         /* allowed */
 	PATCH_IF_FUNCTION, /* allowed if a function of the kernel begins at .target */
-	PATCH_IF_TRACER /* allowed if .target is a tracing entry: the kernel's, or a verified copy */
+	PATCH_IF_TRACER    /* allowed if .target is a tracing entry: the kernel's, or a verified copy */
 };
 
 struct patch_answer {
@@ -45,8 +45,8 @@ struct patch_answer patch_verify(const struct rw_site *site, uint64_t return_thu
 				 const uint8_t *now);
 
 /**
- * patch_heal() - what to put in place of the INT3 at a site when the kernel's last step is refused, as
- * the step before it was: else the INT3 would stay, and end whoever runs into it. The other bytes are those of
+ * patch_heal() - what to put in place of the INT3 at a site when the kernel's last step is refused, as the
+ * step before it was: else the INT3 would stay, and end whoever runs into it. The other bytes are those of
  * the lock or were verified, so the first byte follows from them.
  * @old, @now: as for patch_verify(), which says no
  * Return: whether @first is set.

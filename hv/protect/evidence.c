@@ -44,15 +44,17 @@ static void fill_symbol(struct evidence *rec)
 	struct ranges_hit hit;
 	struct symbols_hit sym;
 
-	if (rec->target == RW_TARGET_HYPERVISOR || !ranges_find(&hv.ranges, rec->gpa, &hit))
+	if (rec->target > RW_TARGET_GUEST_LAST || !ranges_find(&hv.ranges, rec->gpa, &hit))
 		return;
-	if (!symbols_lookup(&hv.symbols, hit.gva, ranges_linear_start(&hv.ranges, hit.range), &sym)) {
+	uint64_t start = ranges_linear_start(&hv.ranges, hit.range);
+
+	if (!symbols_lookup(&hv.symbols, hit.gva, start, &sym)) {
 		memcpy(rec->symbol, sym.name, sym.len);
 		rec->sym_off = sym.off;
 		return;
 	}
 	memcpy(rec->symbol, hit.range->name, sizeof(hit.range->name));
-	rec->sym_off = rec->gpa - hit.range->gpa;
+	rec->sym_off = start ? hit.gva - start : rec->gpa - hit.range->gpa;
 }
 
 void evidence_retarget(struct evidence *rec, uint64_t gpa)
@@ -91,7 +93,8 @@ static void fill_patch_task(struct percpu *cpu, struct evidence *rec, uint64_t n
 	const struct evidence *held = &cpu->held;
 	uint64_t stack = greg(cpu, GREG_RSP) & ~(STACK_BYTES - 1);
 
-	if (held->type == RW_REC_PATCH && stack == cpu->patch_stack && now - cpu->patch_ns < SAME_TASK_NS) {
+	if (held->type == RW_REC_PATCH && stack == cpu->patch_stack && now - cpu->patch_ns < SAME_TASK_NS &&
+	    greg(cpu, GREG_GS_BASE) == cpu->guest_gs) {
 		rec->task = held->task;
 		rec->task_known = held->task_known;
 	} else {
@@ -136,6 +139,9 @@ static void alert(const struct percpu *cpu, const struct evidence *rec)
 	if (rec->access == RW_ACCESS_MSR)
 		printk("ALERT write of MSR %lx ignored, rip %lx, by %s[%u]%s", rec->nr, rec->rip, who,
 		       rec->task.pid, times);
+	else if (rec->target == RW_TARGET_CONTROL)
+		printk("ALERT write of %s, rip %lx, by %s[%u]: %s%s", rec->symbol, rec->rip, who,
+		       rec->task.pid, verdict_names[rec->verdict], times);
 	else if (rec->access == RW_ACCESS_HYPERCALL)
 		printk("ALERT hypercall %lu refused, rip %lx, by %s[%u]%s", rec->nr, rec->rip, who,
 		       rec->task.pid, times);

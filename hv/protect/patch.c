@@ -19,7 +19,7 @@ static struct spinlock lock = SPINLOCK(PATCH); /* (x) */
 
 /* Kernel text: one range, contiguous in both address spaces. */
 struct text {
-	uint64_t gpa, gva, size;
+	uint64_t gva, size;
 	uint8_t *real;
 };
 
@@ -50,16 +50,17 @@ void patch_fill_value(struct evidence *rec, const uint8_t *copy, const uint8_t *
 	memset(rec->new_value + rec->value_len, 0, RW_VALUE_BYTES - rec->value_len);
 }
 
-/* The text around the @len bytes at @gpa. Return: whether they all lie in it. */
-static bool find_text(uint64_t gpa, uint32_t len, struct text *text)
+uint32_t patch_target_of(uint64_t gpa, uint32_t len, const struct rw_range **range)
 {
-	struct ranges_hit hit;
+	struct ranges_hit first, last;
 
-	if (!ranges_find(&hv.ranges, gpa, &hit) || hit.kind != RW_TARGET_KERNEL_TEXT || !hit.range->gva ||
-	    hit.range->gpa < PAGE_SIZE || gpa + len > hit.range->gpa + hit.range->len)
-		return false;
-	*text = (struct text){ hit.range->gpa, hit.range->gva, hit.range->len, guest_page(hit.range->gpa) };
-	return text->real && guest_is_ram(hit.range->gpa, hit.range->len);
+	/* No page lies in between: a patch is shorter than a page. */
+	if (!ranges_find(&hv.ranges, gpa, &first) || !ranges_find(&hv.ranges, gpa + len - 1, &last) ||
+	    first.range != last.range || first.range->gpa < PAGE_SIZE ||
+	    !guest_is_ram(first.range->gpa, first.range->len))
+		return 0;
+	*range = first.range;
+	return first.kind;
 }
 
 /* Is @gva in the agent's text? Its function is called at once where a tracepoint has no other. */
@@ -172,20 +173,23 @@ static void fill_bytes(struct evidence *rec, const uint8_t *real, const uint8_t 
 
 static const char *apply(struct percpu *cpu, struct evidence *rec, const uint8_t *now, uint32_t len)
 {
-	struct text text;
-	uint32_t first = 0;
+	const struct rw_range *range;
+	uint32_t target = patch_target_of(rec->gpa, len, &range), first = 0;
 
-	if (!find_text(rec->gpa, len, &text))
-		return "reaches beyond kernel text";
+	if (!target)
+		return "reaches beyond the code where it begins";
 
-	uint64_t off = rec->gpa - text.gpa;
+	struct text text = { range->gva, range->len, guest_page(range->gpa) };
+	uint64_t off = rec->gpa - range->gpa;
 	uint8_t *real = text.real + off;
 
+	rec->target = (uint8_t)target;
 	fill_bytes(rec, real, now, len);
 	len = rec->value_len;
 	while (first < len && real[first] == now[first])
 		first++;
-	if (hv.boot->patches != RW_PATCHES_RECORD && first < len) {
+	/* Sites are the kernel's own: of other code nothing is known that a patch could be judged by. */
+	if (target == RW_TARGET_KERNEL_TEXT && hv.boot->patches != RW_PATCHES_RECORD && first < len) {
 		const char *why = judge(cpu, &text, off + first, now + first, len - first, rec);
 
 		if (why) {

@@ -13,9 +13,16 @@
 void patch_fill_value(struct evidence *rec, const uint8_t *copy, const uint8_t *real);
 
 /**
- * patch_apply() - judges a change of kernel text and, if it is allowed, makes it.
- * @rec: its address, gpa, is where the change begins; in kernel text. Gets the type, the verdict, the bytes,
- *       and for a refused change the reason and where old and new code lead.
+ * patch_target_of() - finds the one range in which all of the @len bytes at @gpa lie, at most RW_VALUE_BYTES.
+ * Return: enum rw_target of the range, *range; 0: there is none.
+ */
+uint32_t patch_target_of(uint64_t gpa, uint32_t len, const struct rw_range **range);
+
+/**
+ * patch_apply() - judges a change of code and, if it is allowed, makes it. Only kernel text is judged: a
+ * change of other code (of a module, or made at run time) is allowed.
+ * @rec: its address, gpa, is where the change begins. Gets the target, the type, the verdict, the bytes, and
+ *       for a refused change the reason and where old and new code lead.
  * @now: the @len bytes that are to stand there, at most RW_VALUE_BYTES
  *
  * Judging and committing are one step, however many CPUs patch. Bytes are written one by one, only where they

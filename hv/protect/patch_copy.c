@@ -111,15 +111,17 @@ static void resume(struct percpu *cpu, const struct copy *c)
 	hv_backend()->advance(cpu, c->insns_len);
 }
 
-enum patch_copied patch_copy(struct percpu *cpu, uint64_t hit, struct evidence *rec)
+enum patch_copied patch_copy(struct percpu *cpu, uint64_t hit, uint32_t target, struct evidence *rec)
 {
+	const struct rw_range *range;
 	struct copy c;
 	uint64_t gpa;
 
-	if (!decode(cpu, &c) || !is_contiguous(cpu, &c, &gpa) || hit - gpa >= c.len)
+	if (!decode(cpu, &c) || !is_contiguous(cpu, &c, &gpa) || hit - gpa >= c.len ||
+	    patch_target_of(gpa, c.len, &range) != target)
 		return PATCH_COPY_NOT;
 	*rec = (struct evidence){
-		.target = RW_TARGET_KERNEL_TEXT,
+		.target = (uint8_t)target,
 		.access = RW_ACCESS_WRITE,
 		.gpa = gpa,
 		.gva = c.to,
@@ -134,7 +136,7 @@ enum patch_copied patch_copy(struct percpu *cpu, uint64_t hit, struct evidence *
 
 	struct evidence refused = *rec;
 
-	evidence_describe(cpu, rec, gpa, RW_TARGET_KERNEL_TEXT, RW_ACCESS_WRITE);
+	evidence_describe(cpu, rec, gpa, target, RW_ACCESS_WRITE);
 	rec->gva = c.to;
 	rec->why = refused.why;
 	rec->old_target = refused.old_target;

@@ -9,19 +9,20 @@
 #include "core/action.h"
 
 enum patch_copied {
-	PATCH_COPY_NOT,    /* not such an instruction: nothing has changed */
+	PATCH_COPY_NOT,    /* not such an instruction, or it leaves the code: nothing has changed */
 	PATCH_COPY_DONE,   /* the bytes stand there, and are recorded; the guest resumes after it */
 	PATCH_COPY_REFUSED /* the sites do not allow it: @rec is complete but for its verdict */
 };
 
 /**
- * patch_copy() - tries that for a write to kernel text by the kernel's patching.
- * @gpa: the first byte that was hit
+ * patch_copy() - tries that for a write to code by the kernel's patching.
+ * @hit: the first byte that was hit
+ * @target: enum rw_target of its page
  * @rec: set if the patch is refused
  *
  * Context: an exit handler, no step active.
  */
-enum patch_copied patch_copy(struct percpu *cpu, uint64_t gpa, struct evidence *rec);
+enum patch_copied patch_copy(struct percpu *cpu, uint64_t hit, uint32_t target, struct evidence *rec);
 
 /**
  * patch_copy_skip() - resumes after a refused copy as if it had been made. Linux compares what it wrote with

@@ -10,7 +10,7 @@
 static struct {
 	uint64_t gva; /* 0: free */
 	uint8_t byte; /* what INT3 replaced */
-} probe[PROBES_MAX]; /* (w) */
+} probe[PROBES_MAX];  /* (w) */
 
 /* Number of the probe at @gva; 0: of a free place; PROBES_MAX: none. */
 static uint32_t find(uint64_t gva)

@@ -3,7 +3,7 @@
 /* One guest instruction on a view of memory in which protected pages are replaced by copies. */
 #include "protect/step.h"
 
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "core/guest_info.h"
 #include "core/percpu.h"
 #include "core/ipi.h"
@@ -107,6 +107,12 @@ int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind)
 	s->pages++;
 	hv_backend()->step_begin(cpu, nested_view_root(&s->view));
 	return 0;
+}
+
+void step_alone(struct percpu *cpu)
+{
+	start(cpu, &cpu->step);
+	hv_backend()->step_begin(cpu, nested_view_root(&cpu->step.view));
 }
 
 /* Finishes one page of a step. */

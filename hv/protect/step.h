@@ -21,6 +21,9 @@ int step_init(struct percpu *cpu);
  */
 int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind);
 
+/** step_alone() - one instruction in a step without copies: for one that would exit otherwise. */
+void step_alone(struct percpu *cpu);
+
 /**
  * step_refresh() - updates the active step's view after a change of the common map. The caller flushes this
  * CPU.

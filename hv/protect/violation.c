@@ -70,7 +70,7 @@ static enum hv_action refuse_copy(struct percpu *cpu, struct evidence *rec)
 /* The stepped instruction touches another page, too. */
 static void further_page(struct percpu *cpu, struct step_state *s, struct evidence *rec, bool patch)
 {
-	/* A write that reaches beyond kernel text is not a patch. */
+	/* A write that reaches beyond code is not a patch. */
 	if (s->commit && !patch) {
 		s->commit = false;
 		s->rec.type = RW_REC_VIOLATION;
@@ -126,7 +126,7 @@ enum hv_action violation(struct percpu *cpu, const struct hv_exit *x, uint32_t t
 	struct evidence rec;
 
 	if (action == POLICY_PATCH && !cpu->step.active)
-		switch (patch_copy(cpu, gpa, &rec)) {
+		switch (patch_copy(cpu, gpa, target, &rec)) {
 		case PATCH_COPY_DONE:
 			return HV_RESUME;
 		case PATCH_COPY_REFUSED:
@@ -135,7 +135,9 @@ enum hv_action violation(struct percpu *cpu, const struct hv_exit *x, uint32_t t
 			break;
 		}
 	evidence_describe(cpu, &rec, gpa, target, access);
-	rec.gva = x->nested.gva_valid ? x->nested.gva : guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
+	rec.gva = x->nested.gva_valid      ? x->nested.gva :
+		  access == RW_ACCESS_EXEC ? guest_fetch_address(cpu, gpa) :
+					     guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
 	if (action == POLICY_DISCARD || action == POLICY_PATCH)
 		return step(cpu, &rec, action == POLICY_PATCH);
 	return refuse(cpu, &rec, action == POLICY_STOP ? RW_VERDICT_STOP : RW_VERDICT_FAULT);

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
 """rwpolicy: every error of a configuration file, before a reboot."""
+import hashlib
+import os
+import re
 import subprocess
 
 import pytest
@@ -83,8 +86,122 @@ def test_events_are_listed_with_their_conditions():
     assert "exe" not in lines["exit"] and "violation" not in lines and "limited" not in lines
 
 
+def test_the_pages_have_each_line_and_door():
+    listed = [line.split("  ")[0] for line in rwpolicy("lines").stdout.splitlines()]
+    manual = (machine.TOP / "docs/ringward-policy.5").read_text(encoding="utf-8").replace("\\-", "-")
+    page = (machine.TOP / "docs/policy.md").read_text(encoding="utf-8").replace("\\|", "|")
+    doors = {line.split()[1] for line in listed if line.startswith("door ") and len(line.split()) == 2}
+    lines = {line for line in listed if line not in {f"door {door}" for door in doors}}
+    assert "mode enforce|audit" in lines and "kexec" in doors
+    assert {line for line in lines if f".B {line}\n" not in manual or f"| `{line}` |" not in page} == set()
+    assert {door for door in doors if f".B {door}\n" not in manual or f"| `{door}` |" not in page} == set()
+
+
+def test_the_manual_page_is_well_formed():
+    page = machine.TOP / "docs/ringward-policy.5"
+    done = subprocess.run(["groff", "-man", "-ww", "-Tascii", page], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_all_errors_of_a_policy(write):
+    policy = write("policy.conf", "rw /a 0\n-r /b 0\nisolate exe /c\n+r /b 0\n-r d x\n")
+    done = rwpolicy("check", policy)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line.split(": ")[0].removeprefix(policy) for line in done.stdout.splitlines()] == [
+        ":1:1", ":3:1", ":5:4", ":5:6", ""]
+
+
+def test_lines_that_never_decide_are_warnings(write):
+    policy = write("policy.conf", "-r /b 0\n+r /b 0\n")
+    done = rwpolicy("check", policy)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        f"{policy}:2:1: warning: this rule never decides: line 1 decides first", f"{policy}: 0 errors, 1 warnings"]
+
+
+def test_a_decision_is_explained(write):
+    policy = write("policy.conf", "-w /etc/ *\n+w /etc/own/ 5\n-r /etc/own/x 5 audit\n")
+
+    def explained(*arguments):
+        done = rwpolicy("explain", policy, *arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
+    assert explained("--path", "/etc/own/x", "--uid", "5", "--access", "w") == [
+        "/etc/own/x: write by uid 5: allowed", f"  {policy}:2: +w /etc/own/ 5",
+        "  the first line about /etc/own/ for this user and access; no path that covers the file more closely has one"]
+    assert explained("--path", "/etc/own/x", "--uid", "6", "--access", "w")[:2] == [
+        "/etc/own/x: write by uid 6: refused", f"  {policy}:1: -w /etc/ *"]
+    said = explained("--path", "/etc/own/x", "--uid", "5")
+    assert [line.split(": ", 1)[1] for line in said if not line.startswith(" ")] == [
+        "read by uid 5: allowed and recorded (audit)", "write by uid 5: allowed", "append by uid 5: allowed",
+        "execute by uid 5: allowed"]
+    assert said[-1] == "  no line is about it"
+    wrong = rwpolicy("explain", policy, "--path", "etc", "--uid", "5")
+    assert wrong.returncode == 2 and "the path is not an absolute one without . and .." in wrong.stderr
+
+
+TRUST_LINE = re.compile(r"trust (exe|lib) (\S+) sha256:([0-9a-f]{64})")
+
+
+def trusted(*programs):
+    """The files that `rwpolicy trust` names: {path: (use, hash)}."""
+    done = rwpolicy("trust", *programs)
+    assert (done.returncode, done.stderr) == (0, "")
+    return {path: (use, digest) for use, path, digest in
+            (TRUST_LINE.fullmatch(line).groups() for line in done.stdout.splitlines())}
+
+
+@pytest.mark.parametrize("program", ["/bin/ls", "/usr/bin/python3", "/usr/bin/qemu-system-x86_64", "/bin/busybox"])
+def test_a_program_is_trusted_with_all_libraries(program):
+    loaded = subprocess.run(["ldd", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    libraries = {os.path.realpath(path) for path in re.findall(r"(/\S+) \(0x", loaded.stdout)}
+    files = trusted(program)
+    assert files.pop(os.path.realpath(program))[0] == "exe"
+    # Variants for other CPUs, which this one does not load, may be there as well.
+    assert {path for path in files if "glibc-hwcaps" not in path} == {p for p in libraries if "glibc-hwcaps" not in p}
+    assert {use for use, _ in files.values()} <= {"lib"}
+
+
+def test_a_library_can_be_named():
+    libc = next(path for path in trusted("/bin/ls") if "/libc.so" in path)
+    assert trusted(libc)[libc][0] == "lib"
+
+
+def test_the_hash_is_that_of_the_file(tmp_path):
+    script = tmp_path / "a script"
+    script.write_bytes(b"#! /bin/sh -e\nexit 0\n")
+    lines = rwpolicy("trust", script).stdout.splitlines()
+    digest = hashlib.sha256(script.read_bytes()).hexdigest()
+    assert lines[0] == f'trust exe "{script}" sha256:{digest}'
+    assert lines[1].split()[:3] == ["trust", "lib", os.path.realpath("/bin/sh")] and len(lines) > 2
+
+
+def test_what_is_no_program_is_not_trusted(tmp_path):
+    text = tmp_path / "text"
+    text.write_text("text")
+    cut = tmp_path / "cut"
+    cut.write_bytes(open("/bin/ls", "rb").read()[:9000])
+    done = rwpolicy("trust", text, cut, tmp_path / "missing", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[0] == f"rwpolicy: {tmp_path}/missing: No such file or directory"
+    assert f"rwpolicy: {text}: neither an ELF file nor a script" in done.stderr
+    assert f"rwpolicy: {cut}: its " in done.stderr and f"rwpolicy: {tmp_path}: " in done.stderr
+
+
+def test_learn_wants_a_log(tmp_path):
+    text = tmp_path / "text"
+    text.write_text("text")
+    done = rwpolicy("learn", text)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"rwpolicy: {text}: no records of Ringward in it\n"
+
+
 @pytest.mark.parametrize("arguments, text", [
     ((), "no command"),
+    (("learn",), "learn: no log"),
+    (("trust",), "trust: no program"),
+    (("explain", "x"), "explain needs --path and --uid"),
     (("chekc",), 'unknown command "chekc", the nearest is check'),
     (("check",), "check: no file"),
     (("events", "x"), 'events takes no argument: "x"'),

@@ -64,8 +64,8 @@ static void test_identity(void)
 
 static void test_numbers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2))
 {
-	expect("number 14", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
-	expect("number 15", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
+	expect("number 18", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
+	expect("number 19", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
 	expect("number 2^32", call(1ull << 32, 0, 0), -RW_ENOSYS);
 	expect("number 2^32 + 8", call((1ull << 32) + RW_HC_STATUS, (UINT64)scratch, 0), -RW_ENOSYS);
 	expect("number 2^63", call(1ull << 63, 0, 0), -RW_ENOSYS);
@@ -105,7 +105,7 @@ static void test_register(void)
 	TRY("version before", bad.abi_version--, -RW_EINVAL);
 	TRY("version after", bad.abi_version++, -RW_EINVAL);
 	TRY("no CPU", bad.cpus = 0, -RW_EINVAL);
-	TRY("reserved field", bad.reserved = 1, -RW_EINVAL);
+	TRY("area for code", bad.code_area = 1, -RW_EINVAL);
 	TRY("release without NUL", SetMem(bad.release, sizeof(bad.release), 'x'), -RW_EINVAL);
 	TRY("poking_cr3 unaligned", bad.poking_cr3 = (UINT64)scratch + 8, -RW_EINVAL);
 	TRY("poking_cr3 not RAM", bad.poking_cr3 = NOT_RAM, -RW_EFAULT);
@@ -424,6 +424,8 @@ static void test_locked(void)
 	expect("second lock", agent(RW_HC_LOCK, 0, 0), -RW_ELOCKED);
 	for (nr = RW_HC_REGISTER; nr <= RW_HC_RING; nr++)
 		expect_number("setup after the lock", nr, agent(nr, (UINT64)scratch, 0), -RW_ELOCKED);
+	expect("patching after the lock", agent(RW_HC_PATCHING, (UINT64)scratch, 0), -RW_ELOCKED);
+	expect("sites after the lock", agent(RW_HC_SITES, (UINT64)scratch, 0), -RW_ELOCKED);
 	expect("kexec, which the configuration refuses", agent(RW_HC_KEXEC, 0, 0), -RW_EPERM);
 	test_numbers(agent);
 	test_answers(agent, 1);

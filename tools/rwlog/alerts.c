@@ -18,7 +18,7 @@ struct evidence {
 	size_t boot; /* its place in input.boot */
 	uint64_t seq;
 	uint64_t line; /* where the last dump that has it begins */
-	bool used;
+	size_t taken;  /* of the first one with a key: how many of them have their alert */
 };
 
 struct evidences {
@@ -47,6 +47,15 @@ static int by_key_and_number(const void *a, const void *b)
 
 	c = c ? c : compare(x->boot, y->boot);
 	return c ? c : compare(x->seq, y->seq);
+}
+
+/* By key; of those with the same, the one in the latest dump first. */
+static int by_key_and_line(const void *a, const void *b)
+{
+	const struct evidence *x = a, *y = b;
+	int c = by_key(&x->key, &y->key);
+
+	return c ? c : compare(y->line, x->line);
 }
 
 static struct alert_key key_of(const struct rec *r)
@@ -83,7 +92,7 @@ static struct evidences collect(const struct input *in)
 				if (r->hdr.type != RW_REC_VIOLATION)
 					continue;
 				e.v = grow(e.v, e.n, &e.cap, sizeof(*e.v));
-				e.v[e.n++] = (struct evidence){ key_of(r), i, r->hdr.seq, p->line, false };
+				e.v[e.n++] = (struct evidence){ key_of(r), i, r->hdr.seq, p->line, 0 };
 			}
 		}
 	if (e.n)
@@ -97,6 +106,8 @@ static struct evidences collect(const struct input *in)
 		e.v[out++] = e.v[i];
 	}
 	e.n = out;
+	if (e.n)
+		qsort(e.v, e.n, sizeof(*e.v), by_key_and_line);
 	return e;
 }
 
@@ -116,60 +127,82 @@ static size_t lower(const struct evidences *e, const struct alert_key *k)
 	return lo;
 }
 
-/* Takes the record of an alert, one of its own boot if possible. Return: whether there is one. */
-static bool take(const struct input *in, struct evidences *e, const struct alert *a)
+/* Takes a record for an alert, which stands before all alerts so far. Return: whether there is one. */
+static bool take(struct evidences *e, const struct alert *a)
 {
-	struct evidence *found = NULL;
+	size_t first = lower(e, &a->key), i;
 
-	for (size_t i = lower(e, &a->key); i < e->n && by_key(&e->v[i].key, &a->key) == 0; i++) {
-		struct evidence *v = &e->v[i];
-		bool own = a->boot_known && in->boot[v->boot].newest->boot == a->boot;
-
-		if (v->used || v->line <= a->line || (found && !own))
-			continue;
-		found = v;
-		if (own)
-			break;
-	}
-	if (found)
-		found->used = true;
-	return found != NULL;
+	if (first == e->n)
+		return false;
+	i = first + e->v[first].taken;
+	if (i >= e->n || by_key(&e->v[i].key, &a->key) != 0 || e->v[i].line <= a->line)
+		return false;
+	e->v[first].taken++;
+	return true;
 }
 
+/* Two starts of the hypervisor, and whose dumps stand between them. */
+struct span {
+	uint64_t from, to; /* lines */
+	uint32_t boot;
+	bool known;
+};
+
 /* The lines from the hypervisor's start before @line to the next start. */
-static void lines_of_start(const struct console *c, uint64_t line, uint64_t *from, uint64_t *to)
+static void lines_of_start(const struct console *c, uint64_t line, struct span *s)
 {
-	*from = 0;
-	*to = UINT64_MAX;
-	for (size_t i = 0; i < c->nmark; i++) {
-		if (c->mark[i].store)
-			continue;
-		if (c->mark[i].line <= line) {
-			*from = c->mark[i].line;
-		} else {
-			*to = c->mark[i].line;
-			return;
-		}
+	size_t lo = 0, hi = c->nmark;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (c->mark[mid].line <= line)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
+	hi = lo;
+	while (lo && c->mark[lo - 1].store)
+		lo--;
+	while (hi < c->nmark && c->mark[hi].store)
+		hi++;
+	s->from = lo ? c->mark[lo - 1].line : 0;
+	s->to = hi < c->nmark ? c->mark[hi].line : UINT64_MAX;
+}
+
+/* The first dump that does not begin before @line: they are in that order. */
+static size_t first_dump(const struct dumps *d, uint64_t line)
+{
+	size_t lo = 0, hi = d->npart;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (d->part[mid]->line < line)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 /* An alert belongs to the boot whose dumps stand between the same two starts, if there is only one. */
-static void find_boot(const struct input *in, struct alert *a)
+static void find_boot(const struct input *in, struct alert *a, struct span *s)
 {
 	const struct dumps *d = &in->capture.dumps;
-	uint64_t from, to;
-	size_t n = 0;
 
-	lines_of_start(&in->capture.console, a->line, &from, &to);
-	for (size_t i = 0; i < d->npart && n < 2; i++) {
-		const struct part *p = d->part[i];
+	if (a->line < s->from || a->line >= s->to) {
+		size_t i;
 
-		if (p->line < from || p->line >= to || (n && p->boot == a->boot))
-			continue;
-		a->boot = p->boot;
-		n++;
+		lines_of_start(&in->capture.console, a->line, s);
+		i = first_dump(d, s->from);
+		s->known = i < d->npart && d->part[i]->line < s->to;
+		s->boot = s->known ? d->part[i]->boot : 0;
+		for (; s->known && i < d->npart && d->part[i]->line < s->to; i++)
+			s->known = d->part[i]->boot == s->boot;
 	}
-	a->boot_known = n == 1;
+	a->boot = s->boot;
+	a->boot_known = s->known;
 }
 
 static int by_text(const void *a, const void *b)
@@ -211,54 +244,77 @@ bool alerts_missing(const struct alert *a)
 	return !a->has_record && !a->repeat;
 }
 
-void alerts_check(struct input *in)
-{
-	struct console *c = &in->capture.console;
-	struct evidences e = collect(in);
-	uint64_t unclear = 0, gone = 0;
-
-	if (c->nalert && in->capture.dumps.repeats)
-		mark_repeats(c);
-	/* From the last one on: what is a record for a later alert may be one for it as well. */
-	for (size_t i = c->nalert; i--;) {
-		struct alert *a = &c->alert[i];
-
-		find_boot(in, a);
-		a->has_record = a->repeat || a->key.form == ALERT_UNKNOWN || take(in, &e, a);
-		if (!a->has_record && in->capture.other_version) /* it may be among those that were not read */
-			a->key.form = ALERT_UNKNOWN;
-		a->has_record |= a->key.form == ALERT_UNKNOWN;
-		unclear += a->key.form == ALERT_UNKNOWN;
-		if (a->has_record || !evicted(in, a))
-			continue;
-		a->has_record = true;
-		gone++;
-	}
-	for (size_t i = 0; i < c->nalert; i++)
-		if (alerts_missing(&c->alert[i]))
-			problem_add(&in->problems, PROBLEM_ALERT, NULL,
-				    "line %" PRIu64 ": an alert without a record: %.400s", c->alert[i].line,
-				    c->alert[i].text + c->alert[i].prefix);
-	if (unclear)
-		problem_note(&in->notes, NULL,
-			     "%" PRIu64
-			     " alerts in the text are in a form that was not compared with the records",
-			     unclear);
-	if (gone)
-		problem_note(&in->notes, NULL,
-			     "%" PRIu64
-			     " alerts in the text have no record: it may be one of those that were "
-			     "evicted",
-			     gone);
-	free(e.v);
-}
-
 static void name_boot(const struct alert *a, char name[TEXT_BOOT_LEN])
 {
 	if (a->boot_known)
 		snprintf(name, TEXT_BOOT_LEN, "%08" PRIx32, a->boot);
 	else
 		snprintf(name, TEXT_BOOT_LEN, "unknown");
+}
+
+/* Whether the choice of a boot leaves out an alert: then its records were not read either. */
+static bool left_out(const struct input *in, const struct alert *a)
+{
+	char id[TEXT_BOOT_LEN];
+
+	if (!in->choice.boot)
+		return false;
+	name_boot(a, id);
+	return strncmp(id, in->choice.boot, strnlen(in->choice.boot, strlen(id))) != 0;
+}
+
+/* What is said about alerts as a whole. */
+struct counts {
+	uint64_t unclear, gone;
+};
+
+/* Decides about an alert; all that follow it were decided before. */
+static void check_one(struct input *in, struct evidences *e, struct alert *a, struct counts *n)
+{
+	if (left_out(in, a) || a->repeat || (a->key.form != ALERT_UNKNOWN && take(e, a))) {
+		a->has_record = true;
+	} else if (a->key.form == ALERT_UNKNOWN || in->capture.other_version) {
+		/* Its record may be among those that this version does not read. */
+		a->has_record = true;
+		n->unclear++;
+	} else if (evicted(in, a)) {
+		a->has_record = true;
+		n->gone++;
+	}
+}
+
+void alerts_check(struct input *in)
+{
+	struct console *c = &in->capture.console;
+	struct evidences e = collect(in);
+	struct counts n = { 0 };
+	struct span span = { 0 };
+
+	if (c->nalert && in->capture.dumps.repeats)
+		mark_repeats(c);
+	/* From the last one on: what is a record for a later alert may be one for it as well. */
+	for (size_t i = c->nalert; i--;) {
+		find_boot(in, &c->alert[i], &span);
+		check_one(in, &e, &c->alert[i], &n);
+	}
+	for (size_t i = 0; i < c->nalert; i++)
+		if (alerts_missing(&c->alert[i]))
+			problem_add(&in->problems, PROBLEM_ALERT, NULL,
+				    "line %" PRIu64 ": an alert without a record: %.400s", c->alert[i].line,
+				    c->alert[i].text + c->alert[i].prefix);
+	if (n.unclear)
+		problem_note(&in->notes, NULL,
+			     "%" PRIu64
+			     " alerts in the text could not be compared with the records: their form, or "
+			     "a dump's, is another version's",
+			     n.unclear);
+	if (n.gone)
+		problem_note(&in->notes, NULL,
+			     "%" PRIu64
+			     " alerts in the text have no record: it may be one of those that were "
+			     "evicted",
+			     n.gone);
+	free(e.v);
 }
 
 void alerts_show(const struct input *in, FILE *out)

@@ -7,7 +7,7 @@ RWLOG_SRC := $(filter-out tools/rwlog/main.c,$(wildcard tools/rwlog/*.c))
 RWLOG_OBJ := $(patsubst tools/%.c,$(B)/tools/%.o,$(RWLOG_SRC) tools/rwlog/main.c)
 RWLOG_OBJ += $(patsubst %.c,$(B)/tools/rwlog/%.o,$(RWLOG_LIB))
 RWLOG_CFLAGS := -MMD -MP
-RWLOG_LIBS := -lcapstone -lelf -lz
+RWLOG_LIBS := -lcapstone -lelf -lz -llzma -lzstd
 
 all: $(B)/rwlog
 rwlog: $(B)/rwlog

@@ -45,7 +45,7 @@ static bool take_pid(const char *text, uint32_t *pid)
 struct alert_key alert_parse(const char *text)
 {
 	struct alert_key k = { .form = ALERT_UNKNOWN };
-	const char *gpa = strstr(text, " at gpa ");
+	const char *gpa = strstr(text, " at gpa "), *rip = strstr(text, ", rip ");
 	uint32_t cpl;
 	int n = 0;
 
@@ -62,6 +62,9 @@ struct alert_key alert_parse(const char *text)
 			&cpl, &n) == 3 &&
 		 n)
 		k.form = ALERT_ACCESS;
+	else if (rip && sscanf(rip, ", rip %" SCNx64 ", by %n", &k.rip, &n) == 1 && n)
+		k = (struct alert_key){ .form = ALERT_ACCESS,
+					.rip = k.rip }; /* of a register: nowhere in memory */
 	if (k.form == ALERT_UNKNOWN || !take_pid(text, &k.pid))
 		return (struct alert_key){ .form = ALERT_UNKNOWN };
 	return k;
@@ -182,6 +185,14 @@ void console_parse(struct console *c, const char *data, size_t len)
 		/* The rest of the line may have the name too: a guest chooses it. */
 		s = line_end(&t, s);
 	}
+}
+
+bool console_store_at(const struct console *c, uint64_t addr)
+{
+	for (size_t i = 0; i < c->nmark; i++)
+		if (c->mark[i].store && (!addr || c->mark[i].store == addr))
+			return true;
+	return false;
 }
 
 void console_free(struct console *c)

@@ -12,7 +12,7 @@
 
 /** enum alert_form - what an alert says. */
 enum alert_form {
-	ALERT_ACCESS,    /* of memory */
+	ALERT_ACCESS,    /* of memory, or of a register: address 0 */
 	ALERT_MSR,       /* a write that was ignored */
 	ALERT_HYPERCALL, /* one that was refused */
 	ALERT_UNKNOWN,   /* of another version; or broken off */
@@ -53,6 +53,9 @@ struct console {
 
 /** console_parse() - find Ringward's lines in @len characters at @data, untrusted. @c: zeroed. */
 void console_parse(struct console *c, const char *data, size_t len);
+
+/** console_store_at() - whether the loader has said that a store is at @addr; 0: at any address. */
+bool console_store_at(const struct console *c, uint64_t addr);
 
 /** alert_parse() - read an alert's text, which begins with "ALERT "; the form is ALERT_UNKNOWN if it is none. */
 struct alert_key alert_parse(const char *text);

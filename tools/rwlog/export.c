@@ -13,12 +13,13 @@ void export_jsonl(const struct input *in, const struct filter *filter, FILE *out
 {
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
+		struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
 		struct cgroups cgroups = cgroups_index(b->rec, b->nrec);
 		char id[TEXT_BOOT_LEN];
 
 		boot_name(b, id);
 		for (size_t k = 0; k < b->nrec; k++)
-			if (filter_match(filter, &b->rec[k]))
+			if (filter_match(&own, &b->rec[k]))
 				jsonl_record(&b->rec[k], &cgroups,
 					     in->nboot > 1 || !b->newest->have_hdr ? id : NULL, out);
 		cgroups_free(&cgroups);
@@ -45,12 +46,13 @@ void export_csv(const struct input *in, const struct filter *filter, FILE *out)
 
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
+		struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
 		struct cgroups cgroups = cgroups_index(b->rec, b->nrec);
 		char id[TEXT_BOOT_LEN];
 
 		boot_name(b, id);
 		for (size_t k = 0; k < b->nrec; k++) {
-			if (!filter_match(filter, &b->rec[k]))
+			if (!filter_match(&own, &b->rec[k]))
 				continue;
 			csv_member(row, &(struct member){
 						.column = MEMBERS_BOOT, .form = MEMBER_WORD, .word = id });

@@ -161,10 +161,26 @@ static bool match_task(const struct filter *f, const struct rec *r)
 	return !f->comm || (comm.len == strlen(f->comm) && memcmp(comm.p, f->comm, comm.len) == 0);
 }
 
+struct filter filter_for_boot(const struct filter *f, uint64_t epoch)
+{
+	struct filter own = *f;
+
+	if (f->since.given)
+		own.from_ns = when_in_boot(&f->since, epoch, false);
+	if (f->until.given)
+		own.to_ns = when_in_boot(&f->until, epoch, true);
+	/* Records without a date are neither before nor after one; a boot may start after the end. */
+	if ((f->since.date || f->until.date) && !epoch)
+		own.from_ns = UINT64_MAX;
+	if (f->until.date && epoch && f->until.ns + f->until.unit - 1 < epoch * NS_PER_S)
+		own.from_ns = UINT64_MAX;
+	return own;
+}
+
 bool filter_match(const struct filter *f, const struct rec *r)
 {
 	if ((f->has_types && !f->types[r->hdr.type]) || r->hdr.seq < f->seq_from || r->hdr.seq > f->seq_to ||
-	    r->hdr.time_ns < f->since || r->hdr.time_ns > f->until ||
+	    r->hdr.time_ns < f->from_ns || r->hdr.time_ns > f->to_ns ||
 	    (f->verdict >= 0 && r->hdr.verdict != f->verdict))
 		return false;
 	return match_task(f, r) && (!f->path || match_path(f, r));
@@ -173,6 +189,6 @@ bool filter_match(const struct filter *f, const struct rec *r)
 bool filter_is_all(const struct filter *f)
 {
 	return !f->has_types && !f->has_pid && !f->has_loginuid && !f->has_cgroup && !f->comm && !f->path &&
-	       !f->since && f->until == UINT64_MAX && !f->seq_from && f->seq_to == UINT64_MAX &&
+	       !f->since.given && !f->until.given && !f->seq_from && f->seq_to == UINT64_MAX &&
 	       f->verdict < 0;
 }

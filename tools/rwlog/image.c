@@ -120,11 +120,11 @@ static void drop(struct candidate *c)
 	problems_free(&c->notes);
 }
 
-/* Makes the chosen store's lists the file's. */
+/* Adds the chosen store's lists to the file's. */
 static struct part *keep(struct candidate *c, struct problems *problems, struct problems *notes)
 {
-	*problems = c->problems;
-	*notes = c->notes;
+	problems_take(problems, &c->problems);
+	problems_take(notes, &c->notes);
 	c->part->problems = problems;
 	c->part->notes = notes;
 	return c->part;
@@ -150,6 +150,8 @@ static bool wanted(const struct image_place *place, const struct image_choice *c
 	char id[TEXT_BOOT_LEN];
 
 	if (choice->have_at && place->addr != choice->at)
+		return false;
+	if (choice->console && !console_store_at(choice->console, place->addr))
 		return false;
 	if (!choice->boot)
 		return true;
@@ -200,7 +202,7 @@ static void tell_several(const struct part *chosen, uint64_t count, struct probl
 		    "%" PRIu64
 		    " different stores are here, and a guest can make such ones: that of boot %s at "
 		    "offset 0x%" PRIx64 " was read; rwlog --list FILE shows all, --at ADDRESS (as the loader "
-		    "printed it) or --boot ID chooses",
+		    "printed it), --capture FILE or --boot ID chooses",
 		    count, id, chosen->base);
 }
 
@@ -214,7 +216,7 @@ struct part *image_choose(const struct image_scan *s, const struct image_choice 
 	struct part *chosen;
 	size_t best = 0;
 
-	if (!n && (s->ngood || choice->boot || choice->have_at))
+	if (!n && (s->ngood || choice->boot || choice->have_at || choice->console))
 		return NULL;
 	if (!n)
 		list[n++] = &s->damaged;

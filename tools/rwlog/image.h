@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "console.h"
 #include "part.h"
 
 #define IMAGE_PLACES_MAX 65536u /* valid headers that are remembered; further ones are only counted */
@@ -24,6 +25,8 @@ struct image_choice {
 	const char *boot; /* begin of its boot's id in hex, or NULL */
 	bool have_at;     /* its address is given */
 	uint64_t at;      /* guest-physical, as the loader printed it */
+	/* of a capture: the store is at an address that its loader printed; or NULL */
+	const struct console *console;
 };
 
 struct image_scan {

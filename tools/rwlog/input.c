@@ -13,9 +13,15 @@
 
 #include "alerts.h"
 #include "boots.h"
+#include "expand.h"
 #include "util.h"
 
 #define READ_CHUNK 65536u
+
+static uint64_t limit_of(const struct input *in)
+{
+	return in->limit ? in->limit : INPUT_LIMIT;
+}
 
 static int read_all(struct input *in, int fd)
 {
@@ -32,6 +38,8 @@ static int read_all(struct input *in, int fd)
 		if (n <= 0)
 			return n < 0 ? -errno : 0;
 		in->len += (size_t)n;
+		if (in->len > limit_of(in))
+			return -EFBIG;
 	}
 }
 
@@ -217,7 +225,7 @@ static int recognise(struct input *in)
 	bool memory = in->as == INPUT_AS_MEMORY ||
 		      (in->as == INPUT_AS_IT_LOOKS && scan->ngood && looks_like_memory(in));
 
-	if (!memory && !in->choice.have_at)
+	if (!memory && !in->choice.have_at && !in->choice.console)
 		in->is_capture = parse_capture(in);
 	if (!in->is_capture && in->as == INPUT_AS_CAPTURE)
 		return in->other_version ? -EPROTONOSUPPORT : -ENOENT;
@@ -283,10 +291,59 @@ static void tell_repairs(struct input *in)
 			c->rejoined);
 }
 
+static void free_data(struct input *in)
+{
+	if (in->mapped)
+		munmap(in->data, in->len);
+	else
+		free(in->data);
+	in->mapped = false;
+	in->data = NULL;
+	in->len = 0;
+}
+
+/* Puts what came out in the place of what the file holds. */
+static void take_expanded(struct input *in, const struct expanded *e, enum expand_end end)
+{
+	problem_note(&in->notes, NULL,
+		     "this is a file in the form %s: offsets and lines are those of its content, "
+		     "%zu bytes",
+		     e->name, e->len);
+	if (end == EXPAND_CUT)
+		problem_add(&in->problems, PROBLEM_CUT, NULL,
+			    "the %s ends too early: %zu bytes came out of it", e->name, e->len);
+	if (end == EXPAND_ALTERED)
+		problem_add(&in->problems, PROBLEM_ALTERED, NULL,
+			    "the %s is damaged: %zu bytes came out of it", e->name, e->len);
+	free_data(in);
+	in->data = e->data;
+	in->len = e->len;
+}
+
+/* Undoes compression, UTF-16 and hex dumps. Return: 0, or -EFBIG. */
+static int expand_all(struct input *in)
+{
+	for (unsigned int i = 0; i < INPUT_LAYERS; i++) {
+		struct expanded e = { .limit = limit_of(in) };
+		enum expand_end end = expand(&e, in->data, in->len);
+
+		if (end == EXPAND_NOTHING)
+			return 0;
+		if (end == EXPAND_TOO_MUCH) {
+			free(e.data);
+			return -EFBIG;
+		}
+		take_expanded(in, &e, end);
+	}
+	return 0;
+}
+
 int input_parse(struct input *in)
 {
-	int ret;
+	int ret = expand_all(in);
 
+	if (ret)
+		return ret;
 	image_scan(&in->scan, in->data, in->len);
 	ret = recognise(in);
 	if (ret)
@@ -308,6 +365,15 @@ int input_parse(struct input *in)
 		alerts_check(in);
 	}
 	return 0;
+}
+
+int input_console(struct input *in)
+{
+	int ret = expand_all(in);
+
+	if (!ret)
+		console_parse(&in->capture.console, (const char *)in->data, in->len);
+	return ret;
 }
 
 enum status input_status(const struct input *in)
@@ -344,8 +410,5 @@ void input_free(struct input *in)
 	capture_free(&in->capture);
 	problems_free(&in->problems);
 	problems_free(&in->notes);
-	if (in->mapped)
-		munmap(in->data, in->len);
-	else
-		free(in->data);
+	free_data(in);
 }

@@ -28,8 +28,13 @@ enum input_as {
 	INPUT_AS_MEMORY, /* a store's image, a memory dump or an ELF core */
 };
 
+#define INPUT_LIMIT \
+	(UINT64_C(512) << 20) /* bytes that may come out of a pipe, a device or a compressed file */
+#define INPUT_LAYERS 4u       /* a hex dump, in UTF-16, compressed twice */
+
 struct input {
 	const char *name;
+	uint64_t limit; /* instead of INPUT_LIMIT, if not 0 */
 	enum input_as as;
 	struct image_choice choice; /* in memory */
 	struct stat st;             /* of the file that was read */
@@ -52,7 +57,7 @@ struct input {
  * @in:   zeroed
  * @name: the file; "-" is standard input
  *
- * Return: 0, or a negative errno.
+ * Return: 0, or a negative errno; -EFBIG: more than the limit comes from what is no regular file.
  */
 int input_load(struct input *in, const char *name);
 
@@ -60,10 +65,17 @@ int input_load(struct input *in, const char *name);
  * input_parse() - recognise and parse the loaded bytes.
  *
  * Return: 0 (problems found are in @in->problems), -EPROTONOSUPPORT if they hold only what another version
- * wrote (@in->other_version), -ENOENT if they hold no log of Ringward, or -ESRCH if they hold stores, but not
- * the one that @in->choice wants.
+ * wrote (@in->other_version), -ENOENT if they hold no log of Ringward, -ESRCH if they hold stores, but not
+ * the one that @in->choice wants, or -EFBIG if they are compressed and more than the limit comes out.
  */
 int input_parse(struct input *in);
+
+/**
+ * input_console() - read only Ringward's lines of text, into @in->capture.console.
+ *
+ * Return: 0, or -EFBIG as input_parse().
+ */
+int input_console(struct input *in);
 
 /** input_status() - get the exit status that the content of a parsed file deserves. */
 enum status input_status(const struct input *in);

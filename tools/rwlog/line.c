@@ -20,6 +20,7 @@
 #define GUEST_O_CREAT    00000100u
 #define GUEST_O_TRUNC    00001000u
 #define GUEST_O_APPEND   00002000u
+#define GUEST_EXCHANGE   2u
 #define GUEST_PROT_READ  1u
 #define GUEST_PROT_WRITE 2u
 #define GUEST_PROT_EXEC  4u
@@ -408,7 +409,16 @@ static const struct {
 	[RW_KIND_PRCTL] = { show_name, false },
 	[RW_KIND_SIGNAL] = { show_signal, false },
 	[RW_KIND_CGROUP_STEP] = { show_name, false },
+	[RW_KIND_AGENT_STATE] = { show_name, false },
 };
+
+/* The word before a field. Of a rename that exchanges two files, both stay. */
+static const char *label_of(const struct line *l, const struct rec_field *f, const struct field_desc *desc)
+{
+	if (f->id == RW_F_NEW_PATH && rec_number(l->r, RW_F_RENAME_FLAGS) & GUEST_EXCHANGE)
+		return "exchanged with";
+	return desc->label;
+}
 
 static void show_field(const struct line *l, const struct rec_field *f)
 {
@@ -422,7 +432,7 @@ static void show_field(const struct line *l, const struct rec_field *f)
 	if (kinds[desc->kind].unless_zero && !value_number(f))
 		return;
 	if (desc->label[0])
-		fprintf(l->out, " %s", desc->label);
+		fprintf(l->out, " %s", label_of(l, f, desc));
 	if (kinds[desc->kind].show)
 		kinds[desc->kind].show(l, f);
 }

@@ -3,6 +3,7 @@
 /* rwlog: reads what Ringward recorded, from a serial capture, a store image, a memory dump or an ELF core. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "export.h"
 #include "extract.h"
 #include "input.h"
+#include "kind.h"
 #include "options.h"
 #include "outfile.h"
 #include "show.h"
@@ -68,6 +70,26 @@ static int load_symbols(struct input *file, struct symbols *s, const struct opti
 		fprintf(stderr, "rwlog: %s: %s\n", o->symbols, why);
 		return STATUS_USAGE;
 	}
+	return STATUS_GOOD;
+}
+
+/* Reads the capture that says where the store is. Return: the status. */
+static int load_capture(struct input *file, struct options *o)
+{
+	int err = input_load(file, o->capture);
+
+	if (!err)
+		err = input_console(file);
+	if (err) {
+		fprintf(stderr, "rwlog: %s: %s\n", o->capture, strerror(-err));
+		return STATUS_USAGE;
+	}
+	if (!console_store_at(&file->capture.console, 0)) {
+		fprintf(stderr, "rwlog: %s: no line of the loader in it says where the store is\n",
+			o->capture);
+		return STATUS_USAGE;
+	}
+	o->choice.console = &file->capture.console;
 	return STATUS_GOOD;
 }
 
@@ -176,14 +198,31 @@ static bool is_standard_output(const struct input *in)
 	return S_ISREG(in->st.st_mode) && fstat(STDOUT_FILENO, &out) == 0 && outfile_same(&in->st, &out);
 }
 
+static enum status too_much(const struct input *in)
+{
+	fprintf(stderr,
+		"rwlog: %s: more than %" PRIu64
+		" MiB come out of it, as it is a pipe, a device or compressed; --limit MIB allows more\n",
+		in->name, (in->limit ? in->limit : INPUT_LIMIT) >> 20);
+	return STATUS_USAGE;
+}
+
 /* Parses a loaded file and applies the command. */
 static enum status read_file(const struct options *o, struct input *in, const struct symbols *symbols)
 {
 	enum status status = STATUS_VERSION;
 	int err = input_parse(in);
 
+	if (err == -EFBIG)
+		return too_much(in);
 	if (err == -ENOENT) {
-		fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store\n", in->name);
+		warn(o, &in->notes, in->name, "note");
+		fprintf(stderr,
+			"rwlog: %s: no Ringward log found: neither frames nor a store: this is %s%s\n",
+			in->name, kind_of_file(in->data, in->len),
+			in->capture.console.lines ?
+				", with lines of Ringward: it ends before the first dump" :
+				"");
 		return STATUS_USAGE;
 	}
 	if (err == -ESRCH) {
@@ -210,11 +249,13 @@ static enum status read_file(const struct options *o, struct input *in, const st
 
 static enum status one_file(const struct options *o, const char *name, const struct symbols *symbols)
 {
-	struct input in = { .as = o->as, .choice = o->choice, .problems.all = o->all };
+	struct input in = { .as = o->as, .choice = o->choice, .limit = o->limit, .problems.all = o->all };
 	enum status status = STATUS_USAGE;
 	int err = input_load(&in, name);
 
-	if (err)
+	if (err == -EFBIG)
+		status = too_much(&in);
+	else if (err)
 		fprintf(stderr, "rwlog: %s: %s%s\n", in.name, strerror(-err),
 			err == -ENOENT && name == o->maybe_command ? ", and no subcommand either" : "");
 	else if (is_standard_output(&in))
@@ -237,7 +278,7 @@ static enum status all_files(const struct options *o, const struct symbols *symb
 
 int main(int argc, char **argv)
 {
-	struct input symbol_file = { 0 };
+	struct input symbol_file = { 0 }, capture_file = { .limit = 0 };
 	struct symbols symbols = { 0 };
 	struct options o;
 	int status = options_parse(&o, argc, argv);
@@ -249,6 +290,9 @@ int main(int argc, char **argv)
 	if (o.csv)
 		export_csv_header(stdout);
 	status = o.symbols ? load_symbols(&symbol_file, &symbols, &o) : STATUS_GOOD;
+	capture_file.limit = o.limit;
+	if (status == STATUS_GOOD && o.capture)
+		status = load_capture(&capture_file, &o);
 	if (status == STATUS_GOOD)
 		status = (int)all_files(&o, o.symbols ? &symbols : NULL);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
@@ -257,5 +301,6 @@ int main(int argc, char **argv)
 	}
 	symbols_free(&symbols);
 	input_free(&symbol_file);
+	input_free(&capture_file);
 	return status;
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "abi/store.h"
@@ -25,7 +26,8 @@ static const char *const command_names[] = { "show", "verify", "stats", "export"
 static const char help[] =
 	"Usage: rwlog [show|verify|stats|export|extract] [OPTION]... FILE...\n"
 	"Reads Ringward's log from a capture of its serial line, a store image, a raw memory dump or an\n"
-	"ELF core; the content tells which. FILE \"-\" is standard input.\n"
+	"ELF core; the content tells which. It may be compressed by gzip, xz or zstd, in UTF-16, or a hex\n"
+	"dump. FILE \"-\" is standard input.\n"
 	"\n"
 	"  show     one line per record, for people (the default)\n"
 	"  verify   check that the log is complete and undamaged; name the first bad place\n"
@@ -36,7 +38,9 @@ static const char help[] =
 	"  --list                  only print which boots and stores there are\n"
 	"  --boot ID               read this boot only: its id, or the first digits\n"
 	"  --at ADDRESS            read the store at this guest-physical address, as the loader printed it\n"
+	"  --capture FILE          read the store in memory that lies where the loader says in this capture\n"
 	"  --all                   print every problem; without it, the worst ones\n"
+	"  --limit MIB             how much may come out of a pipe, a device or a compressed file: 512\n"
 	"  --as capture|memory     what the files are, where both could be\n"
 	"show and export:\n"
 	"  --type TYPE[,TYPE]...   ";
@@ -47,7 +51,9 @@ static const char help_rest[] =
 	"  --loginuid N            the user who logged in; 4294967295: nobody did\n"
 	"  --cgroup N              the cgroup's id\n"
 	"  --path TEXT             part of a path\n"
-	"  --since S, --until S    seconds since the hypervisor's start\n"
+	"  --since T, --until T    a date as show prints it, or its begin (UTC, or with +HH:MM at its end); now,\n"
+	"                          today, yesterday, -90s, -10m, -1h, -2d; or seconds since the\n"
+	"                          hypervisor's start, such as 1.5\n"
 	"  --seq A-B               numbers of records; also A, A- and -B\n"
 	"  --verdict VERDICT       allow deny skip fault stop none\n"
 	"  --sort seq|time         by number, in the order in which the store took them (this is the default),\n"
@@ -102,10 +108,12 @@ enum option_id {
 	OPT_HELP = 'h',
 	OPT_VERSION = 256,
 	OPT_ALL,
+	OPT_LIMIT,
 	OPT_LIST,
 	OPT_AS,
 	OPT_AT,
 	OPT_BOOT,
+	OPT_CAPTURE,
 	OPT_TYPE,
 	OPT_PID,
 	OPT_COMM,
@@ -127,10 +135,12 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "all", no_argument, NULL, OPT_ALL },
+	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "as", required_argument, NULL, OPT_AS },
 	{ "at", required_argument, NULL, OPT_AT },
 	{ "boot", required_argument, NULL, OPT_BOOT },
+	{ "capture", required_argument, NULL, OPT_CAPTURE },
 	{ "type", required_argument, NULL, OPT_TYPE },
 	{ "pid", required_argument, NULL, OPT_PID },
 	{ "comm", required_argument, NULL, OPT_COMM },
@@ -196,10 +206,12 @@ static bool belongs(enum command c, int id)
 	case OPT_HELP:
 	case OPT_VERSION:
 	case OPT_ALL:
+	case OPT_LIMIT:
 	case OPT_LIST:
 	case OPT_AS:
 	case OPT_AT:
 	case OPT_BOOT:
+	case OPT_CAPTURE:
 		return true;
 	case OPT_SYMBOLS:
 	case OPT_KASLR:
@@ -230,12 +242,24 @@ static bool parse_boot(struct options *o, const char *s)
 	return len && len < TEXT_BOOT_LEN && !s[strspn(s, "0123456789abcdef")];
 }
 
+static bool parse_limit(struct options *o, const char *s)
+{
+	uint64_t mib = 0;
+
+	if (!parse_offset(&mib, s) || mib == 0 || mib >= UINT64_C(1) << 43)
+		return false;
+	o->limit = mib << 20;
+	return true;
+}
+
 static bool set_option(struct options *o, int id, const char *value)
 {
 	switch (id) {
 	case OPT_ALL:
 		o->all = true;
 		return true;
+	case OPT_LIMIT:
+		return parse_limit(o, value);
 	case OPT_LIST:
 		o->list = true;
 		return true;
@@ -246,6 +270,9 @@ static bool set_option(struct options *o, int id, const char *value)
 		return parse_offset(&o->choice.at, value);
 	case OPT_BOOT:
 		return parse_boot(o, value);
+	case OPT_CAPTURE:
+		o->capture = value;
+		return true;
 	case OPT_TYPE:
 		return filter_types(&o->filter, value);
 	case OPT_PID:
@@ -261,9 +288,9 @@ static bool set_option(struct options *o, int id, const char *value)
 		o->filter.path = value;
 		return true;
 	case OPT_SINCE:
-		return filter_seconds(&o->filter.since, value);
+		return when_parse(&o->filter.since, value, (uint64_t)time(NULL));
 	case OPT_UNTIL:
-		return filter_seconds(&o->filter.until, value);
+		return when_parse(&o->filter.until, value, (uint64_t)time(NULL));
 	case OPT_SEQ:
 		return filter_seq(&o->filter, value);
 	case OPT_VERDICT:
@@ -335,6 +362,8 @@ static const char *takes(const struct options *o, int id)
 	switch (id) {
 	case OPT_AS:
 		return "capture or memory";
+	case OPT_LIMIT:
+		return "a number of MiB, such as 4096";
 	case OPT_AT:
 		return "a guest-physical address, such as 0x7e000000";
 	case OPT_BOOT:
@@ -347,7 +376,7 @@ static const char *takes(const struct options *o, int id)
 		return "the id of a cgroup, a number";
 	case OPT_SINCE:
 	case OPT_UNTIL:
-		return "seconds, such as 1.5";
+		return "seconds since the hypervisor's start, a date as show prints it, today, yesterday, or -1h";
 	case OPT_SEQ:
 		return "A-B, A, A- or -B, with A not above B";
 	case OPT_SORT:

@@ -18,9 +18,11 @@ struct options {
 	enum command command;
 	struct filter filter;
 	bool all;                   /* print every problem */
+	uint64_t limit;             /* bytes; 0: INPUT_LIMIT */
 	bool list;                  /* only list the stores and boots */
 	enum input_as as;           /* what the files are */
 	struct image_choice choice; /* which store is wanted */
+	const char *capture;        /* file whose lines say where the store is, or NULL */
 	bool json;                  /* stats: JSON instead of a table */
 	bool csv;                   /* export: CSV instead of JSON Lines */
 	bool by_time;               /* show, export: sorted by time, not by number */

@@ -98,6 +98,21 @@ void problems_forget(struct problems *l, const void *part, const uint64_t of[PRO
 	}
 }
 
+void problems_take(struct problems *to, struct problems *from)
+{
+	for (size_t i = 0; i < from->kept; i++) {
+		to->v = grow(to->v, to->kept, &to->cap, sizeof(*to->v));
+		to->v[to->kept++] = from->v[i];
+	}
+	to->count += from->count;
+	for (int kind = 0; kind < PROBLEM_KINDS; kind++) {
+		to->of[kind] += from->of[kind];
+		to->kept_of[kind] += from->kept_of[kind];
+	}
+	free(from->v);
+	*from = (struct problems){ .all = from->all };
+}
+
 void problems_free(struct problems *l)
 {
 	for (size_t i = 0; i < l->kept; i++)

@@ -58,5 +58,8 @@ const char *problems_first(const struct problems *l);
 /** problems_forget() - take out the problems of @part, @of in all. */
 void problems_forget(struct problems *l, const void *part, const uint64_t of[PROBLEM_KINDS]);
 
+/** problems_take() - move all of @from to the end of @to. */
+void problems_take(struct problems *to, struct problems *from);
+
 /** problems_free() - free the memory. */
 void problems_free(struct problems *l);

@@ -30,6 +30,7 @@ void show(const struct input *in, const struct filter *filter, const struct symb
 
 	for (size_t i = 0; i < in->nboot; i++) {
 		const struct boot *b = &in->boot[i];
+		struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
 		struct cgroups cgroups = cgroups_index(b->rec, b->nrec);
 		char id[TEXT_BOOT_LEN];
 
@@ -38,7 +39,7 @@ void show(const struct input *in, const struct filter *filter, const struct symb
 			fprintf(out, "-- boot %s%s\n", id,
 				b->newest->have_hdr ? "" : ": its header is lost: no known boot");
 		for (size_t j = 0; j < b->nrec; j++) {
-			if (!filter_match(filter, &b->rec[j]))
+			if (!filter_match(&own, &b->rec[j]))
 				continue;
 			line_show(&(struct line){ out, &b->rec[j], b->newest->hdr.boot_epoch, symbols,
 						  &cgroups });

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// rwpolicy explain: what a policy.conf decides, and by which line.
+// What an access image decides, and by which line.
 #include "explain.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/access.h"
+#include "lib/access_conf.h"
 
 static const char *const kind_names[RW_RIGHTS] = {
 	[RW_RIGHT_READ] = "read",
@@ -15,20 +16,22 @@ static const char *const kind_names[RW_RIGHTS] = {
 	[RW_RIGHT_EXECUTE] = "execute",
 };
 
-/* Reads the kinds from letters. Return: false on anything else. */
-static bool parse_access(const char *text, uint32_t *kinds)
+uint32_t explain_kinds(const char *access)
 {
 	char letters[RW_RIGHTS + 1];
+	uint32_t kinds = 0;
 	const char *found;
 
+	if (!access)
+		return RW_RIGHT_ALL;
 	access_letters(RW_RIGHT_ALL, letters);
-	for (*kinds = 0; *text; text++) {
-		found = strchr(letters, *text);
+	for (; *access; access++) {
+		found = strchr(letters, *access);
 		if (!found)
-			return false;
-		*kinds |= 1u << (found - letters);
+			return 0;
+		kinds |= 1u << (found - letters);
 	}
-	return *kinds != 0;
+	return kinds;
 }
 
 /* The scope of a path. Return: false on a path that no rule could name. */
@@ -51,51 +54,94 @@ static bool find_scope(const struct access *a, const char *path, uint32_t *scope
 	return true;
 }
 
-static void explain_kind(const struct access_conf *conf, const struct access *a, const char *name,
-			 const struct explain_query *query, unsigned int kind, struct access_answer answer)
+/* Writes the path of a node to the end of @out, which has room for the longest. Return: its start. */
+static char *node_path(const struct access *a, uint32_t node, bool below, char out[PATH_MAX + 1])
 {
-	const struct access_rule *rule = &conf->rule[answer.rule[kind]];
-	const char *verdict = "allowed";
+	char *at = out + PATH_MAX;
 
+	*at = '\0';
+	if (below)
+		*--at = '/';
+	for (; node; node = a->node[node].parent) {
+		const struct rw_access_node *n = &a->node[node];
+
+		if ((size_t)(at - out) <= n->len)
+			break; /* longer than any path of a file */
+		at -= n->len;
+		memcpy(at, a->text + n->name, n->len);
+		*--at = '/';
+	}
+	return at;
+}
+
+/* The scope that decides: the last from which the answer is still by the same rule. */
+static uint32_t deciding_scope(const struct access *a, uint32_t scope, uint32_t uid, enum rw_right kind)
+{
+	uint16_t rule = access_decide(a, scope, uid, 1u << kind).rule[kind];
+
+	for (uint32_t next; next = a->scope[scope].next, next != RW_ACCESS_NONE; scope = next) {
+		struct access_answer answer = access_decide(a, next, uid, 1u << kind);
+
+		if (!(answer.decided >> kind & 1) || answer.rule[kind] != rule)
+			break;
+	}
+	return scope;
+}
+
+/* The path that the lines of a scope have: the first node that names the scope is theirs. */
+static void scope_path(const struct access *a, uint32_t scope, struct explained *e)
+{
+	char out[PATH_MAX + 1];
+	uint32_t node = 0;
+
+	while (node + 1 < a->hdr->nodes && a->node[node].self != scope && a->node[node].below != scope)
+		node++;
+	snprintf(e->path, sizeof(e->path), "%s", node_path(a, node, a->node[node].below == scope, out));
+}
+
+const char *explain(const struct access *a, const struct explain_query *query, enum rw_right kind,
+		    struct explained *e)
+{
+	struct access_answer answer;
+	uint32_t uid, scope;
+
+	if (!span_number((struct span){ query->uid, strlen(query->uid) }, 10, &uid) || uid == ACCESS_UID_ANY)
+		return "the uid is not a number below 4294967295";
+	if (!find_scope(a, query->path, &scope))
+		return "the path is not an absolute one without . and ..";
+	answer = access_decide(a, scope, uid, 1u << kind);
+	*e = (struct explained){ .access = kind_names[kind], .verdict = "allowed" };
 	if (answer.denied >> kind & 1)
-		verdict = "refused";
+		e->verdict = "refused";
 	else if (answer.audited >> kind & 1)
-		verdict = "allowed and recorded (audit)";
-	printf("%s: %s by uid %s: %s\n", query->path, kind_names[kind], query->uid, verdict);
-	if (!(answer.decided >> kind & 1)) {
+		e->verdict = "recorded";
+	if (!(answer.decided >> kind & 1))
+		return NULL;
+	e->line = a->rule[answer.rule[kind]].line;
+	e->text = a->text + a->rule[answer.rule[kind]].text;
+	e->len = a->rule[answer.rule[kind]].len;
+	scope_path(a, deciding_scope(a, scope, uid, kind), e);
+	return NULL;
+}
+
+void explain_print(const struct explain_query *query, const struct explained *e, const char *file)
+{
+	printf("%s: %s by uid %s: %s\n", query->path, e->access, query->uid,
+	       strcmp(e->verdict, "recorded") == 0 ? "allowed and recorded (audit)" : e->verdict);
+	if (!e->line) {
 		printf("  no line is about it\n");
 		return;
 	}
-	printf("  %s:%u: %.*s\n", name, rule->number, (int)a->rule[answer.rule[kind]].len,
-	       a->text + a->rule[answer.rule[kind]].text);
-	printf("  the first line for %s and this access among those with the most specific path that has one, "
-	       "%.*s\n",
-	       rule->uid == ACCESS_UID_ANY ? "all users" : "this user", (int)rule->path.size, rule->path.at);
-}
-
-int explain(const struct access_conf *conf, const char *name, const struct explain_query *query,
-	    const char **wrong)
-{
-	static uint64_t image[ACCESS_IMAGE_MAX / sizeof(uint64_t) + 1];
-	struct access_answer answer;
-	uint32_t uid, kinds, scope;
-	struct access a;
-
-	*wrong = NULL;
-	if (!query->path || !query->uid || !query->access)
-		*wrong = "explain needs --path, --uid and --access";
-	else if (!span_number((struct span){ query->uid, strlen(query->uid) }, 10, &uid) ||
-		 uid == ACCESS_UID_ANY)
-		*wrong = "--uid: not a number below 4294967295";
-	else if (!parse_access(query->access, &kinds))
-		*wrong = "--access: letters of rwax are wanted";
-	else if (access_open(&a, image, access_build(conf, image)) || !find_scope(&a, query->path, &scope))
-		*wrong = "--path: an absolute path without . and .. is wanted";
-	if (*wrong)
-		return -1;
-	answer = access_decide(&a, scope, uid, kinds);
-	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++)
-		if (kinds >> kind & 1)
-			explain_kind(conf, &a, name, query, kind, answer);
-	return 0;
+	if (file)
+		printf("  %s:%u: ", file, e->line);
+	else
+		printf("  line %u: ", e->line);
+	printf("%.*s\n", (int)e->len, e->text);
+	if (strncmp(e->text, "allow", 5) == 0)
+		printf("  what is for trusted programs alone comes before all other lines about %s\n",
+		       e->path);
+	else
+		printf("  the first line about %s for this user and access; no path that covers the file more closely "
+		       "has one\n",
+		       e->path);
 }

@@ -1,22 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* rwpolicy explain: what a policy.conf decides, and by which line. */
+/* What an access image decides, and by which line: for rwpolicy explain, which has made it, and for rwctl. */
 #pragma once
 
-#include "lib/access_conf.h"
+#include <limits.h>
+#include <stddef.h>
 
-/** struct explain_query - what is asked; NULL where the option was not given. */
+#include "lib/access.h"
+
+/** struct explain_query - what is asked, as text; NULL where it was not given. */
 struct explain_query {
 	const char *path, *uid, *access;
 };
 
+/** struct explained - what the lines say of one kind of access. */
+struct explained {
+	const char *access; /* "read" ... */
+	const char *
+		verdict; /* "allowed", "refused" or "recorded": allowed, but recorded as a refusal would be */
+	uint32_t line;   /* that decides; 0: none */
+	const char *text; /* of the line, @len bytes */
+	uint32_t len;
+	char path[PATH_MAX + 1]; /* of the line */
+};
+
 /**
- * explain() - print what the rules say of each kind of access that is asked for.
- * @conf: without errors
- * @name: the file's, for the lines
- * @wrong: receives what is wrong with @query, where that is so
+ * explain_kinds() - read the kinds of access of a query; all where it names none.
  *
- * Return: 0, or -1 with @wrong.
+ * Return: a mask of enum rw_right; 0 on anything else.
  */
-int explain(const struct access_conf *conf, const char *name, const struct explain_query *query,
-	    const char **wrong);
+uint32_t explain_kinds(const char *access);
+
+/**
+ * explain() - say what the lines of a policy decide.
+ * @query: path absolute, uid a number
+ * @kind: of access
+ *
+ * Return: NULL with @e filled, or what is wrong with the query.
+ */
+const char *explain(const struct access *a, const struct explain_query *query, enum rw_right kind,
+		    struct explained *e);
+
+/** explain_print() - print what explain() has found. @file: the policy's, or NULL */
+void explain_print(const struct explain_query *query, const struct explained *e, const char *file);

@@ -10,38 +10,46 @@
 
 #include "boot/config.h"
 #include "explain.h"
+#include "learn.h"
 #include "lib/access_conf.h"
 #include "lib/cmdline.h"
 #include "lib/events.h"
 #include "lib/monitor_conf.h"
 #include "rw_version.h"
+#include "trust.h"
 
 #define STATUS_ERRORS 1
 #define STATUS_USAGE  2
 
 static const char usage_text[] =
 	"usage: rwpolicy [--as KIND] check FILE...\n"
-	"       rwpolicy --path PATH --uid UID --access [rwax] explain FILE\n"
+	"       rwpolicy explain FILE --path PATH --uid UID [--access rwax]\n"
+	"       rwpolicy learn LOG... [--access rwax]\n"
+	"       rwpolicy trust FILE...\n"
 	"       rwpolicy events\n"
+	"       rwpolicy lines\n"
 	"       rwpolicy default\n"
 	"\n"
-	"  check     report every error and every rule that can never match: FILE:LINE:COLUMN: ...\n"
+	"  check     report every error and every line that can never decide: FILE:LINE:COLUMN: ...\n"
 	"  explain   which line of a policy.conf decides whether a user may access a file, and why\n"
+	"  learn     propose a policy.conf: what recorded logs show is allowed, nothing else\n"
+	"  trust     the lines of a policy.conf that trust programs with all libraries; nothing is run\n"
 	"  events    the events that lines of monitor.conf can be about, and the conditions that each can have\n"
+	"  lines     the lines that a policy.conf can have, and the doors that it can name\n"
 	"  default   the monitor.conf that holds where there is no file\n"
 	"\n"
 	"  --as KIND   what the files are: ringward, monitor or policy; without it, their names say\n"
 	"              so: ringward.conf, monitor.conf or policy.conf, whatever stands before\n"
-	"  --path PATH  the file, as an absolute path; a directory's rules hold for it, too\n"
-	"  --uid UID    the user, as a number\n"
-	"  --access A   letters: r read, w write, a append, x execute\n"
+	"  --path PATH explain: the file, as an absolute path\n"
+	"  --uid UID   explain: the user, as a number\n"
+	"  --access A  explain, learn: letters: r read, w write, a append, x execute; without it, all\n"
 	"  -h, --help  this text\n"
 	"  --version   the version of rwpolicy\n"
 	"\n"
 	"Exit status: 0 the loader accepts each file, warnings or not; 1 there are errors; 2 wrong usage, or a file\n"
 	"that cannot be read.\n";
 
-static const char *const commands[] = { "check", "default", "events", "explain" };
+static const char *const commands[] = { "check", "default", "events", "explain", "learn", "lines", "trust" };
 
 static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -87,13 +95,12 @@ static void check_monitor(const char *text, size_t size, struct conf_file *file)
 }
 
 static struct access_conf access_conf;
+static uint64_t access_image[ACCESS_IMAGE_MAX / sizeof(uint64_t) + 1];
 
 static void check_access(const char *text, size_t size, struct conf_file *file)
 {
-	static uint64_t image[ACCESS_IMAGE_MAX / sizeof(uint64_t) + 1];
-
 	if (!access_parse(&access_conf, text, size, file, RW_ACCESS_SUPPORTED))
-		access_build(&access_conf, image);
+		access_build(&access_conf, access_image);
 }
 
 static const struct kind kinds[] = {
@@ -184,22 +191,58 @@ static int check(char **paths, const char *as)
 	return ret;
 }
 
+/* Prints the answers. Return: NULL, or what is wrong with the question. */
+static const char *explain_conf(const char *path, const struct explain_query *query)
+{
+	uint32_t kinds = explain_kinds(query->access);
+	struct explained e;
+	struct access a;
+
+	if (!kinds)
+		return "--access: letters of rwax are wanted";
+	if (access_open(&a, access_image, access_build(&access_conf, access_image)))
+		return "the image is not good"; /* cannot happen: the loader relies on it as well */
+	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++) {
+		const char *wrong;
+
+		if (!(kinds >> kind & 1))
+			continue;
+		wrong = explain(&a, query, kind, &e);
+		if (wrong)
+			return wrong;
+		explain_print(query, &e, path);
+	}
+	return NULL;
+}
+
 /* Errors of the file come first: without them, the answer. */
 static int explain_file(const char *path, const struct explain_query *query)
 {
 	struct conf_file file = { .report = report, .context = (void *)path };
 	const char *wrong = NULL;
 	size_t size;
-	char *text = read_file(path, ACCESS_FILE_MAX, &size);
+	char *text;
 
+	if (!query->path || !query->uid)
+		return usage("explain needs --path and --uid");
+	text = read_file(path, ACCESS_FILE_MAX, &size);
 	if (!text)
 		return STATUS_USAGE;
 	if (!access_parse(&access_conf, text, size, &file, RW_ACCESS_SUPPORTED))
-		explain(&access_conf, path, query, &wrong);
+		wrong = explain_conf(path, query);
 	free(text);
 	if (wrong)
-		return usage("%s", wrong);
+		return usage("explain: %s", wrong);
 	return file.errors ? STATUS_ERRORS : 0;
+}
+
+static int learn_logs(char **logs, const char *access)
+{
+	uint32_t learnt = explain_kinds(access);
+
+	if (!*logs)
+		return usage("learn: no log");
+	return learnt ? learn(logs, learnt) : usage("--access: letters of rwax are wanted");
 }
 
 static void list_events(void)
@@ -216,6 +259,28 @@ static void list_events(void)
 			if (keys >> key & 1)
 				printf(" %s", monitor_key_name(key));
 		putchar('\n');
+	}
+}
+
+static void list_line(const char *line, uint32_t needs)
+{
+	if (needs & ~RW_ACCESS_SUPPORTED)
+		printf("%-40snot supported by this version\n", line);
+	else
+		puts(line);
+}
+
+static void list_lines(void)
+{
+	const char *syntax;
+	uint32_t needs;
+	char door[64];
+
+	for (unsigned int i = 0; (syntax = access_syntax(i, &needs)); i++)
+		list_line(syntax, needs);
+	for (unsigned int i = 0; i < RW_DOORS; i++) {
+		snprintf(door, sizeof(door), "door %s", access_door_name(i));
+		list_line(door, RW_ACCESS_DOOR(i));
 	}
 }
 
@@ -238,10 +303,16 @@ static int run(int argc, char **argv, const char *as, const struct explain_query
 		return argc > 1 ? check(argv + 1, as) : usage("check: no file");
 	if (strcmp(argv[0], "explain") == 0)
 		return argc == 2 ? explain_file(argv[1], query) : usage("explain takes one file");
+	if (strcmp(argv[0], "learn") == 0)
+		return learn_logs(argv + 1, query->access);
+	if (strcmp(argv[0], "trust") == 0)
+		return argc > 1 ? trust(argv + 1) : usage("trust: no program");
 	if (argc > 1)
 		return usage("%s takes no argument: \"%s\"", argv[0], argv[1]);
 	if (strcmp(argv[0], "events") == 0)
 		list_events();
+	else if (strcmp(argv[0], "lines") == 0)
+		list_lines();
 	else
 		fputs(monitor_default, stdout);
 	return 0;

@@ -89,6 +89,8 @@ static void set_name(unsigned long from)
 	char name[TASK_COMM_LEN] = "";
 	struct event ev;
 
+	if (!event_wanted(RW_REC_PRCTL))
+		return;
 	if (strncpy_from_user(name, (const char __user *)from, sizeof(name) - 1) < 0)
 		return;
 	if (!event_begin(&ev, RW_REC_PRCTL, RW_VERDICT_ALLOW))

@@ -102,8 +102,8 @@ static void add_files(struct event *ev, const struct task_exec *exec, const stru
 	event_tail(ev, RW_F_PATH, exec->path, strlen(exec->path));
 	if (exec->truncated)
 		ev->writer.hdr->flags |= RW_RECF_PATH_TRUNC;
-	event_bytes(ev, RW_F_FILE, &exec->file, sizeof(exec->file));
-	event_u32(ev, RW_F_OPEN_FLAGS, exec->open_flags);
+	event_identity(ev, &exec->file);
+	event_open_flags(ev, exec->open_flags);
 	event_u32(ev, RW_F_EXEC_FLAGS, exec->exec_flags | (bprm->secureexec ? RW_EXECF_SECURE : 0));
 }
 
@@ -220,7 +220,7 @@ static void record(lsm_committed_bprm *bprm, const struct task_note *note, const
 	} else {
 		event_path(&ev, RW_F_PATH, &bprm->file->f_path);
 		event_file(&ev, file_inode(bprm->file));
-		event_u32(&ev, RW_F_OPEN_FLAGS, bprm->file->f_flags);
+		event_open_flags(&ev, bprm->file->f_flags);
 	}
 	buf = __getname();
 	if (buf)

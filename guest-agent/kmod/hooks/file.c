@@ -45,7 +45,7 @@ static void add_file(struct event *ev, const struct file *file)
 	const struct inode *inode = d_backing_inode(file->f_path.dentry);
 
 	event_file(ev, inode);
-	event_u32(ev, RW_F_OPEN_FLAGS, file->f_flags);
+	event_open_flags(ev, file->f_flags);
 	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode))
 		event_u32(ev, RW_F_RDEV, new_encode_dev(inode->i_rdev));
 }
@@ -125,7 +125,7 @@ void hook_file_free_security(struct file *file)
 	if (event_begin(&ev, RW_REC_FILE_CLOSE, RW_VERDICT_NONE)) {
 		add_totals(&ev, &totals);
 		event_file(&ev, d_backing_inode(totals.path.dentry));
-		event_u32(&ev, RW_F_OPEN_FLAGS, file->f_flags);
+		event_open_flags(&ev, file->f_flags);
 		event_path_from(&ev, RW_F_PATH, &totals.path, &totals.root);
 		event_submit(&ev, PRODUCER_BATCH);
 	}

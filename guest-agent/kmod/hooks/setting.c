@@ -95,7 +95,7 @@ static void record(struct file *file, const char *value, size_t len)
 		return;
 	event_path(&ev, RW_F_PATH, &file->f_path);
 	event_file(&ev, file_inode(file));
-	event_u32(&ev, RW_F_OPEN_FLAGS, file->f_flags);
+	event_open_flags(&ev, file->f_flags);
 	if (len)
 		event_tail(&ev, RW_F_VALUE, value, len);
 	event_submit(&ev, PRODUCER_SYNC);

@@ -8,6 +8,9 @@
 #include "abi/hypercall.h"
 
 struct mutex;
+struct mm_struct;
+struct real_mode_header;
+struct vdso_image;
 
 struct compat_kernel {
 	unsigned long text, etext; /* the image's text */
@@ -17,7 +20,15 @@ struct compat_kernel {
 		lsm_table_size;   /* the table of LSM hooks, inside it: compat_lsm_table_name */
 	unsigned long idt;        /* a page */
 	unsigned long mount_lock; /* seqlock_t: changes while the tree of mounts does */
+	unsigned long
+		namespace_sem; /* struct rw_semaphore: whoever holds it keeps the tree of mounts as it is */
+	unsigned long task_work_add;
 	unsigned long poking_pgd; /* page tables with which the kernel patches itself; virtual */
+	/* What else can be executed; NULL if the kernel lacks it. */
+	const struct mm_struct *init_mm, *efi_mm;
+	struct real_mode_header **real_mode_header;
+	const struct vdso_image *vdso_64, *vdso_32;
+	int *bpf_jit_enable;
 	/* Where the kernel patches itself: see sites.c. */
 	unsigned long jump_sites, jump_sites_end;
 	unsigned long call_sites, call_sites_end;

@@ -45,6 +45,9 @@ typedef const struct super_block lsm_kern_mount_sb;
  */
 extern int compat_removexattr_result;
 
+/* The same for inode_setxattr of 6.1, which only the access policy uses. */
+extern int compat_setxattr_result;
+
 /* The kernel's table of LSM hooks: its name in kallsyms, and its size in bytes. */
 extern const char compat_lsm_table_name[];
 extern const size_t compat_lsm_table_size;
@@ -71,11 +74,13 @@ unsigned int compat_lsm_calls(const struct compat_kernel *k, unsigned long *addr
 /**
  * compat_attach_hooks() - have the kernel call the agent's functions (AGENT_LSM_HOOKS in hooks/hooks.h) after
  * those of all other LSMs.
- * @k: the kernel's addresses
+ * @k:     the kernel's addresses
+ * @guard: with those that enforce the access policy (GUARD_LSM_HOOKS in access/hooks.h), which come first:
+ *         what they refuse is not recorded as done
  *
  * This cannot be undone: the module stays loaded. Either all hooks are attached or none.
  *
  * Context: module init, the last step that can fail; may patch kernel text.
  * Return: 0, -ENOMEM, or -ENOSPC if a hook has no room for another LSM (printed).
  */
-int compat_attach_hooks(const struct compat_kernel *k);
+int compat_attach_hooks(const struct compat_kernel *k, bool guard);

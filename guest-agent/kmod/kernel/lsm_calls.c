@@ -11,6 +11,7 @@
 #include <linux/printk.h>
 #include <linux/static_call.h>
 
+#include "access/hooks.h"
 #include "hooks/hooks.h"
 #include "kernel/alias.h"
 #include "kernel/lsm.h"
@@ -22,24 +23,35 @@
 static const struct lsm_id id = { .name = "ringward", .id = LSM_ID_UNDEF };
 
 /* The hook objects: the kernel's table points to them, so they become read-only after init. */
+#define GUARD(name)  { .hook.name = guard_##name, .lsmid = &id },
 #define OBJECT(name) { .hook.name = hook_##name, .lsmid = &id },
-static struct security_hook_list objects[] __ro_after_init = { AGENT_LSM_HOOKS(OBJECT) };
+static struct security_hook_list objects[] __ro_after_init = { GUARD_LSM_HOOKS(GUARD)
+								       AGENT_LSM_HOOKS(OBJECT) };
 
 struct call_place {
 	const char *name;
 	size_t off;
 };
 #define PLACE(name) { #name, offsetof(struct lsm_static_calls_table, name) },
-static const struct call_place places[] __initconst = { AGENT_LSM_HOOKS(PLACE) };
+static const struct call_place places[] __initconst = { GUARD_LSM_HOOKS(PLACE) AGENT_LSM_HOOKS(PLACE) };
 
-/* Calls are made in the table's order: the first free one comes after those of all other LSMs. */
-static struct lsm_static_call __init *free_call(struct lsm_static_call *call)
+static struct security_hook_list **alias[ARRAY_SIZE(objects)] __initdata;
+static struct lsm_static_call *call[ARRAY_SIZE(objects)] __initdata;
+
+/*
+ * Calls are made in the table's order: the first free one comes after those of all other LSMs. An earlier
+ * object of the same hook takes the one before.
+ */
+static struct lsm_static_call __init *free_call(unsigned int first, unsigned int object,
+						struct lsm_static_call *calls)
 {
-	unsigned int i;
+	unsigned int i, taken = 0;
 
+	for (i = first; i < object; i++)
+		taken += places[i].off == places[object].off;
 	for (i = 0; i < MAX_LSM_COUNT; i++)
-		if (!call[i].hl)
-			return &call[i];
+		if (!calls[i].hl && taken-- == 0)
+			return &calls[i];
 	return NULL;
 }
 
@@ -52,18 +64,16 @@ static void __init attach(struct lsm_static_call *call, struct security_hook_lis
 	static_key_enable(&call->active->key);
 }
 
-int __init compat_attach_hooks(const struct compat_kernel *k)
+int __init compat_attach_hooks(const struct compat_kernel *k, bool guard)
 {
-	struct security_hook_list **alias[ARRAY_SIZE(objects)] = { NULL };
-	struct lsm_static_call *call[ARRAY_SIZE(objects)];
-	unsigned int i;
+	unsigned int first = guard ? 0 : GUARD_COUNT, i;
 	int ret = 0;
 
-	for (i = 0; i < ARRAY_SIZE(objects) && ret == 0; i++) {
-		struct lsm_static_call *first = (void *)(k->lsm_table + places[i].off);
+	for (i = first; i < ARRAY_SIZE(objects) && ret == 0; i++) {
+		struct lsm_static_call *calls = (void *)(k->lsm_table + places[i].off);
 
-		objects[i].scalls = first;
-		call[i] = free_call(first);
+		objects[i].scalls = calls;
+		call[i] = free_call(first, i, calls);
 		if (!call[i]) {
 			pr_err("the LSM hook %s has no room for a further LSM\n", places[i].name);
 			ret = -ENOSPC;
@@ -73,9 +83,9 @@ int __init compat_attach_hooks(const struct compat_kernel *k)
 		if (!alias[i])
 			ret = -ENOMEM;
 	}
-	for (i = 0; i < ARRAY_SIZE(objects) && ret == 0; i++)
+	for (i = first; i < ARRAY_SIZE(objects) && ret == 0; i++)
 		attach(call[i], alias[i], &objects[i]);
-	for (i = 0; i < ARRAY_SIZE(objects); i++)
+	for (i = first; i < ARRAY_SIZE(objects); i++)
 		compat_unalias(alias[i]);
 	return ret;
 }

@@ -8,18 +8,24 @@
 #include <linux/kernel.h>
 #include <linux/lsm_hooks.h>
 
+#include "access/hooks.h"
 #include "hooks/hooks.h"
 #include "kernel/alias.h"
 #include "kernel/lsm.h"
 
 /* The hook objects: the kernel's lists run through them, so they become read-only after init. */
+#define GUARD(name)  { .hook.name = guard_##name, .lsm = "ringward" },
 #define OBJECT(name) { .hook.name = hook_##name, .lsm = "ringward" },
-static struct security_hook_list objects[] __ro_after_init = { AGENT_LSM_HOOKS(OBJECT) };
+static struct security_hook_list objects[] __ro_after_init = { GUARD_LSM_HOOKS(GUARD)
+								       AGENT_LSM_HOOKS(OBJECT) };
 
 #define HEAD_OFFSET(name) offsetof(struct security_hook_heads, name),
-static const size_t head_off[] __initconst = { AGENT_LSM_HOOKS(HEAD_OFFSET) };
+static const size_t head_off[] __initconst = { GUARD_LSM_HOOKS(HEAD_OFFSET) AGENT_LSM_HOOKS(HEAD_OFFSET) };
+
+static struct hlist_node **alias[ARRAY_SIZE(objects)] __initdata;
 
 int compat_removexattr_result __ro_after_init;
+int compat_setxattr_result __ro_after_init;
 
 /* The address of the list's last pointer. */
 static struct hlist_node __init **list_tail(struct hlist_head *head)
@@ -31,28 +37,45 @@ static struct hlist_node __init **list_tail(struct hlist_head *head)
 	return slot;
 }
 
-int __init compat_attach_hooks(const struct compat_kernel *k)
+/* Prepares an object to be the list's last one. Return: whether an earlier object links it. */
+static bool __init link_to_own(unsigned int first, unsigned int i)
 {
-	struct hlist_node **alias[ARRAY_SIZE(objects)] = { NULL };
-	unsigned int i;
+	unsigned int j;
+
+	for (j = first; j < i; j++) {
+		if (head_off[j] != head_off[i])
+			continue;
+		objects[j].list.next = &objects[i].list;
+		objects[i].list.pprev = &objects[j].list.next;
+		return true;
+	}
+	return false;
+}
+
+int __init compat_attach_hooks(const struct compat_kernel *k, bool guard)
+{
+	unsigned int first = guard ? 0 : GUARD_COUNT, i;
 	int ret = 0;
 
-	for (i = 0; i < ARRAY_SIZE(objects) && ret == 0; i++) {
-		struct hlist_head *head = (void *)(k->lsm_table + head_off[i]);
-
-		objects[i].head = head;
+	compat_removexattr_result =
+		hlist_empty((void *)(k->lsm_table + offsetof(struct security_hook_heads, inode_removexattr)));
+	compat_setxattr_result =
+		hlist_empty((void *)(k->lsm_table + offsetof(struct security_hook_heads, inode_setxattr)));
+	for (i = first; i < ARRAY_SIZE(objects) && ret == 0; i++) {
+		objects[i].head = (void *)(k->lsm_table + head_off[i]);
 		objects[i].list.next = NULL;
-		objects[i].list.pprev = list_tail(head);
-		if (head_off[i] == offsetof(struct security_hook_heads, inode_removexattr))
-			compat_removexattr_result = hlist_empty(head);
+		if (link_to_own(first, i))
+			continue;
+		objects[i].list.pprev = list_tail(objects[i].head);
 		alias[i] = compat_alias(objects[i].list.pprev);
 		if (!alias[i])
 			ret = -ENOMEM;
 	}
 	/* From the first store on this cannot be undone, and no store can fail. */
-	for (i = 0; i < ARRAY_SIZE(objects) && ret == 0; i++)
-		smp_store_release(alias[i], &objects[i].list);
-	for (i = 0; i < ARRAY_SIZE(objects); i++)
+	for (i = first; i < ARRAY_SIZE(objects) && ret == 0; i++)
+		if (alias[i])
+			smp_store_release(alias[i], &objects[i].list);
+	for (i = first; i < ARRAY_SIZE(objects); i++)
 		compat_unalias(alias[i]);
 	return ret;
 }

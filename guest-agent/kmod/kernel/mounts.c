@@ -10,14 +10,18 @@
 #include <linux/fs_struct.h>
 #include <linux/init.h>
 #include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
 #include <linux/printk.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 
 #include "kernel/mounts.h"
 
 #define LOOK_AT 256u /* mounts of a file system; the lock is held meanwhile */
 
 seqlock_t *compat_mount_lock __ro_after_init;
+static struct rw_semaphore *namespace_sem __ro_after_init;
 
 /* The lock is held: a file system's mounts stay, and those in a namespace have a reference from there. */
 static struct compat_mount *find(struct super_block *sb, const struct dentry *dentry)
@@ -49,6 +53,79 @@ bool compat_mount_find(struct dentry *dentry, struct path *path)
 	return mount;
 }
 
+void compat_init_root(struct path *root)
+{
+	struct task_struct *init = init_pid_ns.child_reaper;
+
+	task_lock(init);
+	if (init->fs)
+		get_fs_root(init->fs, root);
+	else /* it ends, and the machine with it */
+		get_fs_root(current->fs, root);
+	task_unlock(init);
+}
+
+static const struct mnt_namespace *init_namespace(void)
+{
+	const struct mnt_namespace *ns;
+	struct task_struct *init = init_pid_ns.child_reaper;
+
+	task_lock(init);
+	ns = init->nsproxy ? init->nsproxy->mnt_ns : NULL;
+	task_unlock(init);
+	return ns;
+}
+
+bool compat_mount_is_init(const struct vfsmount *mnt)
+{
+	return compat_mount_of(mnt)->ns == init_namespace();
+}
+
+bool compat_mount_is_last(const struct vfsmount *mnt)
+{
+	const struct mnt_namespace *ns = init_namespace();
+	const struct compat_mount *mount;
+	bool last = true;
+
+	read_seqlock_excl(compat_mount_lock);
+	list_for_each_entry(mount, &mnt->mnt_sb->s_mounts,
+			    instance) if (mount->ns == ns && &mount->mnt != mnt) last = false;
+	read_sequnlock_excl(compat_mount_lock);
+	return last;
+}
+
+bool compat_mount_has_children(const struct vfsmount *mnt)
+{
+	return !list_empty(&compat_mount_of(mnt)->children);
+}
+
+/* The next mount of the tree below @top, after @m and what is mounted on it. */
+static struct compat_mount *next(struct compat_mount *m, const struct compat_mount *top)
+{
+	if (!list_empty(&m->children))
+		return list_first_entry(&m->children, struct compat_mount, child);
+	while (m != top && list_is_last(&m->child, &m->parent->children))
+		m = m->parent;
+	return m == top ? NULL : list_next_entry(m, child);
+}
+
+/* The root may be a mount that was mounted over another one: where that one is does not matter. */
+void compat_mounts_walk(void (*root)(struct dentry *root),
+			void (*fn)(struct dentry *root, struct dentry *covered))
+{
+	struct compat_mount *top, *m;
+	struct path path;
+
+	down_read(namespace_sem);
+	compat_init_root(&path);
+	top = (struct compat_mount *)compat_mount_of(path.mnt);
+	root(path.dentry);
+	for (m = next(top, top); m; m = next(m, top))
+		fn(m->mnt.mnt_root, m->mountpoint);
+	up_read(namespace_sem);
+	path_put(&path);
+}
+
 /* The caller's root is a mount of its namespace, found as such only if all members are where expected. */
 int __init compat_mounts_init(const struct compat_kernel *k)
 {
@@ -56,6 +133,7 @@ int __init compat_mounts_init(const struct compat_kernel *k)
 	bool good;
 
 	compat_mount_lock = (seqlock_t *)k->mount_lock;
+	namespace_sem = (struct rw_semaphore *)k->namespace_sem;
 	get_fs_root(current->fs, &root);
 	good = compat_mount_find(root.dentry, &found);
 	mntput(found.mnt);

@@ -14,6 +14,14 @@
 #include "kernel/addresses.h"
 #include "kernel/version.h"
 
+#if LINUX_IS(6, 1)
+/* Exported, but declared in no header for modules. */
+int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name, unsigned int flags,
+		    struct path *path);
+#else
+#include <linux/namei.h>
+#endif
+
 #ifdef CONFIG_RANDSTRUCT
 #error "struct mount has a random layout: names of files need its members."
 #endif
@@ -55,6 +63,32 @@ static inline const struct compat_mount *compat_mount_of(const struct vfsmount *
  * Return: 0, or -ENOENT (printed).
  */
 int compat_mounts_init(const struct compat_kernel *k);
+
+/**
+ * compat_mounts_walk() - walk the mounts that process 1 sees, each after the one that it is mounted on.
+ * @root: gets process 1's root
+ * @fn:   gets the root of each further mount, and the directory or file that it covers
+ *
+ * Nobody can mount or unmount meanwhile. Context: may sleep, and so may the functions; not in mount(2).
+ */
+void compat_mounts_walk(void (*root)(struct dentry *root),
+			void (*fn)(struct dentry *root, struct dentry *covered));
+
+/** compat_mount_is_init() - whether the mount is in the mount namespace of process 1. Context: any. */
+bool compat_mount_is_init(const struct vfsmount *mnt);
+
+/**
+ * compat_mount_is_last() - whether no other mount of its file system is in the mount namespace of process 1.
+ *
+ * Context: does not sleep.
+ */
+bool compat_mount_is_last(const struct vfsmount *mnt);
+
+/** compat_mount_has_children() - whether something is mounted on the mount. Context: does not sleep. */
+bool compat_mount_has_children(const struct vfsmount *mnt);
+
+/** compat_init_root() - get process 1's root, to be dropped with path_put(). Context: a task's. */
+void compat_init_root(struct path *root);
 
 /**
  * compat_mount_find() - find a mount of the caller's mount namespace that leads to a file.

@@ -87,8 +87,8 @@ static void copy_name(char *to, const char *from, u32 len)
 		copy_bytes(to, from, len);
 }
 
-/* Puts a slash and the dentry's name before the text; as much of the name's end as there is room for. */
-static void put_name(struct text *t, const struct dentry *dentry)
+/* The same for any name and room; as much of the name's end as there is room for. */
+static noinline void put_any_name(struct text *t, const struct dentry *dentry)
 {
 	const char *from = smp_load_acquire(&dentry->d_name.name);
 	u32 len = READ_ONCE(dentry->d_name.len);
@@ -106,6 +106,27 @@ static void put_name(struct text *t, const struct dentry *dentry)
 	t->start -= len;
 	copy_name(t->start, from, len);
 	*--t->start = '/';
+}
+
+/*
+ * Puts a slash and the dentry's name before the text. Most names fit a word with the slash: it is written so
+ * that it ends where the text begins, over bytes that are still free. What the word has after the name, or
+ * that the length is another name's, does no harm: a rename makes the walk begin again.
+ */
+static inline void put_name(struct text *t, const struct dentry *dentry)
+{
+	const char *from = smp_load_acquire(&dentry->d_name.name);
+	u32 len = READ_ONCE(dentry->d_name.len);
+	unsigned long word;
+
+	if (unlikely(len >= sizeof(word) || t->start - t->buf < (ptrdiff_t)sizeof(word))) {
+		put_any_name(t, dentry);
+		return;
+	}
+	word = READ_ONCE(*(const unsigned long *)from) << BITS_PER_BYTE | '/';
+	word <<= (sizeof(word) - 1 - len) * BITS_PER_BYTE;
+	memcpy(t->start - sizeof(word), &word, sizeof(word));
+	t->start -= len + 1;
 }
 
 /* How a walk ended. */

@@ -16,6 +16,7 @@
 
 struct percpu;
 struct rw_handoff;
+struct segment;
 
 /* The guest's general registers, in the order of entry.asm (gpr.inc). rsp is not live here: use GREG_RSP. */
 struct hv_gprs {
@@ -33,6 +34,14 @@ enum guest_reg {
 	GREG_CR4,
 	GREG_EFER,
 	GREG_CS_BASE,
+	/* where system calls lead; consecutive, as the numbers of the MSRs are */
+	GREG_STAR,
+	GREG_LSTAR,
+	GREG_CSTAR,
+	GREG_SFMASK,
+	GREG_SYSENTER_CS,
+	GREG_SYSENTER_ESP,
+	GREG_SYSENTER_EIP,
 	GREG_CS_LONG, /* 1 if CS.L is set and the CPU is in long mode */
 	GREG_CPL,
 	GREG_FS_BASE,
@@ -56,6 +65,8 @@ struct hv_event {
 	bool has_error;
 	uint32_t error;
 };
+
+#define HV_TABLES 0xffu
 
 /* Access bits of a nested fault. */
 #define NACC_READ  1u
@@ -83,7 +94,8 @@ struct hv_exit {
 			bool in, string, rep;
 		} io;
 		struct {
-			uint8_t cr;     /* 0, 4 */
+			uint8_t cr;     /* 0, 4; HV_TABLES: the registers of descriptor tables */
+			bool known;     /* value and insn_len are; else the core reads the code */
 			uint64_t value; /* what the guest wants to write */
 		} cr;
 		struct {
@@ -98,11 +110,17 @@ struct hv_exit {
 	};
 };
 
-/* Format of nested tables. Levels: 1 is 4 KiB, 2 2 MiB, 3 1 GiB, 4 the root; @perm 0 is not present. */
+/*
+ * Format of nested tables. Levels: 1 is 4 KiB, 2 2 MiB, 3 1 GiB, 4 the root; @perm 0 is not present.
+ * Execution in kernel mode (XS) and in user mode (XU) differ only where has_exec_modes() says so: elsewhere
+ * both are given, or neither. With GMET, XS includes XU.
+ */
 #define NPERM_R   1u
 #define NPERM_W   2u
-#define NPERM_X   4u
-#define NPERM_RWX 7u
+#define NPERM_XS  4u
+#define NPERM_XU  0x400u
+#define NPERM_X   (NPERM_XS | NPERM_XU)
+#define NPERM_RWX (NPERM_R | NPERM_W | NPERM_X)
 struct nested_format {
 	uint64_t (*leaf)(uint64_t pa, unsigned int perm, enum mem_type type, int level);
 	uint64_t (*table)(uint64_t pa);
@@ -135,6 +153,12 @@ struct hv_backend {
 
 	/** has_1g() - whether nested tables may have 1 GiB leaves. Before the start. */
 	bool (*has_1g)(void);
+
+	/**
+	 * has_exec_modes() - whether nested tables tell kernel mode's execution from user mode's: by MBEC
+	 * (VMX) the guest's own translation decides, by GMET (SVM) the CPL. After probe().
+	 */
+	bool (*has_exec_modes)(void);
 
 	/**
 	 * probe() - checks that this CPU has all that is needed, and that the firmware unlocked it. Changes
@@ -185,6 +209,17 @@ struct hv_backend {
 	 * (DR6 is set).
 	 */
 	bool (*step_end)(struct percpu *cpu);
+
+	/**
+	 * pin() - from the next entry on, exits when a MOV to CR0 or CR4 changes one of these bits, and with
+	 * @tables on a load of GDTR, IDTR or TR; also on whatever this CPU cannot tell from these. All 0: no
+	 * more.
+	 */
+	void (*pin)(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables);
+
+	/** get_tables(), set_tables() - the SEG_TABLES registers from SEG_GDTR on (arch/x86/segment.h). */
+	void (*get_tables)(struct percpu *cpu, struct segment *table);
+	void (*set_tables)(struct percpu *cpu, const struct segment *table);
 
 	/** flush() - drops this CPU's translations through the nested tables before the next entry. */
 	void (*flush)(struct percpu *cpu);

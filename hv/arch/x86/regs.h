@@ -21,10 +21,16 @@ enum {
 	CR4_PSE = BIT(4),
 	CR4_PAE = BIT(5),
 	CR4_MCE = BIT(6),
+	CR4_PGE = BIT(7),
+	CR4_UMIP = BIT(11),
 	CR4_LA57 = BIT(12),
 	CR4_VMXE = BIT(13),
+	CR4_FSGSBASE = BIT(16),
 	CR4_OSXSAVE = BIT(18),
+	CR4_SMEP = BIT(20),
+	CR4_SMAP = BIT(21),
 	CR4_PKE = BIT(22),
+	CR4_CET = BIT(23),
 	RFLAGS_FIXED = BIT(1),
 	RFLAGS_TF = BIT(8),
 	RFLAGS_IF = BIT(9),
@@ -41,13 +47,15 @@ enum {
 	EFER_NXE = BIT(11),
 	EFER_SVME = BIT(12),
 };
-#define CR0_PG        BIT(31)
-#define CR3_ADDR_MASK 0x000ffffffffff000ull
-#define DR6_RESET     0xffff0ff0ull
+#define CR0_PG                 BIT(31)
+#define MISC_ENABLE_XD_DISABLE BIT(34)
+#define CR3_ADDR_MASK          0x000ffffffffff000ull
+#define DR6_RESET              0xffff0ff0ull
 
 enum {
 	MSR_TSC = 0x10,
 	MSR_APIC_BASE = 0x1b,
+	APIC_BASE_BSP = BIT(8),
 	APIC_BASE_ENABLE = BIT(11),
 	MSR_FEATURE_CONTROL = 0x3a,
 	MSR_TSC_ADJUST = 0x3b,
@@ -65,6 +73,7 @@ enum {
 	MSR_SYSENTER_CS = 0x174,
 	MSR_SYSENTER_ESP = 0x175,
 	MSR_SYSENTER_EIP = 0x176,
+	MSR_MISC_ENABLE = 0x1a0, /* Intel */
 	MSR_DEBUGCTL = 0x1d9,
 	MSR_PAT = 0x277,
 	MSR_VMX_BASIC = 0x480,
@@ -127,6 +136,7 @@ enum {
 /* Page-table entries of the guest and of the hypervisor itself. */
 #define PTE_P  BIT(0)
 #define PTE_PS BIT(7)
+#define PTE_NX BIT(63)
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  4096ull

@@ -29,6 +29,9 @@ struct segment {
 };
 RW_ASSERT_SIZE(struct segment, 16);
 
+/* The last four, together: the registers of descriptor tables. */
+#define SEG_TABLES (SEG_COUNT - SEG_GDTR)
+
 #define SEG_ATTR_LONG 0x200u /* CS.L */
 
 /**

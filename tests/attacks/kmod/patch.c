@@ -274,11 +274,16 @@ int cmd_patch(int argc, char **argv)
 		const char *name;
 		int (*fn)(void);
 	} attacks[] = {
-		{ "between", between },		{ "site", site },
-		{ "label", label },		{ "call_own", call_own },
-		{ "call_kernel", call_kernel }, { "lsm_call", lsm_retarget },
-		{ "lsm_key", lsm_key },		{ "probe_entry", probe_entry },
-		{ "probe_middle", probe_middle }, { "hook_own", hook_own },
+		{ "between", between },
+		{ "site", site },
+		{ "label", label },
+		{ "call_own", call_own },
+		{ "call_kernel", call_kernel },
+		{ "lsm_call", lsm_retarget },
+		{ "lsm_key", lsm_key },
+		{ "probe_entry", probe_entry },
+		{ "probe_middle", probe_middle },
+		{ "hook_own", hook_own },
 		{ "hook_kernel", hook_kernel },
 	};
 	unsigned int i;

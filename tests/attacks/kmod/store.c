@@ -13,7 +13,6 @@
 #include <asm/asm.h>
 #include <asm/fpu/api.h>
 #include <asm/pgtable.h>
-#include <asm/processor-flags.h>
 
 #include "rwattack.h"
 
@@ -130,24 +129,37 @@ enum way {
 };
 static const char *const way_names[] = { "alias", "direct", "own" };
 
-static void raw_write_cr0(unsigned long cr0)
+bool set_writable(unsigned long va, bool on)
 {
-	asm volatile("mov %0, %%cr0" : : "r"(cr0) : "memory");
+	unsigned int level;
+	u64 *entry = (u64 *)lookup_address(va, &level);
+	bool was = *entry & _PAGE_RW;
+
+	WRITE_ONCE(*entry, on ? *entry | _PAGE_RW : *entry & ~(u64)_PAGE_RW);
+	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
+	return was;
 }
 
-/* Makes the store with interrupts off and, unless it uses the alias, with the CPU's write protection off. */
+/*
+ * Makes the store with interrupts off and, unless it uses the alias, with the mapping made writable. (CR0.WP
+ * would do as well, but a guarded kernel cannot clear it: control.c.)
+ */
 static void shoot(struct shot *s, void (*fn)(struct shot *s), enum way way)
 {
-	unsigned long flags, cr0;
+	unsigned long flags, first = (unsigned long)s->p, last = first + REP_BYTES - 1;
+	bool first_was = false, last_was = false;
 
 	kernel_fpu_begin();
 	local_irq_save(flags);
-	cr0 = read_cr0();
-	if (way != WAY_ALIAS)
-		raw_write_cr0(cr0 & ~X86_CR0_WP);
+	if (way != WAY_ALIAS) {
+		first_was = set_writable(first, true);
+		last_was = set_writable(last, true);
+	}
 	fn(s);
-	if (way != WAY_ALIAS)
-		raw_write_cr0(cr0);
+	if (way != WAY_ALIAS) {
+		set_writable(last, last_was);
+		set_writable(first, first_was);
+	}
 	local_irq_restore(flags);
 	kernel_fpu_end();
 }

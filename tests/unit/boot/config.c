@@ -75,6 +75,12 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.agent, want->agent);
 	assert_int_equal(config.on_violation, want->on_violation);
 	assert_int_equal(config.kexec, want->kexec);
+	assert_int_equal(config.control_state, want->control_state);
+	assert_int_equal(config.kernel_code, want->kernel_code);
+	assert_int_equal(config.modules, want->modules);
+	assert_int_equal(config.dynamic_code, want->dynamic_code);
+	assert_int_equal(config.bpf_jit, want->bpf_jit);
+	assert_int_equal(config.on_agent_loss, want->on_agent_loss);
 	assert_int_equal(config.patches, want->patches);
 	assert_int_equal(config.kprobes, want->kprobes);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
@@ -92,6 +98,11 @@ static void test_defaults(void **state)
 		.agent = true,
 		.on_violation = RW_ON_VIOLATION_SKIP,
 		.kexec = RW_KEXEC_REFUSE,
+		.control_state = RW_CONTROL_ENFORCE,
+		.kernel_code = RW_KERNEL_CODE_OFF,
+		.modules = RW_MODULES_ANY,
+		.dynamic_code = RW_DYNAMIC_CODE_AUDIT,
+		.bpf_jit = RW_BPF_JIT_DENY,
 		.patches = RW_PATCHES_VERIFY,
 		.kprobes = RW_KPROBES_DENY,
 	};
@@ -113,6 +124,12 @@ static void test_all_keys(void **state)
 		.agent = false,
 		.on_violation = RW_ON_VIOLATION_FAULT,
 		.kexec = RW_KEXEC_ALLOW,
+		.control_state = RW_CONTROL_AUDIT,
+		.kernel_code = RW_KERNEL_CODE_AUDIT,
+		.modules = RW_MODULES_NONE,
+		.dynamic_code = RW_DYNAMIC_CODE_DENY,
+		.bpf_jit = RW_BPF_JIT_APPROVE_AT_LOCK,
+		.on_agent_loss = RW_ON_AGENT_LOSS_STOP,
 		.patches = RW_PATCHES_RECORD,
 		.kprobes = RW_KPROBES_ALLOW,
 		.boot_on_error = true,
@@ -125,7 +142,10 @@ static void test_all_keys(void **state)
 		"\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
 		"  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
 		"store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
-		"kexec = allow\r\npatches = record\r\nkprobes = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start");
+		"kexec = allow\r\non_agent_loss = stop\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
+		"control_state = audit\n"
+		"kernel_code = audit\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock\n"
+		"patches = record\nkprobes = allow");
 	expect_config(&all);
 }
 
@@ -155,6 +175,8 @@ static void test_values(void **state)
 	assert_int_equal(config.kexec, RW_KEXEC_REFUSE);
 	assert_int_equal(config.on_violation, RW_ON_VIOLATION_STOP);
 	assert_int_equal(config.store_mib, 1);
+	expect_ok(NEXT "control_state = off\n");
+	assert_int_equal(config.control_state, RW_CONTROL_OFF);
 	expect_ok(NEXT "exit_port = none\nwatch_resets = lock\n");
 	assert_int_equal(config.exit_port, 0);
 	assert_false(config.watch_resets);
@@ -191,9 +213,20 @@ static void test_bad_values(void **state)
 		  "ringward.conf:2:13: exit_port: 0x is not none or an I/O port 0x1..0xfffc" },
 		{ NEXT "exit_port = 0xfffd",
 		  "ringward.conf:2:13: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc" },
+		{ NEXT "control_state = on",
+		  "ringward.conf:2:17: control_state: on is not enforce, audit or off" },
+		{ NEXT "on_agent_loss = halt",
+		  "ringward.conf:2:17: on_agent_loss: halt is not record or stop" },
 		{ NEXT "patches = allow", "ringward.conf:2:11: patches: allow is not verify or record" },
 		{ NEXT "kprobes = yes", "ringward.conf:2:11: kprobes: yes is not deny or allow" },
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
+		{ NEXT "kernel_code = on",
+		  "ringward.conf:2:15: kernel_code: on is not enforce, audit or off" },
+		{ NEXT "modules = some", "ringward.conf:2:11: modules: some is not any or none" },
+		{ NEXT "dynamic_code = allow",
+		  "ringward.conf:2:16: dynamic_code: allow is not audit or deny" },
+		{ NEXT "bpf_jit = allow",
+		  "ringward.conf:2:11: bpf_jit: allow is not deny or approve_at_lock" },
 		{ NEXT "kexec = allowed", "ringward.conf:2:9: kexec: allowed is not refuse or allow" },
 		{ NEXT "on_error = Boot", "ringward.conf:2:12: on_error: Boot is not stop or boot" },
 		{ NEXT "agent = \"yes",

@@ -272,9 +272,12 @@ static uint32_t any(uint32_t limit)
 /* The second evaluator: it knows the rules as they were written, and the sentence in the documentation. */
 struct oracle_rule {
 	char path[64]; /* with its trailing slash, if it has one */
-	char sign;
+	char sign;     /* 't': allow trusted */
 	uint32_t uid, kinds;
+	uint32_t program; /* of an allow trusted */
 };
+
+#define ORACLE_PROGRAMS 2u
 
 static bool oracle_covers(const struct oracle_rule *rule, const char *path)
 {
@@ -294,8 +297,22 @@ static size_t oracle_rank(const struct oracle_rule *rule)
 	return rule->path[len - 1] == '/' ? 2 * (len - 1) : 2 * len + 1;
 }
 
+/* Among lines with the same path: what is for the program, what is for other programs, all others. */
+static unsigned int oracle_order(const struct oracle_rule *rule, uint32_t program)
+{
+	return rule->sign != 't' ? 0 : rule->program == program ? 2 : 1;
+}
+
+static bool oracle_before(const struct oracle_rule *x, const struct oracle_rule *y, uint32_t program)
+{
+	if (oracle_rank(x) != oracle_rank(y))
+		return oracle_rank(x) > oracle_rank(y);
+	return oracle_order(x, program) > oracle_order(y, program);
+}
+
+/* Return: the number of the rule that decides, from 1, with its sign. @program: ORACLE_PROGRAMS: none */
 static int oracle(const struct oracle_rule *rules, uint32_t count, const char *path, uint32_t uid,
-		  uint32_t kind)
+		  uint32_t program, uint32_t kind)
 {
 	int best = -1;
 
@@ -305,12 +322,14 @@ static int oracle(const struct oracle_rule *rules, uint32_t count, const char *p
 		if (!(r->kinds >> kind & 1) || (r->uid != uid && r->uid != ACCESS_UID_ANY) ||
 		    !oracle_covers(r, path))
 			continue;
-		if (best < 0 || oracle_rank(r) > oracle_rank(&rules[best]))
+		if (best < 0 || oracle_before(r, &rules[best], program))
 			best = (int)i;
 	}
 	if (best < 0)
 		return 0;
-	return rules[best].sign == '-' ? -(best + 1) : best + 1;
+	if (rules[best].sign == '-' || (rules[best].sign == 't' && rules[best].program != program))
+		return -(best + 1);
+	return best + 1;
 }
 
 static void make_path(char path[64], bool slash)
@@ -331,14 +350,17 @@ static uint32_t make_policy(char *text, struct oracle_rule rules[24])
 {
 	uint32_t count = any(24) + 1;
 
+	for (uint32_t i = 0; i < ORACLE_PROGRAMS; i++)
+		text += sprintf(text, "trust exe /t/p%u " HASH_A "\n", i);
 	for (uint32_t i = 0; i < count; i++) {
 		struct oracle_rule *r = &rules[i];
 		char letters[5];
 		size_t n = 0;
 
 		r->kinds = any(RW_RIGHT_ALL) + 1;
-		r->sign = "+-"[any(2)];
-		r->uid = any(4) ? any(4) : ACCESS_UID_ANY;
+		r->sign = "+-+-+-t"[any(7)];
+		r->uid = any(4) && r->sign != 't' ? any(4) : ACCESS_UID_ANY;
+		r->program = any(ORACLE_PROGRAMS);
 		make_path(r->path, any(2));
 		for (unsigned int kind = 0; kind < RW_RIGHTS; kind++)
 			if (r->kinds >> kind & 1)
@@ -346,10 +368,21 @@ static uint32_t make_policy(char *text, struct oracle_rule rules[24])
 		letters[n] = '\0';
 		if (r->kinds >> RW_RIGHT_WRITE & 1)
 			r->kinds |= 1u << RW_RIGHT_APPEND;
+		if (r->sign == 't') {
+			text += sprintf(text, "allow trusted p%u %s \"%s\"\n", r->program, letters, r->path);
+			continue;
+		}
 		text += sprintf(text, "%c%s \"%s\" ", r->sign, letters, r->path);
 		text += r->uid == ACCESS_UID_ANY ? sprintf(text, "*\n") : sprintf(text, "%u\n", r->uid);
 	}
 	return count;
+}
+
+static uint32_t file_of_program(uint32_t program)
+{
+	static const char *const paths[ORACLE_PROGRAMS] = { "/t/p0", "/t/p1" };
+
+	return program < ORACLE_PROGRAMS ? access_file(&a, node_of(paths[program])) : RW_ACCESS_NONE;
 }
 
 #define POLICIES 1000000u
@@ -369,13 +402,17 @@ static void test_against_the_oracle(void **state)
 
 		compile(text);
 		for (unsigned int j = 0; j < 2; j++) {
-			uint32_t uid = any(5), kind = any(RW_RIGHTS);
+			uint32_t uid = any(5), kind = any(RW_RIGHTS), program = any(ORACLE_PROGRAMS + 1);
+			int expected, line;
 
 			make_path(path, false);
-			if (line_for(path, uid, kind) != oracle(rules, count, path, uid, kind))
-				fail_msg("policy\n%s%s, uid %u, kind %u: line %d instead of %d", text, path,
-					 uid, kind, line_for(path, uid, kind),
-					 oracle(rules, count, path, uid, kind));
+			expected = oracle(rules, count, path, uid, program, kind);
+			expected += (expected > 0) * (int)ORACLE_PROGRAMS -
+				    (expected < 0) * (int)ORACLE_PROGRAMS;
+			line = line_for_program(path, uid, file_of_program(program), kind);
+			if (line != expected)
+				fail_msg("policy\n%s%s, uid %u, program %u, kind %u: line %d instead of %d",
+					 text, path, uid, program, kind, line, expected);
 		}
 	}
 }

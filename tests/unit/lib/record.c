@@ -156,6 +156,74 @@ static void good_records(void **state)
 	is_bad(true, RW_F_REPEAT, "it occurs twice");
 }
 
+/* Adds the fields of a file_open record that the letters of @order name. */
+static void add_in_order(const char *order)
+{
+	static const struct rw_file file;
+
+	begin(RW_REC_FILE_OPEN);
+	for (; *order; order++)
+		switch (*order) {
+		case 't':
+			add_task();
+			break;
+		case 'p':
+			rec_bytes(&w, RW_F_PATH, "/tmp/a", 6);
+			break;
+		case 'f':
+			rec_bytes(&w, RW_F_FILE, &file, sizeof(file));
+			break;
+		case 'o':
+			rec_u32(&w, RW_F_OPEN_FLAGS, 0);
+			break;
+		case 'c':
+			rec_u32(&w, RW_F_CREATED, 1);
+			break;
+		default:
+			rec_u32(&w, RW_F_MODE, 0600);
+			break;
+		}
+}
+
+/* Any order of fields is valid, whether or not it is the one that the quick check knows. */
+static void any_order(void **state)
+{
+	static const char *const good[] = {
+		"tpfo", "tfop", "tfocmp", "tfcmop", "pofmct", "mctfop", "tfomcp"
+	};
+	static const struct {
+		const char *order;
+		uint16_t id;
+	} twice[] = { { "tfopp", RW_F_PATH },     { "tfopt", RW_F_TASK },       { "ttfop", RW_F_TASK },
+		      { "tpfop", RW_F_PATH },     { "tfopo", RW_F_OPEN_FLAGS }, { "tfcpoc", RW_F_CREATED },
+		      { "tfopcmc", RW_F_CREATED } };
+	static const struct {
+		const char *order;
+		uint16_t id;
+	} missing[] = { { "tfo", RW_F_PATH }, { "fop", RW_F_TASK }, { "tpcm", RW_F_FILE } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		add_in_order(good[i]);
+		is_good(true);
+	}
+	for (size_t i = 0; i < sizeof(twice) / sizeof(twice[0]); i++) {
+		add_in_order(twice[i].order);
+		is_bad(true, twice[i].id, "it occurs twice");
+	}
+	/* A word of zeros where the list ends, but not the record. */
+	add_in_order("tfocm");
+	rec_u32(&w, RW_F_RDEV, 0);
+	rec_u32(&w, RW_F_RESULT, 0);
+	rec_bytes(&w, 0, "", 0);
+	rec_bytes(&w, RW_F_PATH, "", 0);
+	is_bad(true, 0, "its fields do not fill the record");
+	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {
+		add_in_order(missing[i].order);
+		is_bad(true, missing[i].id, "it is missing");
+	}
+}
+
 static void faults_of_fields(void **state)
 {
 	uint8_t *value;
@@ -305,7 +373,7 @@ int main(void)
 		cmocka_unit_test(layout),       cmocka_unit_test(no_room),          cmocka_unit_test(walk),
 		cmocka_unit_test(good_records), cmocka_unit_test(faults_of_fields), cmocka_unit_test(rules),
 		cmocka_unit_test(newer),        cmocka_unit_test(long_path),        cmocka_unit_test(padding),
-		cmocka_unit_test(random_bytes),
+		cmocka_unit_test(random_bytes), cmocka_unit_test(any_order),
 	};
 
 	return cmocka_run_group_tests_name("lib/record", tests, NULL, NULL);

@@ -43,6 +43,8 @@ static void forms(void **state)
 	       (struct alert_key){ ALERT_HYPERCALL, 12, 0x55, 0 });
 	starts("ALERT write of MSR c0000082 ignored, rip ffffffffc0000123, by insm",
 	       (struct alert_key){ .form = ALERT_UNKNOWN });
+	starts("ALERT write of CR4.SMEP, rip ffffffffc03d17d5, by sh[92]: skip",
+	       (struct alert_key){ ALERT_ACCESS, 0, 0xffffffffc03d17d5, 92 });
 	starts("ALERT of another kind", (struct alert_key){ .form = ALERT_UNKNOWN });
 }
 
@@ -157,6 +159,50 @@ static void two_machines(void **state)
 	build_free(&b);
 }
 
+/* With a choice, only the alerts of that boot are judged: the records of others were not read. */
+static void one_boot_chosen(void **state)
+{
+	struct build_text t;
+	struct input in;
+
+	(void)state;
+	build_text_start(&t);
+	one_boot(t.f, 1, 2, 2);
+	one_boot(t.f, 2, 3, 2);
+	build_text_stop(&t);
+	assert_int_equal(
+		build_parse_as(&in, t.p, t.len, INPUT_AS_IT_LOOKS, (struct image_choice){ .boot = "01" }), 0);
+	assert_int_equal(in.problems.count, 0);
+	input_free(&in);
+	assert_int_equal(
+		build_parse_as(&in, t.p, t.len, INPUT_AS_IT_LOOKS, (struct image_choice){ .boot = "02" }), 0);
+	assert_int_equal(in.problems.of[PROBLEM_ALERT], 1);
+	input_free(&in);
+	free(t.p);
+}
+
+/* A day of the same attack: the work does not grow with the square of the alerts. */
+static void many_alerts(void **state)
+{
+	const unsigned int count = 30000;
+	struct build_text t;
+	struct build b;
+	struct input in;
+
+	(void)state;
+	build_start(&b, count / 4, 1);
+	build_text_start(&t);
+	for (unsigned int i = 0; i < count; i++) {
+		fputs(i % 2 ? ACCESS "\r\n" : STARTED ACCESS "\r\n", t.f);
+		build_violation(&b, RW_REC_VIOLATION, RW_TARGET_LSM_HOOKS, RW_ACCESS_WRITE);
+	}
+	build_dump(&b, t.f, 1);
+	assert_int_equal(missing(&t, &in), 0);
+	assert_int_equal(in.capture.console.nalert, count);
+	input_free(&in);
+	build_free(&b);
+}
+
 /* A terminal of 80 columns breaks an alert, and a capture may have everything twice. */
 static void broken_and_repeated(void **state)
 {
@@ -211,6 +257,8 @@ int main(void)
 		cmocka_unit_test(the_last_dump_is_missing),
 		cmocka_unit_test(a_boot_without_a_dump),
 		cmocka_unit_test(two_machines),
+		cmocka_unit_test(one_boot_chosen),
+		cmocka_unit_test(many_alerts),
 		cmocka_unit_test(broken_and_repeated),
 		cmocka_unit_test(a_name_is_no_alert),
 	};

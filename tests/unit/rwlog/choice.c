@@ -197,13 +197,49 @@ static void planted_stores(void **state)
 	build_free(&real);
 }
 
+/* Beside a capture of the same machine, the loader's line in that chooses the store. */
+static void by_a_capture(void **state)
+{
+	struct console console = { 0 };
+	struct build fake, real;
+	char line[128];
+	uint8_t *mem;
+	size_t len;
+
+	(void)state;
+	build_start(&fake, BUILD_FEW, 1);
+	build_start(&real, BUILD_FEW, 2);
+	build_samples(&fake);
+	len = real.len * 3;
+	mem = calloc(1, len);
+	assert_non_null(mem);
+	memcpy(mem + real.len, fake.p, fake.len);
+	memcpy(mem + 2 * real.len, real.p, real.len);
+	snprintf((char *)mem, 128, "ringward: guarding this machine, store 8 MiB at 0x%zx, starting x\r\n",
+		 real.len);
+	snprintf(line, sizeof(line),
+		 "[09:20] ringward: guarding this machine, store 8 MiB at 0x%zx, starting \\EFI\\x.efi\r\n",
+		 2 * real.len);
+	assert_false(build_verify(mem, len));
+	console_parse(&console, line, strlen(line));
+	assert_int_equal(chosen(mem, len, (struct image_choice){ .console = &console }, 0), 2 * real.len);
+	console_free(&console);
+	console = (struct console){ 0 };
+	console_parse(&console, "nothing\n", 8);
+	assert_false(console_store_at(&console, 0));
+	assert_int_equal(chosen(mem, len, (struct image_choice){ .console = &console }, 0), 0);
+	console_free(&console);
+	free(mem);
+	build_free(&fake);
+	build_free(&real);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(planted_store),
-		cmocka_unit_test(planted_dump),
-		cmocka_unit_test(one_of_two),
-		cmocka_unit_test(planted_stores),
+		cmocka_unit_test(planted_store), cmocka_unit_test(planted_dump),
+		cmocka_unit_test(one_of_two),    cmocka_unit_test(planted_stores),
+		cmocka_unit_test(by_a_capture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

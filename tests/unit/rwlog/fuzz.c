@@ -108,13 +108,36 @@ static void capture(void **state)
 	build_start(&b, BUILD_FEW, 1);
 	build_samples(&b);
 	build_dump(&b, out, 1);
+	fputs("ringward: hypervisor 0.1\r\n"
+	      "ringward: ALERT write of MSR c0000082 ignored, rip ffffffffc0000123,\r\n by insmod[96]\r\n",
+	      out);
 	build_samples(&b);
 	build_stats(out, 1, 2, 2);
+	build_dump(&b, out, 2);
 	build_dump(&b, out, 2);
 	fclose(out);
 	damaged((const uint8_t *)s, len);
 	free(s);
 	build_free(&b);
+}
+
+/* The lines of a capture, broken at 40 characters. */
+static void broken_lines(void **state)
+{
+	struct build_text t, broken;
+
+	(void)state;
+	build_capture(&t);
+	build_text_start(&broken);
+	for (size_t i = 0; i < t.len; i++) {
+		putc(t.p[i], broken.f);
+		if (i % 40 == 39)
+			fputs("\r\n[09:20:53] ", broken.f);
+	}
+	build_text_stop(&broken);
+	damaged((const uint8_t *)broken.p, broken.len);
+	free(t.p);
+	free(broken.p);
 }
 
 /* Damage with corrected CRCs: only the later checks can find it. */
@@ -157,17 +180,25 @@ static void sealed(void **state)
 
 static void random_bytes(void **state)
 {
-	static const char *const starts[] = { "", RW_STORE_MAGIC,
+	static const char *const starts[] = { "",
+					      RW_STORE_MAGIC,
 					      "\x7f"
 					      "ELF\2\1\1",
-					      "@RW2 D 01010101 00000001 00000000 " };
+					      "@RW2 D 01010101 00000001 00000000 ",
+					      "\x1f\x8b\x08",
+					      "\xfd"
+					      "7zXZ",
+					      "\x28\xb5\x2f\xfd",
+					      "00000000: 4052 5732 2044  @RW2 D\n00000010: 40",
+					      "00000000  40 52 57 32  |@RW2|\n*\n000000a0\n",
+					      "ringward: ALERT hypercall 1 refused, rip 1, by a[1]\n" };
 	FILE *null = fopen("/dev/null", "w");
 	static uint8_t data[20000];
 
 	(void)state;
-	for (unsigned int i = 0; i < 400; i++) {
+	for (unsigned int i = 0; i < 1000; i++) {
 		size_t len = next(sizeof(data));
-		const char *s = starts[i % 4];
+		const char *s = starts[i % (sizeof(starts) / sizeof(starts[0]))];
 
 		for (size_t j = 0; j < len; j++)
 			data[j] = (uint8_t)(next(16) ? next(256) : 0);
@@ -181,10 +212,8 @@ static void random_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(image),
-		cmocka_unit_test(capture),
-		cmocka_unit_test(sealed),
-		cmocka_unit_test(random_bytes),
+		cmocka_unit_test(image),  cmocka_unit_test(capture),      cmocka_unit_test(broken_lines),
+		cmocka_unit_test(sealed), cmocka_unit_test(random_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,6 +168,10 @@ static void flags_and_status(void **state)
 	printed(&b, "- exchange,0x100 killed by signal 9, core dumped thread: none",
 		",\"flags\":258,\"exit_code\":137,\"exit_signal\":9,\"core_dumped\":true,\"result\":0,\"thread\":true}");
 	w = start(&b);
+	rec_bytes(w, RW_F_NEW_PATH, "/b", 2);
+	rec_u32(w, RW_F_RENAME_FLAGS, 2);
+	printed(&b, "- exchanged with \"/b\" exchange: none", ",\"new_path\":\"/b\",\"flags\":2}");
+	w = start(&b);
 	rec_u32(w, RW_F_OPEN_FLAGS, 0x402);
 	rec_u32(w, RW_F_RESULT, (uint32_t)-5000);
 	printed(&b, "- read,write,append result -5000: none", ",\"flags\":1026,\"result\":-5000}");

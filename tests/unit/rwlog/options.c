@@ -57,7 +57,7 @@ static void good(void **state)
 			 -1);
 	assert_int_equal(o.command, COMMAND_EXPORT);
 	assert_string_equal(o.filter.comm, "ls");
-	assert_int_equal(o.filter.since, 1500000000);
+	assert_int_equal(o.filter.since.ns, 1500000000);
 	assert_false(o.csv);
 	assert_int_equal(parse(&o, "export --format csv --type violation,type_77 f"), -1);
 	assert_true(o.csv);
@@ -89,7 +89,8 @@ static const struct {
 	{ "show --pid x f", "--pid: wrong value \"x\": it takes the number of a thread or process" },
 	{ "--loginuid root f", "--loginuid: wrong value \"root\": it takes the number of a user" },
 	{ "--cgroup / f", "--cgroup: wrong value \"/\": it takes the id of a cgroup, a number" },
-	{ "--since -1 f", "--since: wrong value \"-1\": it takes seconds, such as 1.5" },
+	{ "--since -1 f", "--since: wrong value \"-1\": it takes seconds since the hypervisor's start, a "
+			  "date as show prints it, today, yesterday, or -1h" },
 	{ "--seq 9-1 f", "--seq: wrong value \"9-1\": it takes A-B, A, A- or -B, with A not above B" },
 	{ "--type nothing f", "--type: unknown value \"nothing\"; known are:" TYPES },
 	{ "--type exec,frok,exit f",

@@ -362,8 +362,8 @@ static void filters(void **state)
 	f.path = "tmp/b";
 	assert_int_equal(count(&f), 1);
 	f = (struct filter)FILTER_ALL;
-	assert_true(filter_seconds(&f.since, "0.002469134"));
-	assert_true(filter_seconds(&f.until, "0.004"));
+	assert_true(when_parse(&f.since, "0.002469134", 0));
+	assert_true(when_parse(&f.until, "0.004", 0));
 	assert_int_equal(count(&f), 2);
 	f = (struct filter)FILTER_ALL;
 	assert_true(filter_seq(&f, "14-"));

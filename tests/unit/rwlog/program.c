@@ -24,7 +24,7 @@
 static char program[PATH_MAX];
 static char folder[] = "/tmp/rwlog_test.XXXXXX";
 
-/* A folder with a sound capture, "cap", and a file without a log, "text". */
+/* A folder with sound captures, "cap" and "cap2", and a file without a log, "text". */
 static int enter(void **state)
 {
 	struct build b;
@@ -38,6 +38,13 @@ static int enter(void **state)
 	assert_non_null(f);
 	build_start(&b, BUILD_FEW, 1);
 	build_samples(&b);
+	build_dump(&b, f, 1);
+	build_free(&b);
+	assert_int_equal(fclose(f), 0);
+	f = fopen("cap2", "w");
+	assert_non_null(f);
+	build_start(&b, BUILD_FEW, 2);
+	build_note(&b, RW_REC_AGENT, "6.1");
 	build_dump(&b, f, 1);
 	build_free(&b);
 	assert_int_equal(fclose(f), 0);
@@ -176,9 +183,11 @@ static void statuses(void **state)
 	expect("tail -n1 alert >only; $R show only", 6, "boot unknown: \"ringward: ALERT hypercall 6");
 	expect("tail -n1 alert >only; $R export only", 6, "\"type\":\"console_alert\",\"line\":1,\"text\":");
 	expect("tail -n1 alert >only; $R export --format csv only", 6, "console_alert");
-	expect("$R extract --output s cap && { cat s; head -c 4096 /dev/zero; sed s/RWSTORE2/RWSTORE2/ s; } >two && "
-	       "truncate -s %4096 two && $R verify --as memory two; $R --help",
-	       0, "4 cut off");
+	expect("$R extract --output s1 cap && $R extract --output s2 cap2 && "
+	       "{ head -c 4096 /dev/zero; cat s1 s2; } >two && $R verify two",
+	       5, "BAD: several candidates: 1 problem in all");
+	expect("$R verify --boot 02 two", 0, "OK: 1 records");
+	expect("$R --help", 0, "4 cut off ");
 }
 
 /* The worst problem is printed first, and all of them if asked for. */
@@ -190,6 +199,24 @@ static void the_worst_first(void **state)
 	       0, ": damaged frame");
 	expect("$R verify bad", 1, "more, none of them worse; --all prints them");
 	expect_without("$R verify --all bad", 1, "more, none of them worse");
+}
+
+/* Other forms of a file, and what has no log in it. */
+static void forms(void **state)
+{
+	(void)state;
+	expect("gzip -c cap >cap.gz; $R verify cap.gz", 0, "note: this is a file in the form gzip");
+	expect("gzip -c cap | head -c 1200 | $R verify -", 4, "the gzip ends too early: ");
+	expect("printf '\\211PNG\\r\\n\\032\\n' >p; $R verify p", 2, "a store: this is a PNG image");
+	expect("$R verify text", 2, "a store: this is text\n");
+	expect("echo 'ringward: locked: 57 pages' | $R verify -", 2,
+	       "lines of Ringward: it ends before the first");
+	expect("$R verify --limit 1 /dev/zero", 2, "more than 1 MiB come out of it");
+	expect("head -c 3000000 /dev/zero | gzip | $R verify --limit 1 -", 2,
+	       "more than 1 MiB come out of it");
+	expect("$R verify --capture text cap", 2,
+	       "text: no line of the loader in it says where the store is");
+	expect("$R verify --limit 0 cap", 2, "--limit: wrong value \"0\": it takes a number of MiB");
 }
 
 static void information(void **state)
@@ -209,6 +236,7 @@ int main(void)
 		TEST(a_choice_of_what_is_read),
 		TEST(extract_leaves_its_input_alone),
 		TEST(extract_replaces_nothing_but_files),
+		TEST(forms),
 		TEST(statuses),
 		TEST(the_worst_first),
 		TEST(information),

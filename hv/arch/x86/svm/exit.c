@@ -18,6 +18,11 @@ static const struct known_exit {
 	uint32_t code;
 	uint8_t reason, size, opcode[3];
 } known_exits[] = {
+	{ VMEXIT_CR0_WRITE, RW_EXIT_CR, 0, { 0 } },
+	{ VMEXIT_CR4_WRITE, RW_EXIT_CR, 0, { 0 } },
+	{ VMEXIT_IDTR_WRITE, RW_EXIT_CR, 0, { 0 } },
+	{ VMEXIT_GDTR_WRITE, RW_EXIT_CR, 0, { 0 } },
+	{ VMEXIT_TR_WRITE, RW_EXIT_CR, 0, { 0 } },
 	{ VMEXIT_NMI, RW_EXIT_NMI, 0, { 0 } },
 	{ VMEXIT_SHUTDOWN, RW_EXIT_SHUTDOWN, 0, { 0 } },
 	{ VMEXIT_IOIO, RW_EXIT_IO, 0, { 0 } },
@@ -184,7 +189,7 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 	x->reason = known->reason;
 	if (x->raw == VMEXIT_IRET && !stepping) { /* the end of an NMI passed to the guest */
 		smp_nmi_over(cpu);
-		svm_steady_intercepts(svm_vmcb(cpu));
+		svm_steady_intercepts(cpu);
 	}
 	if (stepping && (x->raw == VMEXIT_IRET || x->raw == VMEXIT_TASK_SWITCH)) {
 		/*
@@ -199,6 +204,8 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 		x->reason = RW_EXIT_INTERRUPT;
 	else if (known->size)
 		x->insn_len = insn_length(cpu, known);
+	else if (x->reason == RW_EXIT_CR)
+		x->cr.cr = x->raw == VMEXIT_CR0_WRITE ? 0 : x->raw == VMEXIT_CR4_WRITE ? 4 : HV_TABLES;
 	else if (x->reason == RW_EXIT_IO)
 		decode_io(vmcb, x);
 	else if (x->reason == RW_EXIT_NESTED)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* CPUs that the guest resets and starts: INIT really resets them, and SIPI sends them to a page of ours. */
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "arch/x86/desc.h"
 #include "arch/x86/insn.h"
 #include "arch/x86/svm/svm.h"
@@ -9,6 +9,7 @@
 #include "core/state.h"
 #include "lib/string.h"
 #include "mm/page_pool.h"
+#include "protect/pin.h"
 
 enum {
 	PTE_RX = PTE_P,
@@ -161,6 +162,7 @@ void svm_ap_start(uint32_t index)
 	__atomic_store_n(&cpu->parked, false, __ATOMIC_SEQ_CST);
 	reset_guest(cpu);
 	cpu->stats.exits[RW_EXIT_SIPI]++;
+	pin_restart(cpu);
 	smp_enter_guest(cpu);
 	svm_run(cpu);
 }

@@ -5,6 +5,7 @@
 #include "arch/x86/insn.h"
 #include "arch/x86/svm/svm.h"
 #include "core/panic.h"
+#include "lib/string.h"
 #include "log/printk.h"
 
 /* The flags hold what a step has removed from the guest's registers. */
@@ -61,6 +62,13 @@ static const struct {
 	[GREG_CR3] = { SAVED(cr3), true, true },
 	[GREG_CR4] = { SAVED(cr4), true, true },
 	[GREG_CS_BASE] = { SAVED(seg[SEG_CS].base), true, false },
+	[GREG_STAR] = { SAVED(star), true, false },
+	[GREG_LSTAR] = { SAVED(lstar), true, false },
+	[GREG_CSTAR] = { SAVED(cstar), true, false },
+	[GREG_SFMASK] = { SAVED(sfmask), true, false },
+	[GREG_SYSENTER_CS] = { SAVED(sysenter_cs), true, false },
+	[GREG_SYSENTER_ESP] = { SAVED(sysenter_esp), true, false },
+	[GREG_SYSENTER_EIP] = { SAVED(sysenter_eip), true, false },
 	[GREG_FS_BASE] = { SAVED(seg[SEG_FS].base), false, false },
 	[GREG_GS_BASE] = { SAVED(seg[SEG_GS].base), false, false },
 	[GREG_KERNEL_GS_BASE] = { SAVED(kernel_gs_base), false, false },
@@ -118,6 +126,16 @@ void svm_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 		hv_panic("svm_set: register %u cannot be written", (unsigned int)reg);
 	if (plain[reg].paging || reg == GREG_EFER)
 		svm_flush(cpu);
+}
+
+void svm_get_tables(struct percpu *cpu, struct segment *table)
+{
+	memcpy(table, &svm_vmcb(cpu)->save.seg[SEG_GDTR], SEG_TABLES * sizeof(*table));
+}
+
+void svm_set_tables(struct percpu *cpu, const struct segment *table)
+{
+	memcpy(&svm_vmcb(cpu)->save.seg[SEG_GDTR], table, SEG_TABLES * sizeof(*table));
 }
 
 /* A guest that single-steps itself gets its trap after an emulated instruction as after any other. */

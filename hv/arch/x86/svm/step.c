@@ -30,11 +30,25 @@
 	 ICPT(VMEXIT_HLT) | ICPT(VMEXIT_TASK_SWITCH))
 #define STEP_MISC2 (STEADY_MISC2 | ICPT(VMEXIT_MWAIT) | ICPT(VMEXIT_ICEBP))
 
-void svm_steady_intercepts(struct vmcb *vmcb)
+#define TABLE_WRITES (ICPT(VMEXIT_IDTR_WRITE) | ICPT(VMEXIT_GDTR_WRITE) | ICPT(VMEXIT_TR_WRITE))
+
+void svm_steady_intercepts(struct percpu *cpu)
 {
-	vmcb->control.intercept[ICPT_EXCEPTION] = 0;
-	vmcb->control.intercept[ICPT_MISC1] = STEADY_MISC1 | (svm_features.smp ? ICPT(VMEXIT_NMI) : 0);
-	vmcb->control.intercept[ICPT_MISC2] = STEADY_MISC2;
+	uint32_t *intercept = svm_vmcb(cpu)->control.intercept;
+
+	intercept[ICPT_EXCEPTION] = 0;
+	intercept[ICPT_MISC1] = STEADY_MISC1 | (svm_features.smp ? ICPT(VMEXIT_NMI) : 0) |
+				(cpu->pin.tables ? TABLE_WRITES : 0);
+	intercept[ICPT_MISC2] = STEADY_MISC2;
+}
+
+/* No masks: each write to CR0 or CR4 exits. LMSW and CLTS are writes of CR0. */
+void svm_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
+{
+	uint32_t *intercept = svm_vmcb(cpu)->control.intercept;
+
+	intercept[ICPT_CR] = (cr0 ? ICPT(VMEXIT_CR0_WRITE) : 0) | (cr4 ? ICPT(VMEXIT_CR4_WRITE) : 0);
+	intercept[ICPT_MISC1] = (intercept[ICPT_MISC1] & ~TABLE_WRITES) | (tables ? TABLE_WRITES : 0);
 }
 
 /* The guest takes the NMI as on hardware, masking included. NMIs exit again from its IRET on: see exit.c. */
@@ -50,7 +64,7 @@ void svm_steady(struct percpu *cpu)
 {
 	struct vmcb *vmcb = svm_vmcb(cpu);
 
-	svm_steady_intercepts(vmcb);
+	svm_steady_intercepts(cpu);
 	if (cpu->kick == KICK_HELD) /* after a step in the guest's NMI handler: its IRET is still to come */
 		svm_pass_nmi(cpu);
 	vmcb->control.int_control = 0;

@@ -7,10 +7,15 @@
 #include "arch/x86/segment.h"
 
 enum vmcb_exit_code {
+	VMEXIT_CR0_WRITE = 0x10,
+	VMEXIT_CR4_WRITE = 0x14,
 	VMEXIT_EXCEPTION = 0x40,
 	VMEXIT_EXCEPTION_LAST = 0x5f,
 	VMEXIT_INTR = 0x60,
 	VMEXIT_NMI = 0x61,
+	VMEXIT_IDTR_WRITE = 0x6a,
+	VMEXIT_GDTR_WRITE = 0x6b,
+	VMEXIT_TR_WRITE = 0x6d,
 	VMEXIT_CPUID = 0x72,
 	VMEXIT_IRET = 0x74,
 	VMEXIT_SWINT = 0x75,
@@ -60,6 +65,7 @@ enum {
 }; /* of int_state */
 enum {
 	VMCB_NP_ENABLE = BIT(0),
+	VMCB_GMET_ENABLE = BIT(3),
 	VMCB_INVLPGB_ENABLE = BIT(7)
 }; /* of nested_ctl */
 

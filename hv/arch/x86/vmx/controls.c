@@ -37,10 +37,12 @@ const char *vmx_controls_init(void)
 	 * Instructions that the CPU has must not raise #UD in the guest: their controls are on where they
 	 * exist.
 	 */
-	if (!adjust(MSR_VMX_PROCBASED_CTLS2, CPU2_EPT | CPU2_UNRESTRICTED,
-		    CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_XSAVES | CPU2_USER_WAIT | CPU2_PCONFIG,
+	if (!adjust(MSR_VMX_PROCBASED_CTLS2, CPU2_EPT | CPU2_UNRESTRICTED | CPU2_TABLES,
+		    CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_XSAVES | CPU2_EXEC_MODES | CPU2_USER_WAIT |
+			    CPU2_PCONFIG,
 		    &controls.cpu2))
-		return "this CPU's VMX lacks EPT or unrestricted guests";
+		return "this CPU's VMX lacks EPT, unrestricted guests or exits for descriptor tables";
+	controls.cpu2 &= ~(uint32_t)CPU2_TABLES; /* from the lock on: vmx_pin() */
 	if (!adjust(MSR_VMX_TRUE_PIN, 0, 0, &controls.pin) ||
 	    !adjust(MSR_VMX_TRUE_EXIT,
 		    EXIT_HOST_64 | EXIT_SAVE_EFER | EXIT_LOAD_EFER | EXIT_SAVE_PAT | EXIT_LOAD_PAT,
@@ -49,6 +51,11 @@ const char *vmx_controls_init(void)
 		    &controls.entry))
 		return "this CPU's VMX cannot switch EFER and PAT";
 	return NULL;
+}
+
+bool vmx_has_exec_modes(void)
+{
+	return controls.cpu2 & CPU2_EXEC_MODES;
 }
 
 void vmx_controls_write(void)

@@ -25,6 +25,8 @@ static const uint8_t neutral[VMX_EXIT_KNOWN] = {
 	[VMX_EXIT_RDMSR] = IS(MSR_READ),
 	[VMX_EXIT_WRMSR] = IS(MSR_WRITE),
 	[VMX_EXIT_MTF] = IS(STEP),
+	[VMX_EXIT_GDTR_IDTR] = IS(CR),
+	[VMX_EXIT_LDTR_TR] = IS(CR),
 	[VMX_EXIT_EPT_VIOLATION] = IS(NESTED),
 	[VMX_EXIT_EPT_MISCONFIG] = IS(NESTED),
 	[VMX_EXIT_XSETBV] = IS(XSETBV),
@@ -81,12 +83,20 @@ static void decode_nested(struct hv_exit *x, uint32_t reason)
 				     (q & EPTQ_FETCH ? NACC_EXEC : 0));
 }
 
-static void decode_cr(struct percpu *cpu, struct hv_exit *x)
+static void decode_cr(struct percpu *cpu, struct hv_exit *x, uint32_t reason)
 {
 	unsigned int gpr = x->info[0] >> 8 & 0xf;
 
-	/* Only moves to CR0 and CR4 exit: LMSW and CLTS change no bit that the hypervisor owns. */
+	if (reason != VMX_EXIT_CR) {
+		x->cr.cr = HV_TABLES;
+		return;
+	}
+	/*
+	 * Only moves to CR0 and CR4 exit: LMSW and CLTS change no bit that the hypervisor owns, since PE is
+	 * set when it is pinned.
+	 */
 	x->cr.cr = x->info[0] & 0xf;
+	x->cr.known = true;
 	x->cr.value = gpr == 4 ? vmcs_read(VMCS_GUEST_RSP) : ((const uint64_t *)&cpu->gprs)[gpr];
 }
 
@@ -128,7 +138,7 @@ void vmx_exit(struct percpu *cpu)
 	if (x.reason == RW_EXIT_NESTED)
 		decode_nested(&x, reason);
 	else if (x.reason == RW_EXIT_CR)
-		decode_cr(cpu, &x);
+		decode_cr(cpu, &x, reason);
 	else if (x.reason == RW_EXIT_SIPI)
 		x.sipi.vector = (uint8_t)x.info[0];
 	else if (x.reason == RW_EXIT_IO)

@@ -24,19 +24,47 @@ static const uint8_t order[] = {
  * "Guest Register State": the access rights are bits 40 to 55 of the descriptor, plus one for an unusable
  * segment.
  */
+static void write_segment(int i, const struct segment *seg)
+{
+	uint32_t attributes = seg->attributes;
+
+	vmcs_write(VMCS_SEGMENT(VMCS_GUEST_BASE, order[i]), seg->base);
+	vmcs_write(VMCS_SEGMENT(VMCS_GUEST_LIMIT, order[i]), seg->limit);
+	if (i == SEG_GDTR || i == SEG_IDTR)
+		return;
+	vmcs_write(VMCS_SEGMENT(VMCS_GUEST_SELECTOR, order[i]), seg->selector);
+	vmcs_write(VMCS_SEGMENT(VMCS_GUEST_AR, order[i]),
+		   attributes ? (attributes & 0xff) | (attributes & 0xf00) << 4 : AR_UNUSABLE);
+}
+
 void vmx_write_segments(const struct segment seg[SEG_COUNT])
 {
-	for (int i = 0; i < SEG_COUNT; i++) {
-		uint32_t attributes = seg[i].attributes;
+	for (int i = 0; i < SEG_COUNT; i++)
+		write_segment(i, &seg[i]);
+}
 
-		vmcs_write(VMCS_SEGMENT(VMCS_GUEST_BASE, order[i]), seg[i].base);
-		vmcs_write(VMCS_SEGMENT(VMCS_GUEST_LIMIT, order[i]), seg[i].limit);
-		if (i == SEG_GDTR || i == SEG_IDTR)
-			continue;
-		vmcs_write(VMCS_SEGMENT(VMCS_GUEST_SELECTOR, order[i]), seg[i].selector);
-		vmcs_write(VMCS_SEGMENT(VMCS_GUEST_AR, order[i]),
-			   attributes ? (attributes & 0xff) | (attributes & 0xf00) << 4 : AR_UNUSABLE);
+void vmx_get_tables(struct percpu *cpu, struct segment *table)
+{
+	(void)cpu;
+	for (int i = SEG_GDTR; i < SEG_COUNT; i++, table++) {
+		bool selected = i == SEG_LDTR || i == SEG_TR;
+		uint64_t ar = selected ? vmcs_read(VMCS_SEGMENT(VMCS_GUEST_AR, order[i])) : AR_UNUSABLE;
+
+		*table = (struct segment){
+			.base = vmcs_read(VMCS_SEGMENT(VMCS_GUEST_BASE, order[i])),
+			.limit = (uint32_t)vmcs_read(VMCS_SEGMENT(VMCS_GUEST_LIMIT, order[i])),
+			.attributes = ar & AR_UNUSABLE ? 0 : (uint16_t)((ar & 0xff) | (ar >> 4 & 0xf00)),
+		};
+		if (selected)
+			table->selector = (uint16_t)vmcs_read(VMCS_SEGMENT(VMCS_GUEST_SELECTOR, order[i]));
 	}
+}
+
+void vmx_set_tables(struct percpu *cpu, const struct segment *table)
+{
+	(void)cpu;
+	for (int i = SEG_GDTR; i < SEG_COUNT; i++)
+		write_segment(i, &table[i - SEG_GDTR]);
 }
 
 static void init_host(struct percpu *cpu)
@@ -114,11 +142,18 @@ static uint64_t guest_cr(enum vmcs_field value, enum vmcs_field shadow, uint64_t
 
 /* VMCS fields that hold the guest's value unchanged. */
 static const uint16_t plain[GREG_COUNT] = {
-	[GREG_RIP] = VMCS_GUEST_RIP,         [GREG_RSP] = VMCS_GUEST_RSP,
-	[GREG_RFLAGS] = VMCS_GUEST_RFLAGS,   [GREG_CR3] = VMCS_GUEST_CR3,
-	[GREG_EFER] = VMCS_GUEST_EFER,       [GREG_CS_BASE] = VMCS_GUEST_CS_BASE,
-	[GREG_FS_BASE] = VMCS_GUEST_FS_BASE, [GREG_GS_BASE] = VMCS_GUEST_GS_BASE,
+	[GREG_RIP] = VMCS_GUEST_RIP,
+	[GREG_RSP] = VMCS_GUEST_RSP,
+	[GREG_RFLAGS] = VMCS_GUEST_RFLAGS,
+	[GREG_CR3] = VMCS_GUEST_CR3,
+	[GREG_EFER] = VMCS_GUEST_EFER,
+	[GREG_CS_BASE] = VMCS_GUEST_CS_BASE,
+	[GREG_FS_BASE] = VMCS_GUEST_FS_BASE,
+	[GREG_GS_BASE] = VMCS_GUEST_GS_BASE,
 	[GREG_DR7] = VMCS_GUEST_DR7,
+	[GREG_SYSENTER_CS] = VMCS_GUEST_SYSENTER_CS,
+	[GREG_SYSENTER_ESP] = VMCS_GUEST_SYSENTER_ESP,
+	[GREG_SYSENTER_EIP] = VMCS_GUEST_SYSENTER_EIP,
 };
 
 uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg)
@@ -136,6 +171,8 @@ uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg)
 	case GREG_CPL:
 		/* SS.DPL: this is the CPL in real and virtual-8086 mode, too */
 		return vmcs_read(VMCS_GUEST_SS_AR) >> 5 & 3;
+	case GREG_STAR ... GREG_SFMASK:
+		return rdmsr(MSR_STAR + (reg - GREG_STAR)); /* not switched, as the next */
 	case GREG_KERNEL_GS_BASE:
 		return rdmsr(MSR_KERNEL_GS_BASE); /* not switched: the hypervisor never uses SWAPGS */
 	case GREG_COUNT:
@@ -152,7 +189,12 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 	case GREG_RIP:
 	case GREG_RSP:
 	case GREG_RFLAGS:
+	case GREG_EFER:
+	case GREG_SYSENTER_CS ... GREG_SYSENTER_EIP:
 		vmcs_write(plain[reg], value);
+		break;
+	case GREG_STAR ... GREG_SFMASK:
+		wrmsr(MSR_STAR + (reg - GREG_STAR), value);
 		break;
 	case GREG_CR0:
 		vmcs_write(VMCS_CR0_SHADOW, value);
@@ -164,6 +206,24 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 	default:
 		hv_panic("vmx_set: register %u cannot be written", (unsigned int)reg);
 	}
+}
+
+/*
+ * "Guest/Host Masks and Read Shadows for CR0 and CR4": a masked bit exits when the guest changes it.
+ * "Descriptor-table exiting" takes LLDT and the instructions that store, too. Every CPU with EPT has it.
+ */
+void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
+{
+	uint64_t controls = vmcs_read(VMCS_CPU_CONTROLS2) & ~(uint64_t)CPU2_TABLES;
+	const struct vmcs_value values[] = {
+		{ VMCS_CR0_SHADOW, vmx_get(cpu, GREG_CR0) },
+		{ VMCS_CR0_MASK, CR0_NE | cr0 },
+		{ VMCS_CR4_SHADOW, vmx_get(cpu, GREG_CR4) },
+		{ VMCS_CR4_MASK, CR4_VMXE | cr4 },
+		{ VMCS_CPU_CONTROLS2, controls | (tables ? CPU2_TABLES : 0) },
+	};
+
+	vmcs_write_all(values, sizeof(values) / sizeof(values[0]));
 }
 
 void vmx_advance(struct percpu *cpu, unsigned int len)

@@ -99,11 +99,13 @@ enum {
 	CPU_MONITOR_TRAP = BIT(27),
 	CPU_USE_MSR_BITMAPS = BIT(28),
 	CPU2_EPT = BIT(1),
+	CPU2_TABLES = BIT(2), /* "descriptor-table exiting" */
 	CPU2_RDTSCP = BIT(3),
 	CPU2_VPID = BIT(5),
 	CPU2_UNRESTRICTED = BIT(7),
 	CPU2_INVPCID = BIT(12),
 	CPU2_XSAVES = BIT(20),
+	CPU2_EXEC_MODES = BIT(22), /* "Mode-Based Execute Control for EPT" */
 	CPU2_USER_WAIT = BIT(26),
 	CPU2_PCONFIG = BIT(27),
 	EXIT_SAVE_DEBUG = BIT(2),
@@ -128,7 +130,8 @@ enum {
 enum {
 	EPT_R = BIT(0),
 	EPT_W = BIT(1),
-	EPT_X = BIT(2),
+	EPT_X = BIT(2),   /* with mode-based execute control: of supervisor-mode addresses */
+	EPT_XU = BIT(10), /* of user-mode addresses */
 	EPT_TYPE_SHIFT = 3,
 	EPTP_WALK_4 = 3 << 3,
 	EPT_CAP_WALK_4 = BIT(6),
@@ -165,6 +168,8 @@ enum vmx_exit_reason {
 	VMX_EXIT_RDMSR = 31,
 	VMX_EXIT_WRMSR = 32,
 	VMX_EXIT_MTF = 37,
+	VMX_EXIT_GDTR_IDTR = 46,
+	VMX_EXIT_LDTR_TR = 47,
 	VMX_EXIT_EPT_VIOLATION = 48,
 	VMX_EXIT_EPT_MISCONFIG = 49,
 	VMX_EXIT_INVEPT = 50,

@@ -86,6 +86,8 @@ static const struct row {
 	{ RW_HC_KEXEC, 0, 0, false, true, true },
 	{ RW_HC_POLICY, 0, sizeof(struct rw_policy_area), false, false, true },
 	{ RW_HC_READ, sizeof(struct rw_read), 0, false, true, true },
+	{ RW_HC_MODULE, sizeof(struct rw_protect_list), 0, false, true, true },
+	{ RW_HC_BEAT, 0, 0, false, true, false },
 	{ RW_HC_PATCHING, sizeof(struct rw_patching), 0, true, true, true },
 	{ RW_HC_SITES, sizeof(struct rw_site_page), 0, true, true, true },
 };
@@ -207,7 +209,7 @@ static void test_register_fields(void **state)
 	bad[1].cpus = 0;
 	bad[2].poking_cr3 = 0x1001;
 	bad[3].poking_cr3 = 1ull << 52;
-	bad[4].reserved = 1;
+	bad[4].code_area = 1;
 	memset(bad[5].release, 'x', sizeof(bad[5].release));
 	bad[6].release[1] = '\n';
 	bad[7].poking_cr3 = MACHINE_REGION;

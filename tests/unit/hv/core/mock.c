@@ -8,9 +8,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "core/panic.h"
 #include "protect/evidence.h"
+#include "protect/pin.h"
 #include "lib/format.h"
 #include "lib/record.h"
 #include "log/printk.h"
@@ -37,6 +38,11 @@ static void end(const char *why)
 static bool has_1g(void)
 {
 	return machine.has_1g;
+}
+
+static bool has_exec_modes(void)
+{
+	return machine.exec_modes;
 }
 
 static void cpu_exit(struct percpu *cpu)
@@ -85,6 +91,26 @@ static bool step_end(struct percpu *cpu)
 	mock.step_ends++;
 	mock.root = nested_root();
 	return mock.step_db;
+}
+
+static void pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
+{
+	(void)cpu;
+	mock.pinned_cr0 = cr0;
+	mock.pinned_cr4 = cr4;
+	mock.pinned_tables = tables;
+}
+
+static void get_tables(struct percpu *cpu, struct segment *table)
+{
+	(void)cpu;
+	memcpy(table, mock.table, sizeof(mock.table));
+}
+
+static void set_tables(struct percpu *cpu, const struct segment *table)
+{
+	(void)cpu;
+	memcpy(mock.table, table, sizeof(mock.table));
 }
 
 static void flush(struct percpu *cpu)
@@ -140,6 +166,10 @@ static void msr_intercept(uint32_t msr, bool read, bool write)
 {
 	assert_false(read);
 	assert_true(write);
+	if (hv_locked()) {
+		mock.msr_pins++;
+		return;
+	}
 	assert_true(msr == MSR_X2APIC_ICR || msr == MSR_APIC_BASE);
 	mock.msr_intercepts++;
 }
@@ -152,10 +182,14 @@ static void io_intercept(uint16_t port, unsigned int count)
 
 const struct hv_backend *hv_backend(void)
 {
-	static const struct hv_backend b = {
+	static struct hv_backend b;
+
+	b = (struct hv_backend){
 		.name = "mock",
 		.id = 1,
+		.nested = machine.format,
 		.has_1g = has_1g,
+		.has_exec_modes = has_exec_modes,
 		.get = get,
 		.set = set,
 		.advance = advance,
@@ -163,6 +197,9 @@ const struct hv_backend *hv_backend(void)
 		.step_begin = step_begin,
 		.step_end = step_end,
 		.cpu_exit = cpu_exit,
+		.pin = pin,
+		.get_tables = get_tables,
+		.set_tables = set_tables,
 		.flush = flush,
 		.kick = kick,
 		.drop_nmi = drop_nmi,
@@ -308,6 +345,12 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	mock.events++;
 	mock.event_type = rec->type;
 	field(rec, agent ? RW_F_ABI_VERSION : RW_F_RANGES, &mock.event_code, sizeof(mock.event_code));
+	if (rec->type == RW_REC_AGENT_STATE) {
+		field(rec, RW_F_AGENT_STATE, &mock.agent_state, sizeof(mock.agent_state));
+		field(rec, RW_F_OF_CPU, &mock.agent_cpu, sizeof(mock.agent_cpu));
+		field(rec, RW_F_PROBES_GONE, &mock.agent_gone, sizeof(mock.agent_gone));
+		field(rec, RW_F_HEARD_NS, &mock.agent_heard_ns, sizeof(mock.agent_heard_ns));
+	}
 	field(rec, agent ? RW_F_RELEASE : RW_F_NOTE, mock.event_text, sizeof(mock.event_text) - 1);
 }
 
@@ -396,8 +439,9 @@ void wrmsr(uint32_t msr, uint64_t value)
 
 int rdmsr_safe(uint32_t msr, uint64_t *value)
 {
-	(void)msr;
-	*value = mock.msr_value;
+	*value = msr == MSR_APIC_BASE   ? rdmsr(msr) :
+		 msr == MSR_MISC_ENABLE ? mock.misc_enable :
+					  mock.msr_value;
 	return mock.msr_faults ? -1 : 0;
 }
 
@@ -510,12 +554,14 @@ void wbinvd(void)
 
 /* The guest. */
 
-static int reset(const struct nested_format *format)
+static int reset(const struct nested_format *format, bool exec_modes)
 {
 	machine_reset();
 	machine.format = format;
+	machine.exec_modes = exec_modes;
 	memset(&mock, 0, sizeof(mock));
 	memset(&hv, 0, sizeof(hv));
+	pin_unlock();
 	memset(page_state, 0, sizeof(page_state));
 	assert_int_equal(ranges_init(&hv.ranges, page_state, sizeof(page_state), HOST_RAM_PAGES), 0);
 	hv_agent_lock.held = 0;
@@ -543,13 +589,25 @@ static int reset(const struct nested_format *format)
 int mock_reset(void **state)
 {
 	(void)state;
-	return reset(&vmx_ept);
+	return reset(&vmx_ept, false);
 }
 
 int mock_reset_npt(void **state)
 {
 	(void)state;
-	return reset(&svm_npt);
+	return reset(&svm_npt, false);
+}
+
+int mock_reset_mbec(void **state)
+{
+	(void)state;
+	return reset(&vmx_ept, true);
+}
+
+int mock_reset_gmet(void **state)
+{
+	(void)state;
+	return reset(&svm_npt, true);
 }
 
 void mock_exit(struct hv_exit x)

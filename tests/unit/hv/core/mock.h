@@ -40,7 +40,10 @@ struct mock {
 	struct hv_event injected; /* the last */
 	unsigned int cpu_exits;
 	unsigned int step_begins, step_ends, flushes;
-	unsigned int msr_intercepts;
+	unsigned int msr_intercepts, msr_pins; /* before and after the lock */
+	uint64_t pinned_cr0, pinned_cr4;       /* the last pin() */
+	bool pinned_tables;
+	struct segment table[SEG_TABLES]; /* the guest's registers from SEG_GDTR on */
 	unsigned int kicks, nmis_dropped, nmis_passed, parks, starts;
 	uint8_t start_vector;
 	uint64_t root;                 /* nested root of the next entry */
@@ -54,6 +57,9 @@ struct mock {
 	uint8_t event_type;
 	uint32_t event_code;
 	char event_text[256];
+	/* the last record of an agent's state */
+	uint32_t agent_state, agent_cpu, agent_gone;
+	uint64_t agent_heard_ns;
 	unsigned int ends;
 	uint32_t end_reason;
 	int drain_result, ring_result;
@@ -68,7 +74,7 @@ struct mock {
 	unsigned int outs;
 	uint32_t in_value; /* read from every port */
 	uint64_t efer;     /* the CPU's own */
-	uint64_t msr_value;
+	uint64_t msr_value, misc_enable;
 	uint32_t msr_written;
 	bool msr_faults, xsetbv_faults;
 	bool tsc_adjusts; /* IA32_TSC_ADJUST exists, and holds msr_value */
@@ -95,6 +101,10 @@ int mock_reset(void **state);
 
 /** mock_reset_npt() - like mock_reset(), with AMD's entries. */
 int mock_reset_npt(void **state);
+
+/** mock_reset_mbec(), mock_reset_gmet() - the same with tables that tell execution by mode. */
+int mock_reset_mbec(void **state);
+int mock_reset_gmet(void **state);
 
 /** mock_exit() - one exit of @reason, an instruction of 3 bytes unless the test says otherwise in @x. */
 void mock_exit(struct hv_exit x);

@@ -318,13 +318,15 @@ static void test_cr(void **state)
 {
 	(void)state;
 	mock.reg[GREG_CR0] = CR0_PG | CR0_PE | CR0_NE;
-	mock_exit((struct hv_exit){ .reason = RW_EXIT_CR, .cr = { .cr = 0, .value = CR0_PE } });
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_CR, .cr = { .known = true, .value = CR0_PE } });
 	assert_int_equal(mock.reg[GREG_CR0], CR0_PG | CR0_PE); /* the instruction itself does the rest */
-	mock_exit((struct hv_exit){ .reason = RW_EXIT_CR, .cr = { .cr = 0, .value = CR0_PE | CR0_NE } });
+	mock_exit(
+		(struct hv_exit){ .reason = RW_EXIT_CR, .cr = { .known = true, .value = CR0_PE | CR0_NE } });
 	assert_int_equal(mock.reg[GREG_CR0], CR0_PG | CR0_PE | CR0_NE);
 	assert_int_equal(mock.advances, 0);
 	assert_int_equal(mock.injects, 0);
-	mock_exit((struct hv_exit){ .reason = RW_EXIT_CR, .cr = { .cr = 4, .value = CR4_VMXE } });
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_CR,
+				    .cr = { .cr = 4, .known = true, .value = CR4_VMXE } });
 	assert_true(faulted(0));
 	assert_int_equal(mock.reg[GREG_CR4], 0);
 }

@@ -176,7 +176,7 @@ static void test_process(void **state)
 	hv.agent.task_pid = 0x10;
 	hv.agent.task_tgid = 0x14;
 	hv.agent.task_comm = 0x20;
-	mock.reg[GREG_GS_BASE] = GUEST_DATA + 0x1000;
+	mock.reg[GREG_GS_BASE] = mock.cpu.guest_gs = GUEST_DATA + 0x1000;
 	memcpy(host_ram + GUEST_DATA + 0x1040, &task, 8);
 	memcpy(host_ram + task + 0x10, &pid, 4);
 	memcpy(host_ram + task + 0x14, &tgid, 4);
@@ -200,11 +200,31 @@ static void test_process(void **state)
 	assert_int_equal(mock.record[2].task.pid, 0);
 }
 
+/* GS leads to a task that the attacker has made up: nobody else is blamed. */
+static void test_wrong_gs(void **state)
+{
+	uint64_t task = GUEST_DATA + 0x2000;
+
+	(void)state;
+	hv.agent.current_off = 0x40;
+	hv.agent.task_comm = 0x20;
+	memcpy(host_ram + GUEST_DATA + 0x1040, &task, 8);
+	memcpy(host_ram + task + 0x20, "innocent\0\0\0\0\0\0\0", 16);
+	mock.reg[GREG_RIP] = GUEST_AGENT;
+	mock.reg[GREG_GS_BASE] = GUEST_DATA + 0x5000;
+	assert_int_equal(mock_call(RW_HC_CPU_INDEX, 0, 0), 0); /* after the lock the first one counts */
+	mock.reg[GREG_GS_BASE] = GUEST_DATA + 0x1000;
+	assert_int_equal(mock_call(RW_HC_CPU_INDEX, 0, 0), 0);
+	assert_true(mock_store(GUEST_TEXT, store, 1));
+	assert_false(mock.record[0].task_known);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BOTH(test_scan),       BOTH(test_same_store),      BOTH(test_other_store),
 		BOTH(test_same_patch), BOTH(test_held_at_the_end), BOTH(test_process),
+		BOTH(test_wrong_gs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,9 @@
 #define FROZEN   0x200u
 #define FUNCTION 0x400u
 #define SOURCE   (GUEST_DATA + 0x2000)
+/* A module's page and one of dynamic code, each a range of its own, just below the agent's text. */
+#define MODULE  (GUEST_AGENT - 2 * PAGE_SIZE)
+#define DYNAMIC (GUEST_AGENT - PAGE_SIZE)
 
 static const uint8_t nop5[5] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
 static struct evidence rec;
@@ -154,10 +157,15 @@ static void prepare(uint32_t off, const char *code, const void *bytes, uint32_t 
 	advances = mock.advances;
 }
 
+static void hit_at(uint64_t gpa)
+{
+	mock_exit(
+		(struct hv_exit){ .reason = RW_EXIT_NESTED, .nested = { .gpa = gpa, .access = NACC_WRITE } });
+}
+
 static void hit(uint32_t off)
 {
-	mock_exit((struct hv_exit){ .reason = RW_EXIT_NESTED,
-				    .nested = { .gpa = GUEST_TEXT + off, .access = NACC_WRITE } });
+	hit_at(GUEST_TEXT + off);
 }
 
 static void test_copy(void **state)
@@ -231,6 +239,77 @@ static void test_not_copied(void **state)
 	assert_int_equal(mock.records, 0);
 }
 
+static void add_other_code(void)
+{
+	static const struct rw_protect_list list = {
+		.count = 2,
+		.range = { { MODULE, MODULE, PAGE_SIZE, RW_TARGET_MODULE_TEXT, 0, "module" },
+			   { DYNAMIC, DYNAMIC, PAGE_SIZE, RW_TARGET_DYNAMIC_CODE, 0, "dynamic code" } },
+	};
+	struct input_error err;
+
+	assert_int_equal(ranges_add(&hv.ranges, &list, &err), 0);
+	assert_int_equal(nested_set_perm(MODULE, 2 * PAGE_SIZE, NPERM_R | NPERM_X), 0);
+	memset(host_ram + MODULE, 0x90, 2 * PAGE_SIZE);
+}
+
+/* Code that has no sites: its patches are made and recorded, in one exit each. */
+static void test_other_code(void **state)
+{
+	(void)state;
+	add_other_code();
+	prepare(MODULE + 0x20 - GUEST_TEXT, "\xf3\xa4", "\xe9\1\2\3\4", 5);
+	hit_at(MODULE + 0x20);
+	assert_memory_equal(host_ram + MODULE + 0x20, "\xe9\1\2\3\4", 5);
+	assert_int_equal(only_record()->type, RW_REC_PATCH);
+	assert_int_equal(only_record()->target, RW_TARGET_MODULE_TEXT);
+	assert_int_equal(only_record()->value_len, 5);
+	assert_int_equal(mock.step_begins, 0);
+	assert_int_equal(mock.advances, advances + 1);
+	prepare(DYNAMIC + 0x20 - GUEST_TEXT, "\xf3\xa4", "\xcc", 1);
+	hit_at(DYNAMIC + 0x20);
+	assert_int_equal(host_ram[DYNAMIC + 0x20], 0xcc);
+	assert_int_equal(mock.record[1].target, RW_TARGET_DYNAMIC_CODE);
+}
+
+/* A copy that reaches from one range into the next: by a step, which judges each page as what it is. */
+static void test_two_ranges(void **state)
+{
+	(void)state;
+	add_other_code();
+	prepare(DYNAMIC - 2 - GUEST_TEXT, "\xf3\xa4", "\xe9\1\2\3", 4);
+	hit_at(DYNAMIC - 2);
+	assert_true(mock.cpu.step.active);
+	assert_int_equal(mock.records, 0);
+}
+
+/* From a module's code into what is protected otherwise: not a byte. */
+static void test_beyond(void **state)
+{
+	(void)state;
+	add_other_code();
+	rec = (struct evidence){ .target = RW_TARGET_DYNAMIC_CODE, .gpa = GUEST_AGENT - 1 };
+	assert_false(patch_apply(&mock.cpu, &rec, (const uint8_t *)"\xcc\xcc", 2));
+	assert_int_equal(rec.type, RW_REC_VIOLATION);
+	assert_string_equal(rec.why, "reaches beyond the code where it begins");
+	assert_true(untouched(GUEST_AGENT - 1, 2));
+}
+
+/* With GS at a made-up task, the task of the patch before is not blamed. */
+static void test_wrong_gs(void **state)
+{
+	(void)state;
+	mock.cpu.guest_gs = mock.reg[GREG_GS_BASE] = GUEST_DATA + 0x1000;
+	prepare(SITE, "\xf3\xa4", "\xcc", 1);
+	hit(SITE);
+	mock.cpu.held.task_known = true;
+	mock.reg[GREG_GS_BASE] += PAGE_SIZE;
+	prepare(SITE, "\xf3\xa4", nop5, 1);
+	hit(SITE);
+	assert_int_equal(mock.record[1].type, RW_REC_PATCH);
+	assert_false(mock.record[1].task_known);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +323,10 @@ int main(void)
 		cmocka_unit_test_setup(test_refused, verified),
 		cmocka_unit_test_setup(test_refused_fault, verified),
 		cmocka_unit_test_setup(test_not_copied, verified),
+		cmocka_unit_test_setup(test_other_code, verified),
+		cmocka_unit_test_setup(test_two_ranges, verified),
+		cmocka_unit_test_setup(test_beyond, verified),
+		cmocka_unit_test_setup(test_wrong_gs, verified),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,20 @@ static void lengths_of_exits(void **state)
 	assert_int_equal(decode(0x72, 0, 0)->insn_len, 4);
 }
 
+/* The core reads the code. */
+static void cr(void **state)
+{
+	(void)state;
+	assert_int_equal(decode(0x10, 0, 0)->reason, RW_EXIT_CR);
+	assert_int_equal(decode(0x10, 0, 0)->cr.cr, 0);
+	assert_int_equal(decode(0x14, 0, 0)->cr.cr, 4);
+	assert_int_equal(decode(0x6a, 0, 0)->cr.cr, HV_TABLES);
+	assert_int_equal(decode(0x6b, 0, 0)->cr.cr, HV_TABLES);
+	assert_int_equal(decode(0x6d, 0, 0)->cr.cr, HV_TABLES);
+	assert_false(decode(0x14, 0, 0)->cr.known);
+	assert_int_equal(decode(0x6c, 0, 0)->reason, RW_EXIT_OTHER); /* LLDT is not watched */
+}
+
 static void io(void **state)
 {
 	const struct hv_exit *x;
@@ -319,6 +333,7 @@ int main(void)
 		cmocka_unit_test_setup(events, mock_reset),
 		cmocka_unit_test_setup(lengths, mock_reset),
 		cmocka_unit_test_setup(lengths_of_exits, mock_reset),
+		cmocka_unit_test_setup(cr, mock_reset),
 		cmocka_unit_test_setup(io, mock_reset),
 		cmocka_unit_test_setup(nested, mock_reset),
 		cmocka_unit_test_setup(exceptions, mock_reset),

@@ -22,7 +22,7 @@ void hw_reset(void)
 	hw.vmcb.save.dr6 = 0xffff0ff0;
 	hw.vmcb.save.dr7 = 0x400;
 	hw.vmcb.control.nested_cr3 = MOCK_ROOT;
-	svm_steady_intercepts(&hw.vmcb);
+	svm_steady_intercepts(&mock.cpu);
 }
 
 uint64_t guest_linear_rip(struct percpu *cpu)

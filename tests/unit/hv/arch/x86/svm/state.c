@@ -11,8 +11,11 @@ static struct vmcb *const vmcb = &hw.vmcb;
 
 static void registers(void **state)
 {
-	static const enum guest_reg plain[] = { GREG_RIP, GREG_RSP, GREG_CR0,    GREG_CR2,
-						GREG_CR3, GREG_CR4, GREG_CS_BASE };
+	static const enum guest_reg plain[] = { GREG_RIP,          GREG_RSP,         GREG_CR0,
+						GREG_CR2,          GREG_CR3,         GREG_CR4,
+						GREG_CS_BASE,      GREG_STAR,        GREG_LSTAR,
+						GREG_CSTAR,        GREG_SFMASK,      GREG_SYSENTER_CS,
+						GREG_SYSENTER_ESP, GREG_SYSENTER_EIP };
 	static const enum guest_reg read_only[] = { GREG_CS_LONG, GREG_CPL, GREG_FS_BASE, GREG_GS_BASE,
 						    GREG_KERNEL_GS_BASE };
 
@@ -50,6 +53,23 @@ static void efer(void **state)
 	vmcb->save.cr0 = CR0_PE;
 	svm_set(cpu, GREG_EFER, EFER_LME | EFER_LMA);
 	assert_int_equal(svm_get(cpu, GREG_EFER), EFER_LME);
+}
+
+static void pin(void **state)
+{
+	(void)state;
+	svm_pin(cpu, CR0_WP, CR4_SMEP, true);
+	assert_int_equal(vmcb->control.intercept[ICPT_CR], 1u << 0x10 | 1u << 0x14);
+	assert_int_equal(vmcb->control.intercept[ICPT_MISC1] & 0xfu << 10, 0xbu << 10);
+	svm_steady(cpu);
+	assert_int_equal(vmcb->control.intercept[ICPT_MISC1] & 0xfu << 10,
+			 0); /* it is the core that says so */
+	cpu->pin.tables = true;
+	svm_steady(cpu);
+	assert_int_equal(vmcb->control.intercept[ICPT_MISC1] & 0xfu << 10, 0xbu << 10);
+	svm_pin(cpu, 0, 0, false);
+	assert_int_equal(vmcb->control.intercept[ICPT_CR], 0);
+	assert_int_equal(vmcb->control.intercept[ICPT_MISC1] & 0xfu << 10, 0);
 }
 
 static void flush(void **state)
@@ -280,6 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(registers, mock_reset),
 		cmocka_unit_test_setup(efer, mock_reset),
+		cmocka_unit_test_setup(pin, mock_reset),
 		cmocka_unit_test_setup(flush, mock_reset),
 		cmocka_unit_test_setup(advance, mock_reset),
 		cmocka_unit_test_setup(inject, mock_reset),

@@ -35,7 +35,7 @@ static void reasons(void **state)
 		{ 37, 37, RW_EXIT_STEP },      { 41, 41, RW_EXIT_INTERRUPT }, { 48, 49, RW_EXIT_NESTED },
 		{ 50, 50, RW_EXIT_VIRT_INSN }, { 53, 53, RW_EXIT_VIRT_INSN }, { 54, 54, RW_EXIT_CACHE_INSN },
 		{ 55, 55, RW_EXIT_XSETBV },    { 63, 64, RW_EXIT_VIRT_INSN }, { 76, 77, RW_EXIT_VIRT_INSN },
-		{ 80, 81, RW_EXIT_VIRT_INSN }, { 84, 85, RW_EXIT_VIRT_INSN },
+		{ 80, 81, RW_EXIT_VIRT_INSN }, { 84, 85, RW_EXIT_VIRT_INSN }, { 46, 47, RW_EXIT_CR },
 	};
 
 	(void)state;
@@ -197,8 +197,11 @@ static void cr(void **state)
 		const struct hv_exit *x = decode(28, i << 8 | (i & 1 ? 4 : 0));
 
 		assert_int_equal(x->cr.cr, i & 1 ? 4 : 0);
+		assert_true(x->cr.known);
 		assert_int_equal(x->cr.value, i == 4 ? 0xfeed : 0x1111 * i);
 	}
+	assert_int_equal(decode(46, 0)->cr.cr, HV_TABLES);
+	assert_int_equal(decode(47, 0)->cr.cr, HV_TABLES);
 }
 
 static void sipi(void **state)

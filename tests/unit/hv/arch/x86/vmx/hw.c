@@ -80,6 +80,12 @@ uint64_t rdmsr(uint32_t msr)
 	return msr == MSR_KERNEL_GS_BASE ? hw.kernel_gs : msr;
 }
 
+void wrmsr(uint32_t msr, uint64_t value)
+{
+	hw.msr_written = msr;
+	hw.msr_value = value;
+}
+
 uint64_t read_cr0(void)
 {
 	return CR0_PG | CR0_PE | CR0_WP;

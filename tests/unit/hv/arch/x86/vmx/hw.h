@@ -9,7 +9,8 @@
 struct hw {
 	uint64_t vmcs[0x8000]; /* by field: in place of vmcs.c */
 	bool written[0x8000];
-	uint64_t cr2, kernel_gs;
+	uint64_t cr2, kernel_gs, msr_value;
+	uint32_t msr_written;
 	uint32_t cpuid1_eax;
 	unsigned int debug_resets, invepts;
 };

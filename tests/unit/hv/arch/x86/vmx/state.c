@@ -20,11 +20,18 @@ static void registers(void **state)
 		enum vmcs_field field;
 		bool writable;
 	} plain[] = {
-		{ GREG_RIP, VMCS_GUEST_RIP, true },          { GREG_RSP, VMCS_GUEST_RSP, true },
-		{ GREG_RFLAGS, VMCS_GUEST_RFLAGS, true },    { GREG_CR3, VMCS_GUEST_CR3, false },
-		{ GREG_EFER, VMCS_GUEST_EFER, false },       { GREG_CS_BASE, VMCS_GUEST_CS_BASE, false },
-		{ GREG_FS_BASE, VMCS_GUEST_FS_BASE, false }, { GREG_GS_BASE, VMCS_GUEST_GS_BASE, false },
+		{ GREG_RIP, VMCS_GUEST_RIP, true },
+		{ GREG_RSP, VMCS_GUEST_RSP, true },
+		{ GREG_RFLAGS, VMCS_GUEST_RFLAGS, true },
+		{ GREG_CR3, VMCS_GUEST_CR3, false },
+		{ GREG_EFER, VMCS_GUEST_EFER, true },
+		{ GREG_CS_BASE, VMCS_GUEST_CS_BASE, false },
+		{ GREG_FS_BASE, VMCS_GUEST_FS_BASE, false },
+		{ GREG_GS_BASE, VMCS_GUEST_GS_BASE, false },
 		{ GREG_DR7, VMCS_GUEST_DR7, false },
+		{ GREG_SYSENTER_CS, VMCS_GUEST_SYSENTER_CS, true },
+		{ GREG_SYSENTER_ESP, VMCS_GUEST_SYSENTER_ESP, true },
+		{ GREG_SYSENTER_EIP, VMCS_GUEST_SYSENTER_EIP, true },
 	};
 
 	(void)state;
@@ -43,6 +50,56 @@ static void registers(void **state)
 	vmx_set(cpu, GREG_CR2, 0x66);
 	assert_int_equal(vmx_get(cpu, GREG_CR2), 0x66);
 	assert_true(MOCK_PANICS(vmx_get(cpu, GREG_COUNT)));
+}
+
+/* What is not in the VMCS is in the CPU itself. */
+static void syscall_msrs(void **state)
+{
+	(void)state;
+	assert_int_equal(vmx_get(cpu, GREG_STAR), MSR_STAR); /* the mock's MSRs hold their numbers */
+	assert_int_equal(vmx_get(cpu, GREG_SFMASK), MSR_FMASK);
+	vmx_set(cpu, GREG_LSTAR, 0x1234);
+	assert_int_equal(hw.msr_written, MSR_LSTAR);
+	assert_int_equal(hw.msr_value, 0x1234);
+}
+
+/* A pinned bit keeps its value, and reads as before. */
+static void pin(void **state)
+{
+	(void)state;
+	vmx_pin(cpu, CR0_WP | CR0_PG, CR4_SMEP, true);
+	assert_int_equal(vmcs[VMCS_CPU_CONTROLS2], CPU2_TABLES);
+	assert_int_equal(vmcs[VMCS_CR0_MASK], CR0_NE | CR0_WP | CR0_PG);
+	assert_int_equal(vmcs[VMCS_CR4_MASK], CR4_VMXE | CR4_SMEP);
+	assert_int_equal(vmcs[VMCS_CR0_SHADOW], CR0_PG | CR0_PE);
+	assert_int_equal(vmcs[VMCS_CR4_SHADOW], CR4_PAE);
+	assert_int_equal(vmcs[VMCS_GUEST_CR0], CR0_PG | CR0_PE | CR0_NE);
+	vmcs[VMCS_GUEST_CR4] |= CR4_PGE; /* a free bit changes without an exit */
+	assert_int_equal(vmx_get(cpu, GREG_CR4), CR4_PAE | CR4_PGE);
+	vmx_pin(cpu, 0, 0, false);
+	assert_int_equal(vmcs[VMCS_CPU_CONTROLS2], 0);
+	assert_int_equal(vmcs[VMCS_CR0_MASK], CR0_NE);
+	assert_int_equal(vmcs[VMCS_CR4_MASK], CR4_VMXE);
+	assert_int_equal(vmcs[VMCS_CR4_SHADOW], CR4_PAE | CR4_PGE);
+}
+
+static void tables(void **state)
+{
+	const struct segment table[SEG_TABLES] = {
+		{ .base = 0x1000, .limit = 0x7f },
+		{ .selector = 0, .attributes = 0 },
+		{ .base = 0x2000, .limit = 0xfff },
+		{ .selector = 0x40, .attributes = 0x08b, .base = 0x3000, .limit = 0x4087 },
+	};
+	struct segment read[SEG_TABLES];
+
+	(void)state;
+	vmx_set_tables(cpu, table);
+	assert_int_equal(vmcs[VMCS_SEGMENT(VMCS_GUEST_AR, 6)], 1 << 16); /* LDTR: unusable */
+	assert_int_equal(vmcs[VMCS_SEGMENT(VMCS_GUEST_AR, 7)], 0x8b);
+	assert_int_equal(vmcs[VMCS_SEGMENT(VMCS_GUEST_BASE, 9)], 0x2000);
+	vmx_get_tables(cpu, read);
+	assert_memory_equal(read, table, sizeof(read));
 }
 
 static void modes(void **state)
@@ -245,6 +302,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(registers, mock_reset),
+		cmocka_unit_test_setup(syscall_msrs, mock_reset),
+		cmocka_unit_test_setup(pin, mock_reset),
+		cmocka_unit_test_setup(tables, mock_reset),
 		cmocka_unit_test_setup(modes, mock_reset),
 		cmocka_unit_test_setup(control_registers, mock_reset),
 		cmocka_unit_test_setup(advance, mock_reset),

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * The access policy, policy.conf, as the agent enforces it: without such a file nothing of this folder is
+ * attached.
+ *
+ *     label.c   which rules an inode is under
+ *     check.c   decisions and their records
+ *     files.c, names.c, mounts.c   the hooks
+ */
+#pragma once
+
+#include <linux/types.h>
+
+struct compat_kernel;
+
+/**
+ * access_init() - check the policy's image, and prepare to enforce it.
+ * @on: set to whether there is one
+ *
+ * Context: module init, after policy_init(). Return: 0, -ENOMEM, or -EPROTO (printed).
+ */
+int access_init(const struct compat_kernel *k, bool *on);
+
+/* Undoes access_init(). Context: module init, when a later step failed. */
+void access_exit(void);
+
+/** access_start() - give labels to the mounts that exist. Context: module init, with hooks attached. */
+void access_start(void);
+
+/**
+ * access_mounts_change(), access_names_change() - the current task is about to change what is mounted, or the
+ * name of a directory: look again when its system call has done it.
+ *
+ * Context: a task's; may sleep.
+ */
+void access_mounts_change(void);
+void access_names_change(void);

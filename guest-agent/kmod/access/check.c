@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Decides accesses by their labels, and records what is refused.
+
+#include <linux/bits.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/errno.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/uidgid.h>
+
+#include "access/check.h"
+#include "event.h"
+#include "kernel/mounts.h"
+
+#define NO_RULE UINT_MAX
+
+/* What is refused, or would be. */
+struct refusal {
+	u32 kinds;
+	u32 rule; /* NO_RULE: none says so */
+	bool audited;
+	const char *what;
+};
+
+/*
+ * File systems and servers work for a user with other credentials (overlayfs with those of who mounted it,
+ * io_uring with registered ones): then both users need the right. A kernel thread has none of its own.
+ */
+static struct label_asker asker(void)
+{
+	const struct cred *cred = current_cred(), *real = current_real_cred();
+	struct label_asker who = { .uid = __kuid_val(cred->fsuid) };
+
+	who.other_uid = likely(cred == real) || current->flags & PF_KTHREAD ? who.uid :
+									      __kuid_val(real->fsuid);
+	return who;
+}
+
+static void add_rule(struct event *ev, u32 number)
+{
+	const struct rw_access_rule *rule;
+
+	if (number == NO_RULE)
+		return;
+	rule = &label_policy.rule[number];
+	event_u32(ev, RW_F_RULE_LINE, rule->line);
+	event_tail(ev, RW_F_RULE, label_policy.text + rule->text, rule->len);
+}
+
+/* @path: of the file, or NULL: by a mount that leads there. */
+static void add_path(struct event *ev, const struct path *path, struct dentry *dentry)
+{
+	struct path found;
+
+	if (path) {
+		event_path(ev, RW_F_PATH, path);
+		return;
+	}
+	if (!compat_mount_find(dentry, &found))
+		event_u32(ev, RW_F_IN_FILE_SYSTEM, true);
+	event_path(ev, RW_F_PATH, &found);
+	mntput(found.mnt);
+}
+
+static int refuse(const struct refusal *r, const struct path *path, struct dentry *dentry)
+{
+	static const char letter[] = "rwax";
+	char asked[RW_RIGHTS];
+	unsigned int kind, len = 0;
+	struct event ev;
+
+	for (kind = 0; kind < RW_RIGHTS; kind++)
+		if (r->kinds & BIT(kind))
+			asked[len++] = letter[kind];
+	if (event_begin(&ev, RW_REC_ACCESS, r->audited ? RW_VERDICT_ALLOW : RW_VERDICT_DENY)) {
+		event_file(&ev, d_backing_inode(dentry));
+		event_tail(&ev, RW_F_OPERATION, r->what, strlen(r->what));
+		event_tail(&ev, RW_F_ASKED, asked, len);
+		add_rule(&ev, r->rule);
+		event_result(&ev, r->audited ? 0 : -EACCES);
+		add_path(&ev, path, dentry);
+		event_submit(&ev, PRODUCER_SYNC);
+	}
+	return r->audited ? 0 : -EACCES;
+}
+
+/* Kinds that @sum refuses, as a refusal. */
+static struct refusal of(const struct label_sum *sum, const char *what)
+{
+	return (struct refusal){ .kinds = sum->denied ? sum->denied : sum->audited,
+				 .rule = sum->rule,
+				 .audited = !sum->denied,
+				 .what = what };
+}
+
+static int decided(const struct label_sum *sum, const char *what, const struct path *path,
+		   struct dentry *dentry)
+{
+	struct refusal r;
+
+	if (likely(!(sum->denied | sum->audited)))
+		return 0;
+	r = of(sum, what);
+	return refuse(&r, path, dentry);
+}
+
+/* A file of which no path is known, as one opened by its handle: refused where rules refuse anything. */
+static int unknown(u32 kinds, const char *what, const struct path *path, struct dentry *dentry)
+{
+	const struct refusal r = { .kinds = kinds,
+				   .rule = NO_RULE,
+				   .audited = label_policy.hdr->mode == RW_ACCESS_AUDIT,
+				   .what = what };
+
+	if (!label_is_guarded(dentry->d_sb))
+		return 0;
+	return refuse(&r, path, dentry);
+}
+
+static noinline int learn_and_check(struct inode *inode, const struct path *path, struct dentry *dentry,
+				    u32 kinds, const char *what)
+{
+	const struct label_asker who = asker();
+	struct label_sum sum;
+
+	if (label_learn(inode, dentry) == 0 && label_ask(inode, &who, kinds, &sum))
+		return decided(&sum, what, path, dentry);
+	return unknown(kinds, what, path, dentry);
+}
+
+static int check(struct inode *inode, const struct path *path, struct dentry *dentry, u32 kinds,
+		 const char *what)
+{
+	struct label_asker who;
+	struct label_sum sum;
+
+	if (likely(!label_is_watched(inode->i_sb)))
+		return 0;
+	who = asker();
+	if (unlikely(!label_ask(inode, &who, kinds, &sum)))
+		return learn_and_check(inode, path, dentry, kinds, what);
+	return decided(&sum, what, path, dentry);
+}
+
+/*
+ * On overlayfs the caller reads and runs the file below. What it writes there does not reach a lower layer;
+ * the upper one is opened for it.
+ */
+static int check_layer(const struct file *file, u32 kinds, const char *what)
+{
+	struct dentry *dentry = file->f_path.dentry;
+	struct inode *real = d_real_inode(dentry);
+
+	kinds &= CHECK_READ | CHECK_EXECUTE;
+	if (!kinds || !real || real == file_inode(file))
+		return 0;
+	return check(real, &file->f_path, dentry, kinds, what);
+}
+
+int check_open_file(const struct file *file, u32 kinds, const char *what)
+{
+	struct dentry *dentry = file->f_path.dentry;
+	int ret = check(file_inode(file), &file->f_path, dentry, kinds, what);
+
+	if (ret == 0 && unlikely(dentry->d_flags & DCACHE_OP_REAL))
+		ret = check_layer(file, kinds, what);
+	return ret;
+}
+
+int check_dentry(struct dentry *dentry, u32 kinds, const char *what)
+{
+	return check(d_backing_inode(dentry), NULL, dentry, kinds, what);
+}
+
+int check_name(struct dentry *dentry, const char *what)
+{
+	const struct label_asker who = asker();
+	struct label_sum sum;
+	int ret;
+
+	if (!label_is_watched(dentry->d_sb))
+		return 0;
+	if (label_ask_entry(dentry, &who, CHECK_WRITE, &sum))
+		return unknown(CHECK_WRITE, what, NULL, dentry);
+	ret = decided(&sum, what, NULL, dentry);
+	if (ret || sum.audited || d_is_negative(dentry))
+		return ret;
+	return check_dentry(dentry, CHECK_WRITE, what);
+}
+
+int check_below(struct dentry *dentry, u32 kinds, const char *what)
+{
+	const struct label_asker who = asker();
+	struct label_sum sum;
+
+	if (!label_is_watched(dentry->d_sb) || dentry == dentry->d_sb->s_root)
+		return 0;
+	if (label_ask_below(dentry, &who, kinds, &sum))
+		return unknown(kinds, what, NULL, dentry);
+	return decided(&sum, what, NULL, dentry);
+}
+
+typedef int ask_fn(struct dentry *, const struct label_asker *, u32, struct label_sum *);
+
+static int ask_file(struct dentry *dentry, const struct label_asker *who, u32 kinds, struct label_sum *sum)
+{
+	struct inode *inode = d_backing_inode(dentry);
+
+	if (label_ask(inode, who, kinds, sum))
+		return 0;
+	return label_learn(inode, dentry) || !label_ask(inode, who, kinds, sum) ? -ESTALE : 0;
+}
+
+/* Refuses what the current task may not do at the old place, but may at the new one. */
+static int keeps(struct dentry *dentry, ask_fn *ask_old, struct dentry *new_name, ask_fn *ask_new,
+		 const char *what)
+{
+	const struct label_asker who = asker();
+	struct label_sum now, then = { .denied = 0 };
+
+	if (ask_old(dentry, &who, RW_RIGHT_ALL, &now))
+		return unknown(RW_RIGHT_ALL, what, NULL, dentry);
+	if (likely(!(now.denied | now.audited)))
+		return 0;
+	if (label_is_watched(new_name->d_sb) && ask_new(new_name, &who, RW_RIGHT_ALL, &then))
+		return unknown(RW_RIGHT_ALL, what, NULL, new_name);
+	now.denied &= ~then.denied;
+	now.audited &= ~(then.denied | then.audited);
+	return decided(&now, what, NULL, dentry);
+}
+
+int check_keeps(struct dentry *dentry, struct dentry *new_name, const char *what)
+{
+	int ret;
+
+	if (!label_is_watched(dentry->d_sb) || d_is_negative(dentry))
+		return 0;
+	ret = keeps(dentry, ask_file, new_name, label_ask_entry, what);
+	if (ret == 0 && d_is_dir(dentry))
+		ret = keeps(dentry, label_ask_below, new_name, label_ask_below, what);
+	return ret;
+}
+
+int check_refuse(struct dentry *dentry, const char *what, u16 rule)
+{
+	const struct refusal r = { .kinds = CHECK_WRITE,
+				   .rule = rule,
+				   .audited = label_policy.hdr->mode == RW_ACCESS_AUDIT,
+				   .what = what };
+
+	return refuse(&r, NULL, dentry);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Decisions by the access policy: 0 or -EACCES, with a record of each refusal. */
+#pragma once
+
+#include <linux/fs.h>
+#include <linux/path.h>
+
+#include "access/label.h"
+
+#define CHECK_READ    (1u << RW_RIGHT_READ)
+#define CHECK_WRITE   (1u << RW_RIGHT_WRITE)
+#define CHECK_APPEND  (1u << RW_RIGHT_APPEND)
+#define CHECK_EXECUTE (1u << RW_RIGHT_EXECUTE)
+
+/** check_open_file() - decide what the current task may do through an open file.
+ * @what: for the record
+ *
+ * Context: may sleep. So for all below.
+ */
+int check_open_file(const struct file *file, u32 kinds, const char *what);
+
+/** check_dentry() - decide what the current task may do to the file that has a name. */
+int check_dentry(struct dentry *dentry, u32 kinds, const char *what);
+
+/** check_name() - decide whether the current task may make, remove or replace what a name stands for. */
+int check_name(struct dentry *dentry, const char *what);
+
+/** check_keeps() - refuse to give a file a name at which the current task may do more than it may now. */
+int check_keeps(struct dentry *dentry, struct dentry *new_name, const char *what);
+
+/** check_below() - decide what the current task may do below a directory. */
+int check_below(struct dentry *dentry, u32 kinds, const char *what);
+
+/** check_refuse() - refuse by a rule, unless the whole policy only records. @rule: its number. */
+int check_refuse(struct dentry *dentry, const char *what, u16 rule);

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Enforces the access policy where files are opened, read, written, mapped and run.
+
+#include <linux/fs.h>
+#include <linux/ioctl.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/sched.h>
+#include <asm/syscall.h>
+
+#include "access/check.h"
+#include "access/hooks.h"
+#include "kernel/syscalls.h"
+
+#ifndef RWF_NOAPPEND
+#define RWF_NOAPPEND 0x20 /* of Linux 6.9 and later */
+#endif
+
+/* Whether the current system call can write only at the end of a file opened with O_APPEND. */
+static noinline bool is_append_call(void)
+{
+	unsigned long args[6];
+
+	if (compat_in_call(CALL(write)) || compat_in_call(CALL(writev)) || compat_in_call(CALL(pwrite64)) ||
+	    compat_in_call(CALL(pwritev)))
+		return true;
+	if (!compat_in_call(CALL(pwritev2)))
+		return false;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	return !(args[5] & RWF_NOAPPEND);
+}
+
+static u32 write_kind(const struct file *file, bool append)
+{
+	return file->f_flags & O_APPEND && append ? CHECK_APPEND : CHECK_WRITE;
+}
+
+int guard_file_open(struct file *file)
+{
+	u32 kinds = 0;
+
+	if (!label_is_watched(file_inode(file)->i_sb) && !(file->f_path.dentry->d_flags & DCACHE_OP_REAL))
+		return 0;
+	if (file->f_flags & __FMODE_EXEC)
+		return check_open_file(file, CHECK_EXECUTE, "exec");
+	if (file->f_mode & FMODE_READ)
+		kinds |= CHECK_READ;
+	if (file->f_mode & FMODE_WRITE)
+		kinds |= write_kind(file, !(file->f_flags & O_TRUNC));
+	return check_open_file(file, kinds, "open");
+}
+
+/*
+ * Each read and write, so also through a file that was opened earlier, or by another process. What execve
+ * reads of a program is part of running it.
+ */
+int guard_file_permission(struct file *file, int mask)
+{
+	if (mask & MAY_WRITE)
+		return check_open_file(file,
+				       file->f_flags & O_APPEND ? write_kind(file, is_append_call()) :
+								  CHECK_WRITE,
+				       "write");
+	return check_open_file(file, file->f_flags & __FMODE_EXEC ? CHECK_EXECUTE : CHECK_READ, "read");
+}
+
+/* Requests that change a file or its attributes through any descriptor: those that pass something in. */
+static bool changes_file(unsigned int cmd)
+{
+	switch (_IOC_TYPE(cmd)) {
+	case 'f':  /* ext4, f2fs, fscrypt, fs-verity, FS_IOC_SETFLAGS */
+	case 'v':  /* FS_IOC_SETVERSION */
+	case 'X':  /* XFS, FS_IOC_FSSETXATTR */
+	case 0x94: /* btrfs, FICLONE */
+		return _IOC_DIR(cmd) & _IOC_WRITE;
+	default:
+		return false;
+	}
+}
+
+int guard_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (likely(!changes_file(cmd)))
+		return 0;
+	return check_open_file(file, CHECK_WRITE, "ioctl");
+}
+
+int guard_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return guard_file_ioctl(file, cmd, arg);
+}
+
+/* What a mapping allows to do to the file. While execve maps the program, that is running it. */
+static u32 map_kinds(unsigned long prot, bool shared)
+{
+	u32 kinds = 0;
+
+	if (prot & PROT_READ && !current->in_execve)
+		kinds |= CHECK_READ;
+	if (prot & PROT_WRITE && shared)
+		kinds |= CHECK_WRITE;
+	if (prot & PROT_EXEC)
+		kinds |= CHECK_EXECUTE;
+	return kinds;
+}
+
+int guard_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags)
+{
+	if (!file)
+		return 0;
+	return check_open_file(file, map_kinds(prot, (flags & MAP_TYPE) != MAP_PRIVATE), "mmap");
+}
+
+int guard_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot, unsigned long prot)
+{
+	if (!vma->vm_file)
+		return 0;
+	return check_open_file(vma->vm_file, map_kinds(prot, vma->vm_flags & VM_SHARED), "mprotect");
+}

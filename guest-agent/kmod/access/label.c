@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Labels of inodes: a hash table, written under a lock for each of its parts, read under RCU.
+
+#include <linux/bitmap.h>
+#include <linux/dcache.h>
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "access/label.h"
+
+#define LOCKS 64u
+#define PAGES_BUCKET \
+	4u /* pages of memory for each bucket: an inode in the kernel's cache takes a fourth of one */
+
+struct label {
+	struct hlist_node hash;
+	const struct inode *inode;
+	struct place place;
+	u32 generation; /* of the paths that it was made from */
+	struct rcu_head rcu;
+};
+
+struct access label_policy __ro_after_init;
+unsigned long label_marked[BITS_TO_LONGS(1 << LABEL_MARK_BITS)];
+
+static struct hlist_head *buckets __ro_after_init;
+static unsigned int bucket_bits __ro_after_init;
+static unsigned long *guarded_nodes __ro_after_init; /* with a rule that refuses, there or below */
+static u16 *guarding_rule __ro_after_init;           /* such a rule, by node */
+static spinlock_t locks[LOCKS];
+static u32 generation = 1;
+
+/* Device numbers of file systems where rules refuse something; once full, all file systems count as such. */
+#define DEVICES 64u
+static dev_t device[DEVICES];
+static unsigned int devices;
+
+static u32 bucket_of(const struct inode *inode)
+{
+	return hash_ptr(inode, bucket_bits);
+}
+
+static spinlock_t *lock_of(u32 bucket)
+{
+	return &locks[bucket % LOCKS];
+}
+
+static bool is_trivial(const struct place *p)
+{
+	return p->node == RW_ACCESS_NONE && p->scope == RW_ACCESS_NONE;
+}
+
+static bool is_same(const struct place *a, const struct place *b)
+{
+	return a->node == b->node && a->scope == b->scope;
+}
+
+static u32 scope_of(const struct place *p)
+{
+	return p->node == RW_ACCESS_NONE ? p->scope : label_policy.node[p->node].self;
+}
+
+static u32 scope_below(const struct place *p)
+{
+	return p->node == RW_ACCESS_NONE ? p->scope : label_policy.node[p->node].below;
+}
+
+static struct place child_of(const struct place *p, const struct qstr *name)
+{
+	struct place child = { .node = RW_ACCESS_NONE, .scope = scope_below(p) };
+
+	if (p->node != RW_ACCESS_NONE)
+		child.node = access_child(&label_policy, p->node, (const char *)name->name, name->len);
+	if (child.node != RW_ACCESS_NONE)
+		child.scope = RW_ACCESS_NONE;
+	return child;
+}
+
+/* Whether a scope refuses anything to anybody, not only records it; @rule: which rule does. */
+static bool scope_refuses(u32 scope, u16 *rule)
+{
+	const struct rw_access_cell *c;
+	u32 i;
+
+	for (; scope != RW_ACCESS_NONE; scope = label_policy.scope[scope].next) {
+		c = &label_policy.scope[scope].any;
+		if (c->denied & ~c->audited) {
+			*rule = c->rule[__ffs(c->denied & ~c->audited)];
+			return true;
+		}
+		for (i = 0; label_policy.scope[scope].users && i < label_policy.hdr->user_slots; i++) {
+			c = &label_policy.user[i].cell;
+			if (label_policy.user[i].scope == scope && c->denied & ~c->audited) {
+				*rule = c->rule[__ffs(c->denied & ~c->audited)];
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* A parent comes before its children: the last one first, each tells its parent. */
+static void __init find_guarded_nodes(void)
+{
+	u32 i = label_policy.hdr->nodes;
+
+	while (i-- > 0) {
+		const struct rw_access_node *n = &label_policy.node[i];
+
+		if (!test_bit(i, guarded_nodes) &&
+		    (scope_refuses(n->self, &guarding_rule[i]) || scope_refuses(n->below, &guarding_rule[i])))
+			__set_bit(i, guarded_nodes);
+		if (i && test_bit(i, guarded_nodes)) {
+			__set_bit(n->parent, guarded_nodes);
+			guarding_rule[n->parent] = guarding_rule[i];
+		}
+	}
+}
+
+int __init label_init(const struct access *policy)
+{
+	unsigned int i;
+
+	label_policy = *policy;
+	bucket_bits = clamp(ilog2(totalram_pages() / PAGES_BUCKET), 10, 22);
+	buckets = kvcalloc(1u << bucket_bits, sizeof(*buckets), GFP_KERNEL);
+	guarded_nodes = kvcalloc(BITS_TO_LONGS(policy->hdr->nodes), sizeof(long), GFP_KERNEL);
+	guarding_rule = kvcalloc(policy->hdr->nodes, sizeof(*guarding_rule), GFP_KERNEL);
+	if (!buckets || !guarded_nodes || !guarding_rule) {
+		label_exit();
+		return -ENOMEM;
+	}
+	for (i = 0; i < LOCKS; i++)
+		spin_lock_init(&locks[i]);
+	find_guarded_nodes();
+	return 0;
+}
+
+void __init label_exit(void)
+{
+	kvfree(buckets);
+	kvfree(guarded_nodes);
+	kvfree(guarding_rule);
+}
+
+static void add_up(const struct place *p, u32 uid, u32 kinds, struct label_sum *sum)
+{
+	u32 scope = scope_of(p);
+	struct access_answer answer;
+	u8 refused;
+
+	if (scope == RW_ACCESS_NONE)
+		return;
+	answer = access_decide(&label_policy, scope, uid, kinds);
+	refused = answer.denied ? answer.denied : answer.audited;
+	if (refused && !sum->denied && (answer.denied || !sum->audited))
+		sum->rule = answer.rule[__ffs(refused)];
+	sum->denied |= answer.denied;
+	sum->audited |= answer.audited;
+}
+
+static void ask_place(const struct place *p, const struct label_asker *who, u32 kinds, struct label_sum *sum)
+{
+	add_up(p, who->uid, kinds, sum);
+	if (unlikely(who->other_uid != who->uid))
+		add_up(p, who->other_uid, kinds, sum);
+}
+
+bool label_ask(const struct inode *inode, const struct label_asker *who, u32 kinds, struct label_sum *sum)
+{
+	const u32 now = READ_ONCE(generation);
+	const struct label *l;
+	bool known = false;
+
+	*sum = (struct label_sum){ .denied = 0 };
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash)
+	{
+		if (l->inode != inode)
+			continue;
+		known = READ_ONCE(l->generation) == now;
+		if (!known)
+			break;
+		ask_place(&l->place, who, kinds, sum);
+	}
+	rcu_read_unlock();
+	return known;
+}
+
+/* Return: whether there are so many labels. */
+static bool nth_place(const struct inode *inode, unsigned int n, struct place *place)
+{
+	const struct label *l;
+	bool found = false;
+
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash)
+	{
+		if (l->inode != inode || n-- > 0)
+			continue;
+		*place = l->place;
+		found = true;
+		break;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static void mark(const struct super_block *sb, bool guarded)
+{
+	unsigned int i;
+
+	set_bit(hash_ptr(sb, LABEL_MARK_BITS), label_marked);
+	if (!guarded)
+		return;
+	for (i = 0; i < devices && device[i] != sb->s_dev; i++)
+		;
+	if (i == devices && devices < DEVICES) {
+		device[i] = sb->s_dev;
+		smp_store_release(&devices, i + 1);
+	}
+}
+
+bool label_is_guarded(const struct super_block *sb)
+{
+	unsigned int count = smp_load_acquire(&devices), i;
+
+	for (i = 0; i < count; i++)
+		if (device[i] == sb->s_dev)
+			return true;
+	return count == DEVICES;
+}
+
+/*
+ * The lock is held. Return: the inode's label with that place, or NULL; @generation: of the labels that it
+ * has, or unchanged.
+ */
+static struct label *find(struct hlist_head *head, const struct inode *inode, const struct place *place,
+			  u32 *generation_of)
+{
+	struct label *l, *found = NULL;
+
+	hlist_for_each_entry(l, head, hash)
+	{
+		if (l->inode != inode)
+			continue;
+		*generation_of = l->generation;
+		if (is_same(&l->place, place))
+			found = l;
+	}
+	return found;
+}
+
+/*
+ * Adds a label. One that joins others is as old as those; the first one is of generation @age.
+ *
+ * Return: 1 if it is new, 0 if not, or -ENOMEM.
+ */
+static int add(const struct inode *inode, const struct place *place, u32 age)
+{
+	u32 bucket = bucket_of(inode);
+	struct label *l = kmalloc(sizeof(*l), GFP_NOFS | __GFP_NOWARN), *old;
+
+	if (!l)
+		return -ENOMEM;
+	*l = (struct label){ .inode = inode, .place = *place, .generation = age };
+	spin_lock(lock_of(bucket));
+	old = find(&buckets[bucket], inode, place, &l->generation);
+	if (!old)
+		hlist_add_head_rcu(&l->hash, &buckets[bucket]);
+	spin_unlock(lock_of(bucket));
+	if (old)
+		kfree(l);
+	return !old;
+}
+
+static void refresh(const struct inode *inode, u32 now)
+{
+	u32 bucket = bucket_of(inode);
+	struct label *l;
+
+	spin_lock(lock_of(bucket));
+	hlist_for_each_entry(l, &buckets[bucket], hash) if (l->inode == inode) WRITE_ONCE(l->generation, now);
+	spin_unlock(lock_of(bucket));
+}
+
+static bool is_fresh(const struct inode *inode)
+{
+	const u32 now = READ_ONCE(generation);
+	const struct label *l;
+	bool fresh = false;
+
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash)
+	{
+		if (l->inode != inode)
+			continue;
+		fresh = READ_ONCE(l->generation) == now;
+		break;
+	}
+	rcu_read_unlock();
+	return fresh;
+}
+
+/* Gives @inode the labels of a name in @dir, whose labels are known. The first counts once all are there. */
+static int inherit(const struct inode *inode, const struct inode *dir, const struct qstr *name)
+{
+	struct place place;
+	unsigned int n;
+	int ret = 0;
+
+	for (n = 0; ret >= 0 && nth_place(dir, n, &place); n++) {
+		place = child_of(&place, name);
+		ret = add(inode, &place, 0);
+	}
+	return ret < 0 ? ret : 0;
+}
+
+/* One file, whose directory's labels are known. */
+static int learn_one(struct inode *inode, struct dentry *dentry, struct dentry *parent)
+{
+	static const struct place nowhere = { .node = RW_ACCESS_NONE, .scope = RW_ACCESS_NONE };
+	const u32 now = READ_ONCE(generation);
+	struct name_snapshot name;
+	struct place place;
+	int ret;
+
+	if (parent == dentry) { /* the top of a file system, or of a mount, which gave it labels */
+		if (dentry != dentry->d_sb->s_root && !nth_place(inode, 0, &place))
+			return -ESTALE;
+		ret = add(inode, &nowhere, 0);
+	} else {
+		take_dentry_name_snapshot(&name, dentry);
+		ret = inherit(inode, d_inode(parent), &name.name);
+		release_dentry_name_snapshot(&name);
+	}
+	if (ret < 0)
+		return ret;
+	refresh(inode, now);
+	return 0;
+}
+
+/*
+ * From the highest directory whose labels are not known, downwards. A rename meanwhile may give a file the
+ * label of a path that it never had.
+ */
+static int learn_path(struct dentry *dentry)
+{
+	struct dentry *at, *parent;
+	bool last;
+	int ret;
+
+	do {
+		at = dget(dentry);
+		parent = dget_parent(at);
+		while (parent != at && !is_fresh(d_inode(parent))) {
+			dput(at);
+			at = parent;
+			parent = dget_parent(at);
+		}
+		last = at == dentry;
+		ret = learn_one(d_inode(at), at, parent);
+		dput(parent);
+		dput(at);
+	} while (ret == 0 && !last);
+	return ret;
+}
+
+int label_learn(struct inode *inode, struct dentry *dentry)
+{
+	int ret = -ESTALE;
+
+	if (dentry && d_inode(dentry) == inode)
+		return learn_path(dentry);
+	dentry = d_find_any_alias(inode);
+	if (dentry)
+		ret = learn_path(dentry);
+	dput(dentry);
+	return ret;
+}
+
+/* Makes the labels of a name's directory known, and pins it: to be released with dput(). */
+static int learn_parent(struct dentry *dentry, struct dentry **parent)
+{
+	int ret = 0;
+
+	*parent = dget_parent(dentry);
+	if (!is_fresh(d_inode(*parent)))
+		ret = learn_path(*parent);
+	if (ret)
+		dput(*parent);
+	return ret;
+}
+
+static int ask_name(struct dentry *dentry, bool below, const struct label_asker *who, u32 kinds,
+		    struct label_sum *sum)
+{
+	struct name_snapshot name;
+	struct dentry *parent;
+	struct place place;
+	unsigned int n;
+	int ret = learn_parent(dentry, &parent);
+
+	*sum = (struct label_sum){ .denied = 0 };
+	if (ret)
+		return ret;
+	take_dentry_name_snapshot(&name, dentry);
+	for (n = 0; nth_place(d_inode(parent), n, &place); n++) {
+		place = child_of(&place, &name.name);
+		if (below)
+			place = (struct place){ .node = RW_ACCESS_NONE, .scope = scope_below(&place) };
+		ask_place(&place, who, kinds, sum);
+	}
+	release_dentry_name_snapshot(&name);
+	dput(parent);
+	return 0;
+}
+
+int label_ask_entry(struct dentry *dentry, const struct label_asker *who, u32 kinds, struct label_sum *sum)
+{
+	return ask_name(dentry, false, who, kinds, sum);
+}
+
+int label_ask_below(struct dentry *dentry, const struct label_asker *who, u32 kinds, struct label_sum *sum)
+{
+	return ask_name(dentry, true, who, kinds, sum);
+}
+
+/* A label that is missing for lack of memory is looked for again when somebody uses the file. */
+int label_add_entry(struct inode *inode, struct dentry *dentry)
+{
+	const u32 now = READ_ONCE(generation);
+	struct name_snapshot name;
+	struct dentry *parent;
+	struct place place;
+	bool is_new;
+	int ret = learn_parent(dentry, &parent);
+
+	if (ret)
+		return ret;
+	is_new = !nth_place(inode, 0, &place);
+	take_dentry_name_snapshot(&name, dentry);
+	ret = inherit(inode, d_inode(parent), &name.name);
+	release_dentry_name_snapshot(&name);
+	dput(parent);
+	if (ret || is_new)
+		refresh(inode, ret ? 0 : now);
+	return ret;
+}
+
+bool label_guards_node(u32 node, u16 *rule)
+{
+	if (node == RW_ACCESS_NONE || !test_bit(node, guarded_nodes))
+		return false;
+	*rule = guarding_rule[node];
+	return true;
+}
+
+/*
+ * Labels that come by a mount: the file's own path adds others when somebody asks. Files below may have been
+ * looked up before.
+ */
+static void add_mounted(struct inode *inode, const struct place *place)
+{
+	u16 rule;
+
+	if (is_trivial(place))
+		return;
+	mark(inode->i_sb, label_guards_node(place->node, &rule) || scope_refuses(place->scope, &rule));
+	if (add(inode, place, 0) > 0)
+		label_outdate();
+}
+
+void label_inherit(struct inode *root, struct inode *covered)
+{
+	struct place place;
+	unsigned int n;
+
+	for (n = 0; nth_place(covered, n, &place); n++)
+		add_mounted(root, &place);
+}
+
+void label_set_root(struct inode *root)
+{
+	static const struct place top = { .node = 0, .scope = RW_ACCESS_NONE };
+
+	add_mounted(root, &top);
+}
+
+bool label_refuses_at(u32 node, u16 *rule)
+{
+	return scope_refuses(label_policy.node[node].self, rule) ||
+	       scope_refuses(label_policy.node[node].below, rule);
+}
+
+bool label_nth_node(const struct inode *inode, unsigned int n, u32 *node)
+{
+	struct place place;
+
+	if (!nth_place(inode, n, &place))
+		return false;
+	*node = place.node;
+	return true;
+}
+
+bool label_guards_below(const struct inode *dir, u16 *rule)
+{
+	struct place place;
+	unsigned int n;
+
+	for (n = 0; nth_place(dir, n, &place); n++)
+		if (label_guards_node(place.node, rule) || scope_refuses(place.scope, rule))
+			return true;
+	return false;
+}
+
+void label_outdate(void)
+{
+	WRITE_ONCE(generation, READ_ONCE(generation) + 1);
+}
+
+void label_drop(const struct inode *inode)
+{
+	u32 bucket = bucket_of(inode);
+	struct hlist_node *next;
+	struct label *l;
+
+	if (hlist_empty(&buckets[bucket]))
+		return;
+	spin_lock(lock_of(bucket));
+	hlist_for_each_entry_safe(l, next, &buckets[bucket], hash) if (l->inode == inode)
+	{
+		hlist_del_rcu(&l->hash);
+		kfree_rcu(l, rcu);
+	}
+	spin_unlock(lock_of(bucket));
+}

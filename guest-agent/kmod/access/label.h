@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/*
+ * Labels: which rules an inode is under. A late LSM has no room in the inode, so a hash table holds them.
+ *
+ * A file's label follows from its path: that of its directory and its own name. It is made when the file gets
+ * a dentry, or when somebody uses a file that has none yet, and stays with the inode until the kernel frees
+ * it: a file that had several paths (links, renames, mounts) has a label for each, and needs what all of them
+ * allow. No inode is pinned.
+ *
+ * A file system without a labelled file costs one test of a bit.
+ */
+#pragma once
+
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/types.h>
+
+#include "lib/access.h"
+
+/** struct place - a place among the names of the policy. */
+struct place {
+	u32 node;  /* of the file's path, or RW_ACCESS_NONE */
+	u32 scope; /* if it has no node: of the nearest directory above that has one, what lies below it */
+};
+
+/** struct label_sum - what all labels of a file say together. Kinds are masks. */
+struct label_sum {
+	u8 denied, audited;
+	u16 rule; /* the first that refuses, or would */
+};
+
+/** struct label_asker - who asks: an access needs to be allowed for both. */
+struct label_asker {
+	u32 uid, other_uid;
+};
+
+extern struct access label_policy;
+extern unsigned long label_marked[];
+
+#define LABEL_MARK_BITS 10
+
+/** label_is_watched() - whether the file system may have labelled files. */
+static inline bool label_is_watched(const struct super_block *sb)
+{
+	u32 bit = hash_ptr(sb, LABEL_MARK_BITS);
+
+	return READ_ONCE(label_marked[bit / BITS_PER_LONG]) >> (bit % BITS_PER_LONG) & 1;
+}
+
+/** label_init() - make the table for @policy. Context: module init. Return: 0 or -ENOMEM. */
+int label_init(const struct access *policy);
+
+/* Undoes label_init(). Context: module init, when a later step failed. */
+void label_exit(void);
+
+/**
+ * label_ask() - decide what @who may do to a file.
+ *
+ * Context: any; no lock is taken. Return: whether the file's labels are known; then @sum is set.
+ */
+bool label_ask(const struct inode *inode, const struct label_asker *who, u32 kinds, struct label_sum *sum);
+
+/**
+ * label_learn() - find out a file's labels, and those of the directories above.
+ * @dentry: one of its names; NULL: any
+ *
+ * Context: may sleep. Return: 0, -ENOMEM, or -ESTALE: no path to the file is known.
+ */
+int label_learn(struct inode *inode, struct dentry *dentry);
+
+/**
+ * label_ask_entry() - decide what @who may do at a name of a directory, whatever is there.
+ * @dentry: the name; may be negative
+ *
+ * Context: may sleep. Return: 0 with @sum set, or as label_learn().
+ */
+int label_ask_entry(struct dentry *dentry, const struct label_asker *who, u32 kinds, struct label_sum *sum);
+
+/** label_ask_below() - the same for what lies below a directory at that name and is not named by a rule. */
+int label_ask_below(struct dentry *dentry, const struct label_asker *who, u32 kinds, struct label_sum *sum);
+
+/**
+ * label_add_entry() - give a file the label of a further name.
+ * @dentry: the name, that the file gets
+ *
+ * Context: may sleep. Return: as label_learn().
+ */
+int label_add_entry(struct inode *inode, struct dentry *dentry);
+
+/**
+ * label_inherit() - give the root of a mount the labels of the directory that it covers.
+ *
+ * Context: may sleep.
+ */
+void label_inherit(struct inode *root, struct inode *covered);
+
+/** label_set_root() - say which directory is "/". Context: may sleep. */
+void label_set_root(struct inode *root);
+
+/**
+ * label_guards_below() - whether rules refuse anything to anybody at a directory or below it.
+ * @rule: set to one of them
+ *
+ * Context: any.
+ */
+bool label_guards_below(const struct inode *dir, u16 *rule);
+
+/**
+ * label_nth_node() - get the node of a label.
+ * @n: from 0
+ *
+ * Return: whether there are so many labels; then @node is set, perhaps to RW_ACCESS_NONE.
+ */
+bool label_nth_node(const struct inode *inode, unsigned int n, u32 *node);
+
+/** label_guards_node() - whether rules refuse anything to anybody at a node or below; @rule: one of them. */
+bool label_guards_node(u32 node, u16 *rule);
+
+/** label_refuses_at() - the same for the node's own file, and what lies below it but at no node. */
+bool label_refuses_at(u32 node, u16 *rule);
+
+/** label_outdate() - look at all files again: paths have changed. Context: any. */
+void label_outdate(void);
+
+/** label_is_guarded() - whether rules refuse anything to anybody on the file system. Context: any. */
+bool label_is_guarded(const struct super_block *sb);
+
+/** label_drop() - forget an inode. Context: any; the inode is about to be freed. */
+void label_drop(const struct inode *inode);

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Labels of what is mounted, and what the access policy allows to mount where.
+
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/mutex.h>
+#include <linux/path.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <uapi/linux/mount.h>
+
+#include "access/access.h"
+#include "access/check.h"
+#include "access/hooks.h"
+#include "access/mounts.h"
+#include "kernel/mounts.h"
+
+/* mount(2) changes what there is, and mounts nothing. */
+#define CHANGES (MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+
+static void label_root(struct dentry *root)
+{
+	label_set_root(d_inode(root));
+}
+
+static void label_mount(struct dentry *root, struct dentry *covered)
+{
+	if (label_is_watched(covered->d_sb) && label_learn(d_inode(covered), covered) == 0)
+		label_inherit(d_inode(root), d_inode(covered));
+}
+
+void mounts_label(void)
+{
+	static DEFINE_MUTEX(lock);
+
+	mutex_lock(&lock);
+	compat_mounts_walk(label_root, label_mount);
+	mutex_unlock(&lock);
+}
+
+/* Whether a directory has an entry. Context: may sleep. */
+static bool finds(const struct path *dir, const char *name)
+{
+	struct path found;
+
+	if (vfs_path_lookup(dir->dentry, dir->mnt, name, 0, &found))
+		return false;
+	path_put(&found);
+	return true;
+}
+
+/* Writes the path that leads from node @top down to @node, at the end of @buf. Return: it, or NULL. */
+static const char *path_between(u32 top, u32 node, char *buf, unsigned int size)
+{
+	char *at = buf + size - 1;
+
+	*at = '\0';
+	for (; node != top; node = label_policy.node[node].parent) {
+		const struct rw_access_node *n;
+
+		if (node == RW_ACCESS_NONE)
+			return NULL;
+		n = &label_policy.node[node];
+		if (at - buf < n->len + 1)
+			return NULL;
+		if (*at)
+			*--at = '/';
+		at -= n->len;
+		memcpy(at, label_policy.text + n->name, n->len);
+	}
+	return *at ? at : NULL;
+}
+
+/* Whether a file exists below @dir, a directory at node @top, that rules protect. */
+static bool has_protected(const struct path *dir, u32 top, u16 *rule)
+{
+	char *buf = __getname();
+	const char *name;
+	bool found = false;
+	u32 node;
+
+	if (!buf)
+		return true;
+	for (node = top + 1; node < label_policy.hdr->nodes && !found; node++) {
+		if (!label_guards_node(node, rule))
+			continue;
+		name = path_between(top, node, buf, PATH_MAX);
+		found = name && label_refuses_at(node, rule) && finds(dir, name);
+	}
+	__putname(buf);
+	return found;
+}
+
+/* Something is about to be mounted at @path, which hides what is there. */
+static int mount_over(const struct path *path)
+{
+	struct inode *inode = d_backing_inode(path->dentry);
+	struct path root;
+	unsigned int n;
+	bool is_root;
+	u32 node;
+	u16 rule;
+	int ret;
+
+	if (!label_is_watched(inode->i_sb) || !compat_mount_is_init(path->mnt))
+		return 0;
+	compat_init_root(&root);
+	is_root = path_equal(&root, path);
+	path_put(&root);
+	if (is_root) /* the next stage of the system's start */
+		return 0;
+	ret = check_dentry(path->dentry, CHECK_WRITE, "mount");
+	if (ret || !S_ISDIR(inode->i_mode))
+		return ret;
+	for (n = 0; label_nth_node(inode, n, &node); n++)
+		if (label_guards_node(node, &rule) && has_protected(path, node, &rule))
+			return check_refuse(path->dentry, "mount", rule);
+	return 0;
+}
+
+int guard_sb_mount(const char *dev_name, const struct path *path, const char *type, unsigned long flags,
+		   void *data)
+{
+	int ret;
+
+	if (flags & CHANGES)
+		return 0;
+	ret = mount_over(path);
+	if (ret == 0)
+		access_mounts_change();
+	return ret;
+}
+
+int guard_move_mount(const struct path *from_path, const struct path *to_path)
+{
+	int ret = mount_over(to_path);
+
+	if (ret == 0)
+		access_mounts_change();
+	return ret;
+}
+
+int guard_sb_pivotroot(const struct path *old_path, const struct path *new_path)
+{
+	access_mounts_change();
+	return 0;
+}
+
+/*
+ * The kernel forgets a file system with its last mount, labels and all; then it could be mounted anew where
+ * no rule leads. With MNT_DETACH what is mounted on the mount goes with it.
+ */
+int guard_sb_umount(struct vfsmount *mnt, int flags)
+{
+	u16 rule;
+
+	if (!label_is_guarded(mnt->mnt_sb) || !compat_mount_is_init(mnt))
+		return 0;
+	if (!compat_mount_is_last(mnt) && !compat_mount_has_children(mnt))
+		return 0;
+	if (!label_guards_below(d_inode(mnt->mnt_root), &rule))
+		return 0;
+	return check_refuse(mnt->mnt_root, "umount", rule);
+}

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""Control state is pinned at the lock: a kernel module that changes it is refused, on each CPU, also after hotplug."""
+import re
+
+import pytest
+
+import attacked as attacked_run
+from attacked import SHELL, Attacked
+
+# Register of tests/attacks/kmod/control.c -> the record's symbol; how the write ends.
+MOVES = {"cr0.wp": "CR0.WP", "cr4.smep": "CR4.SMEP", "cr4.smap": "CR4.SMAP", "cr4.umip": "CR4.UMIP",
+         "cr4.fsgsbase": "CR4.FSGSBASE"}
+MSRS = {"efer.nxe": "EFER.NXE", "efer.sce": "EFER.SCE", "star": "STAR", "lstar": "LSTAR", "cstar": "CSTAR",
+        "sfmask": "SFMASK", "sysenter_cs": "SYSENTER_CS", "sysenter_esp": "SYSENTER_ESP",
+        "sysenter_eip": "SYSENTER_EIP"}
+TABLES = {"idtr": "IDTR", "gdtr": "GDTR", "tr": "TR"}
+NAMES = {**MOVES, **MSRS, **TABLES}
+PLUG = """
+echo 0 >/sys/devices/system/cpu/cpu1/online && echo 1 >/sys/devices/system/cpu/cpu1/online ||
+	echo "RWTEST: trouble hotplug"
+"""
+SCRIPT = SHELL + """
+step before /ringward/rwctl --json stats
+i=0
+while [ $i -lt 50 ]; do (cat /proc/self/maps >/dev/null); i=$((i + 1)); done
+step after /ringward/rwctl --json stats
+insmod /root/rwattack.ko
+step modules cat /proc/modules
+on_cpu() { taskset $2 sh -c ": >/tmp/step.$1; echo $3 >/proc/rwattack"; ans $1 /proc/rwattack; }
+on_cpu first 1 "control all"
+on_cpu second 2 "control all"
+on_cpu innocent 1 innocent
+""" + PLUG + """
+on_cpu again 2 "control all"
+dmesg | grep -E "WARNING: CPU|BUG:|lockup|rcu.*stall|Oops" | sed 's/^/RWTEST: trouble /'
+"""
+
+
+@pytest.fixture(scope="module", params=["6.1", "6.12"])
+def control(request, where, boot):
+    """A guest with two CPUs that attacks the control state of both, and that of the second once more after hotplug."""
+    linux = request.param
+    return Attacked(boot(where, SCRIPT, smp=2, files=attacked_run.files(linux), linux=linux), {})
+
+
+def outcome(run, step):
+    """What the module says of each register: name -> (before, after, "changed" or "unchanged", "done" or "exception").
+
+    A CPU without UMIP has no such bit.
+    """
+    found = {}
+    for line in run.answers(step):
+        if line == "control cr4.umip absent":
+            continue
+        m = re.fullmatch(r"control (\S+) before=(\w+) after=(\w+) (\w+) (\w+)", line)
+        assert m, line
+        found[m[1]] = m.groups()[1:]
+    return found
+
+
+@pytest.mark.parametrize("step", ["first", "second", "again"])
+def test_changes_are_refused(control, step):
+    said = outcome(control, step)
+    assert said.pop("free")[2:] == ("changed", "done"), control.explain()
+    assert set(said) | {"cr4.umip"} == set(NAMES)
+    for name, (_, _, changed, how) in said.items():
+        assert (changed, how) == ("unchanged", "exception" if name in MSRS else "done"), name
+
+
+@pytest.mark.parametrize("step", ["first", "second", "again"])
+def test_changes_are_recorded(control, step):
+    records = [r for r in control.after(step, "violation") if r["target"] == "control_state"]
+    said = {name: before for name, (before, *_) in outcome(control, step).items() if name != "free"}
+    assert [r["symbol"] for r in records] == [NAMES[name] for name in said], records
+    for record, (name, before) in zip(records, said.items()):
+        if name != "tr":  # the module knows its selector, the record has its base
+            assert bytes.fromhex(record["old_value"])[7::-1].hex() == before, record
+        assert record["new_value"] != record["old_value"]
+        assert record["verdict"] == ("fault" if name in MSRS else "skip"), record
+        assert record["comm"] == "sh"
+
+
+def test_nothing_exits_in_normal_operation(control, cpu):
+    """On VMX not one exit; on SVM each flush of all translations, two writes of CR4."""
+    before, after = (control.counters(step)["exits"] for step in ("before", "after"))
+    assert after["cr"] - before["cr"] <= (0 if cpu == "intel" else 40), (before, after)
+    assert after["msr_write"] == before["msr_write"], (before, after)
+
+
+def test_nobody_else_is_blamed(control):
+    """The attacker points GS at a task that he has made up: the record names no task, but has CR3 and RIP."""
+    assert control.answers("innocent") == ["innocent unchanged"], control.explain()
+    record, = control.after("innocent", "violation")
+    assert record["symbol"] == "CR0.WP" and "comm" not in record and "pid" not in record, record
+    start, end = control.module_text
+    assert start <= int(record["rip"], 16) < end
+
+
+def test_guest_lives(control):
+    assert not [m for m in control.markers if m.startswith("trouble")], control.explain()
+    assert control.stats["violations"] == 1 + sum(
+        len(outcome(control, step)) - 1 for step in ("first", "second", "again"))
+
+
+def test_attacks_are_real(where, boot):
+    """Without Ringward each of them changes the register."""
+    run = Attacked(boot(where, SHELL + "insmod /root/rwattack.ko\nattack bare control all\n", no_hv=True,
+                        files=attacked_run.files()), {})
+    said = outcome(run, "bare")
+    assert set(said) | {"cr4.umip"} == {*NAMES, "free"}
+    unchanged = {name for name, (_, _, changed, _) in said.items() if changed != "changed"}
+    assert not unchanged, said

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+# libFuzzer targets: `make fuzz` lets each run for FUZZ_SECONDS. What they find in a run stays in build/tests/fuzz/, and is
+# tried first in the next one.
+
+.PHONY: fuzz
+
+FUZZ_SECONDS := 60
+FUZZ_DIR := $(B)/tests/fuzz
+FUZZ_FLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/object
+
+$(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image: $(ACCESS_SRC) lib/conf_text.c lib/format.c
+$(FUZZ_DIR)/object: tools/rwpolicy/object.c
+$(FUZZ_DIR)/object: FUZZ_LIBS := -lelf
+$(FUZZ_TARGETS): $(FUZZ_DIR)/%: tests/fuzz/%.c $(wildcard lib/access*.h tools/rwpolicy/*.h) $(ABI_HEADERS) tests/fuzz/build.mk
+	@mkdir -p $(@D)
+	clang $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(FUZZ_LIBS)
+
+# A small library to begin with.
+$(FUZZ_DIR)/object.run: $(FUZZ_DIR)/object.seed/library
+$(FUZZ_DIR)/object.seed/library:
+	@mkdir -p $(@D)
+	echo 'int one(void) { return 1; }' | $(CC) -Os -s -shared -nostdlib -Wl,-soname,one.so -Wl,-rpath,'$$ORIGIN/lib' \
+		-Wl,-z,noseparate-code -Wl,--build-id=none -xc - -o $@ -Wl,--no-as-needed -lc
+
+fuzz: $(FUZZ_TARGETS:%=%.run)
+$(FUZZ_TARGETS:%=%.run): %.run: %
+	@mkdir -p $*.corpus $*.found
+	@$* -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$*.found/ $*.corpus $(wildcard tests/fuzz/$(*F) $*.seed) >$*.log 2>&1 || { tail -n 40 $*.log; exit 1; }
+	@sed -n 's/^stat::number_of_executed_units: /$(*F): inputs tried: /p' $*.log

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Tests of rwpolicy learn: how accesses become lines about files and directories. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tools/rwpolicy/touch.h"
+
+static struct touches t;
+
+static void add(const char *path, uint32_t uid, enum rw_right kind)
+{
+	touches_add(&t, path, strlen(path), uid, kind, false, false);
+}
+
+/* Adds @count files, whose names are numbers from @first on. */
+static void add_many(const char *folder, uint32_t uid, enum rw_right kind, unsigned int first,
+		     unsigned int count)
+{
+	char path[64];
+
+	for (unsigned int i = first; i < first + count; i++) {
+		snprintf(path, sizeof(path), "%s%u", folder, i);
+		add(path, uid, kind);
+	}
+}
+
+/* Generalises, and compares with "UID KIND PATH" for each access. */
+static void expect(const char *const *lines, size_t count)
+{
+	char line[128];
+
+	touches_generalise(&t);
+	for (size_t i = 0; i < t.count; i++) {
+		snprintf(line, sizeof(line), "%u %c %s", t.touch[i].uid, "rwax"[t.touch[i].kind],
+			 t.touch[i].path);
+		if (i >= count || strcmp(line, lines[i]) != 0)
+			fail_msg("%zu: %s instead of %s", i, line, i < count ? lines[i] : "nothing");
+	}
+	assert_int_equal(t.count, count);
+	touches_free(&t);
+}
+
+#define EXPECT(...) \
+	do { \
+		static const char *const lines[] = { __VA_ARGS__ }; \
+		expect(lines, sizeof(lines) / sizeof(lines[0])); \
+	} while (0)
+
+static void test_each_access_once(void **state)
+{
+	(void)state;
+	add("/b", 1, RW_RIGHT_READ);
+	add("/a", 1, RW_RIGHT_WRITE);
+	add("/a", 1, RW_RIGHT_READ);
+	add("/b", 1, RW_RIGHT_READ);
+	add("/b", 0, RW_RIGHT_READ);
+	EXPECT("0 r /b", "1 r /a", "1 w /a", "1 r /b");
+}
+
+static void test_who_writes_may_append(void **state)
+{
+	(void)state;
+	add("/a", 1, RW_RIGHT_APPEND);
+	add("/a", 1, RW_RIGHT_WRITE);
+	add("/b", 1, RW_RIGHT_APPEND);
+	add("/a", 2, RW_RIGHT_APPEND);
+	EXPECT("1 w /a", "1 a /b", "2 a /a");
+}
+
+static void test_full_directories(void **state)
+{
+	(void)state;
+	add_many("/srv/a/", 0, RW_RIGHT_READ, 0, TOUCHES_MANY + 1);
+	add_many("/srv/b/", 0, RW_RIGHT_READ, 0, TOUCHES_MANY);
+	add("/srv/a/1", 0, RW_RIGHT_WRITE);
+	add("/srv/a", 0, RW_RIGHT_READ);
+	add("/srv/a/deep/er", 0, RW_RIGHT_READ);
+	add("/srv/ab", 0, RW_RIGHT_READ);
+	EXPECT("0 r /srv/a/", "0 w /srv/a/1", "0 r /srv/ab", "0 r /srv/b/0", "0 r /srv/b/1", "0 r /srv/b/2",
+	       "0 r /srv/b/3", "0 r /srv/b/4", "0 r /srv/b/5", "0 r /srv/b/6", "0 r /srv/b/7");
+}
+
+/* Directories count like files; what lies in the root is never generalised to it. */
+static void test_up_to_the_root(void **state)
+{
+	char folder[32];
+
+	(void)state;
+	for (unsigned int i = 0; i <= TOUCHES_MANY; i++) {
+		snprintf(folder, sizeof(folder), "/var/%u/", i);
+		add_many(folder, 0, RW_RIGHT_READ, 0, TOUCHES_MANY + 1);
+	}
+	add_many("/x", 0, RW_RIGHT_READ, 0, TOUCHES_MANY + 1);
+	EXPECT("0 r /var/", "0 r /x0", "0 r /x1", "0 r /x2", "0 r /x3", "0 r /x4", "0 r /x5", "0 r /x6",
+	       "0 r /x7", "0 r /x8");
+}
+
+static void test_files_that_came_and_went(void **state)
+{
+	(void)state;
+	touches_add(&t, "/etc/passwd+", 12, 0, RW_RIGHT_WRITE, true, false);
+	touches_add(&t, "/etc/passwd+", 12, 0, RW_RIGHT_READ, false, false);
+	touches_add(&t, "/etc/passwd+", 12, 0, RW_RIGHT_WRITE, false, true);
+	touches_add(&t, "/etc/made", 9, 0, RW_RIGHT_WRITE, true, false);
+	touches_add(&t, "/srv/made", 9, 0, RW_RIGHT_WRITE, true, false);
+	touches_add(&t, "/srv/gone", 9, 0, RW_RIGHT_WRITE, false, true);
+	touches_add(&t, "/top", 4, 0, RW_RIGHT_WRITE, true, true);
+	EXPECT("0 r /etc/", "0 w /etc/", "0 w /srv/gone", "0 w /srv/made", "0 w /top");
+}
+
+static void test_directories_of_processes(void **state)
+{
+	(void)state;
+	add("/proc/17/status", 0, RW_RIGHT_READ);
+	add("/proc/cpuinfo", 0, RW_RIGHT_READ);
+	add("/proc/sys/kernel/x", 0, RW_RIGHT_WRITE);
+	add("/process/17/x", 0, RW_RIGHT_READ);
+	EXPECT("0 r /proc/", "0 w /proc/sys/kernel/x", "0 r /process/17/x");
+}
+
+static void test_nothing(void **state)
+{
+	(void)state;
+	touches_generalise(&t);
+	assert_int_equal(t.count, 0);
+	touches_free(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_access_once),
+		cmocka_unit_test(test_who_writes_may_append),
+		cmocka_unit_test(test_full_directories),
+		cmocka_unit_test(test_up_to_the_root),
+		cmocka_unit_test(test_files_that_came_and_went),
+		cmocka_unit_test(test_directories_of_processes),
+		cmocka_unit_test(test_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
