@@ -20,7 +20,7 @@
 
 static DEFINE_PER_CPU(struct hrtimer, timers);
 static enum cpuhp_state hp_state __ro_after_init;
-static bool started;
+static bool beating; /* from beat_start() on, but for suspends */
 
 /* Runs with interrupts off, on the CPU that it speaks for. */
 static void beat(enum rw_beat kind)
@@ -42,12 +42,8 @@ static enum hrtimer_restart time_to_beat(struct hrtimer *timer)
 
 static void begin_here(void *unused)
 {
-	struct hrtimer *timer = this_cpu_ptr(&timers);
-
-	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-	timer->function = time_to_beat;
 	beat(RW_BEAT_ALIVE);
-	hrtimer_start(timer, BEAT_TIME, HRTIMER_MODE_REL_PINNED_HARD);
+	hrtimer_start(this_cpu_ptr(&timers), BEAT_TIME, HRTIMER_MODE_REL_PINNED_HARD);
 }
 
 static void end_here(void *unused)
@@ -67,21 +63,30 @@ static void here(void (*what)(void *unused))
 
 static int cpu_up_here(unsigned int cpu)
 {
-	if (started)
+	if (READ_ONCE(beating))
 		here(begin_here);
 	return 0;
 }
 
 static int cpu_down_here(unsigned int cpu)
 {
-	if (started)
+	if (READ_ONCE(beating))
 		here(end_here);
 	return 0;
 }
 
 int __init beat_init(void)
 {
-	int ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "ringward:beat", cpu_up_here, cpu_down_here);
+	int cpu, ret;
+
+	for_each_possible_cpu(cpu)
+	{
+		struct hrtimer *timer = per_cpu_ptr(&timers, cpu);
+
+		hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+		timer->function = time_to_beat;
+	}
+	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "ringward:beat", cpu_up_here, cpu_down_here);
 
 	if (ret < 0)
 		return ret;
@@ -96,16 +101,18 @@ void beat_exit(void)
 
 void __init beat_start(void)
 {
-	started = true;
+	WRITE_ONCE(beating, true);
 	on_each_cpu(begin_here, NULL, 1);
 }
 
 void beat_pause(void)
 {
+	WRITE_ONCE(beating, false);
 	on_each_cpu(end_here, NULL, 1);
 }
 
 void beat_resume(void)
 {
+	WRITE_ONCE(beating, true);
 	on_each_cpu(begin_here, NULL, 1);
 }

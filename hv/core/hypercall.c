@@ -241,6 +241,7 @@ static int64_t hc_beat(const struct request *r)
 
 	int64_t ret = journal_drain(r->cpu);
 
+	pin_watch_starts(r->cpu);
 	heartbeat_heard(r->cpu, r->arg1 == RW_BEAT_PAUSE, (uint32_t)r->arg2);
 	return ret;
 }

@@ -54,7 +54,7 @@ struct percpu {
 	uint64_t patch_stack;      /* (o) kernel stack of the last patch: evidence.c */
 	uint64_t patch_ns;         /* (o) when it was made */
 	uint64_t exit_tsc;         /* (o) TSC at the last exit */
-	uint64_t guest_gs;         /* (o) GS base of the guest's kernel here: core/hypercall.c */
+	uint64_t guest_gs;         /* (o) GS base of the guest's kernel: core/hypercall.c */
 	uint64_t tsc_bias;         /* (c) how far the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;     /* (o) core/fault.c */
 	uint32_t spurious_count;   /* (o) */

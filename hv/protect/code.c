@@ -169,6 +169,8 @@ static void record_first_run(struct percpu *cpu, const struct evidence *e)
 	rec_bytes(&w, RW_F_CODE, e->bytes, e->nbytes);
 	rec_end(&w);
 	journal_append(cpu, w.hdr);
+	if (!evidence_may_alert(cpu))
+		return;
 	printk("unapproved code at %lx (gpa %lx) runs for the first time, by %s[%u]", e->gva, e->gpa, who,
 	       e->task.pid);
 }

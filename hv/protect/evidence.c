@@ -122,6 +122,15 @@ static bool may_alert(const struct percpu *cpu)
 	return may;
 }
 
+bool evidence_may_alert(const struct percpu *cpu)
+{
+	spin_lock(&lock);
+	bool may = may_alert(cpu);
+
+	spin_unlock(&lock);
+	return may;
+}
+
 static void alert(const struct percpu *cpu, const struct evidence *rec)
 {
 	char who[RW_COMM_LEN + 1] = "an unknown task", times[32] = "";

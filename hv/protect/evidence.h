@@ -32,6 +32,8 @@ void evidence_record(struct percpu *cpu, struct evidence *rec);
  * access, addresses, bytes and code; the rest is set here, for the least cost.
  */
 void evidence_patch(struct percpu *cpu, struct evidence *rec);
+/** evidence_may_alert() - whether one more line about an attack may go out now; counts it. */
+bool evidence_may_alert(const struct percpu *cpu);
 
 /** evidence_flush() - stores what evidence_record() still holds back for this CPU; reports patches. */
 void evidence_flush(struct percpu *cpu);

@@ -10,6 +10,8 @@
 #include "log/journal.h"
 #include "log/printk.h"
 
+#define CHECK_NS 1000000000ull /* no CPU looks for silent agents more often */
+
 static struct spinlock lock = SPINLOCK(HEARTBEAT); /* (x) */
 
 static const char *const state_names[] = RW_AGENT_STATE_NAMES;
@@ -79,14 +81,19 @@ void heartbeat_check(struct percpu *cpu)
 {
 	bool silent = false;
 
-	if (!hv_locked() || cpu->exit_tsc - cpu->heartbeat.checked_tsc < hv.boot->tsc_hz)
+	if (!hv_locked())
 		return;
-	cpu->heartbeat.checked_tsc = cpu->exit_tsc;
+
+	uint64_t now = journal_now(cpu);
+
+	if (now < cpu->heartbeat.checked_ns + CHECK_NS)
+		return;
+	cpu->heartbeat.checked_ns = now;
 	spin_lock(&lock);
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++) {
 		struct percpu *of = percpu_of(i);
 
-		if (!falls_silent(&of->heartbeat, journal_now(cpu)))
+		if (!falls_silent(&of->heartbeat, now))
 			continue;
 		of->heartbeat.state = RW_AGENT_SILENT;
 		record(cpu, of);

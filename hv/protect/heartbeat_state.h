@@ -11,5 +11,5 @@ struct heartbeat {
 	uint32_t probes_gone; /* as the agent said last */
 	uint64_t heard_ns;    /* when it was heard last */
 	uint64_t overdue_ns;  /* when it was first missed after that; 0: it was not */
-	uint64_t checked_tsc; /* when this CPU last looked for silent ones, by its own TSC */
+	uint64_t checked_ns;  /* when this CPU last looked for silent ones */
 };

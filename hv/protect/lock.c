@@ -124,6 +124,8 @@ void protect_release(struct percpu *cpu)
 		smp_flush_all(cpu);
 	}
 	heartbeat_forget();
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
+		percpu_of(i)->guest_gs = 0;
 	/*
 	 * Another CPU may still be looking up a violation: what it finds here is old or nothing, but never
 	 * out of bounds.

@@ -9,6 +9,7 @@
 #include "core/state.h"
 #include "lib/format.h"
 #include "lib/string.h"
+#include "log/journal.h"
 #include "policy/mov_cr.h"
 #include "protect/evidence.h"
 #include "protect/step.h"
@@ -332,9 +333,11 @@ static bool has_all(struct percpu *cpu)
 	return has_tables(cpu);
 }
 
-static void set_phase(struct pin_state *s, enum pin_phase phase)
+static void set_phase(struct percpu *cpu, enum pin_phase phase)
 {
-	s->since = rdtsc();
+	struct pin_state *s = &cpu->pin;
+
+	__atomic_store_n(&s->since, journal_now(cpu), __ATOMIC_RELAXED);
 	__atomic_store_n(&s->phase, phase, __ATOMIC_RELEASE);
 }
 
@@ -346,10 +349,11 @@ void pin_watch_starts(struct percpu *cpu)
 					.verdict = RW_VERDICT_ALLOW,
 					.target = RW_TARGET_CONTROL,
 					.access = RW_ACCESS_WRITE };
-		bool coming_up = __atomic_load_n(&s->phase, __ATOMIC_ACQUIRE) == PIN_COMING_UP;
+		bool coming_up = __atomic_load_n(&s->phase, __ATOMIC_ACQUIRE) == PIN_COMING_UP &&
+				 !__atomic_load_n(&percpu_of(i)->parked, __ATOMIC_RELAXED);
 		uint64_t since = __atomic_load_n(&s->since, __ATOMIC_RELAXED);
 
-		if (!coming_up || !since || rdtsc() - since < PIN_PATIENCE_S * hv.boot->tsc_hz ||
+		if (!coming_up || !since || journal_now(cpu) < since + PIN_PATIENCE_NS ||
 		    !__atomic_compare_exchange_n(&s->since, &since, 0, false, __ATOMIC_RELAXED,
 						 __ATOMIC_RELAXED))
 			continue;
@@ -369,7 +373,7 @@ void pin_update(struct percpu *cpu)
 		s->lock = now;
 		watch(cpu, false, false);
 		s->stepping = false;
-		set_phase(s, now & 1 ? PIN_COMING_UP : PIN_OFF);
+		set_phase(cpu, now & 1 ? PIN_COMING_UP : PIN_OFF);
 	}
 	if (s->stepping) {
 		s->stepping = false;
@@ -378,7 +382,7 @@ void pin_update(struct percpu *cpu)
 		watch(cpu, true, true);
 	}
 	if (s->phase == PIN_COMING_UP && has_all(cpu)) {
-		set_phase(s, PIN_ON);
+		set_phase(cpu, PIN_ON);
 		watch(cpu, true, true);
 	}
 }
@@ -390,7 +394,7 @@ void pin_restart(struct percpu *cpu)
 	watch(cpu, false, false);
 	s->stepping = false;
 	s->lock = __atomic_load_n(&lock_number, __ATOMIC_ACQUIRE);
-	set_phase(s, s->lock & 1 ? PIN_COMING_UP : PIN_OFF);
+	set_phase(cpu, s->lock & 1 ? PIN_COMING_UP : PIN_OFF);
 }
 
 void pin_lock(struct percpu *cpu)

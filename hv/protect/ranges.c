@@ -103,7 +103,7 @@ static const char *bad_field(const struct rw_range *range)
 		return "only firmware code may stay writable";
 	if (!range->len)
 		return "length is 0";
-	if (range->len / RW_PAGE_SIZE > UINT32_MAX || range->gpa + range->len < range->gpa)
+	if (range->gpa + range->len < range->gpa)
 		return "physical address and length overflow";
 	if (range->gva && range->gva + (range->len - 1) < range->gva)
 		return "linear address and length overflow";

@@ -28,7 +28,7 @@ AGENT_CALLS = {
     "module_odd": (14, "$((ram + 4))", 0, "EINVAL"),
     "module_code": (14, "$text", 0, "EINVAL"),  # the kernel's code as a list: no number of ranges
     "beat_kind": (15, 2, 0, "EINVAL"),
-    "beat_gone": (15, 0, 1 << 32, "EINVAL"),
+    "beat_64bit": (15, 0, 1 << 32, "EINVAL"),
     "patching": (16, "$ram", 0, "ELOCKED"),
     "sites": (17, "$ram", 0, "ELOCKED"),
     "nr18": (18, 0, 0, "ENOSYS"),

@@ -390,6 +390,7 @@ static void test_too_early(void)
 	expect("lock before register", outside(RW_HC_LOCK, 0, 0), -RW_ENOTREADY);
 	expect("drain before ring", outside(RW_HC_DRAIN, 0, 0), -RW_ENOTREADY);
 	expect("read before register", outside(RW_HC_READ, (UINT64)scratch, 0), -RW_ENOTREADY);
+	expect("beat before register", outside(RW_HC_BEAT, RW_BEAT_ALIVE, 0), -RW_ENOTREADY);
 	expect("kexec before register", outside(RW_HC_KEXEC, 0, 0), -RW_ENOTREADY);
 }
 
@@ -424,9 +425,9 @@ static void test_locked(void)
 	expect("second lock", agent(RW_HC_LOCK, 0, 0), -RW_ELOCKED);
 	for (nr = RW_HC_REGISTER; nr <= RW_HC_RING; nr++)
 		expect_number("setup after the lock", nr, agent(nr, (UINT64)scratch, 0), -RW_ELOCKED);
-	expect("patching after the lock", agent(RW_HC_PATCHING, (UINT64)scratch, 0), -RW_ELOCKED);
-	expect("sites after the lock", agent(RW_HC_SITES, (UINT64)scratch, 0), -RW_ELOCKED);
 	expect("kexec, which the configuration refuses", agent(RW_HC_KEXEC, 0, 0), -RW_EPERM);
+	expect("beat: no such kind", agent(RW_HC_BEAT, RW_BEAT_COUNT, 0), -RW_EINVAL);
+	expect("beat: 33 bits of tracepoints", agent(RW_HC_BEAT, RW_BEAT_ALIVE, 1ull << 32), -RW_EINVAL);
 	test_numbers(agent);
 	test_answers(agent, 1);
 	read_tests(agent, scratch, hv, hv_end, (UINT64)target);

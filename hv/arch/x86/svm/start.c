@@ -163,7 +163,8 @@ void svm_ap_start(uint32_t index)
 	reset_guest(cpu);
 	cpu->stats.exits[RW_EXIT_SIPI]++;
 	pin_restart(cpu);
-	smp_enter_guest(cpu);
+	if (smp_enter_guest(cpu))
+		pin_update(cpu); /* the CPU that asked for the flush may have locked */
 	svm_run(cpu);
 }
 

@@ -104,7 +104,7 @@ void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 	vmcb->save.efer &= ~EFER_SCE;
 	vmcb->control.int_control = VMCB_INT_MASKING;
 	vmcb->control.intercept[ICPT_EXCEPTION] = EXCEPTIONS_ALL;
-	vmcb->control.intercept[ICPT_MISC1] = STEP_MISC1;
+	vmcb->control.intercept[ICPT_MISC1] = STEP_MISC1 | (cpu->pin.tables ? TABLE_WRITES : 0);
 	vmcb->control.intercept[ICPT_MISC2] = STEP_MISC2;
 	vmcb->control.msrpm_base_pa = hv_phys(svm_msrpm_step);
 	vmcb->control.nested_cr3 = root_pa;

@@ -200,6 +200,10 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 		vmcs_write(VMCS_CR0_SHADOW, value);
 		vmcs_write(VMCS_GUEST_CR0, value | CR0_NE);
 		break;
+	case GREG_CR4:
+		vmcs_write(VMCS_CR4_SHADOW, value);
+		vmcs_write(VMCS_GUEST_CR4, value | CR4_VMXE);
+		break;
 	case GREG_CR2:
 		write_cr2(value);
 		break;

@@ -336,19 +336,26 @@ static void test_tables_of_another_cpu(void **state)
 static void test_late_cpu(void **state)
 {
 	(void)state;
-	machine.boot.tsc_hz = 1000;
 	locked(RW_CONTROL_ENFORCE);
 	pin_restart(&mock.cpu);
 	mock.reg[GREG_CR4] = 0;
 	mock.reg[GREG_RIP] = GUEST_AGENT;
 	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), 0);
 	assert_int_equal(mock.records, 0);
-	mock.tsc += PIN_PATIENCE_S * 1000;
+	mock.later_ns += PIN_PATIENCE_NS - 1;
+	mock.cpu.parked = false;
 	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), 0);
+	assert_int_equal(mock.records, 0);
+	mock.later_ns++;
+	mock.cpu.parked = true; /* it runs nothing */
+	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), 0);
+	assert_int_equal(mock.records, 0);
+	mock.cpu.parked = false;
+	assert_int_equal(mock_call(RW_HC_BEAT, RW_BEAT_ALIVE, 0), 0);
 	assert_int_equal(mock.records, 1);
 	assert_string_equal(mock.record[0].symbol, "CPU 0 is not pinned");
 	assert_int_equal(mock.record[0].verdict, RW_VERDICT_ALLOW);
-	mock.tsc += PIN_PATIENCE_S * 1000;
+	mock.later_ns += PIN_PATIENCE_NS;
 	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), 0);
 	assert_int_equal(mock.records, 1);
 }

@@ -74,9 +74,9 @@ static void test_silent(void **state)
 	beat(RW_BEAT_ALIVE, 0);
 	heard = journal_now(&mock.cpu);
 	exit_after(HEARTBEAT_SILENT_NS);
-	exit_after(HEARTBEAT_GRACE_NS - 1);
+	exit_after(HEARTBEAT_GRACE_NS - SECOND);
 	assert_int_equal(mock.events, 0);
-	exit_after(1);
+	exit_after(SECOND);
 	expect(1, RW_AGENT_SILENT, 0);
 	assert_int_equal(mock.agent_heard_ns, heard);
 	assert_int_equal(mock.lines, 1);
