@@ -66,18 +66,9 @@ static void take_config(bool serial_answers)
 	bootinfo.serial_port = serial_answers ? config.serial_port : 0;
 	bootinfo.serial_baud = config.serial_baud;
 	bootinfo.agent = config.agent;
-	bootinfo.on_violation = config.on_violation;
 	bootinfo.exit_port = config.exit_port;
 	bootinfo.watch_resets = config.watch_resets;
-	bootinfo.kexec = config.kexec;
-	bootinfo.control_state = config.control_state;
-	bootinfo.kernel_code = config.kernel_code;
-	bootinfo.modules = config.modules;
-	bootinfo.dynamic_code = config.dynamic_code;
-	bootinfo.bpf_jit = config.bpf_jit;
-	bootinfo.on_agent_loss = config.on_agent_loss;
-	bootinfo.patches = config.patches;
-	bootinfo.kprobes = config.kprobes;
+	bootinfo.settings = config.settings;
 }
 
 static void __attribute__((noreturn)) stop(const struct message *why)

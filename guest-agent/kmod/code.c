@@ -4,6 +4,7 @@
 #define pr_fmt(fmt) "ringward: " fmt
 
 #include <linux/efi.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
@@ -34,16 +35,14 @@ bool code_is_guarded(void)
 
 static int read_flags(void)
 {
-	struct rw_status *status = (void *)get_zeroed_page(GFP_KERNEL);
-	long ret;
+	struct rw_status *status = hvcall_status();
 
-	BUILD_BUG_ON(sizeof(*status) > PAGE_SIZE);
-	if (!status)
-		return -ENOMEM;
-	ret = hvcall(RW_HC_STATUS, virt_to_phys(status), 0, 0);
-	flags = ret < 0 ? 0 : status->code;
+	flags = 0;
+	if (IS_ERR(status))
+		return PTR_ERR(status);
+	flags = status->code;
 	free_page((unsigned long)status);
-	return ret < 0 ? hvcall_error("status", ret) : 0;
+	return 0;
 }
 
 int code_lock_begin(void)

@@ -184,8 +184,8 @@ static int64_t hc_status(const struct request *r)
 		.abi_version = RW_ABI_VERSION,
 		.backend = hv_backend()->id,
 		.cpus = hv.boot->cpu_count,
-		.on_violation = hv.boot->on_violation,
-		.kexec = hv.boot->kexec,
+		.on_violation = hv.boot->settings.on_violation,
+		.kexec = hv.boot->settings.kexec,
 		.code = code_status(),
 		.uptime_ns = journal_now(r->cpu),
 		.ranges = hv.ranges.ranges + hv.ranges.objects,
@@ -217,7 +217,7 @@ static int64_t hc_cpu_index(const struct request *r)
  */
 static int64_t hc_kexec(const struct request *r)
 {
-	if (hv_locked() && hv.boot->kexec != RW_KEXEC_ALLOW) {
+	if (hv_locked() && hv.boot->settings.kexec != RW_KEXEC_ALLOW) {
 		refused_call(r->cpu, r->nr);
 		return -RW_EPERM;
 	}
@@ -237,11 +237,9 @@ static int64_t hc_beat(const struct request *r)
 {
 	if (r->arg1 >= RW_BEAT_COUNT || r->arg2 > UINT32_MAX)
 		return -RW_EINVAL;
-	evidence_flush(r->cpu);
 
-	int64_t ret = journal_drain(r->cpu);
+	int64_t ret = hc_drain(r);
 
-	pin_watch_starts(r->cpu);
 	heartbeat_heard(r->cpu, r->arg1 == RW_BEAT_PAUSE, (uint32_t)r->arg2);
 	return ret;
 }

@@ -82,7 +82,7 @@ static int restrict_list(const struct rw_protect_list *list)
 	int ret = 0;
 
 	for (uint32_t i = 0; i < list->count && !ret; i++)
-		ret = nested_set_perm(list->range[i].gpa, list->range[i].len, code_perm(&list->range[i]));
+		ret = code_restrict(&list->range[i]);
 	for (uint32_t i = 0; ret && i < list->count; i++)
 		forget_range(&list->range[i]);
 	return ret;
@@ -96,7 +96,7 @@ int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct 
 
 	if (bad)
 		return input_error_set(err, index, bad, -RW_EINVAL);
-	if (hv.boot->modules == RW_MODULES_NONE) {
+	if (hv.boot->settings.modules == RW_MODULES_NONE) {
 		record_module(cpu, list, RW_VERDICT_DENY);
 		return input_error_set(err, 0, "modules = none", -RW_EPERM);
 	}
@@ -153,15 +153,13 @@ static bool in_code_area(uint64_t gva)
 
 static void record_first_run(struct percpu *cpu, const struct evidence *e)
 {
-	char who[RW_COMM_LEN + 1] = "an unknown task";
+	char who[RW_COMM_LEN + 1];
 	uint64_t buf[RECORD_BYTES / 8];
 	struct rec_writer w;
 
 	rec_begin(&w, buf, sizeof(buf), RW_REC_DYNAMIC_CODE, RW_VERDICT_ALLOW);
-	if (e->task_known) {
+	if (e->task_known)
 		rec_bytes(&w, RW_F_GUEST_TASK, &e->task, sizeof(e->task));
-		memcpy(who, e->task.comm, RW_COMM_LEN);
-	}
 	rec_u64(&w, RW_F_GPA, e->gpa);
 	rec_u64(&w, RW_F_GVA, e->gva);
 	rec_u64(&w, RW_F_RIP, e->rip);
@@ -171,6 +169,7 @@ static void record_first_run(struct percpu *cpu, const struct evidence *e)
 	journal_append(cpu, w.hdr);
 	if (!evidence_may_alert(cpu))
 		return;
+	evidence_who(e, who);
 	printk("unapproved code at %lx (gpa %lx) runs for the first time, by %s[%u]", e->gva, e->gpa, who,
 	       e->task.pid);
 }
@@ -210,8 +209,8 @@ static bool audit(struct percpu *cpu, uint64_t gpa)
 	struct evidence e;
 	struct ranges_hit hit;
 
-	if (hv.boot->kernel_code != RW_KERNEL_CODE_AUDIT &&
-	    (hv.boot->dynamic_code != RW_DYNAMIC_CODE_AUDIT || !in_code_area(gva) ||
+	if (hv.boot->settings.kernel_code != RW_KERNEL_CODE_AUDIT &&
+	    (hv.boot->settings.dynamic_code != RW_DYNAMIC_CODE_AUDIT || !in_code_area(gva) ||
 	     ranges_find(&hv.ranges, gpa, &hit)))
 		return false;
 	evidence_describe(cpu, &e, gpa, RW_TARGET_UNAPPROVED, RW_ACCESS_EXEC);

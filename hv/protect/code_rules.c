@@ -9,12 +9,12 @@
 
 bool code_is_active(void)
 {
-	return hv.boot->kernel_code != RW_KERNEL_CODE_OFF && hv_backend()->has_exec_modes();
+	return hv.boot->settings.kernel_code != RW_KERNEL_CODE_OFF && hv_backend()->has_exec_modes();
 }
 
 void code_report(void)
 {
-	if (hv.boot->kernel_code == RW_KERNEL_CODE_OFF)
+	if (hv.boot->settings.kernel_code == RW_KERNEL_CODE_OFF)
 		printk("kernel_code = off: new kernel code is not stopped");
 	else if (!code_is_active())
 		printk("kernel_code: this CPU has no %s: new kernel code is not stopped",
@@ -22,15 +22,16 @@ void code_report(void)
 						     "guest mode execute trap (GMET)");
 	else
 		printk("kernel_code: from the lock on only approved code runs in kernel mode%s",
-		       hv.boot->kernel_code == RW_KERNEL_CODE_AUDIT ? "; other code is recorded" : "");
+		       hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT ? "; other code is recorded" :
+									       "");
 }
 
 uint32_t code_status(void)
 {
 	if (!code_is_active())
 		return 0;
-	return RW_CODE_ACTIVE | (hv.boot->kernel_code == RW_KERNEL_CODE_AUDIT ? RW_CODE_AUDIT : 0) |
-	       (hv.boot->bpf_jit == RW_BPF_JIT_DENY ? RW_CODE_JIT_OFF : 0);
+	return RW_CODE_ACTIVE | (hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT ? RW_CODE_AUDIT : 0) |
+	       (hv.boot->settings.bpf_jit == RW_BPF_JIT_DENY ? RW_CODE_JIT_OFF : 0);
 }
 
 unsigned int code_open_perm(void)
@@ -38,7 +39,7 @@ unsigned int code_open_perm(void)
 	return code_is_active() ? NPERM_R | NPERM_W | NPERM_XU : NPERM_RWX;
 }
 
-unsigned int code_perm(const struct rw_range *range)
+static unsigned int perm_of(const struct rw_range *range)
 {
 	unsigned int perm = NPERM_R | (range->flags & RW_RANGE_WRITABLE ? NPERM_W : 0);
 
@@ -61,6 +62,11 @@ unsigned int code_perm(const struct rw_range *range)
 	}
 }
 
+int code_restrict(const struct rw_range *range)
+{
+	return nested_set_perm(range->gpa, range->len, perm_of(range));
+}
+
 bool code_may_start(struct percpu *cpu, uint8_t vector)
 {
 	uint64_t gpa = (uint64_t)vector * PAGE_SIZE;
@@ -70,7 +76,7 @@ bool code_may_start(struct percpu *cpu, uint8_t vector)
 	if (!hv_locked() || !code_is_active() ||
 	    (ranges_find(&hv.ranges, gpa, &hit) && hit.kind == RW_TARGET_TRAMPOLINE))
 		return true;
-	bool allow = hv.boot->kernel_code == RW_KERNEL_CODE_AUDIT;
+	bool allow = hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT;
 
 	evidence_describe(cpu, &e, gpa, RW_TARGET_UNAPPROVED, RW_ACCESS_EXEC);
 	e.verdict = allow ? RW_VERDICT_ALLOW : RW_VERDICT_DENY;

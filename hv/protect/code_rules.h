@@ -15,8 +15,10 @@ bool code_is_active(void);
 /** code_status() - RW_CODE_*, for the status hypercall. Context: any. */
 uint32_t code_status(void);
 
-/** code_perm() - NPERM_* of the pages of @range from the lock on; code_open_perm(): of pages in no range. */
-unsigned int code_perm(const struct rw_range *range);
+/** code_restrict() - gives the pages of @range the permissions of its kind after the lock. */
+int code_restrict(const struct rw_range *range);
+
+/** code_open_perm() - NPERM_* of pages in no range from the lock on. */
 unsigned int code_open_perm(void);
 
 /**

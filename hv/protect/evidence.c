@@ -131,12 +131,20 @@ bool evidence_may_alert(const struct percpu *cpu)
 	return may;
 }
 
-static void alert(const struct percpu *cpu, const struct evidence *rec)
+void evidence_who(const struct evidence *rec, char who[RW_COMM_LEN + 1])
 {
-	char who[RW_COMM_LEN + 1] = "an unknown task", times[32] = "";
-
+	memset(who, 0, RW_COMM_LEN + 1);
 	if (rec->task_known)
 		memcpy(who, rec->task.comm, RW_COMM_LEN);
+	else
+		memcpy(who, "an unknown task", sizeof("an unknown task"));
+}
+
+static void alert(const struct percpu *cpu, const struct evidence *rec)
+{
+	char who[RW_COMM_LEN + 1], times[32] = "";
+
+	evidence_who(rec, who);
 	if (rec->type == RW_REC_PATCH) {
 		patch_notice(cpu, target_names[rec->target], rec->symbol, rec->sym_off, who, rec->task.pid);
 		return;

@@ -32,6 +32,10 @@ void evidence_record(struct percpu *cpu, struct evidence *rec);
  * access, addresses, bytes and code; the rest is set here, for the least cost.
  */
 void evidence_patch(struct percpu *cpu, struct evidence *rec);
+
+/** evidence_who() - @who: the name of the task of @rec, for a line on the serial line. */
+void evidence_who(const struct evidence *rec, char who[RW_COMM_LEN + 1]);
+
 /** evidence_may_alert() - whether one more line about an attack may go out now; counts it. */
 bool evidence_may_alert(const struct percpu *cpu);
 

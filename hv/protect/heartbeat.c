@@ -9,6 +9,7 @@
 #include "lib/record.h"
 #include "log/journal.h"
 #include "log/printk.h"
+#include "protect/evidence.h"
 
 #define CHECK_NS 1000000000ull /* no CPU looks for silent agents more often */
 
@@ -33,10 +34,12 @@ static void record(struct percpu *by, const struct percpu *of)
 	journal_append(by, w.hdr);
 }
 
-static void alert(const struct percpu *of)
+static void alert(const struct percpu *by, const struct percpu *of)
 {
 	const struct heartbeat *h = &of->heartbeat;
 
+	if (!evidence_may_alert(by))
+		return;
 	if (h->state == RW_AGENT_DEAF)
 		printk("ALERT the agent on CPU %u is attached to %u tracepoints less than at its start",
 		       of->index, h->probes_gone);
@@ -60,7 +63,7 @@ void heartbeat_heard(struct percpu *cpu, bool pause, uint32_t probes_gone)
 	if (changed && hv_locked()) {
 		record(cpu, cpu);
 		if (state == RW_AGENT_DEAF || before == RW_AGENT_SILENT || before == RW_AGENT_DEAF)
-			alert(cpu);
+			alert(cpu, cpu);
 	}
 	spin_unlock(&lock);
 }
@@ -97,11 +100,11 @@ void heartbeat_check(struct percpu *cpu)
 			continue;
 		of->heartbeat.state = RW_AGENT_SILENT;
 		record(cpu, of);
-		alert(of);
+		alert(cpu, of);
 		silent = true;
 	}
 	spin_unlock(&lock);
-	if (silent && hv.boot->on_agent_loss == RW_ON_AGENT_LOSS_STOP)
+	if (silent && hv.boot->settings.on_agent_loss == RW_ON_AGENT_LOSS_STOP)
 		hv_stop("the agent is silent, and on_agent_loss = stop");
 }
 

@@ -8,7 +8,7 @@
 
 #include "core/percpu.h"
 
-/* A CPU's agent is missed after this time without a beat. The agent beats three times as often. */
+/* A CPU's agent is missed after this time without a beat. The agent beats every second of its own time. */
 #define HEARTBEAT_SILENT_NS 30000000000ull
 /*
  * It counts as silent when it is still missed this long after an exit found it missing. A machine that was

@@ -22,8 +22,7 @@
 static int restrict_ranges(uint32_t last, uint32_t *failed)
 {
 	for (*failed = 1; *failed <= last; ++*failed) {
-		const struct rw_range *r = &hv.ranges.entry[*failed].range;
-		int ret = nested_set_perm(r->gpa, r->len, code_perm(r));
+		int ret = code_restrict(&hv.ranges.entry[*failed].range);
 
 		if (ret)
 			return ret;

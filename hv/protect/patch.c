@@ -189,7 +189,8 @@ static const char *apply(struct percpu *cpu, struct evidence *rec, const uint8_t
 	while (first < len && real[first] == now[first])
 		first++;
 	/* Sites are the kernel's own: of other code nothing is known that a patch could be judged by. */
-	if (target == RW_TARGET_KERNEL_TEXT && hv.boot->patches != RW_PATCHES_RECORD && first < len) {
+	if (target == RW_TARGET_KERNEL_TEXT && hv.boot->settings.patches != RW_PATCHES_RECORD &&
+	    first < len) {
 		const char *why = judge(cpu, &text, off + first, now + first, len - first, rec);
 
 		if (why) {

@@ -133,7 +133,7 @@ static void record_value(struct percpu *cpu, const struct pin *p, const char *na
 
 static bool is_audit(void)
 {
-	return hv.boot->control_state == RW_CONTROL_AUDIT;
+	return hv.boot->settings.control_state == RW_CONTROL_AUDIT;
 }
 
 /* @skip: what on_violation = skip means for this write. */
@@ -141,9 +141,9 @@ static enum rw_verdict verdict(enum rw_verdict skip)
 {
 	if (is_audit())
 		return RW_VERDICT_ALLOW;
-	if (hv.boot->on_violation == RW_ON_VIOLATION_STOP)
+	if (hv.boot->settings.on_violation == RW_ON_VIOLATION_STOP)
 		return RW_VERDICT_STOP;
-	return hv.boot->on_violation == RW_ON_VIOLATION_FAULT ? RW_VERDICT_FAULT : skip;
+	return hv.boot->settings.on_violation == RW_ON_VIOLATION_FAULT ? RW_VERDICT_FAULT : skip;
 }
 
 /* All pinned bits of @reg; their values. */
@@ -168,7 +168,7 @@ static uint64_t reference_of(enum guest_reg reg)
 static void watch(struct percpu *cpu, bool registers, bool tables)
 {
 	cpu->pin.tables = tables;
-	hv_backend()->pin(cpu, registers ? mask_of(GREG_CR0) : 0, registers ? mask_of(GREG_CR4) : 0, tables);
+	hv_backend()->pin(cpu, registers ? mask_of(GREG_CR0) : 0, registers ? mask_of(GREG_CR4) : 0);
 }
 
 /*
@@ -251,17 +251,18 @@ bool pin_refuses_msr(struct percpu *cpu, uint32_t msr, uint64_t value)
 static void check_registers(struct percpu *cpu)
 {
 	static const enum guest_reg regs[] = { GREG_CR0, GREG_CR4, GREG_EFER }; /* LMA follows from CR0 */
-	uint64_t value[3];
+	uint64_t value[3], want[3];
 	bool changed = false;
 
 	if (is_audit())
 		return;
 	for (size_t i = 0; i < 3; i++) {
 		value[i] = greg(cpu, regs[i]);
-		changed |= (value[i] ^ reference_of(regs[i])) & mask_of(regs[i]);
+		want[i] = (value[i] & ~mask_of(regs[i])) | reference_of(regs[i]);
+		changed |= value[i] != want[i];
 	}
 	for (size_t i = 0; i < 3 && changed; i++)
-		hv_backend()->set(cpu, regs[i], (value[i] & ~mask_of(regs[i])) | reference_of(regs[i]));
+		hv_backend()->set(cpu, regs[i], want[i]);
 	for (size_t i = 0; i < 3 && changed; i++) {
 		char name[RW_SYMBOL_LEN];
 		const struct pin *p = forbidden(cpu, regs[i], i == 2 ? MSR_EFER : 0, value[i], name);
@@ -399,7 +400,7 @@ void pin_restart(struct percpu *cpu)
 
 void pin_lock(struct percpu *cpu)
 {
-	if (hv.boot->control_state == RW_CONTROL_OFF)
+	if (hv.boot->settings.control_state == RW_CONTROL_OFF)
 		return;
 	for (const struct pin *p = pins; p < pins + PINS; p++) {
 		reference[p - pins] = value_of(cpu, p);

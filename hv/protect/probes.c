@@ -24,7 +24,7 @@ static uint32_t find(uint64_t gva)
 
 bool probes_may_change(uint64_t gva, uint8_t old, const uint8_t *now, uint32_t len)
 {
-	if (hv.boot->kprobes != RW_KPROBES_ALLOW || len != 1)
+	if (hv.boot->settings.kprobes != RW_KPROBES_ALLOW || len != 1)
 		return false;
 
 	uint32_t i = find(gva);

@@ -144,7 +144,7 @@ bool step_finish(struct percpu *cpu, bool ran)
 	if (ran && s->rec.type)
 		evidence_record(cpu, &s->rec);
 	if (ran && s->commit && s->rec.type == RW_REC_VIOLATION &&
-	    hv.boot->on_violation == RW_ON_VIOLATION_STOP)
+	    hv.boot->settings.on_violation == RW_ON_VIOLATION_STOP)
 		hv_stop("a violation, and on_violation = stop");
 	s->rec.type = 0;
 	return inject_db;

@@ -32,7 +32,7 @@ static enum policy_action verdict(struct percpu *cpu, uint32_t target, uint32_t 
 		.target = target,
 		.access = access,
 		.cpl = (uint8_t)greg(cpu, GREG_CPL),
-		.on_violation = hv.boot->on_violation,
+		.on_violation = hv.boot->settings.on_violation,
 		.locked = hv_locked(),
 		.in_poking_mm = in_poking_mm,
 		.rip_in_kernel_text = in_poking_mm && guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT,
@@ -57,10 +57,10 @@ static enum hv_action refuse(struct percpu *cpu, struct evidence *rec, enum rw_v
 /* A patch that its site does not allow is a write like any other. */
 static enum hv_action refuse_copy(struct percpu *cpu, struct evidence *rec)
 {
-	if (hv.boot->on_violation != RW_ON_VIOLATION_SKIP)
+	if (hv.boot->settings.on_violation != RW_ON_VIOLATION_SKIP)
 		return refuse(cpu, rec,
-			      hv.boot->on_violation == RW_ON_VIOLATION_STOP ? RW_VERDICT_STOP :
-									      RW_VERDICT_FAULT);
+			      hv.boot->settings.on_violation == RW_ON_VIOLATION_STOP ? RW_VERDICT_STOP :
+										       RW_VERDICT_FAULT);
 	rec->verdict = RW_VERDICT_SKIP;
 	evidence_record(cpu, rec);
 	patch_copy_skip(cpu, rec);

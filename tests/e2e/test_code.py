@@ -82,8 +82,12 @@ def files(linux):
     return {**attacked_run.files(linux), "/root/dummy.ko": machine.stock_module("drivers/net/dummy", linux)}
 
 
-@pytest.fixture(name="run", scope="module", params=[(w, k) for w in ("intel", "gmet") for k in KERNELS],
-                ids=lambda p: f"{p[0]}-{p[1]}")
+# The work takes Bochs, with two CPUs and the function tracer, many minutes.
+GUESTS = [pytest.param((w, k), id=f"{w}-{k}", marks=[pytest.mark.soak] if w == "intel" else [])
+          for w in ("intel", "gmet") for k in KERNELS]
+
+
+@pytest.fixture(name="run", scope="module", params=GUESTS)
 def fixture_run(request, boot):
     """A guest that worked, and then attacked itself; an attacked.Attacked."""
     which, linux = request.param
@@ -146,8 +150,9 @@ def test_machine_lives(run):
 
 def test_modules_none_refuses_them(none):
     assert none.markers[-3:-1] == ["refused", "not there"], none.explain()
-    record, = none.of_type("module_code")
-    assert (record["name"], record["verdict"]) == ("dummy", "deny")
+    # insmod tries finit_module(2), then init_module(2).
+    records = none.of_type("module_code")
+    assert 1 <= len(records) <= 2 and {(r["name"], r["verdict"]) for r in records} == {("dummy", "deny")}
     assert none.stats["violations"] == 0
 
 

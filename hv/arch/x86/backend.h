@@ -211,11 +211,11 @@ struct hv_backend {
 	bool (*step_end)(struct percpu *cpu);
 
 	/**
-	 * pin() - from the next entry on, exits when a MOV to CR0 or CR4 changes one of these bits, and with
-	 * @tables on a load of GDTR, IDTR or TR; also on whatever this CPU cannot tell from these. All 0: no
-	 * more.
+	 * pin() - from the next entry on, exits when a MOV to CR0 or CR4 changes one of these bits, and on a
+	 * load of GDTR, IDTR or TR if cpu->pin.tables says so; also on whatever this CPU cannot tell from
+	 * these. All 0: no more.
 	 */
-	void (*pin)(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables);
+	void (*pin)(struct percpu *cpu, uint64_t cr0, uint64_t cr4);
 
 	/** get_tables(), set_tables() - the SEG_TABLES registers from SEG_GDTR on (arch/x86/segment.h). */
 	void (*get_tables)(struct percpu *cpu, struct segment *table);

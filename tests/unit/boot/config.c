@@ -73,16 +73,16 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.serial_port, want->serial_port);
 	assert_int_equal(config.serial_baud, want->serial_baud);
 	assert_int_equal(config.agent, want->agent);
-	assert_int_equal(config.on_violation, want->on_violation);
-	assert_int_equal(config.kexec, want->kexec);
-	assert_int_equal(config.control_state, want->control_state);
-	assert_int_equal(config.kernel_code, want->kernel_code);
-	assert_int_equal(config.modules, want->modules);
-	assert_int_equal(config.dynamic_code, want->dynamic_code);
-	assert_int_equal(config.bpf_jit, want->bpf_jit);
-	assert_int_equal(config.on_agent_loss, want->on_agent_loss);
-	assert_int_equal(config.patches, want->patches);
-	assert_int_equal(config.kprobes, want->kprobes);
+	assert_int_equal(config.settings.on_violation, want->settings.on_violation);
+	assert_int_equal(config.settings.kexec, want->settings.kexec);
+	assert_int_equal(config.settings.control_state, want->settings.control_state);
+	assert_int_equal(config.settings.kernel_code, want->settings.kernel_code);
+	assert_int_equal(config.settings.modules, want->settings.modules);
+	assert_int_equal(config.settings.dynamic_code, want->settings.dynamic_code);
+	assert_int_equal(config.settings.bpf_jit, want->settings.bpf_jit);
+	assert_int_equal(config.settings.on_agent_loss, want->settings.on_agent_loss);
+	assert_int_equal(config.settings.patches, want->settings.patches);
+	assert_int_equal(config.settings.kprobes, want->settings.kprobes);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
 	assert_int_equal(config.exit_port, want->exit_port);
 	assert_int_equal(config.watch_resets, want->watch_resets);
@@ -96,15 +96,15 @@ static void test_defaults(void **state)
 		.serial_port = 0x2f8,
 		.serial_baud = 115200,
 		.agent = true,
-		.on_violation = RW_ON_VIOLATION_SKIP,
-		.kexec = RW_KEXEC_REFUSE,
-		.control_state = RW_CONTROL_ENFORCE,
-		.kernel_code = RW_KERNEL_CODE_OFF,
-		.modules = RW_MODULES_ANY,
-		.dynamic_code = RW_DYNAMIC_CODE_AUDIT,
-		.bpf_jit = RW_BPF_JIT_DENY,
-		.patches = RW_PATCHES_VERIFY,
-		.kprobes = RW_KPROBES_DENY,
+		.settings.on_violation = RW_ON_VIOLATION_SKIP,
+		.settings.kexec = RW_KEXEC_REFUSE,
+		.settings.control_state = RW_CONTROL_ENFORCE,
+		.settings.kernel_code = RW_KERNEL_CODE_OFF,
+		.settings.modules = RW_MODULES_ANY,
+		.settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT,
+		.settings.bpf_jit = RW_BPF_JIT_DENY,
+		.settings.patches = RW_PATCHES_VERIFY,
+		.settings.kprobes = RW_KPROBES_DENY,
 	};
 
 	(void)state;
@@ -122,16 +122,16 @@ static void test_all_keys(void **state)
 		.serial_port = 0x3e0,
 		.serial_baud = 9600,
 		.agent = false,
-		.on_violation = RW_ON_VIOLATION_FAULT,
-		.kexec = RW_KEXEC_ALLOW,
-		.control_state = RW_CONTROL_AUDIT,
-		.kernel_code = RW_KERNEL_CODE_AUDIT,
-		.modules = RW_MODULES_NONE,
-		.dynamic_code = RW_DYNAMIC_CODE_DENY,
-		.bpf_jit = RW_BPF_JIT_APPROVE_AT_LOCK,
-		.on_agent_loss = RW_ON_AGENT_LOSS_STOP,
-		.patches = RW_PATCHES_RECORD,
-		.kprobes = RW_KPROBES_ALLOW,
+		.settings.on_violation = RW_ON_VIOLATION_FAULT,
+		.settings.kexec = RW_KEXEC_ALLOW,
+		.settings.control_state = RW_CONTROL_AUDIT,
+		.settings.kernel_code = RW_KERNEL_CODE_AUDIT,
+		.settings.modules = RW_MODULES_NONE,
+		.settings.dynamic_code = RW_DYNAMIC_CODE_DENY,
+		.settings.bpf_jit = RW_BPF_JIT_APPROVE_AT_LOCK,
+		.settings.on_agent_loss = RW_ON_AGENT_LOSS_STOP,
+		.settings.patches = RW_PATCHES_RECORD,
+		.settings.kprobes = RW_KPROBES_ALLOW,
 		.boot_on_error = true,
 		.exit_port = 0xf4,
 		.watch_resets = true,
@@ -172,11 +172,11 @@ static void test_values(void **state)
 	expect_ok(
 		NEXT
 		"on_violation = stop\nkexec = refuse\non_error = stop\nagent = yes\nstore_mib = 1\nnext_options =\n");
-	assert_int_equal(config.kexec, RW_KEXEC_REFUSE);
-	assert_int_equal(config.on_violation, RW_ON_VIOLATION_STOP);
+	assert_int_equal(config.settings.kexec, RW_KEXEC_REFUSE);
+	assert_int_equal(config.settings.on_violation, RW_ON_VIOLATION_STOP);
 	assert_int_equal(config.store_mib, 1);
 	expect_ok(NEXT "control_state = off\n");
-	assert_int_equal(config.control_state, RW_CONTROL_OFF);
+	assert_int_equal(config.settings.control_state, RW_CONTROL_OFF);
 	expect_ok(NEXT "exit_port = none\nwatch_resets = lock\n");
 	assert_int_equal(config.exit_port, 0);
 	assert_false(config.watch_resets);

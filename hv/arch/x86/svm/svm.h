@@ -75,7 +75,7 @@ void svm_describe(struct percpu *cpu);
 
 /* step.c: single steps, and the intercepts and tables in force outside of one. */
 void svm_steady_intercepts(struct percpu *cpu);
-void svm_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables);
+void svm_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4);
 void svm_pass_nmi(struct percpu *cpu);
 void svm_steady(struct percpu *cpu);
 bool svm_btf(void); /* the guest traps branches only */

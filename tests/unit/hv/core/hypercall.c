@@ -314,7 +314,7 @@ static void test_status(void **state)
 
 	(void)state;
 	mock_lock();
-	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_FAULT;
 	mock.reg[GREG_RIP] = GUEST_AGENT;
 	assert_int_equal(mock_call(RW_HC_STATUS, GUEST_ARG, 0), 0);
 	memcpy(&s, host_ram + GUEST_ARG, sizeof(s));
@@ -439,7 +439,7 @@ static void test_kexec_allowed(void **state)
 	unsigned int flushes;
 
 	(void)state;
-	machine.boot.kexec = RW_KEXEC_ALLOW;
+	machine.boot.settings.kexec = RW_KEXEC_ALLOW;
 	machine.boot.cpu_count = 2;
 	mock_lock();
 	mock.reg[GREG_RIP] = GUEST_DATA;
@@ -480,7 +480,7 @@ static void test_kexec_many(void **state)
 	size_t left = 0;
 
 	(void)state;
-	machine.boot.kexec = RW_KEXEC_ALLOW;
+	machine.boot.settings.kexec = RW_KEXEC_ALLOW;
 	for (unsigned int life = 0; life < 100; life++) {
 		struct rw_protect_list list = {
 			.count = 2,

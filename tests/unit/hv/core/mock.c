@@ -93,12 +93,11 @@ static bool step_end(struct percpu *cpu)
 	return mock.step_db;
 }
 
-static void pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
+static void pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
 {
-	(void)cpu;
 	mock.pinned_cr0 = cr0;
 	mock.pinned_cr4 = cr4;
-	mock.pinned_tables = tables;
+	mock.pinned_tables = cpu->pin.tables;
 }
 
 static void get_tables(struct percpu *cpu, struct segment *table)
@@ -577,7 +576,7 @@ static int reset(const struct nested_format *format, bool exec_modes)
 		return -1;
 	symbols_init(&hv.symbols, host_region, 65536);
 	sites_init(&hv.sites, sites, sizeof(sites));
-	machine.boot.patches = RW_PATCHES_RECORD; /* tests of the verdict name sites */
+	machine.boot.settings.patches = RW_PATCHES_RECORD; /* tests of the verdict name sites */
 	mock.root = nested_root();
 	mock.reg[GREG_RIP] = GUEST_DATA;
 	mock.reg[GREG_CS_LONG] = 1;

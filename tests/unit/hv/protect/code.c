@@ -114,12 +114,12 @@ static void test_inactive(void **state)
 {
 	(void)state;
 	assert_int_equal(perm_at(GUEST_DATA), NPERM_RWX);
-	machine.boot.kernel_code = RW_KERNEL_CODE_OFF;
+	machine.boot.settings.kernel_code = RW_KERNEL_CODE_OFF;
 	mock_lock();
 	assert_int_equal(perm_at(GUEST_DATA), NPERM_RWX);
 	assert_int_equal(perm_at(GUEST_TEXT), NPERM_R | NPERM_X);
 	assert_int_equal(code_status(), 0);
-	machine.boot.kernel_code = RW_KERNEL_CODE_ENFORCE;
+	machine.boot.settings.kernel_code = RW_KERNEL_CODE_ENFORCE;
 	machine.exec_modes = false;
 	assert_int_equal(code_status(), 0);
 	assert_true(code_may_start(&mock.cpu, 0x10));
@@ -174,7 +174,7 @@ static void test_smep_off(void **state)
 static void test_audit(void **state)
 {
 	(void)state;
-	machine.boot.kernel_code = RW_KERNEL_CODE_AUDIT;
+	machine.boot.settings.kernel_code = RW_KERNEL_CODE_AUDIT;
 	mock_lock();
 	fetch(GUEST_DATA, GUEST_DATA);
 	assert_int_equal(mock.injects + mock.records, 0);
@@ -207,7 +207,7 @@ static void test_code_area(void **state)
 	assert_int_equal(mock.records, 2);
 	hv.agent.code_area = 0;
 	fetch(MODULE + PAGE_SIZE, AREA + 0x6000);
-	machine.boot.dynamic_code = RW_DYNAMIC_CODE_DENY;
+	machine.boot.settings.dynamic_code = RW_DYNAMIC_CODE_DENY;
 	hv.agent.code_area = (uint32_t)(AREA - RW_SYMBOL_BASE);
 	fetch(MODULE + PAGE_SIZE, AREA + 0x6000);
 	assert_int_equal(mock.records, 2);
@@ -295,7 +295,7 @@ static void test_module_refused(void **state)
 	assert_int_equal(approve(&list), -RW_EFAULT);
 	list.range[1].gpa = ~0ull & PAGE_MASK;
 	assert_true(approve(&list) < 0);
-	machine.boot.modules = RW_MODULES_NONE;
+	machine.boot.settings.modules = RW_MODULES_NONE;
 	assert_int_equal(approve(&module_list), -RW_EPERM);
 	assert_int_equal(mock.event_type, RW_REC_MODULE_CODE);
 	assert_int_equal(perm_at(MODULE), DATA);
@@ -331,7 +331,7 @@ static void test_start(void **state)
 static void test_kexec(void **state)
 {
 	(void)state;
-	machine.boot.kexec = RW_KEXEC_ALLOW;
+	machine.boot.settings.kexec = RW_KEXEC_ALLOW;
 	mock_lock();
 	mock.reg[GREG_RIP] = GUEST_AGENT;
 	assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), 0);

@@ -51,7 +51,7 @@ static int verified(void **state)
 	}
 	add_sites();
 	probes_clear();
-	machine.boot.patches = RW_PATCHES_VERIFY;
+	machine.boot.settings.patches = RW_PATCHES_VERIFY;
 	memcpy(host_ram + GUEST_TEXT + SITE, nop5, 5);
 	memcpy(host_ram + GUEST_TEXT + FROZEN, nop5, 5);
 	return 0;
@@ -134,7 +134,7 @@ static void test_elsewhere(void **state)
 static void test_probes(void **state)
 {
 	(void)state;
-	machine.boot.kprobes = RW_KPROBES_ALLOW;
+	machine.boot.settings.kprobes = RW_KPROBES_ALLOW;
 	assert_false(apply(0x300, "\x91", 1));
 	assert_true(apply(0x300, "\xcc", 1));
 	assert_false(apply(0x300, "\x91", 1));
@@ -220,7 +220,7 @@ static void test_refused(void **state)
 static void test_refused_fault(void **state)
 {
 	(void)state;
-	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_FAULT;
 	prepare(FROZEN, "\xf3\xa4", "\xcc", 1);
 	hit(FROZEN);
 	assert_int_equal(mock.injected.vector, VEC_GP);
