@@ -28,6 +28,7 @@ for mode in none voluntary full; do echo $mode >/sys/kernel/debug/sched/preempt;
 ATTACKS = """
 insmod /root/rwattack.ko
 for a in %s; do
+	usleep 300000 # a burst of patches ends 100 ms after its last one
 	: >/tmp/step.$a
 	echo patch $a >/proc/rwattack
 	sed 's/^/RWTEST: /' /proc/rwattack
