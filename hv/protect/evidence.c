@@ -26,9 +26,6 @@
 /* Bytes of a reason. */
 #define NOTE_MAX 96u
 
-/* An address further from the nearest name below it is no part of that function. */
-#define SYMBOL_FAR 0x10000u
-
 /* The task of a patch is that of the one before, on the same kernel stack, if that is no older than this. */
 #define SAME_TASK_NS 10000000ull
 #define STACK_BYTES  0x4000ull
@@ -168,7 +165,7 @@ static void alert(const struct percpu *cpu, const struct evidence *rec)
 		       rec->gpa, rec->rip, rec->cpl, who, rec->task.pid, verdict_names[rec->verdict], times);
 }
 
-/* A linear address as text: symbol and offset, or the number. */
+/* A linear address as text: symbol and offset where memory is protected, else the number. */
 static void put_target(struct rec_writer *w, uint16_t field, uint64_t gva)
 {
 	char text[SYMBOL_NAME_MAX + 24], name[SYMBOL_NAME_MAX + 1] = "";
@@ -177,10 +174,11 @@ static void put_target(struct rec_writer *w, uint16_t field, uint64_t gva)
 
 	if (!gva)
 		return;
-	if (!symbols_lookup(&hv.symbols, gva, 0, &sym) && sym.off <= SYMBOL_FAR)
+
+	const struct rw_range *range = ranges_find_linear(&hv.ranges, gva);
+
+	if (range && !symbols_lookup(&hv.symbols, gva, ranges_linear_start(&hv.ranges, range), &sym))
 		memcpy(name, sym.name, sym.len);
-	else
-		sym.off = gva;
 	len = name[0] && !sym.off ? format_text(text, sizeof(text), "%s", name) :
 	      name[0]             ? format_text(text, sizeof(text), "%s+0x%lx", name, sym.off) :
 				    format_text(text, sizeof(text), "0x%lx", sym.off);
