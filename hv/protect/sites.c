@@ -76,15 +76,29 @@ int sites_add_page(struct sites *s, const struct rw_site_page *page, struct inpu
 	return 0;
 }
 
-const struct rw_site *sites_find(const struct sites *s, uint64_t gva)
+static bool holds(const struct rw_site *site, uint64_t off)
+{
+	return off - site->off < site->len;
+}
+
+const struct rw_site *sites_find(struct sites *s, uint64_t gva)
 {
 	uint64_t off = gva - RW_SYMBOL_BASE;
 	uint32_t count = __atomic_load_n(&s->count, __ATOMIC_ACQUIRE);
 
 	if (gva < RW_SYMBOL_BASE || off > UINT32_MAX)
 		return NULL;
+	/* The site of the patch before, or the next one: a search would touch many pages. */
+	for (uint32_t i = s->last; i < count && i - s->last < 2; i++)
+		if (holds(&s->site[i], off)) {
+			s->last = i;
+			return &s->site[i];
+		}
 
 	uint32_t i = patch_site_find(s->site, count, (uint32_t)off);
 
-	return i < count && s->site[i].off <= off ? &s->site[i] : NULL;
+	if (i == count || !holds(&s->site[i], off))
+		return NULL;
+	s->last = i;
+	return &s->site[i];
 }

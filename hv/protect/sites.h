@@ -12,7 +12,8 @@
 struct sites {
 	struct rw_site *site; /* ascending and disjoint */
 	uint32_t room, count;
-	bool described;              /* patching is set */
+	uint32_t last;  /* number of the site found last: the kernel patches them in ascending order */
+	bool described; /* patching is set */
 	struct rw_patching patching; /* all 0 if the agent said nothing */
 };
 
@@ -38,5 +39,8 @@ int sites_describe(struct sites *s, const struct rw_patching *patching, struct i
  */
 int sites_add_page(struct sites *s, const struct rw_site_page *page, struct input_error *err);
 
-/** sites_find() - the site that holds the linear address @gva; NULL: none. Context: any, after the lock. */
-const struct rw_site *sites_find(const struct sites *s, uint64_t gva);
+/**
+ * sites_find() - the site that holds the linear address @gva; NULL: none. Context: after the lock; one CPU at
+ * a time.
+ */
+const struct rw_site *sites_find(struct sites *s, uint64_t gva);
