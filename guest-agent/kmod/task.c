@@ -318,6 +318,25 @@ void task_other(struct task_struct *task, struct rw_other_task *to)
 	memcpy(to->comm, task->comm, sizeof(to->comm));
 }
 
+static void check_now(struct callback_head *work)
+{
+	struct task_note *note = container_of(work, struct task_note, work);
+
+	note->queued = false;
+	task_check(note);
+	note->next = note->cred;
+}
+
+/* Return: whether check_now() will run; not if the task is ending. Its note lives longer than its work. */
+static bool check_later(struct task_note *note)
+{
+	if (note->queued)
+		return true;
+	init_task_work(&note->work, check_now);
+	note->queued = task_work_add(current, &note->work, TWA_RESUME) == 0;
+	return note->queued;
+}
+
 void task_announce(const struct cred *next)
 {
 	struct task_note *note = task_note();
@@ -326,7 +345,8 @@ void task_announce(const struct cred *next)
 		return;
 	task_cred(next, &note->next);
 	/* Else an exploit that makes the task again what it was would look like a call that failed. */
-	task_check_later();
+	if (!check_later(note))
+		note->next = note->cred;
 }
 
 void task_settle(struct task_note *note)
@@ -397,22 +417,10 @@ void task_check(struct task_note *note)
 		report_seccomp(note);
 }
 
-static void check_now(struct callback_head *work)
+void task_check_later(void)
 {
 	struct task_note *note = task_note();
 
-	kfree(work);
 	if (note)
-		task_check(note);
-}
-
-void task_check_later(void)
-{
-	struct callback_head *work = kmalloc(sizeof(*work), GFP_ATOMIC | __GFP_NOWARN);
-
-	if (!work)
-		return;
-	init_task_work(work, check_now);
-	if (task_work_add(current, work, TWA_RESUME))
-		kfree(work);
+		check_later(note);
 }
