@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Cases: what a record says of a task or of a path changes between two opens; nothing of the first may remain.
+// Cases: what a record says of a task or of a path changes between two opens; none of the first may remain.
 #define _GNU_SOURCE
 
 #include <fcntl.h>

@@ -66,7 +66,7 @@ static void tell(int fd, const char *command)
 	need(write(fd, command, strlen(command)) == (ssize_t)strlen(command), command);
 }
 
-/* A child that is user 1000, and becomes root by a command to a hostile module, after another one if given. */
+/* A child that is user 1000, and becomes root by a command to a hostile module, after @before if given. */
 static int raised_by(const char *before, const char *command)
 {
 	int fd = open("/proc/rwattack", O_WRONLY), pid = fork();
