@@ -3,7 +3,6 @@
 // Decides which events are recorded, by the monitor image in the policy area.
 #define pr_fmt(fmt) "ringward: " fmt
 
-#include <linux/audit.h>
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/errno.h>
@@ -26,27 +25,79 @@
 
 struct monitor filter __ro_after_init;
 
+/*
+ * What the rules about a type can match, for one access, told from marks: most events match none, and an
+ * event of a file that is written matches the first.
+ */
+struct outlook {
+	u32 fs;   /* marks of rules that ask for no path: a file system that has none matches none of them */
+	u32 path; /* of those that ask for one; 0: there is none */
+	u32 sure_not; /* with @sure: marks of the file systems that the rule excepts */
+	bool sure;    /* the first rule that can match records whatever lies on another file system */
+};
+
+/* By type, and by enum rw_monitor_access; 0: the event has no such thing, or not yet. */
+#define ACCESSES (RW_MONITOR_WRITE + 1)
+static struct outlook outlooks[RW_MONITOR_TYPES][ACCESSES] __ro_after_init;
+
+/* Whether the rule depends on access and file system alone, and takes this access. Sets @o accordingly. */
+static bool __init is_sure(const struct rw_monitor_rule *r, unsigned int access, struct outlook *o)
+{
+	const struct rw_monitor_cond *c = filter.cond + r->first, *end = c + r->conds;
+
+	if (r->action != RW_MONITOR_INCLUDE || !access)
+		return false;
+	o->sure_not = 0;
+	for (; c < end; c++) {
+		if (c->key == RW_MONITOR_FS && c->negate)
+			o->sure_not |= c->marks;
+		else if (c->key != RW_MONITOR_ACCESS || c->negate || c->values != 1 ||
+			 filter.value[c->first].a != access || filter.value[c->first].b != access)
+			return false;
+	}
+	return true;
+}
+
+static void __init look_out(unsigned int type, unsigned int access, struct outlook *o)
+{
+	const struct rw_monitor_type *t = filter_type(type);
+	const struct rw_monitor_step *s = filter.step + t->first, *end = s + t->steps;
+	bool any = false;
+
+	for (; s < end; s++) {
+		if (access && !(s->access & 1u << access))
+			continue;
+		if (!any)
+			o->sure = is_sure(filter.rule + s->rule, access, o);
+		any = true;
+		if (~s->path)
+			o->path |= s->path;
+		else
+			o->fs |= s->fs;
+	}
+}
+
 /* The pages cannot change, so that what was checked holds. */
 int __init filter_init(void)
 {
+	unsigned int type, access;
 	const void *image;
 	u32 size;
 
 	image = policy_image(RW_POLICY_MONITOR, &size);
-	if (image && !monitor_open(&filter, image, size))
-		return 0;
-	pr_err("the rules of monitor.conf in the policy area are not as this module knows them\n");
-	return -EPROTO;
+	if (!image || monitor_open(&filter, image, size)) {
+		pr_err("the rules of monitor.conf in the policy area are not as this module knows them\n");
+		return -EPROTO;
+	}
+	for (type = 0; type < RW_MONITOR_TYPES; type++)
+		for (access = 0; access < ACCESSES; access++)
+			look_out(type, access, &outlooks[type][access]);
+	return 0;
 }
 
-static u32 login_uid(void)
+int filter_begin_more(unsigned int type)
 {
-	return __kuid_val(audit_get_loginuid(current));
-}
-
-int filter_begin(unsigned int type)
-{
-	return monitor_begin(&filter, type, __kuid_val(current_uid()), login_uid());
+	return monitor_begin(&filter, type, __kuid_val(current_uid()), filter_login_uid());
 }
 
 static void know_number(struct monitor_facts *facts, enum rw_monitor_key key, u32 number)
@@ -78,7 +129,7 @@ static void take_head(const struct event *ev, u16 wants, struct monitor_facts *f
 
 	facts->known = facts->has = KNOWS(UID) | KNOWS(LOGIN_UID);
 	facts->number[RW_MONITOR_UID] = __kuid_val(cred->uid);
-	facts->number[RW_MONITOR_LOGIN_UID] = login_uid();
+	facts->number[RW_MONITOR_LOGIN_UID] = filter_login_uid();
 	facts->paths = 0;
 	/* Anybody can make a root of his own in a user namespace of his own. */
 	facts->own_names = cred->user_ns == &init_user_ns && !ev->other_names;
@@ -215,10 +266,10 @@ static inline u32 path_marks(const struct event *ev)
 }
 
 /*
- * Most events match no rule, and nearly all rules can be told from their steps: passes those, as
- * monitor_decide() does, before anything is collected for it.
+ * Nearly all rules can be told from their steps: passes those, as monitor_decide() does, before anything is
+ * collected for it.
  */
-int filter_continue(struct event *ev, bool complete)
+static noinline int by_steps(struct event *ev, bool complete)
 {
 	const struct rw_monitor_type *type = filter_type(ev->writer.hdr->type);
 	const struct rw_monitor_step *s = filter.step + ev->step,
@@ -236,4 +287,19 @@ int filter_continue(struct event *ev, bool complete)
 	if (!complete && ~s->path)
 		return ev->step;
 	return decide(ev, complete);
+}
+
+/* A rule of the outlook that is sure has no early conditions: no earlier step of the event can differ. */
+int filter_continue(struct event *ev, bool complete)
+{
+	const struct outlook *o = &outlooks[ev->writer.hdr->type][ev->access];
+	u32 fs = ev->fs ? monitor_mark(ev->fs, 1) : ~0u;
+
+	if (o->sure && !(o->sure_not & fs))
+		return MONITOR_RECORD;
+	if (o->fs & fs)
+		return by_steps(ev, complete);
+	if (!complete)
+		return o->path ? ev->step : MONITOR_RECORD;
+	return o->path & path_marks(ev) ? by_steps(ev, complete) : MONITOR_RECORD;
 }
