@@ -25,57 +25,8 @@
 
 struct monitor filter __ro_after_init;
 
-/*
- * What the rules about a type can match, for one access, told from marks: most events match none, and an
- * event of a file that is written matches the first.
- */
-struct outlook {
-	u32 fs;   /* marks of rules that ask for no path: a file system that has none matches none of them */
-	u32 path; /* of those that ask for one; 0: there is none */
-	u32 sure_not; /* with @sure: marks of the file systems that the rule excepts */
-	bool sure;    /* the first rule that can match records whatever lies on another file system */
-};
-
 /* By type, and by enum rw_monitor_access; 0: the event has no such thing, or not yet. */
-#define ACCESSES (RW_MONITOR_WRITE + 1)
-static struct outlook outlooks[RW_MONITOR_TYPES][ACCESSES] __ro_after_init;
-
-/* Whether the rule depends on access and file system alone, and takes this access. Sets @o accordingly. */
-static bool __init is_sure(const struct rw_monitor_rule *r, unsigned int access, struct outlook *o)
-{
-	const struct rw_monitor_cond *c = filter.cond + r->first, *end = c + r->conds;
-
-	if (r->action != RW_MONITOR_INCLUDE || !access)
-		return false;
-	o->sure_not = 0;
-	for (; c < end; c++) {
-		if (c->key == RW_MONITOR_FS && c->negate)
-			o->sure_not |= c->marks;
-		else if (c->key != RW_MONITOR_ACCESS || c->negate || c->values != 1 ||
-			 filter.value[c->first].a != access || filter.value[c->first].b != access)
-			return false;
-	}
-	return true;
-}
-
-static void __init look_out(unsigned int type, unsigned int access, struct outlook *o)
-{
-	const struct rw_monitor_type *t = filter_type(type);
-	const struct rw_monitor_step *s = filter.step + t->first, *end = s + t->steps;
-	bool any = false;
-
-	for (; s < end; s++) {
-		if (access && !(s->access & 1u << access))
-			continue;
-		if (!any)
-			o->sure = is_sure(filter.rule + s->rule, access, o);
-		any = true;
-		if (~s->path)
-			o->path |= s->path;
-		else
-			o->fs |= s->fs;
-	}
-}
+static struct monitor_outlook outlooks[RW_MONITOR_TYPES][RW_MONITOR_WRITE + 1] __ro_after_init;
 
 /* The pages cannot change, so that what was checked holds. */
 int __init filter_init(void)
@@ -90,8 +41,8 @@ int __init filter_init(void)
 		return -EPROTO;
 	}
 	for (type = 0; type < RW_MONITOR_TYPES; type++)
-		for (access = 0; access < ACCESSES; access++)
-			look_out(type, access, &outlooks[type][access]);
+		for (access = 0; access <= RW_MONITOR_WRITE; access++)
+			outlooks[type][access] = monitor_look_out(&filter, type, access);
 	return 0;
 }
 
@@ -289,17 +240,15 @@ static noinline int by_steps(struct event *ev, bool complete)
 	return decide(ev, complete);
 }
 
-/* A rule of the outlook that is sure has no early conditions: no earlier step of the event can differ. */
 int filter_continue(struct event *ev, bool complete)
 {
-	const struct outlook *o = &outlooks[ev->writer.hdr->type][ev->access];
+	const struct monitor_outlook *o = &outlooks[ev->writer.hdr->type][ev->access];
 	u32 fs = ev->fs ? monitor_mark(ev->fs, 1) : ~0u;
 
-	if (o->sure && !(o->sure_not & fs))
+	if (monitor_is_recorded(o, fs, complete ? path_marks(ev) : ~0u))
 		return MONITOR_RECORD;
-	if (o->fs & fs)
-		return by_steps(ev, complete);
-	if (!complete)
-		return o->path ? ev->step : MONITOR_RECORD;
-	return o->path & path_marks(ev) ? by_steps(ev, complete) : MONITOR_RECORD;
+	/* A rule that asks for the path, which comes next. */
+	if (!complete && !(o->fs & fs))
+		return ev->step;
+	return by_steps(ev, complete);
 }
