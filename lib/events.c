@@ -48,7 +48,7 @@ static const struct field_desc fields[RW_FIELD_COUNT] = {
 #define RW_EVENT(id, NAME, CLASS, name, since, doc, FIELDS) \
 	static const struct event_field fields_of_##NAME[] = { \
 		FIELDS /* NOLINT(bugprone-macro-parentheses): a list */ \
-		{ 0, 0, 0, UINT16_MAX, 0, 0, false } }; \
+		{ 0, 0, 0, UINT16_MAX, UINT32_MAX, 0, false } }; \
 	_Static_assert(sizeof(fields_of_##NAME) / sizeof(struct event_field) <= EVENT_FIELDS_MAX + 1, name);
 /* clang-format on */
 #include "abi/events.def"

@@ -167,6 +167,46 @@ static _Bool text_fits(const struct monitor *m, const struct rw_monitor_cond *c,
 	return c->negate;
 }
 
+/* Whether the rule depends on access and file system alone, and takes this access. Sets what it excepts. */
+static _Bool is_sure(const struct monitor *m, const struct rw_monitor_rule *r, unsigned int access,
+		     uint32_t *sure_not)
+{
+	const struct rw_monitor_cond *c = &m->cond[r->first], *end = c + r->conds;
+
+	*sure_not = 0;
+	if (r->action != RW_MONITOR_INCLUDE || !access)
+		return 0;
+	for (; c < end; c++) {
+		if (c->key == RW_MONITOR_FS && c->negate)
+			*sure_not |= c->marks;
+		else if (c->key != RW_MONITOR_ACCESS || !number_fits(m, c, access))
+			return 0;
+	}
+	return 1;
+}
+
+struct monitor_outlook monitor_look_out(const struct monitor *m, unsigned int type, unsigned int access)
+{
+	const struct rw_monitor_type *t = &m->hdr->type[type];
+	const struct rw_monitor_step *s = m->step + t->first, *end = s + t->steps;
+	struct monitor_outlook o = { .sure = 0 };
+	_Bool first = 1;
+
+	for (; s < end; s++) {
+		if (access && !(s->access & 1u << access))
+			continue;
+		/* It has no early conditions: no step before it decides otherwise. */
+		if (first)
+			o.sure = is_sure(m, &m->rule[s->rule], access, &o.sure_not);
+		first = 0;
+		if (~s->path)
+			o.path |= s->path;
+		else
+			o.fs |= s->fs;
+	}
+	return o;
+}
+
 static const struct monitor_text *text_of(const struct monitor_facts *facts, unsigned int key)
 {
 	return &facts->text[key - RW_MONITOR_FIRST_TEXT];

@@ -77,6 +77,35 @@ static inline uint32_t monitor_mark(const char *text, uint32_t len)
 	return place < len ? 1u << (text[place] & 31) : ~0u;
 }
 
+/**
+ * struct monitor_outlook - what the rules about a type can match, for one access, told from marks. Most events
+ * match no rule, and one of a file that is written matches the first.
+ */
+struct monitor_outlook {
+	uint32_t fs; /* of the rules that ask for no path: who has none of these marks matches none of them */
+	uint32_t path;     /* of those that ask for one; 0: there is none */
+	uint32_t sure_not; /* with @sure: of the file systems that the rule excepts */
+	_Bool sure;        /* the first rule that can match records what lies on another file system */
+};
+
+/**
+ * monitor_look_out() - get the outlook for events of a type.
+ * @access: enum rw_monitor_access; 0: the event has none, or it is not known yet
+ */
+struct monitor_outlook monitor_look_out(const struct monitor *m, unsigned int type, unsigned int access);
+
+/**
+ * monitor_is_recorded() - whether marks alone say that monitor_decide() would return MONITOR_RECORD.
+ * @fs, @path: monitor_mark() of the file system, and of all paths together; all bits: not known, or there is
+ *             none
+ *
+ * Return: false: the rules decide, if monitor_begin() returned a step.
+ */
+static inline _Bool monitor_is_recorded(const struct monitor_outlook *o, uint32_t fs, uint32_t path)
+{
+	return (o->sure && !(o->sure_not & fs)) || !((o->fs & fs) | (o->path & path));
+}
+
 /** What can become of events of a type. */
 #define MONITOR_MAY_RECORD 1u
 #define MONITOR_MAY_DROP   2u

@@ -228,6 +228,36 @@ static inline const uint8_t *plain_field(struct plain *p, const uint8_t *at, con
 }
 
 /*
+ * Passes the usual fields that a record begins with, in the list's order, of which one at a time may be
+ * absent: so none occurs twice. Return: where they end; NULL: a field goes beyond the record's end.
+ */
+static inline const uint8_t *plain_run(struct plain *p, const uint8_t *at, const uint8_t *end,
+				       uint32_t *musts)
+{
+	size_t left = (size_t)(end - at);
+	uint32_t head, absent = 0;
+
+	while (left) {
+		memcpy(&head, end - left, sizeof(head));
+		if (head != p->next->usual) {
+			/* The list's end equals no field that fits a record. */
+			if (!p->next->id || head != p->next[1].usual)
+				break;
+			absent |= 1u << (p->next - p->fields);
+			p->next++;
+		}
+		if (p->next->usual_bytes > left)
+			return NULL;
+		left -= p->next->usual_bytes;
+		*musts += p->next->must;
+		p->next++;
+	}
+	p->bit = 1u << (p->next - p->fields);
+	p->own = (p->bit - 1) & ~absent;
+	return end - left;
+}
+
+/*
  * The check of nearly all records that the hypervisor takes, for them alone: all fields are of this version
  * and of the event's list, in its order but for those of variable length, which come last. @at: the fields;
  * the bytes up to @end are a multiple of RW_REC_ALIGN. Return: whether the record is valid; false: that is
@@ -235,29 +265,21 @@ static inline const uint8_t *plain_field(struct plain *p, const uint8_t *at, con
  */
 static inline bool is_plain(const struct event_desc *event, const uint8_t *at, const uint8_t *end)
 {
-	struct plain p = { .fields = event->fields, .next = event->fields, .bit = 1 };
+	struct plain p = { .fields = event->fields, .next = event->fields };
 	uint32_t musts = 0, head;
 
+	at = plain_run(&p, at, end, &musts);
+	if (!at)
+		return false;
 	while (at != end) {
 		memcpy(&head, at, sizeof(head));
-		/* A field of variable length comes last, not here. The list's end has no usual_bytes. */
-		if (head != p.next->usual && p.next->id && head == p.next[1].usual) {
-			p.next++;
-			p.bit <<= 1;
-		}
-		if (head == p.next->usual && p.next->usual_bytes <= end - at) {
-			at += p.next->usual_bytes;
-		} else {
-			if (!(uint16_t)head) { /* one word of padding */
-				if (head || end - at != sizeof(head))
-					return false;
-				break;
-			}
-			at = plain_field(&p, at, end, head);
-			if (!at)
+		if (!(uint16_t)head) { /* one word of padding */
+			if (head || end - at != sizeof(head))
 				return false;
+			break;
 		}
-		if (p.own & p.bit)
+		at = plain_field(&p, at, end, head);
+		if (!at || p.own & p.bit)
 			return false;
 		p.own |= p.bit;
 		p.bit <<= 1;

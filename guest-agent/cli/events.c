@@ -15,24 +15,16 @@
 #include "rwctl.h"
 #include "store.h"
 
-/* When a record is handed over: what the hooks ask for, where monitor.conf does not say. */
+/* When a record is handed over, where monitor.conf does not say. */
 enum own_mode {
 	OWN_BATCH = 0, /* most */
 	OWN_SYNC,
-	OWN_EITHER /* it depends on the event: docs/agent.md */
+	OWN_EITHER
 };
 
 static const unsigned char own_mode[RW_MONITOR_TYPES] = {
-	[RW_REC_EXEC] = OWN_SYNC,         [RW_REC_MODULE_LOAD] = OWN_SYNC, [RW_REC_KEXEC] = OWN_SYNC,
-	[RW_REC_SETUID] = OWN_SYNC,       [RW_REC_SETGID] = OWN_SYNC,      [RW_REC_SETGROUPS] = OWN_SYNC,
-	[RW_REC_CAPSET] = OWN_SYNC,       [RW_REC_PRCTL] = OWN_EITHER,     [RW_REC_PTRACE] = OWN_SYNC,
-	[RW_REC_NAMESPACES] = OWN_SYNC,   [RW_REC_CRED_CHANGE] = OWN_SYNC, [RW_REC_FILE_OPEN] = OWN_EITHER,
-	[RW_REC_FILE_WRITE] = OWN_EITHER, [RW_REC_MOUNT] = OWN_SYNC,       [RW_REC_MOUNT_MOVE] = OWN_SYNC,
-	[RW_REC_UMOUNT] = OWN_SYNC,       [RW_REC_PIVOT_ROOT] = OWN_SYNC,  [RW_REC_CHROOT] = OWN_SYNC,
-	[RW_REC_PORT_ACCESS] = OWN_SYNC,  [RW_REC_SYSLOG] = OWN_EITHER,    [RW_REC_KMSG] = OWN_SYNC,
-	[RW_REC_MODULE_LIVE] = OWN_SYNC,  [RW_REC_MODULE_FREE] = OWN_SYNC, [RW_REC_KERNEL_SETTING] = OWN_SYNC,
-	[RW_REC_KEYRING] = OWN_SYNC,      [RW_REC_CLOCK_SET] = OWN_SYNC,   [RW_REC_KERNEL_LOG] = OWN_SYNC,
-	[RW_REC_OOPS] = OWN_SYNC,         [RW_REC_PANIC] = OWN_SYNC,       [RW_REC_ADMIN_CALL] = OWN_SYNC,
+#define RW_MODE(NAME, MODE) [RW_REC_##NAME] = OWN_##MODE,
+#include "abi/events.def"
 };
 
 /* What is known of all events. */

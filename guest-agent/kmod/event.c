@@ -3,13 +3,11 @@
 // Fills records with the identity of tasks and files.
 
 #include <linux/dcache.h>
-#include <linux/fcntl.h>
 #include <linux/string.h>
 #include <asm/tsc.h>
 
 #include "event.h"
 #include "fold.h"
-#include "kernel/inode.h"
 #include "kernel/paths.h"
 
 /* In place: the structure would be the largest copy of a record. */
@@ -28,12 +26,10 @@ static void add_task(struct event *ev, bool look)
 void event_start(struct event *ev, u8 type, u8 verdict, int step, bool look)
 {
 	ev->step = step;
-	ev->dropped = false;
-	ev->has_device = ev->other_names = false;
+	ev->no_memory = ev->dropped = ev->buffered = ev->has_device = ev->other_names = false;
 	ev->access = 0;
 	ev->fs = NULL;
 	rec_begin(&ev->writer, &ev->head, sizeof(ev->head), type, verdict);
-	ev->no_memory = false;
 	ev->tails = 0;
 	ev->room = EVENT_ROOM;
 	add_task(ev, look);
@@ -64,11 +60,6 @@ static bool is_wanted(struct event *ev, bool complete)
 	return !ev->dropped;
 }
 
-struct rw_file event_identify(const struct inode *inode)
-{
-	return compat_identify(inode);
-}
-
 void event_file(struct event *ev, const struct inode *inode)
 {
 	struct rw_file file;
@@ -80,20 +71,6 @@ void event_file(struct event *ev, const struct inode *inode)
 	event_identity(ev, &file);
 }
 
-void event_identity(struct event *ev, const struct rw_file *file)
-{
-	ev->has_device = true;
-	ev->device = file->dev;
-	rec_bytes(&ev->writer, RW_F_FILE, file, sizeof(*file));
-}
-
-void event_open_flags(struct event *ev, u32 flags)
-{
-	ev->access = (flags & O_ACCMODE) != O_RDONLY || flags & (O_CREAT | O_TRUNC) ? RW_MONITOR_WRITE :
-										      RW_MONITOR_READ;
-	event_u32(ev, RW_F_OPEN_FLAGS, flags);
-}
-
 /*
  * @buf: the tail's memory, to be freed, or NULL. The table has as many places as a record has tails.
  */
@@ -101,6 +78,7 @@ static void add_tail(struct event *ev, u16 id, const void *value, u16 len, char 
 {
 	ev->tail[ev->tails] = (struct producer_tail){ .value = value, .id = id, .len = len };
 	ev->buf[ev->tails++] = buf;
+	ev->buffered |= buf != NULL;
 }
 
 void event_tail(struct event *ev, u16 id, const void *value, u16 len)
@@ -132,17 +110,17 @@ static const u8 facts_of[RW_TYPES] = {
 #undef RW_MAY
 /* clang-format on */
 
-static void add_facts(struct event *ev, const struct compat_name *name)
+static noinline void add_facts(struct event *ev, const struct compat_name *name)
 {
 	u8 facts = facts_of[ev->writer.hdr->type];
 
-	if (unlikely(name->deleted) && facts & FACT_DELETED)
+	if (name->deleted && facts & FACT_DELETED)
 		event_u32(ev, RW_F_DELETED, true);
-	if (unlikely(name->kind != RW_FILE_PATH) && facts & FACT_FILE_KIND) {
+	if (name->kind != RW_FILE_PATH && facts & FACT_FILE_KIND) {
 		event_u32(ev, RW_F_FILE_KIND, name->kind);
 		ev->other_names = true;
 	}
-	if (unlikely(name->outside) && facts & FACT_OUTSIDE) {
+	if (name->outside && facts & FACT_OUTSIDE) {
 		event_u32(ev, RW_F_OUTSIDE, true);
 		ev->other_names = true;
 	}
@@ -164,8 +142,8 @@ static bool add_short(struct event *ev, u16 id, const struct path *path, const s
 	return true;
 }
 
-static void add_long(struct event *ev, u16 id, const struct path *path, const struct compat_root *root,
-		     struct compat_name *name)
+static noinline void add_long(struct event *ev, u16 id, const struct path *path,
+			      const struct compat_root *root, struct compat_name *name)
 {
 	char *buf = event_buffer(ev), *start;
 
@@ -192,7 +170,7 @@ static void add_path(struct event *ev, u16 id, const struct path *path, const st
 	if (!add_short(ev, id, path, root, &name))
 		add_long(ev, id, path, root, &name);
 	name.deleted = name.deleted && dead;
-	if (id == RW_F_PATH)
+	if (unlikely(name.deleted || name.outside || name.kind != RW_FILE_PATH) && id == RW_F_PATH)
 		add_facts(ev, &name);
 }
 
@@ -245,6 +223,8 @@ void event_submit(struct event *ev, enum producer_mode mode)
 
 	if (is_wanted(ev, true))
 		hand_over(ev, mode);
+	if (likely(!ev->buffered))
+		return;
 	for (i = 0; i < ev->tails; i++)
 		if (ev->buf[i])
 			__putname(ev->buf[i]);

@@ -16,14 +16,17 @@
  */
 #pragma once
 
+#include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/path.h>
 
 #include "lib/record.h"
 #include "filter.h"
+#include "kernel/inode.h"
 #include "producer.h"
 #include "task.h"
 
+struct compat_name;
 struct compat_root;
 
 /* Bytes of a buffer for one path and its NUL: memory from __getname(). */
@@ -111,9 +114,10 @@ static_assert(EVENT_HEAD_MAX + EVENT_TAILS_MAX * 2 * sizeof(struct rw_field) +
 /** struct event - a record being built: fields of fixed length in @head, the others where they are. */
 struct event {
 	struct rec_writer writer;
+	int step; /* of filter_continue(); MONITOR_RECORD: decided */
 	bool no_memory;
-	bool dropped; /* monitor.conf does not want it */
-	int step;     /* of filter_continue(); MONITOR_RECORD: decided */
+	bool dropped;  /* monitor.conf does not want it */
+	bool buffered; /* a tail has memory of its own */
 	/* What rules can ask for, besides the paths and addresses among the tails. */
 	bool has_device, other_names; /* a path is not one of the usual kind below the root */
 	u32 access;                   /* enum rw_monitor_access; 0: the event has no such thing */
@@ -121,7 +125,7 @@ struct event {
 	const char *fs;               /* type of the file's file system; NULL: not known */
 	unsigned int tails, room;     /* the first @room bytes of @names are free */
 	struct producer_tail tail[EVENT_TAILS_MAX];
-	char *buf[EVENT_TAILS_MAX]; /* memory of a tail from __getname(), or NULL */
+	char *buf[EVENT_TAILS_MAX]; /* with @buffered: memory of a tail from __getname(), or NULL */
 	union event_longest_head head;
 	char names[EVENT_ROOM];
 };
@@ -198,7 +202,12 @@ static inline void event_result(struct event *ev, int result)
 }
 
 /** event_open_flags() - add the flags of open(2) that a file has. */
-void event_open_flags(struct event *ev, u32 flags);
+static inline void event_open_flags(struct event *ev, u32 flags)
+{
+	ev->access = (flags & O_ACCMODE) != O_RDONLY || flags & (O_CREAT | O_TRUNC) ? RW_MONITOR_WRITE :
+										      RW_MONITOR_READ;
+	event_u32(ev, RW_F_OPEN_FLAGS, flags);
+}
 
 /** event_cred() - add credentials, new and old. */
 void event_cred(struct event *ev, const struct task_cred *now, const struct task_cred *old);
@@ -207,13 +216,21 @@ void event_cred(struct event *ev, const struct task_cred *now, const struct task
 void event_caps(struct event *ev, const struct task_cred *now, const struct task_cred *old);
 
 /** event_identify() - get a file's identity, as stat(2) has it. Context: may sleep on overlayfs and btrfs. */
-struct rw_file event_identify(const struct inode *inode);
+static inline struct rw_file event_identify(const struct inode *inode)
+{
+	return compat_identify(inode);
+}
+
+/** event_identity() - add the identity of a file as event_identify() has got it. */
+static inline void event_identity(struct event *ev, const struct rw_file *file)
+{
+	ev->has_device = true;
+	ev->device = file->dev;
+	event_bytes(ev, RW_F_FILE, file, sizeof(*file));
+}
 
 /** event_file() - add the file's identity; nothing for NULL. Context: as event_identify(). */
 void event_file(struct event *ev, const struct inode *inode);
-
-/** event_identity() - add the identity of a file as event_identify() has got it. */
-void event_identity(struct event *ev, const struct rw_file *file);
 
 /** event_tail() - add @len bytes at @value, which must stay until event_submit(). */
 void event_tail(struct event *ev, u16 id, const void *value, u16 len);

@@ -3,7 +3,6 @@
 // Decides which events are recorded, by the monitor image in the policy area.
 #define pr_fmt(fmt) "ringward: " fmt
 
-#include <linux/audit.h>
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/errno.h>
@@ -26,27 +25,30 @@
 
 struct monitor filter __ro_after_init;
 
+/* By type, and by enum rw_monitor_access; 0: the event has no such thing, or not yet. */
+static struct monitor_outlook outlooks[RW_MONITOR_TYPES][RW_MONITOR_WRITE + 1] __ro_after_init;
+
 /* The pages cannot change, so that what was checked holds. */
 int __init filter_init(void)
 {
+	unsigned int type, access;
 	const void *image;
 	u32 size;
 
 	image = policy_image(RW_POLICY_MONITOR, &size);
-	if (image && !monitor_open(&filter, image, size))
-		return 0;
-	pr_err("the rules of monitor.conf in the policy area are not as this module knows them\n");
-	return -EPROTO;
+	if (!image || monitor_open(&filter, image, size)) {
+		pr_err("the rules of monitor.conf in the policy area are not as this module knows them\n");
+		return -EPROTO;
+	}
+	for (type = 0; type < RW_MONITOR_TYPES; type++)
+		for (access = 0; access <= RW_MONITOR_WRITE; access++)
+			outlooks[type][access] = monitor_look_out(&filter, type, access);
+	return 0;
 }
 
-static u32 login_uid(void)
+int filter_begin_more(unsigned int type)
 {
-	return __kuid_val(audit_get_loginuid(current));
-}
-
-int filter_begin(unsigned int type)
-{
-	return monitor_begin(&filter, type, __kuid_val(current_uid()), login_uid());
+	return monitor_begin(&filter, type, __kuid_val(current_uid()), filter_login_uid());
 }
 
 static void know_number(struct monitor_facts *facts, enum rw_monitor_key key, u32 number)
@@ -78,7 +80,7 @@ static void take_head(const struct event *ev, u16 wants, struct monitor_facts *f
 
 	facts->known = facts->has = KNOWS(UID) | KNOWS(LOGIN_UID);
 	facts->number[RW_MONITOR_UID] = __kuid_val(cred->uid);
-	facts->number[RW_MONITOR_LOGIN_UID] = login_uid();
+	facts->number[RW_MONITOR_LOGIN_UID] = filter_login_uid();
 	facts->paths = 0;
 	/* Anybody can make a root of his own in a user namespace of his own. */
 	facts->own_names = cred->user_ns == &init_user_ns && !ev->other_names;
@@ -215,10 +217,10 @@ static inline u32 path_marks(const struct event *ev)
 }
 
 /*
- * Most events match no rule, and nearly all rules can be told from their steps: passes those, as
- * monitor_decide() does, before anything is collected for it.
+ * Nearly all rules can be told from their steps: passes those, as monitor_decide() does, before anything is
+ * collected for it.
  */
-int filter_continue(struct event *ev, bool complete)
+static noinline int by_steps(struct event *ev, bool complete)
 {
 	const struct rw_monitor_type *type = filter_type(ev->writer.hdr->type);
 	const struct rw_monitor_step *s = filter.step + ev->step,
@@ -236,4 +238,17 @@ int filter_continue(struct event *ev, bool complete)
 	if (!complete && ~s->path)
 		return ev->step;
 	return decide(ev, complete);
+}
+
+int filter_continue(struct event *ev, bool complete)
+{
+	const struct monitor_outlook *o = &outlooks[ev->writer.hdr->type][ev->access];
+	u32 fs = ev->fs ? monitor_mark(ev->fs, 1) : ~0u;
+
+	if (monitor_is_recorded(o, fs, complete ? path_marks(ev) : ~0u))
+		return MONITOR_RECORD;
+	/* A rule that asks for the path, which comes next. */
+	if (!complete && !(o->fs & fs))
+		return ev->step;
+	return by_steps(ev, complete);
 }

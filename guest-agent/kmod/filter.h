@@ -6,7 +6,11 @@
  */
 #pragma once
 
+#include <linux/audit.h>
+#include <linux/cred.h>
+#include <linux/sched.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 #include "abi/monitor.h"
 #include "lib/monitor.h"
@@ -24,12 +28,36 @@ extern struct monitor filter;
  */
 int filter_init(void);
 
+/** filter_begin_more() - the rest of filter_begin(). */
+int filter_begin_more(unsigned int type);
+
+static inline u32 filter_login_uid(void)
+{
+	return __kuid_val(audit_get_loginuid(current));
+}
+
 /**
  * filter_begin() - decide about an event of the current task by its type and the task's uid and login uid.
  *
+ * Inline, because that is all that an event costs which is left out: no rules and the first of them.
+ *
  * Context: any. Return: MONITOR_RECORD, MONITOR_DROP, or the step at which filter_continue() continues.
  */
-int filter_begin(unsigned int type);
+static inline int filter_begin(unsigned int type)
+{
+	const struct rw_monitor_type *t = &filter.hdr->type[type];
+	const struct rw_monitor_step *first = filter.step + t->first;
+
+	if (!t->steps)
+		return MONITOR_RECORD;
+	if (monitor_in_ranges(first, __kuid_val(current_uid()), filter_login_uid())) {
+		if (!first->flags)
+			return MONITOR_DROP;
+		if (first->flags == RW_MONITOR_STEP_LATE)
+			return t->first;
+	}
+	return filter_begin_more(type);
+}
 
 /**
  * filter_continue() - decide about a pending event by what its record holds by now.

@@ -4,14 +4,11 @@
 
 #include <linux/cache.h>
 #include <linux/errno.h>
-#include <linux/hash.h>
 #include <linux/kdev_t.h>
-#include <linux/list.h>
 #include <linux/major.h>
 #include <linux/mman.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
-#include <linux/spinlock.h>
 #include <linux/stat.h>
 #include <linux/task_work.h>
 #include <linux/vmalloc.h>
@@ -21,10 +18,9 @@
 #include "producer.h"
 #include "syscalls.h"
 
-#define FILES_BITS  14u /* open files that can be in the table */
-#define BUCKET_BITS 13u
-#define TASK_BITS   12u /* groups of tasks */
-#define TASK_WAYS   4u  /* tasks of a group */
+#define FILES_BITS 14u /* open files that can be in the table */
+#define TASK_BITS  12u /* groups of tasks */
+#define TASK_WAYS  4u  /* tasks of a group */
 
 /*
  * An open file in use. Its memory stays an open_file for ever, so that a task may take the lock of one that
@@ -59,13 +55,8 @@ struct task_use {
 	bool work_queued, spliced[OPENFILE_WAYS];
 };
 
-struct bucket {
-	struct hlist_head chain;
-	spinlock_t lock;
-};
-
 static struct open_file *files __ro_after_init;
-static struct bucket *buckets __ro_after_init;
+struct openfile_bucket *openfile_buckets __ro_after_init;
 static struct task_use *tasks __ro_after_init;
 static struct hlist_head free_files;
 static DEFINE_SPINLOCK(free_lock);
@@ -83,14 +74,14 @@ int __init openfile_init(void)
 	unsigned int i;
 
 	files = vzalloc(sizeof(*files) << FILES_BITS);
-	buckets = vzalloc(sizeof(*buckets) << BUCKET_BITS);
+	openfile_buckets = vzalloc(sizeof(*openfile_buckets) << OPENFILE_BUCKET_BITS);
 	tasks = vzalloc(sizeof(*tasks) * TASK_WAYS << TASK_BITS);
-	if (!files || !buckets || !tasks) {
+	if (!files || !openfile_buckets || !tasks) {
 		openfile_exit();
 		return -ENOMEM;
 	}
-	for (i = 0; i < 1u << BUCKET_BITS; i++)
-		spin_lock_init(&buckets[i].lock);
+	for (i = 0; i < 1u << OPENFILE_BUCKET_BITS; i++)
+		spin_lock_init(&openfile_buckets[i].lock);
 	for (i = 0; i < 1u << FILES_BITS; i++) {
 		spin_lock_init(&files[i].lock);
 		hlist_add_head(&files[i].chain, &free_files);
@@ -101,7 +92,7 @@ int __init openfile_init(void)
 void openfile_exit(void)
 {
 	vfree(files);
-	vfree(buckets);
+	vfree(openfile_buckets);
 	vfree(tasks);
 }
 
@@ -217,12 +208,7 @@ void openfile_task_exit(void)
 
 /* Open files. */
 
-static struct bucket *bucket_of(const struct file *file)
-{
-	return buckets + hash_ptr(file, BUCKET_BITS);
-}
-
-static struct open_file *find(const struct bucket *bucket, const struct file *file)
+static struct open_file *find(const struct openfile_bucket *bucket, const struct file *file)
 {
 	struct open_file *of;
 
@@ -251,7 +237,7 @@ static void give_back(struct open_file *of)
 }
 
 /* The bucket's lock is held. */
-static struct open_file *enter(struct bucket *bucket, struct file *file)
+static struct open_file *enter(struct openfile_bucket *bucket, struct file *file)
 {
 	struct open_file *of = take_free();
 
@@ -269,7 +255,7 @@ static struct open_file *enter(struct bucket *bucket, struct file *file)
 /* The caller uses the file, so that the entry stays. Return: NULL, which is counted: the table is full. */
 static struct open_file *find_or_enter(struct file *file)
 {
-	struct bucket *bucket = bucket_of(file);
+	struct openfile_bucket *bucket = openfile_bucket(file);
 	struct open_file *of;
 
 	spin_lock(&bucket->lock);
@@ -425,7 +411,7 @@ void openfile_map(struct file *file, u32 prot)
 
 void openfile_add(const struct file *file, enum openfile_way way, u64 bytes)
 {
-	struct bucket *bucket = bucket_of(file);
+	struct openfile_bucket *bucket = openfile_bucket(file);
 	struct open_file *of;
 
 	spin_lock(&bucket->lock);
@@ -440,13 +426,10 @@ void openfile_add(const struct file *file, enum openfile_way way, u64 bytes)
 
 bool openfile_end(const struct file *file, struct openfile_totals *totals)
 {
-	struct bucket *bucket = bucket_of(file);
+	struct openfile_bucket *bucket = openfile_bucket(file);
 	struct open_file *of;
 	unsigned int way;
 
-	/* Who entered the file had a reference to it: its entry is visible to who drops the last one. */
-	if (likely(hlist_empty(&bucket->chain)))
-		return false;
 	spin_lock(&bucket->lock);
 	of = find(bucket, file);
 	if (of)

@@ -12,7 +12,10 @@
 #pragma once
 
 #include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/list.h>
 #include <linux/path.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "kernel/paths.h"
@@ -53,6 +56,29 @@ void openfile_map(struct file *file, u32 prot);
 
 /** openfile_add() - add bytes that the task's own counts leave out. */
 void openfile_add(const struct file *file, enum openfile_way way, u64 bytes);
+
+/* Open files by struct file, each list under its lock. */
+#define OPENFILE_BUCKET_BITS 13u
+struct openfile_bucket {
+	struct hlist_head chain;
+	spinlock_t lock;
+};
+extern struct openfile_bucket *openfile_buckets;
+
+static inline struct openfile_bucket *openfile_bucket(const struct file *file)
+{
+	return openfile_buckets + hash_ptr(file, OPENFILE_BUCKET_BITS);
+}
+
+/**
+ * openfile_may_end() - whether openfile_end() may find the file, which is no more: for most it is not called.
+ *
+ * Who entered the file had a reference to it: its entry is visible to who drops the last one.
+ */
+static inline bool openfile_may_end(const struct file *file)
+{
+	return !hlist_empty(&openfile_bucket(file)->chain);
+}
 
 /** openfile_end() - the open file is no more. Return: whether it was in the table; then @totals is set. */
 bool openfile_end(const struct file *file, struct openfile_totals *totals);

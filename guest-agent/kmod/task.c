@@ -148,31 +148,37 @@ void task_gone(struct task_struct *task)
 	kfree_rcu(note, rcu);
 }
 
-/*
- * A root directory other than that of process 1. Only the pointers of process 1 are compared; our own root's
- * directory and inode are not freed before an RCU grace period, whatever another thread makes the root.
- */
-static bool other_root(const struct fs_struct *fs, u64 *dev, u64 *ino)
+/* Whether the root directory is not that of process 1: only the pointers of process 1 are compared. */
+static __always_inline bool other_root(const struct fs_struct *fs)
 {
 	const struct task_struct *init = READ_ONCE(init_pid_ns.child_reaper);
 	const struct fs_struct *usual = init ? READ_ONCE(init->fs) : NULL;
-	const struct dentry *root = READ_ONCE(fs->root.dentry);
-	const struct inode *inode;
 
-	if (!usual || usual == fs ||
-	    (READ_ONCE(usual->root.dentry) == root && READ_ONCE(usual->root.mnt) == READ_ONCE(fs->root.mnt)))
-		return false;
-	inode = d_inode_rcu(root);
+	return usual && usual != fs &&
+	       (READ_ONCE(usual->root.dentry) != READ_ONCE(fs->root.dentry) ||
+		READ_ONCE(usual->root.mnt) != READ_ONCE(fs->root.mnt));
+}
+
+/*
+ * Which root directory it is. Our own root's directory and inode are not freed before an RCU grace period,
+ * whatever another thread makes the root.
+ */
+static void identify_root(const struct fs_struct *fs, u64 *dev, u64 *ino)
+{
+	const struct inode *inode = d_inode_rcu(READ_ONCE(fs->root.dentry));
+
 	*dev = inode ? new_encode_dev(inode->i_sb->s_dev) : 0;
 	*ino = inode ? inode->i_ino : 0;
-	return true;
 }
 
 void task_leaves(struct task_note *note)
 {
 	rcu_read_lock();
-	if (current->fs)
-		note->other_root = other_root(current->fs, &note->root_dev, &note->root_ino);
+	if (current->fs) {
+		note->other_root = other_root(current->fs);
+		if (note->other_root)
+			identify_root(current->fs, &note->root_dev, &note->root_ino);
+	}
 	rcu_read_unlock();
 }
 
@@ -185,7 +191,7 @@ static u64 load(const void *from, unsigned int index)
 }
 
 /* IDs and the capabilities that count, against @known; the kernel keeps the IDs in this order. */
-static bool same_cred(const struct cred *cred, const struct task_cred *known)
+static __always_inline bool same_cred(const struct cred *cred, const struct task_cred *known)
 {
 	static_assert(offsetof(struct cred, fsgid) - offsetof(struct cred, uid) == 7 * sizeof(u32));
 	static_assert(sizeof(known->ids) == 8 * sizeof(u32));
@@ -196,21 +202,21 @@ static bool same_cred(const struct cred *cred, const struct task_cred *known)
 }
 
 /* Whether namespaces are others than the last record said; an exiting task has none. */
-static bool other_namespaces(const struct task_note *note, const struct task_struct *me)
+static inline bool other_namespaces(const struct task_note *note, const struct task_struct *me)
 {
 	const struct nsproxy *ns = me->nsproxy;
 
 	return ns && (ns != note->nsproxy || rcu_access_pointer(me->real_cred)->user_ns != note->user_ns);
 }
 
-static bool changed(const struct task_note *note, const struct task_struct *me)
+static __always_inline bool changed(const struct task_note *note, const struct task_struct *me)
 {
 	return !same_cred(rcu_access_pointer(me->real_cred), &note->cred) || other_namespaces(note, me) ||
 	       seccomp_state(me) != note->seccomp;
 }
 
 /* For a task without a note (NULL), or one that has changed. Return: its note, or NULL without memory. */
-static struct task_note *catch_up(struct task_note *note)
+static noinline struct task_note *catch_up(struct task_note *note)
 {
 	if (!note)
 		return note_new(current);
@@ -219,7 +225,7 @@ static struct task_note *catch_up(struct task_note *note)
 }
 
 /* The name of a worker tells nothing: the process is the one that it works for. */
-static void describe_ids(const struct task_struct *me, struct rw_task *to)
+static inline void describe_ids(const struct task_struct *me, struct rw_task *to)
 {
 	const struct task_struct *named = unlikely(to->flags & (RW_TASKF_IO_WORKER | RW_TASKF_USER_WORKER)) ?
 						  me->group_leader :
@@ -237,57 +243,70 @@ static void describe_ids(const struct task_struct *me, struct rw_task *to)
 	memcpy(to->comm, named->comm, sizeof(to->comm));
 }
 
-/* A task that exits has left its namespaces; the note still has them. */
-static void describe_namespaces(const struct task_note *note, struct task_struct *me, struct rw_task *to)
+/* A task that exits has left its namespaces; the note has them still. Return: whether @to has own pids. */
+static inline bool describe_namespaces(const struct task_note *note, struct task_struct *me,
+				       struct rw_task *to)
 {
 	const struct pid *pid = task_pid(me), *tgid = task_tgid(me);
 	const struct nsproxy *ns = me->nsproxy;
 
-	to->ns_pid = to->ns_tgid = 0;
-	/* A task that has been reaped, and only has to switch away, has neither. */
-	if (likely(pid && tgid)) {
-		to->pid_ns = pid->numbers[pid->level].ns->ns.inum;
-		if (unlikely(pid->level)) {
-			to->ns_pid = pid->numbers[pid->level].nr;
-			to->ns_tgid = tgid->numbers[tgid->level].nr;
-		}
-	} else {
-		to->pid_ns = 0;
-	}
 	if (likely(ns))
 		to->mnt_ns = compat_mnt_ns(ns);
 	else
 		to->mnt_ns = note ? note->namespaces.mnt : 0;
+	/* A task that has been reaped, and only has to switch away, has neither. */
+	if (unlikely(!pid || !tgid)) {
+		to->pid_ns = 0;
+		return false;
+	}
+	to->pid_ns = pid->numbers[pid->level].ns->ns.inum;
+	if (likely(!pid->level))
+		return false;
+	to->ns_pid = pid->numbers[pid->level].nr;
+	to->ns_tgid = tgid->numbers[tgid->level].nr;
+	return to->ns_pid;
 }
 
 /* Adds RW_TASKF_OTHER_ROOT, and which root it is; or that which an exiting task had. */
-static void describe_root(const struct task_note *note, const struct task_struct *me, struct rw_task *to)
+static noinline void describe_root(const struct task_note *note, const struct task_struct *me,
+				   struct rw_task *to)
 {
 	const struct fs_struct *fs = me->fs;
-	u64 dev = 0, ino = 0;
-	bool other = false;
 
-	if (likely(fs)) {
-		other = other_root(fs, &dev, &ino);
-	} else if (note) {
-		other = note->other_root;
-		dev = note->root_dev;
-		ino = note->root_ino;
+	if (me->flags & PF_KTHREAD)
+		return;
+	if (fs) {
+		identify_root(fs, &to->root_dev, &to->root_ino);
+	} else {
+		to->root_dev = note->root_dev;
+		to->root_ino = note->root_ino;
 	}
-	if (unlikely(other && !(me->flags & PF_KTHREAD)))
-		to->flags |= RW_TASKF_OTHER_ROOT;
-	to->root_dev = dev;
-	to->root_ino = ino;
+	to->flags |= RW_TASKF_OTHER_ROOT;
+}
+
+/* What @to has beyond RW_TASK_MIN. Return: bytes of @to that matter. */
+static noinline u16 describe_rest(const struct task_note *note, const struct task_struct *me,
+				  struct rw_task *to, bool other_pids, bool other)
+{
+	if (!other_pids)
+		to->ns_pid = to->ns_tgid = 0;
+	to->root_dev = to->root_ino = 0;
+	if (other)
+		describe_root(note, me, to);
+	return other_pids || to->flags & RW_TASKF_OTHER_ROOT ? sizeof(*to) : RW_TASK_MIN;
 }
 
 u16 task_describe(struct rw_task *to, bool look)
 {
 	struct task_struct *me = current;
+	const struct fs_struct *fs = me->fs;
 	struct task_note *note = NULL;
+	bool interrupt = !in_task(), other_pids, other;
+	u16 size = RW_TASK_MIN;
 
 	rcu_read_lock();
 	/* What an interrupt does has nothing to do with what the task has become. */
-	if (likely(look && in_task())) {
+	if (likely(look && !interrupt)) {
 		note = note_find(bucket_of(me), me);
 		if (unlikely(!note || changed(note, me))) {
 			rcu_read_unlock();
@@ -295,14 +314,16 @@ u16 task_describe(struct rw_task *to, bool look)
 			rcu_read_lock();
 		}
 	}
-	to->flags = compat_worker(me->flags) | (likely(in_task()) ? 0 : RW_TASKF_INTERRUPT);
+	to->flags = compat_worker(me->flags) | (unlikely(interrupt) ? RW_TASKF_INTERRUPT : 0);
 	describe_ids(me, to);
 	to->ppid = task_tgid_nr(rcu_dereference(me->real_parent));
 	to->cgroup = cgroup_id(task_css_set(me)->dfl_cgrp);
-	describe_namespaces(note, me, to);
-	describe_root(note, me, to);
+	other_pids = describe_namespaces(note, me, to);
+	other = likely(fs) ? other_root(fs) : note && note->other_root;
+	if (unlikely(other_pids || other))
+		size = describe_rest(note, me, to, other_pids, other);
 	rcu_read_unlock();
-	return to->ns_pid || to->flags & RW_TASKF_OTHER_ROOT ? sizeof(*to) : RW_TASK_MIN;
+	return size;
 }
 
 void task_other(struct task_struct *task, struct rw_other_task *to)
@@ -318,6 +339,25 @@ void task_other(struct task_struct *task, struct rw_other_task *to)
 	memcpy(to->comm, task->comm, sizeof(to->comm));
 }
 
+static void check_now(struct callback_head *work)
+{
+	struct task_note *note = container_of(work, struct task_note, work);
+
+	note->queued = false;
+	task_check(note);
+	note->next = note->cred;
+}
+
+/* Return: whether check_now() will run; not if the task is ending. Its note lives longer than its work. */
+static bool check_later(struct task_note *note)
+{
+	if (note->queued)
+		return true;
+	init_task_work(&note->work, check_now);
+	note->queued = task_work_add(current, &note->work, TWA_RESUME) == 0;
+	return note->queued;
+}
+
 void task_announce(const struct cred *next)
 {
 	struct task_note *note = task_note();
@@ -326,7 +366,8 @@ void task_announce(const struct cred *next)
 		return;
 	task_cred(next, &note->next);
 	/* Else an exploit that makes the task again what it was would look like a call that failed. */
-	task_check_later();
+	if (!check_later(note))
+		note->next = note->cred;
 }
 
 void task_settle(struct task_note *note)
@@ -397,22 +438,10 @@ void task_check(struct task_note *note)
 		report_seccomp(note);
 }
 
-static void check_now(struct callback_head *work)
+void task_check_later(void)
 {
 	struct task_note *note = task_note();
 
-	kfree(work);
 	if (note)
-		task_check(note);
-}
-
-void task_check_later(void)
-{
-	struct callback_head *work = kmalloc(sizeof(*work), GFP_ATOMIC | __GFP_NOWARN);
-
-	if (!work)
-		return;
-	init_task_work(work, check_now);
-	if (task_work_add(current, work, TWA_RESUME))
-		kfree(work);
+		check_later(note);
 }

@@ -46,7 +46,9 @@ struct task_note {
 	u64 root_dev, root_ino; /* with @other_root */
 	struct rw_namespaces namespaces;
 	struct task_cred cred;
-	struct task_cred next; /* what a hook has announced: not committed yet */
+	struct task_cred next;     /* what a hook has announced: not committed yet; else as @cred */
+	struct callback_head work; /* calls task_check() before a system call returns */
+	bool queued;               /* it will */
 	struct task_exec exec;
 };
 
@@ -83,7 +85,12 @@ void task_other(struct task_struct *task, struct rw_other_task *to);
 /** task_cred() - copy credentials. */
 void task_cred(const struct cred *cred, struct task_cred *to);
 
-/** task_announce() - remember credentials that a system call is about to commit. */
+/**
+ * task_announce() - remember credentials that a system call is about to commit.
+ *
+ * They are forgotten when the call returns: one that failed after its hook leaves nothing that would make the
+ * same credentials, got in another way, look like its own.
+ */
 void task_announce(const struct cred *next);
 
 /** task_settle() - take the current credentials as they are: a hook has just recorded them. */
@@ -101,6 +108,6 @@ void task_check(struct task_note *note);
 /**
  * task_check_later() - have task_check() called before the current system call returns.
  *
- * Context: the task's own. Without memory, the task's next record calls it.
+ * Context: the task's own. A task without a note has it called by its next record.
  */
 void task_check_later(void);

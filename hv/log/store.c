@@ -194,7 +194,7 @@ static uint32_t evict(struct log_store *s, unsigned int class)
 }
 
 /* Opens an empty block for a class, in the place of an evicted one if all are in use. */
-static void open_block(struct log_store *s, unsigned int class)
+static __attribute__((noinline)) void open_block(struct log_store *s, unsigned int class)
 {
 	struct log_class *c = &s->by_class[class];
 	uint64_t before = c->hdr.before + c->hdr.count;
@@ -227,7 +227,7 @@ static void open_block(struct log_store *s, unsigned int class)
 }
 
 /* Makes sure that the newest block of a class has room for @size bytes. */
-static void make_room(struct log_store *s, unsigned int class, uint32_t size)
+static inline void make_room(struct log_store *s, unsigned int class, uint32_t size)
 {
 	const struct log_class *c = &s->by_class[class];
 
@@ -291,7 +291,7 @@ static struct rw_rec_hdr *make_drop(uint64_t *buf, const struct log_drop *drop, 
 }
 
 /* Reports evictions. Room for the reports may cost a block, too: then that is reported with the rest. */
-static void report_lost(struct log_store *s, uint16_t cpu)
+static __attribute__((noinline)) void report_lost(struct log_store *s, uint16_t cpu)
 {
 	const unsigned int own = event_desc(RW_REC_DROP)->class;
 

@@ -286,3 +286,31 @@ def test_ports(events):
     events.facts("ports")
     found = [(r["first_port"], r["ports"], r["sync"]) for r in events.records("ports", "port_access")]
     assert found == [(0x378, 3, True), (0, 65536, True)]
+
+
+def opened(events, case):
+    """The files that the case made, in the log's order."""
+    return [r for r in events.records(case, "file_open") if r.get("created")]
+
+
+def test_paths_are_those_of_the_moment(events):
+    """A parent is renamed, mounted over, moved, made a root between two opens."""
+    facts, found = events.facts("fresh_paths"), opened(events, "fresh_paths")
+    moved = "/tmp/fresh-moved/b"
+    assert [r["path"] for r in found] == ["/tmp/fresh/a/1", "/tmp/fresh/b/2", f"{moved}/3", f"{moved}/4",
+                                          "/tmp/fresh-mount/5", f"{moved}/6", f"{moved}/7", "/b/8"]
+    assert [r["mnt_ns"] for r in found] == [facts["before_ns"]] * 6 + [facts["after_ns"]] * 2
+    assert facts["before_ns"] != facts["after_ns"] and all(no_facts(r) for r in found)
+    assert len({r["dev"] for r in found[3:5]}) == 1 and found[3]["dev"] != found[2]["dev"] == found[5]["dev"]
+
+
+def test_identity_is_that_of_the_moment(events):
+    """A thread alone becomes another user; a process gets the number of one that is gone."""
+    events.facts("fresh_thread")
+    found = {r["path"].rpartition("/")[2]: r for r in opened(events, "fresh_thread")}
+    assert {name: r["uid"] for name, r in found.items()} == {
+        "main-before": 0, "thread-before": 0, "thread-after": 1000, "main-after": 0}
+    assert found["thread-after"]["pid"] == found["thread-before"]["pid"] != found["main-after"]["pid"]
+    child = events.facts("fresh_pid")["child"]
+    found = [(r["path"], r["pid"], r["uid"], r["euid"]) for r in opened(events, "fresh_pid")]
+    assert found == [("/tmp/fresh-ids/first", child, 1000, 1000), ("/tmp/fresh-ids/second", child, 0, 0)]

@@ -61,14 +61,21 @@ CASE(identity_seccomp_call)
 	need(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0, "seccomp");
 }
 
-/* A child that is user 1000, and becomes root by a command to a hostile module. */
-static int raised_by(const char *command)
+static void tell(int fd, const char *command)
+{
+	need(write(fd, command, strlen(command)) == (ssize_t)strlen(command), command);
+}
+
+/* A child that is user 1000, and becomes root by a command to a hostile module, after @before if given. */
+static int raised_by(const char *before, const char *command)
 {
 	int fd = open("/proc/rwattack", O_WRONLY), pid = fork();
 
 	if (pid == 0) {
 		need(fd >= 0 && syscall(SYS_setresuid, 1000, 1000, 1000) == 0, "setresuid");
-		need(write(fd, command, strlen(command)) == (ssize_t)strlen(command), command);
+		if (before)
+			tell(fd, before);
+		tell(fd, command);
 		need(geteuid() == 0 && open("/dev/null", O_RDONLY) >= 0, "open");
 		_exit(0);
 	}
@@ -83,7 +90,8 @@ CASE(identity_attacked_kernel)
 
 	need(fd >= 0 && syscall(SYS_finit_module, fd, "", 0) == 0, "finit_module");
 	close(fd);
-	fact_number("overwritten", raised_by("cred overwrite"));
-	fact_number("committed", raised_by("cred commit"));
+	fact_number("overwritten", raised_by(NULL, "cred overwrite"));
+	fact_number("committed", raised_by(NULL, "cred commit"));
+	fact_number("announced", raised_by("cred announce", "cred overwrite"));
 	need(syscall(SYS_delete_module, "rwattack", 0) == 0, "delete_module");
 }

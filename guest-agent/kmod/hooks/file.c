@@ -20,7 +20,7 @@
 #define KMEM_MINOR 2
 #define PORT_MINOR 4
 
-static bool is_raw_device(const struct inode *inode)
+static inline bool is_raw_device(const struct inode *inode)
 {
 	dev_t dev = inode->i_rdev;
 
@@ -34,13 +34,13 @@ static bool is_raw_device(const struct inode *inode)
 }
 
 /* Who writes to the machine's memory, ports, MSRs or disks may end this kernel with it. */
-static enum producer_mode mode_of(const struct file *file)
+static inline enum producer_mode mode_of(const struct file *file)
 {
 	return file->f_mode & FMODE_WRITE && is_raw_device(file_inode(file)) ? PRODUCER_SYNC : PRODUCER_BATCH;
 }
 
 /* The file's inode as the caller sees it: on overlayfs a mapping has the file below. */
-static void add_file(struct event *ev, const struct file *file)
+static inline void add_file(struct event *ev, const struct file *file)
 {
 	const struct inode *inode = d_backing_inode(file->f_path.dentry);
 
@@ -69,7 +69,7 @@ int hook_file_open(struct file *file)
 	return 0;
 }
 
-static void first_access(struct file *file, enum openfile_way way)
+static noinline void first_access(struct file *file, enum openfile_way way)
 {
 	struct event ev;
 
@@ -115,12 +115,12 @@ static void add_totals(struct event *ev, const struct openfile_totals *totals)
 }
 
 /* The file has already dropped its path; the table still holds it. */
-void hook_file_free_security(struct file *file)
+static noinline void ended(struct file *file)
 {
 	struct openfile_totals totals;
 	struct event ev;
 
-	if (likely(!openfile_end(file, &totals)))
+	if (!openfile_end(file, &totals))
 		return;
 	if (event_begin(&ev, RW_REC_FILE_CLOSE, RW_VERDICT_NONE)) {
 		add_totals(&ev, &totals);
@@ -130,4 +130,10 @@ void hook_file_free_security(struct file *file)
 		event_submit(&ev, PRODUCER_BATCH);
 	}
 	openfile_release(&totals);
+}
+
+void hook_file_free_security(struct file *file)
+{
+	if (unlikely(openfile_may_end(file)))
+		ended(file);
 }

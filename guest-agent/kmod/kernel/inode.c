@@ -2,12 +2,10 @@
 // Copyright (C) 2026 The Ringward authors
 // The identity of files as programs see it: stat(2) without the rest.
 
-#include <linux/compiler.h>
 #include <linux/dcache.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/kdev_t.h>
-#include <linux/magic.h>
 #include <linux/stat.h>
 #if __has_include(<linux/mnt_idmapping.h>)
 #include <linux/mnt_idmapping.h>
@@ -22,21 +20,17 @@
 #define NO_MAPPING (&nop_mnt_idmap)
 #endif
 
-/* File systems whose getattr() has a device number of its own: one for each layer, or for each subvolume. */
-static bool has_own_numbers(const struct super_block *sb)
-{
-	return sb->s_magic == OVERLAYFS_SUPER_MAGIC || sb->s_magic == BTRFS_SUPER_MAGIC;
-}
-
 /*
  * These two look at the path's dentry only, whose name does not matter. An inode in use has a dentry, except
  * in the moment of its making: then the file keeps the numbers that it has.
  */
-static noinline void ask(struct inode *inode, struct rw_file *file)
+void compat_ask_identity(const struct inode *inode, struct rw_file *file)
 {
-	struct path path = { .dentry = d_find_any_alias(inode) };
+	struct path path = { .dentry = NULL };
 	struct kstat stat = { .ino = 0 };
 
+	if (inode->i_op->getattr)
+		path.dentry = d_find_any_alias((struct inode *)inode);
 	if (!path.dentry)
 		return;
 	if (inode->i_op->getattr(NO_MAPPING, &path, &stat, STATX_INO, AT_STATX_DONT_SYNC) == 0) {
@@ -44,17 +38,4 @@ static noinline void ask(struct inode *inode, struct rw_file *file)
 		file->ino = stat.ino;
 	}
 	dput(path.dentry);
-}
-
-struct rw_file compat_identify(const struct inode *inode)
-{
-	struct rw_file file = {
-		.dev = new_encode_dev(inode->i_sb->s_dev),
-		.ino = inode->i_ino,
-		.generation = inode->i_generation,
-	};
-
-	if (unlikely(has_own_numbers(inode->i_sb)) && inode->i_op->getattr)
-		ask((struct inode *)inode, &file);
-	return file;
 }

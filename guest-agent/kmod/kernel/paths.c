@@ -6,7 +6,6 @@
 #include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/fs.h>
-#include <linux/fs_struct.h>
 #include <linux/magic.h>
 #include <linux/minmax.h>
 #include <linux/mount.h>
@@ -25,7 +24,7 @@
 
 /* A name that grows from its end to its front. */
 struct text {
-	char *buf, *start;
+	char *buf, *start, *end;
 	bool full;
 };
 
@@ -109,24 +108,27 @@ static noinline void put_any_name(struct text *t, const struct dentry *dentry)
 }
 
 /*
- * Puts a slash and the dentry's name before the text. Most names fit a word with the slash: it is written so
- * that it ends where the text begins, over bytes that are still free. What the word has after the name, or
- * that the length is another name's, does no harm: a rename makes the walk begin again.
+ * Puts a slash and the dentry's name before the text at @start. Most names fit a word with the slash: it is
+ * written so that it ends where the text begins, over bytes that are still free. What the word has after the
+ * name, or that the length is another name's, does no harm: a rename makes the walk begin again.
+ *
+ * Return: where the text begins now.
  */
-static inline void put_name(struct text *t, const struct dentry *dentry)
+static inline char *put_name(struct text *t, char *start, const struct dentry *dentry)
 {
 	const char *from = smp_load_acquire(&dentry->d_name.name);
 	u32 len = READ_ONCE(dentry->d_name.len);
 	unsigned long word;
 
-	if (unlikely(len >= sizeof(word) || t->start - t->buf < (ptrdiff_t)sizeof(word))) {
+	if (unlikely(len >= sizeof(word) || start < t->buf + sizeof(word))) {
+		t->start = start;
 		put_any_name(t, dentry);
-		return;
+		return t->start;
 	}
 	word = READ_ONCE(*(const unsigned long *)from) << BITS_PER_BYTE | '/';
 	word <<= (sizeof(word) - 1 - len) * BITS_PER_BYTE;
-	memcpy(t->start - sizeof(word), &word, sizeof(word));
-	t->start -= len + 1;
+	memcpy(start - sizeof(word), &word, sizeof(word));
+	return start - len - 1;
 }
 
 /* How a walk ended. */
@@ -140,31 +142,40 @@ enum walk {
  * The caller holds what keeps dentries and mounts from being freed. CUT_OFF: a dentry that is not below its
  * mount's root, after a rename outside of it.
  */
-static enum walk walk_up(const struct path *path, const struct path *root, struct text *t)
+static inline enum walk walk_up(const struct path *path, const struct path *root, struct text *t)
 {
 	const struct compat_mount *mount = compat_mount_of(path->mnt);
-	const struct dentry *dentry = path->dentry;
+	const struct dentry *dentry = path->dentry, *top = mount->mnt.mnt_root;
+	const struct dentry *root_dentry = root->dentry;
+	enum walk end = AT_ROOT;
+	char *start = t->start;
 
-	while (dentry != root->dentry || &mount->mnt != root->mnt) {
+	while (dentry != root_dentry || &mount->mnt != root->mnt) {
 		const struct dentry *parent = READ_ONCE(dentry->d_parent);
 
-		if (dentry == mount->mnt.mnt_root) {
+		if (dentry == top) {
 			const struct compat_mount *below = READ_ONCE(mount->parent);
 
-			if (below == mount)
-				return AT_TOP;
+			if (below == mount) {
+				end = AT_TOP;
+				break;
+			}
 			dentry = READ_ONCE(mount->mountpoint);
 			mount = below;
+			top = mount->mnt.mnt_root;
 			continue;
 		}
-		if (unlikely(dentry == parent))
-			return CUT_OFF;
-		put_name(t, dentry);
+		if (unlikely(dentry == parent)) {
+			end = CUT_OFF;
+			break;
+		}
+		start = put_name(t, start, dentry);
 		if (unlikely(t->full))
-			return AT_ROOT;
+			break;
 		dentry = parent;
 	}
-	return AT_ROOT;
+	t->start = start;
+	return end;
 }
 
 /* The same for a file of which the mount is not known: up to the root of the file system. */
@@ -173,22 +184,29 @@ static enum walk walk_file_system(const struct dentry *dentry, struct text *t)
 	const struct dentry *parent;
 
 	for (; (parent = READ_ONCE(dentry->d_parent)) != dentry && !t->full; dentry = parent)
-		put_name(t, dentry);
+		t->start = put_name(t, t->start, dentry);
 	return AT_ROOT;
 }
 
-static enum walk walk(const struct path *path, const struct path *root, struct text *t)
+/* Walks without locks. Return: whether nothing was renamed or mounted meanwhile. */
+static inline bool try_walk(const struct path *path, const struct path *root, struct text *t, enum walk *end)
 {
-	const struct text empty = *t;
-	unsigned int mounts, names, i;
+	unsigned int mounts = read_seqbegin(compat_mount_lock), names = read_seqbegin(&rename_lock);
+
+	*end = likely(path->mnt) ? walk_up(path, root, t) : walk_file_system(path->dentry, t);
+	return likely(!read_seqretry(&rename_lock, names) && !read_seqretry(compat_mount_lock, mounts));
+}
+
+/* After a walk that failed. */
+static noinline enum walk walk_again(const struct path *path, const struct path *root, struct text *t)
+{
+	const struct text empty = { .buf = t->buf, .start = t->end, .end = t->end };
+	unsigned int i;
 	enum walk end;
 
-	for (i = 0; i < TRIES; i++) {
-		mounts = read_seqbegin(compat_mount_lock);
-		names = read_seqbegin(&rename_lock);
+	for (i = 1; i < TRIES; i++) {
 		*t = empty;
-		end = path->mnt ? walk_up(path, root, t) : walk_file_system(path->dentry, t);
-		if (likely(!read_seqretry(&rename_lock, names) && !read_seqretry(compat_mount_lock, mounts)))
+		if (try_walk(path, root, t, &end))
 			return end;
 	}
 	read_seqlock_excl(compat_mount_lock);
@@ -200,13 +218,11 @@ static enum walk walk(const struct path *path, const struct path *root, struct t
 	return end;
 }
 
-/* Files that have no path, but a dentry that makes up a name for people. */
-static enum rw_file_kind kind_of(const struct path *path)
+/* Files that have no path, but a dentry that makes up a name for people: it has d_dname(). */
+static noinline enum rw_file_kind kind_of(const struct path *path)
 {
 	const struct dentry *dentry = path->dentry;
 
-	if (likely(!dentry->d_op || !dentry->d_op->d_dname))
-		return RW_FILE_PATH;
 	/* A namespace that is mounted somewhere has the path of its mount point. */
 	if (IS_ROOT(dentry) && path->mnt && dentry == path->mnt->mnt_root)
 		return RW_FILE_PATH;
@@ -253,39 +269,28 @@ static char *given_name(const struct dentry *dentry, enum rw_file_kind kind, cha
 	return name;
 }
 
-struct compat_root compat_root(void)
-{
-	struct compat_root root = { .at = { .mnt = NULL } };
-	struct fs_struct *fs = current->fs;
-	unsigned int seq;
-
-	if (!fs)
-		return root;
-	do {
-		seq = read_seqcount_begin(&fs->seq);
-		root.at = fs->root;
-	} while (read_seqcount_retry(&fs->seq, seq));
-	return root;
-}
-
 char *compat_name(const struct path *path, const struct compat_root *root, char *buf, int size,
 		  struct compat_name *name)
 {
-	struct text t = { .buf = buf, .start = buf + size - 1 };
+	const struct dentry *dentry = path->dentry;
+	struct text t = { .buf = buf, .start = buf + size - 1, .end = buf + size - 1 };
 	enum walk end;
 
-	*name = (struct compat_name){ .kind = kind_of(path), .deleted = d_unlinked(path->dentry) };
-	buf[size - 1] = 0;
-	if (unlikely(name->kind != RW_FILE_PATH)) {
-		name->deleted = false;
-		return given_name(path->dentry, name->kind, buf, size);
+	*name = (struct compat_name){ .kind = RW_FILE_PATH };
+	*t.end = 0;
+	if (unlikely(dentry->d_op && dentry->d_op->d_dname)) {
+		name->kind = kind_of(path);
+		if (name->kind != RW_FILE_PATH)
+			return given_name(dentry, name->kind, buf, size);
 	}
+	name->deleted = d_unlinked(dentry);
 	rcu_read_lock();
-	end = walk(path, &root->at, &t);
+	if (unlikely(!try_walk(path, &root->at, &t, &end)))
+		end = walk_again(path, &root->at, &t);
 	rcu_read_unlock();
 	name->truncated = t.full;
 	name->outside = end == CUT_OFF || (end == AT_TOP && root->at.mnt);
-	if (t.start == buf + size - 1)
+	if (unlikely(t.start == t.end))
 		*--t.start = '/';
 	return t.start;
 }

@@ -6,7 +6,10 @@
  */
 #pragma once
 
+#include <linux/fs_struct.h>
 #include <linux/path.h>
+#include <linux/sched.h>
+#include <linux/seqlock.h>
 #include <linux/types.h>
 
 #include "abi/record.h"
@@ -26,7 +29,20 @@ struct compat_root {
 };
 
 /** compat_root() - get the caller's root directory; without a path if the task is ending. */
-struct compat_root compat_root(void);
+static inline struct compat_root compat_root(void)
+{
+	struct fs_struct *fs = current->fs;
+	struct compat_root root;
+	unsigned int seq;
+
+	if (unlikely(!fs))
+		return (struct compat_root){ .at = { .mnt = NULL } };
+	do {
+		seq = read_seqcount_begin(&fs->seq);
+		root.at = fs->root;
+	} while (read_seqcount_retry(&fs->seq, seq));
+	return root;
+}
 
 /**
  * compat_name() - write an absolute path to @buf.

@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/init_task.h>
 #include <linux/sched.h>
+#include <linux/security.h>
 #include <linux/string.h>
 
 #include "rwattack.h"
@@ -27,13 +28,33 @@ static int commit(void)
 	return new ? commit_creds(new) : -ENOMEM;
 }
 
+/*
+ * Announces root's credentials to the LSMs, as setresuid(2) does, and then fails as that can: nothing is
+ * committed. Return: 0, or -ENOMEM.
+ */
+static int announce(void)
+{
+	int (*fix_setuid)(struct cred * new, const struct cred *old, int flags);
+	struct cred *new = prepare_creds();
+
+	fix_setuid = (void *)symbol("security_task_fix_setuid");
+	if (!new || !fix_setuid)
+		return -ENOMEM;
+	new->uid = new->euid = new->suid = new->fsuid = GLOBAL_ROOT_UID;
+	new->cap_effective = new->cap_permitted = init_task.cred->cap_permitted;
+	fix_setuid(new, current_real_cred(), LSM_SETID_RES);
+	abort_creds(new);
+	return 0;
+}
+
 int cmd_cred(int argc, char **argv)
 {
 	if (argc != 2)
 		return -EINVAL;
 	if (strcmp(argv[1], "overwrite") == 0)
 		overwrite();
-	else if (strcmp(argv[1], "commit") != 0 || commit() != 0)
+	else if (!(strcmp(argv[1], "commit") == 0 && commit() == 0) &&
+		 !(strcmp(argv[1], "announce") == 0 && announce() == 0))
 		return -EINVAL;
 	say("cred ok\n");
 	return 0;

@@ -46,7 +46,7 @@ static const struct {
 	{ "control", cmd_control, "control REGISTER|tables|all" },
 	{ "innocent", cmd_innocent, "innocent" },
 	{ "silence", cmd_silence, "silence beats|forks" },
-	{ "cred", cmd_cred, "cred overwrite|commit" },
+	{ "cred", cmd_cred, "cred overwrite|commit|announce" },
 };
 
 void say(const char *fmt, ...)

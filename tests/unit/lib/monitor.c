@@ -68,13 +68,35 @@ static struct monitor_facts facts_of(const struct event *e)
 	return facts;
 }
 
+static uint32_t mark(const char *text)
+{
+	return text ? monitor_mark(text, (uint32_t)strlen(text)) : ~0u;
+}
+
+/* What marks alone say must agree with the rules, whatever is known of the event by then. */
+static void check_outlook(const struct event *e, int by_rules)
+{
+	uint32_t path = e->path ? mark(e->path) | (e->path2 ? mark(e->path2) : 0) : ~0u;
+
+	for (unsigned int known = 0; known < 8; known++) {
+		struct monitor_outlook o = monitor_look_out(&m, e->type, known & 1 ? e->access : 0);
+
+		if (monitor_is_recorded(&o, known & 2 ? mark(e->fs) : ~0u, known & 4 ? path : ~0u))
+			assert_int_equal(by_rules, MONITOR_RECORD);
+	}
+}
+
 static bool is_recorded(const struct event *e)
 {
 	struct monitor_facts facts = facts_of(e);
 	int ret = monitor_begin(&m, e->type, e->uid, e->login_uid);
 
-	if (ret >= 0)
-		ret = monitor_decide(&m, e->type, ret, &facts);
+	if (ret >= 0) {
+		int by_rules = monitor_decide(&m, e->type, ret, &facts);
+
+		check_outlook(e, by_rules);
+		ret = by_rules;
+	}
 	assert_true(ret == MONITOR_RECORD || ret == MONITOR_DROP);
 	return ret == MONITOR_RECORD;
 }
@@ -269,12 +291,14 @@ static void test_default(void **state)
 		{ OPEN, .path = "/etc/shadow", .access = RW_MONITOR_READ, .fs = "ext4" },
 		{ OPEN, .path = "/home/a/.ssh/id_rsa", .access = RW_MONITOR_READ, .fs = "ext4" },
 		{ OPEN, .path = "/usr/bin/true", .access = RW_MONITOR_WRITE, .fs = "ext4" },
+		{ OPEN, .path = "/sys/kernel/debug/x", .access = RW_MONITOR_WRITE, .fs = "debugfs" },
 		{ OPEN, .path = "/proc/kcore", .access = RW_MONITOR_READ, .fs = "proc" },
 		{ OPEN, .path = "/usr/lib/x", .access = RW_MONITOR_READ, .fs = "ext4", .foreign = true },
 		{ .type = RW_REC_FILE_UNLINK, .path = "/usr/bin/true" },
 	};
 	static const struct event left_out[] = {
 		{ OPEN, .path = "/proc/1/stat", .access = RW_MONITOR_READ, .fs = "proc" },
+		{ OPEN, .path = "/proc/1/comm", .access = RW_MONITOR_WRITE, .fs = "proc" },
 		{ OPEN, .path = "/usr/lib/libc.so.6", .access = RW_MONITOR_READ, .fs = "ext4" },
 	};
 
