@@ -10,6 +10,7 @@
 #include <asm/syscall.h>
 
 #include "access/check.h"
+#include "access/doors.h"
 #include "access/hooks.h"
 #include "kernel/syscalls.h"
 
@@ -38,8 +39,11 @@ static u32 write_kind(const struct file *file, bool append)
 
 int guard_file_open(struct file *file)
 {
+	int ret = doors_open(file);
 	u32 kinds = 0;
 
+	if (ret)
+		return ret;
 	if (!label_is_watched(file_inode(file)->i_sb) && !(file->f_path.dentry->d_flags & DCACHE_OP_REAL))
 		return 0;
 	if (file->f_flags & __FMODE_EXEC)
