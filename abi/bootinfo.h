@@ -56,7 +56,7 @@
 #define RW_PERCPU_DATA      0xa000u /* struct percpu of hv/ */
 #define RW_PERCPU_SIZE      0x10000u
 
-/* rw_bootinfo.on_violation */
+/* rw_settings.on_violation */
 enum rw_on_violation {
 	RW_ON_VIOLATION_SKIP = 0,
 	RW_ON_VIOLATION_FAULT = 1,
@@ -64,7 +64,7 @@ enum rw_on_violation {
 };
 
 /*
- * rw_bootinfo.kexec, rw_status.kexec: whether a locked kernel may start another one.
+ * rw_settings.kexec, rw_status.kexec: whether a locked kernel may start another one.
  */
 enum rw_kexec {
 	RW_KEXEC_REFUSE = 0,
@@ -72,12 +72,55 @@ enum rw_kexec {
 };
 
 /*
- * rw_bootinfo.control_state: what happens to a change of the control state that is pinned at the lock.
+ * rw_settings.control_state: what happens to a change of the control state that is pinned at the lock.
  */
 enum rw_control_state {
 	RW_CONTROL_ENFORCE = 0, /* refused and recorded */
 	RW_CONTROL_AUDIT = 1,   /* recorded and carried out */
 	RW_CONTROL_OFF = 2      /* not watched */
+};
+
+/* rw_settings.kernel_code: what becomes of code that nobody approved, when it runs in kernel mode. */
+enum rw_kernel_code {
+	RW_KERNEL_CODE_ENFORCE = 0,
+	RW_KERNEL_CODE_AUDIT = 1, /* it runs, and its first time is recorded */
+	RW_KERNEL_CODE_OFF = 2
+};
+
+/* rw_settings.modules: which modules are approved after the lock. */
+enum rw_modules {
+	RW_MODULES_ANY = 0,
+	RW_MODULES_NONE = 1
+};
+
+/* rw_settings.dynamic_code: code in the kernel's area for modules that nobody approved. */
+enum rw_dynamic_code {
+	RW_DYNAMIC_CODE_AUDIT = 0,
+	RW_DYNAMIC_CODE_DENY = 1
+};
+
+/* rw_settings.bpf_jit */
+enum rw_bpf_jit {
+	RW_BPF_JIT_DENY = 0,           /* the agent turns it off before the lock */
+	RW_BPF_JIT_APPROVE_AT_LOCK = 1 /* it stays on; what it makes after the lock is dynamic code */
+};
+
+/* rw_settings.on_agent_loss */
+enum rw_on_agent_loss {
+	RW_ON_AGENT_LOSS_RECORD = 0,
+	RW_ON_AGENT_LOSS_STOP = 1
+};
+
+/* Configuration that the loader only passes on. */
+struct rw_settings {
+	uint32_t on_violation;  /* enum rw_on_violation */
+	uint32_t kexec;         /* enum rw_kexec */
+	uint32_t on_agent_loss; /* enum rw_on_agent_loss */
+	uint32_t control_state; /* enum rw_control_state */
+	uint32_t kernel_code;   /* enum rw_kernel_code */
+	uint32_t modules;       /* enum rw_modules */
+	uint32_t dynamic_code;  /* enum rw_dynamic_code */
+	uint32_t bpf_jit;       /* enum rw_bpf_jit */
 };
 
 /* A piece of guest RAM: what the hypervisor may read and write for the guest. */
@@ -131,13 +174,10 @@ struct rw_bootinfo {
 	uint16_t serial_port; /* I/O base of the hypervisor's own UART; 0: none */
 	uint16_t exit_port;   /* a write to one of RW_EXIT_PORTS from here ends the run; 0: none */
 	uint32_t serial_baud;
-	uint32_t agent;        /* 1: signature leaf and hypercalls answer */
-	uint32_t on_violation; /* enum rw_on_violation */
+	uint32_t agent; /* 1: signature leaf and hypercalls answer */
 	/* 1: watch the ports that reset the machine from the start, not only after the lock */
 	uint32_t watch_resets;
-	uint32_t kexec;         /* enum rw_kexec */
-	uint32_t control_state; /* enum rw_control_state */
-	uint32_t reserved1;
+	struct rw_settings settings;
 };
 
 #define RW_HANDOFF_ERROR_LEN 160u

@@ -36,7 +36,21 @@ enum rw_hypercall {
 	RW_HC_KEXEC = 11,
 	RW_HC_POLICY = 12, /* (gpa of struct rw_policy_area) where the policy area is: abi/policy.h */
 	RW_HC_READ = 13,   /* (gpa of struct rw_read) copies stored records, ascending -> bytes copied */
+	/* (gpa of struct rw_protect_list) approves code of a module that is being loaded, after the lock */
+	RW_HC_MODULE = 14,
+	/*
+	 * (enum rw_beat, number of tracepoints that the agent is attached to no more) this CPU's agent is
+	 * alive; does what DRAIN does, too
+	 */
+	RW_HC_BEAT = 15,
 	RW_HC_COUNT
+};
+
+/* First argument of RW_HC_BEAT. */
+enum rw_beat {
+	RW_BEAT_ALIVE = 0,
+	RW_BEAT_PAUSE = 1, /* no more of them before the CPU comes online again, or Linux wakes up */
+	RW_BEAT_COUNT
 };
 
 /* Errors, as negative values in RAX. */
@@ -64,8 +78,11 @@ struct rw_agent_info {
 	uint32_t task_pid; /* offsets in struct task_struct */
 	uint32_t task_tgid;
 	uint32_t task_comm;
-	uint32_t reserved; /* 0 */
-	char release[64];  /* uname -r, NUL-terminated */
+	/* offset from RW_SYMBOL_BASE of the area for modules and other new code, up to RW_CODE_AREA_END; 0:
+	 * not known
+	 */
+	uint32_t code_area;
+	char release[64]; /* uname -r, NUL-terminated */
 };
 RW_ASSERT_SIZE(struct rw_agent_info, 104);
 
@@ -74,6 +91,7 @@ RW_ASSERT_SIZE(struct rw_agent_info, 104);
  * entries: uint32_t offset of the address from RW_SYMBOL_BASE (little endian), uint8_t length, name.
  */
 #define RW_SYMBOL_BASE       0xffffffff80000000ull
+#define RW_CODE_AREA_END     0xffffffffff000000ull
 #define RW_SYMBOL_PAGE_BYTES (RW_PAGE_SIZE - 8u)
 struct rw_symbol_page {
 	uint32_t count; /* entries */
@@ -99,7 +117,8 @@ RW_ASSERT_SIZE(struct rw_read, 24 + 8 * RW_READ_PAGES);
 _Static_assert(RW_REC_MAX <= RW_READ_BYTES, "a record of any size fits");
 
 /* rw_range.flags */
-#define RW_RANGE_OBJECT 1u /* names a part of other ranges, in bytes; protects nothing by itself */
+#define RW_RANGE_OBJECT   1u /* names a part of other ranges, in bytes; protects nothing by itself */
+#define RW_RANGE_WRITABLE 2u /* stays writable: firmware code only, where code and data share pages */
 
 /* A physically contiguous range of guest memory that becomes read-only at the lock. */
 struct rw_range {

@@ -249,6 +249,18 @@ enum rw_cgroup_step {
 #define RW_CGROUP_STEP_NAMES { "found", "made", "removed" }
 /* clang-format on */
 
+/* Value of a RW_KIND_AGENT_STATE field: what the hypervisor hears from the agent on a CPU. */
+enum rw_agent_state {
+	RW_AGENT_HEARD = 1,  /* it is there: for the first time since the lock, or once more */
+	RW_AGENT_PAUSED = 2, /* it says that it pauses: the CPU goes offline, or Linux suspends */
+	RW_AGENT_SILENT = 3, /* it has not been heard for too long, and did not say that it pauses */
+	RW_AGENT_DEAF = 4,   /* it is there, but attached to less than it was */
+	RW_AGENT_STATE_COUNT
+};
+/* clang-format off */
+#define RW_AGENT_STATE_NAMES { NULL, "heard", "paused", "silent", "deaf" }
+/* clang-format on */
+
 /* A part of memory: a RW_KIND_AREAS field is a list of them. */
 struct rw_area {
 	uint64_t gpa, bytes;
@@ -336,10 +348,16 @@ enum rw_target {
 	RW_TARGET_AGENT_TEXT = 4,
 	RW_TARGET_AGENT_RODATA = 5,
 	RW_TARGET_IDT = 6,
-	RW_TARGET_GUEST_LAST = 6, /* the highest the agent may name today */
+	RW_TARGET_MODULE_TEXT = 7,
+	RW_TARGET_DYNAMIC_CODE = 8, /* code that the kernel makes at run time: trampolines, probes, BPF */
+	RW_TARGET_FIRMWARE_CODE = 9,
+	RW_TARGET_TRAMPOLINE = 10, /* where the kernel starts CPUs, in real mode */
+	RW_TARGET_VDSO = 11,       /* in the kernel's read-only data, executed in user mode only */
+	RW_TARGET_GUEST_LAST = 11, /* the highest the agent may name today */
 	RW_TARGET_HYPERVISOR = 192,
-	RW_TARGET_POLICY = 193,  /* the policy area, which the guest may read */
-	RW_TARGET_CONTROL = 194, /* a register of the CPU that is pinned at the lock */
+	RW_TARGET_POLICY = 193,     /* the policy area, which the guest may read */
+	RW_TARGET_CONTROL = 194,    /* a register of the CPU that is pinned at the lock */
+	RW_TARGET_UNAPPROVED = 200, /* any other page, executed in kernel mode */
 	RW_TARGET_COUNT
 };
 /* clang-format off */
@@ -347,6 +365,9 @@ enum rw_target {
 	{ [RW_TARGET_KERNEL_TEXT] = "kernel_text", [RW_TARGET_KERNEL_RODATA] = "kernel_rodata", \
 	  [RW_TARGET_LSM_HOOKS] = "lsm_hooks", [RW_TARGET_AGENT_TEXT] = "agent_text", \
 	  [RW_TARGET_AGENT_RODATA] = "agent_rodata", [RW_TARGET_IDT] = "idt", \
+	  [RW_TARGET_MODULE_TEXT] = "module_text", [RW_TARGET_DYNAMIC_CODE] = "dynamic_code", \
+	  [RW_TARGET_FIRMWARE_CODE] = "firmware_code", [RW_TARGET_TRAMPOLINE] = "trampoline", \
+	  [RW_TARGET_VDSO] = "vdso", [RW_TARGET_UNAPPROVED] = "unapproved", \
 	  [RW_TARGET_HYPERVISOR] = "hypervisor", [RW_TARGET_POLICY] = "policy", \
 	  [RW_TARGET_CONTROL] = "control_state" }
 /* clang-format on */

@@ -77,6 +77,11 @@ struct rw_class_usage {
 	uint64_t evicted; /* records evicted */
 };
 
+/* rw_status.code: 0 if new kernel code is not stopped, by configuration or as the CPU cannot */
+#define RW_CODE_ACTIVE  1u /* from the lock on only approved pages run in kernel mode */
+#define RW_CODE_AUDIT   2u /* others run, too, and are recorded */
+#define RW_CODE_JIT_OFF 4u /* the agent turns the BPF JIT off */
+
 /* Answer of RW_HC_STATUS. */
 struct rw_status {
 	uint32_t abi_version;
@@ -95,7 +100,7 @@ struct rw_status {
 	uint64_t symbols;                   /* names held */
 	uint64_t uptime_ns;                 /* of the hypervisor */
 	uint32_t kexec;                     /* 0 refuse, 1 allow */
-	uint32_t reserved;                  /* 0 */
+	uint32_t code;                      /* RW_CODE_* */
 	uint8_t boot_id[16];                /* as the store's header has it: it names the log */
 	struct rw_class_usage by_class[RW_STORE_CLASSES]; /* by enum rw_class */
 };

@@ -179,11 +179,20 @@ static const struct key {
 	{ "serial", .set = set_serial },
 	{ "exit_port", .set = set_exit_port },
 	{ "agent", WORDS(agent, { "yes", true }, { "no", false }) },
-	{ "on_violation", WORDS(on_violation, { "skip", RW_ON_VIOLATION_SKIP },
+	{ "on_violation", WORDS(settings.on_violation, { "skip", RW_ON_VIOLATION_SKIP },
 				{ "fault", RW_ON_VIOLATION_FAULT }, { "stop", RW_ON_VIOLATION_STOP }) },
-	{ "kexec", WORDS(kexec, { "refuse", RW_KEXEC_REFUSE }, { "allow", RW_KEXEC_ALLOW }) },
-	{ "control_state", WORDS(control_state, { "enforce", RW_CONTROL_ENFORCE },
+	{ "kexec", WORDS(settings.kexec, { "refuse", RW_KEXEC_REFUSE }, { "allow", RW_KEXEC_ALLOW }) },
+	{ "control_state", WORDS(settings.control_state, { "enforce", RW_CONTROL_ENFORCE },
 				 { "audit", RW_CONTROL_AUDIT }, { "off", RW_CONTROL_OFF }) },
+	{ "kernel_code", WORDS(settings.kernel_code, { "enforce", RW_KERNEL_CODE_ENFORCE },
+			       { "audit", RW_KERNEL_CODE_AUDIT }, { "off", RW_KERNEL_CODE_OFF }) },
+	{ "modules", WORDS(settings.modules, { "any", RW_MODULES_ANY }, { "none", RW_MODULES_NONE }) },
+	{ "dynamic_code", WORDS(settings.dynamic_code, { "audit", RW_DYNAMIC_CODE_AUDIT },
+				{ "deny", RW_DYNAMIC_CODE_DENY }) },
+	{ "bpf_jit", WORDS(settings.bpf_jit, { "deny", RW_BPF_JIT_DENY },
+			   { "approve_at_lock", RW_BPF_JIT_APPROVE_AT_LOCK }) },
+	{ "on_agent_loss", WORDS(settings.on_agent_loss, { "record", RW_ON_AGENT_LOSS_RECORD },
+				 { "stop", RW_ON_AGENT_LOSS_STOP }) },
 	{ "on_error", WORDS(boot_on_error, { "stop", false }, { "boot", true }) },
 	{ "watch_resets", WORDS(watch_resets, { "lock", false }, { "start", true }) },
 };
@@ -356,9 +365,14 @@ void config_default(struct config *config)
 	config->serial_port = 0x2f8;
 	config->serial_baud = UART_CLOCK;
 	config->agent = true;
-	config->on_violation = RW_ON_VIOLATION_SKIP;
-	config->kexec = RW_KEXEC_REFUSE;
-	config->control_state = RW_CONTROL_ENFORCE;
+	config->settings.on_violation = RW_ON_VIOLATION_SKIP;
+	config->settings.kexec = RW_KEXEC_REFUSE;
+	config->settings.control_state = RW_CONTROL_ENFORCE;
+	config->settings.kernel_code = RW_KERNEL_CODE_OFF;
+	config->settings.modules = RW_MODULES_ANY;
+	config->settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT;
+	config->settings.bpf_jit = RW_BPF_JIT_DENY;
+	config->settings.on_agent_loss = RW_ON_AGENT_LOSS_RECORD;
 	config->boot_on_error = false;
 	config->exit_port = 0;
 	config->watch_resets = false;

@@ -3,6 +3,7 @@
 /* The contents of ringward.conf, as a structure. */
 #pragma once
 
+#include "abi/bootinfo.h"
 #include "lib/conf_text.h"
 
 #include "message.h"
@@ -25,11 +26,9 @@ struct config {
 	uint16_t serial_port; /* I/O base; 0: none */
 	uint32_t serial_baud;
 	bool agent;
-	uint32_t on_violation;  /* enum rw_on_violation */
-	uint16_t exit_port;     /* 0: none */
-	bool watch_resets;      /* from the start, not only after the lock */
-	uint32_t kexec;         /* enum rw_kexec */
-	uint32_t control_state; /* enum rw_control_state */
+	uint16_t exit_port; /* 0: none */
+	bool watch_resets;  /* from the start, not only after the lock */
+	struct rw_settings settings;
 	bool boot_on_error;
 };
 

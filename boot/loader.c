@@ -66,11 +66,9 @@ static void take_config(bool serial_answers)
 	bootinfo.serial_port = serial_answers ? config.serial_port : 0;
 	bootinfo.serial_baud = config.serial_baud;
 	bootinfo.agent = config.agent;
-	bootinfo.on_violation = config.on_violation;
 	bootinfo.exit_port = config.exit_port;
 	bootinfo.watch_resets = config.watch_resets;
-	bootinfo.kexec = config.kexec;
-	bootinfo.control_state = config.control_state;
+	bootinfo.settings = config.settings;
 }
 
 static void __attribute__((noreturn)) stop(const struct message *why)

@@ -20,6 +20,7 @@
 #include "mm/guest_copy.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
+#include "protect/code_rules.h"
 #include "protect/step.h"
 #include "rw_version.h"
 
@@ -37,6 +38,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	uart_init(info->serial_port, info->serial_baud);
 	printk("hypervisor %s, %s, %u CPUs", RW_VERSION, hv_backend()->name, info->cpu_count);
 	guest_copy_init(info);
+	code_report();
 	symbols_init(&hv.symbols, hv_virt(info->symbols_phys), (uint32_t)info->symbols_size);
 
 	if (ranges_init(&hv.ranges, hv_virt(info->pages_phys), info->pages_size, info->ram_top / PAGE_SIZE))

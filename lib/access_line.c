@@ -44,19 +44,10 @@ bool access_next_part(struct span *path, struct span *part)
 
 struct span access_word(struct access_line *l)
 {
-	struct span word;
-	bool quoted = false;
-	size_t n = 0;
+	struct span word = conf_next_word(&l->rest);
 
-	l->rest = span_trim(l->rest);
-	if (l->rest.size && l->rest.at[0] == '#')
-		l->rest.size = 0;
-	while (n < l->rest.size && (quoted || !span_is_blank(l->rest.at[n])))
-		quoted ^= l->rest.at[n++] == '"';
-	word = (struct span){ l->rest.at, n };
-	l->rest = span_skip(l->rest, n);
-	if (n)
-		l->end = word.at + n;
+	if (word.size)
+		l->end = word.at + word.size;
 	return word;
 }
 

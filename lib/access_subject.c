@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* Parses the lines of policy.conf about programs and doors. */
 #include "lib/access_line.h"
+#include "lib/hex.h"
 
 static const char *const door_names[RW_DOORS] = {
 	[RW_DOOR_DEVMEM] = "devmem",   [RW_DOOR_PORTS] = "ports",       [RW_DOOR_MSR] = "msr",
@@ -30,17 +31,6 @@ void access_parse_isolate(struct access_line *l)
 		return;
 	access_audit(l, &rule);
 	access_add(l, &rule);
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
 }
 
 static void parse_hash(struct access_line *l, struct span word, struct access_rule *rule)

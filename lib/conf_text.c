@@ -4,6 +4,7 @@
 #include "lib/conf_text.h"
 
 #include "lib/format.h"
+#include "lib/hex.h"
 
 static void tell(struct conf_file *file, struct conf_report *report, const char *format, va_list args)
 {
@@ -67,6 +68,20 @@ bool conf_next_line(struct conf_file *file, struct span *rest, struct span *line
 	return true;
 }
 
+struct span conf_next_word(struct span *rest)
+{
+	struct span line = span_trim(*rest);
+	bool quoted = false;
+	size_t n = 0;
+
+	if (line.size && line.at[0] == '#')
+		line.size = 0;
+	while (n < line.size && (quoted || !span_is_blank(line.at[n])))
+		quoted ^= line.at[n++] == '"';
+	*rest = span_skip(line, n);
+	return (struct span){ line.at, n };
+}
+
 struct span span_trim(struct span s)
 {
 	while (s.size && span_is_blank(s.at[0]))
@@ -116,19 +131,12 @@ bool span_number(struct span s, unsigned int base, uint32_t *out)
 	if (!s.size)
 		return false;
 	for (i = 0; i < s.size; i++) {
-		char c = s.at[i];
-		unsigned int digit;
+		int digit = hex_digit(s.at[i]);
 
-		if (c >= '0' && c <= '9')
-			digit = (unsigned int)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			digit = (unsigned int)(c - 'a') + 10;
-		else if (c >= 'A' && c <= 'F')
-			digit = (unsigned int)(c - 'A') + 10;
-		else
+		if (digit < 0 || (unsigned int)digit >= base)
 			return false;
-		value = value * base + digit;
-		if (digit >= base || value > UINT32_MAX)
+		value = value * base + (unsigned int)digit;
+		if (value > UINT32_MAX)
 			return false;
 	}
 	*out = (uint32_t)value;

@@ -62,6 +62,14 @@ bool conf_start(struct conf_file *file, const char *text, size_t size, unsigned 
  */
 bool conf_next_line(struct conf_file *file, struct span *rest, struct span *line);
 
+/**
+ * conf_next_word() - take the next word of a line off @rest; blanks in double quotes belong to it. A # that
+ * begins a word begins a comment.
+ *
+ * Return: the word; empty at the end.
+ */
+struct span conf_next_word(struct span *rest);
+
 /** span_is_blank() - blank or tab. */
 static inline bool span_is_blank(char c)
 {

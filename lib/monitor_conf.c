@@ -81,23 +81,6 @@ static void add_type(uint8_t *types, unsigned int type)
 	types[type / 8] = (uint8_t)(types[type / 8] | 1u << (type % 8));
 }
 
-/* The next word of the line; blanks in double quotes belong to it. Empty at the end. */
-static struct span next_word(struct line *l)
-{
-	struct span word;
-	bool quoted = false;
-	size_t n = 0;
-
-	l->rest = span_trim(l->rest);
-	if (l->rest.size && l->rest.at[0] == '#')
-		l->rest.size = 0;
-	while (n < l->rest.size && (quoted || !span_is_blank(l->rest.at[n])))
-		quoted ^= l->rest.at[n++] == '"';
-	word = (struct span){ l->rest.at, n };
-	l->rest = span_skip(l->rest, n);
-	return word;
-}
-
 /* Takes the text up to the next comma outside quotes; false at the end of @list. */
 static bool next_item(struct span *list, struct span *item, bool *more)
 {
@@ -159,7 +142,7 @@ static void add_event(struct line *l, struct span item)
 /* Return: whether the line names events; false also after an error. */
 static bool parse_events(struct line *l)
 {
-	struct span list = next_word(l), item;
+	struct span list = conf_next_word(&l->rest), item;
 	uint32_t errors = file_of(l)->errors;
 	bool more = true;
 	char text[CONF_QUOTE_LEN];
@@ -374,7 +357,7 @@ static void parse_rule(struct line *l, uint32_t action)
 
 	if (!parse_events(l))
 		return;
-	while (word = next_word(l), word.size)
+	while (word = conf_next_word(&l->rest), word.size)
 		if (parse_cond(l, word, conds))
 			return;
 	if (conf->rules == MONITOR_RULES_MAX || conf->conds > MONITOR_CONDS_MAX - RW_MONITOR_KEY_COUNT) {
@@ -426,7 +409,7 @@ static void apply(struct line *l, enum monitor_setting setting, uint32_t value)
 
 static bool no_more(struct line *l)
 {
-	struct span word = next_word(l);
+	struct span word = conf_next_word(&l->rest);
 	char text[CONF_QUOTE_LEN], verb[CONF_QUOTE_LEN];
 
 	if (word.size)
@@ -463,7 +446,7 @@ static void parse_fold(struct line *l, uint32_t unused)
 	(void)unused;
 	if (!parse_events(l))
 		return;
-	word = next_word(l);
+	word = conf_next_word(&l->rest);
 	time = span_has_prefix(word, "within=") ? span_skip(word, 7) : (struct span){ word.at, 0 };
 	ms = span_equals(time, "off") ? 0 : parse_time(time);
 	if (ms == UINT32_MAX)
@@ -482,7 +465,7 @@ static void parse_limit(struct line *l, uint32_t unused)
 	(void)unused;
 	if (!parse_events(l))
 		return;
-	word = next_word(l);
+	word = conf_next_word(&l->rest);
 	number = span_has_prefix(word, "rate=") ? span_skip(word, 5) : (struct span){ word.at, 0 };
 	if (!span_equals(number, "off") &&
 	    (!span_number(number, 10, &rate) || !rate || rate > MONITOR_LIMIT_MAX))
@@ -535,7 +518,7 @@ static void parse_line(struct monitor_conf *conf, struct span text)
 	}
 	if (!check_bytes(conf->file, text))
 		return;
-	l.verb = next_word(&l);
+	l.verb = conf_next_word(&l.rest);
 	if (!l.verb.size)
 		return;
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)

@@ -88,6 +88,14 @@ static json_t *counters_json(const struct rw_cpu_stats *s)
 			 "refused_calls", num(s->refused_calls), "shootdowns", num(s->shootdowns));
 }
 
+/* What may run in kernel mode after the lock. */
+static const char *kernel_code_of(const struct rw_status *hv)
+{
+	if (!(hv->code & RW_CODE_ACTIVE))
+		return "any";
+	return hv->code & RW_CODE_AUDIT ? "audited" : "approved";
+}
+
 static json_t *protected_json(const struct rw_status *hv)
 {
 	json_t *kinds = json_object();
@@ -138,6 +146,7 @@ static int status_json(const struct rw_ioc_status *st, const struct rwctl_stats 
 	json_object_set_new(root, "on_violation",
 			    json_string(name_of(violation_names, COUNT(violation_names), hv->on_violation)));
 	json_object_set_new(root, "kexec", json_string(name_of(kexec_names, COUNT(kexec_names), hv->kexec)));
+	json_object_set_new(root, "kernel_code", json_string(kernel_code_of(hv)));
 	json_object_set_new(root, "cpus", num(hv->cpus));
 	json_object_set_new(root, "uptime_ns", num(hv->uptime_ns));
 	json_object_set_new(root, "protected", protected_json(hv));
@@ -167,6 +176,7 @@ int print_status(const struct rw_ioc_status *st, const struct rwctl_stats *stats
 	printf("locked        %s\n", hv->locked ? "yes" : "no");
 	printf("on violation  %s\n", name_of(violation_names, COUNT(violation_names), hv->on_violation));
 	printf("kexec         %s\n", name_of(kexec_names, COUNT(kexec_names), hv->kexec));
+	printf("kernel code   %s\n", kernel_code_of(hv));
 	printf("protected     %" PRIu64 " pages of 4 KiB, %" PRIu32 " ranges, %" PRIu64 " symbols\n",
 	       hv->protected_pages, hv->ranges, hv->symbols);
 	for (k = 0; k <= RW_TARGET_GUEST_LAST; k++)

@@ -3,7 +3,10 @@
 // Detects the hypervisor and calls it.
 #define pr_fmt(fmt) "ringward: " fmt
 
+#include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/random.h>
@@ -11,6 +14,7 @@
 #include <asm/asm.h>
 #include <asm/processor.h>
 
+#include "abi/stats.h"
 #include "hvcall.h"
 
 static bool use_vmmcall __ro_after_init;
@@ -93,4 +97,19 @@ int hvcall_error(const char *what, long ret)
 	default:
 		return -EIO;
 	}
+}
+
+struct rw_status *hvcall_status(void)
+{
+	struct rw_status *status = (void *)get_zeroed_page(GFP_KERNEL);
+	long ret;
+
+	BUILD_BUG_ON(sizeof(*status) > PAGE_SIZE);
+	if (!status)
+		return ERR_PTR(-ENOMEM);
+	ret = hvcall(RW_HC_STATUS, virt_to_phys(status), 0, 0);
+	if (ret >= 0)
+		return status;
+	free_page((unsigned long)status);
+	return ERR_PTR(hvcall_error("status", ret));
 }

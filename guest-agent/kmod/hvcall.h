@@ -7,6 +7,8 @@
 
 #include "abi/hypercall.h"
 
+struct rw_status;
+
 /* Result of hvcall() if the instruction raises #UD: nothing answers. */
 #define HVCALL_UD (-4096L)
 
@@ -43,3 +45,10 @@ long hvcall(unsigned long nr, unsigned long a1, unsigned long a2, unsigned long 
  * -EIO.
  */
 int hvcall_error(const char *what, long ret);
+
+/**
+ * hvcall_status() - what the hypervisor says of itself: a page, for free_page().
+ *
+ * Context: may sleep. Return: an error pointer after an error, which is printed if it is the hypervisor's.
+ */
+struct rw_status *hvcall_status(void);

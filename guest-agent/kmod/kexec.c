@@ -5,6 +5,7 @@
 
 #include <linux/atomic.h>
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
@@ -131,17 +132,13 @@ static void on_shutdown(void)
 
 int __init kexec_init(const struct compat_kernel *k)
 {
-	struct rw_status *status = (void *)get_zeroed_page(GFP_KERNEL);
-	long ret;
+	struct rw_status *status = hvcall_status();
 
-	if (!status)
-		return -ENOMEM;
-	ret = hvcall(RW_HC_STATUS, virt_to_phys(status), 0, 0);
+	if (IS_ERR(status))
+		return PTR_ERR(status);
 	kernel = k;
 	refuse = status->kexec != RW_KEXEC_ALLOW;
 	free_page((unsigned long)status);
-	if (ret < 0)
-		return hvcall_error("status", ret);
 	return compat_on_shutdown(on_shutdown);
 }
 

@@ -11,6 +11,8 @@
 #include <linux/reboot.h>
 
 #include "access/access.h"
+#include "beat.h"
+#include "code.h"
 #include "crash.h"
 #include "device.h"
 #include "event.h"
@@ -110,6 +112,32 @@ static void __init refuse_probes(void)
 	compat_refuse_probes(text.base, text.base + text.size);
 }
 
+/* Hibernation, and modules that are being loaded. */
+static int __init watch(void)
+{
+	int ret = sleep_init();
+
+	if (ret)
+		return ret;
+	ret = code_init(&kernel);
+	if (ret)
+		sleep_exit();
+	return ret;
+}
+
+/* What speaks to the hypervisor: rings and beats. */
+static int __init connect(void)
+{
+	int ret = producer_init();
+
+	if (ret)
+		return ret;
+	ret = beat_init();
+	if (ret)
+		producer_exit();
+	return ret;
+}
+
 static int __init agent_init(void)
 {
 	int ret = find();
@@ -126,7 +154,7 @@ static int __init agent_init(void)
 	ret = protect_register(&kernel);
 	if (ret)
 		goto no_rings;
-	ret = producer_init();
+	ret = connect();
 	if (ret)
 		goto no_rings;
 	ret = kexec_init(&kernel);
@@ -135,9 +163,9 @@ static int __init agent_init(void)
 	ret = device_init(&kernel);
 	if (ret)
 		goto no_device;
-	ret = sleep_init();
+	ret = watch();
 	if (ret)
-		goto no_sleep;
+		goto no_watch;
 	register_reboot_notifier(&reboot_nb);
 	crash_init();
 	syslog_init();
@@ -145,6 +173,7 @@ static int __init agent_init(void)
 	if (ret)
 		goto not_attached;
 	access_start();
+	beat_start();
 	hook_cgroups_found();
 	refuse_probes();
 	pr_info("recording; not locked yet\n");
@@ -153,12 +182,14 @@ static int __init agent_init(void)
 not_attached:
 	crash_exit();
 	unregister_reboot_notifier(&reboot_nb);
+	code_exit();
 	sleep_exit();
-no_sleep:
+no_watch:
 	device_exit();
 no_device:
 	kexec_exit();
 no_kexec:
+	beat_exit();
 	producer_exit();
 no_rings:
 	openfile_exit();

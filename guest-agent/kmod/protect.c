@@ -14,7 +14,9 @@
 #include <linux/utsname.h>
 #include <asm/pgtable.h>
 
+#include "code.h"
 #include "hvcall.h"
+#include "kernel/code.h"
 #include "kernel/layout.h"
 #include "kernel/lsm.h"
 #include "kexec.h"
@@ -33,6 +35,7 @@ int __init protect_register(const struct compat_kernel *k)
 	info->cpus = num_possible_cpus();
 	info->poking_cr3 = k->poking_pgd ? __pa(k->poking_pgd) : 0;
 	info->current_off = k->current_off;
+	info->code_area = MODULES_VADDR - RW_SYMBOL_BASE;
 	info->task_pid = offsetof(struct task_struct, pid);
 	info->task_tgid = offsetof(struct task_struct, tgid);
 	info->task_comm = offsetof(struct task_struct, comm);
@@ -42,24 +45,23 @@ int __init protect_register(const struct compat_kernel *k)
 	return ret < 0 ? hvcall_error("register", ret) : 0;
 }
 
-/* Sends the list and empties it. */
-static int ranges_send(struct rw_protect_list *list)
+int protect_send(struct protect_call *call)
 {
 	long ret;
 
-	if (list->count == 0)
+	if (call->list->count == 0)
 		return 0;
-	ret = hvcall(RW_HC_PROTECT, virt_to_phys(list), 0, 0);
-	memset(list, 0, sizeof(*list));
-	return ret < 0 ? hvcall_error("protect", ret) : 0;
+	ret = hvcall(call->nr, virt_to_phys(call->list), 0, 0);
+	memset(call->list, 0, sizeof(*call->list));
+	return ret < 0 ? hvcall_error(call->nr == RW_HC_MODULE ? "module" : "protect", ret) : 0;
 }
 
-static int ranges_add(struct rw_protect_list *list, const struct rw_range *range)
+int protect_add(struct protect_call *call, const struct rw_range *range)
 {
-	int ret = list->count == RW_PROTECT_MAX ? ranges_send(list) : 0;
+	int ret = call->list->count == RW_PROTECT_MAX ? protect_send(call) : 0;
 
 	if (ret == 0)
-		list->range[list->count++] = *range;
+		call->list->range[call->list->count++] = *range;
 	return ret;
 }
 
@@ -78,7 +80,7 @@ static u64 walk(unsigned long va, bool ro)
 }
 
 /* A part of the kernel's image, which is physically contiguous. */
-static int add_image(struct rw_protect_list *list, u32 kind, u32 flags, const char *name, unsigned long start,
+static int add_image(struct protect_call *call, u32 kind, u32 flags, const char *name, unsigned long start,
 		     unsigned long end)
 {
 	struct rw_range r = {
@@ -90,11 +92,10 @@ static int add_image(struct rw_protect_list *list, u32 kind, u32 flags, const ch
 		return -EFAULT;
 	}
 	strscpy(r.name, name, sizeof(r.name));
-	return ranges_add(list, &r);
+	return protect_add(call, &r);
 }
 
-/* A part of the module: pages at any address; neighbours become one range. */
-static int add_module(struct rw_protect_list *list, u32 kind, const char *name, struct compat_region region)
+int protect_add_module(struct protect_call *call, u32 kind, const char *name, struct compat_region region)
 {
 	struct rw_range r = { .kind = kind };
 	unsigned long va;
@@ -118,7 +119,7 @@ static int add_module(struct rw_protect_list *list, u32 kind, const char *name, 
 			continue;
 		}
 		if (r.len != 0) {
-			ret = ranges_add(list, &r);
+			ret = protect_add(call, &r);
 			if (ret)
 				return ret;
 		}
@@ -126,61 +127,95 @@ static int add_module(struct rw_protect_list *list, u32 kind, const char *name, 
 		r.gva = va;
 		r.len = PAGE_SIZE;
 	}
-	return r.len != 0 ? ranges_add(list, &r) : 0;
+	return r.len != 0 ? protect_add(call, &r) : 0;
 }
 
-static int add_all(struct rw_protect_list *list, const struct compat_kernel *k)
+/* The vDSO lies among the read-only data, but user mode executes it. */
+static int add_rodata(struct protect_call *call, const struct compat_kernel *k)
+{
+	unsigned long at = k->start_rodata & PAGE_MASK, end = PAGE_ALIGN(k->end_rodata);
+	struct compat_region vdso[COMPAT_VDSOS];
+	int i, ret = 0;
+
+	compat_vdsos(k, vdso);
+	for (i = 0; code_is_guarded() && i < COMPAT_VDSOS && ret == 0; i++) {
+		if (vdso[i].base < at || vdso[i].base + vdso[i].size > end)
+			continue;
+		if (vdso[i].base > at)
+			ret = add_image(call, RW_TARGET_KERNEL_RODATA, 0, "kernel_rodata", at, vdso[i].base);
+		at = vdso[i].base + vdso[i].size;
+		if (ret == 0)
+			ret = add_image(call, RW_TARGET_VDSO, 0, "vdso", vdso[i].base, at);
+	}
+	return ret == 0 ? add_image(call, RW_TARGET_KERNEL_RODATA, 0, "kernel_rodata", at, end) : ret;
+}
+
+static int add_all(struct protect_call *call, const struct compat_kernel *k)
 {
 	const struct module *me = THIS_MODULE;
 	int ret;
 
 	/* The page allocator owns what lies past the ends, up to the next 2 MiB: do not lock that. */
-	ret = add_image(list, RW_TARGET_KERNEL_TEXT, 0, "kernel_text", k->text & PAGE_MASK,
+	ret = add_image(call, RW_TARGET_KERNEL_TEXT, 0, "kernel_text", k->text & PAGE_MASK,
 			PAGE_ALIGN(k->etext));
 	if (ret == 0)
-		ret = add_image(list, RW_TARGET_KERNEL_RODATA, 0, "kernel_rodata",
-				k->start_rodata & PAGE_MASK, PAGE_ALIGN(k->end_rodata));
+		ret = add_rodata(call, k);
 	if (ret == 0)
-		ret = add_image(list, RW_TARGET_LSM_HOOKS, RW_RANGE_OBJECT, compat_lsm_table_name,
+		ret = add_image(call, RW_TARGET_LSM_HOOKS, RW_RANGE_OBJECT, compat_lsm_table_name,
 				k->lsm_table, k->lsm_table + k->lsm_table_size);
 	if (ret == 0)
-		ret = add_image(list, RW_TARGET_IDT, 0, "idt_table", k->idt, k->idt + PAGE_SIZE);
+		ret = add_image(call, RW_TARGET_IDT, 0, "idt_table", k->idt, k->idt + PAGE_SIZE);
 	if (ret == 0)
-		ret = add_module(list, RW_TARGET_AGENT_TEXT, "ringward:.text", compat_module_text(me));
+		ret = protect_add_module(call, RW_TARGET_AGENT_TEXT, "ringward:.text",
+					 compat_module_text(me));
 	if (ret == 0)
-		ret = add_module(list, RW_TARGET_AGENT_RODATA, "ringward:.rodata",
-				 compat_module_rodata(me, false));
+		ret = protect_add_module(call, RW_TARGET_AGENT_RODATA, "ringward:.rodata",
+					 compat_module_rodata(me, false));
 	if (ret == 0)
-		ret = add_module(list, RW_TARGET_AGENT_RODATA, "ringward:.data..ro_after_init",
-				 compat_module_rodata(me, true));
-	return ret == 0 ? ranges_send(list) : ret;
+		ret = protect_add_module(call, RW_TARGET_AGENT_RODATA, "ringward:.data..ro_after_init",
+					 compat_module_rodata(me, true));
+	if (ret == 0 && code_is_guarded())
+		ret = code_name(call, k);
+	return ret == 0 ? protect_send(call) : ret;
+}
+
+/* Names everything and locks, while no module is being approved. */
+static int name_and_lock(struct protect_call *call, const struct compat_kernel *k)
+{
+	int ret = add_all(call, k);
+	long answer;
+
+	if (ret == 0)
+		ret = kexec_close();
+	if (ret != 0)
+		return ret;
+	answer = hvcall(RW_HC_LOCK, 0, 0, 0);
+	if (answer < 0) {
+		kexec_reopen();
+		return hvcall_error("lock", answer);
+	}
+	return 0;
 }
 
 int protect_lock(const struct compat_kernel *k)
 {
 	static bool locked;
-	struct rw_protect_list *list;
-	long ret;
+	struct protect_call call = { .nr = RW_HC_PROTECT };
+	int ret;
 
 	if (locked)
 		return -EALREADY;
-	list = (void *)get_zeroed_page(GFP_KERNEL);
-	if (!list)
+	call.list = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!call.list)
 		return -ENOMEM;
 	ret = symbols_send(k);
 	if (ret == 0)
-		ret = add_all(list, k);
-	free_page((unsigned long)list);
-	if (ret != 0)
-		return ret;
-	ret = kexec_close();
-	if (ret != 0)
-		return ret;
-	ret = hvcall(RW_HC_LOCK, 0, 0, 0);
-	if (ret < 0) {
-		kexec_reopen();
-		return hvcall_error("lock", ret);
+		ret = code_lock_begin();
+	if (ret == 0) {
+		ret = name_and_lock(&call, k);
+		code_lock_end(ret == 0);
 	}
-	locked = true;
-	return 0;
+	free_page((unsigned long)call.list);
+	locked = ret == 0;
+	return ret;
 }

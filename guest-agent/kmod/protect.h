@@ -3,7 +3,28 @@
 /* Tells the hypervisor what to keep read-only, and locks. */
 #pragma once
 
+#include "abi/hypercall.h"
 #include "kernel/addresses.h"
+#include "kernel/layout.h"
+
+/* Ranges to be named by one hypercall after another. */
+struct protect_call {
+	unsigned long nr;             /* RW_HC_PROTECT or RW_HC_MODULE */
+	struct rw_protect_list *list; /* a page, zeroed */
+};
+
+/**
+ * protect_add() - name a range: sends the list when it is full.
+ * protect_add_module() - name pages of a module, @region: read-only ones at any address; neighbours become
+ * one range.
+ * protect_send() - send what is in the list.
+ *
+ * Context: may sleep. Return: 0; -EAGAIN: a page is not read-only; -EFAULT: it is not where the module's
+ * memory is; or what hvcall_error() made of an answer; printed.
+ */
+int protect_add(struct protect_call *call, const struct rw_range *range);
+int protect_add_module(struct protect_call *call, u32 kind, const char *name, struct compat_region region);
+int protect_send(struct protect_call *call);
 
 /**
  * protect_register() - tell the hypervisor what it must know about this kernel.

@@ -3,7 +3,7 @@
 /* Starting CPUs where INIT and SIPI do not exit. */
 #include "core/ap_start.h"
 
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "core/guest_info.h"
 #include "core/ipi.h"
 #include "core/state.h"

@@ -8,8 +8,10 @@
 #include "core/panic.h"
 #include "core/smp.h"
 #include "protect/pin.h"
+#include "protect/code_rules.h"
 #include "protect/step.h"
 #include "protect/evidence.h"
+#include "protect/heartbeat.h"
 
 /* INIT: on the boot CPU it restarts the firmware; other CPUs wait for SIPI. */
 static enum hv_action exit_init(struct percpu *cpu)
@@ -72,6 +74,8 @@ static enum hv_action handle(struct percpu *cpu, struct hv_exit *x)
 	case RW_EXIT_INIT:
 		return exit_init(cpu);
 	case RW_EXIT_SIPI:
+		if (!code_may_start(cpu, x->sipi.vector))
+			return HV_RESUME; /* it still waits for SIPI */
 		__atomic_store_n(&cpu->parked, false, __ATOMIC_SEQ_CST);
 		hv_backend()->start_at(cpu, x->sipi.vector);
 		return HV_RESUME;
@@ -93,6 +97,20 @@ static void pass_machine_check(struct percpu *cpu)
 	hv_backend()->inject(cpu, &(struct hv_event){ .type = EVENT_EXCEPTION, .vector = VEC_MC });
 }
 
+/* A single step: any exit but its own and a further fault of the same instruction ends it. */
+static void end_step(struct percpu *cpu, const struct hv_exit *x)
+{
+	if (!cpu->step.active || x->reason == RW_EXIT_NESTED || x->reason == RW_EXIT_STEP)
+		return;
+
+	bool ran = cpu->step.iterations != 0;
+
+	/* An instruction that ends in its own exception has still attempted the access. */
+	if (x->reason == RW_EXIT_EXCEPTION && !ran && cpu->step.rec.type == RW_REC_VIOLATION)
+		evidence_record(cpu, &cpu->step.rec);
+	step_finish(cpu, ran);
+}
+
 void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 {
 	const struct hv_backend *b = hv_backend();
@@ -103,15 +121,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	panic_note_exit(cpu, x);
 	if (x->reason != RW_EXIT_NESTED)
 		cpu->spurious_count = 0;
-	/* A single step: any exit but its own and a further fault of the same instruction ends it. */
-	if (cpu->step.active && x->reason != RW_EXIT_NESTED && x->reason != RW_EXIT_STEP) {
-		bool ran = cpu->step.iterations != 0;
-
-		/* An instruction that ends in its own exception has still attempted the access. */
-		if (x->reason == RW_EXIT_EXCEPTION && !ran && cpu->step.rec.type == RW_REC_VIOLATION)
-			evidence_record(cpu, &cpu->step.rec);
-		step_finish(cpu, ran);
-	}
+	end_step(cpu, x);
 
 	enum hv_action action = handle(cpu, x);
 
@@ -145,6 +155,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	/* An entry injects one event only: during another event or a step, this waits for the next exit. */
 	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE && !cpu->step.active)
 		pass_machine_check(cpu);
+	heartbeat_check(cpu);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
 	pin_update(cpu);
 	if (!smp_enter_guest(cpu))

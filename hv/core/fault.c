@@ -8,6 +8,7 @@
 #include "core/state.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
+#include "protect/code.h"
 #include "protect/step.h"
 #include "protect/violation.h"
 
@@ -22,8 +23,12 @@ static enum hv_action spurious(struct percpu *cpu, const struct hv_exit *x)
 	if (cpu->spurious_gpa != x->nested.gpa)
 		cpu->spurious_count = 0;
 	cpu->spurious_gpa = x->nested.gpa;
-	if (++cpu->spurious_count > SPURIOUS_MAX)
+	if (++cpu->spurious_count > SPURIOUS_MAX) {
+		/* With MBEC a user-mode address in ring 0, while CR4.SMEP is off, counts as user mode's. */
+		if (x->nested.access & NACC_EXEC && hv_locked())
+			return violation(cpu, x, RW_TARGET_UNAPPROVED);
 		return HV_FATAL;
+	}
 	hv_backend()->flush(cpu);
 	return HV_RESUME;
 }
@@ -37,18 +42,6 @@ static enum hv_action mapped_late(struct percpu *cpu, enum nested_late late)
 	if (late == NESTED_REUSED)
 		smp_flush_all(cpu);
 	return HV_RESUME;
-}
-
-/* Kind of the protected range that refuses the access @x; 0: none. */
-static uint32_t protected_kind(const struct hv_exit *x)
-{
-	uint64_t gpa = x->nested.gpa;
-	struct ranges_hit hit;
-
-	if (!hv_locked() || !ranges_find(&hv.ranges, gpa, &hit) ||
-	    (x->nested.access & NACC_WRITE && nested_perm(gpa) & NPERM_W))
-		return 0;
-	return hit.kind;
 }
 
 enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
@@ -65,7 +58,9 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 
 		if (late != NESTED_NOT_LATE)
 			return mapped_late(cpu, late);
-		target = protected_kind(x);
+		if (code_settle(cpu, x))
+			return HV_RESUME;
+		target = code_refused(cpu, x);
 		if (!target)
 			return spurious(cpu, x);
 	}

@@ -84,6 +84,29 @@ uint32_t guest_rip_target(struct percpu *cpu)
 	return hit.kind;
 }
 
+uint64_t guest_fetch_address(struct percpu *cpu, uint64_t gpa)
+{
+	uint64_t rip = guest_linear_rip(cpu), found, cr3 = greg(cpu, GREG_CR3);
+
+	for (uint64_t gva = rip; gva - rip <= PAGE_SIZE; gva += PAGE_SIZE) {
+		uint64_t at = (gva & PAGE_MASK) | (gpa & (PAGE_SIZE - 1));
+
+		if (!translate(cpu, cr3, at, &found) && found == gpa)
+			return at;
+	}
+	return 0;
+}
+
+bool guest_is_code(struct percpu *cpu, uint64_t gva, uint64_t gpa)
+{
+	uint64_t cr3 = __atomic_load_n(&hv.agent.poking_cr3, __ATOMIC_RELAXED), found;
+	struct guest_paging paging = { greg(cpu, GREG_CR0), cr3 ? cr3 : greg(cpu, GREG_CR3),
+				       greg(cpu, GREG_CR4), greg(cpu, GREG_EFER) };
+	bool may_run;
+
+	return !guest_walk_code(&paging, gva, &found, &may_run) && may_run && !((found ^ gpa) & PAGE_MASK);
+}
+
 void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs)
 {
 	memcpy(regs->gpr, &cpu->gprs, sizeof(regs->gpr));

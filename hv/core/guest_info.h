@@ -26,6 +26,15 @@ bool guest_process(struct percpu *cpu, struct rw_guest_task *found);
 /** guest_rip_target() - enum rw_target of the protected range that holds the next instruction; 0: none. */
 uint32_t guest_rip_target(struct percpu *cpu);
 
+/** guest_fetch_address() - the linear address, near RIP, of the fetch that hit @gpa. Return: 0: not found. */
+uint64_t guest_fetch_address(struct percpu *cpu, uint64_t gpa);
+
+/**
+ * guest_is_code() - whether the kernel's page tables (those for patching, where registered: they have its
+ * whole half under page-table isolation, too) map @gva to the page of @gpa, executable.
+ */
+bool guest_is_code(struct percpu *cpu, uint64_t gva, uint64_t gpa);
+
 /** guest_operand_regs() - the registers that an instruction's operand may use. */
 void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs);
 

@@ -7,8 +7,11 @@
 #include "core/state.h"
 #include "lib/record.h"
 #include "lib/string.h"
+#include "protect/code.h"
+#include "protect/code_rules.h"
 #include "protect/evidence.h"
 #include "protect/pin.h"
+#include "protect/heartbeat.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"
@@ -85,7 +88,7 @@ static int64_t hc_register(const struct request *r)
 	if (hv_registered())
 		return -RW_EXISTS;
 	if (a->abi_version != RW_ABI_VERSION || a->cpus == 0 || a->poking_cr3 & ~CR3_ADDR_MASK ||
-	    a->reserved || len == sizeof(a->release) || a->release[len])
+	    a->code_area & (PAGE_SIZE - 1) || len == sizeof(a->release) || a->release[len])
 		return -RW_EINVAL;
 	if (a->poking_cr3 && !guest_is_ram(a->poking_cr3, PAGE_SIZE))
 		return -RW_EFAULT;
@@ -103,6 +106,17 @@ static int64_t report(const char *call, const struct input_error *err, int ret)
 	return ret;
 }
 
+/* As report(), with the range concerned, in `argument`. */
+static int64_t report_range(const char *call, const struct input_error *err, int ret)
+{
+	const struct rw_range *range = &argument.protect.range[ret ? err->index % RW_PROTECT_MAX : 0];
+
+	if (ret)
+		printk("%s refused: %s (entry %u: kind %u, gpa %lx, %lx bytes)", call, err->what, err->index,
+		       range->kind, range->gpa, range->len);
+	return ret;
+}
+
 static int64_t hc_symbols(const struct request *r)
 {
 	struct input_error err;
@@ -116,7 +130,7 @@ static int64_t hc_protect(const struct request *r)
 	struct input_error err;
 
 	(void)r;
-	return report("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
+	return report_range("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
 }
 
 static int64_t hc_ring(const struct request *r)
@@ -152,8 +166,9 @@ static int64_t hc_status(const struct request *r)
 		.abi_version = RW_ABI_VERSION,
 		.backend = hv_backend()->id,
 		.cpus = hv.boot->cpu_count,
-		.on_violation = hv.boot->on_violation,
-		.kexec = hv.boot->kexec,
+		.on_violation = hv.boot->settings.on_violation,
+		.kexec = hv.boot->settings.kexec,
+		.code = code_status(),
 		.uptime_ns = journal_now(r->cpu),
 		.ranges = hv.ranges.ranges + hv.ranges.objects,
 		.symbols = hv.symbols.count,
@@ -184,7 +199,7 @@ static int64_t hc_cpu_index(const struct request *r)
  */
 static int64_t hc_kexec(const struct request *r)
 {
-	if (hv_locked() && hv.boot->kexec != RW_KEXEC_ALLOW) {
+	if (hv_locked() && hv.boot->settings.kexec != RW_KEXEC_ALLOW) {
 		refused_call(r->cpu, r->nr);
 		return -RW_EPERM;
 	}
@@ -200,10 +215,31 @@ static int64_t hc_read(const struct request *r)
 	return ret < 0 ? ret : done;
 }
 
+static int64_t hc_beat(const struct request *r)
+{
+	if (r->arg1 >= RW_BEAT_COUNT || r->arg2 > UINT32_MAX)
+		return -RW_EINVAL;
+
+	int64_t ret = hc_drain(r);
+
+	heartbeat_heard(r->cpu, r->arg1 == RW_BEAT_PAUSE, (uint32_t)r->arg2);
+	return ret;
+}
+
 static int64_t hc_policy(const struct request *r)
 {
 	argument.policy = (struct rw_policy_area){ hv.boot->policy_phys, hv.boot->policy_size };
 	return give_answer(r->arg1, sizeof(argument.policy));
+}
+
+/* Before the lock RW_HC_PROTECT names code as everything else. */
+static int64_t hc_module(const struct request *r)
+{
+	struct input_error err;
+
+	if (!hv_locked())
+		return -RW_ENOTREADY;
+	return report_range("module", &err, code_approve(r->cpu, &argument.protect, &err));
 }
 
 /* When a call is allowed, besides what may_call() requires of every call. */
@@ -237,6 +273,8 @@ static const struct call {
 	[RW_HC_CPU_INDEX] = { hc_cpu_index, 0, ANY_TIME, NO_LOCK },
 	[RW_HC_KEXEC] = { hc_kexec, 0, REGISTERED, AGENT_LOCK },
 	[RW_HC_POLICY] = { hc_policy, 0, ANY_TIME, AGENT_LOCK },
+	[RW_HC_MODULE] = { hc_module, sizeof(argument.protect), REGISTERED, AGENT_LOCK },
+	[RW_HC_BEAT] = { hc_beat, 0, REGISTERED, NO_LOCK },
 	[RW_HC_READ] = { hc_read, sizeof(argument.read), REGISTERED, AGENT_LOCK },
 };
 

@@ -3,12 +3,13 @@
 /* IPIs that the guest sends, where INIT and SIPI do not exit. */
 #include "core/ipi.h"
 
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "arch/x86/insn.h"
 #include "core/end.h"
 #include "core/spinlock.h"
 #include "core/state.h"
 #include "log/printk.h"
+#include "protect/code_rules.h"
 
 #define XAPIC_BROADCAST  0xffu
 #define X2APIC_BROADCAST UINT32_MAX
@@ -99,6 +100,8 @@ static bool command(struct percpu *cpu, bool x2, uint64_t value)
 	}
 	if (mode == ICR_INIT && matches(cpu, percpu_of(0), dest, low))
 		exit_reset("INIT to the boot CPU");
+	if (mode == ICR_SIPI && !code_may_start(cpu, low & ICR_VECTOR))
+		return true;
 	return send(cpu, x2, value);
 }
 

@@ -6,6 +6,7 @@
 #include "arch/x86/backend.h"
 #include "abi/bootinfo.h"
 #include "protect/pin_state.h"
+#include "protect/heartbeat_state.h"
 #include "protect/step_state.h"
 #include "log/intake.h"
 #include "abi/record.h"
@@ -51,7 +52,7 @@ struct percpu {
 	struct pin_state pin;      /* (o); phase and since (c, x) */
 	struct evidence held;      /* (e) last record, and the accesses that repeat or continue it */
 	uint64_t exit_tsc;         /* (o) TSC at the last exit */
-	uint64_t guest_gs;         /* (o) GS base of the guest's kernel here: core/hypercall.c */
+	uint64_t guest_gs;         /* (o) GS base of the guest's kernel: core/hypercall.c */
 	uint64_t tsc_bias;         /* (c) how far the guest has moved this CPU's TSC */
 	uint64_t spurious_gpa;     /* (o) core/fault.c */
 	uint32_t spurious_count;   /* (o) */
@@ -67,8 +68,9 @@ struct percpu {
 	bool guest_entered;        /* (b) */
 	uint64_t backend_saved[4]; /* (o) backend's own: what step_begin() changed */
 	uint32_t backend_flags;    /* (o) backend's own */
-	struct rw_cpu_stats stats; /* (c); records, bytes, lost and malformed (j, c) */
-	struct log_ring ring;      /* (j) */
+	struct heartbeat heartbeat; /* (h); when it was checked for (o) */
+	struct rw_cpu_stats stats;  /* (c); records, bytes, lost and malformed (j, c) */
+	struct log_ring ring;       /* (j) */
 };
 
 #define PERCPU_OFF_FIXUP 0x98

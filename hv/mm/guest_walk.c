@@ -23,8 +23,9 @@ static struct walk_mode walk_mode(const struct guest_paging *p)
 	return (struct walk_mode){ 2, p->cr4 & CR4_PSE ? 2 : 1, 10, 4, 0xfffff000u };
 }
 
-int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa)
+int guest_walk_code(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa, bool *may_run)
 {
+	*may_run = true;
 	if (!(paging->cr0 & CR0_PG)) {
 		*gpa = gva & 0xffffffffu;
 		return 0;
@@ -44,6 +45,8 @@ int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa)
 
 		if (guest_read(table + index * m.entry_size, &entry, m.entry_size) || !(entry & PTE_P))
 			return -RW_EFAULT;
+		if (m.entry_size == 8 && paging->efer & EFER_NXE && entry & PTE_NX)
+			*may_run = false;
 		if (level == 1 || (level <= m.max_leaf && entry & PTE_PS)) {
 			uint64_t size = 1ull << shift, base = entry & CR3_ADDR_MASK & ~(size - 1);
 
@@ -56,4 +59,11 @@ int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa)
 		table = entry & CR3_ADDR_MASK;
 	}
 	return -RW_EFAULT;
+}
+
+int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa)
+{
+	bool ignored;
+
+	return guest_walk_code(paging, gva, gpa, &ignored);
 }

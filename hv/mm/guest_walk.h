@@ -3,6 +3,7 @@
 /* Walks the guest's own page tables in software: guest-linear to guest-physical. Pure C. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The registers that select the paging mode: Intel SDM volume 3, "Paging Modes and Control Bits". */
@@ -16,3 +17,6 @@ struct guest_paging {
  * Return: 0 with @gpa, or -RW_EFAULT if @gva is not mapped, not canonical, or a table lies outside RAM.
  */
 int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa);
+
+/** guest_walk_code() - as guest_walk(); @may_run: set to whether no entry forbids execution (XD, NX). */
+int guest_walk_code(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa, bool *may_run);

@@ -16,6 +16,7 @@
 /* Labels: core/state.h. Entries of the tables are (n), and (x) to read: see find_entry(). */
 static const struct nested_format *fmt; /* (b) */
 static uint64_t *root;                  /* (b) */
+static unsigned int open_perm;          /* (n) of memory that nobody named */
 static int max_leaf;                    /* (b) highest level of a leaf: 2 or 3 */
 static uint64_t phys_top;               /* (b) end of this CPU's physical addresses */
 static uint64_t first_page;             /* (b) the page mapped at 0: see nested_replace_first() */
@@ -136,7 +137,7 @@ static uint64_t map_leaf(uint64_t gpa, uint64_t max, enum source source)
 
 		if (level <= max_leaf && !(gpa & (size - 1)) && size <= max && !fmt->present(*entry) &&
 		    block_type(gpa, size) != MTRR_MIXED) {
-			__atomic_store_n(entry, make_leaf(gpa, NPERM_RWX, level), __ATOMIC_RELEASE);
+			__atomic_store_n(entry, make_leaf(gpa, open_perm, level), __ATOMIC_RELEASE);
 			return size;
 		}
 		table = table_below(entry, level, source);
@@ -253,6 +254,7 @@ const char *nested_init(const struct nested_format *format, const struct rw_boot
 	uint64_t top = (info->mem_top + SIZE_2M - 1) & ~(SIZE_2M - 1);
 
 	fmt = format;
+	open_perm = NPERM_RWX;
 	max_leaf = hv_backend()->has_1g() ? 3 : 2;
 	root = pool_alloc(1);
 	phys_top = 1ull << (width < 48 ? width : 48); /* four levels reach no further */
@@ -271,7 +273,7 @@ const char *nested_init(const struct nested_format *format, const struct rw_boot
 int nested_replace_first(uint64_t pa)
 {
 	first_page = pa;
-	return nested_set_perm(0, PAGE_SIZE, NPERM_RWX);
+	return nested_set_perm(0, PAGE_SIZE, open_perm);
 }
 
 uint64_t nested_first(void)
@@ -279,12 +281,12 @@ uint64_t nested_first(void)
 	return first_page;
 }
 
-/* Whether @table, of @level, is equivalent to one leaf for @pa with all permissions. */
+/* Whether @table, of @level, is equivalent to one leaf for @pa with the permissions of unnamed memory. */
 static bool is_plain(const uint64_t *table, uint64_t pa, int level)
 {
 	for (int i = 0; i < 512; i++, pa += level_size(level))
 		if (!fmt->present(table[i]) || !fmt->is_leaf(table[i], level) || fmt->pa(table[i]) != pa ||
-		    fmt->perm(table[i]) != NPERM_RWX)
+		    fmt->perm(table[i]) != open_perm)
 			return false;
 	return true;
 }
@@ -304,7 +306,7 @@ static void merge_at(uint64_t gpa, int level)
 
 	if (!is_plain(table, pa, level - 1))
 		return;
-	__atomic_store_n(entry, make_leaf(pa, NPERM_RWX, level), __ATOMIC_RELEASE);
+	__atomic_store_n(entry, make_leaf(pa, open_perm, level), __ATOMIC_RELEASE);
 	spare[level - 2][spares[level - 2]++] = table;
 }
 
@@ -317,6 +319,26 @@ void nested_merge(uint64_t gpa, uint64_t size)
 		for (int level = 2; level <= max_leaf; level++)
 			merge_at(gpa, level);
 	spin_unlock(&lock);
+}
+
+void nested_set_open(unsigned int perm)
+{
+	spin_lock(&lock);
+	for (uint64_t gpa = 0; gpa < phys_top;) {
+		int level;
+		uint64_t now, *entry = find_leaf(gpa, &level, &now);
+
+		if (entry && fmt->perm(now) == open_perm)
+			__atomic_store_n(entry, make_leaf(gpa, perm, level), __ATOMIC_RELEASE);
+		gpa = (gpa | (level_size(level) - 1)) + 1;
+	}
+	open_perm = perm;
+	spin_unlock(&lock);
+}
+
+unsigned int nested_open(void)
+{
+	return __atomic_load_n(&open_perm, __ATOMIC_RELAXED);
 }
 
 unsigned int nested_perm(uint64_t gpa)

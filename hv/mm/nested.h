@@ -29,6 +29,14 @@ uint64_t nested_root(void);
 int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
 
 /**
+ * nested_set_open() - sets NPERM_* @perm for all memory that nobody named: whatever has the permissions set
+ * here before (at the start: all of them), and what is mapped later. The caller flushes every CPU.
+ * nested_open() - these permissions.
+ */
+void nested_set_open(unsigned int perm);
+unsigned int nested_open(void);
+
+/**
  * nested_replace_first() - maps the page @pa at guest-physical address 0.
  * nested_first() - that page; 0: not replaced.
  */
@@ -36,7 +44,8 @@ int nested_replace_first(uint64_t pa); /* Return: as nested_set_perm() */
 uint64_t nested_first(void);
 
 /**
- * nested_merge() - undoes the splits around whole pages that have all permissions again; the mapping stays.
+ * nested_merge() - undoes the splits around whole pages that are nobody's again: nested_open(); the mapping
+ * stays.
  * The tables are reused for later splits, so the caller flushes every CPU before the next nested_set_perm().
  */
 void nested_merge(uint64_t gpa, uint64_t size);

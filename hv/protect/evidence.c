@@ -36,13 +36,15 @@ static void fill_symbol(struct evidence *rec)
 
 	if (rec->target > RW_TARGET_GUEST_LAST || !ranges_find(&hv.ranges, rec->gpa, &hit))
 		return;
-	if (!symbols_lookup(&hv.symbols, hit.gva, ranges_linear_start(&hv.ranges, hit.range), &sym)) {
+	uint64_t start = ranges_linear_start(&hv.ranges, hit.range);
+
+	if (!symbols_lookup(&hv.symbols, hit.gva, start, &sym)) {
 		memcpy(rec->symbol, sym.name, sym.len);
 		rec->sym_off = sym.off;
 		return;
 	}
 	memcpy(rec->symbol, hit.range->name, sizeof(hit.range->name));
-	rec->sym_off = rec->gpa - hit.range->gpa;
+	rec->sym_off = start ? hit.gva - start : rec->gpa - hit.range->gpa;
 }
 
 void evidence_retarget(struct evidence *rec, uint64_t gpa)
@@ -88,12 +90,29 @@ static bool may_alert(const struct percpu *cpu)
 	return may;
 }
 
-static void alert(const struct percpu *cpu, const struct evidence *rec)
+bool evidence_may_alert(const struct percpu *cpu)
 {
-	char who[RW_COMM_LEN + 1] = "an unknown task", times[32] = "";
+	spin_lock(&lock);
+	bool may = may_alert(cpu);
 
+	spin_unlock(&lock);
+	return may;
+}
+
+void evidence_who(const struct evidence *rec, char who[RW_COMM_LEN + 1])
+{
+	memset(who, 0, RW_COMM_LEN + 1);
 	if (rec->task_known)
 		memcpy(who, rec->task.comm, RW_COMM_LEN);
+	else
+		memcpy(who, "an unknown task", sizeof("an unknown task"));
+}
+
+static void alert(const struct percpu *cpu, const struct evidence *rec)
+{
+	char who[RW_COMM_LEN + 1], times[32] = "";
+
+	evidence_who(rec, who);
 	if (rec->type == RW_REC_PATCH) {
 		patch_notice(cpu, target_names[rec->target], rec->symbol, rec->sym_off, who, rec->task.pid);
 		return;

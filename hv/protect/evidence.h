@@ -27,6 +27,12 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa);
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 
+/** evidence_who() - @who: the name of the task of @rec, for a line on the serial line. */
+void evidence_who(const struct evidence *rec, char who[RW_COMM_LEN + 1]);
+
+/** evidence_may_alert() - whether one more line about an attack may go out now; counts it. */
+bool evidence_may_alert(const struct percpu *cpu);
+
 /** evidence_flush() - stores what evidence_record() still holds back for this CPU; reports patches. */
 void evidence_flush(struct percpu *cpu);
 

@@ -14,18 +14,26 @@
 #include "mm/nested.h"
 #include "mm/page_pool.h"
 #include "protect/pin.h"
+#include "protect/code_rules.h"
+#include "protect/heartbeat.h"
 
-/* Sets @perm on the first @count ranges. Return: 0, or the first error; then *failed is that range. */
-static int set_perm(uint32_t count, unsigned int perm, uint32_t *failed)
+/* Gives entry 1 to @last what their kinds ask for. Return: 0, or the first error, at entry *failed. */
+static int restrict_ranges(uint32_t last, uint32_t *failed)
 {
-	for (*failed = 0; *failed < count; ++*failed) {
-		const struct rw_range *r = &hv.ranges.entry[*failed + 1].range;
-		int ret = nested_set_perm(r->gpa, r->len, perm);
+	for (*failed = 1; *failed <= last; ++*failed) {
+		int ret = code_restrict(&hv.ranges.entry[*failed].range);
 
 		if (ret)
 			return ret;
 	}
 	return 0;
+}
+
+/* All ranges up to @last are split already, so this needs no room. */
+static void open_ranges(uint32_t last)
+{
+	for (uint32_t i = 1; i <= last; i++)
+		nested_set_perm(hv.ranges.entry[i].range.gpa, hv.ranges.entry[i].range.len, NPERM_RWX);
 }
 
 #define NOTE_MAX 256u /* bytes of the record's text, its NUL included */
@@ -62,7 +70,7 @@ int64_t protect_lock(struct percpu *cpu)
 {
 	struct ranges_pages pages;
 	struct input_error err;
-	uint32_t failed, ignored;
+	uint32_t failed;
 	int ret = ranges_check(&hv.ranges, &err);
 
 	if (ret) {
@@ -74,16 +82,22 @@ int64_t protect_lock(struct percpu *cpu)
 		printk("lock refused: no agent_text was named, so no hypercall could be made after the lock");
 		return -RW_ENOTREADY;
 	}
-	ret = set_perm(hv.ranges.ranges, NPERM_R | NPERM_X, &failed);
+	ret = restrict_ranges(hv.ranges.used, &failed);
 	if (ret) {
-		/* Splits are not undone, so restoring the permission needs no room. */
-		set_perm(failed + 1, NPERM_RWX, &ignored);
+		open_ranges(failed);
 		printk("lock refused: %s at range %u, %lu pages left for page tables",
 		       ret == -RW_ENOSPC ? "no room" : "not mapped", failed, pool_left());
 		return ret;
 	}
+	heartbeat_start(cpu);
 	hv_set_locked(true);
 	pin_lock(cpu);
+	/*
+	 * From here on other CPUs fault on what is not approved. With GMET, code that stays writable has the
+	 * permissions of everything else: it gets them again.
+	 */
+	nested_set_open(code_open_perm());
+	restrict_ranges(hv.ranges.used, &failed);
 	smp_flush_all(cpu);
 	io_lock();
 	record_lock(cpu, &pages);
@@ -93,20 +107,23 @@ int64_t protect_lock(struct percpu *cpu)
 void protect_release(struct percpu *cpu)
 {
 	struct ranges_pages pages;
-	uint32_t ignored;
 
 	journal_release();
 	if (hv_locked()) {
 		ranges_count_pages(&hv.ranges, &pages);
 		record(cpu, RW_REC_UNLOCK, pages.total, "kexec");
 		printk("unlocked: another kernel takes over");
-		set_perm(hv.ranges.ranges, NPERM_RWX, &ignored); /* all ranges are split: needs no room */
-		for (uint32_t i = 1; i <= hv.ranges.ranges; i++)
+		nested_set_open(NPERM_RWX);
+		open_ranges(hv.ranges.used);
+		for (uint32_t i = 1; i <= hv.ranges.used; i++)
 			nested_merge(hv.ranges.entry[i].range.gpa, hv.ranges.entry[i].range.len);
 		hv_set_locked(false);
 		pin_unlock();
 		smp_flush_all(cpu);
 	}
+	heartbeat_forget();
+	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
+		percpu_of(i)->guest_gs = 0;
 	/*
 	 * Another CPU may still be looking up a violation: what it finds here is old or nothing, but never
 	 * out of bounds.

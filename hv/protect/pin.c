@@ -9,6 +9,7 @@
 #include "core/state.h"
 #include "lib/format.h"
 #include "lib/string.h"
+#include "log/journal.h"
 #include "policy/mov_cr.h"
 #include "protect/evidence.h"
 #include "protect/step.h"
@@ -132,7 +133,7 @@ static void record_value(struct percpu *cpu, const struct pin *p, const char *na
 
 static bool is_audit(void)
 {
-	return hv.boot->control_state == RW_CONTROL_AUDIT;
+	return hv.boot->settings.control_state == RW_CONTROL_AUDIT;
 }
 
 /* @skip: what on_violation = skip means for this write. */
@@ -140,9 +141,9 @@ static enum rw_verdict verdict(enum rw_verdict skip)
 {
 	if (is_audit())
 		return RW_VERDICT_ALLOW;
-	if (hv.boot->on_violation == RW_ON_VIOLATION_STOP)
+	if (hv.boot->settings.on_violation == RW_ON_VIOLATION_STOP)
 		return RW_VERDICT_STOP;
-	return hv.boot->on_violation == RW_ON_VIOLATION_FAULT ? RW_VERDICT_FAULT : skip;
+	return hv.boot->settings.on_violation == RW_ON_VIOLATION_FAULT ? RW_VERDICT_FAULT : skip;
 }
 
 /* All pinned bits of @reg; their values. */
@@ -167,7 +168,7 @@ static uint64_t reference_of(enum guest_reg reg)
 static void watch(struct percpu *cpu, bool registers, bool tables)
 {
 	cpu->pin.tables = tables;
-	hv_backend()->pin(cpu, registers ? mask_of(GREG_CR0) : 0, registers ? mask_of(GREG_CR4) : 0, tables);
+	hv_backend()->pin(cpu, registers ? mask_of(GREG_CR0) : 0, registers ? mask_of(GREG_CR4) : 0);
 }
 
 /*
@@ -250,17 +251,18 @@ bool pin_refuses_msr(struct percpu *cpu, uint32_t msr, uint64_t value)
 static void check_registers(struct percpu *cpu)
 {
 	static const enum guest_reg regs[] = { GREG_CR0, GREG_CR4, GREG_EFER }; /* LMA follows from CR0 */
-	uint64_t value[3];
+	uint64_t value[3], want[3];
 	bool changed = false;
 
 	if (is_audit())
 		return;
 	for (size_t i = 0; i < 3; i++) {
 		value[i] = greg(cpu, regs[i]);
-		changed |= (value[i] ^ reference_of(regs[i])) & mask_of(regs[i]);
+		want[i] = (value[i] & ~mask_of(regs[i])) | reference_of(regs[i]);
+		changed |= value[i] != want[i];
 	}
 	for (size_t i = 0; i < 3 && changed; i++)
-		hv_backend()->set(cpu, regs[i], (value[i] & ~mask_of(regs[i])) | reference_of(regs[i]));
+		hv_backend()->set(cpu, regs[i], want[i]);
 	for (size_t i = 0; i < 3 && changed; i++) {
 		char name[RW_SYMBOL_LEN];
 		const struct pin *p = forbidden(cpu, regs[i], i == 2 ? MSR_EFER : 0, value[i], name);
@@ -332,9 +334,11 @@ static bool has_all(struct percpu *cpu)
 	return has_tables(cpu);
 }
 
-static void set_phase(struct pin_state *s, enum pin_phase phase)
+static void set_phase(struct percpu *cpu, enum pin_phase phase)
 {
-	s->since = rdtsc();
+	struct pin_state *s = &cpu->pin;
+
+	__atomic_store_n(&s->since, journal_now(cpu), __ATOMIC_RELAXED);
 	__atomic_store_n(&s->phase, phase, __ATOMIC_RELEASE);
 }
 
@@ -346,10 +350,11 @@ void pin_watch_starts(struct percpu *cpu)
 					.verdict = RW_VERDICT_ALLOW,
 					.target = RW_TARGET_CONTROL,
 					.access = RW_ACCESS_WRITE };
-		bool coming_up = __atomic_load_n(&s->phase, __ATOMIC_ACQUIRE) == PIN_COMING_UP;
+		bool coming_up = __atomic_load_n(&s->phase, __ATOMIC_ACQUIRE) == PIN_COMING_UP &&
+				 !__atomic_load_n(&percpu_of(i)->parked, __ATOMIC_RELAXED);
 		uint64_t since = __atomic_load_n(&s->since, __ATOMIC_RELAXED);
 
-		if (!coming_up || !since || rdtsc() - since < PIN_PATIENCE_S * hv.boot->tsc_hz ||
+		if (!coming_up || !since || journal_now(cpu) < since + PIN_PATIENCE_NS ||
 		    !__atomic_compare_exchange_n(&s->since, &since, 0, false, __ATOMIC_RELAXED,
 						 __ATOMIC_RELAXED))
 			continue;
@@ -369,7 +374,7 @@ void pin_update(struct percpu *cpu)
 		s->lock = now;
 		watch(cpu, false, false);
 		s->stepping = false;
-		set_phase(s, now & 1 ? PIN_COMING_UP : PIN_OFF);
+		set_phase(cpu, now & 1 ? PIN_COMING_UP : PIN_OFF);
 	}
 	if (s->stepping) {
 		s->stepping = false;
@@ -378,7 +383,7 @@ void pin_update(struct percpu *cpu)
 		watch(cpu, true, true);
 	}
 	if (s->phase == PIN_COMING_UP && has_all(cpu)) {
-		set_phase(s, PIN_ON);
+		set_phase(cpu, PIN_ON);
 		watch(cpu, true, true);
 	}
 }
@@ -390,12 +395,12 @@ void pin_restart(struct percpu *cpu)
 	watch(cpu, false, false);
 	s->stepping = false;
 	s->lock = __atomic_load_n(&lock_number, __ATOMIC_ACQUIRE);
-	set_phase(s, s->lock & 1 ? PIN_COMING_UP : PIN_OFF);
+	set_phase(cpu, s->lock & 1 ? PIN_COMING_UP : PIN_OFF);
 }
 
 void pin_lock(struct percpu *cpu)
 {
-	if (hv.boot->control_state == RW_CONTROL_OFF)
+	if (hv.boot->settings.control_state == RW_CONTROL_OFF)
 		return;
 	for (const struct pin *p = pins; p < pins + PINS; p++) {
 		reference[p - pins] = value_of(cpu, p);

@@ -9,7 +9,7 @@
 
 #include "core/action.h"
 
-#define PIN_PATIENCE_S 10
+#define PIN_PATIENCE_NS 10000000000ull
 
 /**
  * pin_lock() - takes this CPU's values as those of the machine. Each CPU follows at its next exit: the caller
@@ -25,7 +25,7 @@ void pin_unlock(void);
 void pin_update(struct percpu *cpu);
 
 /**
- * pin_watch_starts() - records each CPU that has been coming up for PIN_PATIENCE_S seconds: it is not pinned,
+ * pin_watch_starts() - records each CPU that has been coming up for PIN_PATIENCE_NS: it is not pinned,
  * and may be an attacker's. Context: often, on any CPU.
  */
 void pin_watch_starts(struct percpu *cpu);

@@ -17,7 +17,7 @@ enum pin_phase {
 struct pin_state {
 	uint32_t lock;                    /* the number of the lock or unlock that this CPU has followed */
 	enum pin_phase phase;             /* other CPUs look at it in pin_watch_starts() */
-	uint64_t since;                   /* TSC at its change to PIN_COMING_UP; 0: reported */
+	uint64_t since;                   /* time of its change to PIN_COMING_UP; 0: reported */
 	bool stepping;                    /* one instruction runs unwatched; then its outcome is checked */
 	bool tables;                      /* loads of descriptor table registers exit */
 	struct segment table[SEG_TABLES]; /* the registers that are pinned, from SEG_GDTR on */

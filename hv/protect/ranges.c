@@ -5,7 +5,9 @@
 
 #include "lib/string.h"
 #include "mm/guest_copy.h"
+#include "mm/page_pool.h"
 
+#define LOW_END           0x100000ull
 #define RANGES_KIND       0x3fu /* bits of a page's state: enum rw_target */
 #define RANGES_HAS_OBJECT 0x80u /* an object touches the page */
 
@@ -30,7 +32,7 @@ int ranges_init(struct ranges *r, void *area, uint64_t size, uint64_t page_count
 void ranges_clear(struct ranges *r)
 {
 	memset(r->state, 0, r->page_count);
-	r->ranges = r->objects = 0;
+	r->ranges = r->objects = r->used = r->last = r->free = 0;
 	memset(&r->pages, 0, sizeof(r->pages));
 }
 
@@ -95,8 +97,10 @@ static const char *bad_field(const struct rw_range *range)
 
 	if (!range->kind || range->kind > RW_TARGET_GUEST_LAST)
 		return "kind is not one that the agent may name";
-	if (range->flags & ~RW_RANGE_OBJECT)
+	if (range->flags & ~(RW_RANGE_OBJECT | RW_RANGE_WRITABLE))
 		return "unknown flag";
+	if (range->flags & RW_RANGE_WRITABLE && range->kind != RW_TARGET_FIRMWARE_CODE)
+		return "only firmware code may stay writable";
 	if (!range->len)
 		return "length is 0";
 	if (range->gpa + range->len < range->gpa)
@@ -112,6 +116,17 @@ static const char *bad_field(const struct rw_range *range)
 	return NULL;
 }
 
+/*
+ * RAM, or the page below 1 MiB where the kernel starts CPUs: the firmware may have held that when the loader
+ * listed RAM, and have left it to the kernel since.
+ */
+static bool may_be_named(const struct rw_range *range)
+{
+	bool low = range->kind == RW_TARGET_TRAMPOLINE && range->gpa + range->len <= LOW_END;
+
+	return guest_is_ram(range->gpa, range->len) || (low && !hv_owns(range->gpa, range->len));
+}
+
 /* Checks one range of @list against the existing ranges and those before it in @list. */
 static int check_range(const struct ranges *r, const struct rw_protect_list *list, uint32_t index,
 		       struct input_error *err)
@@ -121,7 +136,7 @@ static int check_range(const struct ranges *r, const struct rw_protect_list *lis
 
 	if (what)
 		return input_error_set(err, index, what, -RW_EINVAL);
-	if (!guest_is_ram(range->gpa, range->len) || page_of(range->gpa + (range->len - 1)) >= r->page_count)
+	if (!may_be_named(range) || page_of(range->gpa + (range->len - 1)) >= r->page_count)
 		return input_error_set(err, index, "not guest RAM", -RW_EFAULT);
 	if (is_object(range) ? find_object(r, range->gpa, range->len) != NULL : is_taken(r, range))
 		return input_error_set(err, index, "overlaps an earlier range", -RW_EXISTS);
@@ -148,20 +163,49 @@ static bool continues(const struct rw_range *before, const struct rw_range *rang
 	return before->kind == range->kind && before->gva && before->gva + before->len == range->gva;
 }
 
+/* Number of an entry to fill; there is one. */
+static uint32_t take_entry(struct ranges *r)
+{
+	uint32_t number = r->free;
+
+	if (!number)
+		return ++r->used;
+	r->free = r->entry[number].next;
+	return number;
+}
+
 static void insert_range(struct ranges *r, const struct rw_range *range)
 {
-	uint32_t number = ++r->ranges;
-	struct ranges_entry *e = &r->entry[number];
+	const struct ranges_entry *before = &r->entry[r->last];
+	bool run = r->last && before->live && continues(&before->range, range);
+	uint64_t start = run ? before->linear_start : range->gva;
+	uint32_t number = take_entry(r);
 	uint64_t first = page_of(range->gpa), pages = range->len / RW_PAGE_SIZE;
 
-	e->range = *range;
-	e->linear_start = number > 1 && continues(&e[-1].range, range) ? e[-1].linear_start : range->gva;
+	r->entry[number] = (struct ranges_entry){ *range, start, (uint32_t)pages, 0 };
+	r->last = number;
+	r->ranges++;
 	for (uint64_t page = first; page < first + pages; page++) {
 		r->index[page] = (uint16_t)number;
 		__atomic_store_n(&r->state[page], r->state[page] | (uint8_t)range->kind, __ATOMIC_RELEASE);
 	}
 	r->pages.kind[range->kind] += pages;
 	r->pages.total += pages;
+}
+
+void ranges_remove(struct ranges *r, uint64_t gpa)
+{
+	uint64_t page = page_of(gpa);
+	struct ranges_entry *e = &r->entry[r->index[page]];
+
+	__atomic_store_n(&r->state[page], r->state[page] & RANGES_HAS_OBJECT, __ATOMIC_RELEASE);
+	r->pages.kind[e->range.kind]--;
+	r->pages.total--;
+	if (--e->live)
+		return;
+	e->next = r->free;
+	r->free = r->index[page];
+	r->ranges--;
 }
 
 int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err)

@@ -21,16 +21,19 @@ struct ranges_pages {
 struct ranges_entry {
 	struct rw_range range;
 	uint64_t linear_start; /* see ranges_linear_start() */
+	uint32_t live;         /* pages that are still what it says; 0: the entry is free */
+	uint32_t next;         /* free entry after this one; 0: none */
 };
 
 /*
  * Private state. One byte for each page of RAM says what the page is, and two bytes which entry describes it:
- * three bytes of 4,096, so that a look-up takes the same time whatever the agent named. Entries are used in
- * the order of their addition; entry 0 is none.
+ * three bytes of 4,096, so that a look-up takes the same time whatever the agent named. Entry 0 is none.
  */
 struct ranges {
 	uint32_t ranges, objects; /* how many there are */
 	uint32_t room;            /* of entry: the highest number of a range */
+	uint32_t used, last;      /* of entry: the highest number in use until now; the one added last */
+	uint32_t free;            /* first free entry below those; 0: none */
 	uint64_t page_count;      /* of state and index */
 	uint8_t *state;           /* enum rw_target, or 0; RANGES_HAS_OBJECT */
 	uint16_t *index;          /* of entry */
@@ -58,11 +61,14 @@ void ranges_clear(struct ranges *r);
  * ranges_add() - adds one RW_HC_PROTECT argument, all of it or nothing.
  * @list: private copy, untrusted.
  * @err: set on error, index: number of the range in @list.
- * Context: before the lock, serialised by the caller.
+ * Context: serialised by the caller; others may be looking up.
  * Return: 0; -RW_EINVAL: a field; -RW_EFAULT: not guest RAM; -RW_EXISTS: overlaps another of its kind;
  * -RW_ENOSPC: too many.
  */
 int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err);
+
+/** ranges_remove() - makes the page of @gpa, which lies in a range, nothing. Context: as ranges_add(). */
+void ranges_remove(struct ranges *r, uint64_t gpa);
 
 /**
  * ranges_check() - checks, at the lock, that objects lie wholly in ranges.

@@ -3,7 +3,7 @@
 /* One guest instruction on a view of memory in which protected pages are replaced by copies. */
 #include "protect/step.h"
 
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "core/guest_info.h"
 #include "core/percpu.h"
 #include "core/ipi.h"

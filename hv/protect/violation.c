@@ -30,7 +30,7 @@ static enum policy_action verdict(struct percpu *cpu, const struct evidence *rec
 		.target = rec->target,
 		.access = rec->access,
 		.cpl = rec->cpl,
-		.on_violation = hv.boot->on_violation,
+		.on_violation = hv.boot->settings.on_violation,
 		.locked = hv_locked(),
 		.in_poking_mm = poking_cr3 && (rec->cr3 & CR3_ADDR_MASK) == poking_cr3,
 		.rip_in_kernel_text = guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT,
@@ -109,7 +109,9 @@ enum hv_action violation(struct percpu *cpu, const struct hv_exit *x, uint32_t t
 	struct evidence rec;
 
 	evidence_describe(cpu, &rec, gpa, target, classify(x));
-	rec.gva = x->nested.gva_valid ? x->nested.gva : guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
+	rec.gva = x->nested.gva_valid          ? x->nested.gva :
+		  rec.access == RW_ACCESS_EXEC ? guest_fetch_address(cpu, gpa) :
+						 guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
 
 	enum policy_action action = verdict(cpu, &rec);
 

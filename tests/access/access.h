@@ -46,5 +46,8 @@ int read_fd(int fd);
 /** opened_by_user() - get SHARED as user 1000 opened it with @flags, and passed it over a socket. */
 int opened_by_user(int flags);
 
+/** mapped_by_user() - map a page of SHARED without access, as user 1000, and be root again. */
+void *mapped_by_user(int flags, int map_flags);
+
 /** uring_rw() - read or write one byte of an open file by io_uring. Return: 0 or errno. */
 int uring_rw(int fd, bool write);

@@ -107,6 +107,17 @@ int opened_by_user(int flags)
 	return fd;
 }
 
+void *mapped_by_user(int flags, int map_flags)
+{
+	void *at;
+
+	must(setresuid(USER, USER, 0) == 0, "setresuid");
+	at = mmap(NULL, 4096, PROT_NONE, map_flags, open(SHARED, flags), 0);
+	must(at != MAP_FAILED, "mmap as user");
+	must(setresuid(0, 0, 0) == 0, "setresuid back");
+	return at;
+}
+
 static void *map_ring(int ring, size_t size, off_t off)
 {
 	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, off);

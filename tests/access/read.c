@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -173,10 +174,20 @@ CASE(read_mapped)
 
 CASE(read_mapped_later)
 {
-	void *at = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE, opened_by_user(O_RDONLY), 0);
+	void *at = mapped_by_user(O_RDONLY, MAP_PRIVATE);
 
-	must(at != MAP_FAILED, "mmap");
 	return result(mprotect(at, 4096, PROT_READ));
+}
+
+/* /proc/self/mem reads whatever the protection. */
+CASE(read_mapped_none)
+{
+	void *at = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE, opened_by_user(O_RDONLY), 0);
+	int fd = open("/proc/self/mem", O_RDONLY);
+	char byte;
+
+	must(fd >= 0, "open of memory");
+	return at == MAP_FAILED ? errno : result(pread(fd, &byte, 1, (off_t)(unsigned long)at));
 }
 
 CASE(read_sendfile)
@@ -233,6 +244,28 @@ CASE(read_overlay)
 	mkdir("/tmp/merged", 0700);
 	must(mount("overlay", "/tmp/merged", "overlay", 0, "lowerdir=/protect:/etc") == 0, "overlay");
 	return read_path("/tmp/merged/secret");
+}
+
+/* What the policy allows, while a user renames a directory all the time. */
+CASE(read_while_renaming)
+{
+	int pid, ret = 0, i;
+
+	mkdir("/tmp/restless", 0777);
+	must(chmod("/tmp/restless", 0777) == 0, "chmod");
+	pid = fork();
+	if (pid == 0) {
+		must(setresuid(1000, 1000, 1000) == 0, "setresuid");
+		must(mkdir("/tmp/restless/a", 0700) == 0, "mkdir");
+		while (rename("/tmp/restless/a", "/tmp/restless/b") == 0 &&
+		       rename("/tmp/restless/b", "/tmp/restless/a") == 0)
+			;
+		_exit(1);
+	}
+	for (i = 0; i < 2000 && ret == 0; i++)
+		ret = read_path("/etc/source");
+	must(kill(pid, 9) == 0 && waitpid(pid, &i, 0) == pid && WIFSIGNALED(i), "renames");
+	return ret;
 }
 
 CASE(list_below)

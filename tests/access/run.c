@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -110,8 +111,52 @@ CASE(volume_bind_elsewhere)
 	return ret;
 }
 
+/* A further mount of a part that no rule is about does not guard the file. */
+CASE(volume_umount_part_bound)
+{
+	int ret;
+
+	mount_volume();
+	mkdir(VOLUME "/part", 0700);
+	mkdir("/tmp/part", 0700);
+	must(mount(VOLUME "/part", "/tmp/part", NULL, MS_BIND, NULL) == 0, "bind mount");
+	ret = result(umount2(VOLUME, MNT_DETACH));
+	must(umount("/tmp/part") == 0, "umount of the part");
+	return ret;
+}
+
 CASE(volume_umount)
 {
 	mount_volume();
 	return result(umount2(VOLUME, MNT_DETACH));
+}
+
+/* What a peer of process 1's mount has mounted on it, process 1 has as well. */
+CASE(volume_umount_by_peer)
+{
+	mount_volume();
+	must(mount(NULL, "/", NULL, MS_SHARED | MS_REC, NULL) == 0, "make shared");
+	must(unshare(CLONE_NEWNS) == 0, "unshare");
+	return result(umount2(VOLUME, MNT_DETACH));
+}
+
+CASE(volume_mount_over_by_peer)
+{
+	int ret;
+
+	mount_volume();
+	must(mount(NULL, "/", NULL, MS_SHARED | MS_REC, NULL) == 0, "make shared");
+	must(unshare(CLONE_NEWNS) == 0, "unshare");
+	ret = result(mount("none", VOLUME, "tmpfs", 0, NULL));
+	if (ret == 0)
+		must(umount(VOLUME) == 0, "umount");
+	return ret;
+}
+
+/* What the policy allows: a namespace is mounted at a guarded name, as "ip netns add" does; another is used. */
+CASE(namespace_read)
+{
+	mount_volume();
+	must(mount("/proc/self/ns/net", VOLUME_SECRET, NULL, MS_BIND, NULL) == 0, "mount of a namespace");
+	return open("/proc/self/ns/uts", O_RDONLY) < 0 ? errno : 0;
 }

@@ -66,6 +66,13 @@ CASE(write_times)
 	return result(utimensat(AT_FDCWD, FIXED, NULL, 0));
 }
 
+CASE(write_time_now)
+{
+	static const struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_NOW } };
+
+	return result(utimensat(AT_FDCWD, FIXED, times, 0));
+}
+
 CASE(write_xattr)
 {
 	return result(setxattr(FIXED, "trusted.test", "x", 1, 0));
@@ -113,9 +120,8 @@ CASE(write_mapped)
 
 CASE(write_mapped_later)
 {
-	void *at = mmap(NULL, 4096, PROT_NONE, MAP_SHARED, opened_by_user(O_RDWR), 0);
+	void *at = mapped_by_user(O_RDWR, MAP_SHARED);
 
-	must(at != MAP_FAILED, "mmap");
 	return result(mprotect(at, 4096, PROT_WRITE));
 }
 
@@ -143,6 +149,15 @@ CASE(write_splice)
 CASE(write_mount_over)
 {
 	int ret = result(mount("/etc/source", FIXED, NULL, MS_BIND, NULL));
+
+	if (ret == 0)
+		must(umount(FIXED) == 0, "umount");
+	return ret;
+}
+
+CASE(write_mount_over_private)
+{
+	int ret = result(mount("/etc/source", FIXED, NULL, MS_BIND | MS_PRIVATE, NULL));
 
 	if (ret == 0)
 		must(umount(FIXED) == 0, "umount");
@@ -214,10 +229,11 @@ CASE(append_log_truncate)
 
 CASE(append_flag_cleared)
 {
-	int fd = open(LOG, O_WRONLY | O_APPEND);
+	int fd = open(LOG, O_WRONLY | O_APPEND), ret;
 
-	must(fd >= 0 && fcntl(fd, F_SETFL, 0) == 0, "fcntl");
-	return result(pwrite(fd, "x", 1, 0));
+	must(fd >= 0, "open");
+	ret = result(fcntl(fd, F_SETFL, 0));
+	return ret ? ret : result(pwrite(fd, "x", 1, 0));
 }
 
 CASE(append_fallocate)

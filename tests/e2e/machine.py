@@ -189,7 +189,8 @@ def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=Non
 def boot_efi(folder, which, program, *, agent=True, no_hv=False, conf=None, smp=1, timeout=120):
     """Boots an EFI program under Ringward unless no_hv, with agent = yes or no in the configuration; returns a Run.
 
-    folder: an empty folder for this run. which: as in boot(). program: its path. conf: keys that differ from DEFAULT_CONF.
+    folder: an empty folder for this run. which: as in boot(). program: its path. conf: keys that differ from
+    DEFAULT_CONF. Such a program names no code but its agent's, so after a lock the firmware could not run: kernel_code = off.
     """
     folder = Path(folder)
     argv = [*on(which), "--smp", smp, "--efi", program, "--serial", folder / "console",
@@ -197,7 +198,7 @@ def boot_efi(folder, which, program, *, agent=True, no_hv=False, conf=None, smp=
     if no_hv:
         argv.append("--no-hv")
     else:
-        keys = {**DEFAULT_CONF, "agent": "yes" if agent else "no", **(conf or {})}
+        keys = {**DEFAULT_CONF, "kernel_code": "off", "agent": "yes" if agent else "no", **(conf or {})}
         text = "".join(f"{key} = {value}\n" for key, value in keys.items())
         (folder / "ringward.conf").write_text(text, encoding="utf-8")
         argv += ["--conf", folder / "ringward.conf", "--store", folder / "store"]

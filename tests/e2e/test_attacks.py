@@ -233,8 +233,8 @@ def test_kernel_patches_itself_for_the_first_connection(attacked):
 
 def test_patches_are_told_on_the_serial_line(attacked):
     """Each burst has a line at once that says who did it; with the second lines, all patches are counted."""
-    first = re.findall(r"ringward: patch of kernel_text (\S+)\+[0-9a-f]+ by (\S+)\[\d+\]\r?\n", attacked.hv)
-    more = re.findall(r"ringward: patch of kernel_text \S+: (\d+) more in \d+ ms, the last by ", attacked.hv)
+    first = re.findall(r"ringward: patch of \w+_text (\S+)\+[0-9a-f]+ by (\S+)\[\d+\]\r?\n", attacked.hv)
+    more = re.findall(r"ringward: patch of \w+_text \S+: (\d+) more in \d+ ms, the last by ", attacked.hv)
     patches = attacked.of_type("patch")
     assert first[0][0] == patches[0]["symbol"] and {"insmod", "sh"} & {who for _, who in first}, first
     assert len(first) + sum(map(int, more)) == len(patches) > len(first), (first, more)
@@ -244,6 +244,8 @@ def test_patch_names_the_symbol(attacked):
     """Loading rwattack.ko arms a kprobe, which patches known symbols."""
     starts = collections.defaultdict(set)
     for record in attacked.of_type("patch"):
+        if record["target"] == "module_text":  # its pages lie anywhere
+            continue
         starts[record["symbol"]].add(number(record["gpa"]) - record["symbol_offset"])
     assert "" not in starts and all(len(found) == 1 for found in starts.values()), starts
     for symbol in ("ftrace_call", "ftrace_regs_call"):

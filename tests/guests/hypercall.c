@@ -64,8 +64,8 @@ static void test_identity(void)
 
 static void test_numbers(INT64 (*call)(UINT64 nr, UINT64 a1, UINT64 a2))
 {
-	expect("number 14", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
-	expect("number 15", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
+	expect("number 16", call(RW_HC_COUNT, 0, 0), -RW_ENOSYS);
+	expect("number 17", call(RW_HC_COUNT + 1, 0, 0), -RW_ENOSYS);
 	expect("number 2^32", call(1ull << 32, 0, 0), -RW_ENOSYS);
 	expect("number 2^32 + 8", call((1ull << 32) + RW_HC_STATUS, (UINT64)scratch, 0), -RW_ENOSYS);
 	expect("number 2^63", call(1ull << 63, 0, 0), -RW_ENOSYS);
@@ -105,7 +105,7 @@ static void test_register(void)
 	TRY("version before", bad.abi_version--, -RW_EINVAL);
 	TRY("version after", bad.abi_version++, -RW_EINVAL);
 	TRY("no CPU", bad.cpus = 0, -RW_EINVAL);
-	TRY("reserved field", bad.reserved = 1, -RW_EINVAL);
+	TRY("area for code", bad.code_area = 1, -RW_EINVAL);
 	TRY("release without NUL", SetMem(bad.release, sizeof(bad.release), 'x'), -RW_EINVAL);
 	TRY("poking_cr3 unaligned", bad.poking_cr3 = (UINT64)scratch + 8, -RW_EINVAL);
 	TRY("poking_cr3 not RAM", bad.poking_cr3 = NOT_RAM, -RW_EFAULT);
@@ -390,6 +390,7 @@ static void test_too_early(void)
 	expect("lock before register", outside(RW_HC_LOCK, 0, 0), -RW_ENOTREADY);
 	expect("drain before ring", outside(RW_HC_DRAIN, 0, 0), -RW_ENOTREADY);
 	expect("read before register", outside(RW_HC_READ, (UINT64)scratch, 0), -RW_ENOTREADY);
+	expect("beat before register", outside(RW_HC_BEAT, RW_BEAT_ALIVE, 0), -RW_ENOTREADY);
 	expect("kexec before register", outside(RW_HC_KEXEC, 0, 0), -RW_ENOTREADY);
 }
 
@@ -425,6 +426,8 @@ static void test_locked(void)
 	for (nr = RW_HC_REGISTER; nr <= RW_HC_RING; nr++)
 		expect_number("setup after the lock", nr, agent(nr, (UINT64)scratch, 0), -RW_ELOCKED);
 	expect("kexec, which the configuration refuses", agent(RW_HC_KEXEC, 0, 0), -RW_EPERM);
+	expect("beat: no such kind", agent(RW_HC_BEAT, RW_BEAT_COUNT, 0), -RW_EINVAL);
+	expect("beat: 33 bits of tracepoints", agent(RW_HC_BEAT, RW_BEAT_ALIVE, 1ull << 32), -RW_EINVAL);
 	test_numbers(agent);
 	test_answers(agent, 1);
 	read_tests(agent, scratch, hv, hv_end, (UINT64)target);

@@ -102,6 +102,9 @@ static bool join(const struct text_at *t, const char *end, enum rejoin_rule rule
 
 		end = line_end(t, next);
 		n = clean_text(next, (size_t)(end - next), more, LINE_MAX);
+		more[n] = '\0';
+		if (n >= prefix && strncmp(more + prefix, NAME, strlen(NAME)) == 0)
+			return false; /* its own line: the alert was whole, in an unknown form */
 		skip = rejoin_skip(more, n, rule, prefix);
 		if (len + n - skip >= JOINED_MAX)
 			return false;

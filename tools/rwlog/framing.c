@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/crc32c.h"
-#include "text.h"
+#include "lib/hex.h"
 
 #define MARK_LEN   (sizeof(RW_FRAME_MARK) - 1)
 #define HEX_LEN    8u
@@ -24,7 +24,7 @@ static bool take_hex(struct cursor *c, uint32_t *v)
 	if ((size_t)(c->end - c->p) < HEX_LEN)
 		return false;
 	for (unsigned int i = 0; i < HEX_LEN; i++) {
-		int d = text_hex_digit(c->p[i]);
+		int d = hex_digit(c->p[i]);
 
 		if (d < 0)
 			return false;
@@ -121,7 +121,7 @@ enum frame_result frame_parse(const char *s, size_t avail, struct frame *f, cons
 	    !take_blank(&c))
 		return not_good(s, avail);
 	want = crc32c(0, s, (size_t)(c.p - s));
-	if (!take_hex(&c, &crc) || (c.p < c.end && text_hex_digit(*c.p) >= 0))
+	if (!take_hex(&c, &crc) || (c.p < c.end && hex_digit(*c.p) >= 0))
 		return not_good(s, avail);
 	if (crc != want) {
 		*why = "damaged frame: its CRC is wrong";

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "expand.h"
-#include "text.h"
+#include "lib/hex.h"
 
 #define LINE_BYTES  256u /* most that a line of a hex dump has */
 #define OFFSET_MIN  6u   /* digits of an offset */
@@ -47,14 +47,14 @@ static size_t digits(const char *s, size_t n)
 {
 	size_t i = 0;
 
-	while (i < n && text_hex_digit(s[i]) >= 0)
+	while (i < n && hex_digit(s[i]) >= 0)
 		i++;
 	return i;
 }
 
 static uint8_t byte_at(const char *s)
 {
-	return (uint8_t)(text_hex_digit(s[0]) << 4 | text_hex_digit(s[1]));
+	return (uint8_t)(hex_digit(s[0]) << 4 | hex_digit(s[1]));
 }
 
 /* Adds the bytes of a group of digits; a word of hexdump(1) has its low byte last. */
@@ -111,7 +111,7 @@ static bool read_line(struct hex_line *h, const char *s, size_t n, bool plain)
 	if (len < OFFSET_MIN || len > OFFSET_MAX)
 		return false;
 	for (size_t i = 0; i < len; i++)
-		h->offset = h->offset << 4 | (uint64_t)text_hex_digit(s[i]);
+		h->offset = h->offset << 4 | (uint64_t)hex_digit(s[i]);
 	len += colon;
 	return len == n ? !colon : take_groups(h, s + len, n - len, colon);
 }

@@ -409,6 +409,7 @@ static const struct {
 	[RW_KIND_PRCTL] = { show_name, false },
 	[RW_KIND_SIGNAL] = { show_signal, false },
 	[RW_KIND_CGROUP_STEP] = { show_name, false },
+	[RW_KIND_AGENT_STATE] = { show_name, false },
 };
 
 /* The word before a field. Of a rename that exchanges two files, both stay. */

@@ -27,6 +27,7 @@ static const char *const file_kind_names[] = RW_FILE_KIND_NAMES;
 static const char *const child_names[] = RW_CHILD_NAMES;
 static const char *const trace_names[] = RW_TRACE_NAMES;
 static const char *const cgroup_names[] = RW_CGROUP_STEP_NAMES;
+static const char *const agent_state_names[] = RW_AGENT_STATE_NAMES;
 /* PR_* of Linux that the agent records. */
 static const char *const prctl_names[] = {
 	[4] = "set_dumpable",    [8] = "set_keepcaps",      [15] = "set_name",    [24] = "capbset_drop",
@@ -46,6 +47,7 @@ _Static_assert(ARRAY_SIZE(malformed_names) == RW_BAD_COUNT, "every refusal has a
 _Static_assert(ARRAY_SIZE(child_names) == RW_CHILD_COUNT, "every kind of child has a name");
 _Static_assert(ARRAY_SIZE(trace_names) == RW_TRACE_COUNT, "every way to reach into a task has a name");
 _Static_assert(ARRAY_SIZE(cgroup_names) == RW_CGROUP_STEP_COUNT, "every step of a cgroup has a name");
+_Static_assert(ARRAY_SIZE(agent_state_names) == RW_AGENT_STATE_COUNT, "every state of the agent has a name");
 _Static_assert(ARRAY_SIZE(kexec_names) == RW_KEXEC_STEP_COUNT, "every step of kexec has a name");
 _Static_assert(ARRAY_SIZE(log_input_names) == RW_LOG_INPUT_COUNT, "every way of logging has a name");
 _Static_assert(ARRAY_SIZE(delivery_names) == RW_DELIVERY_COUNT, "every kind of delivery has a name");
@@ -61,6 +63,7 @@ static const struct {
 	[RW_KIND_CHILD] = { child_names, RW_CHILD_COUNT },
 	[RW_KIND_TRACE] = { trace_names, RW_TRACE_COUNT },
 	[RW_KIND_CGROUP_STEP] = { cgroup_names, RW_CGROUP_STEP_COUNT },
+	[RW_KIND_AGENT_STATE] = { agent_state_names, RW_AGENT_STATE_COUNT },
 	[RW_KIND_PRCTL] = { prctl_names, ARRAY_SIZE(prctl_names) },
 	[RW_KIND_ACCESS] = { access_names, RW_ACCESS_COUNT },
 	[RW_KIND_TARGET] = { target_names, RW_TARGET_COUNT },

@@ -9,7 +9,7 @@
 
 #include "clean.h"
 #include "lib/crc32c.h"
-#include "text.h"
+#include "lib/hex.h"
 #include "util.h"
 
 #define RAW_MAX    8192u /* characters of a capture in which a whole frame must lie */
@@ -136,7 +136,7 @@ static bool crc_follows(struct reader r, struct form *f)
 		bool broken = true;
 		int d;
 
-		if ((i && gap(&r, &broken) && !broken) || r.p == r.end || (d = text_hex_digit(*r.p)) < 0) {
+		if ((i && gap(&r, &broken) && !broken) || r.p == r.end || (d = hex_digit(*r.p)) < 0) {
 			f->len = len;
 			return false;
 		}

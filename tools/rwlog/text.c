@@ -81,17 +81,6 @@ void text_show(FILE *out, struct text t, bool quoted)
 		putc('"', out);
 }
 
-int text_hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 void text_hex(FILE *out, const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

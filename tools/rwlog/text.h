@@ -31,9 +31,6 @@ bool text_unsafe(uint32_t code);
  */
 void text_show(FILE *out, struct text t, bool quoted);
 
-/** text_hex_digit() - get the value of a hex digit, or -1. */
-int text_hex_digit(char c);
-
 /** text_hex() - write bytes as hex digits. */
 void text_hex(FILE *out, const uint8_t *p, size_t n);
 

@@ -11,7 +11,7 @@
 #include "abi/frame.h"
 #include "abi/store.h"
 #include "lib/crc32c.h"
-#include "text.h"
+#include "lib/hex.h"
 #include "util.h"
 
 #define STORE1_MAGIC "RWSTORE1"
@@ -74,7 +74,7 @@ static bool crc_at(const char *s, size_t avail, uint32_t crc)
 	size_t n = 0;
 	uint32_t v = 0;
 
-	for (int d; n < avail && (d = text_hex_digit(s[n])) >= 0; n++)
+	for (int d; n < avail && (d = hex_digit(s[n])) >= 0; n++)
 		v = v << 4 | (uint32_t)d;
 	return n == 8 && v == crc;
 }

@@ -6,6 +6,8 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
@@ -31,7 +33,7 @@ struct refusal {
 static struct label_asker asker(void)
 {
 	const struct cred *cred = current_cred(), *real = current_real_cred();
-	struct label_asker who = { .uid = __kuid_val(cred->fsuid) };
+	struct label_asker who = { .uid = __kuid_val(cred->fsuid), .at = label_generation() };
 
 	who.other_uid = likely(cred == real) || current->flags & PF_KTHREAD ? who.uid :
 									      __kuid_val(real->fsuid);
@@ -106,15 +108,28 @@ static int decided(const struct label_sum *sum, const char *what, const struct p
 	return refuse(&r, path, dentry);
 }
 
-/* A file of which no path is known, as one opened by its handle: refused where rules refuse anything. */
-static int unknown(u32 kinds, const char *what, const struct path *path, struct dentry *dentry)
+/*
+ * Whether files have no paths there: pipes, sockets, memfds, and namespaces. nsfs clears SB_NOUSER, so that a
+ * namespace can be mounted; such a one has the labels of that place.
+ */
+static bool has_no_paths(const struct super_block *sb)
+{
+	return sb->s_flags & SB_NOUSER || sb->s_magic == NSFS_MAGIC;
+}
+
+/*
+ * A file of which no path is known, as one opened by its handle: refused where rules refuse anything on its
+ * file system, @sb.
+ */
+static int unknown(const struct super_block *sb, u32 kinds, const char *what, const struct path *path,
+		   struct dentry *dentry)
 {
 	const struct refusal r = { .kinds = kinds,
 				   .rule = NO_RULE,
 				   .audited = label_policy.hdr->mode == RW_ACCESS_AUDIT,
 				   .what = what };
 
-	if (!label_is_guarded(dentry->d_sb))
+	if (has_no_paths(sb) || !label_is_guarded(sb))
 		return 0;
 	return refuse(&r, path, dentry);
 }
@@ -125,9 +140,9 @@ static noinline int learn_and_check(struct inode *inode, const struct path *path
 	const struct label_asker who = asker();
 	struct label_sum sum;
 
-	if (label_learn(inode, dentry) == 0 && label_ask(inode, &who, kinds, &sum))
+	if (label_learn(inode, dentry, who.at) == 0 && label_ask(inode, &who, kinds, &sum))
 		return decided(&sum, what, path, dentry);
-	return unknown(kinds, what, path, dentry);
+	return unknown(inode->i_sb, kinds, what, path, dentry);
 }
 
 static int check(struct inode *inode, const struct path *path, struct dentry *dentry, u32 kinds,
@@ -183,7 +198,7 @@ int check_name(struct dentry *dentry, const char *what)
 	if (!label_is_watched(dentry->d_sb))
 		return 0;
 	if (label_ask_entry(dentry, &who, CHECK_WRITE, &sum))
-		return unknown(CHECK_WRITE, what, NULL, dentry);
+		return unknown(dentry->d_sb, CHECK_WRITE, what, NULL, dentry);
 	ret = decided(&sum, what, NULL, dentry);
 	if (ret || sum.audited || d_is_negative(dentry))
 		return ret;
@@ -198,7 +213,7 @@ int check_below(struct dentry *dentry, u32 kinds, const char *what)
 	if (!label_is_watched(dentry->d_sb) || dentry == dentry->d_sb->s_root)
 		return 0;
 	if (label_ask_below(dentry, &who, kinds, &sum))
-		return unknown(kinds, what, NULL, dentry);
+		return unknown(dentry->d_sb, kinds, what, NULL, dentry);
 	return decided(&sum, what, NULL, dentry);
 }
 
@@ -210,7 +225,7 @@ static int ask_file(struct dentry *dentry, const struct label_asker *who, u32 ki
 
 	if (label_ask(inode, who, kinds, sum))
 		return 0;
-	return label_learn(inode, dentry) || !label_ask(inode, who, kinds, sum) ? -ESTALE : 0;
+	return label_learn(inode, dentry, who->at) || !label_ask(inode, who, kinds, sum) ? -ESTALE : 0;
 }
 
 /* Refuses what the current task may not do at the old place, but may at the new one. */
@@ -221,11 +236,11 @@ static int keeps(struct dentry *dentry, ask_fn *ask_old, struct dentry *new_name
 	struct label_sum now, then = { .denied = 0 };
 
 	if (ask_old(dentry, &who, RW_RIGHT_ALL, &now))
-		return unknown(RW_RIGHT_ALL, what, NULL, dentry);
+		return unknown(dentry->d_sb, RW_RIGHT_ALL, what, NULL, dentry);
 	if (likely(!(now.denied | now.audited)))
 		return 0;
 	if (label_is_watched(new_name->d_sb) && ask_new(new_name, &who, RW_RIGHT_ALL, &then))
-		return unknown(RW_RIGHT_ALL, what, NULL, new_name);
+		return unknown(new_name->d_sb, RW_RIGHT_ALL, what, NULL, new_name);
 	now.denied &= ~then.denied;
 	now.audited &= ~(then.denied | then.audited);
 	return decided(&now, what, NULL, dentry);

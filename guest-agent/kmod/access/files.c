@@ -2,6 +2,7 @@
 // Copyright (C) 2026 The Ringward authors
 // Enforces the access policy where files are opened, read, written, mapped and run.
 
+#include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/ioctl.h>
 #include <linux/mm.h>
@@ -69,6 +70,17 @@ int guard_file_permission(struct file *file, int mask)
 	return check_open_file(file, file->f_flags & __FMODE_EXEC ? CHECK_EXECUTE : CHECK_READ, "read");
 }
 
+/*
+ * Who may only append keeps O_APPEND: else another thread could clear it after a write was allowed, and
+ * before the kernel looks where to write.
+ */
+int guard_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (cmd != F_SETFL || arg & O_APPEND || !(file->f_flags & O_APPEND) || !(file->f_mode & FMODE_WRITE))
+		return 0;
+	return check_open_file(file, CHECK_WRITE, "fcntl");
+}
+
 /* Requests that change a file or its attributes through any descriptor: those that pass something in. */
 static bool changes_file(unsigned int cmd)
 {
@@ -95,12 +107,15 @@ int guard_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long a
 	return guard_file_ioctl(file, cmd, arg);
 }
 
-/* What a mapping allows to do to the file. While execve maps the program, that is running it. */
+/*
+ * What a mapping allows to do to the file. Whatever its protection, /proc/PID/mem and ptrace(2) read through
+ * it. While execve maps the program, that is running it.
+ */
 static u32 map_kinds(unsigned long prot, bool shared)
 {
 	u32 kinds = 0;
 
-	if (prot & PROT_READ && !current->in_execve)
+	if (!current->in_execve)
 		kinds |= CHECK_READ;
 	if (prot & PROT_WRITE && shared)
 		kinds |= CHECK_WRITE;

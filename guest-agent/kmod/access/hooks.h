@@ -22,6 +22,7 @@
 	HOOK(inode_free_security) \
 	HOOK(file_open) \
 	HOOK(file_permission) \
+	HOOK(file_fcntl) \
 	HOOK(file_ioctl) \
 	HOOK(file_ioctl_compat) \
 	HOOK(mmap_file) \

@@ -2,6 +2,7 @@
 // Copyright (C) 2026 The Ringward authors
 // Labels of inodes: a hash table, written under a lock for each of its parts, read under RCU.
 
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/dcache.h>
 #include <linux/errno.h>
@@ -22,7 +23,7 @@ struct label {
 	struct hlist_node hash;
 	const struct inode *inode;
 	struct place place;
-	u32 generation; /* of the paths that it was made from */
+	u64 generation; /* of the paths that it was made from, or later ones */
 	struct rcu_head rcu;
 };
 
@@ -34,7 +35,7 @@ static unsigned int bucket_bits __ro_after_init;
 static unsigned long *guarded_nodes __ro_after_init; /* with a rule that refuses, there or below */
 static u16 *guarding_rule __ro_after_init;           /* such a rule, by node */
 static spinlock_t locks[LOCKS];
-static u32 generation = 1;
+static atomic64_t generation = ATOMIC64_INIT(1);
 
 /* Device numbers of file systems where rules refuse something; once full, all file systems count as such. */
 #define DEVICES 64u
@@ -172,9 +173,13 @@ static void ask_place(const struct place *p, const struct label_asker *who, u32 
 		add_up(p, who->other_uid, kinds, sum);
 }
 
+u64 label_generation(void)
+{
+	return atomic64_read(&generation);
+}
+
 bool label_ask(const struct inode *inode, const struct label_asker *who, u32 kinds, struct label_sum *sum)
 {
-	const u32 now = READ_ONCE(generation);
 	const struct label *l;
 	bool known = false;
 
@@ -184,7 +189,7 @@ bool label_ask(const struct inode *inode, const struct label_asker *who, u32 kin
 	{
 		if (l->inode != inode)
 			continue;
-		known = READ_ONCE(l->generation) == now;
+		known = READ_ONCE(l->generation) >= who->at;
 		if (!known)
 			break;
 		ask_place(&l->place, who, kinds, sum);
@@ -242,7 +247,7 @@ bool label_is_guarded(const struct super_block *sb)
  * has, or unchanged.
  */
 static struct label *find(struct hlist_head *head, const struct inode *inode, const struct place *place,
-			  u32 *generation_of)
+			  u64 *generation_of)
 {
 	struct label *l, *found = NULL;
 
@@ -262,7 +267,7 @@ static struct label *find(struct hlist_head *head, const struct inode *inode, co
  *
  * Return: 1 if it is new, 0 if not, or -ENOMEM.
  */
-static int add(const struct inode *inode, const struct place *place, u32 age)
+static int add(const struct inode *inode, const struct place *place, u64 age)
 {
 	u32 bucket = bucket_of(inode);
 	struct label *l = kmalloc(sizeof(*l), GFP_NOFS | __GFP_NOWARN), *old;
@@ -280,19 +285,23 @@ static int add(const struct inode *inode, const struct place *place, u32 age)
 	return !old;
 }
 
-static void refresh(const struct inode *inode, u32 now)
+/* The inode has all labels that follow from paths of generation @at; 0: it may lack some. */
+static void set_age(const struct inode *inode, u64 at)
 {
 	u32 bucket = bucket_of(inode);
 	struct label *l;
 
 	spin_lock(lock_of(bucket));
-	hlist_for_each_entry(l, &buckets[bucket], hash) if (l->inode == inode) WRITE_ONCE(l->generation, now);
+	hlist_for_each_entry(l, &buckets[bucket], hash)
+	{
+		if (l->inode == inode && (!at || l->generation < at))
+			WRITE_ONCE(l->generation, at);
+	}
 	spin_unlock(lock_of(bucket));
 }
 
-static bool is_fresh(const struct inode *inode)
+static bool is_fresh(const struct inode *inode, u64 at)
 {
-	const u32 now = READ_ONCE(generation);
 	const struct label *l;
 	bool fresh = false;
 
@@ -301,32 +310,39 @@ static bool is_fresh(const struct inode *inode)
 	{
 		if (l->inode != inode)
 			continue;
-		fresh = READ_ONCE(l->generation) == now;
+		fresh = READ_ONCE(l->generation) >= at;
 		break;
 	}
 	rcu_read_unlock();
 	return fresh;
 }
 
-/* Gives @inode the labels of a name in @dir, whose labels are known. The first counts once all are there. */
+/*
+ * Gives @inode the labels of a name in @dir, whose labels are known. The first counts once all are there.
+ *
+ * Return: 1 if it is under rules now under which it was not, 0 if not, or -ENOMEM.
+ */
 static int inherit(const struct inode *inode, const struct inode *dir, const struct qstr *name)
 {
 	struct place place;
 	unsigned int n;
-	int ret = 0;
+	int ret, gained = 0;
 
-	for (n = 0; ret >= 0 && nth_place(dir, n, &place); n++) {
+	for (n = 0; nth_place(dir, n, &place); n++) {
 		place = child_of(&place, name);
 		ret = add(inode, &place, 0);
+		if (ret < 0)
+			return ret;
+		if (ret > 0 && !is_trivial(&place))
+			gained = 1;
 	}
-	return ret < 0 ? ret : 0;
+	return gained;
 }
 
-/* One file, whose directory's labels are known. */
-static int learn_one(struct inode *inode, struct dentry *dentry, struct dentry *parent)
+/* One file, whose directory's labels are known, of generation @at at least. */
+static int learn_one(struct inode *inode, struct dentry *dentry, struct dentry *parent, u64 at)
 {
 	static const struct place nowhere = { .node = RW_ACCESS_NONE, .scope = RW_ACCESS_NONE };
-	const u32 now = READ_ONCE(generation);
 	struct name_snapshot name;
 	struct place place;
 	int ret;
@@ -342,57 +358,57 @@ static int learn_one(struct inode *inode, struct dentry *dentry, struct dentry *
 	}
 	if (ret < 0)
 		return ret;
-	refresh(inode, now);
+	set_age(inode, at);
 	return 0;
 }
 
 /*
  * From the highest directory whose labels are not known, downwards. A rename meanwhile may give a file the
- * label of a path that it never had.
+ * label of a path that it never had. It does not make the labels found so far too old: @at stays.
  */
-static int learn_path(struct dentry *dentry)
+static int learn_path(struct dentry *dentry, u64 at)
 {
-	struct dentry *at, *parent;
+	struct dentry *top, *parent;
 	bool last;
 	int ret;
 
 	do {
-		at = dget(dentry);
-		parent = dget_parent(at);
-		while (parent != at && !is_fresh(d_inode(parent))) {
-			dput(at);
-			at = parent;
-			parent = dget_parent(at);
+		top = dget(dentry);
+		parent = dget_parent(top);
+		while (parent != top && !is_fresh(d_inode(parent), at)) {
+			dput(top);
+			top = parent;
+			parent = dget_parent(top);
 		}
-		last = at == dentry;
-		ret = learn_one(d_inode(at), at, parent);
+		last = top == dentry;
+		ret = learn_one(d_inode(top), top, parent, at);
 		dput(parent);
-		dput(at);
+		dput(top);
 	} while (ret == 0 && !last);
 	return ret;
 }
 
-int label_learn(struct inode *inode, struct dentry *dentry)
+int label_learn(struct inode *inode, struct dentry *dentry, u64 at)
 {
 	int ret = -ESTALE;
 
 	if (dentry && d_inode(dentry) == inode)
-		return learn_path(dentry);
+		return learn_path(dentry, at);
 	dentry = d_find_any_alias(inode);
 	if (dentry)
-		ret = learn_path(dentry);
+		ret = learn_path(dentry, at);
 	dput(dentry);
 	return ret;
 }
 
 /* Makes the labels of a name's directory known, and pins it: to be released with dput(). */
-static int learn_parent(struct dentry *dentry, struct dentry **parent)
+static int learn_parent(struct dentry *dentry, u64 at, struct dentry **parent)
 {
 	int ret = 0;
 
 	*parent = dget_parent(dentry);
-	if (!is_fresh(d_inode(*parent)))
-		ret = learn_path(*parent);
+	if (!is_fresh(d_inode(*parent), at))
+		ret = learn_path(*parent, at);
 	if (ret)
 		dput(*parent);
 	return ret;
@@ -405,7 +421,7 @@ static int ask_name(struct dentry *dentry, bool below, const struct label_asker 
 	struct dentry *parent;
 	struct place place;
 	unsigned int n;
-	int ret = learn_parent(dentry, &parent);
+	int ret = learn_parent(dentry, who->at, &parent);
 
 	*sum = (struct label_sum){ .denied = 0 };
 	if (ret)
@@ -435,12 +451,12 @@ int label_ask_below(struct dentry *dentry, const struct label_asker *who, u32 ki
 /* A label that is missing for lack of memory is looked for again when somebody uses the file. */
 int label_add_entry(struct inode *inode, struct dentry *dentry)
 {
-	const u32 now = READ_ONCE(generation);
+	const u64 at = label_generation();
 	struct name_snapshot name;
 	struct dentry *parent;
 	struct place place;
 	bool is_new;
-	int ret = learn_parent(dentry, &parent);
+	int ret = learn_parent(dentry, at, &parent);
 
 	if (ret)
 		return ret;
@@ -449,8 +465,10 @@ int label_add_entry(struct inode *inode, struct dentry *dentry)
 	ret = inherit(inode, d_inode(parent), &name.name);
 	release_dentry_name_snapshot(&name);
 	dput(parent);
-	if (ret || is_new)
-		refresh(inode, ret ? 0 : now);
+	if (ret < 0)
+		set_age(inode, 0);
+	else if (is_new)
+		set_age(inode, at);
 	return ret;
 }
 
@@ -522,7 +540,7 @@ bool label_guards_below(const struct inode *dir, u16 *rule)
 
 void label_outdate(void)
 {
-	WRITE_ONCE(generation, READ_ONCE(generation) + 1);
+	atomic64_inc(&generation);
 }
 
 void label_drop(const struct inode *inode)

@@ -30,9 +30,10 @@ struct label_sum {
 	u16 rule; /* the first that refuses, or would */
 };
 
-/** struct label_asker - who asks: an access needs to be allowed for both. */
+/** struct label_asker - who asks, and when: an access needs to be allowed for both users. */
 struct label_asker {
 	u32 uid, other_uid;
+	u64 at; /* label_generation() when the operation began: older labels do not count */
 };
 
 extern struct access label_policy;
@@ -55,6 +56,13 @@ int label_init(const struct access *policy);
 void label_exit(void);
 
 /**
+ * label_generation() - how often paths have changed, so far.
+ *
+ * An operation takes it once: what changes paths meanwhile does not make it start anew. Context: any.
+ */
+u64 label_generation(void);
+
+/**
  * label_ask() - decide what @who may do to a file.
  *
  * Context: any; no lock is taken. Return: whether the file's labels are known; then @sum is set.
@@ -64,10 +72,11 @@ bool label_ask(const struct inode *inode, const struct label_asker *who, u32 kin
 /**
  * label_learn() - find out a file's labels, and those of the directories above.
  * @dentry: one of its names; NULL: any
+ * @at:     labels of this generation or a later one are known already
  *
  * Context: may sleep. Return: 0, -ENOMEM, or -ESTALE: no path to the file is known.
  */
-int label_learn(struct inode *inode, struct dentry *dentry);
+int label_learn(struct inode *inode, struct dentry *dentry, u64 at);
 
 /**
  * label_ask_entry() - decide what @who may do at a name of a directory, whatever is there.
@@ -84,7 +93,7 @@ int label_ask_below(struct dentry *dentry, const struct label_asker *who, u32 ki
  * label_add_entry() - give a file the label of a further name.
  * @dentry: the name, that the file gets
  *
- * Context: may sleep. Return: as label_learn().
+ * Context: may sleep. Return: 1 if the file is under further rules now, else as label_learn().
  */
 int label_add_entry(struct inode *inode, struct dentry *dentry);
 

@@ -19,8 +19,7 @@
 #include "access/mounts.h"
 #include "kernel/mounts.h"
 
-/* mount(2) changes what there is, and mounts nothing. */
-#define CHANGES (MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+#define PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
 static void label_root(struct dentry *root)
 {
@@ -31,7 +30,8 @@ static void label_root(struct dentry *root)
 static void label_mount(struct dentry *root, struct dentry *covered)
 {
 	doors_mounted(root->d_sb);
-	if (label_is_watched(covered->d_sb) && label_learn(d_inode(covered), covered) == 0)
+	if (label_is_watched(covered->d_sb) &&
+	    label_learn(d_inode(covered), covered, label_generation()) == 0)
 		label_inherit(d_inode(root), d_inode(covered));
 }
 
@@ -108,7 +108,7 @@ static int mount_over(const struct path *path)
 	u16 rule;
 	int ret;
 
-	if (!label_is_watched(inode->i_sb) || !compat_mount_is_init(path->mnt))
+	if (!label_is_watched(inode->i_sb) || !compat_mount_reaches_init(path->mnt))
 		return 0;
 	compat_init_root(&root);
 	is_root = path_equal(&root, path);
@@ -124,12 +124,21 @@ static int mount_over(const struct path *path)
 	return 0;
 }
 
+/*
+ * Whether mount(2) changes what there is, and mounts nothing. The kernel looks at MS_REMOUNT first, then at
+ * MS_BIND, then at the propagation.
+ */
+static bool only_changes(unsigned long flags)
+{
+	return flags & MS_REMOUNT || (!(flags & MS_BIND) && flags & PROPAGATION);
+}
+
 int guard_sb_mount(const char *dev_name, const struct path *path, const char *type, unsigned long flags,
 		   void *data)
 {
 	int ret;
 
-	if (flags & CHANGES)
+	if (only_changes(flags))
 		return 0;
 	ret = mount_over(path);
 	if (ret == 0)
@@ -152,19 +161,25 @@ int guard_sb_pivotroot(const struct path *old_path, const struct path *new_path)
 	return 0;
 }
 
+static bool is_guarded(const struct vfsmount *mnt)
+{
+	u16 rule;
+
+	return label_is_guarded(mnt->mnt_sb) && label_guards_below(d_inode(mnt->mnt_root), &rule);
+}
+
 /*
  * The kernel forgets a file system with its last mount, labels and all; then it could be mounted anew where
  * no rule leads. With MNT_DETACH what is mounted on the mount goes with it.
  */
 int guard_sb_umount(struct vfsmount *mnt, int flags)
 {
+	struct dentry *lost = compat_mount_lost(mnt, is_guarded);
+	int ret = 0;
 	u16 rule;
 
-	if (!label_is_guarded(mnt->mnt_sb) || !compat_mount_is_init(mnt))
-		return 0;
-	if (!compat_mount_is_last(mnt) && !compat_mount_has_children(mnt))
-		return 0;
-	if (!label_guards_below(d_inode(mnt->mnt_root), &rule))
-		return 0;
-	return check_refuse(mnt->mnt_root, "umount", rule);
+	if (lost && label_guards_below(d_inode(lost), &rule))
+		ret = check_refuse(lost, "umount", rule);
+	dput(lost);
+	return ret;
 }

@@ -67,21 +67,30 @@ int guard_inode_rmdir(struct inode *dir, struct dentry *dentry)
 	return check_removal(dentry, "rmdir");
 }
 
-/* The file has its further label before it has the name. */
-static int add_label(struct dentry *dentry, struct dentry *new_name)
+/*
+ * The file has its further label before it has the name. Return: -ENOMEM, or 0; @further: whether what lies
+ * below it, if it is a directory, may need further labels.
+ */
+static int add_label(struct dentry *dentry, struct dentry *new_name, bool *further)
 {
+	int ret;
+
+	*further = false;
 	if (!label_is_watched(new_name->d_sb))
 		return 0;
-	return label_add_entry(d_inode(dentry), new_name) == -ENOMEM ? -ENOMEM : 0;
+	ret = label_add_entry(d_inode(dentry), new_name);
+	*further = ret;
+	return ret == -ENOMEM ? -ENOMEM : 0;
 }
 
 int guard_inode_link(struct dentry *old_dentry, struct inode *dir, struct dentry *new_dentry)
 {
 	int ret = check_name(new_dentry, "link");
+	bool further;
 
 	if (ret == 0)
 		ret = check_keeps(old_dentry, new_dentry, "link");
-	return ret ? ret : add_label(old_dentry, new_dentry);
+	return ret ? ret : add_label(old_dentry, new_dentry, &further);
 }
 
 /* A directory on the way to a protected path stays where it is: else another one could take its place. */
@@ -100,11 +109,15 @@ static int check_way(struct dentry *dentry)
 	return 0;
 }
 
-/* With RENAME_EXCHANGE the kernel asks once for each direction. */
+/*
+ * With RENAME_EXCHANGE the kernel asks once for each direction. A rename that brings no further rules costs
+ * nobody anything: any user can make many of them.
+ */
 int guard_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir,
 		       struct dentry *new_dentry)
 {
 	int ret = check_name(old_dentry, "rename");
+	bool further = false;
 
 	if (ret == 0)
 		ret = check_name(new_dentry, "rename");
@@ -113,8 +126,8 @@ int guard_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct 
 	if (ret == 0 && d_is_dir(old_dentry))
 		ret = check_way(old_dentry);
 	if (ret == 0)
-		ret = add_label(old_dentry, new_dentry);
-	if (ret == 0 && d_is_dir(old_dentry) && label_is_watched(new_dentry->d_sb))
+		ret = add_label(old_dentry, new_dentry, &further);
+	if (ret == 0 && further && d_is_dir(old_dentry))
 		access_names_change();
 	return ret;
 }
@@ -124,8 +137,9 @@ int guard_attributes(struct dentry *dentry, const struct iattr *attr)
 {
 	if (attr->ia_valid & ATTR_SIZE)
 		return check_dentry(dentry, CHECK_WRITE, "truncate");
-	if (attr->ia_valid & ATTR_FORCE || !(attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_TOUCH |
-							       ATTR_ATIME_SET | ATTR_MTIME_SET)))
+	if (attr->ia_valid & ATTR_FORCE ||
+	    !(attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_TOUCH | ATTR_ATIME_SET |
+				ATTR_MTIME_SET | ATTR_TIMES_SET)))
 		return 0;
 	return check_dentry(dentry, CHECK_WRITE, "setattr");
 }

@@ -57,6 +57,14 @@ int __init compat_init(struct compat_kernel *k)
 		{ "namespace_sem", &k->namespace_sem },
 		{ "task_work_add", &k->task_work_add },
 		{ "poking_mm", (unsigned long *)&poking_mm },
+		{ "init_mm", (unsigned long *)&k->init_mm },
+	};
+	const struct wanted code[] = {
+		{ "efi_mm", (unsigned long *)&k->efi_mm },
+		{ "real_mode_header", (unsigned long *)&k->real_mode_header },
+		{ "vdso_image_64", (unsigned long *)&k->vdso_64 },
+		{ "vdso_image_32", (unsigned long *)&k->vdso_32 },
+		{ "bpf_jit_enable", (unsigned long *)&k->bpf_jit_enable },
 	};
 	const struct wanted kexec[] = {
 		{ "kexec_image", (unsigned long *)&k->kexec_image },
@@ -83,6 +91,7 @@ int __init compat_init(struct compat_kernel *k)
 		pr_err("this kernel has kexec, but no symbol %s\n", missing);
 		return -ENOENT;
 	}
+	look_up(code, ARRAY_SIZE(code));
 	k->lsm_table_size = compat_lsm_table_size;
 	k->poking_pgd = *poking_mm ? (unsigned long)(*poking_mm)->pgd : 0;
 	k->current_off = (unsigned long)&CURRENT_TASK;

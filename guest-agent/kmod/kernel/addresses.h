@@ -5,6 +5,10 @@
 
 #include <linux/types.h>
 
+struct mm_struct;
+struct real_mode_header;
+struct vdso_image;
+
 struct compat_kernel {
 	unsigned long text, etext; /* the image's text */
 	unsigned long start_rodata,
@@ -16,7 +20,12 @@ struct compat_kernel {
 	unsigned long
 		namespace_sem; /* struct rw_semaphore: whoever holds it keeps the tree of mounts as it is */
 	unsigned long task_work_add;
-	unsigned long poking_pgd;  /* page tables with which the kernel patches itself; virtual */
+	unsigned long poking_pgd; /* page tables with which the kernel patches itself; virtual */
+	/* What else can be executed; NULL if the kernel lacks it. */
+	const struct mm_struct *init_mm, *efi_mm;
+	struct real_mode_header **real_mode_header;
+	const struct vdso_image *vdso_64, *vdso_32;
+	int *bpf_jit_enable;
 	unsigned long current_off; /* of the CPU's current task from its GS base */
 	/* kexec; all NULL if the kernel lacks it. */
 	atomic_t *kexec_lock; /* 1 while a task loads or starts a kernel */

@@ -14,6 +14,11 @@ struct compat_region compat_module_text(const struct module *mod)
 	return (struct compat_region){ (unsigned long)mod->core_layout.base, mod->core_layout.text_size };
 }
 
+struct compat_region compat_module_init_text(const struct module *mod)
+{
+	return (struct compat_region){ (unsigned long)mod->init_layout.base, mod->init_layout.text_size };
+}
+
 struct compat_region compat_module_rodata(const struct module *mod, bool after_init)
 {
 	const struct module_layout *l = &mod->core_layout;
@@ -36,6 +41,11 @@ static struct compat_region region(const struct module *mod, enum mod_mem_type t
 struct compat_region compat_module_text(const struct module *mod)
 {
 	return region(mod, MOD_TEXT);
+}
+
+struct compat_region compat_module_init_text(const struct module *mod)
+{
+	return region(mod, MOD_INIT_TEXT);
 }
 
 struct compat_region compat_module_rodata(const struct module *mod, bool after_init)

@@ -76,27 +76,57 @@ static const struct mnt_namespace *init_namespace(void)
 	return ns;
 }
 
-bool compat_mount_is_init(const struct vfsmount *mnt)
-{
-	return compat_mount_of(mnt)->ns == init_namespace();
-}
-
-bool compat_mount_is_last(const struct vfsmount *mnt)
+/* Peers are a ring without a head; namespace_sem is held. */
+static bool has_init_peer(struct compat_mount *mount)
 {
 	const struct mnt_namespace *ns = init_namespace();
-	const struct compat_mount *mount;
+	struct compat_mount *m = mount;
+
+	do {
+		if (m->ns == ns)
+			return true;
+		m = list_next_entry(m, share);
+	} while (m != mount);
+	return false;
+}
+
+bool compat_mount_reaches_init(const struct vfsmount *mnt)
+{
+	bool reaches;
+
+	down_read(namespace_sem);
+	reaches = has_init_peer((struct compat_mount *)compat_mount_of(mnt));
+	up_read(namespace_sem);
+	return reaches;
+}
+
+static bool is_below(const struct compat_mount *m, const struct compat_mount *top)
+{
+	while (m != top && m != m->parent)
+		m = m->parent;
+	return m == top;
+}
+
+/*
+ * Whether process 1 has no mount left, of the file system of @m, that counts when @top is unmounted. A mount
+ * at the same place as @m is its peer, which goes with it.
+ */
+static bool is_last(const struct compat_mount *m, const struct compat_mount *top,
+		    bool (*counts)(const struct vfsmount *mnt))
+{
+	const struct mnt_namespace *ns = init_namespace();
+	const struct compat_mount *other;
 	bool last = true;
 
 	read_seqlock_excl(compat_mount_lock);
-	list_for_each_entry(mount, &mnt->mnt_sb->s_mounts,
-			    instance) if (mount->ns == ns && &mount->mnt != mnt) last = false;
+	list_for_each_entry(other, &m->mnt.mnt_sb->s_mounts, instance)
+	{
+		if (other->ns == ns && other->mountpoint != m->mountpoint && !is_below(other, top) &&
+		    counts(&other->mnt))
+			last = false;
+	}
 	read_sequnlock_excl(compat_mount_lock);
 	return last;
-}
-
-bool compat_mount_has_children(const struct vfsmount *mnt)
-{
-	return !list_empty(&compat_mount_of(mnt)->children);
 }
 
 /* The next mount of the tree below @top, after @m and what is mounted on it. */
@@ -107,6 +137,21 @@ static struct compat_mount *next(struct compat_mount *m, const struct compat_mou
 	while (m != top && list_is_last(&m->child, &m->parent->children))
 		m = m->parent;
 	return m == top ? NULL : list_next_entry(m, child);
+}
+
+/* An unmount reaches the mounts that are at the same place in peers of the one above. */
+struct dentry *compat_mount_lost(const struct vfsmount *mnt, bool (*counts)(const struct vfsmount *mnt))
+{
+	struct compat_mount *top = (struct compat_mount *)compat_mount_of(mnt), *m;
+	struct dentry *lost = NULL;
+
+	down_read(namespace_sem);
+	if (has_init_peer(top->parent))
+		for (m = top; m && !lost; m = next(m, top))
+			if (counts(&m->mnt) && is_last(m, top, counts))
+				lost = dget(m->mnt.mnt_root);
+	up_read(namespace_sem);
+	return lost;
 }
 
 /* The root may be a mount that was mounted over another one: where that one is does not matter. */

@@ -74,18 +74,24 @@ int compat_mounts_init(const struct compat_kernel *k);
 void compat_mounts_walk(void (*root)(struct dentry *root),
 			void (*fn)(struct dentry *root, struct dentry *covered));
 
-/** compat_mount_is_init() - whether the mount is in the mount namespace of process 1. Context: any. */
-bool compat_mount_is_init(const struct vfsmount *mnt);
+/**
+ * compat_mount_reaches_init() - whether what is mounted on the mount appears in process 1's mount namespace:
+ * it is there itself, or a peer of it.
+ *
+ * Context: may sleep; not where the tree of mounts is changing.
+ */
+bool compat_mount_reaches_init(const struct vfsmount *mnt);
 
 /**
- * compat_mount_is_last() - whether no other mount of its file system is in the mount namespace of process 1.
+ * compat_mount_lost() - find a file system of which process 1 has no mount left after an unmount, with all
+ * that is mounted on the mount.
+ * @counts: whether a mount counts; called with a spinlock held
  *
- * Context: does not sleep.
+ * Context: may sleep; not where the tree of mounts is changing.
+ * Return: the root of a mount that counts, and is the last one of its file system, to be dropped with dput();
+ * or NULL.
  */
-bool compat_mount_is_last(const struct vfsmount *mnt);
-
-/** compat_mount_has_children() - whether something is mounted on the mount. Context: does not sleep. */
-bool compat_mount_has_children(const struct vfsmount *mnt);
+struct dentry *compat_mount_lost(const struct vfsmount *mnt, bool (*counts)(const struct vfsmount *mnt));
 
 /** compat_init_root() - get process 1's root, to be dropped with path_put(). Context: a task's. */
 void compat_init_root(struct path *root);

@@ -63,6 +63,32 @@ int __init compat_attach_tracepoints(void)
 	return 0;
 }
 
+/* Does the kernel still call @probe? Context: preemption off. */
+static bool is_attached(const struct tracepoint *tp, const void *probe)
+{
+	const struct tracepoint_func *func = rcu_dereference_sched(tp->funcs);
+
+	if (!func || !static_key_enabled(&tp->key))
+		return false;
+	for (; func->func; func++)
+		if (func->func == probe)
+			return true;
+	return false;
+}
+
+unsigned int compat_tracepoints_gone(const char **first)
+{
+	unsigned int i, gone = 0;
+
+	for (i = 0; i < ARRAY_SIZE(tracepoints); i++) {
+		if (is_attached(tracepoints[i].tp, tracepoints[i].probe))
+			continue;
+		if (!gone++)
+			*first = tracepoints[i].name;
+	}
+	return gone;
+}
+
 void __init compat_detach_tracepoints(void)
 {
 	detach(ARRAY_SIZE(tracepoints));

@@ -12,5 +12,13 @@
  */
 int compat_attach_tracepoints(void);
 
+/**
+ * compat_tracepoints_gone() - look whether the kernel still calls the agent's probes.
+ * @first: name of the first tracepoint that does not
+ *
+ * Context: preemption off. Return: from how many the agent was removed.
+ */
+unsigned int compat_tracepoints_gone(const char **first);
+
 /* Undoes compat_attach_tracepoints(). Context: module init, when a later step failed. */
 void compat_detach_tracepoints(void);

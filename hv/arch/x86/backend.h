@@ -110,11 +110,17 @@ struct hv_exit {
 	};
 };
 
-/* Format of nested tables. Levels: 1 is 4 KiB, 2 2 MiB, 3 1 GiB, 4 the root; @perm 0 is not present. */
+/*
+ * Format of nested tables. Levels: 1 is 4 KiB, 2 2 MiB, 3 1 GiB, 4 the root; @perm 0 is not present.
+ * Execution in kernel mode (XS) and in user mode (XU) differ only where has_exec_modes() says so: elsewhere
+ * both are given, or neither. With GMET, XS includes XU.
+ */
 #define NPERM_R   1u
 #define NPERM_W   2u
-#define NPERM_X   4u
-#define NPERM_RWX 7u
+#define NPERM_XS  4u
+#define NPERM_XU  0x400u
+#define NPERM_X   (NPERM_XS | NPERM_XU)
+#define NPERM_RWX (NPERM_R | NPERM_W | NPERM_X)
 struct nested_format {
 	uint64_t (*leaf)(uint64_t pa, unsigned int perm, enum mem_type type, int level);
 	uint64_t (*table)(uint64_t pa);
@@ -147,6 +153,12 @@ struct hv_backend {
 
 	/** has_1g() - whether nested tables may have 1 GiB leaves. Before the start. */
 	bool (*has_1g)(void);
+
+	/**
+	 * has_exec_modes() - whether nested tables tell kernel mode's execution from user mode's: by MBEC
+	 * (VMX) the guest's own translation decides, by GMET (SVM) the CPL. After probe().
+	 */
+	bool (*has_exec_modes)(void);
 
 	/**
 	 * probe() - checks that this CPU has all that is needed, and that the firmware unlocked it. Changes
@@ -199,11 +211,11 @@ struct hv_backend {
 	bool (*step_end)(struct percpu *cpu);
 
 	/**
-	 * pin() - from the next entry on, exits when a MOV to CR0 or CR4 changes one of these bits, and with
-	 * @tables on a load of GDTR, IDTR or TR; also on whatever this CPU cannot tell from these. All 0: no
-	 * more.
+	 * pin() - from the next entry on, exits when a MOV to CR0 or CR4 changes one of these bits, and on a
+	 * load of GDTR, IDTR or TR if cpu->pin.tables says so; also on whatever this CPU cannot tell from
+	 * these. All 0: no more.
 	 */
-	void (*pin)(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables);
+	void (*pin)(struct percpu *cpu, uint64_t cr0, uint64_t cr4);
 
 	/** get_tables(), set_tables() - the SEG_TABLES registers from SEG_GDTR on (arch/x86/segment.h). */
 	void (*get_tables)(struct percpu *cpu, struct segment *table);

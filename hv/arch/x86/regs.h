@@ -135,6 +135,7 @@ enum {
 /* Page-table entries of the guest and of the hypervisor itself. */
 #define PTE_P  BIT(0)
 #define PTE_PS BIT(7)
+#define PTE_NX BIT(63)
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  4096ull

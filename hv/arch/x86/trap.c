@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Exceptions in the hypervisor itself: instructions that may fault, NMIs, and fatal ones. */
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "arch/x86/insn.h"
 #include "core/panic.h"
 #include "core/percpu.h"

@@ -32,6 +32,7 @@ static const struct {
 	{ "repeat", cmd_repeat, "repeat COUNT" },
 	{ "unhook", cmd_unhook, "unhook" },
 	{ "poke", cmd_poke, "poke" },
+	{ "exec", cmd_exec, "exec heap|alias|vmalloc|data|stack|user|init|code_area" },
 	{ "hvread", cmd_hvread, "hvread GPA LEN" },
 	{ "hvwrite", cmd_hvwrite, "hvwrite GPA VALUE" },
 	{ "hypercall", cmd_hypercall, "hypercall NR A1 A2 A3" },
@@ -43,6 +44,7 @@ static const struct {
 	{ "record", cmd_record, "record CASE" },
 	{ "control", cmd_control, "control REGISTER|tables|all" },
 	{ "innocent", cmd_innocent, "innocent" },
+	{ "silence", cmd_silence, "silence beats|forks" },
 	{ "cred", cmd_cred, "cred overwrite|commit" },
 };
 
@@ -154,6 +156,7 @@ static int __init attack_init(void)
 
 	if (ret)
 		return ret;
+	code_remember_init((unsigned long)attack_init);
 	answer = kzalloc(ANSWER_BYTES, GFP_KERNEL);
 	if (!answer)
 		return -ENOMEM;

@@ -17,6 +17,9 @@ __printf(1, 2) void say(const char *fmt, ...);
 /* Address of a symbol, exported or not; a module's symbol is "module:name". 0 if there is none. */
 unsigned long symbol(const char *name);
 
+/* Remembers a page of this module's init text, at @va. Context: module init. */
+void code_remember_init(unsigned long va); /* code.c */
+
 /* One command; @argv[0] is its name. Return: 0, or -EINVAL if the arguments are wrong. */
 typedef int (*command_fn)(int argc, char **argv);
 
@@ -24,6 +27,7 @@ int cmd_write(int argc, char **argv);     /* store.c */
 int cmd_repeat(int argc, char **argv);    /* store.c */
 int cmd_unhook(int argc, char **argv);    /* lsm.c */
 int cmd_poke(int argc, char **argv);      /* store.c */
+int cmd_exec(int argc, char **argv);      /* code.c */
 int cmd_hvread(int argc, char **argv);    /* calls.c */
 int cmd_hvwrite(int argc, char **argv);   /* calls.c */
 int cmd_hypercall(int argc, char **argv); /* calls.c */
@@ -35,6 +39,7 @@ int cmd_ring(int argc, char **argv);      /* rings.c */
 int cmd_record(int argc, char **argv);    /* rings.c */
 int cmd_control(int argc, char **argv);   /* control.c */
 int cmd_innocent(int argc, char **argv);  /* control.c */
+int cmd_silence(int argc, char **argv);   /* silence.c */
 int cmd_cred(int argc, char **argv);      /* cred.c */
 
 /* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */

@@ -73,9 +73,14 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.serial_port, want->serial_port);
 	assert_int_equal(config.serial_baud, want->serial_baud);
 	assert_int_equal(config.agent, want->agent);
-	assert_int_equal(config.on_violation, want->on_violation);
-	assert_int_equal(config.kexec, want->kexec);
-	assert_int_equal(config.control_state, want->control_state);
+	assert_int_equal(config.settings.on_violation, want->settings.on_violation);
+	assert_int_equal(config.settings.kexec, want->settings.kexec);
+	assert_int_equal(config.settings.control_state, want->settings.control_state);
+	assert_int_equal(config.settings.kernel_code, want->settings.kernel_code);
+	assert_int_equal(config.settings.modules, want->settings.modules);
+	assert_int_equal(config.settings.dynamic_code, want->settings.dynamic_code);
+	assert_int_equal(config.settings.bpf_jit, want->settings.bpf_jit);
+	assert_int_equal(config.settings.on_agent_loss, want->settings.on_agent_loss);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
 	assert_int_equal(config.exit_port, want->exit_port);
 	assert_int_equal(config.watch_resets, want->watch_resets);
@@ -89,9 +94,13 @@ static void test_defaults(void **state)
 		.serial_port = 0x2f8,
 		.serial_baud = 115200,
 		.agent = true,
-		.on_violation = RW_ON_VIOLATION_SKIP,
-		.kexec = RW_KEXEC_REFUSE,
-		.control_state = RW_CONTROL_ENFORCE,
+		.settings.on_violation = RW_ON_VIOLATION_SKIP,
+		.settings.kexec = RW_KEXEC_REFUSE,
+		.settings.control_state = RW_CONTROL_ENFORCE,
+		.settings.kernel_code = RW_KERNEL_CODE_OFF,
+		.settings.modules = RW_MODULES_ANY,
+		.settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT,
+		.settings.bpf_jit = RW_BPF_JIT_DENY,
 	};
 
 	(void)state;
@@ -109,20 +118,27 @@ static void test_all_keys(void **state)
 		.serial_port = 0x3e0,
 		.serial_baud = 9600,
 		.agent = false,
-		.on_violation = RW_ON_VIOLATION_FAULT,
-		.kexec = RW_KEXEC_ALLOW,
-		.control_state = RW_CONTROL_AUDIT,
+		.settings.on_violation = RW_ON_VIOLATION_FAULT,
+		.settings.kexec = RW_KEXEC_ALLOW,
+		.settings.control_state = RW_CONTROL_AUDIT,
+		.settings.kernel_code = RW_KERNEL_CODE_AUDIT,
+		.settings.modules = RW_MODULES_NONE,
+		.settings.dynamic_code = RW_DYNAMIC_CODE_DENY,
+		.settings.bpf_jit = RW_BPF_JIT_APPROVE_AT_LOCK,
+		.settings.on_agent_loss = RW_ON_AGENT_LOSS_STOP,
 		.boot_on_error = true,
 		.exit_port = 0xf4,
 		.watch_resets = true,
 	};
 
 	(void)state;
-	expect_ok("\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
-		  "  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
-		  "store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
-		  "kexec = allow\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
-		  "control_state = audit");
+	expect_ok(
+		"\xef\xbb\xbf# a comment\r\n; another\r\n\r\n\t[ringward]\r\n"
+		"  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
+		"store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
+		"kexec = allow\r\non_agent_loss = stop\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
+		"control_state = audit\n"
+		"kernel_code = audit\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock");
 	expect_config(&all);
 }
 
@@ -149,11 +165,11 @@ static void test_values(void **state)
 	expect_ok(
 		NEXT
 		"on_violation = stop\nkexec = refuse\non_error = stop\nagent = yes\nstore_mib = 1\nnext_options =\n");
-	assert_int_equal(config.kexec, RW_KEXEC_REFUSE);
-	assert_int_equal(config.on_violation, RW_ON_VIOLATION_STOP);
+	assert_int_equal(config.settings.kexec, RW_KEXEC_REFUSE);
+	assert_int_equal(config.settings.on_violation, RW_ON_VIOLATION_STOP);
 	assert_int_equal(config.store_mib, 1);
 	expect_ok(NEXT "control_state = off\n");
-	assert_int_equal(config.control_state, RW_CONTROL_OFF);
+	assert_int_equal(config.settings.control_state, RW_CONTROL_OFF);
 	expect_ok(NEXT "exit_port = none\nwatch_resets = lock\n");
 	assert_int_equal(config.exit_port, 0);
 	assert_false(config.watch_resets);
@@ -192,7 +208,16 @@ static void test_bad_values(void **state)
 		  "ringward.conf:2:13: exit_port: 0xfffd is not none or an I/O port 0x1..0xfffc" },
 		{ NEXT "control_state = on",
 		  "ringward.conf:2:17: control_state: on is not enforce, audit or off" },
+		{ NEXT "on_agent_loss = halt",
+		  "ringward.conf:2:17: on_agent_loss: halt is not record or stop" },
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
+		{ NEXT "kernel_code = on",
+		  "ringward.conf:2:15: kernel_code: on is not enforce, audit or off" },
+		{ NEXT "modules = some", "ringward.conf:2:11: modules: some is not any or none" },
+		{ NEXT "dynamic_code = allow",
+		  "ringward.conf:2:16: dynamic_code: allow is not audit or deny" },
+		{ NEXT "bpf_jit = allow",
+		  "ringward.conf:2:11: bpf_jit: allow is not deny or approve_at_lock" },
 		{ NEXT "kexec = allowed", "ringward.conf:2:9: kexec: allowed is not refuse or allow" },
 		{ NEXT "on_error = Boot", "ringward.conf:2:12: on_error: Boot is not stop or boot" },
 		{ NEXT "agent = \"yes",

@@ -4,36 +4,19 @@
  * Tests of what a policy.conf decides, from its text to the answer: against a table, against a second
  * evaluator that knows only the rules as text, and of images that are no images.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "tests/unit/lib/conf.h"
 
 #include "lib/access.h"
 #include "lib/access_conf.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static struct access_conf conf;
 static uint64_t image[ACCESS_IMAGE_MAX / 8 + 1];
 static uint32_t image_size;
 static struct access a;
 
-static void report(void *context, const struct conf_report *r)
-{
-	(void)context;
-	if (!r->warning)
-		fail_msg("%u:%u: %s", r->line, r->column, r->text);
-}
-
 static void compile(const char *text)
 {
-	struct conf_file file = { .report = report };
+	struct conf_file file = { .report = no_error };
 
 	assert_int_equal(access_parse(&conf, text, strlen(text), &file, RW_ACCESS_EVERYTHING), 0);
 	image_size = access_build(&conf, image);
@@ -228,7 +211,7 @@ static void test_doors(void **state)
 /* A door that the agent cannot keep shut is not said to be shut. */
 static void test_unsupported_doors_are_open(void **state)
 {
-	struct conf_file file = { .report = report };
+	struct conf_file file = { .report = no_error };
 
 	(void)state;
 	assert_int_equal(access_parse(&conf, "", 0, &file, RW_ACCESS_DOOR(RW_DOOR_MSR)), 0);

@@ -1,64 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of the parser of policy.conf: good files, warnings, limits. access_wrong.c has the wrong files. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "tests/unit/lib/conf.h"
 
 #include "lib/access_conf.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 static struct access_conf conf;
 static uint64_t image[ACCESS_IMAGE_MAX / 8 + 1];
-static char said[8192]; /* all reports of the last file */
-
-static void report(void *context, const struct conf_report *r)
+static int parse(const char *text, size_t size, struct conf_file *file)
 {
-	size_t used = strlen(said);
+	int ret = access_parse(&conf, text, size, file, RW_ACCESS_EVERYTHING);
 
-	(void)context;
-	snprintf(said + used, sizeof(said) - used, "%s%u:%u: %s%s", used ? "\n" : "", r->line, r->column,
-		 r->warning ? "warning: " : "", r->text);
-}
-
-/* Parses and compiles from a heap block of exactly @size bytes, so that the sanitizer sees a read past it. */
-static int parse_bytes(const char *text, size_t size)
-{
-	struct conf_file file = { .report = report };
-	char *block = malloc(size ? size : 1);
-	int ret;
-
-	assert_non_null(block);
-	memcpy(block, text, size);
-	said[0] = '\0';
-	ret = access_parse(&conf, block, size, &file, RW_ACCESS_EVERYTHING);
-	assert_int_equal(ret, file.errors ? -1 : 0);
 	if (!ret)
 		assert_in_range(access_build(&conf, image), sizeof(struct rw_access_hdr), ACCESS_IMAGE_MAX);
-	free(block);
 	return ret;
+}
+
+static int parse_bytes(const char *text, size_t size)
+{
+	return parse_block(parse, text, size);
 }
 
 #define HASH "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-struct row {
-	const char *text, *reports;
-};
-
 static void expect_all(const struct row *rows, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		parse_bytes(rows[i].text, strlen(rows[i].text));
-		if (strcmp(said, rows[i].reports) != 0)
-			fail_msg("\"%s\":\n%s\n  instead of\n%s", rows[i].text, said, rows[i].reports);
-	}
+	for (size_t i = 0; i < count; i++)
+		expect_row(parse, &rows[i]);
 }
 
 static void test_good(void **state)
@@ -174,7 +142,7 @@ static void test_unsupported(void **state)
 {
 	static const char text[] =
 		"isolate exe /a\ndoor kexec open\nmode audit\nlevel x\n-r /a 0\ndoor bpf shut\n";
-	struct conf_file file = { .report = report };
+	struct conf_file file = { .report = say };
 
 	(void)state;
 	said[0] = '\0';

@@ -4,36 +4,21 @@
  * Tests of what a monitor.conf lets through, from its text to the decision; and of images that are no
  * images.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "tests/unit/lib/conf.h"
 
 #include "lib/monitor.h"
 #include "lib/monitor_conf.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define UNSET    UINT32_MAX
+#define UNSET UINT32_MAX
 
 static struct monitor_conf conf;
 static uint64_t image[MONITOR_IMAGE_MAX / 8];
 static uint32_t image_size;
 static struct monitor m;
 
-static void report(void *context, const struct conf_report *r)
-{
-	(void)context;
-	if (!r->warning)
-		fail_msg("%u:%u: %s", r->line, r->column, r->text);
-}
-
 static void compile(const char *text)
 {
-	struct conf_file file = { .report = report };
+	struct conf_file file = { .report = no_error };
 
 	assert_int_equal(monitor_parse(&conf, text, strlen(text), &file), 0);
 	image_size = monitor_build(&conf, image);

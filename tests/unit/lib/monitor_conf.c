@@ -1,66 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of the parser of monitor.conf: every error and warning with its place. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "tests/unit/lib/conf.h"
 
 #include "lib/monitor_conf.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 static struct monitor_conf conf;
 static uint64_t image[MONITOR_IMAGE_MAX / 8];
-static char said[8192]; /* all reports of the last file */
-
-static void report(void *context, const struct conf_report *r)
+static int parse(const char *text, size_t size, struct conf_file *file)
 {
-	size_t used = strlen(said);
+	int ret = monitor_parse(&conf, text, size, file);
 
-	(void)context;
-	snprintf(said + used, sizeof(said) - used, "%s%u:%u: %s%s", used ? "\n" : "", r->line, r->column,
-		 r->warning ? "warning: " : "", r->text);
-}
-
-/* Parses and compiles from a heap block of exactly @size bytes, so that the sanitizer sees a read past it. */
-static int parse_bytes(const char *text, size_t size)
-{
-	struct conf_file file = { .report = report };
-	char *block = malloc(size ? size : 1);
-	int ret;
-
-	assert_non_null(block);
-	memcpy(block, text, size);
-	said[0] = '\0';
-	ret = monitor_parse(&conf, block, size, &file);
-	assert_int_equal(ret, file.errors ? -1 : 0);
 	if (!ret)
 		monitor_build(&conf, image);
-	free(block);
 	return ret;
+}
+
+static int parse_bytes(const char *text, size_t size)
+{
+	return parse_block(parse, text, size);
 }
 
 static void expect(const char *text, const char *reports)
 {
-	parse_bytes(text, strlen(text));
-	if (strcmp(said, reports) != 0)
-		fail_msg("\"%s\":\n%s\n  instead of\n%s", text, said, reports);
+	expect_row(parse, &(struct row){ text, reports });
 }
-
-struct row {
-	const char *text, *reports;
-};
 
 static void expect_all(const struct row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		expect(rows[i].text, rows[i].reports);
+		expect_row(parse, &rows[i]);
 }
 
 static void test_good(void **state)

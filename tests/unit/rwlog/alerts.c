@@ -115,6 +115,22 @@ static void the_last_dump_is_missing(void **state)
 	input_free(&in);
 }
 
+/* An alert in a form that is not compared does not take the lines after it, nor the next alert. */
+static void one_of_another_kind_ends_at_its_line(void **state)
+{
+	struct build_text t;
+	struct input in;
+
+	(void)state;
+	build_text_start(&t);
+	fputs(STARTED "ringward: ALERT the agent on CPU 0 is silent\r\nringward: another line\r\n", t.f);
+	one_boot(t.f, 1, 2, 2);
+	assert_int_equal(missing(&t, &in), 0);
+	assert_int_equal(in.capture.console.nalert, 3);
+	assert_string_equal(in.capture.console.alert[0].text, "ringward: ALERT the agent on CPU 0 is silent");
+	input_free(&in);
+}
+
 /* A boot without any dump, alone and between two others that did the same. */
 static void a_boot_without_a_dump(void **state)
 {
@@ -256,6 +272,7 @@ int main(void)
 		cmocka_unit_test(each_has_its_record),
 		cmocka_unit_test(the_last_dump_is_missing),
 		cmocka_unit_test(a_boot_without_a_dump),
+		cmocka_unit_test(one_of_another_kind_ends_at_its_line),
 		cmocka_unit_test(two_machines),
 		cmocka_unit_test(one_boot_chosen),
 		cmocka_unit_test(many_alerts),

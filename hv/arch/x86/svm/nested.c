@@ -3,7 +3,11 @@
 /* The entry format of NPT: long-mode page-table entries (AMD APM volume 2, "Nested Paging"). */
 #include "arch/x86/svm/svm.h"
 
-/* US, because every nested access is a user access: "Nested versus Guest Page Faults". */
+/*
+ * US, because every nested access is a user access: "Nested versus Guest Page Faults". With GMET a leaf
+ * without it is executable at every CPL, one with it at CPL 3 only; data accesses do not differ. Tables keep
+ * it, so that the leaf decides: "Guest Mode Execute Trap Extension".
+ */
 enum {
 	NPT_P = BIT(0),
 	NPT_RW = BIT(1),
@@ -19,8 +23,8 @@ static uint64_t leaf(uint64_t pa, unsigned int perm, enum mem_type type, int lev
 	(void)type; /* PAT index 0 is write-back; the guest's PAT and the MTRRs restrict it */
 	if (!(perm & NPERM_R))
 		return 0;
-	return pa | NPT_P | NPT_US | NPT_A | NPT_D | (perm & NPERM_W ? NPT_RW : 0) |
-	       (perm & NPERM_X ? 0 : NPT_NX) | (level > 1 ? PTE_PS : 0);
+	return pa | NPT_P | (svm_features.gmet && perm & NPERM_XS ? 0 : NPT_US) | NPT_A | NPT_D |
+	       (perm & NPERM_W ? NPT_RW : 0) | (perm & NPERM_X ? 0 : NPT_NX) | (level > 1 ? PTE_PS : 0);
 }
 
 static uint64_t table(uint64_t pa)
@@ -37,7 +41,10 @@ static unsigned int permissions(uint64_t entry)
 {
 	if (!present(entry))
 		return 0;
-	return NPERM_R | (entry & NPT_RW ? NPERM_W : 0) | (entry & NPT_NX ? 0 : NPERM_X);
+
+	unsigned int exec = svm_features.gmet && entry & NPT_US ? NPERM_XU : NPERM_X;
+
+	return NPERM_R | (entry & NPT_RW ? NPERM_W : 0) | (entry & NPT_NX ? 0 : exec);
 }
 
 const struct nested_format svm_npt = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* CPUs that the guest resets and starts: INIT really resets them, and SIPI sends them to a page of ours. */
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "arch/x86/desc.h"
 #include "arch/x86/insn.h"
 #include "arch/x86/svm/svm.h"
@@ -163,7 +163,8 @@ void svm_ap_start(uint32_t index)
 	reset_guest(cpu);
 	cpu->stats.exits[RW_EXIT_SIPI]++;
 	pin_restart(cpu);
-	smp_enter_guest(cpu);
+	if (smp_enter_guest(cpu))
+		pin_update(cpu); /* the CPU that asked for the flush may have locked */
 	svm_run(cpu);
 }
 

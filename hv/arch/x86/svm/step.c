@@ -32,23 +32,28 @@
 
 #define TABLE_WRITES (ICPT(VMEXIT_IDTR_WRITE) | ICPT(VMEXIT_GDTR_WRITE) | ICPT(VMEXIT_TR_WRITE))
 
+/* @base, and what the pins want: the rest of ICPT_MISC1, in a step or not. */
+static uint32_t with_pins(const struct percpu *cpu, uint32_t base)
+{
+	return (base & ~TABLE_WRITES) | (cpu->pin.tables ? TABLE_WRITES : 0);
+}
+
 void svm_steady_intercepts(struct percpu *cpu)
 {
 	uint32_t *intercept = svm_vmcb(cpu)->control.intercept;
 
 	intercept[ICPT_EXCEPTION] = 0;
-	intercept[ICPT_MISC1] = STEADY_MISC1 | (svm_features.smp ? ICPT(VMEXIT_NMI) : 0) |
-				(cpu->pin.tables ? TABLE_WRITES : 0);
+	intercept[ICPT_MISC1] = with_pins(cpu, STEADY_MISC1 | (svm_features.smp ? ICPT(VMEXIT_NMI) : 0));
 	intercept[ICPT_MISC2] = STEADY_MISC2;
 }
 
 /* No masks: each write to CR0 or CR4 exits. LMSW and CLTS are writes of CR0. */
-void svm_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
+void svm_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
 {
 	uint32_t *intercept = svm_vmcb(cpu)->control.intercept;
 
 	intercept[ICPT_CR] = (cr0 ? ICPT(VMEXIT_CR0_WRITE) : 0) | (cr4 ? ICPT(VMEXIT_CR4_WRITE) : 0);
-	intercept[ICPT_MISC1] = (intercept[ICPT_MISC1] & ~TABLE_WRITES) | (tables ? TABLE_WRITES : 0);
+	intercept[ICPT_MISC1] = with_pins(cpu, intercept[ICPT_MISC1]);
 }
 
 /* The guest takes the NMI as on hardware, masking included. NMIs exit again from its IRET on: see exit.c. */
@@ -104,7 +109,7 @@ void svm_step_begin(struct percpu *cpu, uint64_t root_pa)
 	vmcb->save.efer &= ~EFER_SCE;
 	vmcb->control.int_control = VMCB_INT_MASKING;
 	vmcb->control.intercept[ICPT_EXCEPTION] = EXCEPTIONS_ALL;
-	vmcb->control.intercept[ICPT_MISC1] = STEP_MISC1;
+	vmcb->control.intercept[ICPT_MISC1] = with_pins(cpu, STEP_MISC1);
 	vmcb->control.intercept[ICPT_MISC2] = STEP_MISC2;
 	vmcb->control.msrpm_base_pa = hv_phys(svm_msrpm_step);
 	vmcb->control.nested_cr3 = root_pa;

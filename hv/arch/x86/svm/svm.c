@@ -19,6 +19,7 @@ enum {
 	SVM_EDX_NP = BIT(0),
 	SVM_EDX_NRIPS = BIT(3),
 	SVM_EDX_FLUSH_BY_ASID = BIT(6),
+	SVM_EDX_GMET = BIT(17),
 };
 
 #define VM_CR_SVMDIS BIT(4)
@@ -48,7 +49,13 @@ static const char *svm_probe(void)
 		return "this CPU has SVM without nested paging";
 	if (svm.ebx <= GUEST_ASID)
 		return "this CPU has SVM without an address space identifier (ASID) for a guest";
+	svm_features.gmet = svm.edx & SVM_EDX_GMET;
 	return NULL;
+}
+
+static bool svm_has_exec_modes(void)
+{
+	return svm_features.gmet;
 }
 
 static const char *svm_global_init(void)
@@ -71,7 +78,8 @@ static const char *init_vmcb(struct percpu *cpu, const struct rw_handoff *h)
 	control->iopm_base_pa = hv_phys(svm_iopm);
 	control->asid = GUEST_ASID;
 	control->tlb_control = VMCB_TLB_FLUSH_ALL;
-	control->nested_ctl = VMCB_NP_ENABLE | (svm_features.invlpgb ? VMCB_INVLPGB_ENABLE : 0);
+	control->nested_ctl = VMCB_NP_ENABLE | (svm_features.gmet ? VMCB_GMET_ENABLE : 0) |
+			      (svm_features.invlpgb ? VMCB_INVLPGB_ENABLE : 0);
 	*save = (struct vmcb_save){
 		.rip = h->rip,
 		.rsp = h->rsp,
@@ -139,6 +147,7 @@ const struct hv_backend svm_backend = {
 	.id = 1,
 	.nested = &svm_npt,
 	.has_1g = svm_has_1g,
+	.has_exec_modes = svm_has_exec_modes,
 	.probe = svm_probe,
 	.global_init = svm_global_init,
 	.cpu_init = svm_cpu_init,

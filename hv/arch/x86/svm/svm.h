@@ -16,8 +16,9 @@
 
 #define SVM_SAVED_DR6 0 /* index in percpu.backend_saved */
 
-/* Optional features of this kind of CPU; set once before the start. */
+/* Optional features of this kind of CPU; set once before the start, .gmet before the nested tables. */
 struct svm_features {
+	bool gmet;          /* nested tables tell CPL 3 from the others for execution */
 	bool next_rip;      /* VMCB.next_rip is written for intercepted instructions */
 	bool flush_by_asid; /* VMCB_TLB_FLUSH_ASID exists */
 	bool smp;           /* other CPUs kick with NMIs, which are intercepted */
@@ -74,7 +75,7 @@ void svm_describe(struct percpu *cpu);
 
 /* step.c: single steps, and the intercepts and tables in force outside of one. */
 void svm_steady_intercepts(struct percpu *cpu);
-void svm_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables);
+void svm_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4);
 void svm_pass_nmi(struct percpu *cpu);
 void svm_steady(struct percpu *cpu);
 bool svm_btf(void); /* the guest traps branches only */

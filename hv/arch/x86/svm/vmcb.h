@@ -65,6 +65,7 @@ enum {
 }; /* of int_state */
 enum {
 	VMCB_NP_ENABLE = BIT(0),
+	VMCB_GMET_ENABLE = BIT(3),
 	VMCB_INVLPGB_ENABLE = BIT(7)
 }; /* of nested_ctl */
 

@@ -38,7 +38,8 @@ const char *vmx_controls_init(void)
 	 * exist.
 	 */
 	if (!adjust(MSR_VMX_PROCBASED_CTLS2, CPU2_EPT | CPU2_UNRESTRICTED | CPU2_TABLES,
-		    CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_XSAVES | CPU2_USER_WAIT | CPU2_PCONFIG,
+		    CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_XSAVES | CPU2_EXEC_MODES | CPU2_USER_WAIT |
+			    CPU2_PCONFIG,
 		    &controls.cpu2))
 		return "this CPU's VMX lacks EPT, unrestricted guests or exits for descriptor tables";
 	controls.cpu2 &= ~(uint32_t)CPU2_TABLES; /* from the lock on: vmx_pin() */
@@ -50,6 +51,11 @@ const char *vmx_controls_init(void)
 		    &controls.entry))
 		return "this CPU's VMX cannot switch EFER and PAT";
 	return NULL;
+}
+
+bool vmx_has_exec_modes(void)
+{
+	return controls.cpu2 & CPU2_EXEC_MODES;
 }
 
 void vmx_controls_write(void)

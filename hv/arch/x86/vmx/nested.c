@@ -3,9 +3,11 @@
 /* EPT: entries and pointer. Intel SDM volume 3, "The Extended Page Table Mechanism (EPT)". */
 #include "arch/x86/vmx/vmx.h"
 
+/* Without mode-based execute control the CPU ignores EPT_XU and takes EPT_X for both modes. */
 #define EPT_PRESENT NPERM_RWX
 
-_Static_assert(NPERM_R == EPT_R && NPERM_W == EPT_W && NPERM_X == EPT_X, "permissions are EPT's own bits");
+_Static_assert(NPERM_R == EPT_R && NPERM_W == EPT_W && NPERM_XS == EPT_X && NPERM_XU == EPT_XU,
+	       "permissions are EPT's own bits");
 
 static uint64_t leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level)
 {

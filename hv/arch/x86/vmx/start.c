@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* CPUs that the guest resets and starts: INIT and SIPI exit. */
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "arch/x86/insn.h"
 #include "arch/x86/vmx/vmx.h"
 

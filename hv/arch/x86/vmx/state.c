@@ -200,6 +200,10 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
 		vmcs_write(VMCS_CR0_SHADOW, value);
 		vmcs_write(VMCS_GUEST_CR0, value | CR0_NE);
 		break;
+	case GREG_CR4:
+		vmcs_write(VMCS_CR4_SHADOW, value);
+		vmcs_write(VMCS_GUEST_CR4, value | CR4_VMXE);
+		break;
 	case GREG_CR2:
 		write_cr2(value);
 		break;
@@ -212,7 +216,7 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value)
  * "Guest/Host Masks and Read Shadows for CR0 and CR4": a masked bit exits when the guest changes it.
  * "Descriptor-table exiting" takes LLDT and the instructions that store, too. Every CPU with EPT has it.
  */
-void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
+void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
 {
 	uint64_t controls = vmcs_read(VMCS_CPU_CONTROLS2) & ~(uint64_t)CPU2_TABLES;
 	const struct vmcs_value values[] = {
@@ -220,7 +224,7 @@ void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
 		{ VMCS_CR0_MASK, CR0_NE | cr0 },
 		{ VMCS_CR4_SHADOW, vmx_get(cpu, GREG_CR4) },
 		{ VMCS_CR4_MASK, CR4_VMXE | cr4 },
-		{ VMCS_CPU_CONTROLS2, controls | (tables ? CPU2_TABLES : 0) },
+		{ VMCS_CPU_CONTROLS2, controls | (cpu->pin.tables ? CPU2_TABLES : 0) },
 	};
 
 	vmcs_write_all(values, sizeof(values) / sizeof(values[0]));

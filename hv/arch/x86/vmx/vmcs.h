@@ -105,6 +105,7 @@ enum {
 	CPU2_UNRESTRICTED = BIT(7),
 	CPU2_INVPCID = BIT(12),
 	CPU2_XSAVES = BIT(20),
+	CPU2_EXEC_MODES = BIT(22), /* "Mode-Based Execute Control for EPT" */
 	CPU2_USER_WAIT = BIT(26),
 	CPU2_PCONFIG = BIT(27),
 	EXIT_SAVE_DEBUG = BIT(2),
@@ -129,7 +130,8 @@ enum {
 enum {
 	EPT_R = BIT(0),
 	EPT_W = BIT(1),
-	EPT_X = BIT(2),
+	EPT_X = BIT(2),   /* with mode-based execute control: of supervisor-mode addresses */
+	EPT_XU = BIT(10), /* of user-mode addresses */
 	EPT_TYPE_SHIFT = 3,
 	EPTP_WALK_4 = 3 << 3,
 	EPT_CAP_WALK_4 = BIT(6),

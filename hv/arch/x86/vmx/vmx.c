@@ -96,6 +96,7 @@ const struct hv_backend vmx_backend = {
 	.id = 0,
 	.nested = &vmx_ept,
 	.has_1g = has_1g,
+	.has_exec_modes = vmx_has_exec_modes,
 	.probe = probe,
 	.global_init = vmx_bitmaps_init,
 	.cpu_init = cpu_init,

@@ -25,6 +25,7 @@ void vmx_entry_failed(struct percpu *cpu) __attribute__((noreturn));
 
 /** vmx_controls_init() - fixes the controls from the capability MSRs. Return: NULL, or what is missing. */
 const char *vmx_controls_init(void);
+bool vmx_has_exec_modes(void); /* as in struct hv_backend */
 
 /*
  * Write to the current VMCS: controls with the bitmaps' addresses; guest state (from @handoff) and host
@@ -50,7 +51,7 @@ uint64_t vmx_get(struct percpu *cpu, enum guest_reg reg);
 void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value);
 void vmx_get_tables(struct percpu *cpu, struct segment *table);
 void vmx_set_tables(struct percpu *cpu, const struct segment *table);
-void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables);
+void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4);
 void vmx_advance(struct percpu *cpu, unsigned int len);
 void vmx_inject(struct percpu *cpu, const struct hv_event *event);
 void vmx_describe(struct percpu *cpu);

@@ -3,7 +3,7 @@
 /* Tests of hv/core/ap_start.c: every INIT or SIPI of the guest is checked before it reaches the APIC. */
 #include "tests/unit/hv/core/mock.h"
 
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "core/ap_start.h"
 #include "core/ipi.h"
 #include "core/smp.h"

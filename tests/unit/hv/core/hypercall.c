@@ -86,6 +86,8 @@ static const struct row {
 	{ RW_HC_KEXEC, 0, 0, false, true, true },
 	{ RW_HC_POLICY, 0, sizeof(struct rw_policy_area), false, false, true },
 	{ RW_HC_READ, sizeof(struct rw_read), 0, false, true, true },
+	{ RW_HC_MODULE, sizeof(struct rw_protect_list), 0, false, true, true },
+	{ RW_HC_BEAT, 0, 0, false, true, false },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 _Static_assert(ROWS == RW_HC_COUNT, "a row for each call");
@@ -205,7 +207,7 @@ static void test_register_fields(void **state)
 	bad[1].cpus = 0;
 	bad[2].poking_cr3 = 0x1001;
 	bad[3].poking_cr3 = 1ull << 52;
-	bad[4].reserved = 1;
+	bad[4].code_area = 1;
 	memset(bad[5].release, 'x', sizeof(bad[5].release));
 	bad[6].release[1] = '\n';
 	bad[7].poking_cr3 = MACHINE_REGION;
@@ -310,7 +312,7 @@ static void test_status(void **state)
 
 	(void)state;
 	mock_lock();
-	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_FAULT;
 	mock.reg[GREG_RIP] = GUEST_AGENT;
 	assert_int_equal(mock_call(RW_HC_STATUS, GUEST_ARG, 0), 0);
 	memcpy(&s, host_ram + GUEST_ARG, sizeof(s));
@@ -435,7 +437,7 @@ static void test_kexec_allowed(void **state)
 	unsigned int flushes;
 
 	(void)state;
-	machine.boot.kexec = RW_KEXEC_ALLOW;
+	machine.boot.settings.kexec = RW_KEXEC_ALLOW;
 	machine.boot.cpu_count = 2;
 	mock_lock();
 	mock.reg[GREG_RIP] = GUEST_DATA;
@@ -476,7 +478,7 @@ static void test_kexec_many(void **state)
 	size_t left = 0;
 
 	(void)state;
-	machine.boot.kexec = RW_KEXEC_ALLOW;
+	machine.boot.settings.kexec = RW_KEXEC_ALLOW;
 	for (unsigned int life = 0; life < 100; life++) {
 		struct rw_protect_list list = {
 			.count = 2,

@@ -40,7 +40,7 @@ static void test_lock_and_release(void **state)
 	unsigned int before[LOCK_RANKS];
 
 	(void)state;
-	machine.boot.kexec = RW_KEXEC_ALLOW;
+	machine.boot.settings.kexec = RW_KEXEC_ALLOW;
 	machine.boot.cpu_count = 2;
 	mock_register();
 	mock_protect();

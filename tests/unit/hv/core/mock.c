@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 #include "core/panic.h"
 #include "protect/evidence.h"
 #include "protect/pin.h"
@@ -37,6 +37,11 @@ static void end(const char *why)
 static bool has_1g(void)
 {
 	return machine.has_1g;
+}
+
+static bool has_exec_modes(void)
+{
+	return machine.exec_modes;
 }
 
 static void cpu_exit(struct percpu *cpu)
@@ -87,12 +92,11 @@ static bool step_end(struct percpu *cpu)
 	return mock.step_db;
 }
 
-static void pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4, bool tables)
+static void pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
 {
-	(void)cpu;
 	mock.pinned_cr0 = cr0;
 	mock.pinned_cr4 = cr4;
-	mock.pinned_tables = tables;
+	mock.pinned_tables = cpu->pin.tables;
 }
 
 static void get_tables(struct percpu *cpu, struct segment *table)
@@ -176,10 +180,14 @@ static void io_intercept(uint16_t port, unsigned int count)
 
 const struct hv_backend *hv_backend(void)
 {
-	static const struct hv_backend b = {
+	static struct hv_backend b;
+
+	b = (struct hv_backend){
 		.name = "mock",
 		.id = 1,
+		.nested = machine.format,
 		.has_1g = has_1g,
+		.has_exec_modes = has_exec_modes,
 		.get = get,
 		.set = set,
 		.advance = advance,
@@ -335,6 +343,12 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	mock.events++;
 	mock.event_type = rec->type;
 	field(rec, agent ? RW_F_ABI_VERSION : RW_F_RANGES, &mock.event_code, sizeof(mock.event_code));
+	if (rec->type == RW_REC_AGENT_STATE) {
+		field(rec, RW_F_AGENT_STATE, &mock.agent_state, sizeof(mock.agent_state));
+		field(rec, RW_F_OF_CPU, &mock.agent_cpu, sizeof(mock.agent_cpu));
+		field(rec, RW_F_PROBES_GONE, &mock.agent_gone, sizeof(mock.agent_gone));
+		field(rec, RW_F_HEARD_NS, &mock.agent_heard_ns, sizeof(mock.agent_heard_ns));
+	}
 	field(rec, agent ? RW_F_RELEASE : RW_F_NOTE, mock.event_text, sizeof(mock.event_text) - 1);
 }
 
@@ -538,10 +552,11 @@ void wbinvd(void)
 
 /* The guest. */
 
-static int reset(const struct nested_format *format)
+static int reset(const struct nested_format *format, bool exec_modes)
 {
 	machine_reset();
 	machine.format = format;
+	machine.exec_modes = exec_modes;
 	memset(&mock, 0, sizeof(mock));
 	memset(&hv, 0, sizeof(hv));
 	pin_unlock();
@@ -570,13 +585,25 @@ static int reset(const struct nested_format *format)
 int mock_reset(void **state)
 {
 	(void)state;
-	return reset(&vmx_ept);
+	return reset(&vmx_ept, false);
 }
 
 int mock_reset_npt(void **state)
 {
 	(void)state;
-	return reset(&svm_npt);
+	return reset(&svm_npt, false);
+}
+
+int mock_reset_mbec(void **state)
+{
+	(void)state;
+	return reset(&vmx_ept, true);
+}
+
+int mock_reset_gmet(void **state)
+{
+	(void)state;
+	return reset(&svm_npt, true);
 }
 
 void mock_exit(struct hv_exit x)

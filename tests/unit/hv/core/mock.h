@@ -57,6 +57,9 @@ struct mock {
 	uint8_t event_type;
 	uint32_t event_code;
 	char event_text[256];
+	/* the last record of an agent's state */
+	uint32_t agent_state, agent_cpu, agent_gone;
+	uint64_t agent_heard_ns;
 	unsigned int ends;
 	uint32_t end_reason;
 	int drain_result, ring_result;
@@ -96,6 +99,10 @@ int mock_reset(void **state);
 
 /** mock_reset_npt() - like mock_reset(), with AMD's entries. */
 int mock_reset_npt(void **state);
+
+/** mock_reset_mbec(), mock_reset_gmet() - the same with tables that tell execution by mode. */
+int mock_reset_mbec(void **state);
+int mock_reset_gmet(void **state);
 
 /** mock_exit() - one exit of @reason, an instruction of 3 bytes unless the test says otherwise in @x. */
 void mock_exit(struct hv_exit x);

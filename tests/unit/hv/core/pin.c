@@ -22,7 +22,7 @@ enum {
 /* A guest like Linux, locked with @control_state. */
 static void locked(uint32_t control_state)
 {
-	machine.boot.control_state = control_state;
+	machine.boot.settings.control_state = control_state;
 	mock.reg[GREG_EFER] = LINUX_EFER;
 	mock.reg[GREG_CR4] = LINUX_CR4;
 	mock.reg[GREG_LSTAR] = ENTRY;
@@ -109,12 +109,12 @@ static void test_cr_writes_are_refused(void **state)
 		      RW_VERDICT_SKIP);
 	assert_int_equal(mock.advances, advances + 3);
 	assert_int_equal(mock.injects, 0);
-	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_FAULT;
 	mov_cr(4, LINUX_CR4 | CR4_LA57);
 	expect_record(3, "CR4.LA57", LINUX_CR4, LINUX_CR4 | CR4_LA57, RW_VERDICT_FAULT);
 	assert_int_equal(mock.injects, 1);
 	assert_int_equal(mock.injected.vector, VEC_GP);
-	machine.boot.on_violation = RW_ON_VIOLATION_STOP;
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_STOP;
 	assert_true(MOCK_ENDS(mov_cr(4, 0)));
 	assert_int_equal(mock.reg[GREG_CR0], LINUX_CR0);
 	assert_int_equal(mock.reg[GREG_CR4], LINUX_CR4);
@@ -336,19 +336,26 @@ static void test_tables_of_another_cpu(void **state)
 static void test_late_cpu(void **state)
 {
 	(void)state;
-	machine.boot.tsc_hz = 1000;
 	locked(RW_CONTROL_ENFORCE);
 	pin_restart(&mock.cpu);
 	mock.reg[GREG_CR4] = 0;
 	mock.reg[GREG_RIP] = GUEST_AGENT;
 	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), 0);
 	assert_int_equal(mock.records, 0);
-	mock.tsc += PIN_PATIENCE_S * 1000;
+	mock.later_ns += PIN_PATIENCE_NS - 1;
+	mock.cpu.parked = false;
 	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), 0);
+	assert_int_equal(mock.records, 0);
+	mock.later_ns++;
+	mock.cpu.parked = true; /* it runs nothing */
+	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), 0);
+	assert_int_equal(mock.records, 0);
+	mock.cpu.parked = false;
+	assert_int_equal(mock_call(RW_HC_BEAT, RW_BEAT_ALIVE, 0), 0);
 	assert_int_equal(mock.records, 1);
 	assert_string_equal(mock.record[0].symbol, "CPU 0 is not pinned");
 	assert_int_equal(mock.record[0].verdict, RW_VERDICT_ALLOW);
-	mock.tsc += PIN_PATIENCE_S * 1000;
+	mock.later_ns += PIN_PATIENCE_NS;
 	assert_int_equal(mock_call(RW_HC_DRAIN, 0, 0), 0);
 	assert_int_equal(mock.records, 1);
 }
@@ -357,7 +364,7 @@ static void test_late_cpu(void **state)
 static void test_unlock(void **state)
 {
 	(void)state;
-	machine.boot.kexec = RW_KEXEC_ALLOW;
+	machine.boot.settings.kexec = RW_KEXEC_ALLOW;
 	locked(RW_CONTROL_ENFORCE);
 	mock.reg[GREG_RIP] = GUEST_AGENT;
 	assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), 0);

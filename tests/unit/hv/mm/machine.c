@@ -39,6 +39,7 @@ void machine_reset(void)
 const char *machine_start(uint32_t pool_pages)
 {
 	machine.boot.pool_size = (uint64_t)pool_pages * PAGE_SIZE;
+	svm_features.gmet = machine.exec_modes;
 	cpu_facts_init();
 	pool_init(&machine.boot);
 	guest_copy_init(&machine.boot);
@@ -100,7 +101,7 @@ static struct machine_map walk_ept(uint64_t root_pa, uint64_t gpa)
 		int shift = 12 + 9 * (level - 1);
 
 		entry = ((const uint64_t *)hv_virt(table))[gpa >> shift & 511];
-		if (!(entry & 7))
+		if (!(entry & 0x407))
 			return (struct machine_map){ .level = level };
 		/* "EPT Misconfigurations": writable but not readable; bits that must be 0. */
 		assert_true(entry & 1);
@@ -110,14 +111,14 @@ static struct machine_map walk_ept(uint64_t root_pa, uint64_t gpa)
 			int type = entry >> 3 & 7;
 
 			assert_int_not_equal(level, 4);
-			assert_int_equal(entry & 0xf40, 0); /* no ignored PAT, no accessed, no dirty flag */
+			assert_int_equal(entry & 0xb40, 0); /* no ignored PAT, no accessed, no dirty flag */
 			assert_int_equal(entry & 0xffffffffff000 & (size - 1), 0);
 			assert_true(type == 0 || type == 1 || (type >= 4 && type <= 6));
 			return (struct machine_map){ true, (entry & 0xffffffffff000) | (gpa & (size - 1)),
-						     entry & 7, type, level };
+						     entry & 0x407, type, level };
 		}
-		assert_int_equal(entry & 0xff8, 0);
-		assert_int_equal(entry & 7, 7);
+		assert_int_equal(entry & 0xbf8, 0);
+		assert_int_equal(entry & 0x407, 0x407);
 		table = entry & 0xffffffffff000;
 	}
 }
@@ -133,10 +134,13 @@ static struct machine_map walk_npt(uint64_t root_pa, uint64_t gpa)
 		if (!(entry & 1))
 			return (struct machine_map){ .level = level };
 		assert_int_equal(entry >> 52 & 0x7ff, 0);
-		assert_int_equal(entry & 0x24, 0x24); /* user, accessed: the CPU need not write */
+		assert_int_equal(entry & 0x20, 0x20); /* accessed: the CPU need not write */
 		if (level == 1 || entry & 0x80) {
 			uint64_t size = 1ull << shift;
-			unsigned int perm = 1 | (entry & 2) | (entry >> 63 ? 0 : 4);
+			unsigned int exec = machine.exec_modes && entry & 4 ? NPERM_XU : NPERM_X;
+			unsigned int perm = 1 | (entry & 2) | (entry >> 63 ? 0 : exec);
+
+			assert_true(machine.exec_modes || entry & 4); /* user */
 
 			assert_int_not_equal(level, 4);
 			assert_int_equal(entry & 0x40, 0x40); /* dirty */
@@ -148,7 +152,7 @@ static struct machine_map walk_npt(uint64_t root_pa, uint64_t gpa)
 						     perm, MEM_WB, level };
 		}
 		assert_int_equal(entry & 0xf98, 0);
-		assert_int_equal(entry & 2, 2);
+		assert_int_equal(entry & 6, 6);
 		assert_int_equal(entry >> 63, 0);
 		table = entry & 0xffffffffff000;
 	}

@@ -182,30 +182,33 @@ static void test_no_mtrrs(void **state)
 /* Random calls of nested_set_perm() against an array of the expected permissions. */
 static void test_set_perm(void **state)
 {
-	static uint8_t want[6 * SIZE_1G / PAGE_SIZE];
-	static const uint8_t perms[] = { NPERM_R, NPERM_R | NPERM_X, NPERM_R | NPERM_W, NPERM_RWX };
+	static const uint64_t pages = 6 * SIZE_1G / PAGE_SIZE;
+	static uint16_t want[6 * SIZE_1G / PAGE_SIZE];
+	static const uint16_t perms[] = { NPERM_R, NPERM_R | NPERM_X, NPERM_R | NPERM_W, NPERM_RWX };
 	uint64_t seed = SEED;
 
 	(void)state;
 	pc_mtrrs();
 	machine.boot.mem_top = 6 * SIZE_1G;
 	start(POOL_ALL);
-	memset(want, NPERM_RWX, sizeof(want));
+	for (uint64_t page = 0; page < pages; page++)
+		want[page] = NPERM_RWX;
 	for (unsigned int i = 0; i < 200; i++) {
 		uint64_t page = (SIZE_1G + test_random64(&seed) % (5 * SIZE_1G)) / PAGE_SIZE;
 		uint64_t count = 1 + test_random64(&seed) % (i % 4 ? 16 : 3000);
-		uint8_t perm = perms[test_random64(&seed) % 4];
+		uint16_t perm = perms[test_random64(&seed) % 4];
 
 		if (i % 10 == 0) {
 			page &= ~511ull; /* a whole large leaf */
 			count = 512;
 		}
-		if (page + count > sizeof(want))
+		if (page + count > pages)
 			continue;
 		assert_int_equal(nested_set_perm(page * PAGE_SIZE, count * PAGE_SIZE, perm), 0);
-		memset(want + page, perm, count);
+		while (count--)
+			want[page + count] = perm;
 	}
-	for (uint64_t page = SIZE_2M / PAGE_SIZE; page < sizeof(want); page++) {
+	for (uint64_t page = SIZE_2M / PAGE_SIZE; page < pages; page++) {
 		struct machine_map m = machine_walk(nested_root(), page * PAGE_SIZE);
 
 		if (hv_owns(page * PAGE_SIZE, 1))

@@ -3,9 +3,10 @@
 # Unit tests of hv/mm, on nested tables with both vendors' entries; machine.c holds nested.c.
 
 HVMM_TABLES := $(call unit,host,tests/unit/hv/mm/machine.c tests/unit/hv/mm/lock_order.c hv/mm/mtrr.c hv/mm/page_pool.c \
-	hv/mm/guest_copy.c hv/arch/x86/cpu_facts.c hv/arch/x86/vmx/nested.c hv/arch/x86/svm/nested.c)
+	hv/mm/guest_copy.c hv/arch/x86/cpu_facts.c hv/arch/x86/vmx/nested.c hv/arch/x86/svm/nested.c \
+	hv/arch/x86/svm/features.c)
 
-HVMM_TABLE_TESTS := $(addprefix $(UNIT_DIR)/hv/mm/,mtrr nested view guest_copy)
+HVMM_TABLE_TESTS := $(addprefix $(UNIT_DIR)/hv/mm/,mtrr nested open view guest_copy)
 HVMM_TESTS := $(HVMM_TABLE_TESTS) $(UNIT_DIR)/hv/mm/guest_walk
 UNIT_TESTS += $(HVMM_TESTS)
 

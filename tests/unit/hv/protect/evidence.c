@@ -115,7 +115,7 @@ static void test_other_store(void **state)
 	assert_true(mock_store(GUEST_TEXT + 0x11, store + 1, 8));
 	assert_int_equal(mock.records, 7);
 	/* A store that faults is not the store that was skipped. */
-	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_FAULT;
 	mock.reg[GREG_RIP] = GUEST_DATA;
 	assert_false(mock_store(GUEST_TEXT + 0x11, store + 1, 8));
 	mock.reg[GREG_RIP] = GUEST_DATA;

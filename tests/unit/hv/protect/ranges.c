@@ -16,18 +16,27 @@
 #define GVA     0xffffffff81000000ull
 #define PAGES   0x10000ull
 #define RAM_END (PAGES * PAGE)
+#define HOLE    0x99000ull /* with `hole`: not RAM */
+#define HIDDEN  0x9a000ull
 #define ROOM    1024u /* ranges that this memory holds */
 
 static struct ranges r;
 static struct rw_protect_list list;
-static bool all_is_ram;
+static bool all_is_ram, hole;
 static uint64_t area[(3 * PAGES + (ROOM + 1) * sizeof(struct ranges_entry)) / 8];
 
 bool guest_is_ram(uint64_t gpa, uint64_t len)
 {
 	/* The callback's preconditions. */
 	assert_true(len && gpa + len > gpa);
+	if (hole && gpa < HIDDEN && gpa + len > HOLE)
+		return false;
 	return all_is_ram || gpa + len <= RAM_END;
+}
+
+bool hv_owns(uint64_t gpa, uint64_t len)
+{
+	return hole && gpa < HIDDEN + PAGE && gpa + len > HIDDEN;
 }
 
 static int clear(void **state)
@@ -37,7 +46,7 @@ static int clear(void **state)
 	assert_int_equal(ranges_init(&r, area, sizeof(area), PAGES), 0);
 	assert_int_equal(r.room, ROOM);
 	memset(&list, 0, sizeof(list));
-	all_is_ram = false;
+	all_is_ram = hole = false;
 	return 0;
 }
 
@@ -244,6 +253,15 @@ static void not_ram(void **state)
 	refused(-RW_EFAULT, 0);
 	add(RAM_END - 1, 2, 1, RW_RANGE_OBJECT);
 	refused(-RW_EFAULT, 0);
+	/* Where CPUs start, the firmware may have given memory back. */
+	hole = true;
+	add(HOLE, PAGE, RW_TARGET_MODULE_TEXT, 0);
+	refused(-RW_EFAULT, 0);
+	add(HOLE, 2 * PAGE, RW_TARGET_TRAMPOLINE, 0);
+	refused(-RW_EFAULT, 0);
+	add(HOLE, PAGE, RW_TARGET_TRAMPOLINE, 0);
+	take();
+	check_hit(HOLE, RW_TARGET_TRAMPOLINE, GVA + HOLE);
 }
 
 static void overlap(void **state)

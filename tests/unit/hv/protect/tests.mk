@@ -3,7 +3,7 @@
 # Unit tests of hv/protect.
 
 HVPROTECT_TESTS := $(addprefix $(UNIT_DIR)/hv/protect/,ranges symbols patch_burst patch_notice)
-HVPROTECT_GUARDED := $(addprefix $(UNIT_DIR)/hv/protect/,evidence violation)
+HVPROTECT_GUARDED := $(addprefix $(UNIT_DIR)/hv/protect/,code evidence heartbeat violation)
 UNIT_TESTS += $(HVPROTECT_TESTS) $(HVPROTECT_GUARDED)
 
 $(HVPROTECT_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/hv/tests/unit/%.o $(UNIT_DIR)/obj/hv/%.o

@@ -182,7 +182,7 @@ static void test_no_patch(void **state)
 static void test_fault(void **state)
 {
 	(void)state;
-	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_FAULT;
 	assert_false(mock_store(GUEST_TEXT + 1, store, 8));
 	assert_int_equal(only_record()->verdict, RW_VERDICT_FAULT);
 	assert_int_equal(mock.injected.type, EVENT_EXCEPTION);
@@ -205,7 +205,7 @@ static void test_fault_address(void **state)
 			     .nested = { .gpa = GUEST_TEXT + 0x20, .access = NACC_WRITE } };
 
 	(void)state;
-	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_FAULT;
 	memcpy(host_ram + GUEST_DATA, "\x48\x89\x43\x20", 4); /* mov %rax, 0x20(%rbx) */
 	mock.cpu.gprs.rbx = GUEST_TEXT;
 	mock_exit(x);
@@ -228,7 +228,7 @@ static void test_fault_address(void **state)
 static void test_stop(void **state)
 {
 	(void)state;
-	machine.boot.on_violation = RW_ON_VIOLATION_STOP;
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_STOP;
 	assert_true(MOCK_ENDS(mock_store(GUEST_TEXT, store, 1)));
 	assert_int_equal(mock.records, 1);
 	assert_int_equal(mock.record[0].verdict, RW_VERDICT_STOP);
@@ -263,7 +263,7 @@ static void test_hidden_read(void **state)
 
 	(void)state;
 	memset(ones, 0xff, sizeof(ones));
-	machine.boot.on_violation = RW_ON_VIOLATION_STOP; /* a read never stops the machine */
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_STOP; /* a read never stops the machine */
 	assert_true(mock_load(MACHINE_REGION + 0x100, got, 8));
 	assert_memory_equal(got, ones, 8);
 	assert_int_equal(only_record()->target, RW_TARGET_HYPERVISOR);
@@ -398,7 +398,7 @@ static void test_step_ends_with_exception(void **state)
 				.nested = { .gpa = MACHINE_REGION, .access = NACC_READ } };
 
 	(void)state;
-	machine.boot.on_violation = RW_ON_VIOLATION_FAULT;
+	machine.boot.settings.on_violation = RW_ON_VIOLATION_FAULT;
 	mock_exit(read);
 	assert_true(mock.cpu.step.active);
 	assert_false(mock_store(GUEST_TEXT, store, 8));

@@ -24,7 +24,9 @@ static void npt_leaf(void **state)
 static void npt_back(void **state)
 {
 	(void)state;
-	for (unsigned int perm = 0; perm <= NPERM_RWX; perm++) {
+	for (unsigned int i = 0; i < 8; i++) {
+		unsigned int perm = (i & 3) | (i & 4 ? NPERM_X : 0);
+
 		for (int level = 1; level <= 3; level++) {
 			uint64_t e = svm_npt.leaf(0xfffc0000000, perm, MEM_WB, level);
 
@@ -43,6 +45,24 @@ static void npt_back(void **state)
 	/* A table restricts nothing: any user, writable, executable. */
 	assert_int_equal(svm_npt.perm(svm_npt.table(0x5000)), NPERM_RWX);
 	assert_true(svm_npt.table(0x5000) & 4);
+}
+
+/* With GMET the leaf's U/S says which modes may execute; tables keep it. */
+static void npt_gmet(void **state)
+{
+	const uint64_t nx = 1ull << 63;
+
+	(void)state;
+	svm_features.gmet = true;
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R | NPERM_XS, MEM_WB, 1), 0x1061);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_RWX, MEM_WB, 1), 0x1063);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R | NPERM_W | NPERM_XU, MEM_WB, 1), 0x1067);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R | NPERM_W, MEM_WB, 1), nx | 0x1067);
+	assert_int_equal(svm_npt.table(0x5000) & 4, 4);
+	/* Kernel mode's execution includes user mode's. */
+	assert_int_equal(svm_npt.perm(0x1061), NPERM_R | NPERM_X);
+	assert_int_equal(svm_npt.perm(0x1067), NPERM_R | NPERM_W | NPERM_XU);
+	assert_int_equal(svm_npt.perm(nx | 0x1067), NPERM_R | NPERM_W);
 }
 
 static bool bit(const uint8_t *map, unsigned int n)
@@ -118,9 +138,9 @@ static void no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(npt_leaf, mock_reset),  cmocka_unit_test_setup(npt_back, mock_reset),
-		cmocka_unit_test_setup(msr_map, mock_reset),   cmocka_unit_test_setup(io_map, mock_reset),
-		cmocka_unit_test_setup(no_memory, mock_reset),
+		cmocka_unit_test_setup(npt_gmet, mock_reset), cmocka_unit_test_setup(npt_leaf, mock_reset),
+		cmocka_unit_test_setup(npt_back, mock_reset), cmocka_unit_test_setup(msr_map, mock_reset),
+		cmocka_unit_test_setup(io_map, mock_reset),   cmocka_unit_test_setup(no_memory, mock_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,7 +67,8 @@ static void syscall_msrs(void **state)
 static void pin(void **state)
 {
 	(void)state;
-	vmx_pin(cpu, CR0_WP | CR0_PG, CR4_SMEP, true);
+	cpu->pin.tables = true;
+	vmx_pin(cpu, CR0_WP | CR0_PG, CR4_SMEP);
 	assert_int_equal(vmcs[VMCS_CPU_CONTROLS2], CPU2_TABLES);
 	assert_int_equal(vmcs[VMCS_CR0_MASK], CR0_NE | CR0_WP | CR0_PG);
 	assert_int_equal(vmcs[VMCS_CR4_MASK], CR4_VMXE | CR4_SMEP);
@@ -76,7 +77,8 @@ static void pin(void **state)
 	assert_int_equal(vmcs[VMCS_GUEST_CR0], CR0_PG | CR0_PE | CR0_NE);
 	vmcs[VMCS_GUEST_CR4] |= CR4_PGE; /* a free bit changes without an exit */
 	assert_int_equal(vmx_get(cpu, GREG_CR4), CR4_PAE | CR4_PGE);
-	vmx_pin(cpu, 0, 0, false);
+	cpu->pin.tables = false;
+	vmx_pin(cpu, 0, 0);
 	assert_int_equal(vmcs[VMCS_CPU_CONTROLS2], 0);
 	assert_int_equal(vmcs[VMCS_CR0_MASK], CR0_NE);
 	assert_int_equal(vmcs[VMCS_CR4_MASK], CR4_VMXE);

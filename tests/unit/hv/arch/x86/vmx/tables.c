@@ -7,11 +7,14 @@
 static void ept_leaf(void **state)
 {
 	(void)state;
-	assert_int_equal(vmx_ept.leaf(0x123456789000, NPERM_RWX, MEM_WB, 1), 0x123456789037);
-	assert_int_equal(vmx_ept.leaf(0x1000, NPERM_R | NPERM_X, MEM_WB, 1), 0x1035);
+	assert_int_equal(vmx_ept.leaf(0x123456789000, NPERM_RWX, MEM_WB, 1), 0x123456789437);
+	assert_int_equal(vmx_ept.leaf(0x1000, NPERM_R | NPERM_X, MEM_WB, 1), 0x1435);
+	/* Mode-based execute control: bit 2 for supervisor-mode addresses, bit 10 for user-mode ones. */
+	assert_int_equal(vmx_ept.leaf(0x1000, NPERM_R | NPERM_XS, MEM_WB, 1), 0x1035);
+	assert_int_equal(vmx_ept.leaf(0x1000, NPERM_R | NPERM_W | NPERM_XU, MEM_WB, 1), 0x1433);
 	assert_int_equal(vmx_ept.leaf(0x1000, NPERM_R, MEM_UC, 1), 0x1001);
-	assert_int_equal(vmx_ept.leaf(0x200000, NPERM_RWX, MEM_WC, 2), 0x20008f);
-	assert_int_equal(vmx_ept.leaf(0x40000000, NPERM_RWX, MEM_WB, 3), 0x400000b7);
+	assert_int_equal(vmx_ept.leaf(0x200000, NPERM_RWX, MEM_WC, 2), 0x20048f);
+	assert_int_equal(vmx_ept.leaf(0x40000000, NPERM_RWX, MEM_WB, 3), 0x400004b7);
 	assert_true(vmx_ept.types);
 	/* Four levels, write-back, no accessed and dirty flags. */
 	assert_int_equal(vmx_eptp(0x5000), 0x501e);
@@ -20,7 +23,9 @@ static void ept_leaf(void **state)
 static void ept_back(void **state)
 {
 	(void)state;
-	for (unsigned int perm = 0; perm <= NPERM_RWX; perm++) {
+	for (unsigned int i = 0; i < 16; i++) {
+		unsigned int perm = (i & 7) | (i & 8 ? NPERM_XU : 0);
+
 		for (int level = 1; level <= 3; level++) {
 			uint64_t e = vmx_ept.leaf(0xfffc0000000, perm, MEM_WP, level);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* This CPU's local APIC. Intel SDM volume 3, "Local APIC", "Extended XAPIC (x2APIC)". */
-#include "arch/x86/apic.h"
+#include "dev/apic.h"
 
 #include "arch/x86/insn.h"
 #include "arch/x86/regs.h"

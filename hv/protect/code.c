@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Pages that become code, or stop being code, after the lock. */
+#include "protect/code.h"
+
+#include "core/guest_info.h"
+#include "core/smp.h"
+#include "core/state.h"
+#include "lib/record.h"
+#include "lib/string.h"
+#include "log/journal.h"
+#include "log/printk.h"
+#include "mm/guest_copy.h"
+#include "mm/nested.h"
+#include "protect/code_rules.h"
+#include "protect/evidence.h"
+#include "protect/step.h"
+
+#define RECORD_BYTES 256u /* a record with all its fields */
+
+/* Code that the kernel frees at some time. */
+static bool is_transient(uint32_t kind)
+{
+	return kind == RW_TARGET_MODULE_TEXT || kind == RW_TARGET_DYNAMIC_CODE;
+}
+
+/* The page of @gpa is data again. The caller flushes every CPU before it changes further pages. */
+static void forget_page(uint64_t gpa)
+{
+	ranges_remove(&hv.ranges, gpa);
+	nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, nested_open()); /* split already: needs no room */
+	nested_merge(gpa & PAGE_MASK, PAGE_SIZE);
+}
+
+/* Whether any page of @range is code that may be replaced; such pages become data. */
+static bool forget_range(const struct rw_range *range)
+{
+	struct ranges_hit hit;
+	bool any = false;
+
+	for (uint64_t gpa = range->gpa; gpa < range->gpa + range->len; gpa += PAGE_SIZE) {
+		if (!ranges_find(&hv.ranges, gpa, &hit) || !is_transient(hit.kind))
+			continue;
+		forget_page(gpa);
+		any = true;
+	}
+	return any;
+}
+
+/* What a module's list may hold, besides what ranges_add() checks. */
+static const char *bad_list(const struct rw_protect_list *list, uint32_t *index)
+{
+	*index = 0;
+	if (!list->count || list->count > RW_PROTECT_MAX)
+		return "number of ranges is not 1 to 63";
+	for (; *index < list->count; ++*index)
+		if (list->range[*index].kind != RW_TARGET_MODULE_TEXT || list->range[*index].flags)
+			return "a module's code is module_text, without flags";
+	*index = 0;
+	return NULL;
+}
+
+static void record_module(struct percpu *cpu, const struct rw_protect_list *list, enum rw_verdict verdict)
+{
+	const struct rw_range *first = &list->range[0];
+	uint64_t buf[RECORD_BYTES / 8], bytes = 0;
+	struct rec_writer w;
+
+	for (uint32_t i = 0; i < list->count; i++)
+		bytes += list->range[i].len;
+	rec_begin(&w, buf, sizeof(buf), RW_REC_MODULE_CODE, (uint8_t)verdict);
+	rec_bytes(&w, RW_F_OBJECT_NAME, first->name, (uint16_t)printable(first->name, sizeof(first->name)));
+	rec_u64(&w, RW_F_PAGES, bytes / PAGE_SIZE);
+	rec_u64(&w, RW_F_GVA, first->gva);
+	rec_end(&w);
+	journal_append(cpu, w.hdr);
+}
+
+/* Takes write permission from all of @list, or from nothing. */
+static int restrict_list(const struct rw_protect_list *list)
+{
+	int ret = 0;
+
+	for (uint32_t i = 0; i < list->count && !ret; i++)
+		ret = code_restrict(&list->range[i]);
+	for (uint32_t i = 0; ret && i < list->count; i++)
+		forget_range(&list->range[i]);
+	return ret;
+}
+
+int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct input_error *err)
+{
+	uint32_t index;
+	const char *bad = bad_list(list, &index);
+	bool flush = false;
+
+	if (bad)
+		return input_error_set(err, index, bad, -RW_EINVAL);
+	if (hv.boot->settings.modules == RW_MODULES_NONE) {
+		record_module(cpu, list, RW_VERDICT_DENY);
+		return input_error_set(err, 0, "modules = none", -RW_EPERM);
+	}
+	for (uint32_t i = 0; i < list->count; i++)
+		if (guest_is_ram(list->range[i].gpa, list->range[i].len))
+			flush |= forget_range(&list->range[i]);
+	if (flush)
+		smp_flush_all(cpu);
+
+	int ret = ranges_add(&hv.ranges, list, err);
+
+	if (ret)
+		return ret;
+	ret = restrict_list(list);
+	smp_flush_all(cpu);
+	if (ret)
+		return input_error_set(err, 0, "no room for page tables", ret);
+	record_module(cpu, list, RW_VERDICT_ALLOW);
+	return 0;
+}
+
+/* After a change of the common map, on this CPU. */
+static void flush_all(struct percpu *cpu)
+{
+	if (cpu->step.active)
+		step_refresh(cpu);
+	smp_flush_all(cpu);
+}
+
+/* Ends the approval of the page of @gpa if it is code that the kernel has freed. Return: whether it was. */
+static bool release(struct percpu *cpu, uint64_t gpa)
+{
+	struct ranges_hit hit;
+
+	spin_lock(&hv_agent_lock);
+	bool freed = ranges_find(&hv.ranges, gpa, &hit) && is_transient(hit.kind) &&
+		     !guest_is_code(cpu, hit.gva, gpa);
+
+	if (freed) {
+		forget_page(gpa);
+		flush_all(cpu);
+	}
+	spin_unlock(&hv_agent_lock);
+	return freed;
+}
+
+/* Whether @gva lies where the kernel puts modules and the code that it makes at run time. */
+static bool in_code_area(uint64_t gva)
+{
+	uint32_t area = __atomic_load_n(&hv.agent.code_area, __ATOMIC_RELAXED);
+
+	return area && gva >= RW_SYMBOL_BASE + area && gva < RW_CODE_AREA_END;
+}
+
+static void record_first_run(struct percpu *cpu, const struct evidence *e)
+{
+	char who[RW_COMM_LEN + 1];
+	uint64_t buf[RECORD_BYTES / 8];
+	struct rec_writer w;
+
+	rec_begin(&w, buf, sizeof(buf), RW_REC_DYNAMIC_CODE, RW_VERDICT_ALLOW);
+	if (e->task_known)
+		rec_bytes(&w, RW_F_GUEST_TASK, &e->task, sizeof(e->task));
+	rec_u64(&w, RW_F_GPA, e->gpa);
+	rec_u64(&w, RW_F_GVA, e->gva);
+	rec_u64(&w, RW_F_RIP, e->rip);
+	rec_u64(&w, RW_F_CR3, e->cr3);
+	rec_bytes(&w, RW_F_CODE, e->bytes, e->nbytes);
+	rec_end(&w);
+	journal_append(cpu, w.hdr);
+	if (!evidence_may_alert(cpu))
+		return;
+	evidence_who(e, who);
+	printk("unapproved code at %lx (gpa %lx) runs for the first time, by %s[%u]", e->gva, e->gpa, who,
+	       e->task.pid);
+}
+
+/*
+ * Makes the page of @gpa, at @gva, approved code: read-only as other code if the kernel makes its code there,
+ * and with its other permissions as they are if only the configuration lets it run.
+ */
+static bool let_run(struct percpu *cpu, uint64_t gpa, uint64_t gva)
+{
+	struct rw_protect_list list = {
+		.count = 1,
+		.range[0] = { .gpa = gpa & PAGE_MASK,
+			      .gva = gva & PAGE_MASK,
+			      .len = PAGE_SIZE,
+			      .kind = RW_TARGET_DYNAMIC_CODE,
+			      .name = "dynamic code" },
+	};
+	struct input_error err;
+	int ret;
+
+	spin_lock(&hv_agent_lock);
+	if (in_code_area(gva) && !ranges_add(&hv.ranges, &list, &err))
+		ret = restrict_list(&list);
+	else
+		ret = nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, nested_perm(gpa) | NPERM_XS);
+	if (!ret)
+		flush_all(cpu);
+	spin_unlock(&hv_agent_lock);
+	return !ret;
+}
+
+/* Lets kernel mode execute a page that nobody approved, and records that, if the configuration says so. */
+static bool audit(struct percpu *cpu, uint64_t gpa)
+{
+	uint64_t gva = guest_fetch_address(cpu, gpa);
+	struct evidence e;
+	struct ranges_hit hit;
+
+	if (hv.boot->settings.kernel_code != RW_KERNEL_CODE_AUDIT &&
+	    (hv.boot->settings.dynamic_code != RW_DYNAMIC_CODE_AUDIT || !in_code_area(gva) ||
+	     ranges_find(&hv.ranges, gpa, &hit)))
+		return false;
+	evidence_describe(cpu, &e, gpa, RW_TARGET_UNAPPROVED, RW_ACCESS_EXEC);
+	e.gva = gva;
+	if (!let_run(cpu, gpa, gva))
+		return false;
+	record_first_run(cpu, &e);
+	return true;
+}
+
+/* Whether @x is a fetch that the page's permissions allow by now. Linux' rings are 0 and 3. */
+static bool may_fetch(struct percpu *cpu, const struct hv_exit *x)
+{
+	return nested_perm(x->nested.gpa) & (greg(cpu, GREG_CPL) == 3 ? NPERM_XU : NPERM_XS);
+}
+
+bool code_settle(struct percpu *cpu, const struct hv_exit *x)
+{
+	uint64_t gpa = x->nested.gpa;
+	bool fetch = x->nested.access & NACC_EXEC, user = greg(cpu, GREG_CPL) == 3;
+	struct ranges_hit hit;
+
+	if (!hv_locked() || !nested_perm(gpa))
+		return false;
+	if ((x->nested.access & NACC_WRITE || (fetch && user)) && ranges_find(&hv.ranges, gpa, &hit) &&
+	    is_transient(hit.kind) && release(cpu, gpa))
+		return true;
+	return fetch && !user && code_is_active() && !may_fetch(cpu, x) && audit(cpu, gpa);
+}
+
+uint32_t code_refused(struct percpu *cpu, const struct hv_exit *x)
+{
+	unsigned int perm = nested_perm(x->nested.gpa);
+	bool fetch = x->nested.access & NACC_EXEC;
+	struct ranges_hit hit;
+
+	if (!hv_locked() || (x->nested.access & NACC_WRITE && perm & NPERM_W) || (fetch && may_fetch(cpu, x)))
+		return 0;
+	if (ranges_find(&hv.ranges, x->nested.gpa, &hit))
+		return hit.kind;
+	return fetch && perm && code_is_active() ? RW_TARGET_UNAPPROVED : 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Which pages may run in kernel mode: by configuration, CPU and kind. */
+#include "core/state.h"
+#include "log/printk.h"
+#include "mm/nested.h"
+#include "protect/code_rules.h"
+#include "protect/evidence.h"
+
+bool code_is_active(void)
+{
+	return hv.boot->settings.kernel_code != RW_KERNEL_CODE_OFF && hv_backend()->has_exec_modes();
+}
+
+void code_report(void)
+{
+	if (hv.boot->settings.kernel_code == RW_KERNEL_CODE_OFF)
+		printk("kernel_code = off: new kernel code is not stopped");
+	else if (!code_is_active())
+		printk("kernel_code: this CPU has no %s: new kernel code is not stopped",
+		       hv_backend()->nested->types ? "mode-based execute control (MBEC)" :
+						     "guest mode execute trap (GMET)");
+	else
+		printk("kernel_code: from the lock on only approved code runs in kernel mode%s",
+		       hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT ? "; other code is recorded" :
+									       "");
+}
+
+uint32_t code_status(void)
+{
+	if (!code_is_active())
+		return 0;
+	return RW_CODE_ACTIVE | (hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT ? RW_CODE_AUDIT : 0) |
+	       (hv.boot->settings.bpf_jit == RW_BPF_JIT_DENY ? RW_CODE_JIT_OFF : 0);
+}
+
+unsigned int code_open_perm(void)
+{
+	return code_is_active() ? NPERM_R | NPERM_W | NPERM_XU : NPERM_RWX;
+}
+
+static unsigned int perm_of(const struct rw_range *range)
+{
+	unsigned int perm = NPERM_R | (range->flags & RW_RANGE_WRITABLE ? NPERM_W : 0);
+
+	if (!code_is_active())
+		return perm | NPERM_X;
+	switch (range->kind) {
+	case RW_TARGET_KERNEL_TEXT:
+	case RW_TARGET_AGENT_TEXT:
+	case RW_TARGET_MODULE_TEXT:
+	case RW_TARGET_DYNAMIC_CODE:
+	case RW_TARGET_FIRMWARE_CODE:
+		return perm | NPERM_XS;
+	case RW_TARGET_TRAMPOLINE:
+		/* It runs with paging off at first: with MBEC such addresses count as user-mode ones. */
+		return perm | NPERM_X;
+	case RW_TARGET_VDSO:
+		return perm | NPERM_XU;
+	default:
+		return perm;
+	}
+}
+
+int code_restrict(const struct rw_range *range)
+{
+	return nested_set_perm(range->gpa, range->len, perm_of(range));
+}
+
+bool code_may_start(struct percpu *cpu, uint8_t vector)
+{
+	uint64_t gpa = (uint64_t)vector * PAGE_SIZE;
+	struct ranges_hit hit;
+	struct evidence e;
+
+	if (!hv_locked() || !code_is_active() ||
+	    (ranges_find(&hv.ranges, gpa, &hit) && hit.kind == RW_TARGET_TRAMPOLINE))
+		return true;
+	bool allow = hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT;
+
+	evidence_describe(cpu, &e, gpa, RW_TARGET_UNAPPROVED, RW_ACCESS_EXEC);
+	e.verdict = allow ? RW_VERDICT_ALLOW : RW_VERDICT_DENY;
+	evidence_record(cpu, &e);
+	return allow;
+}

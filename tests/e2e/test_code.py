@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""Only approved code runs in kernel mode: on Bochs, which has MBEC, and on a QEMU with GMET, if there is one."""
+import os
+import re
+import subprocess
+
+import pytest
+
+import attacked as attacked_run
+import machine
+
+# Where tests/attacks/kmod/code.c puts code; the last is the kernel's own area for new code.
+PLACES = ("heap", "alias", "vmalloc", "data", "stack", "user", "init")
+AREA = "code_area"
+GMET_CPU = "EPYC,+svm,+npt,+gmet"
+KERNELS = ("6.1", "6.12")
+ENFORCE = {"kernel_code": "enforce"}
+
+ATTACKS = "".join(f"attack exec.{place} exec {place}\n" for place in (*PLACES, AREA))
+BARE = attacked_run.SHELL + "insmod /root/rwattack.ko\n" + ATTACKS
+# What a server does: modules come and go, tracers, kprobes, the firmware, CPUs switched off and on.
+WORK = r"""
+step status /ringward/rwctl --json status
+step jit cat /proc/sys/net/core/bpf_jit_enable
+for i in 1 2 3; do insmod /root/dummy.ko && rmmod dummy; done
+insmod /root/dummy.ko && echo "RWTEST: work: modules"
+mount -t tracefs tracefs /sys/kernel/tracing
+cd /sys/kernel/tracing
+echo vfs_read >set_ftrace_filter && echo function >current_tracer && /opt/after && echo nop >current_tracer &&
+	echo "RWTEST: work: tracer"
+echo 'p:inside vfs_read+0x20' >kprobe_events 2>/dev/null
+echo 'p:entry vfs_read' >>kprobe_events && echo 1 >events/kprobes/entry/enable && /opt/after &&
+	echo 0 >events/kprobes/entry/enable && echo "RWTEST: work: kprobe"
+cd /
+mount -t efivarfs efivarfs /sys/firmware/efi/efivars 2>/dev/null && cat /sys/firmware/efi/efivars/Boot* >/dev/null
+cpu=/sys/devices/system/cpu/cpu1/online
+[ -e $cpu ] && echo 0 >$cpu && echo 1 >$cpu && echo "RWTEST: work: hotplug"
+/opt/after && echo "RWTEST: work: exec"
+"""
+SCRIPT = attacked_run.SHELL + WORK + """
+: >/tmp/step.load
+insmod /root/rwattack.ko
+""" + ATTACKS + r"""
+: >/tmp/step.end
+/opt/after && echo "RWTEST: after: exec"
+step final /ringward/rwctl --json status
+"""
+NONE = attacked_run.SHELL + r"""
+: >/tmp/step.load
+insmod /root/dummy.ko || echo "RWTEST: refused"
+[ -d /sys/module/dummy ] || echo "RWTEST: not there"
+: >/tmp/step.end
+"""
+
+
+def gmet_qemu():
+    """The path of a QEMU with AMD's GMET: QEMU=, or the one in ../shared/qemu. None: there is none."""
+    for path in (os.environ.get("QEMU"), machine.TOP.parent / "shared/qemu/qemu-system-x86_64"):
+        if not path or not os.path.exists(path):
+            continue
+        done = subprocess.run([path, "-cpu", "help"], stdout=subprocess.PIPE, text=True, check=False)
+        if re.search(r"\bgmet\b", done.stdout):
+            return str(path)
+    return None
+
+
+def use(which, patch):
+    """Sets up the environment for "intel" or "gmet"; returns the name of the machine."""
+    if which == "intel":
+        return "intel"
+    qemu = gmet_qemu()
+    if qemu is None:
+        pytest.skip("no QEMU with GMET: neither QEMU= nor ../shared/qemu/qemu-system-x86_64")
+    patch.setenv("QEMU", qemu)
+    patch.setenv("RWRUN_QEMU", f"-cpu {GMET_CPU}")
+    return "amd"
+
+
+def files(linux):
+    """The files of these guests."""
+    return {**attacked_run.files(linux), "/root/dummy.ko": machine.stock_module("drivers/net/dummy", linux)}
+
+
+# The work takes Bochs, with two CPUs and the function tracer, many minutes.
+GUESTS = [pytest.param((w, k), id=f"{w}-{k}", marks=[pytest.mark.soak] if w == "intel" else [])
+          for w in ("intel", "gmet") for k in KERNELS]
+
+
+@pytest.fixture(name="run", scope="module", params=GUESTS)
+def fixture_run(request, boot):
+    """A guest that worked, and then attacked itself; an attacked.Attacked."""
+    which, linux = request.param
+    with pytest.MonkeyPatch.context() as patch:
+        return attacked_run.Attacked(boot(use(which, patch), SCRIPT, files=files(linux), linux=linux, smp=2, conf=ENFORCE), {})
+
+
+@pytest.fixture(name="none", scope="module", params=["intel", "gmet"])
+def fixture_none(request, boot):
+    """A guest that approves no modules."""
+    with pytest.MonkeyPatch.context() as patch:
+        run = boot(use(request.param, patch), NONE, files=files("6.1"), conf={**ENFORCE, "modules": "none"})
+        return attacked_run.Attacked(run, {})
+
+
+def by_attack(run, kind, place):
+    """The records that an attack's own thread made: a step's mark may wait in the ring of another CPU."""
+    return [r for r in run.of_type(kind) if r["comm"] == f"rwexec_{place}"[:15]]
+
+
+def test_ordinary_work_is_no_violation(run):
+    assert run.answers("work") == ["modules", "tracer", "kprobe", "hotplug", "exec"], run.explain()
+    assert {r["comm"][:7] for r in run.of_type("violation")} == {"rwexec_"}, run.explain()
+
+
+def test_bpf_jit_is_off(run):
+    assert run.answers("jit") == ["0"]
+
+
+def test_modules_have_records(run):
+    records = run.of_type("module_code")
+    assert [r["name"] for r in records] == ["dummy"] * 4 + ["rwattack"]
+    assert all(r["verdict"] == "allow" and r["pages"] >= 1 for r in records)
+
+
+def test_code_that_nobody_approved_is_refused(run):
+    for place in PLACES:
+        answer, = run.answers(f"exec.{place}")
+        words = answer.split()
+        assert words[:3] == ["exec", place, "refused"], run.explain()
+        record, = by_attack(run, "violation", place)
+        assert (record["target"], record["access"], record["verdict"]) == ("unapproved", "exec", "fault"), record
+        assert attacked_run.number(record["gva"]) == int(words[4], 16), record
+        assert record["cpl"] == 0, record
+        assert bytes.fromhex(record["bytes"])[4:10] == b"\xb8\x2a\x00\x00\x00\xc3", record
+
+
+def test_code_in_the_kernels_area_is_recorded(run):
+    words = run.answers(f"exec.{AREA}")[0].split()
+    assert words[:3] == ["exec", AREA, "ran"], run.explain()
+    assert by_attack(run, "violation", AREA) == []
+    record, = by_attack(run, "dynamic_code", AREA)
+    assert attacked_run.number(record["gva"]) == int(words[4], 16)
+
+
+def test_machine_lives(run):
+    assert run.answers("after") == ["exec"], run.explain()
+    assert run.stats["violations"] == len(PLACES)
+
+
+def test_modules_none_refuses_them(none):
+    assert none.markers[-3:-1] == ["refused", "not there"], none.explain()
+    # insmod tries finit_module(2), then init_module(2).
+    records = none.of_type("module_code")
+    assert 1 <= len(records) <= 2 and {(r["name"], r["verdict"]) for r in records} == {("dummy", "deny")}
+    assert none.stats["violations"] == 0
+
+
+def test_attacks_are_real(boot):
+    """Without Ringward this code runs, wherever it lies."""
+    run = attacked_run.Attacked(boot("amd", BARE, files=files("6.1"), no_hv=True), {})
+    for place in (*PLACES, AREA):
+        assert run.answers(f"exec.{place}")[0].split()[:3] == ["exec", place, "ran"], run.explain()
+
+
+def test_a_cpu_that_cannot_says_so(boot, monkeypatch):
+    """Debian's QEMU has no GMET."""
+    monkeypatch.delenv("QEMU", raising=False)
+    monkeypatch.setenv("RWRUN_QEMU", "-cpu EPYC,+svm,+npt,-cx16")
+    run = boot("amd", "true", conf=ENFORCE)
+    assert "ringward: kernel_code: this CPU has no guest mode execute trap (GMET): new kernel code is not stopped" in run.hv
