@@ -47,7 +47,8 @@ static void add_rule(struct event *ev, u32 number)
 	if (number == NO_RULE)
 		return;
 	rule = &label_policy.rule[number];
-	event_u32(ev, RW_F_RULE_LINE, rule->line);
+	if (rule->line) /* not one of the policy's own */
+		event_u32(ev, RW_F_RULE_LINE, rule->line);
 	event_tail(ev, RW_F_RULE, label_policy.text + rule->text, rule->len);
 }
 

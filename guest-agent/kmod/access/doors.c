@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// The doors of the access policy: what lets root go round an LSM. The kernel itself asks about most.
+// The doors of the access policy about which the kernel asks its LSMs, and their records.
 
-#include <linux/blkdev.h>
-#include <linux/dcache.h>
-#include <linux/err.h>
+#include <linux/bpf.h>
 #include <linux/errno.h>
-#include <linux/fs.h>
 #include <linux/hardirq.h>
-#include <linux/kdev_t.h>
 #include <linux/kernel_read_file.h>
-#include <linux/magic.h>
-#include <linux/major.h>
 #include <linux/security.h>
 #include <linux/string.h>
 
@@ -20,14 +14,7 @@
 #include "access/label.h"
 #include "event.h"
 #include "kernel/names.h"
-
-#define PORT_MINOR 4 /* /dev/port, of MEM_MAJOR */
-#define NAME_BYTES 64
-#define DEVICES    256u
-
-/* Block devices with a mounted file system, and the disks of those that are partitions. */
-static dev_t device[DEVICES];
-static unsigned int devices;
+#include "kernel/syscalls.h"
 
 static const char *const door_name[RW_DOORS] = {
 	[RW_DOOR_DEVMEM] = "door devmem",   [RW_DOOR_PORTS] = "door ports",
@@ -35,7 +22,7 @@ static const char *const door_name[RW_DOORS] = {
 	[RW_DOOR_KEXEC] = "door kexec",     [RW_DOOR_HIBERNATION] = "door hibernation",
 	[RW_DOOR_MODULES] = "door modules", [RW_DOOR_BLOCKDEV] = "door blockdev",
 	[RW_DOOR_BPF] = "door bpf",         [RW_DOOR_KPROBES] = "door kprobes",
-	[RW_DOOR_HELPERS] = "door helpers",
+	[RW_DOOR_HELPERS] = "door helpers", [RW_DOOR_RESULTS] = "door results",
 };
 
 static void record(enum rw_door door, const char *what, const struct file *file, int result)
@@ -61,8 +48,7 @@ static void record(enum rw_door door, const char *what, const struct file *file,
 	event_submit(&ev, PRODUCER_SYNC);
 }
 
-/* @file: may be NULL. */
-static int pass(enum rw_door door, const char *what, const struct file *file)
+int doors_pass(enum rw_door door, const char *what, const struct file *file)
 {
 	enum rw_door_state state = access_door(&label_policy, door);
 	int result = state == RW_DOOR_SHUT ? -EPERM : 0;
@@ -72,16 +58,29 @@ static int pass(enum rw_door door, const char *what, const struct file *file)
 	return result;
 }
 
+/* Who reads /sys/power/state or disk learns what is possible; nothing happens. */
+static int hibernate(void)
+{
+	bool only_asks = compat_in_call(CALL(read)) || compat_in_call(CALL(readv)) ||
+			 compat_in_call(CALL(pread64)) || compat_in_call(CALL(preadv));
+
+	if (only_asks)
+		return access_door(&label_policy, RW_DOOR_HIBERNATION) == RW_DOOR_SHUT ? -EPERM : 0;
+	return doors_pass(RW_DOOR_HIBERNATION, compat_lockdown_use(LOCKDOWN_HIBERNATION), NULL);
+}
+
 int guard_locked_down(enum lockdown_reason what)
 {
 	enum rw_door door;
 
 	switch (what) {
-	case LOCKDOWN_DEV_MEM:
+	case LOCKDOWN_DEV_MEM: /* of /dev/port, too */
 	case LOCKDOWN_EFI_TEST:
 	case LOCKDOWN_ACPI_TABLES:
 	case LOCKDOWN_MMIOTRACE:
+	case LOCKDOWN_DEBUGFS: /* files with which drivers' memory and registers are written */
 	case LOCKDOWN_DBG_WRITE_KERNEL:
+	case LOCKDOWN_KCORE: /* the contents of all files in the kernel's cache */
 		door = RW_DOOR_DEVMEM;
 		break;
 	case LOCKDOWN_IOPORT:
@@ -99,8 +98,7 @@ int guard_locked_down(enum lockdown_reason what)
 		door = RW_DOOR_KEXEC;
 		break;
 	case LOCKDOWN_HIBERNATION:
-		door = RW_DOOR_HIBERNATION;
-		break;
+		return hibernate();
 	case LOCKDOWN_MODULE_SIGNATURE:
 	case LOCKDOWN_MODULE_PARAMETERS: /* those that name ports and memory */
 		door = RW_DOOR_MODULES;
@@ -114,78 +112,23 @@ int guard_locked_down(enum lockdown_reason what)
 	default:
 		return 0;
 	}
-	return pass(door, compat_lockdown_use(what), NULL);
+	return doors_pass(door, compat_lockdown_use(what), NULL);
 }
 
 /* The kernel does not ask lockdown about a signed image. */
 int guard_kernel_read_file(struct file *file, enum kernel_read_file_id id, bool contents)
 {
-	return id == READING_KEXEC_IMAGE ? pass(RW_DOOR_KEXEC, "kexec_file_load", file) : 0;
+	return id == READING_KEXEC_IMAGE ? doors_pass(RW_DOOR_KEXEC, "kexec_file_load", file) : 0;
 }
 
-static void add_device(dev_t dev)
+/*
+ * The verifier has seen the program. Some take the place of a function of the kernel, an LSM's hook among
+ * them; about those that write to a process's memory the kernel asks lockdown.
+ */
+int guard_bpf_prog(struct bpf_prog *prog)
 {
-	unsigned int i;
+	bool replaces = prog->kprobe_override || prog->expected_attach_type == BPF_MODIFY_RETURN;
 
-	for (i = 0; i < devices; i++)
-		if (device[i] == dev)
-			return;
-	if (devices < DEVICES) {
-		device[devices] = dev;
-		smp_store_release(&devices, devices + 1);
-	}
-}
-
-void doors_mounted(const struct super_block *sb)
-{
-	if (!sb->s_bdev)
-		return;
-	add_device(sb->s_bdev->bd_dev);
-	add_device(disk_devt(sb->s_bdev->bd_disk));
-}
-
-static bool is_mounted(dev_t dev)
-{
-	unsigned int count = smp_load_acquire(&devices), i;
-
-	for (i = 0; i < count; i++)
-		if (device[i] == dev)
-			return true;
-	return count == DEVICES;
-}
-
-/* Settings by which the kernel runs a program. */
-static bool is_helper(const struct file *file)
-{
-	static const char *const names[] = { "/sys/kernel/modprobe", "/sys/kernel/core_pattern",
-					     "/sys/kernel/poweroff_cmd", "/sys/kernel/hotplug" };
-	char buf[NAME_BYTES], *name;
-	unsigned int i;
-
-	if (file_inode(file)->i_sb->s_magic == BINFMTFS_MAGIC)
-		return true;
-	if (file_inode(file)->i_sb->s_magic != PROC_SUPER_MAGIC)
-		return false;
-	name = dentry_path_raw(file->f_path.dentry, buf, sizeof(buf));
-	for (i = 0; i < ARRAY_SIZE(names) && !IS_ERR(name); i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
-}
-
-int doors_open(const struct file *file)
-{
-	const struct inode *inode = file_inode(file);
-
-	if (S_ISCHR(inode->i_mode))
-		return inode->i_rdev == MKDEV(MEM_MAJOR, PORT_MINOR) ?
-			       pass(RW_DOOR_PORTS, "/dev/port", file) :
-			       0;
-	if (!(file->f_mode & FMODE_WRITE))
-		return 0;
-	if (S_ISBLK(inode->i_mode))
-		return is_mounted(inode->i_rdev) ? pass(RW_DOOR_BLOCKDEV, "open for writing", file) : 0;
-	if (S_ISREG(inode->i_mode) && is_helper(file))
-		return pass(RW_DOOR_HELPERS, "open for writing", file);
-	return 0;
+	return replaces ? doors_pass(RW_DOOR_BPF, "BPF program in place of a function of the kernel", NULL) :
+			  0;
 }

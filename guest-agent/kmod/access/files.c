@@ -56,6 +56,17 @@ int guard_file_open(struct file *file)
 	return check_open_file(file, kinds, "open");
 }
 
+static int check_write(const struct file *file)
+{
+	int ret = doors_write(file, "write");
+
+	if (ret)
+		return ret;
+	return check_open_file(file,
+			       file->f_flags & O_APPEND ? write_kind(file, is_append_call()) : CHECK_WRITE,
+			       "write");
+}
+
 /*
  * Each read and write, so also through a file that was opened earlier, or by another process. What execve
  * reads of a program is part of running it.
@@ -63,10 +74,7 @@ int guard_file_open(struct file *file)
 int guard_file_permission(struct file *file, int mask)
 {
 	if (mask & MAY_WRITE)
-		return check_open_file(file,
-				       file->f_flags & O_APPEND ? write_kind(file, is_append_call()) :
-								  CHECK_WRITE,
-				       "write");
+		return check_write(file);
 	return check_open_file(file, file->f_flags & __FMODE_EXEC ? CHECK_EXECUTE : CHECK_READ, "read");
 }
 
@@ -97,8 +105,10 @@ static bool changes_file(unsigned int cmd)
 
 int guard_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	if (likely(!changes_file(cmd)))
-		return 0;
+	int ret = doors_ioctl(file, cmd);
+
+	if (ret || likely(!changes_file(cmd)))
+		return ret;
 	return check_open_file(file, CHECK_WRITE, "ioctl");
 }
 
@@ -124,16 +134,25 @@ static u32 map_kinds(unsigned long prot, bool shared)
 	return kinds;
 }
 
+static int check_map(const struct file *file, u32 kinds, const char *what)
+{
+	int ret = doors_map(file);
+
+	if (ret == 0 && kinds & CHECK_WRITE)
+		ret = doors_write(file, what);
+	return ret ? ret : check_open_file(file, kinds, what);
+}
+
 int guard_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags)
 {
 	if (!file)
 		return 0;
-	return check_open_file(file, map_kinds(prot, (flags & MAP_TYPE) != MAP_PRIVATE), "mmap");
+	return check_map(file, map_kinds(prot, (flags & MAP_TYPE) != MAP_PRIVATE), "mmap");
 }
 
 int guard_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot, unsigned long prot)
 {
 	if (!vma->vm_file)
 		return 0;
-	return check_open_file(vma->vm_file, map_kinds(prot, vma->vm_flags & VM_SHARED), "mprotect");
+	return check_map(vma->vm_file, map_kinds(prot, vma->vm_flags & VM_SHARED), "mprotect");
 }

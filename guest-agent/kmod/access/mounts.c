@@ -14,7 +14,6 @@
 
 #include "access/access.h"
 #include "access/check.h"
-#include "access/doors.h"
 #include "access/hooks.h"
 #include "access/mounts.h"
 #include "kernel/mounts.h"
@@ -23,13 +22,11 @@
 
 static void label_root(struct dentry *root)
 {
-	doors_mounted(root->d_sb);
 	label_set_root(d_inode(root));
 }
 
 static void label_mount(struct dentry *root, struct dentry *covered)
 {
-	doors_mounted(root->d_sb);
 	if (label_is_watched(covered->d_sb) &&
 	    label_learn(d_inode(covered), covered, label_generation()) == 0)
 		label_inherit(d_inode(root), d_inode(covered));

@@ -5,6 +5,8 @@
 #include <linux/dcache.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/string.h>
 
 #include "access/access.h"
 #include "access/attributes.h"
@@ -45,12 +47,23 @@ int guard_inode_symlink(struct inode *dir, struct dentry *dentry, const char *ol
 	return check_name(dentry, "symlink");
 }
 
+/*
+ * Process 1 empties the initial RAM disk before it runs the system's own init: nobody reaches those files then.
+ */
+static bool is_last_stage(const struct dentry *dentry)
+{
+	return is_global_init(current) && strcmp(dentry->d_sb->s_type->name, "rootfs") == 0;
+}
+
 /* To remove what something is mounted on, in another mount namespace, unmounts that. */
 static int check_removal(struct dentry *dentry, const char *what)
 {
-	int ret = check_name(dentry, what);
 	u16 rule;
+	int ret;
 
+	if (unlikely(is_last_stage(dentry)))
+		return 0;
+	ret = check_name(dentry, what);
 	if (ret == 0 && d_mountpoint(dentry) && label_is_watched(dentry->d_sb) &&
 	    label_guards_below(d_inode(dentry), &rule))
 		ret = check_refuse(dentry, what, rule);

@@ -10,7 +10,7 @@
 #define USER     "a number below 4294967295, or * for all"
 #define DOTS     "a path in a rule has no . or ..: write where it leads to"
 #define RELATIVE "is not an absolute path: it does not begin with /"
-#define DOORS    "devmem, ports, msr, pci, kexec, hibernation, modules, blockdev, bpf, kprobes or helpers"
+#define DOORS    "devmem, ports, msr, pci, kexec, hibernation, modules, blockdev, bpf, kprobes, helpers or results"
 #define RULE     "[+|-][rwax] PATH UID [audit]"
 #define MODE     "mode enforce|audit"
 #define DOOR     "door NAME open|audit|shut"
