@@ -3,9 +3,12 @@
 /* The lines of the access policy that protect Ringward's own files. */
 #include "lib/access_line.h"
 
-#define OWN(path) { "-w " path " *", sizeof(path) - 1 }
-#define PATH_AT   3 /* bytes before the path */
-#define AFTER     2 /* bytes after it */
+#define OWN(path) \
+	{ \
+		"-w " path " *", sizeof(path) - 1 \
+	}
+#define PATH_AT 3 /* bytes before the path */
+#define AFTER   2 /* bytes after it */
 
 /*
  * Results, programs, what puts the agent into the initial RAM disk, and the folder on the EFI system

@@ -8,7 +8,7 @@ static const char *const door_names[RW_DOORS] = {
 	[RW_DOOR_DEVMEM] = "devmem",   [RW_DOOR_PORTS] = "ports",       [RW_DOOR_MSR] = "msr",
 	[RW_DOOR_PCI] = "pci",         [RW_DOOR_KEXEC] = "kexec",       [RW_DOOR_HIBERNATION] = "hibernation",
 	[RW_DOOR_MODULES] = "modules", [RW_DOOR_BLOCKDEV] = "blockdev", [RW_DOOR_BPF] = "bpf",
-	[RW_DOOR_KPROBES] = "kprobes", [RW_DOOR_HELPERS] = "helpers", [RW_DOOR_RESULTS] = "results",
+	[RW_DOOR_KPROBES] = "kprobes", [RW_DOOR_HELPERS] = "helpers",   [RW_DOOR_RESULTS] = "results",
 };
 
 const char *access_door_name(enum rw_door door)

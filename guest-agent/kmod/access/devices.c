@@ -22,7 +22,7 @@
 
 #define PORT_MINOR 4 /* /dev/port, of MEM_MAJOR */
 #define NAME_BYTES 64
-#define VFIO_IOC   ';' /* of the requests of VFIO and iommufd: Documentation/userspace-api/ioctl/ioctl-number.rst */
+#define VFIO_IOC   ';' /* of the requests of VFIO and iommufd: Linux' ioctl-number.rst */
 
 /* Settings by which the kernel runs a program, by the name inside their file system. */
 static const struct helper {

@@ -47,9 +47,7 @@ int guard_inode_symlink(struct inode *dir, struct dentry *dentry, const char *ol
 	return check_name(dentry, "symlink");
 }
 
-/*
- * Process 1 empties the initial RAM disk before it runs the system's own init: nobody reaches those files then.
- */
+/* Process 1 empties the initial RAM disk before it runs the system's init: nobody reaches those files then. */
 static bool is_last_stage(const struct dentry *dentry)
 {
 	return is_global_init(current) && strcmp(dentry->d_sb->s_type->name, "rootfs") == 0;

@@ -15,8 +15,9 @@ int compat_blockdev_init(void);
  * device, the disk that it is a part of, or a part of it.
  * @file: the device, opened
  *
- * A program's claim of a device (O_EXCL) does not count; its claim of a partition does, for the disk. Context:
- * any.
+ * A program's claim of a device (O_EXCL) does not count; its claim of a partition does, for the disk.
+ *
+ * Context: any.
  */
 bool compat_blockdev_in_use(const struct file *file);
 

@@ -244,7 +244,8 @@ static void test_own_files_are_protected(void **state)
 	assert_int_equal(a.rule[answer.rule[RW_RIGHT_WRITE]].len, 23);
 	assert_int_equal(access_decide(&a, scope_of("/usr/sbin/rwctl"), 7, both).denied, 0);
 	assert_int_equal(access_decide(&a, scope_of("/usr/sbin/rwctl"), 8, both).denied, both);
-	assert_int_equal(access_decide(&a, scope_of("/boot/efi/EFI/ringward/policy.conf"), 0, both).denied, both);
+	assert_int_equal(access_decide(&a, scope_of("/boot/efi/EFI/ringward/policy.conf"), 0, both).denied,
+			 both);
 	compile_protected("door results audit\n");
 	answer = access_decide(&a, scope_of("/var/lib/ringward/"), 0, both);
 	assert_int_equal(answer.denied, 0);
