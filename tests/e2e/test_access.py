@@ -23,6 +23,7 @@ POLICY = """
 -w /protect/new *
 -rw /protect/dir/ *
 -r /volume/key *
+-r /way/in/secret *
 """
 LINES = [line for line in POLICY.splitlines() if line]
 # Stock modules that cases need, by path below kernel/, with their parameters.
@@ -37,9 +38,9 @@ mkdir /disk && mount -t ext2 /dev/ram0p1 /disk
 /opt/access
 """
 
-SECRET, SHARED, FIXED, LOG, TOOL, NEW, DIR, KEY = (
+SECRET, SHARED, FIXED, LOG, TOOL, NEW, DIR, KEY, BROUGHT = (
     "-r /protect/secret *", "-rw /protect/shared *", "-w /protect/fixed *", "-w /protect/log *", "-x /protect/tool *",
-    "-w /protect/new *", "-rw /protect/dir/ *", "-r /volume/key *")
+    "-w /protect/new *", "-rw /protect/dir/ *", "-r /volume/key *", "-r /way/in/secret *")
 # Case -> the deciding line; None: the policy allows it.
 CASES = {
     **dict.fromkeys(("read_open", "read_relative", "read_dotdot", "read_symlink", "read_hard_link", "read_renamed",
@@ -60,7 +61,8 @@ CASES = {
                      "create_below"), DIR),
     **dict.fromkeys(("volume_read", "volume_bind_elsewhere", "volume_umount", "volume_umount_part_bound",
                      "volume_umount_by_peer", "volume_mount_over_by_peer"), KEY),
-    **dict.fromkeys(("append", "namespace_read", "read_while_renaming", "blockdev_unused"), None),
+    "create_brought": BROUGHT,
+    **dict.fromkeys(("append", "namespace_read", "read_while_renaming", "blockdev_unused", "create_brought_nothing"), None),
 }
 # Case -> the deciding line that the policy has of itself.
 OWN_LINES = {"results_export": "-w /var/lib/ringward/ *", "results_new": "-w /var/lib/ringward/ *",

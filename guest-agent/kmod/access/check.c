@@ -185,6 +185,11 @@ int check_open_file(const struct file *file, u32 kinds, const char *what)
 	return ret;
 }
 
+int check_other_file(const struct file *file, u32 kinds, const char *what)
+{
+	return unknown(file_inode(file)->i_sb, kinds, what, &file->f_path, file->f_path.dentry);
+}
+
 int check_dentry(struct dentry *dentry, u32 kinds, const char *what)
 {
 	return check(d_backing_inode(dentry), NULL, dentry, kinds, what);

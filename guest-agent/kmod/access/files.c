@@ -3,7 +3,11 @@
 // Enforces the access policy where files are opened, read, written, mapped and run.
 
 #include <linux/fcntl.h>
+#include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/fscrypt.h>
+#include <linux/fsmap.h>
+#include <linux/fsverity.h>
 #include <linux/ioctl.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -89,15 +93,39 @@ int guard_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 	return check_open_file(file, CHECK_WRITE, "fcntl");
 }
 
+/* Of linux/ext4.h, which 6.1 keeps private. */
+#define EXT4_MOVE_EXTENTS _IOC(_IOC_READ | _IOC_WRITE, 'f', 15, 40)
+#define EXT4_SWAP_BOOT    _IO('f', 17)
+#define F2FS_IOC          0xf5
+
+/* Requests that pass something in, and only ask. */
+static bool only_asks(unsigned int cmd)
+{
+	switch (cmd) {
+	case FS_IOC_FIEMAP:
+	case FS_IOC_GETFSMAP:
+	case FS_IOC_GET_ENCRYPTION_POLICY_EX:
+	case FS_IOC_GET_ENCRYPTION_KEY_STATUS:
+	case FS_IOC_MEASURE_VERITY:
+	case FS_IOC_READ_VERITY_METADATA:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Requests that change a file or its attributes through any descriptor: those that pass something in. */
 static bool changes_file(unsigned int cmd)
 {
 	switch (_IOC_TYPE(cmd)) {
-	case 'f':  /* ext4, f2fs, fscrypt, fs-verity, FS_IOC_SETFLAGS */
+	case 'f': /* ext4, fscrypt, fs-verity, FS_IOC_SETFLAGS */
+		return cmd == EXT4_SWAP_BOOT || (_IOC_DIR(cmd) & _IOC_WRITE && !only_asks(cmd));
+	case F2FS_IOC:
+		return _IOC_DIR(cmd) != _IOC_READ;
 	case 'v':  /* FS_IOC_SETVERSION */
 	case 'X':  /* XFS, FS_IOC_FSSETXATTR */
 	case 0x94: /* btrfs, FICLONE */
-		return _IOC_DIR(cmd) & _IOC_WRITE;
+		return _IOC_DIR(cmd) & _IOC_WRITE && !only_asks(cmd);
 	default:
 		return false;
 	}
@@ -109,7 +137,9 @@ int guard_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (ret || likely(!changes_file(cmd)))
 		return ret;
-	return check_open_file(file, CHECK_WRITE, "ioctl");
+	if (cmd == EXT4_MOVE_EXTENTS) /* changes another file as well, named in memory that can change */
+		ret = check_other_file(file, CHECK_WRITE, "ioctl");
+	return ret ? ret : check_open_file(file, CHECK_WRITE, "ioctl");
 }
 
 int guard_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long arg)
