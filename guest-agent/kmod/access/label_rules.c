@@ -14,7 +14,7 @@
 static unsigned long *guarded_nodes __ro_after_init; /* with a rule that refuses, there or below */
 static u16 *guarding_rule __ro_after_init;           /* such a rule, by node */
 static u16 *refusing_rule __ro_after_init;           /* by scope; or RW_ACCESS_NO_RULE */
-static struct family {
+struct family {
 	u32 first_child, next; /* guarded nodes, or RW_ACCESS_NONE */
 };
 static struct family *family __ro_after_init; /* by node */
