@@ -25,7 +25,7 @@
 #include "abi/types.h"
 
 #define RW_ACCESS_MAGIC   0x43434157u /* "WACC" */
-#define RW_ACCESS_VERSION 2u
+#define RW_ACCESS_VERSION 3u
 #define RW_ACCESS_ALIGN   8u
 #define RW_ACCESS_NONE    UINT32_MAX
 #define RW_ACCESS_NO_RULE UINT16_MAX
@@ -53,6 +53,7 @@ enum rw_door {
 	RW_DOOR_BPF,
 	RW_DOOR_KPROBES,
 	RW_DOOR_HELPERS,
+	RW_DOOR_RESULTS, /* no way round, but lines that the policy has of itself */
 	RW_DOORS
 };
 
@@ -62,13 +63,14 @@ enum rw_door {
 #define RW_ACCESS_TRUST      (1u << 2)            /* trust exe, trust lib, allow trusted */
 #define RW_ACCESS_LEVELS     (1u << 3)            /* level, levels, subject, object */
 #define RW_ACCESS_DOOR(door) (1u << (8 + (door))) /* door NAME, by enum rw_door */
+#define RW_ACCESS_ALL_DOORS  (RW_ACCESS_DOOR(RW_DOORS) - RW_ACCESS_DOOR(0))
 #define RW_ACCESS_EVERYTHING ((RW_ACCESS_DOOR(RW_DOORS) - 1) & 0xffffff0fu)
 
 /*
  * What the agent of this version enforces. The loader and rwpolicy refuse a line that needs anything else,
  * and the agent such an image. A door that is not in here is RW_DOOR_OPEN in every image.
  */
-#define RW_ACCESS_SUPPORTED RW_ACCESS_RULES
+#define RW_ACCESS_SUPPORTED (RW_ACCESS_RULES | RW_ACCESS_ALL_DOORS)
 
 /* rw_access_hdr.mode */
 enum rw_access_mode {

@@ -100,12 +100,15 @@ static uint32_t translate_monitor(struct source *source, void *conf, void *at)
 static uint32_t translate_access(struct source *source, void *conf, void *at)
 {
 	const struct access_conf *policy = (const struct access_conf *)conf;
-	uint32_t size;
+	uint32_t rules, size;
 
 	if (access_parse(conf, source->text, source->size, &source->file, RW_ACCESS_SUPPORTED))
 		return 0;
+	rules = policy->rules;
+	if (access_protect_results(conf))
+		return 0;
 	size = access_build(conf, at);
-	console_print("access: %s, %u rules, %s, %u warnings", source->name, policy->rules,
+	console_print("access: %s, %u rules, %s, %u warnings", source->name, rules,
 		      policy->mode == RW_ACCESS_AUDIT ? "audit only" : "enforced", source->file.warnings);
 	return size;
 }

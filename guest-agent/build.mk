@@ -43,7 +43,7 @@ $(KREL:%=$(B)/kmod/%/ringward.ko): $(B)/kmod/%/ringward.ko: $(AGENT_KMOD_SRC) $(
 	@mv $@.part $@
 
 # With the files of rwlog that print a record.
-RWCTL_SRC := $(wildcard guest-agent/cli/*.c) $(addprefix lib/,access.c access_conf.c access_level.c access_line.c access_subject.c \
+RWCTL_SRC := $(wildcard guest-agent/cli/*.c) $(addprefix lib/,access.c access_conf.c access_level.c access_line.c access_results.c access_subject.c \
 	cmdline.c conf_text.c crc32c.c events.c format.c monitor.c \
 	monitor_conf.c record.c) \
 	tools/rwpolicy/explain.c \

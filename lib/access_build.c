@@ -211,6 +211,8 @@ static void warn_dead(struct image *image, uint32_t i, const struct rw_access_ce
 	const struct access_rule *r = &image->conf->rule[i], *by = NULL;
 	bool several = false;
 
+	if (!r->number) /* access_protect_results(): the file decides otherwise */
+		return;
 	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++) {
 		const struct access_rule *first;
 

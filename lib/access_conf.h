@@ -15,6 +15,7 @@
 #define ACCESS_NODES_MAX  32768u /* names on all paths */
 #define ACCESS_LEVELS_MAX 64u    /* names of levels */
 #define ACCESS_UID_ANY    UINT32_MAX
+#define ACCESS_OWN_TEXT   1024u /* bytes of access_protect_results() */
 
 #define ACCESS_NODE_SLOTS_MAX (2u * ACCESS_NODES_MAX)
 #define ACCESS_USER_SLOTS_MAX (2u * ACCESS_RULES_MAX)
@@ -26,7 +27,7 @@
 	 ACCESS_USER_SLOTS_MAX * sizeof(struct rw_access_user) + \
 	 ACCESS_RULES_MAX * sizeof(struct rw_access_rule) + \
 	 ACCESS_RULES_MAX * (sizeof(struct rw_access_file) + sizeof(struct rw_access_hash)) + \
-	 ACCESS_FILE_MAX + RW_ACCESS_ALIGN)
+	 ACCESS_FILE_MAX + ACCESS_OWN_TEXT + RW_ACCESS_ALIGN)
 
 /* What a line is about. */
 enum access_what {
@@ -99,6 +100,15 @@ struct access_conf {
  */
 int access_parse(struct access_conf *conf, const char *text, size_t size, struct conf_file *file,
 		 uint32_t supported);
+
+/**
+ * access_protect_results() - add the lines that protect Ringward's own files, if the door `results` is not
+ * open. Their number is 0.
+ * @conf: what access_parse() has read without an error
+ *
+ * Context: anywhere. Return: 0, or -1 if there are too many rules or names (reported).
+ */
+int access_protect_results(struct access_conf *conf);
 
 /**
  * access_build() - make the image of what access_parse() has read.

@@ -8,7 +8,7 @@ static const char *const door_names[RW_DOORS] = {
 	[RW_DOOR_DEVMEM] = "devmem",   [RW_DOOR_PORTS] = "ports",       [RW_DOOR_MSR] = "msr",
 	[RW_DOOR_PCI] = "pci",         [RW_DOOR_KEXEC] = "kexec",       [RW_DOOR_HIBERNATION] = "hibernation",
 	[RW_DOOR_MODULES] = "modules", [RW_DOOR_BLOCKDEV] = "blockdev", [RW_DOOR_BPF] = "bpf",
-	[RW_DOOR_KPROBES] = "kprobes", [RW_DOOR_HELPERS] = "helpers",
+	[RW_DOOR_KPROBES] = "kprobes", [RW_DOOR_HELPERS] = "helpers",   [RW_DOOR_RESULTS] = "results",
 };
 
 const char *access_door_name(enum rw_door door)
@@ -152,8 +152,8 @@ void access_parse_door(struct access_line *l)
 	if (door == RW_DOORS)
 		conf_error(
 			conf->file, word.at,
-			"%s is not devmem, ports, msr, pci, kexec, hibernation, modules, blockdev, bpf, kprobes or "
-			"helpers",
+			"%s is not devmem, ports, msr, pci, kexec, hibernation, modules, blockdev, bpf, kprobes, "
+			"helpers or results",
 			span_quote(word, text));
 	else if (!(conf->supported & RW_ACCESS_DOOR(door)))
 		conf_error(conf->file, word.at, "door %s is not supported by this version", door_names[door]);

@@ -29,6 +29,19 @@ kill $daemon; wait $daemon
 sed -n 's/.* auth/{SYSLOG_FILE}auth/p' /tmp/messages
 """
 
+SECRET = "/etc/secret"
+CONTENT = "the secret"
+# The access policy of the whole run. A later scene's attacker has a module that nobody signed.
+POLICY = f"-rw {SECRET} *\ndoor modules open\n"
+# The command, the operation that the log has, and what decides: a line of the policy, one it has of itself, or a door.
+REFUSED = (
+    (f"cat {SECRET}", "open", f"-rw {SECRET} *"),
+    (f"mv /tmp/mine {SECRET}", "rename", f"-rw {SECRET} *"),
+    (f"mount -o bind /tmp/mine {SECRET}", "mount", f"-rw {SECRET} *"),
+    (f"echo '+r {SECRET} 0' >/boot/efi/EFI/ringward/policy.conf", "open", "-w /boot/efi/EFI/ringward/ *"),
+    ("head -c 1 /dev/mem", "door devmem", None),
+)
+
 
 @dataclass
 class Part:
@@ -49,7 +62,7 @@ class Scene:
     """name: a word, also a file's name in the guest. title: what happens, in one line. script: shell text for the guest.
 
     show: Part -> lines as (speaker, text). judge: Part -> errors, one text each; empty if there are none.
-    files: for the script, path in the guest -> path below build/; RELEASE stands for the kernel's.
+    files: for the script, path in the guest -> path below build/ (RELEASE stands for the kernel's), or bytes.
     """
 
     name: str
@@ -102,6 +115,28 @@ def judge_work(part):
     """Did each program run, and does the log have it?"""
     ran = {r["comm"] for r in part.of_type("exec")}
     return [f"the log has no record that {name} ran" for name in PROGRAMS if name not in ran]
+
+
+def refusals(part):
+    """What the access policy refused: (operation, line or None) of each record."""
+    return [(r["operation"], r.get("rule")) for r in part.of_type("access") if r["verdict"] == "deny"]
+
+
+def show_policy(part):
+    """What the guest says to each attempt, and the log with what decided."""
+    yield from (("guest", line) for line in part.said)
+    for r in part.of_type("access"):
+        why = f"line {r['line']}: {r['rule']}" if "line" in r else r.get("rule", "no line opens it")
+        yield "log", (f"#{r['seq']}: {someone(r)} uid {r['uid']} {r['operation']} {r['asked']} {r.get('path', '')}: "
+                      f"{r['verdict']}, {why}")
+
+
+def judge_policy(part):
+    """Was each attempt refused, by what should, and did nobody see the secret?"""
+    found = refusals(part)
+    wrong = [f"not refused by {rule or operation}: {command}" for command, operation, rule in REFUSED
+             if (operation, rule) not in found]
+    return wrong + ([f"the guest read {SECRET}"] if any(CONTENT in line for line in part.said) else [])
 
 
 def show_module(part):
@@ -194,6 +229,9 @@ SCENES = (
           show_work, judge_work),
     Scene("syslog", "The syslog daemon is stopped, killed and replaced: the log has the lines all the same",
           SYSLOG_SCRIPT, show_syslog, judge_syslog),
+    Scene("policy", "Root reads, replaces and covers a file that policy.conf guards, and tries to change the policy",
+          "echo mine >/tmp/mine\n" + "".join(f"{command}\n" for command, _, _ in REFUSED), show_policy, judge_policy,
+          {SECRET: CONTENT.encode(), "/boot/efi/EFI/ringward/policy.conf": POLICY.encode()}),
     Scene("module", "The attacker is root, and loads a kernel module", "insmod /root/rwattack.ko",
           show_module, judge_module, {"/root/rwattack.ko": "kmod/RELEASE/rwattack.ko"}),
     Scene("attack", "From inside the kernel it overwrites hooks, kernel and agent, through three mappings of each",

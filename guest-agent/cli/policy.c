@@ -61,7 +61,10 @@ static void print_policy(const struct access *a)
 	for (uint32_t i = 0; i < a->hdr->rules; i++) {
 		const struct rw_access_rule *r = &a->rule[i];
 
-		printf("%8" PRIu32 " %.*s\n", r->line, (int)r->len, a->text + r->text);
+		if (r->line)
+			printf("%8" PRIu32 " %.*s\n", r->line, (int)r->len, a->text + r->text);
+		else
+			printf("built in %.*s\n", (int)r->len, a->text + r->text);
 	}
 }
 
@@ -84,7 +87,7 @@ static json_t *policy_json(const struct access *a)
 
 static json_t *explained_json(const struct explained *e)
 {
-	if (!e->line)
+	if (!e->text)
 		return json_pack("{s:s, s:s}", "access", e->access, "verdict", e->verdict);
 	return json_pack("{s:s, s:s, s:I, s:s%, s:s}", "access", e->access, "verdict", e->verdict, "line",
 			 (json_int_t)e->line, "text", e->text, (size_t)e->len, "path", e->path);

@@ -16,7 +16,11 @@
 #define TOOL          "/protect/tool"   /* nobody may run it */
 #define NEW           "/protect/new"    /* nobody may make it: it does not exist */
 #define DIR           "/protect/dir"    /* nobody may read or change what is below */
+#define WAY           "/way"            /* nobody may read /way/in/secret: neither exists */
 #define VOLUME        "/volume"         /* a file system is mounted here later */
+#define DISK          "/dev/ram0"       /* a disk with one partition, */
+#define PARTITION     "/dev/ram0p1"     /* which has a file system, */
+#define DISK_MOUNT    "/disk"           /* that is mounted here */
 #define VOLUME_SECRET "/volume/key"     /* nobody may read it */
 
 struct access_case {

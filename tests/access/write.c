@@ -261,3 +261,28 @@ CASE(append_io_uring)
 	must(fd >= 0, "open");
 	return uring_rw(fd, true);
 }
+
+/* A directory that brings a file to a guarded name. */
+CASE(create_brought)
+{
+	int ret;
+
+	must(mkdir("/tmp/bring", 0700) == 0 && mkdir("/tmp/bring/in", 0700) == 0, "mkdir");
+	must(mknod("/tmp/bring/in/secret", S_IFREG | 0600, 0) == 0, "mknod");
+	ret = result(rename("/tmp/bring", WAY));
+	if (ret == 0)
+		must(rename(WAY, "/tmp/brought") == 0, "rename back");
+	return ret;
+}
+
+/* What the policy allows: it brings none. */
+CASE(create_brought_nothing)
+{
+	int ret;
+
+	must(mkdir("/tmp/empty", 0700) == 0 && mkdir("/tmp/empty/in", 0700) == 0, "mkdir");
+	ret = result(rename("/tmp/empty", WAY));
+	rmdir(WAY "/in");
+	rmdir(WAY);
+	return ret;
+}

@@ -2,6 +2,8 @@
 # Copyright (C) 2026 The Ringward authors
 """The access policy: tests/access/ tries all ways round it, as root; bare they succeed, with the policy they do not."""
 import errno
+import struct
+import subprocess
 
 import pytest
 
@@ -21,13 +23,24 @@ POLICY = """
 -w /protect/new *
 -rw /protect/dir/ *
 -r /volume/key *
+-r /way/in/secret *
 """
 LINES = [line for line in POLICY.splitlines() if line]
-SCRIPT = "insmod /opt/overlay.ko; /opt/access"
+# Stock modules that cases need, by path below kernel/, with their parameters.
+MODULES = {"fs/overlayfs/overlay": "", "fs/binfmt_misc": "", "arch/x86/kernel/msr": "", "drivers/block/loop": "",
+           "drivers/block/brd": "rd_nr=1 rd_size=2048 max_part=4", "drivers/vfio/vfio": ""}
+UNSIGNED = "fs/nls/nls_ascii"
+SCRIPT = f"""
+{'; '.join(f"insmod /opt/{name.rpartition('/')[2]}.ko {parameters}" for name, parameters in MODULES.items())}
+cat /opt/disk >/dev/ram0
+blockdev --rereadpt /dev/ram0
+mkdir /disk && mount -t ext2 /dev/ram0p1 /disk
+/opt/access
+"""
 
-SECRET, SHARED, FIXED, LOG, TOOL, NEW, DIR, KEY = (
+SECRET, SHARED, FIXED, LOG, TOOL, NEW, DIR, KEY, BROUGHT = (
     "-r /protect/secret *", "-rw /protect/shared *", "-w /protect/fixed *", "-w /protect/log *", "-x /protect/tool *",
-    "-w /protect/new *", "-rw /protect/dir/ *", "-r /volume/key *")
+    "-w /protect/new *", "-rw /protect/dir/ *", "-r /volume/key *", "-r /way/in/secret *")
 # Case -> the deciding line; None: the policy allows it.
 CASES = {
     **dict.fromkeys(("read_open", "read_relative", "read_dotdot", "read_symlink", "read_hard_link", "read_renamed",
@@ -48,10 +61,43 @@ CASES = {
                      "create_below"), DIR),
     **dict.fromkeys(("volume_read", "volume_bind_elsewhere", "volume_umount", "volume_umount_part_bound",
                      "volume_umount_by_peer", "volume_mount_over_by_peer"), KEY),
-    **dict.fromkeys(("append", "namespace_read", "read_while_renaming"), None),
+    "create_brought": BROUGHT,
+    **dict.fromkeys(("append", "namespace_read", "read_while_renaming", "blockdev_unused", "create_brought_nothing"), None),
 }
+# Case -> the deciding line that the policy has of itself.
+OWN_LINES = {"results_export": "-w /var/lib/ringward/ *", "results_new": "-w /var/lib/ringward/ *",
+             "results_program": "-w /usr/sbin/rwctl *", "results_configuration": "-w /boot/efi/EFI/ringward/ *"}
+# Case -> the door that is shut.
+DOORS = {name: name.partition("_")[0] for name in (
+    "devmem", "devmem_other_node", "devmem_kcore", "devmem_debugfs", "ports_iopl", "ports_ioperm", "msr", "pci_config",
+    "pci_memory", "pci_vfio", "kexec", "kexec_file", "hibernation", "modules_unsigned", "blockdev_partition", "blockdev_disk",
+    "blockdev_opened_before", "blockdev_mapped", "blockdev_mapped_later", "blockdev_io_uring", "blockdev_loop", "blockdev_other_node",
+    "bpf_write_user", "kprobes", "helpers_modprobe", "helpers_core_pattern", "helpers_poweroff", "helpers_other_proc",
+    "helpers_binfmt", "helpers_cgroup")}
+# What a case at a shut door ends with, if not EPERM; bare, if not 0.
+SHUT = {"bpf_write_user": errno.EINVAL}
+BARE = {"kexec_file": errno.ENOEXEC}
 # Any of the rules below the directory may be named.
 ANY_LINE = ("read_directory_renamed", "write_mount_over_way")
+
+
+def unsigned(module):
+    """A module's content without its signature: Documentation/admin-guide/module-signing.rst."""
+    magic = b"~Module signature appended~\n"
+    assert module.endswith(magic)
+    rest = module[:-len(magic)]
+    return rest[:-12 - int.from_bytes(rest[-4:], "big")]
+
+
+def disk(folder):
+    """A disk of 1 MiB with a partition from sector 64 on, which has an empty ext2."""
+    image = folder / "disk"
+    first, sectors = 64, 1984
+    subprocess.run(["mke2fs", "-q", "-t", "ext2", "-E", f"offset={first * 512}", image, f"{sectors // 2}k"], check=True)
+    content = bytearray(image.read_bytes().ljust(2048 * 512, b"\0"))
+    content[446:462] = struct.pack("<B3xB3xII", 0, 0x83, first, sectors)
+    content[510:512] = b"\x55\xaa"
+    return bytes(content)
 
 
 def files(folder, linux):
@@ -61,8 +107,10 @@ def files(folder, linux):
     shared.chmod(0o666)
     return {"/opt/access": machine.BUILD / "tests/access", "/etc/source": "source", "/protect/secret": "the secret",
             "/protect/shared": shared, "/protect/fixed": "fixed", "/protect/log": "log",
+            "/var/lib/ringward/export": "export", "/usr/sbin/rwctl": "rwctl", "/boot/efi/EFI/ringward/policy.conf": "policy",
             "/protect/tool": machine.BUILD / "tests/tiny", "/protect/dir/inner/file": "file",
-            "/opt/overlay.ko": machine.stock_module("fs/overlayfs/overlay", linux)}
+            "/opt/disk": disk(folder), "/opt/unsigned.ko": unsigned(machine.stock_module(UNSIGNED, linux)),
+            **{f"/opt/{name.rpartition('/')[2]}.ko": machine.stock_module(name, linux) for name in MODULES}}
 
 
 class Tried:
@@ -97,19 +145,33 @@ def bare(start):
 @pytest.fixture(scope="session")
 def guarded(start, where):
     """With the policy."""
-    return start(where, policy=POLICY)
+    return start(where, policy=POLICY, conf={"kexec": "allow"})
 
 
 def test_all_ways_work_without_the_policy(bare, linux):
-    expected = {name: 0 for name in (*CASES, "write_mount_over_way")}
+    expected = {name: BARE.get(name, 0) for name in (*CASES, *OWN_LINES, *DOORS, "write_mount_over_way")}
     expected["append_noappend"] = 0 if linux == "6.12" else errno.EOPNOTSUPP
     assert bare.result == expected, bare.run.explain()
 
 
 def test_each_way_is_refused(guarded):
     wrong = {name: result for name, result in guarded.result.items()
-             if result not in ((0,) if CASES.get(name, "") is None else (errno.EACCES, errno.EOPNOTSUPP))}
+             if name not in DOORS and
+             result not in ((0,) if CASES.get(name, "") is None else (errno.EACCES, errno.EOPNOTSUPP))}
     assert not wrong, guarded.run.explain()
+
+
+def test_each_door_is_shut(guarded):
+    assert {name: guarded.result[name] for name in DOORS} == {name: SHUT.get(name, errno.EPERM) for name in DOORS}
+
+
+def test_each_shut_door_is_recorded(guarded):
+    for name, door in DOORS.items():
+        refused = guarded.refusals(name)
+        assert refused and {(r["operation"], r["verdict"], r["sync"], r.get("line")) for r in refused} == {
+            (f"door {door}", "deny", True, None)}, (name, refused)
+    opened, = guarded.refusals("helpers_other_proc")
+    assert (opened["asked"], opened["path"], opened["uid"]) == ("open for writing", "/tmp/proc/sys/kernel/modprobe", 0)
 
 
 def test_each_refusal_is_recorded_with_its_line(guarded):
@@ -124,6 +186,11 @@ def test_each_refusal_is_recorded_with_its_line(guarded):
             assert found[:1] == expected, (name, found)
 
 
+def test_own_files_are_protected(guarded):
+    for name, line in OWN_LINES.items():
+        assert [(r["rule"], r["verdict"], r.get("line")) for r in guarded.refusals(name)] == [(line, "deny", None)], name
+
+
 def test_a_record_says_what_was_asked(guarded):
     record, = guarded.refusals("read_symlink")
     assert (record["operation"], record["asked"], record["path"], record["result"], record["uid"]) == (
@@ -133,10 +200,13 @@ def test_a_record_says_what_was_asked(guarded):
 
 
 def test_policy_in_audit_mode_records_and_allows(start):
-    tried = start(machines.AMD, policy=POLICY.replace("\n", "mode audit\n", 1))
-    assert {name: result for name, result in tried.result.items() if result} in ({}, {"append_noappend": errno.EOPNOTSUPP})
+    tried = start(machines.AMD, policy=POLICY.replace("\n", "mode audit\n", 1) + "door kprobes open\ndoor msr shut\n")
+    failed = {name: result for name, result in tried.result.items() if result}
+    assert failed in (BARE, {**BARE, "append_noappend": errno.EOPNOTSUPP})
     assert {r["verdict"] for r in tried.run.of_type("access")} == {"allow"}
     assert tried.refusals("read_open")[0]["rule"] == SECRET
+    assert tried.refusals("ports_iopl") and not tried.refusals("kprobes")
+    assert tried.refusals("msr")[0]["rule"] == "door msr shut"
 
 
 def test_without_a_policy_nothing_is_refused(events):

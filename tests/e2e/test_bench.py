@@ -9,7 +9,7 @@ import pytest
 import machine
 
 sys.path.insert(0, str(machine.TOP / "tests/bench"))
-from benchlib import boots, chart, events, lines, table  # noqa: E402
+from benchlib import boots, chart, events, lines, policy, table  # noqa: E402
 
 FEW = ["null", "page_fault", "pipe_self", "fork_exec", "fork_exec_libc"]
 
@@ -82,6 +82,15 @@ def test_events_table():
     assert (one.records, one.guest, one.hypervisor, one.size) == (2, 350, 150, 200)
     assert (one.filtered, one.audit, one.factor, one.missed) == (65, 5000, 5, ["filtered"])
     assert "MISSED: filtered" in events.text("amd", [one])
+
+
+def test_policy_table():
+    """Each case has as many rules as it says; a target is missed by costs, and by costs that grow with the rules."""
+    assert {(case, len(policy.rules(case, n).splitlines())) for case in policy.CASES for n in (10, 100)} == {
+        (case, n) for case in policy.CASES for n in (10, 100)}
+    assert policy.Row("users", "users", 390, 395, 400).met
+    assert not policy.Row("users", "users", 390, 401, 400).met and not policy.Row("users", "users", 100, 120, 400).met
+    assert "MISSED" in policy.text([policy.Row("beside", "beside", 130, 130, 120)])
 
 
 def test_targets_and_chart():

@@ -47,3 +47,12 @@ def test_scenes_without_their_effect_are_told():
     nothing = scenes.Part([], [], [], None)
     for judge in (scenes.judge_lock, scenes.judge_work, scenes.judge_module):
         assert judge(nothing) != []
+
+
+def test_a_policy_that_refuses_less_is_told():
+    refused = [{"type": "access", "operation": operation, "rule": rule, "verdict": "deny"}
+               for _, operation, rule in scenes.REFUSED]
+    assert scenes.judge_policy(scenes.Part([], refused, [], None)) == []
+    refused[1]["verdict"] = "allow"
+    assert scenes.judge_policy(scenes.Part([scenes.CONTENT], refused, [], None)) == [
+        "not refused by -rw /etc/secret *: mv /tmp/mine /etc/secret", "the guest read /etc/secret"]

@@ -51,8 +51,10 @@ def test_the_loader_accepts_a_policy(good):
 def test_rwctl_shows_the_policy_in_force(good):
     policy = json.loads(answers(good, "ask")[0])
     assert policy["mode"] == "audit"
-    assert policy["lines"] == [{"line": 3, "text": "-r /tmp/log 1000"}, {"line": 4, "text": "-w /etc/ *"},
+    assert [line for line in policy["lines"] if line["line"]] == [{"line": 3, "text": "-r /tmp/log 1000"}, {"line": 4, "text": "-w /etc/ *"},
                                {"line": 5, "text": "+w /etc/ *"}]
+    assert {"line": 0, "text": "-w /var/lib/ringward/ *"} in policy["lines"]
+    assert policy["doors"]["kexec"] == "audit"
     assert answers(good, "said")[3].startswith("mode     audit|")
 
 

@@ -128,11 +128,13 @@ void explain_print(const struct explain_query *query, const struct explained *e,
 {
 	printf("%s: %s by uid %s: %s\n", query->path, e->access, query->uid,
 	       strcmp(e->verdict, "recorded") == 0 ? "allowed and recorded (audit)" : e->verdict);
-	if (!e->line) {
+	if (!e->text) {
 		printf("  no line is about it\n");
 		return;
 	}
-	if (file)
+	if (!e->line)
+		printf("  built in (door results): ");
+	else if (file)
 		printf("  %s:%u: ", file, e->line);
 	else
 		printf("  line %u: ", e->line);

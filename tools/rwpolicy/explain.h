@@ -18,8 +18,8 @@ struct explained {
 	const char *access; /* "read" ... */
 	const char *
 		verdict; /* "allowed", "refused" or "recorded": allowed, but recorded as a refusal would be */
-	uint32_t line;   /* that decides; 0: none */
-	const char *text; /* of the line, @len bytes */
+	uint32_t line;   /* that decides; 0: none, or one that is built in */
+	const char *text; /* of the line, @len bytes; NULL: none */
 	uint32_t len;
 	char path[PATH_MAX + 1]; /* of the line */
 };

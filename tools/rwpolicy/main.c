@@ -99,7 +99,8 @@ static uint64_t access_image[ACCESS_IMAGE_MAX / sizeof(uint64_t) + 1];
 
 static void check_access(const char *text, size_t size, struct conf_file *file)
 {
-	if (!access_parse(&access_conf, text, size, file, RW_ACCESS_SUPPORTED))
+	if (!access_parse(&access_conf, text, size, file, RW_ACCESS_SUPPORTED) &&
+	    !access_protect_results(&access_conf))
 		access_build(&access_conf, access_image);
 }
 
@@ -228,7 +229,8 @@ static int explain_file(const char *path, const struct explain_query *query)
 	text = read_file(path, ACCESS_FILE_MAX, &size);
 	if (!text)
 		return STATUS_USAGE;
-	if (!access_parse(&access_conf, text, size, &file, RW_ACCESS_SUPPORTED))
+	if (!access_parse(&access_conf, text, size, &file, RW_ACCESS_SUPPORTED) &&
+	    !access_protect_results(&access_conf))
 		wrong = explain_conf(path, query);
 	free(text);
 	if (wrong)

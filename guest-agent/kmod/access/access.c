@@ -14,6 +14,7 @@
 #include "access/label.h"
 #include "access/mounts.h"
 #include "kernel/after_call.h"
+#include "kernel/blockdev.h"
 #include "policy.h"
 
 static bool enabled __ro_after_init;
@@ -34,7 +35,9 @@ int __init access_init(const struct compat_kernel *k, bool *on)
 		return -EPROTO;
 	}
 	compat_after_call_init(k);
-	ret = label_init(&policy);
+	ret = compat_blockdev_init();
+	if (ret == 0)
+		ret = label_init(&policy);
 	enabled = ret == 0;
 	return ret;
 }

@@ -7,6 +7,7 @@
  *     label.c   which rules an inode is under
  *     check.c   decisions and their records
  *     files.c, names.c, mounts.c   the hooks
+ *     doors.c, devices.c   ways round an LSM
  */
 #pragma once
 
@@ -18,7 +19,7 @@ struct compat_kernel;
  * access_init() - check the policy's image, and prepare to enforce it.
  * @on: set to whether there is one
  *
- * Context: module init, after policy_init(). Return: 0, -ENOMEM, or -EPROTO (printed).
+ * Context: module init, after policy_init(). Return: 0, -ENOMEM, or -EPROTO or -ENOENT (printed).
  */
 int access_init(const struct compat_kernel *k, bool *on);
 

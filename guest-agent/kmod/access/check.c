@@ -47,7 +47,8 @@ static void add_rule(struct event *ev, u32 number)
 	if (number == NO_RULE)
 		return;
 	rule = &label_policy.rule[number];
-	event_u32(ev, RW_F_RULE_LINE, rule->line);
+	if (rule->line) /* not one of the policy's own */
+		event_u32(ev, RW_F_RULE_LINE, rule->line);
 	event_tail(ev, RW_F_RULE, label_policy.text + rule->text, rule->len);
 }
 
@@ -182,6 +183,11 @@ int check_open_file(const struct file *file, u32 kinds, const char *what)
 	if (ret == 0 && unlikely(dentry->d_flags & DCACHE_OP_REAL))
 		ret = check_layer(file, kinds, what);
 	return ret;
+}
+
+int check_other_file(const struct file *file, u32 kinds, const char *what)
+{
+	return unknown(file_inode(file)->i_sb, kinds, what, &file->f_path, file->f_path.dentry);
 }
 
 int check_dentry(struct dentry *dentry, u32 kinds, const char *what)

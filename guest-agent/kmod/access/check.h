@@ -20,6 +20,9 @@
  */
 int check_open_file(const struct file *file, u32 kinds, const char *what);
 
+/** check_other_file() - decide about a file of the same file system that may be any. */
+int check_other_file(const struct file *file, u32 kinds, const char *what);
+
 /** check_dentry() - decide what the current task may do to the file that has a name. */
 int check_dentry(struct dentry *dentry, u32 kinds, const char *what);
 

@@ -3,7 +3,11 @@
 // Enforces the access policy where files are opened, read, written, mapped and run.
 
 #include <linux/fcntl.h>
+#include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/fscrypt.h>
+#include <linux/fsmap.h>
+#include <linux/fsverity.h>
 #include <linux/ioctl.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -11,6 +15,7 @@
 #include <asm/syscall.h>
 
 #include "access/check.h"
+#include "access/doors.h"
 #include "access/hooks.h"
 #include "kernel/syscalls.h"
 
@@ -39,8 +44,11 @@ static u32 write_kind(const struct file *file, bool append)
 
 int guard_file_open(struct file *file)
 {
+	int ret = doors_open(file);
 	u32 kinds = 0;
 
+	if (ret)
+		return ret;
 	if (!label_is_watched(file_inode(file)->i_sb) && !(file->f_path.dentry->d_flags & DCACHE_OP_REAL))
 		return 0;
 	if (file->f_flags & __FMODE_EXEC)
@@ -52,6 +60,17 @@ int guard_file_open(struct file *file)
 	return check_open_file(file, kinds, "open");
 }
 
+static int check_write(const struct file *file)
+{
+	int ret = doors_write(file, "write");
+
+	if (ret)
+		return ret;
+	return check_open_file(file,
+			       file->f_flags & O_APPEND ? write_kind(file, is_append_call()) : CHECK_WRITE,
+			       "write");
+}
+
 /*
  * Each read and write, so also through a file that was opened earlier, or by another process. What execve
  * reads of a program is part of running it.
@@ -59,10 +78,7 @@ int guard_file_open(struct file *file)
 int guard_file_permission(struct file *file, int mask)
 {
 	if (mask & MAY_WRITE)
-		return check_open_file(file,
-				       file->f_flags & O_APPEND ? write_kind(file, is_append_call()) :
-								  CHECK_WRITE,
-				       "write");
+		return check_write(file);
 	return check_open_file(file, file->f_flags & __FMODE_EXEC ? CHECK_EXECUTE : CHECK_READ, "read");
 }
 
@@ -77,15 +93,39 @@ int guard_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 	return check_open_file(file, CHECK_WRITE, "fcntl");
 }
 
+/* Of linux/ext4.h, which 6.1 keeps private. */
+#define EXT4_MOVE_EXTENTS _IOC(_IOC_READ | _IOC_WRITE, 'f', 15, 40)
+#define EXT4_SWAP_BOOT    _IO('f', 17)
+#define F2FS_IOC          0xf5
+
+/* Requests that pass something in, and only ask. */
+static bool only_asks(unsigned int cmd)
+{
+	switch (cmd) {
+	case FS_IOC_FIEMAP:
+	case FS_IOC_GETFSMAP:
+	case FS_IOC_GET_ENCRYPTION_POLICY_EX:
+	case FS_IOC_GET_ENCRYPTION_KEY_STATUS:
+	case FS_IOC_MEASURE_VERITY:
+	case FS_IOC_READ_VERITY_METADATA:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Requests that change a file or its attributes through any descriptor: those that pass something in. */
 static bool changes_file(unsigned int cmd)
 {
 	switch (_IOC_TYPE(cmd)) {
-	case 'f':  /* ext4, f2fs, fscrypt, fs-verity, FS_IOC_SETFLAGS */
+	case 'f': /* ext4, fscrypt, fs-verity, FS_IOC_SETFLAGS */
+		return cmd == EXT4_SWAP_BOOT || (_IOC_DIR(cmd) & _IOC_WRITE && !only_asks(cmd));
+	case F2FS_IOC:
+		return _IOC_DIR(cmd) != _IOC_READ;
 	case 'v':  /* FS_IOC_SETVERSION */
 	case 'X':  /* XFS, FS_IOC_FSSETXATTR */
 	case 0x94: /* btrfs, FICLONE */
-		return _IOC_DIR(cmd) & _IOC_WRITE;
+		return _IOC_DIR(cmd) & _IOC_WRITE && !only_asks(cmd);
 	default:
 		return false;
 	}
@@ -93,9 +133,13 @@ static bool changes_file(unsigned int cmd)
 
 int guard_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	if (likely(!changes_file(cmd)))
-		return 0;
-	return check_open_file(file, CHECK_WRITE, "ioctl");
+	int ret = doors_ioctl(file, cmd);
+
+	if (ret || likely(!changes_file(cmd)))
+		return ret;
+	if (cmd == EXT4_MOVE_EXTENTS) /* changes another file as well, named in memory that can change */
+		ret = check_other_file(file, CHECK_WRITE, "ioctl");
+	return ret ? ret : check_open_file(file, CHECK_WRITE, "ioctl");
 }
 
 int guard_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long arg)
@@ -120,16 +164,25 @@ static u32 map_kinds(unsigned long prot, bool shared)
 	return kinds;
 }
 
+static int check_map(const struct file *file, u32 kinds, const char *what)
+{
+	int ret = doors_map(file);
+
+	if (ret == 0 && kinds & CHECK_WRITE)
+		ret = doors_write(file, what);
+	return ret ? ret : check_open_file(file, kinds, what);
+}
+
 int guard_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags)
 {
 	if (!file)
 		return 0;
-	return check_open_file(file, map_kinds(prot, (flags & MAP_TYPE) != MAP_PRIVATE), "mmap");
+	return check_map(file, map_kinds(prot, (flags & MAP_TYPE) != MAP_PRIVATE), "mmap");
 }
 
 int guard_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot, unsigned long prot)
 {
 	if (!vma->vm_file)
 		return 0;
-	return check_open_file(vma->vm_file, map_kinds(prot, vma->vm_flags & VM_SHARED), "mprotect");
+	return check_map(vma->vm_file, map_kinds(prot, vma->vm_flags & VM_SHARED), "mprotect");
 }

@@ -42,6 +42,10 @@
 	HOOK(move_mount) \
 	HOOK(sb_umount) \
 	HOOK(sb_pivotroot) \
+	HOOK(locked_down) \
+	HOOK(kernel_read_file) \
+	HOOK(bpf_prog) \
+	HOOK(uring_cmd) \
 	GUARD_COMPAT_HOOKS(HOOK)
 
 #define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) guard_##NAME;

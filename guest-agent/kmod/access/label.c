@@ -3,7 +3,6 @@
 // Labels of inodes: a hash table, written under a lock for each of its parts, read under RCU.
 
 #include <linux/atomic.h>
-#include <linux/bitmap.h>
 #include <linux/dcache.h>
 #include <linux/errno.h>
 #include <linux/init.h>
@@ -32,8 +31,6 @@ unsigned long label_marked[BITS_TO_LONGS(1 << LABEL_MARK_BITS)];
 
 static struct hlist_head *buckets __ro_after_init;
 static unsigned int bucket_bits __ro_after_init;
-static unsigned long *guarded_nodes __ro_after_init; /* with a rule that refuses, there or below */
-static u16 *guarding_rule __ro_after_init;           /* such a rule, by node */
 static spinlock_t locks[LOCKS];
 static atomic64_t generation = ATOMIC64_INIT(1);
 
@@ -83,47 +80,6 @@ static struct place child_of(const struct place *p, const struct qstr *name)
 	return child;
 }
 
-/* Whether a scope refuses anything to anybody, not only records it; @rule: which rule does. */
-static bool scope_refuses(u32 scope, u16 *rule)
-{
-	const struct rw_access_cell *c;
-	u32 i;
-
-	for (; scope != RW_ACCESS_NONE; scope = label_policy.scope[scope].next) {
-		c = &label_policy.scope[scope].any;
-		if (c->denied & ~c->audited) {
-			*rule = c->rule[__ffs(c->denied & ~c->audited)];
-			return true;
-		}
-		for (i = 0; label_policy.scope[scope].users && i < label_policy.hdr->user_slots; i++) {
-			c = &label_policy.user[i].cell;
-			if (label_policy.user[i].scope == scope && c->denied & ~c->audited) {
-				*rule = c->rule[__ffs(c->denied & ~c->audited)];
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-/* A parent comes before its children: the last one first, each tells its parent. */
-static void __init find_guarded_nodes(void)
-{
-	u32 i = label_policy.hdr->nodes;
-
-	while (i-- > 0) {
-		const struct rw_access_node *n = &label_policy.node[i];
-
-		if (!test_bit(i, guarded_nodes) &&
-		    (scope_refuses(n->self, &guarding_rule[i]) || scope_refuses(n->below, &guarding_rule[i])))
-			__set_bit(i, guarded_nodes);
-		if (i && test_bit(i, guarded_nodes)) {
-			__set_bit(n->parent, guarded_nodes);
-			guarding_rule[n->parent] = guarding_rule[i];
-		}
-	}
-}
-
 int __init label_init(const struct access *policy)
 {
 	unsigned int i;
@@ -131,23 +87,19 @@ int __init label_init(const struct access *policy)
 	label_policy = *policy;
 	bucket_bits = clamp(ilog2(totalram_pages() / PAGES_BUCKET), 10, 22);
 	buckets = kvcalloc(1u << bucket_bits, sizeof(*buckets), GFP_KERNEL);
-	guarded_nodes = kvcalloc(BITS_TO_LONGS(policy->hdr->nodes), sizeof(long), GFP_KERNEL);
-	guarding_rule = kvcalloc(policy->hdr->nodes, sizeof(*guarding_rule), GFP_KERNEL);
-	if (!buckets || !guarded_nodes || !guarding_rule) {
+	if (!buckets || label_rules_init() != 0) {
 		label_exit();
 		return -ENOMEM;
 	}
 	for (i = 0; i < LOCKS; i++)
 		spin_lock_init(&locks[i]);
-	find_guarded_nodes();
 	return 0;
 }
 
 void __init label_exit(void)
 {
 	kvfree(buckets);
-	kvfree(guarded_nodes);
-	kvfree(guarding_rule);
+	label_rules_exit();
 }
 
 static void add_up(const struct place *p, u32 uid, u32 kinds, struct label_sum *sum)
@@ -388,19 +340,6 @@ static int learn_path(struct dentry *dentry, u64 at)
 	return ret;
 }
 
-int label_learn(struct inode *inode, struct dentry *dentry, u64 at)
-{
-	int ret = -ESTALE;
-
-	if (dentry && d_inode(dentry) == inode)
-		return learn_path(dentry, at);
-	dentry = d_find_any_alias(inode);
-	if (dentry)
-		ret = learn_path(dentry, at);
-	dput(dentry);
-	return ret;
-}
-
 /* Makes the labels of a name's directory known, and pins it: to be released with dput(). */
 static int learn_parent(struct dentry *dentry, u64 at, struct dentry **parent)
 {
@@ -411,6 +350,71 @@ static int learn_parent(struct dentry *dentry, u64 at, struct dentry **parent)
 		ret = learn_path(*parent, at);
 	if (ret)
 		dput(*parent);
+	return ret;
+}
+
+/* Gives a file the labels of a name of it. Return: as inherit(), or as label_learn(). */
+static int add_name(struct inode *inode, struct dentry *dentry, u64 at)
+{
+	struct name_snapshot name;
+	struct dentry *parent;
+	int ret = learn_parent(dentry, at, &parent);
+
+	if (ret)
+		return ret;
+	take_dentry_name_snapshot(&name, dentry);
+	ret = inherit(inode, d_inode(parent), &name.name);
+	release_dentry_name_snapshot(&name);
+	dput(parent);
+	return ret;
+}
+
+/* Return: the file's name number @n, from 0, in the kernel's cache, to be released with dput(); or NULL. */
+static struct dentry *nth_name(struct inode *inode, unsigned int n)
+{
+	struct dentry *dentry, *found = NULL;
+
+	spin_lock(&inode->i_lock);
+	hlist_for_each_entry(dentry, &inode->i_dentry, d_u.d_alias)
+	{
+		if (found || n-- > 0)
+			continue;
+		spin_lock(&dentry->d_lock);
+		if (!__lockref_is_dead(&dentry->d_lockref))
+			found = dget_dlock(dentry);
+		spin_unlock(&dentry->d_lock);
+	}
+	spin_unlock(&inode->i_lock);
+	return found;
+}
+
+/* A file with several names needs the labels of all that are known before the first one counts. */
+static int learn_names(struct inode *inode, u64 at)
+{
+	struct dentry *dentry;
+	unsigned int n;
+	int ret = 0;
+
+	for (n = 0; ret >= 0 && (dentry = nth_name(inode, n)); n++) {
+		if (!d_unlinked(dentry))
+			ret = add_name(inode, dentry, at);
+		dput(dentry);
+	}
+	return min(ret, 0);
+}
+
+int label_learn(struct inode *inode, struct dentry *dentry, u64 at)
+{
+	int ret = -ESTALE;
+
+	if (unlikely(inode->i_nlink > 1) && !S_ISDIR(inode->i_mode) && learn_names(inode, at) == -ENOMEM)
+		return -ENOMEM;
+	if (dentry && d_inode(dentry) == inode)
+		return learn_path(dentry, at);
+	dentry = d_find_any_alias(inode);
+	if (dentry)
+		ret = learn_path(dentry, at);
+	dput(dentry);
 	return ret;
 }
 
@@ -452,32 +456,15 @@ int label_ask_below(struct dentry *dentry, const struct label_asker *who, u32 ki
 int label_add_entry(struct inode *inode, struct dentry *dentry)
 {
 	const u64 at = label_generation();
-	struct name_snapshot name;
-	struct dentry *parent;
 	struct place place;
-	bool is_new;
-	int ret = learn_parent(dentry, at, &parent);
+	const bool is_new = !nth_place(inode, 0, &place);
+	int ret = add_name(inode, dentry, at);
 
-	if (ret)
-		return ret;
-	is_new = !nth_place(inode, 0, &place);
-	take_dentry_name_snapshot(&name, dentry);
-	ret = inherit(inode, d_inode(parent), &name.name);
-	release_dentry_name_snapshot(&name);
-	dput(parent);
-	if (ret < 0)
+	if (ret == -ENOMEM)
 		set_age(inode, 0);
-	else if (is_new)
+	else if (ret >= 0 && is_new)
 		set_age(inode, at);
 	return ret;
-}
-
-bool label_guards_node(u32 node, u16 *rule)
-{
-	if (node == RW_ACCESS_NONE || !test_bit(node, guarded_nodes))
-		return false;
-	*rule = guarding_rule[node];
-	return true;
 }
 
 /*
@@ -490,7 +477,7 @@ static void add_mounted(struct inode *inode, const struct place *place)
 
 	if (is_trivial(place))
 		return;
-	mark(inode->i_sb, label_guards_node(place->node, &rule) || scope_refuses(place->scope, &rule));
+	mark(inode->i_sb, label_guards_node(place->node, &rule) || label_scope_refuses(place->scope, &rule));
 	if (add(inode, place, 0) > 0)
 		label_outdate();
 }
@@ -511,12 +498,6 @@ void label_set_root(struct inode *root)
 	add_mounted(root, &top);
 }
 
-bool label_refuses_at(u32 node, u16 *rule)
-{
-	return scope_refuses(label_policy.node[node].self, rule) ||
-	       scope_refuses(label_policy.node[node].below, rule);
-}
-
 bool label_nth_node(const struct inode *inode, unsigned int n, u32 *node)
 {
 	struct place place;
@@ -527,13 +508,29 @@ bool label_nth_node(const struct inode *inode, unsigned int n, u32 *node)
 	return true;
 }
 
+bool label_nth_entry_node(struct dentry *dentry, unsigned int n, u32 *node)
+{
+	struct dentry *parent = dget_parent(dentry);
+	struct name_snapshot name;
+	struct place place;
+	bool found = nth_place(d_inode(parent), n, &place);
+
+	if (found) {
+		take_dentry_name_snapshot(&name, dentry);
+		*node = child_of(&place, &name.name).node;
+		release_dentry_name_snapshot(&name);
+	}
+	dput(parent);
+	return found;
+}
+
 bool label_guards_below(const struct inode *dir, u16 *rule)
 {
 	struct place place;
 	unsigned int n;
 
 	for (n = 0; nth_place(dir, n, &place); n++)
-		if (label_guards_node(place.node, rule) || scope_refuses(place.scope, rule))
+		if (label_guards_node(place.node, rule) || label_scope_refuses(place.scope, rule))
 			return true;
 	return false;
 }

@@ -55,6 +55,13 @@ int label_init(const struct access *policy);
 /* Undoes label_init(). Context: module init, when a later step failed. */
 void label_exit(void);
 
+/* Parts of label_init() and label_exit(): where rules refuse anything. @label_policy is set. */
+int label_rules_init(void);
+void label_rules_exit(void);
+
+/** label_scope_refuses() - whether a scope refuses anything to anybody, not only records it; @rule: one. */
+bool label_scope_refuses(u32 scope, u16 *rule);
+
 /**
  * label_generation() - how often paths have changed, so far.
  *
@@ -122,6 +129,18 @@ bool label_guards_below(const struct inode *dir, u16 *rule);
  * Return: whether there are so many labels; then @node is set, perhaps to RW_ACCESS_NONE.
  */
 bool label_nth_node(const struct inode *inode, unsigned int n, u32 *node);
+
+/** label_nth_entry_node() - the same for a name in a directory whose labels are known, whatever is there. */
+bool label_nth_entry_node(struct dentry *dentry, unsigned int n, u32 *node);
+
+/**
+ * label_next_guarded() - walk the nodes below @top that label_guards_node() names, parents first.
+ * @node:  where the walk is; @top to begin
+ * @below: whether to visit what is below @node
+ *
+ * Return: the next node, or RW_ACCESS_NONE.
+ */
+u32 label_next_guarded(u32 node, u32 top, bool below);
 
 /** label_guards_node() - whether rules refuse anything to anybody at a node or below; @rule: one of them. */
 bool label_guards_node(u32 node, u16 *rule);

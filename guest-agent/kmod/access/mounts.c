@@ -42,11 +42,11 @@ void mounts_label(void)
 }
 
 /* Whether a directory has an entry. Context: may sleep. */
-static bool finds(const struct path *dir, const char *name)
+static bool finds(const struct path *dir, const char *name, unsigned int how)
 {
 	struct path found;
 
-	if (vfs_path_lookup(dir->dentry, dir->mnt, name, 0, &found))
+	if (vfs_path_lookup(dir->dentry, dir->mnt, name, how, &found))
 		return false;
 	path_put(&found);
 	return true;
@@ -74,21 +74,21 @@ static const char *path_between(u32 top, u32 node, char *buf, unsigned int size)
 	return *at ? at : NULL;
 }
 
-/* Whether a file exists below @dir, a directory at node @top, that rules protect. */
-static bool has_protected(const struct path *dir, u32 top, u16 *rule)
+/* What does not exist has nothing below it. */
+bool mounts_has_protected(const struct path *dir, u32 top, unsigned int how, u16 *rule)
 {
+	u32 node = label_next_guarded(top, top, true);
 	char *buf = __getname();
+	bool exists, found = false;
 	const char *name;
-	bool found = false;
-	u32 node;
 
 	if (!buf)
 		return true;
-	for (node = top + 1; node < label_policy.hdr->nodes && !found; node++) {
-		if (!label_guards_node(node, rule))
-			continue;
+	while (node != RW_ACCESS_NONE && !found) {
 		name = path_between(top, node, buf, PATH_MAX);
-		found = name && label_refuses_at(node, rule) && finds(dir, name);
+		exists = name && finds(dir, name, how);
+		found = exists && label_refuses_at(node, rule);
+		node = label_next_guarded(node, top, exists);
 	}
 	__putname(buf);
 	return found;
@@ -116,7 +116,7 @@ static int mount_over(const struct path *path)
 	if (ret || !S_ISDIR(inode->i_mode))
 		return ret;
 	for (n = 0; label_nth_node(inode, n, &node); n++)
-		if (label_guards_node(node, &rule) && has_protected(path, node, &rule))
+		if (label_guards_node(node, &rule) && mounts_has_protected(path, node, 0, &rule))
 			return check_refuse(path->dentry, "mount", rule);
 	return 0;
 }
@@ -143,12 +143,16 @@ int guard_sb_mount(const char *dev_name, const struct path *path, const char *ty
 	return ret;
 }
 
+/* What is mounted has its labels before anybody can reach it there. */
 int guard_move_mount(const struct path *from_path, const struct path *to_path)
 {
 	int ret = mount_over(to_path);
 
-	if (ret == 0)
+	if (ret == 0) {
+		if (compat_mount_reaches_init(to_path->mnt))
+			label_mount(from_path->dentry, to_path->dentry);
 		access_mounts_change();
+	}
 	return ret;
 }
 

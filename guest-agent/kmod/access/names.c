@@ -5,11 +5,16 @@
 #include <linux/dcache.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/namei.h>
+#include <linux/sched.h>
+#include <linux/string.h>
 
 #include "access/access.h"
 #include "access/attributes.h"
 #include "access/check.h"
 #include "access/hooks.h"
+#include "access/mounts.h"
+#include "kernel/mounts.h"
 
 /* The file gets a dentry: a new file, or one found in its directory. */
 void guard_d_instantiate(struct dentry *dentry, struct inode *inode)
@@ -45,12 +50,21 @@ int guard_inode_symlink(struct inode *dir, struct dentry *dentry, const char *ol
 	return check_name(dentry, "symlink");
 }
 
+/* Process 1 empties the initial RAM disk before it runs the system's init: nobody reaches its files then. */
+static bool is_last_stage(const struct dentry *dentry)
+{
+	return is_global_init(current) && strcmp(dentry->d_sb->s_type->name, "rootfs") == 0;
+}
+
 /* To remove what something is mounted on, in another mount namespace, unmounts that. */
 static int check_removal(struct dentry *dentry, const char *what)
 {
-	int ret = check_name(dentry, what);
 	u16 rule;
+	int ret;
 
+	if (unlikely(is_last_stage(dentry)))
+		return 0;
+	ret = check_name(dentry, what);
 	if (ret == 0 && d_mountpoint(dentry) && label_is_watched(dentry->d_sb) &&
 	    label_guards_below(d_inode(dentry), &rule))
 		ret = check_refuse(dentry, what, rule);
@@ -110,6 +124,31 @@ static int check_way(struct dentry *dentry)
 }
 
 /*
+ * A directory may bring files with it to names that rules protect. The walk must not leave it: the kernel
+ * holds locks of the directories that it moves between.
+ */
+static int check_arrival(struct dentry *dentry, struct dentry *new_name)
+{
+	unsigned int n;
+	struct path dir;
+	int ret = 0;
+	u32 node;
+	u16 rule;
+
+	if (!label_is_watched(new_name->d_sb))
+		return 0;
+	for (n = 0; ret == 0 && label_nth_entry_node(new_name, n, &node); n++) {
+		if (!label_guards_node(node, &rule))
+			continue;
+		if (!compat_mount_find(dentry, &dir) ||
+		    mounts_has_protected(&dir, node, LOOKUP_NO_SYMLINKS | LOOKUP_NO_XDEV, &rule))
+			ret = check_refuse(new_name, "rename", rule);
+		mntput(dir.mnt);
+	}
+	return ret;
+}
+
+/*
  * With RENAME_EXCHANGE the kernel asks once for each direction. A rename that brings no further rules costs
  * nobody anything: any user can make many of them.
  */
@@ -125,6 +164,8 @@ int guard_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct 
 		ret = check_keeps(old_dentry, new_dentry, "rename");
 	if (ret == 0 && d_is_dir(old_dentry))
 		ret = check_way(old_dentry);
+	if (ret == 0 && d_is_dir(old_dentry))
+		ret = check_arrival(old_dentry, new_dentry);
 	if (ret == 0)
 		ret = add_label(old_dentry, new_dentry, &further);
 	if (ret == 0 && further && d_is_dir(old_dentry))

@@ -5,9 +5,24 @@
 #include <linux/fs.h>
 
 #include "access/attributes.h"
+#include "access/doors.h"
 #include "access/hooks.h"
 #include "kernel/lsm.h"
 #include "kernel/version.h"
+
+#if LINUX_IS(6, 1)
+#include <linux/io_uring.h>
+#else
+#include <linux/io_uring/cmd.h>
+#endif
+
+/* What a block device does by io_uring besides reading and writing changes its contents. */
+int guard_uring_cmd(struct io_uring_cmd *request)
+{
+	int ret = doors_write(request->file, "io_uring");
+
+	return ret ? ret : doors_ioctl(request->file, request->cmd_op);
+}
 
 #if LINUX_IS(6, 1)
 

@@ -130,9 +130,9 @@ class Machine:
     def __init__(self, cpu, archive, folder, timeout=1800):
         self.cpu, self.archive, self.folder, self.timeout = cpu, archive, Path(folder), timeout
 
-    def boot(self, how, only=None, smp=1, icount=True):
+    def boot(self, how, only=None, smp=1, icount=True, policy=None):
         """Boots once. how: "bare", "ringward", "agent", "filtered" (agent, no record is wanted) or "audit" (bare, with
-        the kernel's audit subsystem); only: names of the operations, None for all.
+        the kernel's audit subsystem); only: names of the operations, None for all. policy: a policy.conf's text.
 
         QEMU counts instructions with one CPU only: with two, Linux hangs while it boots under -icount.
         """
@@ -157,6 +157,10 @@ class Machine:
         if how == "filtered":
             monitor.write_text(NOTHING_WANTED, encoding="ascii")
             argv += ["--monitor", monitor]
+        if policy is not None:
+            rules = self.folder / "policy.conf"
+            rules.write_text(policy, encoding="ascii")
+            argv += ["--policy", rules]
         argv += ["--accel", "bochs"] if self.cpu == "intel" else ["--accel", "tcg"]
         if self.cpu == "amd" and icount and smp == 1:
             argv.append("--icount")

@@ -22,8 +22,9 @@ struct bench_op {
 	void (*teardown)(void);
 };
 
-extern const struct bench_op syscall_ops[], process_ops[], ipc_ops[], memory_ops[], event_ops[];
-extern const unsigned int syscall_op_count, process_op_count, ipc_op_count, memory_op_count, event_op_count;
+extern const struct bench_op syscall_ops[], process_ops[], ipc_ops[], memory_ops[], event_ops[], policy_ops[];
+extern const unsigned int syscall_op_count, process_op_count, ipc_op_count, memory_op_count, event_op_count,
+	policy_op_count;
 
 /* Operations of ops_syscall.c on these files, and of ops_process.c, that the events table has as well. */
 #define FILE_PATH "/tmp/file"

@@ -129,6 +129,7 @@ static int benchmark(void)
 	measure_all(ipc_ops, ipc_op_count);
 	measure_all(process_ops, process_op_count);
 	measure_all(event_ops, event_op_count);
+	measure_all(policy_ops, policy_op_count);
 	_exit(0);
 }
 

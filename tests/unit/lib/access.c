@@ -220,6 +220,47 @@ static void test_unsupported_doors_are_open(void **state)
 		assert_int_equal(access_door(&a, i), i == RW_DOOR_MSR ? RW_DOOR_SHUT : RW_DOOR_OPEN);
 }
 
+static void compile_protected(const char *text)
+{
+	struct conf_file file = { .report = no_error };
+
+	assert_int_equal(access_parse(&conf, text, strlen(text), &file, RW_ACCESS_EVERYTHING), 0);
+	assert_int_equal(access_protect_results(&conf), 0);
+	assert_int_equal(access_open(&a, image, access_build(&conf, image)), 0);
+}
+
+/* Lines of the file come before the policy's own, which have the number 0. */
+static void test_own_files_are_protected(void **state)
+{
+	const uint32_t both = 1u << RW_RIGHT_WRITE | 1u << RW_RIGHT_APPEND;
+	struct access_answer answer;
+
+	(void)state;
+	compile_protected("+w /usr/sbin/rwctl 7\n-r /var/ *\n");
+	answer = access_decide(&a, scope_of("/var/lib/ringward/new"), 0, RW_RIGHT_ALL);
+	assert_int_equal(answer.denied, both | 1u << RW_RIGHT_READ);
+	assert_int_equal(a.rule[answer.rule[RW_RIGHT_WRITE]].line, 0);
+	assert_memory_equal(a.text + a.rule[answer.rule[RW_RIGHT_WRITE]].text, "-w /var/lib/ringward/ *", 23);
+	assert_int_equal(a.rule[answer.rule[RW_RIGHT_WRITE]].len, 23);
+	assert_int_equal(access_decide(&a, scope_of("/usr/sbin/rwctl"), 7, both).denied, 0);
+	assert_int_equal(access_decide(&a, scope_of("/usr/sbin/rwctl"), 8, both).denied, both);
+	assert_int_equal(access_decide(&a, scope_of("/boot/efi/EFI/ringward/policy.conf"), 0, both).denied,
+			 both);
+	compile_protected("door results audit\n");
+	answer = access_decide(&a, scope_of("/var/lib/ringward/"), 0, both);
+	assert_int_equal(answer.denied, 0);
+	assert_int_equal(answer.audited, both);
+	compile_protected("door results open\n");
+	assert_int_equal(a.hdr->rules, 1);
+}
+
+/* No line of the file is called dead for them, and none of them. */
+static void test_own_lines_make_no_warning(void **state)
+{
+	(void)state;
+	compile_protected("-w /usr/sbin/rwctl *\n-w /var/lib/ringward/ *\n");
+}
+
 static void test_levels(void **state)
 {
 	(void)state;
@@ -489,6 +530,8 @@ int main(void)
 		cmocka_unit_test(test_trust),
 		cmocka_unit_test(test_doors),
 		cmocka_unit_test(test_unsupported_doors_are_open),
+		cmocka_unit_test(test_own_files_are_protected),
+		cmocka_unit_test(test_own_lines_make_no_warning),
 		cmocka_unit_test(test_levels),
 	};
 

@@ -10,15 +10,16 @@
 #define USER     "a number below 4294967295, or * for all"
 #define DOTS     "a path in a rule has no . or ..: write where it leads to"
 #define RELATIVE "is not an absolute path: it does not begin with /"
-#define DOORS    "devmem, ports, msr, pci, kexec, hibernation, modules, blockdev, bpf, kprobes or helpers"
-#define RULE     "[+|-][rwax] PATH UID [audit]"
-#define MODE     "mode enforce|audit"
-#define DOOR     "door NAME open|audit|shut"
-#define ISOLATE  "isolate exe PATH [audit]"
-#define TRUST    "trust exe|lib PATH sha256:HEX"
-#define ALLOW    "allow trusted NAME [rwax] PATH [audit]"
-#define SUBJECT  "subject uid|exe UID|PATH level NAME"
-#define HASH     "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define DOORS \
+	"devmem, ports, msr, pci, kexec, hibernation, modules, blockdev, bpf, kprobes, helpers or results"
+#define RULE    "[+|-][rwax] PATH UID [audit]"
+#define MODE    "mode enforce|audit"
+#define DOOR    "door NAME open|audit|shut"
+#define ISOLATE "isolate exe PATH [audit]"
+#define TRUST   "trust exe|lib PATH sha256:HEX"
+#define ALLOW   "allow trusted NAME [rwax] PATH [audit]"
+#define SUBJECT "subject uid|exe UID|PATH level NAME"
+#define HASH    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static const struct row rows[] = {
 	{ "x", "1:1: x begins no line: " FIRST },

@@ -9,7 +9,7 @@ $(LIB_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/plain/tests/unit/%.o $(UNIT_DIR)/ob
 $(UNIT_DIR)/lib/record: $(call unit,plain,lib/events.c)
 $(UNIT_DIR)/lib/access_wrong: $(UNIT_DIR)/obj/plain/tests/unit/lib/access_wrong.o
 $(UNIT_DIR)/lib/log_priority: $(UNIT_DIR)/obj/plain/tests/unit/lib/log_priority.o
-ACCESS_LIB := $(addprefix lib/,access_build.c access_level.c access_line.c access_subject.c conf_text.c format.c)
+ACCESS_LIB := $(addprefix lib/,access_build.c access_level.c access_line.c access_results.c access_subject.c conf_text.c format.c)
 $(UNIT_DIR)/lib/access: $(call unit,plain,$(ACCESS_LIB) lib/access_conf.c)
 $(UNIT_DIR)/lib/access_conf: $(call unit,plain,$(ACCESS_LIB) lib/access.c)
 $(UNIT_DIR)/lib/access_wrong: $(call unit,plain,$(ACCESS_LIB) lib/access.c lib/access_conf.c)

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Where the rules of the access policy refuse anything to anybody: worked out once.
+
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "access/label.h"
+
+static unsigned long *guarded_nodes __ro_after_init; /* with a rule that refuses, there or below */
+static u16 *guarding_rule __ro_after_init;           /* such a rule, by node */
+static u16 *refusing_rule __ro_after_init;           /* by scope; or RW_ACCESS_NO_RULE */
+struct family {
+	u32 first_child, next; /* guarded nodes, or RW_ACCESS_NONE */
+};
+static struct family *family __ro_after_init; /* by node */
+
+bool label_scope_refuses(u32 scope, u16 *rule)
+{
+	if (scope == RW_ACCESS_NONE || refusing_rule[scope] == RW_ACCESS_NO_RULE)
+		return false;
+	*rule = refusing_rule[scope];
+	return true;
+}
+
+static void __init note_refusal(u32 scope, const struct rw_access_cell *c)
+{
+	u8 refused = c->denied & ~c->audited;
+
+	if (refused && refusing_rule[scope] == RW_ACCESS_NO_RULE)
+		refusing_rule[scope] = c->rule[__ffs(refused)];
+}
+
+/* A less specific scope comes before those that lead to it. */
+static void __init find_refusing_scopes(void)
+{
+	const struct rw_access_user *user = label_policy.user;
+	u32 i;
+
+	for (i = 0; i < label_policy.hdr->scopes; i++) {
+		refusing_rule[i] = RW_ACCESS_NO_RULE;
+		note_refusal(i, &label_policy.scope[i].any);
+	}
+	for (i = 0; i < label_policy.hdr->user_slots; i++)
+		if (user[i].scope != RW_ACCESS_NONE && !(user[i].scope & RW_ACCESS_PROGRAM))
+			note_refusal(user[i].scope, &user[i].cell);
+	for (i = 0; i < label_policy.hdr->scopes; i++)
+		if (refusing_rule[i] == RW_ACCESS_NO_RULE && label_policy.scope[i].next != RW_ACCESS_NONE)
+			refusing_rule[i] = refusing_rule[label_policy.scope[i].next];
+}
+
+/* A parent comes before its children: the last one first, each tells its parent. */
+static void __init find_guarded_nodes(void)
+{
+	static const struct family none = { RW_ACCESS_NONE, RW_ACCESS_NONE };
+	u32 i;
+
+	for (i = 0; i < label_policy.hdr->nodes; i++)
+		family[i] = none;
+	while (i-- > 0) {
+		const struct rw_access_node *n = &label_policy.node[i];
+
+		if (!test_bit(i, guarded_nodes) && (label_scope_refuses(n->self, &guarding_rule[i]) ||
+						    label_scope_refuses(n->below, &guarding_rule[i])))
+			__set_bit(i, guarded_nodes);
+		if (i && test_bit(i, guarded_nodes)) {
+			__set_bit(n->parent, guarded_nodes);
+			guarding_rule[n->parent] = guarding_rule[i];
+			family[i].next = family[n->parent].first_child;
+			family[n->parent].first_child = i;
+		}
+	}
+}
+
+int __init label_rules_init(void)
+{
+	const struct rw_access_hdr *hdr = label_policy.hdr;
+
+	guarded_nodes = kvcalloc(BITS_TO_LONGS(hdr->nodes), sizeof(long), GFP_KERNEL);
+	guarding_rule = kvcalloc(hdr->nodes, sizeof(*guarding_rule), GFP_KERNEL);
+	refusing_rule = kvcalloc(max(hdr->scopes, 1u), sizeof(*refusing_rule), GFP_KERNEL);
+	family = kvcalloc(hdr->nodes, sizeof(*family), GFP_KERNEL);
+	if (!guarded_nodes || !guarding_rule || !refusing_rule || !family)
+		return -ENOMEM;
+	find_refusing_scopes();
+	find_guarded_nodes();
+	return 0;
+}
+
+void __init label_rules_exit(void)
+{
+	kvfree(guarded_nodes);
+	kvfree(guarding_rule);
+	kvfree(refusing_rule);
+	kvfree(family);
+}
+
+bool label_guards_node(u32 node, u16 *rule)
+{
+	if (node == RW_ACCESS_NONE || !test_bit(node, guarded_nodes))
+		return false;
+	*rule = guarding_rule[node];
+	return true;
+}
+
+bool label_refuses_at(u32 node, u16 *rule)
+{
+	return label_scope_refuses(label_policy.node[node].self, rule) ||
+	       label_scope_refuses(label_policy.node[node].below, rule);
+}
+
+u32 label_next_guarded(u32 node, u32 top, bool below)
+{
+	if (below && family[node].first_child != RW_ACCESS_NONE)
+		return family[node].first_child;
+	for (; node != top; node = label_policy.node[node].parent)
+		if (family[node].next != RW_ACCESS_NONE)
+			return family[node].next;
+	return RW_ACCESS_NONE;
+}
