@@ -7,6 +7,8 @@
  *     label.c   which rules an inode is under
  *     check.c   decisions and their records
  *     files.c, names.c, mounts.c   the hooks
+ *     program.c   which tasks run programs that lines name; isolate.c, trust.c   what that means for them
+ *     measure.c   contents of files
  */
 #pragma once
 

@@ -12,6 +12,8 @@
 
 #include "access/check.h"
 #include "access/hooks.h"
+#include "access/isolate.h"
+#include "access/trust.h"
 #include "kernel/syscalls.h"
 
 #ifndef RWF_NOAPPEND
@@ -40,7 +42,12 @@ static u32 write_kind(const struct file *file, bool append)
 int guard_file_open(struct file *file)
 {
 	u32 kinds = 0;
+	int ret = trust_open(file);
 
+	if (ret == 0 && file->f_mode & FMODE_WRITE)
+		ret = isolate_proc(file);
+	if (ret)
+		return ret;
 	if (!label_is_watched(file_inode(file)->i_sb) && !(file->f_path.dentry->d_flags & DCACHE_OP_REAL))
 		return 0;
 	if (file->f_flags & __FMODE_EXEC)
@@ -52,6 +59,18 @@ int guard_file_open(struct file *file)
 	return check_open_file(file, kinds, "open");
 }
 
+static int check_write(const struct file *file)
+{
+	int ret = trust_write(file);
+
+	if (ret == 0)
+		ret = isolate_proc(file);
+	if (ret)
+		return ret;
+	return check_open_file(
+		file, file->f_flags & O_APPEND ? write_kind(file, is_append_call()) : CHECK_WRITE, "write");
+}
+
 /*
  * Each read and write, so also through a file that was opened earlier, or by another process. What execve
  * reads of a program is part of running it.
@@ -59,10 +78,7 @@ int guard_file_open(struct file *file)
 int guard_file_permission(struct file *file, int mask)
 {
 	if (mask & MAY_WRITE)
-		return check_open_file(file,
-				       file->f_flags & O_APPEND ? write_kind(file, is_append_call()) :
-								  CHECK_WRITE,
-				       "write");
+		return check_write(file);
 	return check_open_file(file, file->f_flags & __FMODE_EXEC ? CHECK_EXECUTE : CHECK_READ, "read");
 }
 
@@ -93,8 +109,10 @@ static bool changes_file(unsigned int cmd)
 
 int guard_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	if (likely(!changes_file(cmd)))
-		return 0;
+	int ret = isolate_ioctl(file, cmd);
+
+	if (ret || likely(!changes_file(cmd)))
+		return ret;
 	return check_open_file(file, CHECK_WRITE, "ioctl");
 }
 
@@ -122,14 +140,18 @@ static u32 map_kinds(unsigned long prot, bool shared)
 
 int guard_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags)
 {
-	if (!file)
-		return 0;
+	int ret = trust_mmap(file, prot, flags);
+
+	if (ret || !file)
+		return ret;
 	return check_open_file(file, map_kinds(prot, (flags & MAP_TYPE) != MAP_PRIVATE), "mmap");
 }
 
 int guard_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot, unsigned long prot)
 {
-	if (!vma->vm_file)
-		return 0;
+	int ret = trust_mprotect(vma, prot);
+
+	if (ret || !vma->vm_file)
+		return ret;
 	return check_open_file(vma->vm_file, map_kinds(prot, vma->vm_flags & VM_SHARED), "mprotect");
 }

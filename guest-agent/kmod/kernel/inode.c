@@ -6,6 +6,7 @@
 #include <linux/dcache.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/iversion.h>
 #include <linux/kdev_t.h>
 #include <linux/magic.h>
 #include <linux/stat.h>
@@ -57,4 +58,21 @@ struct rw_file compat_identify(const struct inode *inode)
 	if (unlikely(has_own_numbers(inode->i_sb)) && inode->i_op->getattr)
 		ask((struct inode *)inode, &file);
 	return file;
+}
+
+void compat_inode_state(struct inode *inode, struct compat_inode_state *state)
+{
+#if LINUX_IS(6, 1)
+	const struct timespec64 ctime = inode->i_ctime;
+#else
+	const struct timespec64 ctime = inode_get_ctime(inode);
+#endif
+
+	*state = (struct compat_inode_state){
+		.size = i_size_read(inode),
+		.version = inode_query_iversion(inode),
+		.ctime_s = ctime.tv_sec,
+		.ctime_ns = ctime.tv_nsec,
+		.generation = inode->i_generation,
+	};
 }
