@@ -116,7 +116,8 @@ CASE(isolate_sigqueue)
 
 CASE(isolate_pidfd_signal)
 {
-	return result(syscall(SYS_pidfd_send_signal, syscall(SYS_pidfd_open, start().pid, 0), SIGKILL, NULL, 0));
+	return result(
+		syscall(SYS_pidfd_send_signal, syscall(SYS_pidfd_open, start().pid, 0), SIGKILL, NULL, 0));
 }
 
 /* The kernel sends the signal, and anybody says to whom. */
@@ -146,8 +147,16 @@ static int use_proc(const char *file, int flags, const char *text)
 	return result(text ? write(fd, text, strlen(text)) : read(fd, bytes, sizeof(bytes)));
 }
 
-#define READ_CASE(NAME) CASE(isolate_read_##NAME) { return use_proc(#NAME, O_RDONLY, NULL); }
-#define WRITE_CASE(NAME, TEXT) CASE(isolate_write_##NAME) { return use_proc(#NAME, O_WRONLY, TEXT); }
+#define READ_CASE(NAME) \
+	CASE(isolate_read_##NAME) \
+	{ \
+		return use_proc(#NAME, O_RDONLY, NULL); \
+	}
+#define WRITE_CASE(NAME, TEXT) \
+	CASE(isolate_write_##NAME) \
+	{ \
+		return use_proc(#NAME, O_WRONLY, TEXT); \
+	}
 
 READ_CASE(maps)
 READ_CASE(smaps)
@@ -280,7 +289,8 @@ static int perf_open(struct perf_event_attr attr, pid_t pid, int cpu)
 
 CASE(isolate_perf)
 {
-	return result(perf_open((struct perf_event_attr){ .config = PERF_COUNT_SW_TASK_CLOCK }, start().pid, -1));
+	return result(
+		perf_open((struct perf_event_attr){ .config = PERF_COUNT_SW_TASK_CLOCK }, start().pid, -1));
 }
 
 /* Samples the stacks of all processes of a CPU. */
@@ -298,7 +308,9 @@ CASE(isolate_perf_cpu)
 /* An event from before the execve: still counted afterwards? */
 CASE(isolate_perf_before)
 {
-	struct perf_event_attr attr = { .config = PERF_COUNT_SW_PAGE_FAULTS, .disabled = 1, .enable_on_exec = 1 };
+	struct perf_event_attr attr = { .config = PERF_COUNT_SW_PAGE_FAULTS,
+					.disabled = 1,
+					.enable_on_exec = 1 };
 	unsigned long faults = 0;
 	struct victim v;
 	int hold[2], fd;
@@ -332,7 +344,8 @@ CASE(isolate_seccomp_answer)
 	char *const argv[] = { VICTIM, "getppid", NULL };
 	struct seccomp_notif asked = { 0 };
 	struct seccomp_notif_resp answer = { 0 };
-	int *listener = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), pid, ret, status;
+	int *listener = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), pid, ret,
+	    status;
 
 	*listener = -1;
 	/* With the table of files shared, the listener is there as well; execve gives the child its own. */

@@ -20,13 +20,13 @@
 
 #include "victim.h"
 
-#define VAULT    "/protect/vault"    /* TRUSTED alone may read it */
-#define TRUSTED  "/opt/trusted"      /* a link to the trusted program */
-#define SCRIPT   "/protect/script"   /* a trusted script, whose interpreter it is */
-#define INTRUDER "/opt/intruder.so"  /* a library that nobody trusts */
+#define VAULT    "/protect/vault"   /* TRUSTED alone may read it */
+#define TRUSTED  "/opt/trusted"     /* a link to the trusted program */
+#define SCRIPT   "/protect/script"  /* a trusted script, whose interpreter it is */
+#define INTRUDER "/opt/intruder.so" /* a library that nobody trusts */
 #define LIBRARY  "/usr/lib/x86_64-linux-gnu/libc.so.6"
 #define LINKER   "/lib64/ld-linux-x86-64.so.2"
-#define MARK     "/tmp/intruded"     /* what the library leaves when it runs */
+#define MARK     "/tmp/intruded" /* what the library leaves when it runs */
 
 static int trusted(char *command, char *argument)
 {

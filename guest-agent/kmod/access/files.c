@@ -67,8 +67,9 @@ static int check_write(const struct file *file)
 		ret = isolate_proc(file);
 	if (ret)
 		return ret;
-	return check_open_file(
-		file, file->f_flags & O_APPEND ? write_kind(file, is_append_call()) : CHECK_WRITE, "write");
+	return check_open_file(file,
+			       file->f_flags & O_APPEND ? write_kind(file, is_append_call()) : CHECK_WRITE,
+			       "write");
 }
 
 /*

@@ -41,7 +41,8 @@ static bool is_outside(const struct program *me, const struct program *p)
 {
 	if (me == p)
 		return false;
-	return !me || me->isolated != p->isolated || (p->trusted != RW_ACCESS_NONE && me->trusted != p->trusted);
+	return !me || me->isolated != p->isolated ||
+	       (p->trusted != RW_ACCESS_NONE && me->trusted != p->trusted);
 }
 
 /*
@@ -279,9 +280,8 @@ int guard_perf_event_alloc(struct perf_event *event)
 
 static bool is_answer(unsigned int cmd)
 {
-	return _IOC_TYPE(cmd) == SECCOMP_IOC_MAGIC &&
-	       (_IOC_NR(cmd) == _IOC_NR(SECCOMP_IOCTL_NOTIF_SEND) ||
-		_IOC_NR(cmd) == _IOC_NR(SECCOMP_IOCTL_NOTIF_ADDFD));
+	return _IOC_TYPE(cmd) == SECCOMP_IOC_MAGIC && (_IOC_NR(cmd) == _IOC_NR(SECCOMP_IOCTL_NOTIF_SEND) ||
+						       _IOC_NR(cmd) == _IOC_NR(SECCOMP_IOCTL_NOTIF_ADDFD));
 }
 
 /*

@@ -14,8 +14,8 @@ struct measured;
 
 /* What the policy says of a program that is about to run. */
 struct exec_finding {
-	u32 isolated, trusted; /* files of the policy, or RW_ACCESS_NONE */
-	u16 rule;              /* that trusts it */
+	u32 isolated, trusted;     /* files of the policy, or RW_ACCESS_NONE */
+	u16 rule;                  /* that trusts it */
 	struct measured *contents; /* of a trusted one, held */
 };
 

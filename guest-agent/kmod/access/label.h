@@ -34,7 +34,7 @@ struct label_sum {
 struct label_asker {
 	u32 uid, other_uid;
 	u32 program; /* the file of the trusted program, or RW_ACCESS_NONE */
-	u64 at; /* label_generation() when the operation began: older labels do not count */
+	u64 at;      /* label_generation() when the operation began: older labels do not count */
 };
 
 extern struct access label_policy;

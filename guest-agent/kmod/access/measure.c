@@ -19,6 +19,7 @@
 #include <linux/uio.h>
 
 #include "access/measure.h"
+#include "kernel/exe.h"
 #include "kernel/inode.h"
 
 #define BLOCK 16384u /* bytes read at once */
@@ -26,7 +27,7 @@
 struct measured {
 	struct hlist_node node;
 	const struct inode *inode;
-	struct file *file;  /* keeps the inode while there are holders */
+	struct file *file; /* keeps the inode while there are holders */
 	unsigned int holders;
 	struct compat_inode_state state; /* of the inode, when it was measured */
 	u8 sha256[MEASURE_BYTES];
@@ -69,9 +70,7 @@ static struct measured *find(const struct inode *inode)
 {
 	struct measured *m;
 
-	hash_for_each_possible(table, m, node, (unsigned long)inode)
-		if (m->inode == inode)
-			return m;
+	hash_for_each_possible(table, m, node, (unsigned long)inode) if (m->inode == inode) return m;
 	return NULL;
 }
 
@@ -168,8 +167,10 @@ static struct measured *hold_known(struct file *file)
 		drop(m);
 		m = NULL;
 	}
-	if (m && m->holders++ == 0)
-		m->file = get_file(file);
+	if (m && m->holders++ == 0) {
+		compat_hold_file(file);
+		m->file = file;
+	}
 	spin_unlock_irqrestore(&lock, flags);
 	return m;
 }
@@ -190,7 +191,8 @@ static struct measured *add(struct file *file, struct measured *m)
 		other->holders++;
 	} else {
 		m->holders = 1;
-		m->file = get_file(file);
+		m->file = file;
+		compat_hold_file(file);
 		hash_add(table, &m->node, (unsigned long)m->inode);
 	}
 	spin_unlock_irqrestore(&lock, flags);
@@ -241,11 +243,23 @@ void measure_release(struct measured *of)
 		fput(file);
 }
 
+/*
+ * Without the lock: no file is added while it has a writer, so that whoever is about to write, or to free the
+ * inode, sees it if it is there.
+ */
+static bool is_unknown(const struct inode *inode)
+{
+	return hlist_empty(&table[hash_min((unsigned long)inode, HASH_BITS(table))]);
+}
+
 int measure_write(const struct inode *inode)
 {
 	struct measured *m;
 	unsigned long flags;
 	int ret = 0;
+
+	if (likely(is_unknown(inode)))
+		return 0;
 
 	spin_lock_irqsave(&lock, flags);
 	m = find(inode);
@@ -262,6 +276,8 @@ void measure_forget(const struct inode *inode)
 	struct measured *m;
 	unsigned long flags;
 
+	if (likely(is_unknown(inode)))
+		return;
 	spin_lock_irqsave(&lock, flags);
 	m = find(inode);
 	if (m)

@@ -73,9 +73,7 @@ static struct member *find(const struct task_struct *task)
 {
 	struct member *m;
 
-	hlist_for_each_entry_rcu(m, bucket_of(task), node, true)
-		if (m->task == task)
-			return m;
+	hlist_for_each_entry_rcu(m, bucket_of(task), node, true) if (m->task == task) return m;
 	return NULL;
 }
 

@@ -23,11 +23,11 @@ struct measured;
 /** struct program - one program since its execve. Only @uses changes after that. */
 struct program {
 	refcount_t tasks;
-	u32 isolated;        /* the policy's file that isolates it, or RW_ACCESS_NONE */
-	u32 trusted;         /* the file as which it is trusted, or RW_ACCESS_NONE */
-	u16 trusted_by;      /* rule that says so */
-	bool filtered;       /* it was started under seccomp filters */
-	spinlock_t lock;     /* of @uses; in interrupts, too */
+	u32 isolated;             /* the policy's file that isolates it, or RW_ACCESS_NONE */
+	u32 trusted;              /* the file as which it is trusted, or RW_ACCESS_NONE */
+	u16 trusted_by;           /* rule that says so */
+	bool filtered;            /* it was started under seccomp filters */
+	spinlock_t lock;          /* of @uses; in interrupts, too */
 	struct program_use *uses; /* what it may have mapped, held until its end */
 	struct rcu_head rcu;
 };

@@ -118,10 +118,18 @@ static const struct {
 	const char *name;
 	int (*run)(const char *argument);
 } commands[] = {
-	{ "read", do_read },   { "fork", do_fork },           { "cat", do_cat },
-	{ "load", do_load },   { "map", do_map },             { "map_data", do_map_data },
-	{ "stack", do_stack }, { "anonymous", do_anonymous }, { "anonymous_later", do_anonymous_later },
-	{ "wait", do_wait },   { "memory", do_memory },       { "written", do_written },
+	{ "read", do_read },
+	{ "fork", do_fork },
+	{ "cat", do_cat },
+	{ "load", do_load },
+	{ "map", do_map },
+	{ "map_data", do_map_data },
+	{ "stack", do_stack },
+	{ "anonymous", do_anonymous },
+	{ "anonymous_later", do_anonymous_later },
+	{ "wait", do_wait },
+	{ "memory", do_memory },
+	{ "written", do_written },
 };
 
 static int run(const char *command, const char *argument)
