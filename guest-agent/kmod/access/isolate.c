@@ -91,8 +91,8 @@ static int refuse_isolated(struct task_struct *task, const char *what)
 }
 
 /*
- * With the task locked. Tracing, its memory and registers, and all of /proc/PID that shows what is inside. Who
- * only lists processes (ps) is told no without a record.
+ * With the task locked. Tracing, its memory and registers, and all of /proc/PID that shows what is inside.
+ * Who only lists processes (ps) is told no without a record.
  */
 int guard_ptrace_access_check(struct task_struct *child, unsigned int mode)
 {

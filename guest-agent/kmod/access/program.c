@@ -229,7 +229,7 @@ u32 program_file(struct inode *inode, struct dentry *dentry,
 	return RW_ACCESS_NONE;
 }
 
-/* What the current task becomes if its execve succeeds, made if it is missing. Return: NULL without memory. */
+/* What the current task becomes if its execve succeeds; made if missing. Return: NULL without memory. */
 static struct program *next_program(void)
 {
 	struct member *m = find_own();

@@ -42,8 +42,10 @@ int program_init(void);
 void program_exit(void);
 
 /**
- * program_of() - find the program of a task. Context: any, under rcu_read_lock() unless the task is the current
- * one. Return: NULL if the policy does not name it.
+ * program_of() - find the program of a task.
+ *
+ * Context: any, under rcu_read_lock() unless the task is the current one.
+ * Return: NULL if the policy does not name it.
  */
 const struct program *program_of(const struct task_struct *task);
 
@@ -78,7 +80,7 @@ bool program_has_use(struct program *p, const struct inode *inode);
  * @wanted: whether it is what is looked for
  * @ctx:    passed on
  *
- * Context: may sleep. Return: the number of the first such file in the policy; RW_ACCESS_NONE if there is none.
+ * Context: may sleep. Return: the number of the first such file in the policy, or RW_ACCESS_NONE.
  */
 u32 program_file(struct inode *inode, struct dentry *dentry,
 		 bool (*wanted)(const struct rw_access_file *of, void *ctx), void *ctx);
@@ -93,5 +95,5 @@ struct program_refusal {
 	const u8 *sha256;          /* of the file, or NULL */
 };
 
-/** program_refuse() - record a refusal. Context: any but NMI. Return: -EACCES, or 0 if it is only recorded. */
+/** program_refuse() - record a refusal. Context: any but NMI. Return: -EACCES, or 0: only recorded. */
 int program_refuse(const struct program_refusal *r);
