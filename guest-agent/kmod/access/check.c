@@ -35,7 +35,7 @@ static struct label_asker asker(void)
 {
 	const struct cred *cred = current_cred(), *real = current_real_cred();
 	struct label_asker who = { .uid = __kuid_val(cred->fsuid),
-				   .program = program_trusted(),
+				   .program = likely(!program_any) ? NULL : program_current(),
 				   .at = label_generation() };
 
 	who.other_uid = likely(cred == real) || current->flags & PF_KTHREAD ? who.uid :

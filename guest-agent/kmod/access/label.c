@@ -14,6 +14,7 @@
 #include <linux/spinlock.h>
 
 #include "access/label.h"
+#include "access/program.h"
 
 #define LOCKS 64u
 #define PAGES_BUCKET \
@@ -168,7 +169,7 @@ static void add_up(const struct place *p, const struct access_subject *who, u32 
 
 static void ask_place(const struct place *p, const struct label_asker *who, u32 kinds, struct label_sum *sum)
 {
-	struct access_subject subject = { .uid = who->uid, .program = who->program };
+	struct access_subject subject = { .uid = who->uid, .program = program_trusted(who->program) };
 
 	add_up(p, &subject, kinds, sum);
 	if (likely(who->other_uid == who->uid))

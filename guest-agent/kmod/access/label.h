@@ -33,9 +33,11 @@ struct label_sum {
 /** struct label_asker - who asks, and when: an access needs to be allowed for both users. */
 struct label_asker {
 	u32 uid, other_uid;
-	u32 program; /* the file of the trusted program, or RW_ACCESS_NONE */
-	u64 at;      /* label_generation() when the operation began: older labels do not count */
+	const struct program *program; /* that is asking, or NULL */
+	u64 at; /* label_generation() when the operation began: older labels do not count */
 };
+
+struct program;
 
 extern struct access label_policy;
 extern unsigned long label_marked[];

@@ -52,11 +52,9 @@ const struct program *program_of(const struct task_struct *task);
 /** program_current() - the current task's own; NULL in an interrupt. Context: any. */
 struct program *program_current(void);
 
-/** program_trusted() - as which file the current task is trusted, or RW_ACCESS_NONE. Context: any. */
-static inline u32 program_trusted(void)
+/** program_trusted() - as which file a program is trusted, or RW_ACCESS_NONE; @p: may be NULL. */
+static inline u32 program_trusted(const struct program *p)
 {
-	const struct program *p = likely(!program_any) ? NULL : program_current();
-
 	return p ? p->trusted : RW_ACCESS_NONE;
 }
 
