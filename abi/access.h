@@ -70,7 +70,7 @@ enum rw_door {
  * What the agent of this version enforces. The loader and rwpolicy refuse a line that needs anything else,
  * and the agent such an image. A door that is not in here is RW_DOOR_OPEN in every image.
  */
-#define RW_ACCESS_SUPPORTED (RW_ACCESS_RULES | RW_ACCESS_ALL_DOORS)
+#define RW_ACCESS_SUPPORTED (RW_ACCESS_RULES | RW_ACCESS_ALL_DOORS | RW_ACCESS_ISOLATE | RW_ACCESS_TRUST)
 
 /* rw_access_hdr.mode */
 enum rw_access_mode {

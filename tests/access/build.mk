@@ -4,8 +4,17 @@
 
 ACCESS_SRC := $(wildcard tests/access/*.c)
 
-all: $(B)/tests/access
+all: $(B)/tests/access $(B)/tests/trusted $(B)/tests/intruder.so
 
-$(B)/tests/access: $(ACCESS_SRC) tests/access/access.h tests/access/build.mk
+$(B)/tests/access: $(ACCESS_SRC) $(wildcard tests/access/*.h) tests/access/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(HOSTCFLAGS) -static -s -o $@ $(ACCESS_SRC)
+
+# With a dynamic linker and libraries, which the test takes along into the guest.
+$(B)/tests/trusted: tests/access/programs/trusted.c tests/access/build.mk
+	@mkdir -p $(@D)
+	$(CC) $(HOSTCFLAGS) -s -o $@ $<
+
+$(B)/tests/intruder.so: tests/access/programs/intruder.c tests/access/build.mk
+	@mkdir -p $(@D)
+	$(CC) $(HOSTCFLAGS) -shared -fPIC -s -o $@ $<

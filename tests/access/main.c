@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "access.h"
+#include "victim.h"
 
 #define USER   1000
 #define FAILED 255 /* exit status of a case that could not try */
@@ -165,6 +165,8 @@ static void restore(void)
 
 int main(int argc, char **argv)
 {
+	if (strcmp(argv[0], VICTIM) == 0)
+		return victim_main(argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	must(chdir("/") == 0, "chdir");
 	for (const struct access_case *c = __start_access_cases; c < __stop_access_cases; c++) {

@@ -2,8 +2,11 @@
 # Copyright (C) 2026 The Ringward authors
 """The access policy: tests/access/ tries all ways round it, as root; bare they succeed, with the policy they do not."""
 import errno
+import functools
+import hashlib
 import struct
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +15,9 @@ import machine
 import machines
 
 WHERE = machines.ALL
-POLICY = """
+TRUSTED = machine.BUILD / "tests/trusted"
+TRUSTED_SCRIPT = f"#!{TRUSTED}\nread /protect/vault\n"
+RULES = """
 -r /protect/secret *
 +rw /protect/shared 1000
 -rw /protect/shared *
@@ -24,8 +29,8 @@ POLICY = """
 -rw /protect/dir/ *
 -r /volume/key *
 -r /way/in/secret *
+isolate exe /protect/victim
 """
-LINES = [line for line in POLICY.splitlines() if line]
 # Stock modules that cases need, by path below kernel/, with their parameters.
 MODULES = {"fs/overlayfs/overlay": "", "fs/binfmt_misc": "", "arch/x86/kernel/msr": "", "drivers/block/loop": "",
            "drivers/block/brd": "rd_nr=1 rd_size=2048 max_part=4", "drivers/vfio/vfio": ""}
@@ -35,8 +40,31 @@ SCRIPT = f"""
 cat /opt/disk >/dev/ram0
 blockdev --rereadpt /dev/ram0
 mkdir /disk && mount -t ext2 /dev/ram0p1 /disk
+mkdir /lib64; ln -s {Path('/lib64/ld-linux-x86-64.so.2').resolve()} /lib64; ln -s {TRUSTED} /opt/trusted
 /opt/access
 """
+
+
+@functools.cache
+def trust_lines():
+    """What `rwpolicy trust` writes: the trusted program and all that it loads."""
+    return subprocess.run([machine.BUILD / "rwpolicy", "trust", TRUSTED], stdout=subprocess.PIPE, check=True,
+                          text=True).stdout.splitlines()
+
+
+@functools.cache
+def policy():
+    """The whole policy."""
+    return RULES + "\n".join((
+        *trust_lines(), f"trust lib {TRUSTED} sha256:{hashlib.sha256(TRUSTED.read_bytes()).hexdigest()}",
+        f"trust exe /protect/script sha256:{hashlib.sha256(TRUSTED_SCRIPT.encode()).hexdigest()}",
+        "-w /protect/script *", "allow trusted trusted r /protect/vault", "allow trusted script r /protect/vault", ""))
+
+
+def trust_line(name):
+    """The line about a file by its name, as it stands in what rwpolicy has written."""
+    return next(line for line in trust_lines() if line.split()[2].endswith(name))
+
 
 SECRET, SHARED, FIXED, LOG, TOOL, NEW, DIR, KEY, BROUGHT = (
     "-r /protect/secret *", "-rw /protect/shared *", "-w /protect/fixed *", "-w /protect/log *", "-x /protect/tool *",
@@ -77,6 +105,27 @@ DOORS = {name: name.partition("_")[0] for name in (
 # What a case at a shut door ends with, if not EPERM; bare, if not 0.
 SHUT = {"bpf_write_user": errno.EINVAL}
 BARE = {"kexec_file": errno.ENOEXEC}
+VICTIM, VAULT = "isolate exe /protect/victim", "allow trusted trusted r /protect/vault"
+PROGRAM_CASES = {
+    **dict.fromkeys((f"isolate_{name}" for name in (
+        "attach", "seize", "traced_exec", "traceme", "vm_read", "vm_write", "getfd", "kcmp", "kill", "tgkill", "sigqueue",
+        "pidfd_signal", "owner", "read_maps", "read_smaps", "read_smaps_rollup", "read_environ", "read_auxv", "read_pagemap",
+        "read_stack", "read_syscall", "read_personality", "read_io", "write_oom_score_adj", "write_coredump_filter",
+        "write_clear_refs", "read_mem", "write_mem", "link_exe", "link_cwd", "link_root", "link_fd", "link_namespace",
+        "task_maps", "prlimit", "setpriority", "affinity", "scheduler", "ioprio", "move_pages", "perf", "perf_cpu",
+        "seccomp_answer")), VICTIM),
+    **dict.fromkeys((f"trust_{name}" for name in (
+        "read_from_outside", "read_after_exec", "read_by_linker", "read_of_copy", "changed", "traced", "filtered",
+        "script_by_link")), VAULT),
+    **dict.fromkeys((f"trust_{name}" for name in (
+        "preload_file", "load", "map", "map_data", "anonymous", "writable", "anonymous_later", "stack", "written",
+        "own_memory", "attach", "memory")), "/trusted"),
+    **dict.fromkeys(("trust_library_opened", "trust_library_truncated"), "/libc.so.6"),
+    **dict.fromkeys(("isolate_continue", "isolate_peer", "isolate_exists", "trust_read", "trust_read_in_child",
+                     "trust_changed_back", "trust_library_replaced", "trust_script"), None),
+}
+# What has no effect, so that there is nothing to record.
+WITHOUT_EFFECT = ("isolate_perf_before", "trust_preload", "trust_audit", "trust_library_path")
 # Any of the rules below the directory may be named.
 ANY_LINE = ("read_directory_renamed", "write_mount_over_way")
 
@@ -109,8 +158,15 @@ def files(folder, linux):
             "/protect/shared": shared, "/protect/fixed": "fixed", "/protect/log": "log",
             "/var/lib/ringward/export": "export", "/usr/sbin/rwctl": "rwctl", "/boot/efi/EFI/ringward/policy.conf": "policy",
             "/protect/tool": machine.BUILD / "tests/tiny", "/protect/dir/inner/file": "file",
-            "/opt/disk": disk(folder), "/opt/unsigned.ko": unsigned(machine.stock_module(UNSIGNED, linux)),
+            "/opt/disk": disk(folder), "/opt/unsigned.ko": unsigned(machine.stock_module(UNSIGNED, linux)), **programs(),
             **{f"/opt/{name.rpartition('/')[2]}.ko": machine.stock_module(name, linux) for name in MODULES}}
+
+
+def programs():
+    """The programs that the policy names, with the libraries of the trusted one."""
+    return {"/protect/victim": machine.BUILD / "tests/access", "/protect/vault": "vault", "/protect/script": TRUSTED_SCRIPT,
+            "/opt/intruder.so": machine.BUILD / "tests/intruder.so",
+            **{line.split()[2]: Path(line.split()[2]) for line in trust_lines()}}
 
 
 class Tried:
@@ -145,19 +201,21 @@ def bare(start):
 @pytest.fixture(scope="session")
 def guarded(start, where):
     """With the policy."""
-    return start(where, policy=POLICY, conf={"kexec": "allow"})
+    return start(where, policy=policy(), conf={"kexec": "allow"})
 
 
 def test_all_ways_work_without_the_policy(bare, linux):
-    expected = {name: BARE.get(name, 0) for name in (*CASES, *OWN_LINES, *DOORS, "write_mount_over_way")}
+    expected = {name: BARE.get(name, 0)
+                for name in (*CASES, *OWN_LINES, *DOORS, *PROGRAM_CASES, *WITHOUT_EFFECT, "write_mount_over_way")}
     expected["append_noappend"] = 0 if linux == "6.12" else errno.EOPNOTSUPP
     assert bare.result == expected, bare.run.explain()
 
 
 def test_each_way_is_refused(guarded):
+    refused = (errno.EACCES, errno.EPERM, errno.ETXTBSY, errno.EOPNOTSUPP)
     wrong = {name: result for name, result in guarded.result.items()
              if name not in DOORS and
-             result not in ((0,) if CASES.get(name, "") is None else (errno.EACCES, errno.EOPNOTSUPP))}
+             result not in ((0,) if {**CASES, **PROGRAM_CASES}.get(name, "") is None else refused)}
     assert not wrong, guarded.run.explain()
 
 
@@ -177,9 +235,9 @@ def test_each_shut_door_is_recorded(guarded):
 def test_each_refusal_is_recorded_with_its_line(guarded):
     for name, line in CASES.items():
         found = [(r["line"], r["rule"], r["verdict"], r["sync"]) for r in guarded.refusals(name)]
-        expected = [] if line is None else [(POLICY.splitlines().index(line) + 1, line, "deny", True)]
+        expected = [] if line is None else [(policy().splitlines().index(line) + 1, line, "deny", True)]
         if name in ANY_LINE:
-            assert found and found[0][1] in LINES, (name, found)
+            assert found and found[0][1] in policy().splitlines(), (name, found)
         elif name == "write_rename_away":
             assert expected[0] in found, (name, found)
         else:
@@ -191,6 +249,29 @@ def test_own_files_are_protected(guarded):
         assert [(r["rule"], r["verdict"], r.get("line")) for r in guarded.refusals(name)] == [(line, "deny", None)], name
 
 
+def test_each_refusal_about_a_program_is_recorded_with_its_line(guarded):
+    lines = policy().splitlines()
+    for name, line in PROGRAM_CASES.items():
+        line = trust_line(line) if line and line.startswith("/") else line
+        found = [(r["line"], r["rule"]) for r in guarded.refusals(name) if r["verdict"] == "deny"]
+        assert found[:1] == ([] if line is None else [(lines.index(line) + 1, line)]), (name, found)
+
+
+def test_why_a_program_is_not_trusted_is_recorded(guarded):
+    why = {"trust_changed": "other contents", "trust_traced": "traced", "trust_filtered": "under seccomp filters",
+           "trust_script_by_link": "the script can be replaced"}
+    for name, reason in why.items():
+        assert f"trust: {reason}" in [r["operation"] for r in guarded.refusals(name) if r["verdict"] == "allow"], name
+    changed = next(r for r in guarded.refusals("trust_changed") if r["verdict"] == "allow")
+    assert changed["sha256"] == hashlib.sha256(TRUSTED.read_bytes() + b"x").hexdigest()
+
+
+def test_a_refusal_about_a_program_says_which_process(guarded):
+    record, = guarded.refusals("isolate_kill")
+    assert (record["operation"], record["result"], record["uid"], record["target"]["comm"]) == (
+        "signal", -errno.EACCES, 0, "victim")
+
+
 def test_a_record_says_what_was_asked(guarded):
     record, = guarded.refusals("read_symlink")
     assert (record["operation"], record["asked"], record["path"], record["result"], record["uid"]) == (
@@ -200,7 +281,7 @@ def test_a_record_says_what_was_asked(guarded):
 
 
 def test_policy_in_audit_mode_records_and_allows(start):
-    tried = start(machines.AMD, policy=POLICY.replace("\n", "mode audit\n", 1) + "door kprobes open\ndoor msr shut\n")
+    tried = start(machines.AMD, policy=policy().replace("\n", "mode audit\n", 1) + "door kprobes open\ndoor msr shut\n")
     failed = {name: result for name, result in tried.result.items() if result}
     assert failed in (BARE, {**BARE, "append_noappend": errno.EOPNOTSUPP})
     assert {r["verdict"] for r in tried.run.of_type("access")} == {"allow"}

@@ -104,7 +104,7 @@ def test_the_manual_page_is_well_formed():
 
 
 def test_all_errors_of_a_policy(write):
-    policy = write("policy.conf", "rw /a 0\n-r /b 0\nisolate exe /c\n+r /b 0\n-r d x\n")
+    policy = write("policy.conf", "rw /a 0\n-r /b 0\nlevel c 1\n+r /b 0\n-r d x\n")
     done = rwpolicy("check", policy)
     assert (done.returncode, done.stderr) == (1, "")
     assert [line.split(": ")[0].removeprefix(policy) for line in done.stdout.splitlines()] == [

@@ -13,6 +13,7 @@
 #include "access/access.h"
 #include "access/label.h"
 #include "access/mounts.h"
+#include "access/program.h"
 #include "kernel/after_call.h"
 #include "kernel/blockdev.h"
 #include "policy.h"
@@ -36,16 +37,24 @@ int __init access_init(const struct compat_kernel *k, bool *on)
 	}
 	compat_after_call_init(k);
 	ret = compat_blockdev_init();
-	if (ret == 0)
-		ret = label_init(&policy);
+	if (ret)
+		return ret;
+	ret = label_init(&policy);
+	if (ret)
+		return ret;
+	ret = program_init();
+	if (ret)
+		label_exit();
 	enabled = ret == 0;
 	return ret;
 }
 
 void __init access_exit(void)
 {
-	if (enabled)
-		label_exit();
+	if (!enabled)
+		return;
+	program_exit();
+	label_exit();
 }
 
 void __init access_start(void)

@@ -8,6 +8,8 @@
  *     check.c   decisions and their records
  *     files.c, names.c, mounts.c   the hooks
  *     doors.c, devices.c   ways round an LSM
+ *     program.c   which tasks run programs that lines name; isolate.c, trust.c   what that means for them
+ *     measure.c   contents of files
  */
 #pragma once
 

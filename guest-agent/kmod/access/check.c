@@ -13,10 +13,11 @@
 #include <linux/uidgid.h>
 
 #include "access/check.h"
+#include "access/program.h"
 #include "event.h"
 #include "kernel/mounts.h"
 
-#define NO_RULE UINT_MAX
+#define NO_RULE RW_ACCESS_NO_RULE
 
 /* What is refused, or would be. */
 struct refusal {
@@ -33,14 +34,16 @@ struct refusal {
 static struct label_asker asker(void)
 {
 	const struct cred *cred = current_cred(), *real = current_real_cred();
-	struct label_asker who = { .uid = __kuid_val(cred->fsuid), .at = label_generation() };
+	struct label_asker who = { .uid = __kuid_val(cred->fsuid),
+				   .program = likely(!program_any) ? NULL : program_current(),
+				   .at = label_generation() };
 
 	who.other_uid = likely(cred == real) || current->flags & PF_KTHREAD ? who.uid :
 									      __kuid_val(real->fsuid);
 	return who;
 }
 
-static void add_rule(struct event *ev, u32 number)
+void check_add_rule(struct event *ev, u16 number)
 {
 	const struct rw_access_rule *rule;
 
@@ -81,7 +84,7 @@ static int refuse(const struct refusal *r, const struct path *path, struct dentr
 		event_file(&ev, d_backing_inode(dentry));
 		event_tail(&ev, RW_F_OPERATION, r->what, strlen(r->what));
 		event_tail(&ev, RW_F_ASKED, asked, len);
-		add_rule(&ev, r->rule);
+		check_add_rule(&ev, r->rule);
 		event_result(&ev, r->audited ? 0 : -EACCES);
 		add_path(&ev, path, dentry);
 		event_submit(&ev, PRODUCER_SYNC);

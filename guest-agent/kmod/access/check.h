@@ -37,3 +37,8 @@ int check_below(struct dentry *dentry, u32 kinds, const char *what);
 
 /** check_refuse() - refuse by a rule, unless the whole policy only records. @rule: its number. */
 int check_refuse(struct dentry *dentry, const char *what, u16 rule);
+
+struct event;
+
+/** check_add_rule() - add the line of a rule to a record; nothing for RW_ACCESS_NO_RULE. Context: any. */
+void check_add_rule(struct event *ev, u16 number);

@@ -17,6 +17,8 @@
 #include "access/check.h"
 #include "access/doors.h"
 #include "access/hooks.h"
+#include "access/isolate.h"
+#include "access/trust.h"
 #include "kernel/syscalls.h"
 
 #ifndef RWF_NOAPPEND
@@ -47,6 +49,10 @@ int guard_file_open(struct file *file)
 	int ret = doors_open(file);
 	u32 kinds = 0;
 
+	if (ret == 0)
+		ret = trust_open(file);
+	if (ret == 0 && file->f_mode & FMODE_WRITE)
+		ret = isolate_proc(file);
 	if (ret)
 		return ret;
 	if (!label_is_watched(file_inode(file)->i_sb) && !(file->f_path.dentry->d_flags & DCACHE_OP_REAL))
@@ -64,6 +70,10 @@ static int check_write(const struct file *file)
 {
 	int ret = doors_write(file, "write");
 
+	if (ret == 0)
+		ret = trust_write(file);
+	if (ret == 0)
+		ret = isolate_proc(file);
 	if (ret)
 		return ret;
 	return check_open_file(file,
@@ -135,6 +145,8 @@ int guard_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	int ret = doors_ioctl(file, cmd);
 
+	if (ret == 0)
+		ret = isolate_ioctl(file, cmd);
 	if (ret || likely(!changes_file(cmd)))
 		return ret;
 	if (cmd == EXT4_MOVE_EXTENTS) /* changes another file as well, named in memory that can change */
@@ -175,14 +187,18 @@ static int check_map(const struct file *file, u32 kinds, const char *what)
 
 int guard_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags)
 {
-	if (!file)
-		return 0;
+	int ret = trust_mmap(file, prot, flags);
+
+	if (ret || !file)
+		return ret;
 	return check_map(file, map_kinds(prot, (flags & MAP_TYPE) != MAP_PRIVATE), "mmap");
 }
 
 int guard_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot, unsigned long prot)
 {
-	if (!vma->vm_file)
-		return 0;
+	int ret = trust_mprotect(vma, prot);
+
+	if (ret || !vma->vm_file)
+		return ret;
 	return check_map(vma->vm_file, map_kinds(prot, vma->vm_flags & VM_SHARED), "mprotect");
 }

@@ -17,6 +17,24 @@
 #define GUARD_COMPAT_HOOKS(HOOK) HOOK(inode_set_acl) HOOK(inode_remove_acl)
 #endif
 
+/* Programs that the policy names. */
+#define GUARD_PROGRAM_HOOKS(HOOK) \
+	HOOK(task_alloc) \
+	HOOK(task_free) \
+	HOOK(bprm_check_security) \
+	HOOK(bprm_committing_creds) \
+	HOOK(bprm_committed_creds) \
+	HOOK(ptrace_access_check) \
+	HOOK(ptrace_traceme) \
+	HOOK(task_kill) \
+	HOOK(file_send_sigiotask) \
+	HOOK(task_setnice) \
+	HOOK(task_setioprio) \
+	HOOK(task_setscheduler) \
+	HOOK(task_movememory) \
+	HOOK(task_setrlimit) \
+	HOOK(perf_event_alloc)
+
 #define GUARD_LSM_HOOKS(HOOK) \
 	HOOK(d_instantiate) \
 	HOOK(inode_free_security) \
@@ -46,6 +64,7 @@
 	HOOK(kernel_read_file) \
 	HOOK(bpf_prog) \
 	HOOK(uring_cmd) \
+	GUARD_PROGRAM_HOOKS(HOOK) \
 	GUARD_COMPAT_HOOKS(HOOK)
 
 #define HOOK(NAME) typeof(*((union security_list_options *)NULL)->NAME) guard_##NAME;

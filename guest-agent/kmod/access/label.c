@@ -13,6 +13,7 @@
 #include <linux/spinlock.h>
 
 #include "access/label.h"
+#include "access/program.h"
 
 #define LOCKS 64u
 #define PAGES_BUCKET \
@@ -102,7 +103,7 @@ void __init label_exit(void)
 	label_rules_exit();
 }
 
-static void add_up(const struct place *p, u32 uid, u32 kinds, struct label_sum *sum)
+static void add_up(const struct place *p, const struct access_subject *who, u32 kinds, struct label_sum *sum)
 {
 	u32 scope = scope_of(p);
 	struct access_answer answer;
@@ -110,7 +111,7 @@ static void add_up(const struct place *p, u32 uid, u32 kinds, struct label_sum *
 
 	if (scope == RW_ACCESS_NONE)
 		return;
-	answer = access_decide(&label_policy, scope, uid, kinds);
+	answer = access_decide_for(&label_policy, scope, who, kinds);
 	refused = answer.denied ? answer.denied : answer.audited;
 	if (refused && !sum->denied && (answer.denied || !sum->audited))
 		sum->rule = answer.rule[__ffs(refused)];
@@ -120,9 +121,13 @@ static void add_up(const struct place *p, u32 uid, u32 kinds, struct label_sum *
 
 static void ask_place(const struct place *p, const struct label_asker *who, u32 kinds, struct label_sum *sum)
 {
-	add_up(p, who->uid, kinds, sum);
-	if (unlikely(who->other_uid != who->uid))
-		add_up(p, who->other_uid, kinds, sum);
+	struct access_subject subject = { .uid = who->uid, .program = program_trusted(who->program) };
+
+	add_up(p, &subject, kinds, sum);
+	if (likely(who->other_uid == who->uid))
+		return;
+	subject.uid = who->other_uid;
+	add_up(p, &subject, kinds, sum);
 }
 
 u64 label_generation(void)

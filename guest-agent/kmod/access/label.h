@@ -33,8 +33,11 @@ struct label_sum {
 /** struct label_asker - who asks, and when: an access needs to be allowed for both users. */
 struct label_asker {
 	u32 uid, other_uid;
+	const struct program *program; /* that is asking, or NULL */
 	u64 at; /* label_generation() when the operation began: older labels do not count */
 };
+
+struct program;
 
 extern struct access label_policy;
 extern unsigned long label_marked[];

@@ -13,7 +13,9 @@
 #include "access/attributes.h"
 #include "access/check.h"
 #include "access/hooks.h"
+#include "access/measure.h"
 #include "access/mounts.h"
+#include "access/trust.h"
 #include "kernel/mounts.h"
 
 /* The file gets a dentry: a new file, or one found in its directory. */
@@ -26,8 +28,10 @@ void guard_d_instantiate(struct dentry *dentry, struct inode *inode)
 
 void guard_inode_free_security(struct inode *inode)
 {
-	if (label_is_watched(inode->i_sb))
-		label_drop(inode);
+	if (!label_is_watched(inode->i_sb))
+		return;
+	measure_forget(inode);
+	label_drop(inode);
 }
 
 int guard_inode_create(struct inode *dir, struct dentry *dentry, umode_t mode)
@@ -176,8 +180,11 @@ int guard_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct 
 /* Where only the kernel's own consequences of a write are set, the write was decided. */
 int guard_attributes(struct dentry *dentry, const struct iattr *attr)
 {
-	if (attr->ia_valid & ATTR_SIZE)
-		return check_dentry(dentry, CHECK_WRITE, "truncate");
+	if (attr->ia_valid & ATTR_SIZE) {
+		int ret = trust_truncate(dentry);
+
+		return ret ? ret : check_dentry(dentry, CHECK_WRITE, "truncate");
+	}
 	if (attr->ia_valid & ATTR_FORCE ||
 	    !(attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_TOUCH | ATTR_ATIME_SET |
 				ATTR_MTIME_SET | ATTR_TIMES_SET)))

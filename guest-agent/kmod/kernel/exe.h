@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* The program that a task runs. */
+/* The program that a task runs, and references to files. */
 #pragma once
 
 #include <linux/fs.h>
@@ -12,3 +12,9 @@
  * exits, and outside of a task.
  */
 struct file *compat_exe_file(void);
+
+/** compat_hold_file() - get_file(), which on 6.12 has a warning: no such table may be in this module. */
+static inline void compat_hold_file(struct file *file)
+{
+	atomic_long_inc(&file->f_count);
+}

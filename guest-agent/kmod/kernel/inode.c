@@ -5,6 +5,7 @@
 #include <linux/dcache.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/iversion.h>
 #include <linux/kdev_t.h>
 #include <linux/stat.h>
 #if __has_include(<linux/mnt_idmapping.h>)
@@ -38,4 +39,21 @@ void compat_ask_identity(const struct inode *inode, struct rw_file *file)
 		file->ino = stat.ino;
 	}
 	dput(path.dentry);
+}
+
+void compat_inode_state(struct inode *inode, struct compat_inode_state *state)
+{
+#if LINUX_IS(6, 1)
+	const struct timespec64 ctime = inode->i_ctime;
+#else
+	const struct timespec64 ctime = inode_get_ctime(inode);
+#endif
+
+	*state = (struct compat_inode_state){
+		.size = i_size_read(inode),
+		.version = inode_query_iversion(inode),
+		.ctime_s = ctime.tv_sec,
+		.ctime_ns = ctime.tv_nsec,
+		.generation = inode->i_generation,
+	};
 }

@@ -35,3 +35,12 @@ static inline struct rw_file compat_identify(const struct inode *inode)
 		compat_ask_identity(inode, &file);
 	return file;
 }
+
+/* struct compat_inode_state - what differs once a file was changed; compared as bytes. */
+struct compat_inode_state {
+	u64 size, version, ctime_s;
+	u32 ctime_ns, generation;
+};
+
+/** compat_inode_state() - get it. Context: any. */
+void compat_inode_state(struct inode *inode, struct compat_inode_state *state);
