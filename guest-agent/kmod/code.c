@@ -22,15 +22,43 @@
 #include "hvcall.h"
 #include "kernel/code.h"
 #include "kernel/layout.h"
+#include "modfile.h"
 
 static const struct compat_kernel *kernel __ro_after_init;
 static DEFINE_MUTEX(code_mutex); /* a module is being approved, or the lock is being made */
-static bool locked;              /* under code_mutex */
-static u32 flags;                /* RW_CODE_*; under code_mutex */
+static bool locked;              /* set under code_mutex */
+static u32 flags;                /* RW_CODE_*; set under code_mutex, before locked */
 
 bool code_is_guarded(void)
 {
 	return flags & RW_CODE_ACTIVE;
+}
+
+u32 code_modules(void)
+{
+	if (!READ_ONCE(locked))
+		return RW_MODULES_ANY;
+	if (flags & RW_CODE_MODULES_NONE)
+		return RW_MODULES_NONE;
+	return flags & RW_CODE_MODULES_APPROVED ? RW_MODULES_APPROVED : RW_MODULES_ANY;
+}
+
+bool code_refuses(const u8 digest[RW_SHA256_LEN])
+{
+	u32 allowed = code_modules();
+
+	if (allowed == RW_MODULES_ANY || flags & RW_CODE_AUDIT)
+		return false;
+	if (allowed == RW_MODULES_NONE && !code_is_guarded()) {
+		pr_warn_ratelimited("a module is refused: modules = none\n");
+		return true;
+	}
+	if (allowed == RW_MODULES_APPROVED && !modfile_is_approved(digest)) {
+		pr_warn_ratelimited("a module is refused: approved.conf does not list SHA-256 %*phN\n",
+				    RW_SHA256_LEN, digest);
+		return true;
+	}
+	return false;
 }
 
 static int read_flags(void)
@@ -62,7 +90,7 @@ int code_lock_begin(void)
 
 void code_lock_end(bool done)
 {
-	locked = done;
+	WRITE_ONCE(locked, done);
 	mutex_unlock(&code_mutex);
 }
 

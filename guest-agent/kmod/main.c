@@ -29,6 +29,7 @@
 #include "kernel/namespaces.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
+#include "modfile.h"
 #include "openfile.h"
 #include "policy.h"
 #include "producer.h"
@@ -69,6 +70,8 @@ static int __init configure(void)
 	if (ret)
 		return ret;
 	ret = filter_init();
+	if (!ret)
+		ret = modfile_init();
 	if (!ret)
 		ret = access_init(&kernel, &guards);
 	if (ret)

@@ -8,12 +8,13 @@
 FUZZ_SECONDS := 60
 FUZZ_DIR := $(B)/tests/fuzz
 FUZZ_FLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/object
+FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/approved_conf $(FUZZ_DIR)/object
 
 $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image: $(ACCESS_SRC) lib/conf_text.c lib/format.c
+$(FUZZ_DIR)/approved_conf: $(addprefix lib/,approved.c approved_conf.c conf_text.c format.c)
 $(FUZZ_DIR)/object: tools/rwpolicy/object.c
 $(FUZZ_DIR)/object: FUZZ_LIBS := -lelf
-$(FUZZ_TARGETS): $(FUZZ_DIR)/%: tests/fuzz/%.c $(wildcard lib/access*.h tools/rwpolicy/*.h) $(ABI_HEADERS) tests/fuzz/build.mk
+$(FUZZ_TARGETS): $(FUZZ_DIR)/%: tests/fuzz/%.c $(wildcard lib/access*.h lib/approved*.h tools/rwpolicy/*.h) $(ABI_HEADERS) tests/fuzz/build.mk
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(FUZZ_LIBS)
 
