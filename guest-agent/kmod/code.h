@@ -30,6 +30,9 @@ void code_lock_end(bool locked);
 /** code_modules() - enum rw_modules: which modules may be loaded; RW_MODULES_ANY before the lock. */
 u32 code_modules(void);
 
+/** code_shows_files() - whether the hypervisor wants to see a module's file before it approves its code. */
+bool code_shows_files(void);
+
 /**
  * code_refuses() - whether the agent refuses a module by its file's digest: where the hypervisor does not.
  *

@@ -3,7 +3,6 @@
 // Reads a kernel module's file in the form in which approved.conf lists it.
 #define pr_fmt(fmt) "ringward: " fmt
 
-#include <linux/elf.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
@@ -84,57 +83,4 @@ int modfile_read(const void *content, size_t size, modfile_fn fn, void *ctx)
 	if (size >= sizeof(magic) && memcmp(content, magic, sizeof(magic)) == 0)
 		return read_xz(content, size, fn, ctx);
 	return read_plain(content, size, fn, ctx);
-}
-
-/* The value of the text "name=" among the texts of a section. */
-static const char *name_in(const char *at, size_t left, size_t *len)
-{
-	static const char key[] = "name=";
-	size_t size;
-
-	for (; left; at += size, left -= size) {
-		size = strnlen(at, left);
-		if (size == left)
-			return NULL; /* no NUL */
-		size++;
-		if (size <= sizeof(key) || memcmp(at, key, sizeof(key) - 1) != 0)
-			continue;
-		*len = size - sizeof(key);
-		return at + sizeof(key) - 1;
-	}
-	return NULL;
-}
-
-static bool lies_inside(const Elf64_Shdr *s, size_t size)
-{
-	return s->sh_type != SHT_NOBITS && s->sh_offset <= size && s->sh_size <= size - s->sh_offset;
-}
-
-const char *modfile_name(const void *content, size_t size, size_t *len)
-{
-	static const char wanted[] = ".modinfo";
-	const Elf64_Ehdr *hdr = content;
-	const Elf64_Shdr *sections, *names;
-	const char *name;
-	unsigned int i;
-
-	if (size < sizeof(*hdr) || memcmp(hdr->e_ident, ELFMAG, SELFMAG) != 0 || hdr->e_shoff > size ||
-	    hdr->e_shentsize != sizeof(*sections) || hdr->e_shstrndx >= hdr->e_shnum ||
-	    hdr->e_shnum * sizeof(*sections) > size - hdr->e_shoff)
-		return NULL;
-	sections = content + hdr->e_shoff;
-	names = &sections[hdr->e_shstrndx];
-	if (!lies_inside(names, size))
-		return NULL;
-	for (i = 0; i < hdr->e_shnum; i++) {
-		const Elf64_Shdr *s = &sections[i];
-
-		if (s->sh_name >= names->sh_size || names->sh_size - s->sh_name < sizeof(wanted) ||
-		    !lies_inside(s, size))
-			continue;
-		name = content + names->sh_offset + s->sh_name;
-		if (memcmp(name, wanted, sizeof(wanted)) == 0)
-			return name_in(content + s->sh_offset, s->sh_size, len);
-	}
-	return NULL;
 }

@@ -27,13 +27,5 @@ typedef int (*modfile_fn)(void *ctx, const void *bytes, size_t size);
  */
 int modfile_read(const void *content, size_t size, modfile_fn fn, void *ctx);
 
-/**
- * modfile_name() - find the module's name in an uncompressed file, which is not to be trusted.
- * @len: receives its length
- *
- * Return: the name, without a NUL; NULL if there is none.
- */
-const char *modfile_name(const void *content, size_t size, size_t *len);
-
 /** modfile_is_approved() - whether approved.conf lists @digest. */
 bool modfile_is_approved(const u8 digest[RW_SHA256_LEN]);

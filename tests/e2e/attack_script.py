@@ -29,6 +29,8 @@ AGENT_CALLS = {
     "module_code": (14, "$text", 0, "EINVAL"),  # the kernel's code as a list: no number of ranges
     "beat_kind": (15, 2, 0, "EINVAL"),
     "beat_64bit": (15, 0, 1 << 32, "EINVAL"),
+    "module_file_odd": (18, "$((ram + 4))", 0, "EINVAL"),
+    "module_file_any": (18, "$ram", 0, "EINVAL"),  # modules = any
     "nr16": (16, 0, 0, "ENOSYS"),
     "nr_32bit": (1 << 32, 0, 0, "ENOSYS"),
     "nr_sign": (1 << 63, 0, 0, "ENOSYS"),

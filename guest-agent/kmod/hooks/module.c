@@ -17,6 +17,8 @@
 #include "kernel/syscalls.h"
 #include "kexec.h"
 #include "modfile.h"
+#include "modkeep.h"
+#include "lib/modinfo.h"
 
 int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id, bool contents)
 {
@@ -49,6 +51,7 @@ static char *add_parameters(struct event *ev, const char __user *text)
 
 /* A module's file, uncompressed. */
 struct loaded {
+	struct modkeep *keep; /* NULL: the hypervisor does not want to see it */
 	struct sha256_state hash;
 	u64 size;
 	u8 digest[SHA256_DIGEST_SIZE];
@@ -60,7 +63,7 @@ static int add_piece(void *ctx, const void *bytes, size_t size)
 
 	sha256_update(&l->hash, bytes, size);
 	l->size += size;
-	return 0;
+	return l->keep ? modkeep_piece(l->keep, bytes, size) : 0;
 }
 
 static void record_load(struct file *file, const char *content, loff_t size, const struct loaded *l,
@@ -70,7 +73,7 @@ static void record_load(struct file *file, const char *content, loff_t size, con
 	struct caller_args args;
 	const char *name;
 	struct event ev;
-	size_t len;
+	u64 len;
 
 	if (!event_begin(&ev, RW_REC_MODULE_LOAD, refused ? RW_VERDICT_DENY : RW_VERDICT_ALLOW))
 		return;
@@ -78,9 +81,9 @@ static void record_load(struct file *file, const char *content, loff_t size, con
 	event_u64(&ev, RW_F_SIZE, l->size);
 	if (code_modules() == RW_MODULES_APPROVED)
 		event_u32(&ev, RW_F_LISTED, modfile_is_approved(l->digest));
-	name = modfile_name(content, size, &len);
+	name = modinfo_name(content, size, &len);
 	if (name)
-		event_tail(&ev, RW_F_OBJECT_NAME, name, min_t(size_t, len, MODULE_NAME_LEN));
+		event_tail(&ev, RW_F_OBJECT_NAME, name, min_t(u64, len, MODULE_NAME_LEN));
 	if (file) {
 		event_path(&ev, RW_F_PATH, &file->f_path);
 		event_file(&ev, file_inode(file));
@@ -96,16 +99,31 @@ static void record_load(struct file *file, const char *content, loff_t size, con
 		__putname(parameters);
 }
 
+/* Return: whether the content could be read, and kept if that is wanted. */
+static int read_all(struct loaded *l, const char *content, size_t size)
+{
+	int ret;
+
+	l->keep = code_shows_files() ? modkeep_start() : NULL;
+	l->size = 0;
+	sha256_init(&l->hash);
+	ret = modfile_read(content, size, add_piece, l);
+	if (ret == 0)
+		sha256_final(&l->hash, l->digest);
+	if (l->keep && ret == 0)
+		return modkeep_commit(l->keep);
+	if (l->keep)
+		modkeep_free(l->keep);
+	return ret;
+}
+
 /* What is damaged is hashed as it is: the kernel refuses it. */
 static int module_load(struct file *file, const char *content, loff_t size)
 {
-	struct loaded l = { .size = 0 };
+	struct loaded l;
 	bool refused;
 
-	sha256_init(&l.hash);
-	if (modfile_read(content, size, add_piece, &l) == 0) {
-		sha256_final(&l.hash, l.digest);
-	} else {
+	if (read_all(&l, content, size) != 0) {
 		sha256(content, size, l.digest);
 		l.size = size;
 	}

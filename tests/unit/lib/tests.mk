@@ -2,7 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of lib/.
 
-LIB_TESTS := $(addprefix $(UNIT_DIR)/lib/,access access_conf approved cmdline crc32c events format monitor monitor_conf policy_area record sha256)
+LIB_TESTS := $(addprefix $(UNIT_DIR)/lib/,access access_conf approved cmdline crc32c events format modinfo monitor monitor_conf policy_area record sha256)
 UNIT_TESTS += $(LIB_TESTS) $(addprefix $(UNIT_DIR)/lib/,access_wrong log_priority)
 
 $(LIB_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/plain/tests/unit/%.o $(UNIT_DIR)/obj/plain/%.o
