@@ -6,6 +6,7 @@
 #include "core/state.h"
 #include "lib/approved.h"
 #include "lib/policy_area.h"
+#include "lib/record.h"
 #include "lib/sha256.h"
 #include "lib/string.h"
 #include "mm/guest_copy.h"
@@ -111,10 +112,37 @@ int64_t module_file_step(const struct rw_module_file *req, struct input_error *e
 	return input_error_set(err, index, bad, -RW_EINVAL);
 }
 
-const uint8_t *module_file_digest(const char *name, bool *listed)
+/* The digest of the whole file that was shown for module @name; NULL: none was. */
+static const uint8_t *digest_of(const char *name, bool *listed)
 {
 	if (!file.name[0] || file.left || memcmp(name, file.name, sizeof(file.name)) != 0)
 		return NULL;
 	*listed = file.listed;
 	return file.digest;
+}
+
+void module_file_record(struct rec_writer *w, const char *name)
+{
+	bool listed;
+	const uint8_t *digest = digest_of(name, &listed);
+
+	if (!digest)
+		return;
+	rec_bytes(w, RW_F_SHA256, digest, RW_SHA256_LEN);
+	rec_u32(w, RW_F_LISTED, listed);
+}
+
+const char *module_file_refusal(const struct rw_protect_list *list)
+{
+	bool listed = false;
+
+	if (hv.boot->settings.modules == RW_MODULES_NONE)
+		return "modules = none";
+	if (hv.boot->settings.modules == RW_MODULES_ANY ||
+	    hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT)
+		return NULL;
+	for (uint32_t i = 0; i < list->count; i++)
+		if (!digest_of(list->range[i].name, &listed))
+			return "the module's file was not shown";
+	return listed ? NULL : "approved.conf does not list the module's file";
 }

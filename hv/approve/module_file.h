@@ -11,7 +11,7 @@
 #include "abi/approved.h"
 #include "abi/hypercall.h"
 
-#include <stdbool.h>
+struct rec_writer;
 
 /**
  * module_file_init() - finds the approved digests in the policy area. At the start.
@@ -33,8 +33,14 @@ int64_t module_file_step(const struct rw_module_file *req, struct input_error *e
 void module_file_forget(void);
 
 /**
- * module_file_digest() - the digest of the whole file that was shown for module @name (RW_MODULE_NAME bytes).
- * @listed: set to whether it is approved.
- * Return: NULL: no file, another module's, or not all of it.
+ * module_file_refusal() - why the configuration does not approve the code of a module that is being loaded.
+ * @list: private copy; its number of ranges is good.
+ * Context: as module_file_step(). Return: NULL: it does.
  */
-const uint8_t *module_file_digest(const char *name, bool *listed);
+const char *module_file_refusal(const struct rw_protect_list *list);
+
+/**
+ * module_file_record() - adds to a record the digest of the file that was shown for module @name
+ * (RW_MODULE_NAME bytes), if there is one, and whether it is approved. Context: as module_file_step().
+ */
+void module_file_record(struct rec_writer *w, const char *name);

@@ -63,8 +63,6 @@ static const char *bad_list(const struct rw_protect_list *list, uint32_t *index)
 
 static void record_module(struct percpu *cpu, const struct rw_protect_list *list, enum rw_verdict verdict)
 {
-	bool listed;
-	const uint8_t *digest = module_file_digest(list->range[0].name, &listed);
 	const struct rw_range *first = &list->range[0];
 	uint64_t buf[RECORD_BYTES / 8], bytes = 0;
 	struct rec_writer w;
@@ -75,28 +73,9 @@ static void record_module(struct percpu *cpu, const struct rw_protect_list *list
 	rec_bytes(&w, RW_F_OBJECT_NAME, first->name, (uint16_t)printable(first->name, sizeof(first->name)));
 	rec_u64(&w, RW_F_PAGES, bytes / PAGE_SIZE);
 	rec_u64(&w, RW_F_GVA, first->gva);
-	if (digest) {
-		rec_bytes(&w, RW_F_SHA256, digest, RW_SHA256_LEN);
-		rec_u32(&w, RW_F_LISTED, listed);
-	}
+	module_file_record(&w, first->name);
 	rec_end(&w);
 	journal_append(cpu, w.hdr);
-}
-
-/* Why the configuration does not approve a module's code; NULL: it does. */
-static const char *not_approved(const struct rw_protect_list *list)
-{
-	bool listed = false;
-
-	if (hv.boot->settings.modules == RW_MODULES_NONE)
-		return "modules = none";
-	if (hv.boot->settings.modules == RW_MODULES_ANY ||
-	    hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT)
-		return NULL;
-	for (uint32_t i = 0; i < list->count; i++)
-		if (!module_file_digest(list->range[i].name, &listed))
-			return "the module's file was not shown";
-	return listed ? NULL : "approved.conf does not list the module's file";
 }
 
 /* Takes write permission from all of @list, or from nothing. */
@@ -119,7 +98,7 @@ int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct 
 
 	if (bad)
 		return input_error_set(err, index, bad, -RW_EINVAL);
-	bad = not_approved(list);
+	bad = module_file_refusal(list);
 	if (bad) {
 		record_module(cpu, list, RW_VERDICT_DENY);
 		return input_error_set(err, 0, bad, -RW_EPERM);
