@@ -41,7 +41,7 @@ else ifneq ($(filter-out clean help docs,$(or $(MAKECMDGOALS),all)),)
 include $(B)/setup.mk
 ifneq ($(wildcard $(B)/setup.mk),)
 include $(B)/kernels/kernel.mk
-include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk tools/rwpolicy/build.mk
+include hv/build.mk boot/build.mk guest-agent/build.mk tools/rwlog/build.mk tools/rwpolicy/build.mk tools/rwapprove/build.mk
 include tests/unit/build.mk
 include tests/disk/build.mk tests/fixtures/acpi/build.mk tests/e2e/build.mk tests/events/build.mk tests/access/build.mk
 include tests/probes/build.mk tests/bench/build.mk tests/fuzz/build.mk

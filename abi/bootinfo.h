@@ -29,7 +29,7 @@
 #include "abi/types.h"
 
 #define RW_BOOTINFO_MAGIC   0x42575752u /* "RWWB" */
-#define RW_BOOTINFO_VERSION 3u
+#define RW_BOOTINFO_VERSION 4u
 
 #define RW_HV_LINK   0xffffffff80000000ull
 #define RW_HV_REGION 0xffffff0000000000ull
@@ -92,7 +92,8 @@ enum rw_kernel_code {
 /* rw_settings.modules: which modules are approved after the lock. */
 enum rw_modules {
 	RW_MODULES_ANY = 0,
-	RW_MODULES_NONE = 1
+	RW_MODULES_NONE = 1,
+	RW_MODULES_APPROVED = 2 /* those whose file approved.conf lists */
 };
 
 /* rw_settings.dynamic_code: code in the kernel's area for modules that nobody approved. */

@@ -45,6 +45,8 @@ enum rw_hypercall {
 	RW_HC_BEAT = 15,
 	RW_HC_PATCHING = 16, /* (gpa of struct rw_patching) once, before the lock */
 	RW_HC_SITES = 17,    /* (gpa of struct rw_site_page) before the lock, addresses ascending */
+	/* (gpa of struct rw_module_file) shows the file of a module -> bytes still missing */
+	RW_HC_MODULE_FILE = 18,
 	RW_HC_COUNT
 };
 
@@ -174,6 +176,24 @@ struct rw_patching {
 	struct rw_tracer tracer[RW_TRACERS];
 };
 RW_ASSERT_SIZE(struct rw_patching, 16 + 40 * RW_TRACERS);
+
+/* Argument of RW_HC_MODULE_FILE, with modules = approved: before RW_HC_MODULE for the same module. */
+enum rw_module_file_step {
+	RW_MODULE_FILE_BEGIN = 0, /* name, size; forgets the file before it */
+	RW_MODULE_FILE_PAGES = 1, /* the next pages */
+	RW_MODULE_FILE_END = 2    /* forgets the file */
+};
+#define RW_MODULE_NAME     32u          /* as rw_range.name */
+#define RW_MODULE_PAGES    32u          /* in one call, which so takes less than a millisecond */
+#define RW_MODULE_FILE_MAX (512u << 20) /* bytes */
+struct rw_module_file {
+	uint32_t step;                  /* enum rw_module_file_step */
+	uint32_t count;                 /* of page */
+	uint64_t size;                  /* bytes of the file, uncompressed */
+	char name[RW_MODULE_NAME];      /* of the module, shortened; zeros after it */
+	uint64_t page[RW_MODULE_PAGES]; /* guest-physical, page-aligned; all but the file's last are full */
+};
+RW_ASSERT_SIZE(struct rw_module_file, 16 + RW_MODULE_NAME + 8 * RW_MODULE_PAGES);
 
 /* rw_range.flags */
 #define RW_RANGE_OBJECT   1u /* names a part of other ranges, in bytes; protects nothing by itself */

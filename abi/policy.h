@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * The policy area: configuration for the agent, in whole pages of the hypervisor's region.
+ * The policy area: configuration for the agent and for the hypervisor, in whole pages of its region.
  *
  * boot/ compiles the files on the EFI system partition and fills the area before the first guest entry. From
  * then on the guest can read these pages and nobody can write them: a write is refused and recorded, with the
@@ -19,13 +19,15 @@
 #define RW_POLICY_VERSION   1u
 #define RW_POLICY_ALIGN     64u
 #define RW_POLICY_IMAGES    7u
-#define RW_POLICY_BYTES_MAX (12u << 20) /* of the whole area */
+#define RW_POLICY_BYTES_MAX (16u << 20) /* of the whole area */
 
 /* rw_policy_entry.kind */
 enum rw_policy_kind {
 	RW_POLICY_NONE = 0,
 	RW_POLICY_MONITOR = 1, /* abi/monitor.h: which events are recorded, and how */
 	RW_POLICY_ACCESS = 2,  /* abi/access.h: who may do what to which file; only with a policy.conf */
+	/* abi/approved.h: modules that may be loaded after the lock; only with modules = approved */
+	RW_POLICY_APPROVED = 3,
 	RW_POLICY_KIND_COUNT
 };
 

@@ -77,10 +77,16 @@ struct rw_class_usage {
 	uint64_t evicted; /* records evicted */
 };
 
-/* rw_status.code: 0 if new kernel code is not stopped, by configuration or as the CPU cannot */
-#define RW_CODE_ACTIVE  1u /* from the lock on only approved pages run in kernel mode */
-#define RW_CODE_AUDIT   2u /* others run, too, and are recorded */
-#define RW_CODE_JIT_OFF 4u /* the agent turns the BPF JIT off */
+/*
+ * rw_status.code: without the first three new kernel code is not stopped, by configuration or as the CPU
+ * cannot. The others say which modules the configuration wants: if not the hypervisor, the agent refuses the
+ * rest.
+ */
+#define RW_CODE_ACTIVE           1u /* from the lock on only approved pages run in kernel mode */
+#define RW_CODE_AUDIT            2u /* others run, too, and are recorded */
+#define RW_CODE_JIT_OFF          4u /* the agent turns the BPF JIT off */
+#define RW_CODE_MODULES_NONE     8u
+#define RW_CODE_MODULES_APPROVED 16u /* those whose SHA-256 is in the policy area: abi/approved.h */
 
 /* Answer of RW_HC_STATUS. */
 struct rw_status {

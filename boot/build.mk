@@ -4,7 +4,8 @@
 
 BOOT_PURE := acpi clock config elf_image layout message paging ranges ucs2
 BOOT_OBJS := $(BOOT_PURE:%=$(B)/boot/%.o) \
-	     $(patsubst %,$(B)/boot/lib/%.o,access access_build access_conf access_level access_line access_results access_subject conf_text events format \
+	     $(patsubst %,$(B)/boot/lib/%.o,access access_build access_conf access_level access_line access_results access_subject \
+	     approved_conf conf_text events format \
 	     monitor monitor_build monitor_conf monitor_default policy_area) \
 	     $(patsubst %,$(B)/boot/%.o,claim console cpus launch loader machine memory next policy switch hvcore)
 

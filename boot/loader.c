@@ -85,7 +85,7 @@ static int guard(EFI_HANDLE volume, bool serial_answers, struct message *why)
 	bool under_way;
 
 	take_config(serial_answers);
-	if (policy_compile(volume, &bootinfo.policy_size, why) || launch_check(why) ||
+	if (policy_compile(volume, &bootinfo.settings, &bootinfo.policy_size, why) || launch_check(why) ||
 	    cpus_find(&bootinfo, why) || memory_survey(&bootinfo, why) ||
 	    elf_image_check(&image, hvcore_start, (uint64_t)hvcore_end - (uint64_t)hvcore_start, why))
 		return -1;

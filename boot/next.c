@@ -24,6 +24,7 @@ int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, 
 {
 	CHAR16 wide[CONFIG_PATH_MAX + 1];
 	EFI_FILE_HANDLE file;
+	EFI_FILE_INFO *info;
 	EFI_STATUS status;
 
 	if (!ucs2_from_utf8(wide, CONFIG_PATH_MAX + 1, path))
@@ -39,7 +40,10 @@ int next_read_file(EFI_HANDLE volume, const char *path, UINTN max, char **data, 
 	if (EFI_ERROR(status))
 		return message_fail(why, "%s: the firmware can't open it (EFI error %lu)", path,
 				    status & ~EFI_ERROR_MASK);
-	*size = max + 1;
+	info = LibFileInfo(file);
+	*size = (info && info->FileSize < max ? info->FileSize : max) + 1;
+	if (info)
+		FreePool(info);
 	*data = AllocatePool(*size);
 	if (!*data) {
 		file->Close(file);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Compiles monitor.conf and policy.conf, and fills the policy area. */
+/* Compiles monitor.conf, policy.conf and approved.conf, and fills the policy area. */
 #include "policy.h"
 
 #include <efilib.h>
 
 #include "console.h"
 #include "lib/access_conf.h"
+#include "lib/approved_conf.h"
 #include "lib/monitor_conf.h"
 #include "lib/policy_area.h"
 #include "next.h"
@@ -14,7 +15,8 @@
 #define FOLDER    "\\EFI\\ringward\\"
 #define SHOWN_MAX 50u /* errors of a file: a console takes a while for thousands */
 
-_Static_assert(sizeof(struct rw_policy_dir) + MONITOR_IMAGE_MAX + ACCESS_IMAGE_MAX + RW_PAGE_SIZE <=
+_Static_assert(sizeof(struct rw_policy_dir) + MONITOR_IMAGE_MAX + ACCESS_IMAGE_MAX + APPROVED_IMAGE_MAX +
+			       RW_PAGE_SIZE <=
 		       RW_POLICY_BYTES_MAX,
 	       "any configuration fits");
 
@@ -113,6 +115,17 @@ static uint32_t translate_access(struct source *source, void *conf, void *at)
 	return size;
 }
 
+static uint32_t translate_approved(struct source *source, void *conf, void *at)
+{
+	uint32_t size = approved_parse(source->text, source->size, &source->file, at);
+
+	(void)conf;
+	if (size)
+		console_print("modules: %s, %u approved", source->name,
+			      ((const struct rw_approved_hdr *)at)->count);
+	return size;
+}
+
 /* The built-in rules hold where there is no file. */
 static int compile_monitor(EFI_HANDLE volume, struct message *why)
 {
@@ -150,10 +163,29 @@ static int compile_access(EFI_HANDLE volume, struct message *why)
 	return ret;
 }
 
-int policy_compile(EFI_HANDLE volume, uint64_t *size, struct message *why)
+/* Only with modules = approved, which needs the file. */
+static int compile_approved(EFI_HANDLE volume, struct message *why)
+{
+	struct source source = { .name = APPROVED_NAME };
+	int ret = next_read_file(volume, FOLDER APPROVED_NAME, APPROVED_FILE_MAX, &source.text, &source.size,
+				 why);
+
+	if (ret == NEXT_NO_FILE)
+		return message_fail(why, "modules = approved needs %s: rwapprove makes it",
+				    FOLDER APPROVED_NAME);
+	if (ret)
+		return -1;
+	ret = compile(&source, RW_POLICY_APPROVED, 1, APPROVED_IMAGE_MAX, translate_approved, why);
+	FreePool(source.text);
+	return ret;
+}
+
+int policy_compile(EFI_HANDLE volume, const struct rw_settings *settings, uint64_t *size, struct message *why)
 {
 	policy_area_start(&dir);
 	if (compile_monitor(volume, why) || compile_access(volume, why))
+		return -1;
+	if (settings->modules == RW_MODULES_APPROVED && compile_approved(volume, why))
 		return -1;
 	*size = dir.size;
 	return 0;

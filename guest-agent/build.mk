@@ -5,10 +5,10 @@
 .PHONY: agent agent-tools
 
 AGENT_KMOD_SRC := $(addprefix guest-agent/kmod/,Kbuild *.[ch] */*.[ch])
-AGENT_KMOD_SRC := $(wildcard $(AGENT_KMOD_SRC)) guest-agent/uapi.h lib/monitor.c lib/policy_area.c lib/access.c
+AGENT_KMOD_SRC := $(wildcard $(AGENT_KMOD_SRC)) guest-agent/uapi.h lib/monitor.c lib/policy_area.c lib/access.c lib/approved.c lib/modinfo.c
 ABI_HEADERS := $(wildcard abi/*.h abi/*.def)
 # Headers outside its folder that a module may include, under the usual names.
-KMOD_SHARED := $(ABI_HEADERS) lib/access.h lib/log_priority.h lib/monitor.h lib/policy_area.h lib/record.h lib/string.h
+KMOD_SHARED := $(ABI_HEADERS) lib/access.h lib/approved.h lib/log_priority.h lib/modinfo.h lib/monitor.h lib/policy_area.h lib/record.h lib/string.h
 
 # $(call kheaders,RELEASE): the headers unpacked by scripts/fetch-kernel, else the installed ones.
 kheaders = $(firstword $(wildcard $(CURDIR)/$(B)/kernels/$(1)/headers/build) /lib/modules/$(1)/build)

@@ -8,7 +8,7 @@ HV_CFLAGS := -std=gnu11 -O2 -g $(WARNFLAGS) -Wstrict-prototypes -Wmissing-protot
 	-fno-tree-loop-distribute-patterns
 
 # What hv/ uses from lib/.
-HV_LIB := lib/crc32c.c lib/events.c lib/format.c lib/record.c lib/string.c
+HV_LIB := lib/approved.c lib/crc32c.c lib/events.c lib/format.c lib/policy_area.c lib/record.c lib/sha256.c lib/string.c
 
 HV_C := $(sort $(shell find hv -name '*.c'))
 HV_ASM := $(sort $(shell find hv -name '*.asm'))

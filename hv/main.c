@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The ordered start on each CPU, up to the point of no return: the first entry of the guest. */
+#include "approve/module_file.h"
 #include "arch/x86/backend.h"
 #include "arch/x86/cpu_facts.h"
 #include "arch/x86/desc.h"
@@ -46,6 +47,8 @@ static const char *start_machine(const struct rw_bootinfo *info)
 		return "no room for the state of the guest's pages";
 
 	const char *error = journal_init(info, hv_backend()->id);
+	if (!error)
+		error = module_file_init();
 	if (!error)
 		error = nested_init(hv_backend()->nested, info);
 	if (!error)

@@ -96,6 +96,14 @@ static const char *kernel_code_of(const struct rw_status *hv)
 	return hv->code & RW_CODE_AUDIT ? "audited" : "approved";
 }
 
+/* Which modules may be loaded after the lock, as in ringward.conf. */
+static const char *modules_of(const struct rw_status *hv)
+{
+	if (hv->code & RW_CODE_MODULES_NONE)
+		return "none";
+	return hv->code & RW_CODE_MODULES_APPROVED ? "approved" : "any";
+}
+
 static json_t *protected_json(const struct rw_status *hv)
 {
 	json_t *kinds = json_object();
@@ -147,6 +155,7 @@ static int status_json(const struct rw_ioc_status *st, const struct rwctl_stats 
 			    json_string(name_of(violation_names, COUNT(violation_names), hv->on_violation)));
 	json_object_set_new(root, "kexec", json_string(name_of(kexec_names, COUNT(kexec_names), hv->kexec)));
 	json_object_set_new(root, "kernel_code", json_string(kernel_code_of(hv)));
+	json_object_set_new(root, "modules", json_string(modules_of(hv)));
 	json_object_set_new(root, "cpus", num(hv->cpus));
 	json_object_set_new(root, "uptime_ns", num(hv->uptime_ns));
 	json_object_set_new(root, "protected", protected_json(hv));
@@ -177,6 +186,7 @@ int print_status(const struct rw_ioc_status *st, const struct rwctl_stats *stats
 	printf("on violation  %s\n", name_of(violation_names, COUNT(violation_names), hv->on_violation));
 	printf("kexec         %s\n", name_of(kexec_names, COUNT(kexec_names), hv->kexec));
 	printf("kernel code   %s\n", kernel_code_of(hv));
+	printf("modules       %s\n", modules_of(hv));
 	printf("protected     %" PRIu64 " pages of 4 KiB, %" PRIu32 " ranges, %" PRIu64 " symbols\n",
 	       hv->protected_pages, hv->ranges, hv->symbols);
 	for (k = 0; k <= RW_TARGET_GUEST_LAST; k++)

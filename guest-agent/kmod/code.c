@@ -20,17 +20,52 @@
 #include "abi/stats.h"
 #include "code.h"
 #include "hvcall.h"
+#include "kernel/after_call.h"
 #include "kernel/code.h"
 #include "kernel/layout.h"
+#include "modfile.h"
+#include "modkeep.h"
 
 static const struct compat_kernel *kernel __ro_after_init;
 static DEFINE_MUTEX(code_mutex); /* a module is being approved, or the lock is being made */
-static bool locked;              /* under code_mutex */
-static u32 flags;                /* RW_CODE_*; under code_mutex */
+static bool locked;              /* set under code_mutex */
+static u32 flags;                /* RW_CODE_*; set under code_mutex, before locked */
 
 bool code_is_guarded(void)
 {
 	return flags & RW_CODE_ACTIVE;
+}
+
+u32 code_modules(void)
+{
+	if (!READ_ONCE(locked))
+		return RW_MODULES_ANY;
+	if (flags & RW_CODE_MODULES_NONE)
+		return RW_MODULES_NONE;
+	return flags & RW_CODE_MODULES_APPROVED ? RW_MODULES_APPROVED : RW_MODULES_ANY;
+}
+
+bool code_shows_files(void)
+{
+	return code_modules() == RW_MODULES_APPROVED && code_is_guarded();
+}
+
+bool code_refuses(const u8 digest[RW_SHA256_LEN])
+{
+	u32 allowed = code_modules();
+
+	if (allowed == RW_MODULES_ANY || code_is_guarded())
+		return false;
+	if (allowed == RW_MODULES_NONE) {
+		pr_warn_ratelimited("a module is refused: modules = none\n");
+		return true;
+	}
+	if (!modfile_is_approved(digest)) {
+		pr_warn_ratelimited("a module is refused: approved.conf does not list SHA-256 %*phN\n",
+				    RW_SHA256_LEN, digest);
+		return true;
+	}
+	return false;
 }
 
 static int read_flags(void)
@@ -62,7 +97,7 @@ int code_lock_begin(void)
 
 void code_lock_end(bool done)
 {
-	locked = done;
+	WRITE_ONCE(locked, done);
 	mutex_unlock(&code_mutex);
 }
 
@@ -169,6 +204,19 @@ static int approve(struct protect_call *call, const struct module *mod)
 	return ret == 0 ? protect_send(call) : ret;
 }
 
+/* The hypervisor decides, and records that, even if it was not shown the file. */
+static int approve_file(struct protect_call *call, const struct module *mod)
+{
+	int ret;
+
+	if (!code_shows_files())
+		return approve(call, mod);
+	modkeep_show(mod->name);
+	ret = approve(call, mod);
+	modkeep_shown();
+	return ret;
+}
+
 /* The module is in place, its text read-only; nothing of it has run yet. A failure ends its loading. */
 static int on_module(struct notifier_block *nb, unsigned long state, void *data)
 {
@@ -181,7 +229,7 @@ static int on_module(struct notifier_block *nb, unsigned long state, void *data)
 	mutex_lock(&code_mutex);
 	if (locked && code_is_guarded()) {
 		call.list = (void *)get_zeroed_page(GFP_KERNEL);
-		ret = call.list ? approve(&call, mod) : -ENOMEM;
+		ret = call.list ? approve_file(&call, mod) : -ENOMEM;
 		free_page((unsigned long)call.list);
 	}
 	mutex_unlock(&code_mutex);
@@ -196,6 +244,7 @@ static struct notifier_block module_nb = { .notifier_call = on_module, .priority
 int __init code_init(const struct compat_kernel *k)
 {
 	kernel = k;
+	compat_after_call_init(k);
 	return register_module_notifier(&module_nb);
 }
 

@@ -3,6 +3,8 @@
 /* Tells the hypervisor which pages hold the kernel's code: at the lock, and for each module after it. */
 #pragma once
 
+#include "abi/approved.h"
+#include "abi/bootinfo.h"
 #include "kernel/addresses.h"
 #include "protect.h"
 
@@ -24,6 +26,19 @@ void code_exit(void);
  */
 int code_lock_begin(void);
 void code_lock_end(bool locked);
+
+/** code_modules() - enum rw_modules: which modules may be loaded; RW_MODULES_ANY before the lock. */
+u32 code_modules(void);
+
+/** code_shows_files() - whether the hypervisor wants to see a module's file before it approves its code. */
+bool code_shows_files(void);
+
+/**
+ * code_refuses() - whether the agent refuses a module by its file's digest: where the hypervisor does not.
+ *
+ * Context: may sleep. A refusal is printed.
+ */
+bool code_refuses(const u8 digest[RW_SHA256_LEN]);
 
 /** code_is_guarded() - whether only approved code is to run in kernel mode. After code_lock_begin(). */
 bool code_is_guarded(void);

@@ -88,6 +88,8 @@ int hvcall_error(const char *what, long ret)
 	else
 		pr_err("%s: the hypervisor answers %ld, an unknown error\n", what, ret);
 	switch (-ret) {
+	case RW_EPERM:
+		return -EPERM;
 	case RW_ELOCKED:
 		return -EALREADY;
 	case RW_EINVAL:

@@ -41,8 +41,8 @@ long hvcall(unsigned long nr, unsigned long a1, unsigned long a2, unsigned long 
  * @what: what was tried, for the message
  * @ret:  negative result of hvcall()
  *
- * Return: a negative errno: -EALREADY for RW_ELOCKED, -EINVAL for RW_EINVAL, -ENOSPC for RW_ENOSPC, else
- * -EIO.
+ * Return: a negative errno: -EALREADY for RW_ELOCKED, -EPERM, -EINVAL and -ENOSPC for the errors of these
+ * names, else -EIO.
  */
 int hvcall_error(const char *what, long ret);
 

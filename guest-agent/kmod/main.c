@@ -30,6 +30,7 @@
 #include "kernel/namespaces.h"
 #include "kernel/tracepoints.h"
 #include "kexec.h"
+#include "modfile.h"
 #include "openfile.h"
 #include "policy.h"
 #include "producer.h"
@@ -126,6 +127,7 @@ static const struct step {
 	{ "hypervisor and kernel", find, NULL },
 	{ "policy pages", policy_init, policy_exit },
 	{ "monitor.conf", filter_init, NULL },
+	{ "approved.conf", modfile_init, NULL },
 	{ "policy.conf", read_rules, access_exit },
 	{ "folding", fold_init, fold_exit },
 	{ "open files", openfile_init, openfile_exit },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Hypercalls of the guest agent. Every argument is untrusted: copied once, then checked. */
+#include "approve/module_file.h"
 #include "core/exit.h"
 #include "core/guest_info.h"
 #include "protect/lock.h"
@@ -29,6 +30,7 @@ static union {
 	struct rw_cpu_stats stats;
 	struct rw_policy_area policy;
 	struct rw_read read;
+	struct rw_module_file module_file;
 } argument; /* (a) */
 
 static bool is_well_placed(uint64_t gpa, size_t size)
@@ -260,6 +262,18 @@ static int64_t hc_module(const struct request *r)
 	return report_range("module", &err, code_approve(r->cpu, &argument.protect, &err));
 }
 
+static int64_t hc_module_file(const struct request *r)
+{
+	struct input_error err;
+	int64_t left;
+
+	(void)r;
+	if (!hv_locked())
+		return -RW_ENOTREADY;
+	left = module_file_step(&argument.module_file, &err);
+	return left < 0 ? report("module file", &err, (int)left) : left;
+}
+
 /* When a call is allowed, besides what may_call() requires of every call. */
 enum allowed {
 	ANY_TIME = 0,
@@ -292,6 +306,7 @@ static const struct call {
 	[RW_HC_KEXEC] = { hc_kexec, 0, REGISTERED, AGENT_LOCK },
 	[RW_HC_POLICY] = { hc_policy, 0, ANY_TIME, AGENT_LOCK },
 	[RW_HC_MODULE] = { hc_module, sizeof(argument.protect), REGISTERED, AGENT_LOCK },
+	[RW_HC_MODULE_FILE] = { hc_module_file, sizeof(argument.module_file), REGISTERED, AGENT_LOCK },
 	[RW_HC_BEAT] = { hc_beat, 0, REGISTERED, NO_LOCK },
 	[RW_HC_READ] = { hc_read, sizeof(argument.read), REGISTERED, AGENT_LOCK },
 	[RW_HC_PATCHING] = { hc_patching, sizeof(argument.patching), BEFORE_LOCK | REGISTERED, AGENT_LOCK },

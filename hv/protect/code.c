@@ -3,6 +3,7 @@
 /* Pages that become code, or stop being code, after the lock. */
 #include "protect/code.h"
 
+#include "approve/module_file.h"
 #include "core/guest_info.h"
 #include "core/smp.h"
 #include "core/state.h"
@@ -72,6 +73,7 @@ static void record_module(struct percpu *cpu, const struct rw_protect_list *list
 	rec_bytes(&w, RW_F_OBJECT_NAME, first->name, (uint16_t)printable(first->name, sizeof(first->name)));
 	rec_u64(&w, RW_F_PAGES, bytes / PAGE_SIZE);
 	rec_u64(&w, RW_F_GVA, first->gva);
+	module_file_record(&w, first->name);
 	rec_end(&w);
 	journal_append(cpu, w.hdr);
 }
@@ -96,9 +98,10 @@ int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct 
 
 	if (bad)
 		return input_error_set(err, index, bad, -RW_EINVAL);
-	if (hv.boot->settings.modules == RW_MODULES_NONE) {
+	bad = module_file_refusal(list);
+	if (bad) {
 		record_module(cpu, list, RW_VERDICT_DENY);
-		return input_error_set(err, 0, "modules = none", -RW_EPERM);
+		return input_error_set(err, 0, bad, -RW_EPERM);
 	}
 	for (uint32_t i = 0; i < list->count; i++)
 		if (guest_is_ram(list->range[i].gpa, list->range[i].len))

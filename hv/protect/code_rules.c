@@ -28,9 +28,14 @@ void code_report(void)
 
 uint32_t code_status(void)
 {
+	uint32_t modules = hv.boot->settings.modules == RW_MODULES_NONE     ? RW_CODE_MODULES_NONE :
+			   hv.boot->settings.modules == RW_MODULES_APPROVED ? RW_CODE_MODULES_APPROVED :
+									      0;
+
 	if (!code_is_active())
-		return 0;
-	return RW_CODE_ACTIVE | (hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT ? RW_CODE_AUDIT : 0) |
+		return modules;
+	return modules | RW_CODE_ACTIVE |
+	       (hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT ? RW_CODE_AUDIT : 0) |
 	       (hv.boot->settings.bpf_jit == RW_BPF_JIT_DENY ? RW_CODE_JIT_OFF : 0);
 }
 

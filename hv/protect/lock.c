@@ -3,6 +3,7 @@
 /* The lock, and its end when another kernel takes over. */
 #include "protect/lock.h"
 
+#include "approve/module_file.h"
 #include "core/exit.h"
 #include "core/smp.h"
 #include "core/state.h"
@@ -123,6 +124,7 @@ void protect_release(struct percpu *cpu)
 		smp_flush_all(cpu);
 	}
 	heartbeat_forget();
+	module_file_forget();
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		percpu_of(i)->guest_gs = 0;
 	/*

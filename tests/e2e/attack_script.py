@@ -3,7 +3,7 @@
 """The attacks that the guest of the session fixture `attacked` makes on itself, with on_violation = skip."""
 from attacked import KERNEL_SYMBOLS, SHELL, TARGETS, U64
 
-OUTSIDE_CALLS = (*range(18), 1 << 32, U64 - 1)
+OUTSIDE_CALLS = (*range(19), 1 << 32, U64 - 1)
 USER_CALLS = tuple(range(1, 18))
 HV_VALUE = 0x1122334455667788
 HV_STEP_MIB = 2
@@ -31,7 +31,9 @@ AGENT_CALLS = {
     "beat_64bit": (15, 0, 1 << 32, "EINVAL"),
     "patching": (16, "$ram", 0, "ELOCKED"),
     "sites": (17, "$ram", 0, "ELOCKED"),
-    "nr18": (18, 0, 0, "ENOSYS"),
+    "module_file_odd": (18, "$((ram + 4))", 0, "EINVAL"),
+    "module_file_any": (18, "$ram", 0, "EINVAL"),  # modules = any
+    "nr19": (19, 0, 0, "ENOSYS"),
     "nr_32bit": (1 << 32, 0, 0, "ENOSYS"),
     "nr_sign": (1 << 63, 0, 0, "ENOSYS"),
     "nr_last": (U64 - 1, 0, 0, "ENOSYS"),

@@ -153,14 +153,14 @@ def on(which):
     return ["--cpu", which.cpu, "--accel", which.accel]
 
 
-def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=None, monitor="", policy=None, append="", smp=1,
-         mem=512, timeout=300, extra=(), linux="6.1"):
+def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=None, monitor="", policy=None, approved=None,
+         append="", smp=1, mem=512, timeout=300, extra=(), linux="6.1"):
     """Boots the stock kernel, which runs a script, under Ringward unless no_hv, and returns a Run.
 
     folder: an empty folder for this run. which: a machines.Machine or its name. script: shell text, run as /test.sh;
     "RWTEST: ..." lines become Run.markers. conf: keys that differ from DEFAULT_CONF, or a whole configuration's text.
     monitor: a monitor.conf's text, "" to record everything; None: no file. policy: a policy.conf's text;
-    None: no file. append: added to the kernel's command
+    None: no file. approved: an approved.conf's text; None: no file. append: added to the kernel's command
     line. timeout: in seconds of the guest's time, at least five times what the run needs. extra: further arguments of rwrun. linux: which stock kernel.
     """
     folder = Path(folder)
@@ -184,6 +184,9 @@ def boot(folder, which, script, *, files=None, agent=True, no_hv=False, conf=Non
         if policy is not None:
             (folder / "policy.conf").write_text(policy, encoding="utf-8")
             argv += ["--policy", folder / "policy.conf"]
+        if approved is not None:
+            (folder / "approved.conf").write_text(approved, encoding="utf-8")
+            argv += ["--approved", folder / "approved.conf"]
         if agent:
             argv.append("--agent")
     done = rwrun(*argv, *extra, timeout=timeout)

@@ -64,7 +64,7 @@ def test_warnings_are_no_errors(write):
 def test_kind_of_other_names(write):
     other = write("other.conf", "exclude *\n")
     done = rwpolicy("check", other)
-    assert done.returncode == 2 and "not ringward.conf, monitor.conf or policy.conf" in done.stderr
+    assert done.returncode == 2 and "not ringward.conf, monitor.conf, policy.conf or approved.conf" in done.stderr
     assert rwpolicy("--as", "monitor", "check", other).returncode == 0
     assert rwpolicy("--as", "ringward", "check", other).returncode == 1
 
@@ -205,7 +205,7 @@ def test_learn_wants_a_log(tmp_path):
     (("chekc",), 'unknown command "chekc", the nearest is check'),
     (("check",), "check: no file"),
     (("events", "x"), 'events takes no argument: "x"'),
-    (("--as", "access", "check", "x"), "--as access: not ringward, monitor or policy"),
+    (("--as", "access", "check", "x"), "--as access: not ringward, monitor, policy or approved"),
     (("--ass", "x"), "unknown option --ass; the nearest is --as"),
 ])
 def test_wrong_usage(arguments, text):

@@ -8,14 +8,30 @@
 FUZZ_SECONDS := 60
 FUZZ_DIR := $(B)/tests/fuzz
 FUZZ_FLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/object
+FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/approved_conf $(FUZZ_DIR)/modinfo $(FUZZ_DIR)/object $(FUZZ_DIR)/package
 
 $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image: $(ACCESS_SRC) lib/conf_text.c lib/format.c
+$(FUZZ_DIR)/approved_conf: $(addprefix lib/,approved.c approved_conf.c conf_text.c format.c)
+$(FUZZ_DIR)/modinfo: lib/modinfo.c
+$(FUZZ_DIR)/package: tools/rwapprove/package.c tools/rwapprove/stream.c
+$(FUZZ_DIR)/package: FUZZ_LIBS := -llzma -lz -lzstd
 $(FUZZ_DIR)/object: tools/rwpolicy/object.c
 $(FUZZ_DIR)/object: FUZZ_LIBS := -lelf
-$(FUZZ_TARGETS): $(FUZZ_DIR)/%: tests/fuzz/%.c $(wildcard lib/access*.h tools/rwpolicy/*.h) $(ABI_HEADERS) tests/fuzz/build.mk
+$(FUZZ_TARGETS): $(FUZZ_DIR)/%: tests/fuzz/%.c $(wildcard lib/access*.h lib/approved*.h lib/modinfo.h tools/rwapprove/*.h tools/rwpolicy/*.h) $(ABI_HEADERS) tests/fuzz/build.mk
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(FUZZ_LIBS)
+
+# A small module to begin with: what the reader looks at.
+$(FUZZ_DIR)/modinfo.run: $(FUZZ_DIR)/modinfo.seed/module
+$(FUZZ_DIR)/modinfo.seed/module:
+	@mkdir -p $(@D)
+	echo '__attribute__((section(".modinfo"))) const char info[] = "license=GPL\0name=seed";' | $(CC) -xc -c - -o $@
+
+# A small tar archive to begin with.
+$(FUZZ_DIR)/package.run: $(FUZZ_DIR)/package.seed/archive
+$(FUZZ_DIR)/package.seed/archive: VERSION
+	@mkdir -p $(@D)
+	tar --format=pax -cf $@ $<
 
 # A small library to begin with.
 $(FUZZ_DIR)/object.run: $(FUZZ_DIR)/object.seed/library

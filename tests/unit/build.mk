@@ -24,7 +24,7 @@ endef
 $(foreach set,$(UNIT_SETS),$(eval $(call unit_rule,$(set))))
 
 include tests/unit/lib/tests.mk tests/unit/boot/tests.mk tests/unit/rwlog/tests.mk tests/unit/rwpolicy/tests.mk
-include $(foreach part,mm arch/x86 core dev log policy protect,tests/unit/hv/$(part)/tests.mk)
+include $(foreach part,mm arch/x86 core approve dev log policy protect,tests/unit/hv/$(part)/tests.mk)
 
 # UNIT_DEFINES and UNIT_LIBS are set for single targets, in the tests.mk.
 $(UNIT_TESTS):

@@ -4,7 +4,7 @@
 
 ACCESS_SRC := $(addprefix lib/,access.c access_build.c access_conf.c access_level.c access_line.c access_results.c access_subject.c)
 MONITOR_SRC := $(addprefix lib/,conf_text.c events.c format.c monitor.c monitor_build.c monitor_conf.c monitor_default.c)
-RWPOLICY_SRC := $(wildcard tools/rwpolicy/*.c) boot/config.c boot/message.c boot/ucs2.c $(ACCESS_SRC) $(MONITOR_SRC)
+RWPOLICY_SRC := $(wildcard tools/rwpolicy/*.c) boot/config.c boot/message.c boot/ucs2.c lib/approved_conf.c $(ACCESS_SRC) $(MONITOR_SRC)
 # The parts of rwlog that read a log; the linker takes those that are needed.
 RWLOG_READER := $(filter-out %/main.o,$(RWLOG_OBJ))
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// rwpolicy: checks ringward.conf, monitor.conf and policy.conf with the loader's own parsers, on any machine.
+// rwpolicy: checks ringward.conf, monitor.conf, policy.conf and approved.conf with the loader's own parsers,
+// on any machine.
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include "explain.h"
 #include "learn.h"
 #include "lib/access_conf.h"
+#include "lib/approved_conf.h"
 #include "lib/cmdline.h"
 #include "lib/events.h"
 #include "lib/monitor_conf.h"
@@ -38,8 +40,8 @@ static const char usage_text[] =
 	"  lines     the lines that a policy.conf can have, and the doors that it can name\n"
 	"  default   the monitor.conf that holds where there is no file\n"
 	"\n"
-	"  --as KIND   what the files are: ringward, monitor or policy; without it, their names say\n"
-	"              so: ringward.conf, monitor.conf or policy.conf, whatever stands before\n"
+	"  --as KIND   what the files are: ringward, monitor, policy or approved; without it, their names\n"
+	"              say so: ringward.conf, monitor.conf, policy.conf, approved.conf, whatever stands before\n"
 	"  --path PATH explain: the file, as an absolute path\n"
 	"  --uid UID   explain: the user, as a number\n"
 	"  --access A  explain, learn: letters: r read, w write, a append, x execute; without it, all\n"
@@ -104,10 +106,18 @@ static void check_access(const char *text, size_t size, struct conf_file *file)
 		access_build(&access_conf, access_image);
 }
 
+static void check_approved(const char *text, size_t size, struct conf_file *file)
+{
+	static uint32_t image[APPROVED_IMAGE_MAX / sizeof(uint32_t)];
+
+	approved_parse(text, size, file, image);
+}
+
 static const struct kind kinds[] = {
 	{ "ringward", CONFIG_NAME, CONFIG_FILE_MAX, check_ringward },
 	{ "monitor", MONITOR_NAME, MONITOR_FILE_MAX, check_monitor },
 	{ "policy", ACCESS_NAME, ACCESS_FILE_MAX, check_access },
+	{ "approved", APPROVED_NAME, APPROVED_FILE_MAX, check_approved },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -164,8 +174,8 @@ static int check_file(const char *path, const char *as)
 	char *text;
 
 	if (!kind)
-		return usage("%s: not " CONFIG_NAME ", " MONITOR_NAME " or " ACCESS_NAME
-			     ": --as ringward, --as monitor or --as policy",
+		return usage("%s: not " CONFIG_NAME ", " MONITOR_NAME ", " ACCESS_NAME " or " APPROVED_NAME
+			     ": --as ringward, --as monitor, --as policy or --as approved",
 			     path);
 	text = read_file(path, kind->max, &size);
 	if (!text)
@@ -353,7 +363,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (as && !kind_of("", as))
-		return usage("--as %s: not ringward, monitor or policy", as);
+		return usage("--as %s: not ringward, monitor, policy or approved", as);
 	ret = run(argc - optind, argv + optind, as, &query);
 	return fflush(stdout) ? fail("standard output") : ret;
 }

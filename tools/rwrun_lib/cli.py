@@ -14,7 +14,7 @@ from . import bochs, monitor, outputs, payload, qemu, results, uki
 from .common import STATUS_BAD_RUN, STATUS_USAGE, RunError, need_file, need_product, version
 
 DEFAULT_TIMEOUT = 600
-INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "monitor", "policy")
+INPUTS = ("kernel", "initrd", "efi", "disk", "conf", "monitor", "policy", "approved")
 OUTPUTS = ("serial", "hv_serial", "store", "stats")
 AFTER_RUN = ("store", "stats")  # written as a whole
 EPILOG = """exit status: 0 the guest powered off, or wrote to port 0xf4 (see --stats); 1 the guest was reset
@@ -87,6 +87,7 @@ def _parser():
     p.add_argument("--conf", metavar="FILE", help="ringward.conf (what a run needs, like `next`, is added)")
     p.add_argument("--monitor", metavar="FILE", help="monitor.conf: which events are recorded")
     p.add_argument("--policy", metavar="FILE", help="policy.conf")
+    p.add_argument("--approved", metavar="FILE", help="approved.conf: modules that may be loaded, made by rwapprove")
     p.add_argument("--serial", metavar="FILE", help="guest's console, COM1 (standard output)")
     p.add_argument("--hv-serial", metavar="FILE", help="hypervisor's serial line, COM2")
     p.add_argument("--store", metavar="FILE", help="write the hypervisor's log store here after the run")
@@ -147,7 +148,7 @@ def parse(argv):
     _choose_accel(m)
     if m.no_hv:
         # A comparison needs the same command line with and without Ringward.
-        unused = [name for name in ("agent", "conf", "monitor", "policy", "store") if getattr(m, name)]
+        unused = [name for name in ("agent", "conf", "monitor", "policy", "approved", "store") if getattr(m, name)]
         for name in unused:
             setattr(m, name, None)
         if unused:

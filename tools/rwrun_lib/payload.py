@@ -73,6 +73,8 @@ def build_esp(machine, tmp):
             files["EFI/ringward/monitor.conf"] = machine.monitor
         if machine.policy:
             files["EFI/ringward/policy.conf"] = machine.policy
+        if machine.approved:
+            files["EFI/ringward/approved.conf"] = machine.approved
     if on_bochs:
         # OVMF has no ACPI tables there: a test fixture provides them and starts what the file names.
         files["EFI/acpi/next"] = esp.write_text(os.path.join(tmp, "next"), first + "\n")

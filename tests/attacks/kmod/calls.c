@@ -99,6 +99,25 @@ int cmd_protect(int argc, char **argv)
 	return 0;
 }
 
+/* Has the agent's own code ask for a page of data to become a module's code. */
+int cmd_approve(int argc, char **argv)
+{
+	struct rw_protect_list *list = (void *)get_zeroed_page(GFP_KERNEL);
+	unsigned long page = __get_free_page(GFP_KERNEL);
+
+	if (list && page) {
+		list->count = 1;
+		list->range[0] = (struct rw_range){ .gpa = virt_to_phys((void *)page),
+						    .gva = page,
+						    .len = PAGE_SIZE,
+						    .kind = RW_TARGET_MODULE_TEXT,
+						    .name = "rwattack" };
+		say_result("approve", RW_HC_MODULE, call_agent(RW_HC_MODULE, virt_to_phys(list), 0, 0));
+	}
+	free_page((unsigned long)list);
+	return 0;
+}
+
 int cmd_ringdesc(int argc, char **argv)
 {
 	struct rw_ring_desc *desc;

@@ -39,6 +39,7 @@ static const struct {
 	{ "hypercall", cmd_hypercall, "hypercall NR A1 A2 A3" },
 	{ "agentcall", cmd_agentcall, "agentcall NR A1 A2 A3" },
 	{ "protect", cmd_protect, "protect GPA LEN KIND FLAGS" },
+	{ "approve", cmd_approve, "approve" },
 	{ "ringdesc", cmd_ringdesc, "ringdesc CPU PAGES HDR_GPA DATA_GPA" },
 	{ "vmx", cmd_vmx, "vmx" },
 	{ "ring", cmd_ring, "ring random|index|sizes|fields|mixed SEED COUNT" },

@@ -34,6 +34,7 @@ int cmd_hvwrite(int argc, char **argv);   /* calls.c */
 int cmd_hypercall(int argc, char **argv); /* calls.c */
 int cmd_agentcall(int argc, char **argv); /* calls.c */
 int cmd_protect(int argc, char **argv);   /* calls.c */
+int cmd_approve(int argc, char **argv);   /* calls.c */
 int cmd_ringdesc(int argc, char **argv);  /* calls.c */
 int cmd_vmx(int argc, char **argv);       /* calls.c */
 int cmd_ring(int argc, char **argv);      /* rings.c */

@@ -222,7 +222,7 @@ static void test_bad_values(void **state)
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
 		{ NEXT "kernel_code = on",
 		  "ringward.conf:2:15: kernel_code: on is not enforce, audit or off" },
-		{ NEXT "modules = some", "ringward.conf:2:11: modules: some is not any or none" },
+		{ NEXT "modules = some", "ringward.conf:2:11: modules: some is not any, approved or none" },
 		{ NEXT "dynamic_code = allow",
 		  "ringward.conf:2:16: dynamic_code: allow is not audit or deny" },
 		{ NEXT "bpf_jit = allow",

@@ -119,6 +119,11 @@ static void test_inactive(void **state)
 	assert_int_equal(perm_at(GUEST_DATA), NPERM_RWX);
 	assert_int_equal(perm_at(GUEST_TEXT), NPERM_R | NPERM_X);
 	assert_int_equal(code_status(), 0);
+	machine.boot.settings.modules = RW_MODULES_APPROVED;
+	assert_int_equal(code_status(), RW_CODE_MODULES_APPROVED);
+	machine.boot.settings.modules = RW_MODULES_NONE;
+	assert_int_equal(code_status(), RW_CODE_MODULES_NONE);
+	machine.boot.settings.modules = RW_MODULES_ANY;
 	machine.boot.settings.kernel_code = RW_KERNEL_CODE_ENFORCE;
 	machine.exec_modes = false;
 	assert_int_equal(code_status(), 0);

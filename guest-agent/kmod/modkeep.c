@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Keeps the files of modules that are being loaded, and shows them to the hypervisor.
+#define pr_fmt(fmt) "ringward: " fmt
+
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "hvcall.h"
+#include "kernel/after_call.h"
+#include "modkeep.h"
+
+struct modkeep {
+	struct list_head list;
+	struct list_head pages; /* by page->lru, in the file's order */
+	const struct task_struct *task;
+	u64 size;
+};
+
+static LIST_HEAD(kept);
+static DEFINE_MUTEX(kept_mutex); /* of the list; a file belongs to its task */
+
+struct modkeep *modkeep_start(void)
+{
+	struct modkeep *keep = kzalloc(sizeof(*keep), GFP_KERNEL);
+
+	if (keep)
+		INIT_LIST_HEAD(&keep->pages);
+	return keep;
+}
+
+int modkeep_piece(void *ctx, const void *bytes, size_t size)
+{
+	struct modkeep *keep = ctx;
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (!page)
+		return -ENOMEM;
+	memcpy(page_address(page), bytes, size);
+	list_add_tail(&page->lru, &keep->pages);
+	keep->size += size;
+	return 0;
+}
+
+void modkeep_free(struct modkeep *keep)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, &keep->pages, lru)
+	{
+		list_del(&page->lru);
+		__free_page(page);
+	}
+	kfree(keep);
+}
+
+/* Takes the current task's file off the list; NULL: there is none. */
+static struct modkeep *take(void)
+{
+	struct modkeep *keep, *found = NULL;
+
+	mutex_lock(&kept_mutex);
+	list_for_each_entry(keep, &kept, list) if (keep->task == current) found = keep;
+	if (found)
+		list_del(&found->list);
+	mutex_unlock(&kept_mutex);
+	return found;
+}
+
+static void forget(void)
+{
+	struct modkeep *keep = take();
+
+	if (keep)
+		modkeep_free(keep);
+}
+
+int modkeep_commit(struct modkeep *keep)
+{
+	forget();
+	if (!compat_after_call(forget)) {
+		modkeep_free(keep);
+		return -ENOMEM;
+	}
+	keep->task = current;
+	mutex_lock(&kept_mutex);
+	list_add(&keep->list, &kept);
+	mutex_unlock(&kept_mutex);
+	return 0;
+}
+
+static int send(const struct rw_module_file *req)
+{
+	long ret = hvcall(RW_HC_MODULE_FILE, virt_to_phys((void *)req), 0, 0);
+
+	return ret < 0 ? hvcall_error("module file", ret) : 0;
+}
+
+static int send_pages(struct rw_module_file *req, const struct modkeep *keep)
+{
+	struct page *page;
+	int ret = 0;
+
+	req->step = RW_MODULE_FILE_PAGES;
+	req->count = 0;
+	list_for_each_entry(page, &keep->pages, lru)
+	{
+		req->page[req->count++] = page_to_phys(page);
+		if (req->count < RW_MODULE_PAGES)
+			continue;
+		ret = send(req);
+		if (ret)
+			return ret;
+		req->count = 0;
+	}
+	return req->count ? send(req) : 0;
+}
+
+int modkeep_show(const char *name)
+{
+	struct rw_module_file *req = (void *)get_zeroed_page(GFP_KERNEL);
+	struct modkeep *keep = take();
+	int ret = keep ? -ENOMEM : -ENOENT;
+
+	if (req && keep) {
+		req->step = RW_MODULE_FILE_BEGIN;
+		req->size = keep->size;
+		strscpy(req->name, name, sizeof(req->name));
+		ret = send(req);
+		if (ret == 0)
+			ret = send_pages(req, keep);
+	}
+	if (keep)
+		modkeep_free(keep);
+	free_page((unsigned long)req);
+	return ret;
+}
+
+void modkeep_shown(void)
+{
+	struct rw_module_file *req = (void *)get_zeroed_page(GFP_KERNEL);
+
+	/* Without memory the next file takes its place. */
+	if (!req)
+		return;
+	req->step = RW_MODULE_FILE_END;
+	send(req);
+	free_page((unsigned long)req);
+}

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The Ringward authors
+"""modules = approved: only modules whose file approved.conf lists are loaded after the lock."""
+import hashlib
+import lzma
+
+import pytest
+
+import attacked as attacked_run
+import machine
+import test_code
+
+COMPRESSED = 4  # MODULE_INIT_COMPRESSED_FILE
+
+LOADS = f"""
+[ -e /ringward/rwctl ] && /ringward/rwctl status | sed -n "s/^modules */RWTEST: setting: /p"
+try() {{ name=$1; shift; echo "RWTEST: $name: $(/bin/modload "$@" 2>&1)"; rmmod dummy 2>/dev/null; }}
+try file file /root/dummy.ko
+try memory memory /root/dummy.ko
+try compressed file /root/dummy.ko.xz {COMPRESSED}
+try unapproved file /root/veth.ko
+try changed file /root/changed/dummy.ko
+try changed_memory memory /root/changed/dummy.ko
+try changed_compressed file /root/changed/dummy.ko.xz {COMPRESSED}
+try text file /root/text.ko
+cp /root/changed/dummy.ko /root/dummy.ko
+try replaced file /root/dummy.ko
+"""
+ATTACK = """
+insmod /root/rwattack.ko
+attack approve approve
+"""
+REFUSED = ("unapproved", "changed", "changed_memory", "changed_compressed", "replaced")
+
+
+def contents(linux):
+    """The module that is approved; the same one with another last byte, which Linux does not look at; another."""
+    dummy = machine.stock_module("drivers/net/dummy", linux) + b"\0"
+    return dummy, dummy[:-1] + b"\1", machine.stock_module("drivers/net/veth", linux)
+
+
+def files(linux):
+    dummy, changed, other = contents(linux)
+    packed = {"/root/dummy.ko.xz": dummy, "/root/changed/dummy.ko.xz": changed}
+    return {"/root/dummy.ko": dummy, "/root/changed/dummy.ko": changed, "/root/veth.ko": other, "/root/text.ko": "x" * 100,
+            "/bin/modload": machine.BUILD / "attacks/modload",
+            **{path: lzma.compress(content, check=lzma.CHECK_CRC32) for path, content in packed.items()}}
+
+
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def answers(run):
+    return dict(marker.split(": ", 1) for marker in run.markers if ": " in marker)
+
+
+def approved(linux):
+    """An approved.conf with what a guest may load."""
+    listed = (contents(linux)[0], machine.kmod("rwattack", linux).read_bytes())
+    return "# two modules\n" + "".join(f"{digest(content)}  {linux}/x\n" for content in listed)
+
+
+@pytest.fixture(name="agent", scope="module")
+def fixture_agent(boot):
+    """A guest in which the agent alone decides."""
+    return boot("amd", LOADS, files=files("6.12"), linux="6.12", approved=approved("6.12"),
+                conf={"modules": "approved", "kernel_code": "off"})
+
+
+# The hypervisor decides where it guards the kernel's code. Bochs takes long.
+@pytest.fixture(name="guarded", scope="module", params=["gmet", pytest.param("intel", marks=pytest.mark.soak)])
+def fixture_guarded(request, boot):
+    """A guest in which the hypervisor decides; an attacked.Attacked."""
+    with pytest.MonkeyPatch.context() as patch:
+        run = boot(test_code.use(request.param, patch), attacked_run.SHELL + LOADS + ATTACK, linux="6.12",
+                   files={**files("6.12"), "/root/rwattack.ko": machine.kmod("rwattack", "6.12")}, approved=approved("6.12"),
+                   conf={"modules": "approved", "kernel_code": "enforce"})
+    return attacked_run.Attacked(run, {})
+
+
+def loads(run):
+    return [(r["sha256"], r["verdict"], r["listed"], r.get("name")) for r in run.records if r["type"] == "module_load"]
+
+
+def test_approved_modules_are_loaded(agent):
+    assert "modules: approved.conf, 2 approved" in agent.hv + agent.console
+    found = answers(agent)
+    assert found["setting"] == "approved"
+    assert [found[name] for name in ("file", "memory", "compressed")] == ["loaded"] * 3
+
+
+def test_others_are_refused(agent):
+    found = answers(agent)
+    assert {name: found[name] for name in REFUSED} == dict.fromkeys(REFUSED, "Operation not permitted")
+
+
+def test_each_attempt_has_a_record(agent):
+    dummy, changed, other = map(digest, contents("6.12"))
+    found = loads(agent)
+    good, bad = (dummy, "allow", True, "dummy"), (changed, "deny", False, "dummy")
+    assert found[:3] == [good, good, (dummy, "allow", True, None)]
+    assert found[3:8] == [(other, "deny", False, "veth"), bad, bad, (changed, "deny", False, None),
+                          (digest(b"x" * 100), "deny", False, None)]
+    assert found[8:] == [bad]
+
+
+def test_the_hypervisor_decides(guarded):
+    found = answers(guarded)
+    assert [found[name] for name in ("file", "memory", "compressed")] == ["loaded"] * 3, guarded.explain()
+    assert {name: found[name] for name in REFUSED} == dict.fromkeys(REFUSED, "Operation not permitted")
+    dummy, changed, other = map(digest, contents("6.12"))
+    records = [(r["name"], r["sha256"], r["verdict"], r["listed"]) for r in guarded.of_type("module_code") if "sha256" in r]
+    good, bad = ("dummy", dummy, "allow", True), ("dummy", changed, "deny", False)
+    assert records == [good, good, good, ("veth", other, "deny", False), bad, bad, bad, bad,
+                       ("rwattack", digest(machine.kmod("rwattack", "6.12").read_bytes()), "allow", True)]
+    assert guarded.stats["violations"] == 0
+
+
+def test_the_agents_code_alone_cannot_approve(guarded):
+    """Without the file of a module, its code is not approved, whoever asks."""
+    assert guarded.answers("approve") == ["approve 14: -1 EPERM"], guarded.explain()
+    record = guarded.of_type("module_code")[-1]
+    assert (record["name"], record["verdict"]) == ("rwattack", "deny") and "sha256" not in record
+
+
+def test_attacks_are_real(boot):
+    """Without Ringward each of these modules is loaded."""
+    run = boot("amd", LOADS, files=files("6.12"), linux="6.12", no_hv=True)
+    found = answers(run)
+    assert {name: found[name] for name in REFUSED} == dict.fromkeys(REFUSED, "loaded")
+
+
+def test_a_missing_list_stops_the_loader(boot):
+    run = boot("amd", "", ends="stopped", conf={"modules": "approved"})
+    assert "modules = approved needs \\EFI\\ringward\\approved.conf: rwapprove makes it" in run.hv + run.console
+
+
+def test_a_wrong_list_stops_the_loader(boot):
+    run = boot("amd", "", ends="stopped", conf={"modules": "approved"}, approved="12 a\nx b\n")
+    said = run.hv + run.console
+    for line in ("approved.conf:1:1: 12: a SHA-256 has 64 digits", "approved.conf:2:1: x: a SHA-256 has hexadecimal digits only",
+                 "approved.conf: 2 errors"):
+        assert line in said
