@@ -98,7 +98,7 @@ static bool is_measurable(const struct file *file)
 	       sb->s_magic == RAMFS_MAGIC;
 }
 
-/* Through the page cache, as mappings see it. No hook decides or records this: it is the kernel that reads. */
+/* Through the page cache, as mappings see it. No hook decides or records this: the kernel itself reads. */
 static ssize_t read_block(struct file *file, void *to, loff_t at)
 {
 	struct kvec vec = { .iov_base = to, .iov_len = BLOCK };
