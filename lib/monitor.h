@@ -78,8 +78,9 @@ static inline uint32_t monitor_mark(const char *text, uint32_t len)
 }
 
 /**
- * struct monitor_outlook - what the rules about a type can match, for one access, told from marks. Most events
- * match no rule, and one of a file that is written matches the first.
+ * struct monitor_outlook - what the rules about a type can match, for one access, told from marks.
+ *
+ * Most events match no rule, and one of a file that is written matches the first.
  */
 struct monitor_outlook {
 	uint32_t fs; /* of the rules that ask for no path: who has none of these marks matches none of them */
