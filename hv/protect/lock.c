@@ -6,6 +6,7 @@
 #include "core/exit.h"
 #include "core/smp.h"
 #include "core/state.h"
+#include "core/watched.h"
 #include "lib/format.h"
 #include "lib/record.h"
 #include "lib/string.h"
@@ -91,6 +92,7 @@ int64_t protect_lock(struct percpu *cpu)
 		return ret;
 	}
 	heartbeat_start(cpu);
+	watched_start();
 	hv_set_locked(true);
 	pin_lock(cpu);
 	/*
@@ -123,6 +125,7 @@ void protect_release(struct percpu *cpu)
 		smp_flush_all(cpu);
 	}
 	heartbeat_forget();
+	watched_forget();
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		percpu_of(i)->guest_gs = 0;
 	/*

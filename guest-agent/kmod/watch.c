@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The Ringward authors
+// Names data that attackers change, and that must stay writable, to the hypervisor.
+#define pr_fmt(fmt) "ringward: " fmt
+
+#include <linux/cpumask.h>
+#include <linux/io.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "kernel/kallsyms.h"
+#include "producer.h"
+#include "watch.h"
+
+/* Programs that the kernel starts as root, and switches that only ever close. A kernel may lack some. */
+static const struct {
+	const char *name;
+	u32 len; /* bytes, from its start */
+} kernel_data[] = {
+	{ "modprobe_path", 256 },
+	{ "core_pattern", 128 },
+	{ "poweroff_cmd", 256 },
+	{ "kernel_locked_down", sizeof(int) },
+	{ "modules_disabled", sizeof(int) },
+	{ "kexec_load_disabled", sizeof(int) },
+	{ "selinux_state", sizeof(bool) }, /* its first member: whether SELinux enforces */
+};
+
+/* Pages that follow each other in linear memory need not do so in physical memory. */
+static int add(struct protect_call *call, const char *name, unsigned long at, u32 len)
+{
+	int ret = 0;
+
+	while (len != 0 && ret == 0) {
+		struct rw_range r = {
+			.gpa = slow_virt_to_phys((void *)at),
+			.gva = at,
+			.len = min_t(u32, len, PAGE_SIZE - offset_in_page(at)),
+			.flags = RW_RANGE_WATCHED,
+		};
+
+		strscpy(r.name, name, sizeof(r.name));
+		ret = protect_add(call, &r);
+		at += r.len;
+		len -= r.len;
+	}
+	return ret;
+}
+
+int watch_send(struct protect_call *call)
+{
+	int i, cpu, ret = 0;
+
+	for (i = 0; i < ARRAY_SIZE(kernel_data) && ret == 0; i++) {
+		unsigned long at = compat_lookup(kernel_data[i].name);
+
+		if (at)
+			ret = add(call, kernel_data[i].name, at, kernel_data[i].len);
+	}
+	for_each_possible_cpu(cpu)
+	{
+		size_t len;
+		const void *ring = producer_fixed(cpu, &len);
+		char name[32];
+
+		snprintf(name, sizeof(name), "ringward:rings, CPU %d", cpu);
+		if (ret == 0)
+			ret = add(call, name, (unsigned long)ring, len);
+	}
+	return ret == 0 ? protect_send(call) : ret;
+}
