@@ -182,7 +182,7 @@ RW_ASSERT_SIZE(struct rw_patching, 16 + 40 * RW_TRACERS);
  * stays writable, but is compared with what it was at the lock: up to 256 bytes, of no kind, in a call
  * without other ranges
  */
-#define RW_RANGE_WATCHED  4u
+#define RW_RANGE_WATCHED 4u
 
 /* A physically contiguous range of guest memory that becomes read-only at the lock. */
 struct rw_range {

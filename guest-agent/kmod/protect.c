@@ -188,7 +188,7 @@ static int name_and_lock(struct protect_call *call, const struct compat_kernel *
 	long answer;
 
 	if (ret == 0)
-		ret = watch_send(call);
+		ret = watch_send(call, k);
 	if (ret == 0)
 		ret = kexec_close();
 	if (ret != 0)

@@ -10,23 +10,8 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
-#include "kernel/kallsyms.h"
 #include "producer.h"
 #include "watch.h"
-
-/* Programs that the kernel starts as root, and switches that only ever close. A kernel may lack some. */
-static const struct {
-	const char *name;
-	u32 len; /* bytes, from its start */
-} kernel_data[] = {
-	{ "modprobe_path", 256 },
-	{ "core_pattern", 128 },
-	{ "poweroff_cmd", 256 },
-	{ "kernel_locked_down", sizeof(int) },
-	{ "modules_disabled", sizeof(int) },
-	{ "kexec_load_disabled", sizeof(int) },
-	{ "selinux_state", sizeof(bool) }, /* its first member: whether SELinux enforces */
-};
 
 /* Pages that follow each other in linear memory need not do so in physical memory. */
 static int add(struct protect_call *call, const char *name, unsigned long at, u32 len)
@@ -49,16 +34,13 @@ static int add(struct protect_call *call, const char *name, unsigned long at, u3
 	return ret;
 }
 
-int watch_send(struct protect_call *call)
+int watch_send(struct protect_call *call, const struct compat_kernel *k)
 {
 	int i, cpu, ret = 0;
 
-	for (i = 0; i < ARRAY_SIZE(kernel_data) && ret == 0; i++) {
-		unsigned long at = compat_lookup(kernel_data[i].name);
-
-		if (at)
-			ret = add(call, kernel_data[i].name, at, kernel_data[i].len);
-	}
+	for (i = 0; i < COMPAT_DATA && ret == 0; i++)
+		if (k->data[i].at)
+			ret = add(call, k->data[i].name, k->data[i].at, k->data[i].len);
 	for_each_possible_cpu(cpu)
 	{
 		size_t len;

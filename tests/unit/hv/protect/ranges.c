@@ -475,8 +475,8 @@ int main(void)
 		cmocka_unit_test_setup(names, clear),        cmocka_unit_test_setup(not_ram, clear),
 		cmocka_unit_test_setup(overlap, clear),      cmocka_unit_test_setup(lock_check, clear),
 		cmocka_unit_test_setup(linear_start, clear), cmocka_unit_test_setup(by_linear_address, clear),
-		cmocka_unit_test_setup(no_space, clear),
-		cmocka_unit_test_setup(random_lists, clear), cmocka_unit_test_setup(no_room, clear),
+		cmocka_unit_test_setup(no_space, clear),     cmocka_unit_test_setup(random_lists, clear),
+		cmocka_unit_test_setup(no_room, clear),
 	};
 
 	return cmocka_run_group_tests_name("hvpolicy_ranges", tests, NULL, NULL);

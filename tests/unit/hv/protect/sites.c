@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -60,6 +61,23 @@ static void test_in_order(void **state)
 	assert_null(sites_find(&sites, RW_SYMBOL_BASE + (1ull << 32)));
 	sites_clear(&sites);
 	assert_null(sites_find(&sites, RW_SYMBOL_BASE));
+}
+
+/* The answer is the same whatever was looked up before. */
+static void test_order_of_lookups(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 100; i++)
+		put(i * 10, RW_SITE_CALL, 5);
+	assert_int_equal(send(), 0);
+	for (uint32_t i = 0; i < 100; i++)
+		assert_ptr_equal(sites_find(&sites, RW_SYMBOL_BASE + i * 10 + 4), &area[i]);
+	for (uint32_t i = 0; i < 10000; i++) {
+		uint32_t off = (uint32_t)rand() % 1000;
+
+		assert_ptr_equal(sites_find(&sites, RW_SYMBOL_BASE + off),
+				 off % 10 < 5 ? &area[off / 10] : NULL);
+	}
 }
 
 /* All of a page or nothing. */
@@ -138,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_in_order, reset),
+		cmocka_unit_test_setup(test_order_of_lookups, reset),
 		cmocka_unit_test_setup(test_hostile_pages, reset),
 		cmocka_unit_test_setup(test_room, reset),
 		cmocka_unit_test_setup(test_description, reset),
