@@ -92,7 +92,7 @@ headers:
 tree: $(B)/hv.elf
 	scripts/check-tree --build $(B)
 
-# The tables of docs/ that come from abi/events.def.
+# The tables of docs/ that come from abi/events.def, and rwlog's manual page and completion.
 docs:
 	scripts/gen-docs
 docs-current:
@@ -113,7 +113,7 @@ help:
 	@echo 'make fuzz        libFuzzer on readers of untrusted files, FUZZ_SECONDS (60) each; make soak runs it, too'
 	@echo 'make bench       measure what Ringward costs on both emulators, table and chart; about a quarter of an hour'
 	@echo 'make rwlog       the offline tool only: needs gcc, libcapstone, libelf, zlib, liblzma and libzstd'
-	@echo 'make docs        write the tables of docs/log-format.md from abi/events.def'
+	@echo 'make docs        write the tables of docs/log-format.md, rwlog(1) and its completion from their sources'
 	@echo 'make lint        layout, shape of the tree, cppcheck and clang-tidy over the C sources'
 	@echo 'make kernel      fetch the stock Debian kernels that the tests boot, with their headers'
 	@echo 'make disk        make a disk image with an installed Debian 12, for tools/rwrun --disk'

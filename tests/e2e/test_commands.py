@@ -29,6 +29,8 @@ WRONG = {
     ("rwctl", "-j", "status"): "rwctl: unknown option -j; ",
     ("ringward-start",): "ringward-start: runs as process 1 only",
     ("ringward-start", "--colour"): "ringward-start: runs as process 1 only",
+    ("rwlog", "export", "--format", "jsno", "f"): "rwlog: --format: wrong value "
+        '"jsno", the nearest is jsonl: it takes jsonl or csv; ',
     ("rwlog", "shwo", "file"): 'rwlog: unknown subcommand "shwo", and no file has that name; the nearest is show; ',
 }
 
@@ -53,6 +55,12 @@ def test_wrong_command_line(words):
     done = run(*words)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
     assert done.stderr.startswith(WRONG[words])
+
+
+def test_the_manual_page_is_well_formed():
+    done = subprocess.run(["groff", "-man", "-ww", "-Tascii", machine.TOP / "docs/rwlog.1"], capture_output=True,
+                          text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_module_has_the_version():

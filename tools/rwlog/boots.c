@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Sorts the parts of a file by boot. */
+/* The boots of a log: its parts sorted by boot, each boot's records merged. */
 #include "boots.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,8 +50,8 @@ static bool same_id(const struct entry *a, const struct entry *b)
 }
 
 /*
- * Sets `first` of the @n entries whose frames have the same boot: at first those without a header, then those
- * with one, by id.
+ * Sets `first` of the @n entries with the same begin of the boot's id: at first those without a header, then
+ * those with one, by id. Nothing is known of an image without a header: it is a boot of its own.
  */
 static void split(struct entry *e, size_t n)
 {
@@ -62,36 +63,33 @@ static void split(struct entry *e, size_t n)
 		e[i].first = i > lost && same_id(&e[i], &e[i - 1]) ? e[i - 1].first : e[i].place;
 	if (lost == n) {
 		for (size_t i = 0; i < n; i++)
-			e[i].first = e[0].place;
+			e[i].first = e[i].part->is_dump ? e[0].place : e[i].place;
 		return;
 	}
 	qsort(e + lost, n - lost, sizeof(*e), by_place);
 	for (size_t i = 0, next = lost; i < lost; i++) {
 		while (next < n && e[next].place < e[i].place)
 			next++;
-		e[i].first = e[next > lost ? next - 1 : lost].first;
+		if (e[i].part->is_dump)
+			e[i].first = e[next > lost ? next - 1 : lost].first;
 	}
 }
 
-static void add_part(struct input *in, const struct entry *e, bool new_boot)
+static void add_part(struct boot *b, const struct entry *e)
 {
-	struct boot *b;
-
-	if (new_boot) {
-		in->boot = grow(in->boot, in->nboot, &in->boot_cap, sizeof(*in->boot));
-		in->boot[in->nboot++] = (struct boot){ .newest = e->part };
-	}
-	b = &in->boot[in->nboot - 1];
+	if (!b->npart || e->part->hdr.next_seq >= b->newest->hdr.next_seq)
+		b->newest = e->part;
 	b->part = grow(b->part, b->npart, &b->part_cap, sizeof(struct part *));
 	b->part[b->npart++] = e->part;
-	if (e->part->hdr.next_seq >= b->newest->hdr.next_seq)
-		b->newest = e->part;
 }
 
-void boots_of_parts(struct input *in, struct part *const *part, size_t n)
+struct boot *boots_of_parts(struct part *const *part, size_t n, size_t *nboot)
 {
 	struct entry *e = make((n + 1) * sizeof(*e));
+	struct boot *boot = NULL;
+	size_t cap = 0;
 
+	*nboot = 0;
 	for (size_t i = 0; i < n; i++)
 		e[i] = (struct entry){ part[i], i, i };
 	qsort(e, n, sizeof(*e), by_boot);
@@ -101,7 +99,122 @@ void boots_of_parts(struct input *in, struct part *const *part, size_t n)
 		split(e + i, j - i);
 	}
 	qsort(e, n, sizeof(*e), by_first);
-	for (size_t i = 0; i < n; i++)
-		add_part(in, &e[i], i == 0 || e[i].first != e[i - 1].first);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || e[i].first != e[i - 1].first) {
+			boot = grow(boot, *nboot, &cap, sizeof(*boot));
+			boot[(*nboot)++] = (struct boot){ .npart = 0 };
+		}
+		add_part(&boot[*nboot - 1], &e[i]);
+	}
 	free(e);
+	return boot;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+	const struct rec *x = a, *y = b;
+
+	if (x->hdr.seq != y->hdr.seq)
+		return x->hdr.seq < y->hdr.seq ? -1 : 1;
+	return 0;
+}
+
+/* All records of a boot's parts, sorted. */
+static void gather(struct boot *b)
+{
+	bool sorted = true;
+
+	for (size_t i = 0; i < b->npart; i++)
+		for (size_t j = 0; j < b->part[i]->nrec; j++) {
+			b->rec = grow(b->rec, b->nrec, &b->rec_cap, sizeof(*b->rec));
+			b->rec[b->nrec++] = b->part[i]->rec[j];
+			sorted &= b->nrec < 2 || b->rec[b->nrec - 1].hdr.seq >= b->rec[b->nrec - 2].hdr.seq;
+		}
+	if (!sorted)
+		qsort(b->rec, b->nrec, sizeof(*b->rec), by_seq);
+}
+
+/* Whether a part's records need no work: numbers ascend, without duplicates. */
+static bool in_order(const struct part *p)
+{
+	for (size_t i = 1; i < p->nrec; i++)
+		if (p->rec[i].hdr.seq <= p->rec[i - 1].hdr.seq)
+			return false;
+	return true;
+}
+
+/* Keeps each record once; of those that share a number but differ, the first one stays. */
+void boot_merge(struct boot *b, struct problems *problems)
+{
+	struct rec *rec;
+	size_t out = 0;
+
+	if (b->npart == 1 && in_order(b->part[0])) {
+		b->rec = b->part[0]->rec;
+		b->nrec = b->part[0]->nrec;
+		return;
+	}
+	gather(b);
+	rec = b->rec;
+	for (size_t i = 0; i < b->nrec; i++) {
+		const struct rec *r = &rec[i], *last = out ? &rec[out - 1] : NULL;
+
+		if (!last || last->hdr.seq != r->hdr.seq) {
+			rec[out++] = *r;
+			continue;
+		}
+		if (r->hdr.size == last->hdr.size && memcmp(r->p, last->p, r->hdr.size) == 0)
+			continue;
+		b->bad++;
+		problem_add(problems, PROBLEM_ALTERED, b->newest,
+			    "record %" PRIu64 " occurs twice, with different contents (at offsets "
+			    "0x%" PRIx64 " and 0x%" PRIx64 ")",
+			    r->hdr.seq, last->off, r->off);
+	}
+	b->nrec = out;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct rec *x = a, *y = b;
+
+	if (x->hdr.time_ns != y->hdr.time_ns)
+		return x->hdr.time_ns < y->hdr.time_ns ? -1 : 1;
+	return by_seq(a, b);
+}
+
+void boot_sort_by_time(struct boot *b)
+{
+	if (b->nrec)
+		qsort(b->rec, b->nrec, sizeof(*b->rec), by_time);
+}
+
+struct rec boot_rec(const struct boot *b, size_t i)
+{
+	return b->rec[i];
+}
+
+struct cgroups boot_cgroups(const struct boot *b)
+{
+	return cgroups_index(b->rec, b->nrec);
+}
+
+void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN])
+{
+	if (b->newest->have_hdr)
+		text_boot(name, &b->newest->hdr);
+	else if (b->newest->is_dump)
+		snprintf(name, TEXT_BOOT_LEN, "%08" PRIx32, b->newest->boot);
+	else
+		snprintf(name, TEXT_BOOT_LEN, "unknown");
+}
+
+void boots_free(struct boot *boot, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(boot[i].part);
+		if (boot[i].rec_cap)
+			free(boot[i].rec);
+	}
+	free(boot);
 }

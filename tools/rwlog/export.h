@@ -4,13 +4,13 @@
 #pragma once
 
 #include "filter.h"
-#include "input.h"
+#include "log.h"
 
 /** export_jsonl() - write one JSON object per record, of all boots in a file. */
-void export_jsonl(const struct input *in, const struct filter *filter, FILE *out);
+void export_jsonl(const struct log *log, const struct filter *filter, FILE *out);
 
 /** export_csv_header() - write the line with the names of the columns. */
 void export_csv_header(FILE *out);
 
 /** export_csv() - write one line of CSV per record, of all boots in a file. */
-void export_csv(const struct input *in, const struct filter *filter, FILE *out);
+void export_csv(const struct log *log, const struct filter *filter, FILE *out);

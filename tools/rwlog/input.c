@@ -66,96 +66,6 @@ int input_load(struct input *in, const char *name)
 	return err;
 }
 
-static int by_seq(const void *a, const void *b)
-{
-	const struct rec *x = a, *y = b;
-
-	if (x->hdr.seq != y->hdr.seq)
-		return x->hdr.seq < y->hdr.seq ? -1 : 1;
-	return 0;
-}
-
-/* All records of a boot's parts, sorted. */
-static void gather(struct boot *b)
-{
-	bool sorted = true;
-
-	for (size_t i = 0; i < b->npart; i++)
-		for (size_t j = 0; j < b->part[i]->nrec; j++) {
-			b->rec = grow(b->rec, b->nrec, &b->rec_cap, sizeof(*b->rec));
-			b->rec[b->nrec++] = b->part[i]->rec[j];
-			sorted &= b->nrec < 2 || b->rec[b->nrec - 1].hdr.seq >= b->rec[b->nrec - 2].hdr.seq;
-		}
-	if (!sorted)
-		qsort(b->rec, b->nrec, sizeof(*b->rec), by_seq);
-}
-
-/* Whether a part's records need no work: numbers ascend, without duplicates. */
-static bool in_order(const struct part *p)
-{
-	for (size_t i = 1; i < p->nrec; i++)
-		if (p->rec[i].hdr.seq <= p->rec[i - 1].hdr.seq)
-			return false;
-	return true;
-}
-
-/* Keeps each record once; of those that share a number but differ, the first one stays. */
-static void merge(struct input *in, struct boot *b)
-{
-	struct rec *rec;
-	size_t out = 0;
-
-	if (b->npart == 1 && in_order(b->part[0])) {
-		b->rec = b->part[0]->rec;
-		b->nrec = b->part[0]->nrec;
-		return;
-	}
-	gather(b);
-	rec = b->rec;
-	for (size_t i = 0; i < b->nrec; i++) {
-		const struct rec *r = &rec[i], *last = out ? &rec[out - 1] : NULL;
-
-		if (!last || last->hdr.seq != r->hdr.seq) {
-			rec[out++] = *r;
-			continue;
-		}
-		if (r->hdr.size == last->hdr.size && memcmp(r->p, last->p, r->hdr.size) == 0)
-			continue;
-		b->bad++;
-		problem_add(&in->problems, PROBLEM_ALTERED, b->newest,
-			    "record %" PRIu64 " occurs twice, with different contents (at offsets "
-			    "0x%" PRIx64 " and 0x%" PRIx64 ")",
-			    r->hdr.seq, last->off, r->off);
-	}
-	b->nrec = out;
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct rec *x = a, *y = b;
-
-	if (x->hdr.time_ns != y->hdr.time_ns)
-		return x->hdr.time_ns < y->hdr.time_ns ? -1 : 1;
-	return by_seq(a, b);
-}
-
-void input_sort_by_time(struct input *in)
-{
-	for (size_t i = 0; i < in->nboot; i++)
-		if (in->boot[i].nrec)
-			qsort(in->boot[i].rec, in->boot[i].nrec, sizeof(struct rec), by_time);
-}
-
-void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN])
-{
-	if (b->newest->have_hdr)
-		text_boot(name, &b->newest->hdr);
-	else if (b->newest->is_dump)
-		snprintf(name, TEXT_BOOT_LEN, "%08" PRIx32, b->newest->boot);
-	else
-		snprintf(name, TEXT_BOOT_LEN, "unknown");
-}
-
 #define LOOK_AT      (1u << 20) /* bytes from which a file's kind is judged */
 #define TEXT_PERCENT 90u
 #define MEMORY_PAGE  4096u
@@ -269,7 +179,7 @@ static bool add_dumps(struct input *in)
 		else
 			problems_forget(&in->problems, p, p->bad_of);
 	}
-	boots_of_parts(in, wanted, n);
+	in->boot = boots_of_parts(wanted, n, &in->nboot);
 	free(wanted);
 	return n || !in->choice.boot;
 }
@@ -352,14 +262,14 @@ int input_parse(struct input *in)
 		in->image = image_choose(&in->scan, &in->choice, &in->problems, &in->notes);
 		if (!in->image)
 			return -ESRCH;
-		boots_of_parts(in, &in->image, 1);
+		in->boot = boots_of_parts(&in->image, 1, &in->nboot);
 	}
 	if (in->scan.ngood && in->as == INPUT_AS_IT_LOOKS)
 		tell_both(in);
 	if (in->is_capture && !add_dumps(in))
 		return -ESRCH;
 	for (size_t i = 0; i < in->nboot; i++)
-		merge(in, &in->boot[i]);
+		boot_merge(&in->boot[i], &in->problems);
 	if (in->is_capture) {
 		tell_repairs(in);
 		alerts_check(in);
@@ -397,12 +307,7 @@ void input_list(const struct input *in, FILE *out)
 
 void input_free(struct input *in)
 {
-	for (size_t i = 0; i < in->nboot; i++) {
-		free(in->boot[i].part);
-		if (in->boot[i].rec_cap)
-			free(in->boot[i].rec);
-	}
-	free(in->boot);
+	boots_free(in->boot, in->nboot);
 	if (in->image)
 		part_free(in->image);
 	free(in->image);

@@ -5,21 +5,11 @@
 
 #include <sys/stat.h>
 
+#include "boots.h"
 #include "capture.h"
 #include "image.h"
 #include "status.h"
 #include "text.h"
-
-/* Records of one start of the hypervisor, from all its dumps in a file. */
-struct boot {
-	const struct part *newest; /* its header stands for the whole */
-	struct part **part;        /* as found in the file */
-	size_t npart, part_cap;
-	struct rec *rec; /* each record once, by number, or after input_sort_by_time() by time */
-	size_t nrec;
-	size_t rec_cap; /* 0: rec belongs to the only part */
-	uint64_t bad;   /* records that share a number but differ */
-};
 
 /** enum input_as - what a file is to be read as. */
 enum input_as {
@@ -46,7 +36,7 @@ struct input {
 	struct capture capture; /* is_capture */
 	struct part *image;     /* otherwise */
 	struct boot *boot;
-	size_t nboot, boot_cap;
+	size_t nboot;
 	struct problems problems;
 	struct problems notes;  /* nothing wrong, but worth knowing */
 	uint32_t other_version; /* of the content that another version wrote; 0: none */
@@ -82,15 +72,6 @@ enum status input_status(const struct input *in);
 
 /** input_list() - print a line about each boot of a capture, and about each store. */
 void input_list(const struct input *in, FILE *out);
-
-/** input_sort_by_time() - sort each boot's records by time; those of the same time by number. */
-void input_sort_by_time(struct input *in);
-
-/**
- * boot_name() - write a boot's id in hex: 32 digits; 8 if there are only frames and no header; "unknown" if
- * there is neither.
- */
-void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN]);
 
 /** input_free() - free all memory. */
 void input_free(struct input *in);

@@ -9,22 +9,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "counters.h"
 #include "export.h"
-#include "extract.h"
 #include "input.h"
 #include "kind.h"
+#include "log.h"
 #include "options.h"
 #include "outfile.h"
-#include "show.h"
+#include "run.h"
 #include "symbols.h"
 #include "util.h"
-#include "verify.h"
 #include "version.h"
 #include "lib/crc32c.h"
 
 #define WARNINGS_SHOWN 20u
-#define PROBLEMS_SHOWN 50u /* by verify */
 
 /* Another program truncated the mapped file: nothing sensible can follow. */
 static void lost_file(int sig)
@@ -103,93 +100,6 @@ static void warn(const struct options *o, const struct problems *l, const char *
 	free(prefix);
 }
 
-/* Two commands use only one boot: says so if there are others. */
-static void note_boots(const struct input *in, const char *what)
-{
-	if (in->nboot > 1)
-		fprintf(stderr, "rwlog: %s: note: %zu boots; the %s those of the last complete dump\n",
-			in->name, in->nboot, what);
-}
-
-static enum status run_extract(const struct options *o, const struct input *in)
-{
-	const struct part *p = extract_choose(in), *last = in->image;
-	char why[256];
-
-	if (!p) {
-		fprintf(stderr, "rwlog: %s: no complete dump; nothing was written\n", in->name);
-		return STATUS_CUT;
-	}
-	if (extract_write(p, o->output, &in->st, why, sizeof(why))) {
-		fprintf(stderr, "rwlog: %s: %s\n", o->output, why);
-		return STATUS_USAGE;
-	}
-	note_boots(in, "records are");
-	if (in->capture.dumps.npart)
-		last = in->capture.dumps.part[in->capture.dumps.npart - 1];
-	if (p != last)
-		fprintf(stderr, "rwlog: %s: the last dump is incomplete; dump %u was used\n", in->name,
-			p->dump);
-	return status_worse(p == last ? STATUS_GOOD : STATUS_CUT, status_of_problems(p->bad_of));
-}
-
-static enum status run_stats(const struct options *o, const struct input *in)
-{
-	bool counters = counters_present(in), store = counters_store_present(in);
-
-	if (in->is_capture && !counters)
-		fprintf(stderr, "rwlog: %s: no complete set of counters of %s in it\n", in->name,
-			store ? "that boot" : "any boot");
-	note_boots(in, "counters are");
-	if (o->json && (counters || store)) {
-		counters_json(in, stdout);
-	} else {
-		if (counters)
-			counters_table(in, stdout);
-		if (counters && store)
-			putchar('\n');
-		if (store)
-			counters_store_table(in, stdout);
-	}
-	return status_worse(input_status(in),
-			    (in->is_capture && !counters) || !store ? STATUS_CUT : STATUS_GOOD);
-}
-
-/* Applies the command to a parsed file. */
-static enum status run(const struct options *o, struct input *in, const struct symbols *symbols)
-{
-	char *prefix = NULL;
-	enum status status;
-
-	if (o->by_time)
-		input_sort_by_time(in);
-	switch (o->command) {
-	case COMMAND_VERIFY:
-		if (asprintf(&prefix, "%s%s", o->nfiles > 1 ? in->name : "", o->nfiles > 1 ? ": " : "") < 0)
-			exit(STATUS_USAGE);
-		status = verify(in, prefix, o->all ? SIZE_MAX : PROBLEMS_SHOWN, stdout);
-		free(prefix);
-		return status;
-	case COMMAND_STATS:
-		return run_stats(o, in);
-	case COMMAND_EXTRACT:
-		return run_extract(o, in);
-	case COMMAND_EXPORT:
-		if (o->csv)
-			export_csv(in, &o->filter, stdout);
-		else
-			export_jsonl(in, &o->filter, stdout);
-		break;
-	case COMMAND_SHOW:
-		if (o->nfiles > 1)
-			printf("-- file %s\n", in->name);
-		show(in, &o->filter, symbols, stdout);
-	}
-	if (!in->nboot)
-		fprintf(stderr, "rwlog: %s: no dump of the store in this capture\n", in->name);
-	return input_status(in);
-}
-
 /* Whether standard output is the file being read, as with the shell's ">>". */
 static bool is_standard_output(const struct input *in)
 {
@@ -207,73 +117,134 @@ static enum status too_much(const struct input *in)
 	return STATUS_USAGE;
 }
 
-/* Parses a loaded file and applies the command. */
-static enum status read_file(const struct options *o, struct input *in, const struct symbols *symbols)
+/* Says why a file cannot be used. @err: of input_parse(). Return: the status. */
+static enum status no_log(const struct options *o, const struct input *in, int err)
 {
-	enum status status = STATUS_VERSION;
-	int err = input_parse(in);
-
 	if (err == -EFBIG)
 		return too_much(in);
-	if (err == -ENOENT) {
-		warn(o, &in->notes, in->name, "note");
-		fprintf(stderr,
-			"rwlog: %s: no Ringward log found: neither frames nor a store: this is %s%s\n",
-			in->name, kind_of_file(in->data, in->len),
-			in->capture.console.lines ?
-				", with lines of Ringward: it ends before the first dump" :
-				"");
-		return STATUS_USAGE;
-	}
 	if (err == -ESRCH) {
 		fprintf(stderr,
 			"rwlog: %s: no such store or boot in it; rwlog --list FILE shows what is there\n",
 			in->name);
 		return STATUS_NO_MATCH;
 	}
-	if (!err && o->list) {
-		input_list(in, stdout);
-		status = STATUS_GOOD;
-	} else if (!err) {
-		status = run(o, in, symbols);
-	}
-	fflush(stdout);
 	warn(o, &in->notes, in->name, "note");
-	if (!err && o->command != COMMAND_VERIFY)
+	if (err == -EPROTONOSUPPORT) {
 		warn(o, &in->problems, in->name, "warning");
-	if (!in->other_version)
-		return status;
-	version_print(stderr, in->name, in->other_version);
-	return status_worse(status, STATUS_VERSION);
+		version_print(stderr, in->name, in->other_version);
+		return STATUS_VERSION;
+	}
+	fprintf(stderr, "rwlog: %s: no Ringward log found: neither frames nor a store: this is %s%s\n",
+		in->name, kind_of_file(in->data, in->len),
+		in->capture.console.lines ? ", with lines of Ringward: it ends before the first dump" : "");
+	return STATUS_USAGE;
 }
 
-static enum status one_file(const struct options *o, const char *name, const struct symbols *symbols)
+/* Loads and parses a file. Return: whether it can be used; otherwise @status says why not. */
+static bool open_file(const struct options *o, struct input *in, const char *name, enum status *status)
 {
-	struct input in = { .as = o->as, .choice = o->choice, .limit = o->limit, .problems.all = o->all };
-	enum status status = STATUS_USAGE;
-	int err = input_load(&in, name);
+	int err;
 
-	if (err == -EFBIG)
-		status = too_much(&in);
-	else if (err)
-		fprintf(stderr, "rwlog: %s: %s%s\n", in.name, strerror(-err),
+	*in = (struct input){ .as = o->as, .choice = o->choice, .limit = o->limit, .problems.all = o->all };
+	*status = STATUS_USAGE;
+	err = input_load(in, name);
+	if (err == -EFBIG) {
+		*status = too_much(in);
+	} else if (err) {
+		fprintf(stderr, "rwlog: %s: %s%s\n", in->name, strerror(-err),
 			err == -ENOENT && name == o->maybe_command ? ", and no subcommand either" : "");
-	else if (is_standard_output(&in))
-		fprintf(stderr, "rwlog: %s: is also standard output; nothing was read\n", in.name);
-	else
-		status = read_file(o, &in, symbols);
-	input_free(&in);
+	} else if (is_standard_output(in)) {
+		fprintf(stderr, "rwlog: %s: is also standard output; nothing was read\n", in->name);
+	} else {
+		err = input_parse(in);
+		if (!err)
+			return true;
+		*status = no_log(o, in, err);
+	}
+	input_free(in);
+	return false;
+}
+
+/* After the output: what else there is to say about a file. Return: the status that it deserves. */
+static enum status close_file(const struct options *o, struct input *in)
+{
+	enum status status = STATUS_GOOD;
+
+	warn(o, &in->notes, in->name, "note");
+	if (o->command != COMMAND_VERIFY)
+		warn(o, &in->problems, in->name, "warning");
+	if (in->other_version) {
+		version_print(stderr, in->name, in->other_version);
+		status = STATUS_VERSION;
+	}
+	input_free(in);
 	return status;
 }
 
-/* Return: the most serious of the files' statuses. */
-static enum status all_files(const struct options *o, const struct symbols *symbols)
+/* Each file by itself. Return: the most serious of the statuses. */
+static enum status each_file(const struct options *o, const struct symbols *symbols)
 {
 	enum status worst = STATUS_GOOD;
 
-	for (int i = 0; i < o->nfiles && !ferror(stdout); i++)
-		worst = status_worse(worst, one_file(o, o->files[i], symbols));
+	for (int i = 0; i < o->nfiles && !ferror(stdout); i++) {
+		struct input file, *in = &file;
+		enum status status;
+		struct log log;
+
+		if (!open_file(o, in, o->files[i], &status)) {
+			worst = status_worse(worst, status);
+			continue;
+		}
+		log_open(&log, &in, 1);
+		if (o->list)
+			input_list(in, stdout);
+		else
+			worst = status_worse(worst, run(o, &log, symbols));
+		fflush(stdout);
+		log_free(&log);
+		worst = status_worse(worst, close_file(o, in));
+	}
 	return worst;
+}
+
+/* The records of all files, by boot. Return: as each_file(). */
+static enum status files_together(const struct options *o, const struct symbols *symbols)
+{
+	struct input **in = make((size_t)o->nfiles * sizeof(*in));
+	enum status worst = STATUS_GOOD;
+	struct log log;
+	size_t n = 0;
+
+	for (int i = 0; i < o->nfiles; i++) {
+		enum status status;
+
+		in[n] = make(sizeof(**in));
+		if (open_file(o, in[n], o->files[i], &status)) {
+			n++;
+			continue;
+		}
+		free(in[n]);
+		worst = status_worse(worst, status);
+	}
+	log_open(&log, in, n);
+	if (n)
+		worst = status_worse(worst, run(o, &log, symbols));
+	fflush(stdout);
+	warn(o, &log.problems, "the files together", "warning");
+	log_free(&log);
+	for (size_t i = 0; i < n; i++) {
+		worst = status_worse(worst, close_file(o, in[i]));
+		free(in[i]);
+	}
+	free(in);
+	return worst;
+}
+
+static enum status all_files(const struct options *o, const struct symbols *symbols)
+{
+	if (command_table[o->command].records && !o->list)
+		return files_together(o, symbols);
+	return each_file(o, symbols);
 }
 
 int main(int argc, char **argv)
@@ -287,7 +258,7 @@ int main(int argc, char **argv)
 		return status;
 	set_signals();
 	crc32c_use_insn(__builtin_cpu_supports("sse4.2"));
-	if (o.csv)
+	if (o.command == COMMAND_EXPORT && o.format == EXPORT_CSV)
 		export_csv_header(stdout);
 	status = o.symbols ? load_symbols(&symbol_file, &symbols, &o) : STATUS_GOOD;
 	capture_file.limit = o.limit;

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Command line of rwlog. */
+/* Command line of rwlog, from the table options.def. */
 #pragma once
 
 #include "filter.h"
 #include "input.h"
 
 enum command {
-	COMMAND_SHOW,
-	COMMAND_VERIFY,
-	COMMAND_STATS,
-	COMMAND_EXPORT,
-	COMMAND_EXTRACT,
+#define RW_COMMAND(NAME, name, RECORDS, FILES, doc) COMMAND_##NAME,
+#include "options.def" // IWYU pragma: keep
+	COMMANDS
+};
+
+/** enum export_format - in the order of the words in options.def. */
+enum export_format {
+	EXPORT_JSONL,
+	EXPORT_CSV,
 };
 
 struct options {
@@ -24,8 +28,8 @@ struct options {
 	struct image_choice choice; /* which store is wanted */
 	const char *capture;        /* file whose lines say where the store is, or NULL */
 	bool json;                  /* stats: JSON instead of a table */
-	bool csv;                   /* export: CSV instead of JSON Lines */
-	bool by_time;               /* show, export: sorted by time, not by number */
+	enum export_format format;  /* export */
+	bool by_time;               /* sorted by time, not by number */
 	const char *symbols;        /* file, or NULL */
 	uint64_t kaslr;
 	const char *output; /* file, or NULL */
@@ -33,6 +37,36 @@ struct options {
 	int nfiles;
 	const char *maybe_command; /* the file in the place of a subcommand, or NULL */
 };
+
+/**
+ * option_set() - take an option's value.
+ * @value: as given; NULL if the option has none
+ * @word:  which one of the words that the table lists; 0 if it lists none
+ *
+ * Return: whether the value is right.
+ */
+typedef bool option_set(struct options *o, const char *value, int word);
+
+/** struct command_desc - a subcommand of options.def. */
+struct command_desc {
+	const char *name;
+	bool records; /* takes the options that choose records */
+	bool many;    /* takes several files */
+	const char *doc;
+};
+
+/** struct option_desc - an option of options.def, or, without a name, the title of those that follow. */
+struct option_desc {
+	const char *name, *commands, *value;
+	option_set *set;
+	const char *takes, *doc;
+};
+
+extern const struct command_desc command_table[COMMANDS];
+extern const struct option_desc option_table[]; /* its last entry has no doc */
+
+/** option_of() - whether a subcommand has an option. */
+bool option_of(const struct option_desc *option, enum command command);
 
 /**
  * options_parse() - read the command line.

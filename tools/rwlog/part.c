@@ -114,6 +114,7 @@ void part_set_hdr(struct part *p, const struct rw_store_hdr *h)
 {
 	p->hdr = *h;
 	p->have_hdr = true;
+	p->boot = store_boot(h);
 	if (h->first_seq == 0 || h->next_seq < h->first_seq)
 		part_problem(p, 0, "header: first record %" PRIu64 ", next record %" PRIu64, h->first_seq,
 			     h->next_seq);

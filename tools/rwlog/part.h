@@ -45,7 +45,7 @@ struct part {
 	bool have_hdr;                  /* hdr is whole and its CRC matches */
 	bool complete;                  /* the transport lost nothing */
 	bool is_dump;                   /* a dump of a capture; otherwise an image */
-	uint32_t boot;                  /* is_dump: the boot's first four bytes, from its frames */
+	uint32_t boot;                  /* its id's first four bytes: from the header, or from frames */
 	uint32_t dump;                  /* its number */
 	uint64_t line;                  /* of the capture, where it begins */
 	uint64_t base;                  /* image: position of the header in the file */

@@ -23,36 +23,55 @@ static void count(const struct rec *r, struct counts *n)
 		n->lost += rec_number(r, RW_F_COUNT);
 }
 
-void show(const struct input *in, const struct filter *filter, const struct symbols *symbols, FILE *out)
+/* What the line of counts is about. */
+static void show_name(const struct log *log, FILE *out)
+{
+	if (log->nin == 1)
+		fputs(log->in[0]->name, out);
+	else
+		fprintf(out, "%zu files", log->nin);
+}
+
+static void show_boot(const struct boot *b, const struct filter *filter, const struct symbols *symbols,
+		      struct counts *n, FILE *out)
+{
+	struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
+	struct cgroups cgroups = boot_cgroups(b);
+
+	for (size_t i = 0; i < b->nrec; i++) {
+		struct rec r = boot_rec(b, i);
+
+		if (!filter_match(&own, &r))
+			continue;
+		line_show(&(struct line){ out, &r, b->newest->hdr.boot_epoch, symbols, &cgroups });
+		count(&r, n);
+	}
+	cgroups_free(&cgroups);
+}
+
+void show(const struct log *log, const struct filter *filter, const struct symbols *symbols, FILE *out)
 {
 	struct counts n = { 0 };
 	uint64_t all = 0, evicted = 0;
 
-	for (size_t i = 0; i < in->nboot; i++) {
-		const struct boot *b = &in->boot[i];
-		struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
-		struct cgroups cgroups = cgroups_index(b->rec, b->nrec);
+	for (size_t i = 0; i < log->nboot; i++) {
+		const struct boot *b = &log->boot[i];
 		char id[TEXT_BOOT_LEN];
 
 		boot_name(b, id);
-		if (in->nboot > 1 || !b->newest->have_hdr)
+		if (log_names_boots(log))
 			fprintf(out, "-- boot %s%s\n", id,
 				b->newest->have_hdr ? "" : ": its header is lost: no known boot");
-		for (size_t j = 0; j < b->nrec; j++) {
-			if (!filter_match(&own, &b->rec[j]))
-				continue;
-			line_show(&(struct line){ out, &b->rec[j], b->newest->hdr.boot_epoch, symbols,
-						  &cgroups });
-			count(&b->rec[j], &n);
-		}
-		cgroups_free(&cgroups);
+		show_boot(b, filter, symbols, &n, out);
 		all += b->nrec;
 		evicted += store_evicted(&b->newest->hdr);
 	}
-	if (filter_is_all(filter))
-		alerts_show(in, out);
-	fprintf(out, "-- %s: %" PRIu64 " of %" PRIu64 " records shown, %" PRIu64 " violations", in->name,
-		n.records, all, n.violations);
+	for (size_t i = 0; filter_is_all(filter) && i < log->nin; i++)
+		alerts_show(log->in[i], out);
+	fputs("-- ", out);
+	show_name(log, out);
+	fprintf(out, ": %" PRIu64 " of %" PRIu64 " records shown, %" PRIu64 " violations", n.records, all,
+		n.violations);
 	if (n.repeats)
 		fprintf(out, " (and %" PRIu64 " repeats)", n.repeats);
 	fprintf(out,

@@ -4,14 +4,13 @@
 #pragma once
 
 #include "filter.h"
-#include "input.h"
+#include "log.h"
 #include "symbols.h"
 
 /**
- * show() - print the records of all boots in a file, and a line of counts.
- * @in:      a parsed file
+ * show() - print the records of all boots, and a line of counts.
  * @filter:  which records
  * @symbols: names of kernel code, or NULL
  * @out:     destination
  */
-void show(const struct input *in, const struct filter *filter, const struct symbols *symbols, FILE *out);
+void show(const struct log *log, const struct filter *filter, const struct symbols *symbols, FILE *out);

@@ -51,9 +51,9 @@ static void good_boot(const struct input *in, const struct boot *b, const char *
 	text_boot(id, h);
 	fprintf(out, "%sOK: %zu records", prefix, b->nrec);
 	if (b->nrec) {
-		uint64_t last = b->rec[b->nrec - 1].hdr.seq;
+		uint64_t last = boot_rec(b, b->nrec - 1).hdr.seq;
 
-		fprintf(out, ", seq %" PRIu64 " to %" PRIu64, b->rec[0].hdr.seq, last);
+		fprintf(out, ", seq %" PRIu64 " to %" PRIu64, boot_rec(b, 0).hdr.seq, last);
 	}
 	if (in->is_capture)
 		fprintf(out, ", %zu dump%s", b->npart, b->npart > 1 ? "s" : "");

@@ -157,8 +157,11 @@ static int learn_log(struct lesson *lesson, const char *name)
 	if (!err)
 		err = input_parse(&in);
 	for (size_t i = 0; !err && i < in.nboot; i++)
-		for (size_t k = 0; k < in.boot[i].nrec; k++, records++)
-			learn_record(lesson, &in.boot[i].rec[k]);
+		for (size_t k = 0; k < in.boot[i].nrec; k++, records++) {
+			struct rec r = boot_rec(&in.boot[i], k);
+
+			learn_record(lesson, &r);
+		}
 	if (err == -ENOENT || (!err && !records))
 		fprintf(stderr, "rwpolicy: %s: no records of Ringward in it\n", name);
 	else if (err == -EPROTONOSUPPORT)

@@ -82,8 +82,8 @@ static void full_store_is_good(void **state)
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
 	assert_int_equal(in.problems.count, 0);
 	for (size_t i = 0; i < in.boot[0].nrec; i++) {
-		assert_true(in.boot[0].rec[i].hdr.seq > last);
-		last = in.boot[0].rec[i].hdr.seq;
+		assert_true(boot_rec(&in.boot[0], i).hdr.seq > last);
+		last = boot_rec(&in.boot[0], i).hdr.seq;
 	}
 	assert_int_equal(last + 1, b.hdr.next_seq);
 	for (uint32_t i = 0; i < RW_STORE_CLASSES; i++) {
@@ -276,10 +276,10 @@ static void sorted_by_time(void **state)
 	assert_true(build_verify(b.p, b.len)); /* times need not ascend */
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
 	for (size_t i = 0; i < 6; i++)
-		assert_int_equal(in.boot[0].rec[i].hdr.seq, i + 1);
-	input_sort_by_time(&in);
+		assert_int_equal(boot_rec(&in.boot[0], i).hdr.seq, i + 1);
+	boot_sort_by_time(&in.boot[0]);
 	for (size_t i = 0; i < 6; i++)
-		assert_int_equal(in.boot[0].rec[i].hdr.seq, order[i]);
+		assert_int_equal(boot_rec(&in.boot[0], i).hdr.seq, order[i]);
 	input_free(&in);
 	build_free(&b);
 }

@@ -130,9 +130,9 @@ static bool same_records(const struct input *a, const struct input *b)
 	if (a->nboot != 1 || b->nboot != 1 || a->boot[0].nrec != b->boot[0].nrec)
 		return false;
 	for (size_t i = 0; i < a->boot[0].nrec; i++) {
-		const struct rec *x = &a->boot[0].rec[i], *y = &b->boot[0].rec[i];
+		struct rec x = boot_rec(&a->boot[0], i), y = boot_rec(&b->boot[0], i);
 
-		if (x->hdr.size != y->hdr.size || memcmp(x->p, y->p, x->hdr.size) != 0)
+		if (x.hdr.size != y.hdr.size || memcmp(x.p, y.p, x.hdr.size) != 0)
 			return false;
 	}
 	return memcmp(&a->boot[0].newest->hdr, &b->boot[0].newest->hdr, sizeof(struct rw_store_hdr)) == 0;

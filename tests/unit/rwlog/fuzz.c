@@ -29,20 +29,23 @@ static uint32_t next(uint32_t below)
 static void try_all(const uint8_t *data, size_t len, FILE *null)
 {
 	static const struct filter all = FILTER_ALL;
-	struct input in;
+	struct input file, *in = &file;
+	struct log log;
 
-	if (build_parse(&in, data, len) == 0) {
-		verify(&in, "", 5, null);
-		show(&in, &all, NULL, null);
-		export_jsonl(&in, &all, null);
-		export_csv(&in, &all, null);
-		(void)extract_choose(&in);
-		if (counters_present(&in)) {
-			counters_json(&in, null);
-			counters_table(&in, null);
+	if (build_parse(in, data, len) == 0) {
+		log_open(&log, &in, 1);
+		verify(in, "", 5, null);
+		show(&log, &all, NULL, null);
+		export_jsonl(&log, &all, null);
+		export_csv(&log, &all, null);
+		(void)extract_choose(in);
+		if (counters_present(in)) {
+			counters_json(in, null);
+			counters_table(in, null);
 		}
+		log_free(&log);
 	}
-	input_free(&in);
+	input_free(in);
 }
 
 /* Flips, overwrites, moves and truncates some of the bytes. */
@@ -155,12 +158,12 @@ static void sealed(void **state)
 		build_samples(&b);
 		assert_int_equal(build_parse(&in, b.p, b.len), 0);
 		for (uint32_t n = next(15); n; n--) {
-			const struct rec *r = &in.boot[0].rec[next((uint32_t)in.boot[0].nrec)];
+			struct rec r = boot_rec(&in.boot[0], next((uint32_t)in.boot[0].nrec));
 
-			at = next(r->hdr.size);
-			if (at >= sizeof(r->hdr.magic) + sizeof(r->hdr.size))
-				b.p[r->off + at] = (uint8_t)next(256);
-			build_seal_record(b.p + r->off);
+			at = next(r.hdr.size);
+			if (at >= sizeof(r.hdr.magic) + sizeof(r.hdr.size))
+				b.p[r.off + at] = (uint8_t)next(256);
+			build_seal_record(b.p + r.off);
 		}
 		input_free(&in);
 		for (uint32_t n = next(4); n; n--) {

@@ -30,7 +30,7 @@ static void samples_are_good(void **state)
 	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
 	assert_int_equal(in.problems.count, 0);
 	for (size_t i = 0; i < BUILD_SAMPLES; i++)
-		assert_int_equal(in.boot[0].rec[i].hdr.seq, i + 1);
+		assert_int_equal(boot_rec(&in.boot[0], i).hdr.seq, i + 1);
 	input_free(&in);
 	assert_true(build_verify(b.p, b.len));
 	build_free(&b);
@@ -64,7 +64,7 @@ static void full_store_goes_round(void **state)
 	assert_true(store_evicted(&b.hdr) > 100);
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
 	assert_int_equal(in.boot[0].nrec, 300 - store_evicted(&b.hdr));
-	assert_int_equal(in.boot[0].rec[0].hdr.seq, b.hdr.first_seq);
+	assert_int_equal(boot_rec(&in.boot[0], 0).hdr.seq, b.hdr.first_seq);
 	input_free(&in);
 	build_free(&b);
 }
@@ -132,7 +132,7 @@ static bool good_when(size_t number, uint16_t field, size_t off, uint8_t value)
 	build_start(&b, BUILD_FEW, 1);
 	build_samples(&b);
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
-	rec = b.p + in.boot[0].rec[number - 1].off;
+	rec = b.p + boot_rec(&in.boot[0], number - 1).off;
 	*((field ? build_field(rec, field) : rec) + off) = value;
 	build_seal_record(rec);
 	input_free(&in);

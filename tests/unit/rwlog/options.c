@@ -58,9 +58,9 @@ static void good(void **state)
 	assert_int_equal(o.command, COMMAND_EXPORT);
 	assert_string_equal(o.filter.comm, "ls");
 	assert_int_equal(o.filter.since.ns, 1500000000);
-	assert_false(o.csv);
+	assert_int_equal(o.format, EXPORT_JSONL);
 	assert_int_equal(parse(&o, "export --format csv --type violation,type_77 f"), -1);
-	assert_true(o.csv);
+	assert_int_equal(o.format, EXPORT_CSV);
 	assert_true(o.filter.types[RW_REC_VIOLATION] && o.filter.types[77]);
 	assert_false(o.by_time);
 	assert_int_equal(parse(&o, "export --sort time f"), -1);
@@ -107,7 +107,8 @@ static const struct {
 	{ "verify --sort time f", "verify has no option --sort" },
 	{ "stats a b", "stats takes one FILE" },
 	{ "stats --format csv a", "--format: wrong value \"csv\": it takes text or json" },
-	{ "export --format json a", "--format: wrong value \"json\": it takes jsonl or csv" },
+	{ "export --format json a",
+	  "--format: wrong value \"json\", the nearest is jsonl: it takes jsonl or csv" },
 	{ "extract a", "extract needs --output" },
 	{ "extract --output= a", "--output: needs the name of a file" },
 	{ "extract --output o a b", "extract takes one FILE" },
@@ -184,6 +185,34 @@ static void files_or_subcommands(void **state)
 	assert_null(o.maybe_command);
 }
 
+/* Each word of the table's lists of subcommands is one, and each option says what it takes. */
+static void the_table_is_sound(void **state)
+{
+	(void)state;
+	for (const struct option_desc *d = option_table; d->doc; d++) {
+		char words[256];
+		char *save = NULL;
+
+		if (!d->name)
+			continue;
+		assert_non_null(d->set);
+		snprintf(words, sizeof(words), "%s", d->commands);
+		for (char *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+			bool known = strcmp(w, "records") == 0;
+
+			for (size_t i = 0; i < COMMANDS; i++)
+				known |= strcmp(w, command_table[i].name) == 0;
+			if (!known)
+				fail_msg("--%s: %s is no subcommand", d->name, w);
+		}
+		for (enum command c = 0; c < COMMANDS; c++)
+			for (const struct option_desc *e = d + 1; e->doc; e++)
+				if (e->name && strcmp(e->name, d->name) == 0 && option_of(d, c) &&
+				    option_of(e, c))
+					fail_msg("%s has --%s twice", command_table[c].name, d->name);
+	}
+}
+
 static void information(void **state)
 {
 	struct options o;
@@ -203,6 +232,7 @@ int main(void)
 		cmocka_unit_test(good),
 		cmocka_unit_test(wrong),
 		cmocka_unit_test(files_or_subcommands),
+		cmocka_unit_test(the_table_is_sound),
 		cmocka_unit_test(information),
 	};
 

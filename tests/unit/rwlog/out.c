@@ -10,7 +10,8 @@
 
 /* Output about an image, being written to a string. */
 struct out {
-	struct input in;
+	struct input file, *in;
+	struct log log;
 	FILE *f;
 	char *text;
 	size_t len;
@@ -18,15 +19,18 @@ struct out {
 
 static void begin(struct out *o, const struct build *b)
 {
-	if (build_parse(&o->in, b->p, b->len))
+	o->in = &o->file;
+	if (build_parse(o->in, b->p, b->len))
 		abort();
+	log_open(&o->log, &o->in, 1);
 	o->f = open_memstream(&o->text, &o->len);
 }
 
 static char *end(struct out *o)
 {
 	fclose(o->f);
-	input_free(&o->in);
+	log_free(&o->log);
+	input_free(o->in);
 	return o->text;
 }
 
@@ -35,7 +39,7 @@ char *out_jsonl(const struct build *b, const struct filter *f)
 	struct out o;
 
 	begin(&o, b);
-	export_jsonl(&o.in, f, o.f);
+	export_jsonl(&o.log, f, o.f);
 	return end(&o);
 }
 
@@ -45,7 +49,7 @@ char *out_csv(const struct build *b, const struct filter *f)
 
 	begin(&o, b);
 	export_csv_header(o.f);
-	export_csv(&o.in, f, o.f);
+	export_csv(&o.log, f, o.f);
 	return end(&o);
 }
 
@@ -54,6 +58,6 @@ char *out_show(const struct build *b, const struct filter *f, const struct symbo
 	struct out o;
 
 	begin(&o, b);
-	show(&o.in, f, symbols, o.f);
+	show(&o.log, f, symbols, o.f);
 	return end(&o);
 }

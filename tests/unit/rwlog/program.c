@@ -22,6 +22,7 @@
 #define SAMPLES   DIGITS(BUILD_SAMPLES)
 
 static char program[PATH_MAX];
+static char completion_file[PATH_MAX];
 static char folder[] = "/tmp/rwlog_test.XXXXXX";
 
 /* A folder with sound captures, "cap" and "cap2", and a file without a log, "text". */
@@ -128,11 +129,28 @@ static void an_unreadable_file_stops_no_other(void **state)
 	expect("$R verify text cap", 2, "cap: OK: " SAMPLES " records");
 	expect("$R export missing.log cap", 2, "\"seq\":" SAMPLES "");
 	expect("$R capture cap", 2, "rwlog: capture: No such file or directory, and no subcommand either");
-	expect("$R capture cap", 2, "-- file cap");
+	expect("$R capture cap", 2, "-- cap: " SAMPLES " of " SAMPLES " records shown");
 	expect_without("$R verify capture cap", 2, "subcommand");
 	expect_without("$R shwo cap", 2, "No such file");
 	/* A full output stops everything. */
 	expect("$R show missing.log cap cap >/dev/full", 2, "rwlog: cannot write the output: No space left");
+}
+
+/* A boot that is in several files is one; each boot has a line of its own. */
+static void files_together(void **state)
+{
+	(void)state;
+	expect("$R extract --output image cap && $R show cap image | tail -n1", 0,
+	       "-- 2 files: " SAMPLES " of " SAMPLES " records shown");
+	expect("$R export cap cap2 image | wc -l", 0, "22");
+	expect("$R export cap cap2 image | grep -c '\"boot\":\"01010101010101010101010101010101\"'", 0,
+	       SAMPLES);
+	expect("$R show cap2 cap | grep -n 'boot 02020202020202020202020202020202'", 0, ":-- boot 02");
+	expect("sed 's/ 00000000 / 00000001 /' cap >bad; $R show cap bad | tail -n1", 0,
+	       "-- 2 files: " SAMPLES " of " SAMPLES " records shown");
+	expect("$R show cap bad >/dev/null", 1, "bad: warning: ");
+	expect("$R verify cap cap2", 0, "cap2: OK: 1 records");
+	expect("$R export cap text cap2", 2, "\"boot\":\"02020202020202020202020202020202\"");
 }
 
 static void extract_leaves_its_input_alone(void **state)
@@ -219,6 +237,34 @@ static void forms(void **state)
 	expect("$R verify --limit 0 cap", 2, "--limit: wrong value \"0\": it takes a number of MiB");
 }
 
+/* What bash offers for the last of the words. */
+static void completion(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "rwlog ver", "verify" },
+		{ "rwlog verify --as m", "memory" },
+		{ "rwlog export --form", "--format" },
+		{ "rwlog export --format = c", "csv" },
+		{ "rwlog --type exec,file_o", "exec,file_open" },
+		{ "rwlog stats --format \"\"", "text json" },
+		{ "rwlog verify --symb", "" },
+		{ "rwlog show --symbols ca", "cap cap2" },
+		{ "rwlog te", "text" },
+	};
+	char command[PATH_MAX + 512], text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(
+			command, sizeof(command),
+			"bash -c '. %s; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
+			"_rwlog rwlog \"${COMP_WORDS[-1]}\" \"${COMP_WORDS[-2]}\"; echo \"(${COMPREPLY[*]})\"'",
+			completion_file, cases[i][0]);
+		snprintf(text, sizeof(text), "(%s)", cases[i][1]);
+		expect(command, 0, text);
+	}
+}
+
 static void information(void **state)
 {
 	(void)state;
@@ -239,10 +285,12 @@ int main(void)
 		TEST(forms),
 		TEST(statuses),
 		TEST(the_worst_first),
+		TEST(files_together),
+		TEST(completion),
 		TEST(information),
 	};
 
-	if (!realpath(RWLOG_PROGRAM, program)) {
+	if (!realpath(RWLOG_PROGRAM, program) || !realpath("tools/rwlog/rwlog.bash", completion_file)) {
 		perror(RWLOG_PROGRAM);
 		return 1;
 	}

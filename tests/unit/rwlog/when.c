@@ -86,8 +86,11 @@ static unsigned int shown(const char *since, const char *until, uint64_t epoch)
 	assert_true(!until || when_parse(&f.until, until, NOW));
 	own = filter_for_boot(&f, epoch);
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
-	for (size_t i = 0; i < in.boot[0].nrec; i++)
-		n += filter_match(&own, &in.boot[0].rec[i]);
+	for (size_t i = 0; i < in.boot[0].nrec; i++) {
+		struct rec r = boot_rec(&in.boot[0], i);
+
+		n += filter_match(&own, &r);
+	}
 	input_free(&in);
 	build_free(&b);
 	return n;

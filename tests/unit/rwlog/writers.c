@@ -89,8 +89,8 @@ static void store_and_frames(void **state)
 	assert_int_equal(build_parse(&in, s, len), 0);
 	assert_int_equal(in.nboot, 1);
 	assert_int_equal(in.boot[0].npart, 4);
-	assert_int_equal(in.boot[0].rec[0].hdr.seq, 1);
-	assert_int_equal(in.boot[0].rec[in.boot[0].nrec - 1].hdr.seq, store.hdr->next_seq - 1);
+	assert_int_equal(boot_rec(&in.boot[0], 0).hdr.seq, 1);
+	assert_int_equal(boot_rec(&in.boot[0], in.boot[0].nrec - 1).hdr.seq, store.hdr->next_seq - 1);
 	assert_true(store_evicted(store.hdr) > 0);
 	assert_int_equal(in.boot[0].newest->hdr.end_reason, RW_END_RESET);
 	assert_int_equal(capture_counters(&in.capture, NULL)->len, 2 * sizeof(stats));
@@ -114,7 +114,7 @@ static void amid_batches(void **state)
 		assert_int_equal(build_parse(&in, mem, STORE_SIZE), 0);
 		if (in.problems.count)
 			fail_msg("after record %u: %s", i, in.problems.v[0].text);
-		assert_int_equal(in.boot[0].rec[in.boot[0].nrec - 1].hdr.seq, store.next_seq - 1);
+		assert_int_equal(boot_rec(&in.boot[0], in.boot[0].nrec - 1).hdr.seq, store.next_seq - 1);
 		assert_int_equal(in.boot[0].nrec, store.next_seq - 1 - store_evicted(store.hdr));
 		input_free(&in);
 		if (--left)

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* Applies a subcommand to a log: one function for each of options.def. */
+#define _GNU_SOURCE
+#include "run.h"
+
+#include <stdlib.h>
+
+#include "counters.h"
+#include "export.h"
+#include "extract.h"
+#include "show.h"
+#include "verify.h"
+
+#define PROBLEMS_SHOWN 50u
+
+/* Two commands use only one boot: says so if there are others. */
+static void note_boots(const struct input *in, const char *what)
+{
+	if (in->nboot > 1)
+		fprintf(stderr, "rwlog: %s: note: %zu boots; the %s those of the last complete dump\n",
+			in->name, in->nboot, what);
+}
+
+static enum status run_extract(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	const struct input *in = log->in[0];
+	const struct part *p = extract_choose(in), *last = in->image;
+	char why[256];
+
+	(void)symbols;
+	if (!p) {
+		fprintf(stderr, "rwlog: %s: no complete dump; nothing was written\n", in->name);
+		return STATUS_CUT;
+	}
+	if (extract_write(p, o->output, &in->st, why, sizeof(why))) {
+		fprintf(stderr, "rwlog: %s: %s\n", o->output, why);
+		return STATUS_USAGE;
+	}
+	note_boots(in, "records are");
+	if (in->capture.dumps.npart)
+		last = in->capture.dumps.part[in->capture.dumps.npart - 1];
+	if (p != last)
+		fprintf(stderr, "rwlog: %s: the last dump is incomplete; dump %u was used\n", in->name,
+			p->dump);
+	return status_worse(p == last ? STATUS_GOOD : STATUS_CUT, status_of_problems(p->bad_of));
+}
+
+static enum status run_stats(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	const struct input *in = log->in[0];
+	bool counters = counters_present(in), store = counters_store_present(in);
+
+	(void)symbols;
+	if (in->is_capture && !counters)
+		fprintf(stderr, "rwlog: %s: no complete set of counters of %s in it\n", in->name,
+			store ? "that boot" : "any boot");
+	note_boots(in, "counters are");
+	if (o->json && (counters || store)) {
+		counters_json(in, stdout);
+	} else {
+		if (counters)
+			counters_table(in, stdout);
+		if (counters && store)
+			putchar('\n');
+		if (store)
+			counters_store_table(in, stdout);
+	}
+	return status_worse(input_status(in),
+			    (in->is_capture && !counters) || !store ? STATUS_CUT : STATUS_GOOD);
+}
+
+static enum status run_verify(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	const struct input *in = log->in[0];
+	enum status status;
+	char *prefix = NULL;
+
+	(void)symbols;
+	if (asprintf(&prefix, "%s%s", o->nfiles > 1 ? in->name : "", o->nfiles > 1 ? ": " : "") < 0)
+		exit(STATUS_USAGE);
+	status = verify(in, prefix, o->all ? SIZE_MAX : PROBLEMS_SHOWN, stdout);
+	free(prefix);
+	return status;
+}
+
+static enum status run_export(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	(void)symbols;
+	if (o->format == EXPORT_CSV)
+		export_csv(log, &o->filter, stdout);
+	else
+		export_jsonl(log, &o->filter, stdout);
+	return log_status(log);
+}
+
+static enum status run_show(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	show(log, &o->filter, symbols, stdout);
+	return log_status(log);
+}
+
+/* Says which files have no dump, of those that have something else of Ringward's. */
+static void note_no_dump(const struct log *log)
+{
+	for (size_t i = 0; i < log->nin; i++)
+		if (!log->in[i]->nboot)
+			fprintf(stderr, "rwlog: %s: no dump of the store in this capture\n",
+				log->in[i]->name);
+}
+
+enum status run(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	static enum status (*const commands[COMMANDS])(const struct options *, struct log *,
+						       const struct symbols *) = {
+		[COMMAND_SHOW] = run_show,     [COMMAND_VERIFY] = run_verify,   [COMMAND_STATS] = run_stats,
+		[COMMAND_EXPORT] = run_export, [COMMAND_EXTRACT] = run_extract,
+	};
+	enum status status;
+
+	if (o->by_time)
+		log_sort_by_time(log);
+	status = commands[o->command](o, log, symbols);
+	if (command_table[o->command].records)
+		note_no_dump(log);
+	return status;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* What the values of rwlog's options mean: a function for each option of options.def. */
+#include "values.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Parses a number as C writes it: decimal, or hex after 0x. */
+static bool parse_offset(uint64_t *v, const char *s)
+{
+	char *end;
+
+	errno = 0;
+	*v = strtoull(s, &end, 0);
+	return !errno && end != s && !*end && *s != '-' && *s != ' ' && *s != '\t';
+}
+
+/* Of options without a value, and those that end the program. */
+bool set_nothing(struct options *o, const char *value, int word)
+{
+	(void)o;
+	(void)value;
+	(void)word;
+	return true;
+}
+
+bool set_list(struct options *o, const char *value, int word)
+{
+	(void)value;
+	(void)word;
+	o->list = true;
+	return true;
+}
+
+bool set_boot(struct options *o, const char *value, int word)
+{
+	size_t len = strlen(value);
+
+	(void)word;
+	o->choice.boot = value;
+	return len && len < TEXT_BOOT_LEN && !value[strspn(value, "0123456789abcdef")];
+}
+
+bool set_at(struct options *o, const char *value, int word)
+{
+	(void)word;
+	o->choice.have_at = true;
+	return parse_offset(&o->choice.at, value);
+}
+
+bool set_capture(struct options *o, const char *value, int word)
+{
+	(void)word;
+	o->capture = value;
+	return true;
+}
+
+bool set_as(struct options *o, const char *value, int word)
+{
+	(void)value;
+	o->as = word == 0 ? INPUT_AS_CAPTURE : INPUT_AS_MEMORY;
+	return true;
+}
+
+bool set_limit(struct options *o, const char *value, int word)
+{
+	uint64_t mib = 0;
+
+	(void)word;
+	if (!parse_offset(&mib, value) || mib == 0 || mib >= UINT64_C(1) << 43)
+		return false;
+	o->limit = mib << 20;
+	return true;
+}
+
+bool set_all(struct options *o, const char *value, int word)
+{
+	(void)value;
+	(void)word;
+	o->all = true;
+	return true;
+}
+
+bool set_type(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return filter_types(&o->filter, value);
+}
+
+bool set_pid(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return filter_pid(&o->filter, value);
+}
+
+bool set_comm(struct options *o, const char *value, int word)
+{
+	(void)word;
+	o->filter.comm = value;
+	return true;
+}
+
+bool set_loginuid(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return filter_loginuid(&o->filter, value);
+}
+
+bool set_cgroup(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return filter_cgroup(&o->filter, value);
+}
+
+bool set_path(struct options *o, const char *value, int word)
+{
+	(void)word;
+	o->filter.path = value;
+	return true;
+}
+
+bool set_since(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return when_parse(&o->filter.since, value, (uint64_t)time(NULL));
+}
+
+bool set_until(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return when_parse(&o->filter.until, value, (uint64_t)time(NULL));
+}
+
+bool set_seq(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return filter_seq(&o->filter, value);
+}
+
+bool set_verdict(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return filter_verdict(&o->filter, value);
+}
+
+bool set_sort(struct options *o, const char *value, int word)
+{
+	(void)value;
+	o->by_time = word == 1;
+	return true;
+}
+
+bool set_symbols(struct options *o, const char *value, int word)
+{
+	(void)word;
+	o->symbols = value;
+	return true;
+}
+
+bool set_kaslr(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return parse_offset(&o->kaslr, value);
+}
+
+bool set_stats_format(struct options *o, const char *value, int word)
+{
+	(void)value;
+	o->json = word == 1;
+	return true;
+}
+
+bool set_export_format(struct options *o, const char *value, int word)
+{
+	(void)value;
+	o->format = (enum export_format)word;
+	return true;
+}
+
+bool set_output(struct options *o, const char *value, int word)
+{
+	(void)word;
+	o->output = value;
+	return true;
+}
