@@ -13,6 +13,7 @@ _rwlog_options()
 	stats) echo "--list --boot --at --capture --as --limit --all --format --help --version" ;;
 	export) echo "--list --boot --at --capture --as --limit --all --type --pid --comm --loginuid --cgroup --path --since --until --seq --verdict --sort --format --help --version" ;;
 	extract) echo "--list --boot --at --capture --as --limit --all --output --help --version" ;;
+	report) echo "--list --boot --at --capture --as --limit --all --type --pid --comm --loginuid --cgroup --path --since --until --seq --verdict --symbols --kaslr --help --version" ;;
 	# end
 	esac
 }
@@ -66,13 +67,30 @@ _rwlog_values()
 	'export --seq') echo '-' ;;
 	'export --verdict') echo '-' ;;
 	'export --sort') echo 'seq time' ;;
-	'export --format') echo 'jsonl csv' ;;
+	'export --format') echo 'jsonl ecs csv auditd' ;;
 	'extract --boot') echo '-' ;;
 	'extract --at') echo '-' ;;
 	'extract --capture') echo 'FILE' ;;
 	'extract --as') echo 'capture memory' ;;
 	'extract --limit') echo '-' ;;
 	'extract --output') echo 'FILE' ;;
+	'report --boot') echo '-' ;;
+	'report --at') echo '-' ;;
+	'report --capture') echo 'FILE' ;;
+	'report --as') echo 'capture memory' ;;
+	'report --limit') echo '-' ;;
+	'report --type') echo 'TYPE' ;;
+	'report --pid') echo '-' ;;
+	'report --comm') echo '-' ;;
+	'report --loginuid') echo '-' ;;
+	'report --cgroup') echo '-' ;;
+	'report --path') echo '-' ;;
+	'report --since') echo '-' ;;
+	'report --until') echo '-' ;;
+	'report --seq') echo '-' ;;
+	'report --verdict') echo '-' ;;
+	'report --symbols') echo 'FILE' ;;
+	'report --kaslr') echo '-' ;;
 	# end
 	esac
 }
@@ -80,7 +98,7 @@ _rwlog_values()
 _rwlog()
 {
 	# commands: from tools/rwlog/options.def
-	local commands='show verify stats export extract'
+	local commands='show verify stats export extract report'
 	# end
 	# types: from abi/events.def
 	local types='exec fork exit file_open file_unlink file_rename module_load kexec mkdir rmdir link chmod file_read file_write file_close mmap_exec mprotect_exec symlink mknod chown truncate utimes xattr_set xattr_remove mount move_mount umount pivot_root chroot port_access setuid setgid setgroups capset prctl ptrace signal seccomp namespaces cred_change cgroup socket bind listen connect accept sendto syslog kmsg module_live module_free module_request bpf bpf_prog bpf_map perf_event perf_bpf kernel_setting lockdown_use keyring clock_set kernel_log oops panic admin_call access limited violation patch agent lock unlock drop patches module_code dynamic_code agent_state'

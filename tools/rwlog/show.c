@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "alerts.h"
+#include "kaslr.h"
 #include "line.h"
 
 struct counts {
@@ -37,7 +38,9 @@ static void show_boot(const struct boot *b, const struct filter *filter, const s
 {
 	struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
 	struct cgroups cgroups = boot_cgroups(b);
+	struct symbols there;
 
+	symbols = kaslr_for_boot(symbols, b, &there, stderr);
 	for (size_t i = 0; i < b->nrec; i++) {
 		struct rec r = boot_rec(b, i);
 
