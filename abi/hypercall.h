@@ -198,6 +198,11 @@ RW_ASSERT_SIZE(struct rw_module_file, 16 + RW_MODULE_NAME + 8 * RW_MODULE_PAGES)
 /* rw_range.flags */
 #define RW_RANGE_OBJECT   1u /* names a part of other ranges, in bytes; protects nothing by itself */
 #define RW_RANGE_WRITABLE 2u /* stays writable: firmware code only, where code and data share pages */
+/*
+ * stays writable, but is compared with what it was at the lock: up to 256 bytes, of no kind, in a call
+ * without other ranges
+ */
+#define RW_RANGE_WATCHED 4u
 
 /* A physically contiguous range of guest memory that becomes read-only at the lock. */
 struct rw_range {

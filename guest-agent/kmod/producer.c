@@ -35,8 +35,8 @@ static_assert(DATA_PAGES <= RW_RING_MAX_PAGES && DATA_PAGES >= RW_RING_MIN_PAGES
 struct ring {
 	struct rw_ring_hdr *hdr; /* a page, then the data pages, in one vmalloc area */
 	u8 *data;
+	bool registered;         /* the last member that never changes after the lock */
 	struct timer_list timer; /* armed while a batched record waits */
-	bool registered;
 	u64 no_ring;
 };
 
@@ -273,6 +273,12 @@ void producer_state(struct producer_state *state)
 		state->pending += ring_used(r);
 		state->lost += READ_ONCE(r->hdr->lost);
 	}
+}
+
+const void *producer_fixed(int cpu, size_t *len)
+{
+	*len = offsetofend(struct ring, registered);
+	return per_cpu_ptr(&rings, cpu);
 }
 
 /* Registers this CPU's ring with the hypervisor. */

@@ -61,5 +61,8 @@ void producer_flush_local(void);
 /* Hands over all rings. Context: may sleep; interrupts on. */
 void producer_flush(void);
 
+/* The part of a CPU's ring's description that never changes after the lock. */
+const void *producer_fixed(int cpu, size_t *len);
+
 /* Reads the state of all rings; a snapshot. */
 void producer_state(struct producer_state *state);

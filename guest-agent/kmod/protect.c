@@ -24,6 +24,7 @@
 #include "abi/record.h"
 #include "sites.h"
 #include "symbols.h"
+#include "watch.h"
 
 int __init protect_register(const struct compat_kernel *k)
 {
@@ -186,6 +187,8 @@ static int name_and_lock(struct protect_call *call, const struct compat_kernel *
 	int ret = add_all(call, k);
 	long answer;
 
+	if (ret == 0)
+		ret = watch_send(call, k);
 	if (ret == 0)
 		ret = kexec_close();
 	if (ret != 0)

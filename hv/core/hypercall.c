@@ -6,6 +6,7 @@
 #include "core/guest_info.h"
 #include "protect/lock.h"
 #include "core/state.h"
+#include "core/watched.h"
 #include "lib/record.h"
 #include "lib/string.h"
 #include "protect/code.h"
@@ -148,9 +149,12 @@ static int64_t hc_sites(const struct request *r)
 static int64_t hc_protect(const struct request *r)
 {
 	struct input_error err;
+	bool watched = argument.protect.range[0].flags & RW_RANGE_WATCHED;
 
 	(void)r;
-	return report_range("protect", &err, ranges_add(&hv.ranges, &argument.protect, &err));
+	return report_range("protect", &err,
+			    watched ? watched_add(&argument.protect, &err) :
+				      ranges_add(&hv.ranges, &argument.protect, &err));
 }
 
 static int64_t hc_ring(const struct request *r)
@@ -167,6 +171,7 @@ static int64_t hc_drain(const struct request *r)
 {
 	pin_watch_starts(r->cpu);
 	evidence_flush(r->cpu);
+	watched_check(r->cpu);
 	return journal_drain(r->cpu);
 }
 

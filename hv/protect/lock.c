@@ -7,6 +7,7 @@
 #include "core/exit.h"
 #include "core/smp.h"
 #include "core/state.h"
+#include "core/watched.h"
 #include "lib/format.h"
 #include "lib/record.h"
 #include "lib/string.h"
@@ -92,6 +93,7 @@ int64_t protect_lock(struct percpu *cpu)
 		return ret;
 	}
 	heartbeat_start(cpu);
+	watched_start();
 	hv_set_locked(true);
 	pin_lock(cpu);
 	/*
@@ -125,6 +127,7 @@ void protect_release(struct percpu *cpu)
 	}
 	heartbeat_forget();
 	module_file_forget();
+	watched_forget();
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		percpu_of(i)->guest_gs = 0;
 	/*

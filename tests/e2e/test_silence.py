@@ -16,7 +16,10 @@ insmod /root/rwattack.ko
 ATTACKS = SHELL + f"""
 echo 0 >/sys/devices/system/cpu/cpu1/online
 echo 1 >/sys/devices/system/cpu/cpu1/online
+attack silence modprobe
+echo "RWTEST: modprobe $(cat /proc/sys/kernel/modprobe)"
 attack silence forks
+attack silence ring
 wait_for {BEAT + 2}
 attack silence beats
 wait_for {MISSED + 10}
@@ -56,6 +59,19 @@ def test_detached_tracepoint_is_noticed_on_each_cpu(silenced):
     # The hypervisor is told within a beat.
     forks = [r["time_ns"] for r in silenced.of_type("fork")]
     assert all(0 < r["time_ns"] - forks[-1] < (BEAT + 5) * 10**9 for r in deaf), (deaf, forks[-1])
+
+
+def test_changed_data_is_recorded(silenced):
+    """Watched data stays writable: the attack works, and the hypervisor says what was there before."""
+    assert "modprobe /tmp/evil" in silenced.markers, silenced.explain()
+    changes = silenced.of_type("data_change")
+    path, ring = changes
+    assert (path["symbol"], path["symbol_offset"]) == ("modprobe_path", 1), changes
+    assert bytes.fromhex(path["old_value"]).startswith(b"sbin/modprobe\0")
+    assert bytes.fromhex(path["new_value"]).startswith(b"tmp/evil\0")
+    assert ring["symbol"].startswith("ringward:rings, CPU ") and ring["symbol_offset"] == 16, changes
+    assert (ring["old_value"], ring["new_value"]) == ("01", "00")
+    assert "ALERT modprobe_path+1 has changed" in silenced.hv
 
 
 def test_silence_is_recorded_once_by_the_hypervisor(silenced):

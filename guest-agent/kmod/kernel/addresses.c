@@ -72,6 +72,26 @@ static void __init look_up_sites(struct compat_kernel *k)
 	look_up(optional, ARRAY_SIZE(optional));
 }
 
+/* Programs that the kernel starts as root, and switches. */
+static void __init look_up_data(struct compat_kernel *k)
+{
+	static const struct compat_data data[COMPAT_DATA] = {
+		{ "modprobe_path", 0, 256 },
+		{ "core_pattern", 0, 128 },
+		{ "poweroff_cmd", 0, 256 },
+		{ "kernel_locked_down", 0, sizeof(int) },
+		{ "modules_disabled", 0, sizeof(int) },
+		{ "kexec_load_disabled", 0, sizeof(int) },
+		{ "selinux_state", 0, sizeof(bool) }, /* its first member: whether SELinux enforces */
+	};
+	int i;
+
+	for (i = 0; i < COMPAT_DATA; i++) {
+		k->data[i] = data[i];
+		k->data[i].at = compat_lookup(data[i].name);
+	}
+}
+
 int __init compat_init(struct compat_kernel *k)
 {
 	struct mm_struct **poking_mm = NULL;
@@ -121,6 +141,7 @@ int __init compat_init(struct compat_kernel *k)
 		return -ENOENT;
 	}
 	look_up_sites(k);
+	look_up_data(k);
 	look_up(code, ARRAY_SIZE(code));
 	k->lsm_table_size = compat_lsm_table_size;
 	k->poking_pgd = *poking_mm ? (unsigned long)(*poking_mm)->pgd : 0;

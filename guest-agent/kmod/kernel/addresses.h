@@ -12,6 +12,8 @@ struct mm_struct;
 struct real_mode_header;
 struct vdso_image;
 
+#define COMPAT_DATA 7
+
 struct compat_kernel {
 	unsigned long text, etext; /* the image's text */
 	unsigned long start_rodata,
@@ -40,6 +42,12 @@ struct compat_kernel {
 	struct compat_tracer {
 		unsigned long start, end, op, call, jump;
 	} tracer[RW_TRACERS];
+	/* Data of the kernel that attackers change, and that must stay writable; 0: the kernel lacks it. */
+	struct compat_data {
+		const char *name;
+		unsigned long at;
+		u32 len; /* bytes that are of interest, from its start */
+	} data[COMPAT_DATA];
 	unsigned long current_off; /* of the CPU's current task from its GS base */
 	/* kexec; all NULL if the kernel lacks it. */
 	atomic_t *kexec_lock; /* 1 while a task loads or starts a kernel */
