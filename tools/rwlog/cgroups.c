@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/hex.h"
+
+#define CONTAINER_ID 64u /* digits */
+
 static int by_id(const void *a, const void *b)
 {
 	const struct cgroup *x = a, *y = b;
@@ -78,4 +82,23 @@ bool cgroups_unit(struct text path, struct text *unit)
 		path.len = slash ? (size_t)(slash - path.p) : 0;
 	}
 	return false;
+}
+
+bool cgroups_container(struct text path, struct text *id)
+{
+	bool found = false;
+	size_t run = 0;
+
+	for (size_t i = 0; i <= path.len; i++) {
+		if (i < path.len && hex_digit((char)path.p[i]) >= 0) {
+			run++;
+			continue;
+		}
+		if (run == CONTAINER_ID) {
+			*id = (struct text){ path.p + i - run, run };
+			found = true;
+		}
+		run = 0;
+	}
+	return found;
 }

@@ -36,3 +36,11 @@ bool cgroups_find(const struct cgroups *c, uint64_t id, struct text *path);
  * Return: whether there is one.
  */
 bool cgroups_unit(struct text path, struct text *unit);
+
+/**
+ * cgroups_container() - get the id of the container that a cgroup belongs to: the last run of exactly 64 hex
+ * digits in its path, as Docker, Podman, containerd and CRI-O put it there.
+ *
+ * Return: whether there is one.
+ */
+bool cgroups_container(struct text path, struct text *id);

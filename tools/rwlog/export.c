@@ -7,24 +7,21 @@
 #include "csv.h"
 #include "jsonl.h"
 #include "members.h"
+#include "select.h"
 #include "text.h"
 
 void export_jsonl(const struct log *log, const struct filter *filter, FILE *out)
 {
 	for (size_t i = 0; i < log->nboot; i++) {
-		const struct boot *b = &log->boot[i];
-		struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
-		struct cgroups cgroups = boot_cgroups(b);
 		char id[TEXT_BOOT_LEN];
+		struct selection s;
+		struct rec r;
 
-		boot_name(b, id);
-		for (size_t k = 0; k < b->nrec; k++) {
-			struct rec r = boot_rec(b, k);
-
-			if (filter_match(&own, &r))
-				jsonl_record(&r, &cgroups, log_names_boots(log) ? id : NULL, out);
-		}
-		cgroups_free(&cgroups);
+		boot_name(&log->boot[i], id);
+		selection_open(&s, &log->boot[i], filter);
+		while (selection_next(&s, &r))
+			jsonl_record(&r, &s.cgroups, log_names_boots(log) ? id : NULL, out);
+		selection_close(&s);
 	}
 	for (size_t i = 0; filter_is_all(filter) && i < log->nin; i++)
 		alerts_jsonl(log->in[i], out);
@@ -47,23 +44,19 @@ void export_csv(const struct log *log, const struct filter *filter, FILE *out)
 	struct csv *row = csv_open(members_columns());
 
 	for (size_t i = 0; i < log->nboot; i++) {
-		const struct boot *b = &log->boot[i];
-		struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
-		struct cgroups cgroups = boot_cgroups(b);
 		char id[TEXT_BOOT_LEN];
+		struct selection s;
+		struct rec r;
 
-		boot_name(b, id);
-		for (size_t k = 0; k < b->nrec; k++) {
-			struct rec r = boot_rec(b, k);
-
-			if (!filter_match(&own, &r))
-				continue;
+		boot_name(&log->boot[i], id);
+		selection_open(&s, &log->boot[i], filter);
+		while (selection_next(&s, &r)) {
 			csv_member(row, &(struct member){
 						.column = MEMBERS_BOOT, .form = MEMBER_WORD, .word = id });
-			members_of_record(&r, &cgroups, csv_member_of, row);
+			members_of_record(&r, &s.cgroups, csv_member_of, row);
 			csv_end_row(row, out);
 		}
-		cgroups_free(&cgroups);
+		selection_close(&s);
 	}
 	for (size_t i = 0; filter_is_all(filter) && i < log->nin; i++)
 		alerts_csv(log->in[i], row, out);

@@ -10,6 +10,7 @@
 #include "export.h"
 #include "extract.h"
 #include "show.h"
+#include "terminal.h"
 #include "verify.h"
 
 #define PROBLEMS_SHOWN 50u
@@ -96,7 +97,10 @@ static enum status run_export(const struct options *o, struct log *log, const st
 
 static enum status run_show(const struct options *o, struct log *log, const struct symbols *symbols)
 {
-	show(log, &o->filter, symbols, stdout);
+	bool color = terminal_color(o);
+
+	terminal_pager(o);
+	show(log, &o->filter, symbols, color, stdout);
 	return log_status(log);
 }
 

@@ -3,15 +3,16 @@
 # Completion of rwlog's command line for bash: put it into /usr/share/bash-completion/completions/rwlog, or read it with
 # `source`. `make docs` writes the lists from abi/events.def and tools/rwlog/options.def.
 
-# The options of a subcommand, and what the value of an option is: words, TYPE, FILE, or - for anything else.
+# The options of a subcommand, and what the value of an option is: words, TYPE, CLASS,
+# VERDICT, FILE, or - for anything else.
 _rwlog_options()
 {
 	case $1 in
 	# options: from tools/rwlog/options.def
-	show) echo "--list --boot --at --capture --as --limit --all --type --pid --comm --loginuid --cgroup --path --since --until --seq --verdict --sort --symbols --kaslr --help --version" ;;
+	show) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --color --no-pager --symbols --kaslr --help --version" ;;
 	verify) echo "--list --boot --at --capture --as --limit --all --help --version" ;;
 	stats) echo "--list --boot --at --capture --as --limit --all --format --help --version" ;;
-	export) echo "--list --boot --at --capture --as --limit --all --type --pid --comm --loginuid --cgroup --path --since --until --seq --verdict --sort --format --help --version" ;;
+	export) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --format --help --version" ;;
 	extract) echo "--list --boot --at --capture --as --limit --all --output --help --version" ;;
 	# end
 	esac
@@ -27,16 +28,27 @@ _rwlog_values()
 	'show --as') echo 'capture memory' ;;
 	'show --limit') echo '-' ;;
 	'show --type') echo 'TYPE' ;;
+	'show --class') echo 'CLASS' ;;
 	'show --pid') echo '-' ;;
-	'show --comm') echo '-' ;;
+	'show --ppid') echo '-' ;;
+	'show --uid') echo '-' ;;
+	'show --euid') echo '-' ;;
 	'show --loginuid') echo '-' ;;
+	'show --comm') echo '-' ;;
+	'show --exe') echo '-' ;;
 	'show --cgroup') echo '-' ;;
+	'show --unit') echo '-' ;;
+	'show --container') echo '-' ;;
 	'show --path') echo '-' ;;
+	'show --port') echo '-' ;;
+	'show --address') echo '-' ;;
+	'show --verdict') echo 'VERDICT' ;;
+	'show --seq') echo '-' ;;
 	'show --since') echo '-' ;;
 	'show --until') echo '-' ;;
-	'show --seq') echo '-' ;;
-	'show --verdict') echo '-' ;;
 	'show --sort') echo 'seq time' ;;
+	'show --zone') echo '-' ;;
+	'show --color') echo 'auto always never' ;;
 	'show --symbols') echo 'FILE' ;;
 	'show --kaslr') echo '-' ;;
 	'verify --boot') echo '-' ;;
@@ -56,16 +68,26 @@ _rwlog_values()
 	'export --as') echo 'capture memory' ;;
 	'export --limit') echo '-' ;;
 	'export --type') echo 'TYPE' ;;
+	'export --class') echo 'CLASS' ;;
 	'export --pid') echo '-' ;;
-	'export --comm') echo '-' ;;
+	'export --ppid') echo '-' ;;
+	'export --uid') echo '-' ;;
+	'export --euid') echo '-' ;;
 	'export --loginuid') echo '-' ;;
+	'export --comm') echo '-' ;;
+	'export --exe') echo '-' ;;
 	'export --cgroup') echo '-' ;;
+	'export --unit') echo '-' ;;
+	'export --container') echo '-' ;;
 	'export --path') echo '-' ;;
+	'export --port') echo '-' ;;
+	'export --address') echo '-' ;;
+	'export --verdict') echo 'VERDICT' ;;
+	'export --seq') echo '-' ;;
 	'export --since') echo '-' ;;
 	'export --until') echo '-' ;;
-	'export --seq') echo '-' ;;
-	'export --verdict') echo '-' ;;
 	'export --sort') echo 'seq time' ;;
+	'export --zone') echo '-' ;;
 	'export --format') echo 'jsonl csv' ;;
 	'extract --boot') echo '-' ;;
 	'extract --at') echo '-' ;;
@@ -81,6 +103,9 @@ _rwlog()
 {
 	# commands: from tools/rwlog/options.def
 	local commands='show verify stats export extract'
+	# end
+	# classes: from abi/events.def
+	local classes='guard patch exec task file net syslog kernel loss code access'
 	# end
 	# types: from abi/events.def
 	local types='exec fork exit file_open file_unlink file_rename module_load kexec mkdir rmdir link chmod file_read file_write file_close mmap_exec mprotect_exec symlink mknod chown truncate utimes xattr_set xattr_remove mount move_mount umount pivot_root chroot port_access setuid setgid setgroups capset prctl ptrace signal seccomp namespaces cred_change cgroup socket bind listen connect accept sendto syslog kmsg module_live module_free module_request bpf bpf_prog bpf_map perf_event perf_bpf kernel_setting lockdown_use keyring clock_set kernel_log oops panic admin_call access limited violation patch agent lock unlock drop patches module_code dynamic_code agent_state'
@@ -105,8 +130,10 @@ _rwlog()
 	FILE)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;
-	TYPE)
+	TYPE | CLASS | VERDICT)
 		local done=
+		[[ $value == CLASS ]] && types=$classes
+		[[ $value == VERDICT ]] && types='allow deny skip fault stop none'
 		[[ $word == *,* ]] && done=${word%,*},
 		mapfile -t COMPREPLY < <(compgen -P "$done" -W "$types" -- "${word##*,}")
 		;;

@@ -35,7 +35,7 @@ static void try_all(const uint8_t *data, size_t len, FILE *null)
 	if (build_parse(in, data, len) == 0) {
 		log_open(&log, &in, 1);
 		verify(in, "", 5, null);
-		show(&log, &all, NULL, null);
+		show(&log, &all, NULL, false, null);
 		export_jsonl(&log, &all, null);
 		export_csv(&log, &all, null);
 		(void)extract_choose(in);
