@@ -39,6 +39,7 @@ struct options {
 	bool by_time;               /* sorted by time, not by number */
 	const char *since, *until;  /* as given, or NULL */
 	enum color color;           /* show */
+	uint64_t lines;             /* top; 0: TOP_LINES */
 	bool no_pager;              /* likewise */
 	const char *symbols;        /* file, or NULL */
 	uint64_t kaslr;

@@ -11,6 +11,9 @@ _rwlog_options()
 	# options: from tools/rwlog/options.def
 	show) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --color --no-pager --symbols --kaslr --help --version" ;;
 	verify) echo "--list --boot --at --capture --as --limit --all --help --version" ;;
+	boots) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --help --version" ;;
+	tree) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --no-pager --help --version" ;;
+	top) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --lines --zone --help --version" ;;
 	stats) echo "--list --boot --at --capture --as --limit --all --format --help --version" ;;
 	export) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --format --help --version" ;;
 	extract) echo "--list --boot --at --capture --as --limit --all --output --help --version" ;;
@@ -56,6 +59,82 @@ _rwlog_values()
 	'verify --capture') echo 'FILE' ;;
 	'verify --as') echo 'capture memory' ;;
 	'verify --limit') echo '-' ;;
+	'boots --boot') echo '-' ;;
+	'boots --at') echo '-' ;;
+	'boots --capture') echo 'FILE' ;;
+	'boots --as') echo 'capture memory' ;;
+	'boots --limit') echo '-' ;;
+	'boots --type') echo 'TYPE' ;;
+	'boots --class') echo 'CLASS' ;;
+	'boots --pid') echo '-' ;;
+	'boots --ppid') echo '-' ;;
+	'boots --uid') echo '-' ;;
+	'boots --euid') echo '-' ;;
+	'boots --loginuid') echo '-' ;;
+	'boots --comm') echo '-' ;;
+	'boots --exe') echo '-' ;;
+	'boots --cgroup') echo '-' ;;
+	'boots --unit') echo '-' ;;
+	'boots --container') echo '-' ;;
+	'boots --path') echo '-' ;;
+	'boots --port') echo '-' ;;
+	'boots --address') echo '-' ;;
+	'boots --verdict') echo 'VERDICT' ;;
+	'boots --seq') echo '-' ;;
+	'boots --since') echo '-' ;;
+	'boots --until') echo '-' ;;
+	'boots --zone') echo '-' ;;
+	'tree --boot') echo '-' ;;
+	'tree --at') echo '-' ;;
+	'tree --capture') echo 'FILE' ;;
+	'tree --as') echo 'capture memory' ;;
+	'tree --limit') echo '-' ;;
+	'tree --type') echo 'TYPE' ;;
+	'tree --class') echo 'CLASS' ;;
+	'tree --pid') echo '-' ;;
+	'tree --ppid') echo '-' ;;
+	'tree --uid') echo '-' ;;
+	'tree --euid') echo '-' ;;
+	'tree --loginuid') echo '-' ;;
+	'tree --comm') echo '-' ;;
+	'tree --exe') echo '-' ;;
+	'tree --cgroup') echo '-' ;;
+	'tree --unit') echo '-' ;;
+	'tree --container') echo '-' ;;
+	'tree --path') echo '-' ;;
+	'tree --port') echo '-' ;;
+	'tree --address') echo '-' ;;
+	'tree --verdict') echo 'VERDICT' ;;
+	'tree --seq') echo '-' ;;
+	'tree --since') echo '-' ;;
+	'tree --until') echo '-' ;;
+	'tree --zone') echo '-' ;;
+	'top --boot') echo '-' ;;
+	'top --at') echo '-' ;;
+	'top --capture') echo 'FILE' ;;
+	'top --as') echo 'capture memory' ;;
+	'top --limit') echo '-' ;;
+	'top --type') echo 'TYPE' ;;
+	'top --class') echo 'CLASS' ;;
+	'top --pid') echo '-' ;;
+	'top --ppid') echo '-' ;;
+	'top --uid') echo '-' ;;
+	'top --euid') echo '-' ;;
+	'top --loginuid') echo '-' ;;
+	'top --comm') echo '-' ;;
+	'top --exe') echo '-' ;;
+	'top --cgroup') echo '-' ;;
+	'top --unit') echo '-' ;;
+	'top --container') echo '-' ;;
+	'top --path') echo '-' ;;
+	'top --port') echo '-' ;;
+	'top --address') echo '-' ;;
+	'top --verdict') echo 'VERDICT' ;;
+	'top --seq') echo '-' ;;
+	'top --since') echo '-' ;;
+	'top --until') echo '-' ;;
+	'top --lines') echo '-' ;;
+	'top --zone') echo '-' ;;
 	'stats --boot') echo '-' ;;
 	'stats --at') echo '-' ;;
 	'stats --capture') echo 'FILE' ;;
@@ -102,7 +181,7 @@ _rwlog_values()
 _rwlog()
 {
 	# commands: from tools/rwlog/options.def
-	local commands='show verify stats export extract'
+	local commands='show verify boots tree top stats export extract'
 	# end
 	# classes: from abi/events.def
 	local classes='guard patch exec task file net syslog kernel loss code access'

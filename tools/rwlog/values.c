@@ -178,6 +178,12 @@ bool set_color(struct options *o, const char *value, int word)
 	return true;
 }
 
+bool set_lines(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return parse_offset(&o->lines, value) && o->lines > 0;
+}
+
 bool set_no_pager(struct options *o, const char *value, int word)
 {
 	(void)value;
