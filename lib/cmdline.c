@@ -50,6 +50,19 @@ const char *cmdline_nearest(const char *word, const char *const *names, size_t n
 	return found;
 }
 
+size_t cmdline_command(const char *word, const char *const *names, size_t n, char *text, size_t size)
+{
+	const char *near;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(word, names[i]) == 0)
+			return i;
+	near = cmdline_nearest(word, names, n);
+	snprintf(text, size, "unknown command \"%s\"%s%s", word, near ? ", the nearest is " : "",
+		 near ? near : "");
+	return n;
+}
+
 /* Text that grows up to its size. */
 struct text {
 	char *at;

@@ -26,6 +26,15 @@ size_t cmdline_distance(const char *a, const char *b);
 const char *cmdline_nearest(const char *word, const char *const *names, size_t n);
 
 /**
+ * cmdline_command() - find a subcommand by its name.
+ * @names: the known ones; @n: how many
+ * @text:  receives what is wrong with @word, without a line end; @size: its size
+ *
+ * Return: its number in @names, or @n with @text filled.
+ */
+size_t cmdline_command(const char *word, const char *const *names, size_t n, char *text, size_t size);
+
+/**
  * cmdline_bad_option() - say why getopt_long() returned '?' or ':'.
  * @text:    receives the message, without a line end; @size: its size
  * @options: as given to getopt_long(); their values are no letters, except where a letter means the same

@@ -193,18 +193,12 @@ static int check_policy(int argc, char **argv)
 static int check_command(int argc, char **argv, const struct options *o)
 {
 	const size_t count = sizeof(commands) / sizeof(commands[0]);
-	const char *near;
-	size_t i;
+	char wrong[512];
 
 	if (argc == 0)
 		return usage("no command");
-	for (i = 0; i < count; i++)
-		if (strcmp(argv[0], commands[i]) == 0)
-			break;
-	near = cmdline_nearest(argv[0], commands, count);
-	if (i == count)
-		return usage("unknown command \"%s\"%s%s", argv[0], near ? ", the nearest is " : "",
-			     near ? near : "");
+	if (cmdline_command(argv[0], commands, count, wrong, sizeof(wrong)) == count)
+		return usage("%s", wrong);
 	if (argc > 1 && !is(argv[0], "policy"))
 		return usage("%s takes no argument: \"%s\"", argv[0], argv[1]);
 	if (o->tail.json && !shows(argv[0]) && !is(argv[0], "events") && !is(argv[0], "policy") &&

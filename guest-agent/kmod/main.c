@@ -5,6 +5,7 @@
 
 #include <linux/errno.h>
 #include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
@@ -49,60 +50,64 @@ static int on_reboot(struct notifier_block *nb, unsigned long action, void *data
 
 static struct notifier_block reboot_nb = { .notifier_call = on_reboot };
 
-static int __init attach(void)
-{
-	int ret = compat_attach_tracepoints();
-
-	if (ret)
-		return ret;
-	ret = compat_attach_hooks(&kernel, guards);
-	if (ret)
-		compat_detach_tracepoints();
-	return ret;
-}
-
-/* What the files on the ESP say. */
-static int __init configure(void)
-{
-	int ret = policy_init();
-
-	if (ret)
-		return ret;
-	ret = filter_init();
-	if (!ret)
-		ret = access_init(&kernel, &guards);
-	if (ret)
-		goto no_policy;
-	ret = fold_init();
-	if (ret == 0)
-		return 0;
-	access_exit();
-no_policy:
-	policy_exit();
-	return ret;
-}
-
-static void __init forget_configuration(void)
-{
-	fold_exit();
-	access_exit();
-	policy_exit();
-}
-
 /* Finds the hypervisor, and what the kernel does not export. */
 static int __init find(void)
 {
 	int ret = hvcall_detect();
 
+	if (ret == 0)
+		ret = compat_init(&kernel);
+	if (ret == 0)
+		ret = compat_mounts_init(&kernel);
+	return ret ? ret : compat_namespaces_init();
+}
+
+static int __init read_rules(void)
+{
+	return access_init(&kernel, &guards);
+}
+
+static int __init register_with_hypervisor(void)
+{
+	return protect_register(&kernel);
+}
+
+static int __init watch_kexec(void)
+{
+	return kexec_init(&kernel);
+}
+
+static int __init make_device(void)
+{
+	return device_init(&kernel);
+}
+
+static int __init watch_modules(void)
+{
+	return code_init(&kernel);
+}
+
+/* What is recorded without hooks. */
+static int __init start_notifiers(void)
+{
+	int ret = register_reboot_notifier(&reboot_nb);
+
 	if (ret)
 		return ret;
-	ret = compat_init(&kernel);
-	if (ret)
-		return ret;
-	ret = compat_mounts_init(&kernel);
-	if (ret)
-		return ret;
-	return compat_namespaces_init();
+	crash_init();
+	syslog_init();
+	return 0;
+}
+
+static void __init stop_notifiers(void)
+{
+	crash_exit();
+	unregister_reboot_notifier(&reboot_nb);
+}
+
+static int __init attach_hooks(void)
+{
+	return compat_attach_hooks(&kernel, guards);
 }
 
 static void __init refuse_probes(void)
@@ -112,91 +117,52 @@ static void __init refuse_probes(void)
 	compat_refuse_probes(text.base, text.base + text.size);
 }
 
-/* Hibernation, and modules that are being loaded. */
-static int __init watch(void)
-{
-	int ret = sleep_init();
-
-	if (ret)
-		return ret;
-	ret = code_init(&kernel);
-	if (ret)
-		sleep_exit();
-	return ret;
-}
-
-/* What speaks to the hypervisor: rings and beats. */
-static int __init connect(void)
-{
-	int ret = producer_init();
-
-	if (ret)
-		return ret;
-	ret = beat_init();
-	if (ret)
-		producer_exit();
-	return ret;
-}
+/* The start, in its order. Hooks come last: nothing can fail once they are attached. */
+static const struct step {
+	const char *name;
+	int (*start)(void);
+	void (*stop)(void); /* undoes it; NULL: nothing to undo */
+} steps[] __initconst = {
+	{ "hypervisor and kernel", find, NULL },
+	{ "policy pages", policy_init, policy_exit },
+	{ "monitor.conf", filter_init, NULL },
+	{ "policy.conf", read_rules, access_exit },
+	{ "folding", fold_init, fold_exit },
+	{ "open files", openfile_init, openfile_exit },
+	{ "registration", register_with_hypervisor, NULL },
+	{ "rings", producer_init, producer_exit },
+	{ "beats", beat_init, beat_exit },
+	{ "kexec", watch_kexec, kexec_exit },
+	{ "device", make_device, device_exit },
+	{ "hibernation", sleep_init, sleep_exit },
+	{ "modules", watch_modules, code_exit },
+	{ "notifiers", start_notifiers, stop_notifiers },
+	{ "tracepoints", compat_attach_tracepoints, compat_detach_tracepoints },
+	{ "hooks", attach_hooks, NULL },
+};
 
 static int __init agent_init(void)
 {
-	int ret = find();
+	unsigned int done;
 
-	if (ret)
-		return ret;
 	task_init();
-	ret = configure();
-	if (ret)
+	for (done = 0; done < ARRAY_SIZE(steps); done++) {
+		int ret = steps[done].start();
+
+		if (ret == 0)
+			continue;
+		pr_err("cannot start: %s: error %d\n", steps[done].name, ret);
+		while (done--)
+			if (steps[done].stop)
+				steps[done].stop();
 		return ret;
-	ret = openfile_init();
-	if (ret)
-		goto no_files;
-	ret = protect_register(&kernel);
-	if (ret)
-		goto no_rings;
-	ret = connect();
-	if (ret)
-		goto no_rings;
-	ret = kexec_init(&kernel);
-	if (ret)
-		goto no_kexec;
-	ret = device_init(&kernel);
-	if (ret)
-		goto no_device;
-	ret = watch();
-	if (ret)
-		goto no_watch;
-	register_reboot_notifier(&reboot_nb);
-	crash_init();
-	syslog_init();
-	ret = attach();
-	if (ret)
-		goto not_attached;
+	}
 	access_start();
 	beat_start();
 	hook_cgroups_found();
 	refuse_probes();
 	pr_info("recording; not locked yet\n");
 	return 0;
-
-not_attached:
-	crash_exit();
-	unregister_reboot_notifier(&reboot_nb);
-	code_exit();
-	sleep_exit();
-no_watch:
-	device_exit();
-no_device:
-	kexec_exit();
-no_kexec:
-	beat_exit();
-	producer_exit();
-no_rings:
-	openfile_exit();
-no_files:
-	pr_err("cannot start: error %d\n", ret);
-	forget_configuration();
-	return ret;
 }
 module_init(agent_init);
 

@@ -287,18 +287,12 @@ static void list_lines(void)
 static int run(int argc, char **argv, const char *as, const struct explain_query *query)
 {
 	const size_t count = sizeof(commands) / sizeof(commands[0]);
-	const char *near;
-	size_t i;
+	char wrong[512];
 
 	if (argc == 0)
 		return usage("no command");
-	for (i = 0; i < count; i++)
-		if (strcmp(argv[0], commands[i]) == 0)
-			break;
-	near = cmdline_nearest(argv[0], commands, count);
-	if (i == count)
-		return usage("unknown command \"%s\"%s%s", argv[0], near ? ", the nearest is " : "",
-			     near ? near : "");
+	if (cmdline_command(argv[0], commands, count, wrong, sizeof(wrong)) == count)
+		return usage("%s", wrong);
 	if (strcmp(argv[0], "check") == 0)
 		return argc > 1 ? check(argv + 1, as) : usage("check: no file");
 	if (strcmp(argv[0], "explain") == 0)

@@ -53,6 +53,22 @@ static void nearest(void **state)
 	assert_null(cmdline_nearest("xy", (const char *const[]){ "ab" }, 1));
 }
 
+static void command(void **state)
+{
+	static const char *const names[] = { "show", "verify" };
+	char text[80] = "";
+
+	(void)state;
+	assert_int_equal(cmdline_command("show", names, 2, text, sizeof(text)), 0);
+	assert_int_equal(cmdline_command("verify", names, 2, text, sizeof(text)), 1);
+	assert_string_equal(text, "");
+	assert_int_equal(cmdline_command("shwo", names, 2, text, sizeof(text)), 2);
+	assert_string_equal(text, "unknown command \"shwo\", the nearest is show");
+	assert_int_equal(cmdline_command("sho", names, 2, text, sizeof(text)), 2);
+	assert_int_equal(cmdline_command("", names, 2, text, sizeof(text)), 2);
+	assert_string_equal(text, "unknown command \"\"");
+}
+
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },          { "seq", required_argument, NULL, 'q' },
 	{ "serial", required_argument, NULL, 's' },  { "since", required_argument, NULL, 'i' },
@@ -96,6 +112,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(distance),
 		cmocka_unit_test(nearest),
+		cmocka_unit_test(command),
 		cmocka_unit_test(bad_option),
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of the SVM backend's tables: the entry format of NPT, the MSR and I/O permission maps. */
+#include "tests/unit/hv/arch/x86/bits.h"
 #include "tests/unit/hv/arch/x86/svm/hw.h"
 
 static void npt_leaf(void **state)
@@ -63,20 +64,6 @@ static void npt_gmet(void **state)
 	assert_int_equal(svm_npt.perm(0x1061), NPERM_R | NPERM_X);
 	assert_int_equal(svm_npt.perm(0x1067), NPERM_R | NPERM_W | NPERM_XU);
 	assert_int_equal(svm_npt.perm(nx | 0x1067), NPERM_R | NPERM_W);
-}
-
-static bool bit(const uint8_t *map, unsigned int n)
-{
-	return map[n / 8] >> n % 8 & 1;
-}
-
-static unsigned int bits_set(const uint8_t *map, unsigned int bytes)
-{
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < bytes; i++)
-		n += (unsigned int)__builtin_popcount(map[i]);
-	return n;
 }
 
 static void msr_map(void **state)

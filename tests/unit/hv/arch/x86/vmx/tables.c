@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Tests of the VMX backend's tables: the entry format of EPT, the MSR and I/O bitmaps. */
+#include "tests/unit/hv/arch/x86/bits.h"
 #include "tests/unit/hv/arch/x86/vmx/hw.h"
 
 /* "Format of EPT Entries". */
@@ -40,20 +41,6 @@ static void ept_back(void **state)
 	assert_true(vmx_ept.present(vmx_ept.table(0x5000)));
 	assert_int_equal(vmx_ept.pa(vmx_ept.table(0x5000)), 0x5000);
 	assert_int_equal(vmx_ept.perm(vmx_ept.table(0x5000)), NPERM_RWX);
-}
-
-static bool bit(const uint8_t *map, unsigned int n)
-{
-	return map[n / 8] >> n % 8 & 1;
-}
-
-static unsigned int bits_set(const uint8_t *map, unsigned int bytes)
-{
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < bytes; i++)
-		n += (unsigned int)__builtin_popcount(map[i]);
-	return n;
 }
 
 /* "MSR-Bitmap Address": reads of the low and of the high MSRs, then writes, 1 KiB each. */
