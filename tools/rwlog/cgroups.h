@@ -13,8 +13,12 @@ struct cgroups {
 		uint64_t id;
 		struct text path; /* in the record */
 	} * one;
-	size_t n;
+	size_t n, cap;
 };
+
+/** cgroups_add() - take a record, which must stay; cgroups_sort() comes after the last one. */
+void cgroups_add(struct cgroups *c, const struct rec *r);
+void cgroups_sort(struct cgroups *c);
 
 /**
  * cgroups_index() - make the index of a boot's records, which must stay.

@@ -162,8 +162,8 @@ static void sealed(void **state)
 
 			at = next(r.hdr.size);
 			if (at >= sizeof(r.hdr.magic) + sizeof(r.hdr.size))
-				b.p[r.off + at] = (uint8_t)next(256);
-			build_seal_record(b.p + r.off);
+				b.p[(size_t)(r.p - in.data) + at] = (uint8_t)next(256);
+			build_seal_record(b.p + (r.p - in.data));
 		}
 		input_free(&in);
 		for (uint32_t n = next(4); n; n--) {
