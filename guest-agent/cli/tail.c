@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,6 +43,8 @@ struct tail {
 	uint64_t pid_ns; /* inode number of this process' PID namespace; 0: unknown */
 	uint64_t missed; /* evicted, and not reported yet */
 	uint64_t shown, own, evicted;
+	struct sink to; /* JSON on its way to standard output */
+	char boot[33];  /* the boot's id in hex, for JSON */
 };
 
 static volatile sig_atomic_t stopped;
@@ -158,6 +161,31 @@ static void show_missed(struct tail *t)
 	t->missed = 0;
 }
 
+/* Learns the boot's name, which the objects have. Return: whether the agent tells it. */
+static bool start_json(struct tail *t)
+{
+	struct rw_ioc_status status = { 0 };
+
+	if (ioctl(t->store.fd, RW_IOC_STATUS, &status) != 0) {
+		fprintf(stderr, "rwctl: the hypervisor's status: %s (see the kernel log)\n", strerror(errno));
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(status.hv.boot_id); i++)
+		snprintf(t->boot + 2 * i, 3, "%02x", status.hv.boot_id[i]);
+	sink_open(&t->to, stdout);
+	return true;
+}
+
+static void show_json(struct tail *t, const struct rec *rec)
+{
+	const struct members_boot boot = { .name = t->boot,
+					   .epoch = t->store.boot_epoch,
+					   .cgroups = &t->cgroups.index };
+
+	jsonl_record(rec, &boot, &t->to);
+	sink_flush(&t->to);
+}
+
 static void show_record(struct tail *t, const struct rec *rec)
 {
 	keep_cgroup(&t->cgroups, rec);
@@ -169,7 +197,7 @@ static void show_record(struct tail *t, const struct rec *rec)
 	}
 	t->shown++;
 	if (t->options->json)
-		jsonl_record(rec, &t->cgroups.index, NULL, stdout);
+		show_json(t, rec);
 	else
 		line_show(&(struct line){ stdout, rec, t->store.boot_epoch, NULL, &t->cgroups.index, false });
 }
@@ -219,7 +247,7 @@ int tail(int fd, const struct rwctl_tail *options)
 	t.store.fd = fd;
 	t.pid_ns = stat("/proc/self/ns/pid", &ns) == 0 ? ns.st_ino : 0;
 	catch_signals();
-	good = survey(&t, &begin);
+	good = (!options->json || start_json(&t)) && survey(&t, &begin);
 	if (good) {
 		t.store.seq = begin;
 		good = follow(&t);
@@ -230,5 +258,7 @@ int tail(int fd, const struct rwctl_tail *options)
 			" evicted before they were read\n",
 			t.shown, t.own, t.evicted);
 	free_cgroups(&t.cgroups);
+	if (options->json)
+		sink_close(&t.to);
 	return good && fflush(stdout) == 0 ? 0 : 1;
 }

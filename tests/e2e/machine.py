@@ -80,6 +80,11 @@ def build_initrd(archive, script, files=None):
     shutil.rmtree(tree)
 
 
+def parsed(jsonl):
+    """The records in what `rwlog export` writes; the object about the file that comes last is none."""
+    return [r for r in map(json.loads, jsonl.splitlines()) if "seq" in r]
+
+
 @dataclass
 class Run:
     """The results of one boot."""
@@ -103,7 +108,7 @@ class Run:
         """The log's records, as `rwlog export --format jsonl` writes them."""
         out = self.rwlog("export", "--format", "jsonl")
         assert out.returncode == 0, f"rwlog export: {out.stderr}"
-        return [json.loads(line) for line in out.stdout.splitlines()]
+        return parsed(out.stdout)
 
     def of_type(self, *types):
         """The records of these types."""

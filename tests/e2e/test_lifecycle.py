@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
 """Every way to end a run, reboots that return to Ringward, NMIs, machine checks."""
-import json
 import os
 import re
 import shlex
@@ -86,7 +85,7 @@ def boots_of(run):
     assert len(found) == len(out.stdout.splitlines()) == len({boot for _, _, boot, _ in found}), out.stdout
     out = run.rwlog("export", source=run.hv_serial)
     assert out.returncode == 0, out.stderr
-    records = [json.loads(line) for line in out.stdout.splitlines()]
+    records = machine.parsed(out.stdout)
     boots = {}
     for count, last, boot, end in found:
         mine = [r for r in records if r.get("boot", boot) == boot]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
 """Many records from several CPUs at once: none is lost, out of order, or has another event's time."""
-import json
 import subprocess
 
 import machine
@@ -25,7 +24,7 @@ def read(run):
     argv = [machine.RWLOG, "export", "--path", "/tmp/flood/", "--type", ",".join(TYPES), run.store]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as rwlog:
         for line in rwlog.stdout:
-            yield json.loads(line)
+            yield from machine.parsed(line)
     assert rwlog.returncode == 0
 
 

@@ -30,7 +30,7 @@ def busy(request, boot):
 
 def exported(run, *options):
     """The records as `rwlog export` with these options gives them."""
-    return [json.loads(line) for line in run.rwlog("export", *options).stdout.splitlines()]
+    return machine.parsed(run.rwlog("export", *options).stdout)
 
 
 def test_log_is_sound(busy):

@@ -352,13 +352,13 @@ void alerts_show(const struct input *in, FILE *out)
 	}
 }
 
-void alerts_jsonl(const struct input *in, FILE *out)
+void alerts_jsonl(const struct input *in, struct sink *to)
 {
 	const struct console *c = &in->capture.console;
 
 	for (size_t i = 0; i < c->nalert; i++) {
 		const struct alert *a = &c->alert[i];
-		struct json j = { .out = out };
+		struct json j = { .to = to };
 		char boot[TEXT_BOOT_LEN];
 
 		if (!alerts_missing(a))
@@ -370,7 +370,7 @@ void alerts_jsonl(const struct input *in, FILE *out)
 		json_u64(&j, "line", a->line);
 		json_str(&j, "text", a->text);
 		json_close(&j, '}');
-		putc('\n', out);
+		sink_char(to, '\n');
 	}
 }
 

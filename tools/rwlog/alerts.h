@@ -5,6 +5,7 @@
 
 #include "csv.h"
 #include "input.h"
+#include "sink.h"
 
 /**
  * alerts_check() - find the record of each alert, and report the alerts that have none.
@@ -22,7 +23,7 @@ bool alerts_missing(const struct alert *a);
 void alerts_show(const struct input *in, FILE *out);
 
 /** alerts_jsonl() - print the alerts without records, as JSON Lines. */
-void alerts_jsonl(const struct input *in, FILE *out);
+void alerts_jsonl(const struct input *in, struct sink *to);
 
 /** alerts_csv() - print the alerts without records, as lines of CSV. */
 void alerts_csv(const struct input *in, struct csv *row, FILE *out);

@@ -7,13 +7,20 @@ RWLOG_SRC := $(filter-out tools/rwlog/main.c,$(wildcard tools/rwlog/*.c))
 RWLOG_OBJ := $(patsubst tools/%.c,$(B)/tools/%.o,$(RWLOG_SRC) tools/rwlog/main.c)
 RWLOG_OBJ += $(patsubst %.c,$(B)/tools/rwlog/%.o,$(RWLOG_LIB))
 RWLOG_CFLAGS := -MMD -MP
-RWLOG_LIBS := -lcapstone -lelf -lz -llzma -lzstd
+# The page of `rwlog report`, as it is: the linker makes an object of each file, with symbols at its ends.
+RWLOG_PAGE := $(B)/tools/rwlog/page.o
+RWLOG_OBJ += $(RWLOG_PAGE)
+RWLOG_LIBS := -lcapstone -lcrypto -lelf -lz -llzma -lzstd
 
 all: $(B)/rwlog
 rwlog: $(B)/rwlog
 
 $(B)/rwlog: $(RWLOG_OBJ)
 	$(CC) $(HOSTCFLAGS) -o $@ $^ $(RWLOG_LIBS)
+
+$(RWLOG_PAGE): $(addprefix tools/rwlog/page/,body.html style.css script.js)
+	@mkdir -p $(@D)
+	ld -r -z noexecstack -b binary -o $@ $^
 
 $(B)/tools/rwlog/%.o: tools/rwlog/%.c | $(VERSION_H)
 	@mkdir -p $(@D)

@@ -216,9 +216,11 @@ void counters_json(const struct input *in, FILE *out)
 {
 	static const struct counters none;
 	const struct counters *set = choose(in) ? choose(in) : &none;
-	struct json j = { .out = out };
+	struct sink to;
+	struct json j = { .to = &to };
 	char id[TEXT_BOOT_LEN];
 
+	sink_open(&to, out);
 	json_open(&j, NULL, '{');
 	if (last_store(in) || choose(in)) {
 		name_boot(in, id);
@@ -243,5 +245,6 @@ void counters_json(const struct input *in, FILE *out)
 	json_u64(&j, "hv_cycles", sum(set, offsetof(struct rw_cpu_stats, hv_cycles)));
 	json_store(&j, in);
 	json_close(&j, '}');
-	putc('\n', out);
+	sink_char(&to, '\n');
+	sink_close(&to);
 }

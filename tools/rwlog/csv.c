@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sink.h"
 #include "text.h"
 #include "util.h"
 
@@ -62,6 +63,27 @@ struct csv *csv_open(unsigned int columns)
 	return row;
 }
 
+static void put_flags(FILE *f, const struct member *m)
+{
+	const struct flag_name *list = m->bits.names;
+	const char *name, *before = "";
+	uint64_t left = m->bits.v;
+
+	for (; (name = flags_next(&list, m->bits.v, &left)); before = "|")
+		fprintf(f, "%s%s", before, name);
+	if (left)
+		fprintf(f, "%s0x%" PRIx64, before, left);
+}
+
+static void put_time(FILE *f, const struct member *m)
+{
+	char time[64];
+	struct sink s = { .p = time, .cap = sizeof(time) };
+
+	sink_time(&s, m->time.epoch, m->time.ns);
+	fwrite(s.p, 1, s.n, f);
+}
+
 static void put_value(FILE *f, const struct member *m)
 {
 	switch (m->form) {
@@ -97,6 +119,12 @@ static void put_value(FILE *f, const struct member *m)
 		break;
 	case MEMBER_SOCKET:
 		text_socket(f, m->text);
+		break;
+	case MEMBER_FLAGS:
+		put_flags(f, m);
+		break;
+	case MEMBER_TIME:
+		put_time(f, m);
 	}
 }
 

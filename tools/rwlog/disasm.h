@@ -24,3 +24,12 @@ enum disasm_result {
  * Return: DISASM_GOOD, or another result and @text is empty.
  */
 enum disasm_result disasm(const uint8_t *code, size_t n, uint64_t rip, char text[DISASM_LEN]);
+
+typedef void disasm_fn(void *ctx, uint64_t address, const char *text);
+
+/**
+ * disasm_each() - disassemble code up to the first bytes that are no whole instruction; calls @fn for each.
+ *
+ * Return: the bytes that were instructions.
+ */
+size_t disasm_each(const uint8_t *code, size_t n, uint64_t rip, disasm_fn *fn, void *ctx);

@@ -352,7 +352,8 @@ static bool match_whole_task(const struct subject *s, enum filter_what what, con
 	case FILTER_LOGINUID:
 		return s->task.loginuid == v->number;
 	case FILTER_EXE:
-		return s->f->procs && procs_exe(s->f->procs, s->task.tgid, s->r->hdr.time_ns, &exe) &&
+		return s->f->programs &&
+		       programs_exe(s->f->programs, s->task.tgid, s->r->hdr.time_ns, &exe) &&
 		       match_path(exe, v->text);
 	default:
 		return match_cgroup(s, what, v);

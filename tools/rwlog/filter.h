@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cgroups.h"
-#include "procs.h"
+#include "programs.h"
 #include "rec.h"
 #include "when.h"
 
@@ -53,8 +53,8 @@ struct filter {
 	uint64_t from_ns, to_ns;  /* filter_for_boot() sets them: since the boot's start; both inclusive */
 	uint64_t seq_from;        /* both inclusive */
 	uint64_t seq_to;
-	const struct cgroups *cgroups; /* of the boot, or NULL */
-	const struct procs *procs;     /* likewise */
+	const struct cgroups *cgroups;   /* of the boot, or NULL */
+	const struct programs *programs; /* likewise */
 };
 
 /* Initialiser of a filter that lets everything through. */

@@ -7,6 +7,7 @@
 
 #include "boots.h"
 #include "capture.h"
+#include "hash.h"
 #include "image.h"
 #include "status.h"
 #include "text.h"
@@ -28,6 +29,8 @@ struct input {
 	enum input_as as;
 	struct image_choice choice; /* in memory */
 	struct stat st;             /* of the file that was read */
+	uint64_t size;              /* bytes of the file itself, before it is expanded */
+	char sha256[HASH_TEXT];     /* of them; empty: not wanted */
 	uint8_t *data;
 	size_t len;
 	bool mapped;

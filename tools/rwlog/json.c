@@ -3,109 +3,171 @@
 /* Writes JSON objects, one member after the other. */
 #include "json.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "text.h"
 
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
 static void member(struct json *j, const char *name)
 {
 	if (j->more)
-		putc(',', j->out);
-	if (name)
-		fprintf(j->out, "\"%s\":", name);
+		sink_char(j->to, ',');
 	j->more = true;
+	if (!name)
+		return;
+	sink_char(j->to, '"');
+	sink_text(j->to, name);
+	sink_bytes(j->to, "\":", 2);
 }
 
 void json_open(struct json *j, const char *name, char bracket)
 {
 	member(j, name);
-	putc(bracket, j->out);
+	sink_char(j->to, bracket);
 	j->more = false;
 }
 
 void json_close(struct json *j, char bracket)
 {
-	putc(bracket, j->out);
+	sink_char(j->to, bracket);
 	j->more = true;
 }
 
 void json_u64(struct json *j, const char *name, uint64_t v)
 {
 	member(j, name);
-	fprintf(j->out, "%" PRIu64, v);
+	sink_u64(j->to, v);
 }
 
 void json_i64(struct json *j, const char *name, int64_t v)
 {
 	member(j, name);
-	fprintf(j->out, "%" PRId64, v);
+	if (v < 0)
+		sink_char(j->to, '-');
+	sink_u64(j->to, v < 0 ? -(uint64_t)v : (uint64_t)v);
 }
 
 void json_bool(struct json *j, const char *name, bool v)
 {
 	member(j, name);
-	fputs(v ? "true" : "false", j->out);
+	sink_text(j->to, v ? "true" : "false");
+}
+
+/* Bytes at the start of a string that need no escape: printable ASCII but for quote and backslash. */
+static size_t plain(const uint8_t *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && p[i] >= ' ' && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
+		i++;
+	return i;
+}
+
+static void escape(struct sink *to, uint32_t code)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	sink_bytes(to, "\\u", 2);
+	for (int shift = 12; shift >= 0; shift -= 4)
+		sink_char(to, digits[code >> shift & 15]);
+}
+
+/* One character that is not plain. Return: its bytes; 0 if it is not UTF-8. */
+static size_t character(struct sink *to, const uint8_t *p, size_t n)
+{
+	uint32_t code = 0;
+	size_t len = text_utf8(p, n, &code);
+
+	if (len == 0) {
+		sink_text(to, REPLACEMENT);
+	} else if (code == '"' || code == '\\') {
+		sink_char(to, '\\');
+		sink_char(to, (char)code);
+	} else if (text_unsafe(code) && code < 0x10000) {
+		escape(to, code);
+	} else {
+		sink_bytes(to, p, len);
+	}
+	return len;
 }
 
 /* Return: whether all bytes were UTF-8. */
-static bool string(FILE *out, struct text t)
+static bool string(struct sink *to, struct text t)
 {
 	bool good = true;
 
-	putc('"', out);
+	sink_char(to, '"');
 	for (size_t i = 0; i < t.len;) {
-		uint32_t code = 0;
-		size_t n = text_utf8(t.p + i, t.len - i, &code);
+		size_t n = plain(t.p + i, t.len - i);
 
-		if (n == 0) {
-			fputs("\xef\xbf\xbd", out);
-			good = false;
-		} else if (code == '"' || code == '\\') {
-			fprintf(out, "\\%c", (int)code);
-		} else if (text_unsafe(code) && code < 0x10000) {
-			fprintf(out, "\\u%04" PRIx32, code);
-		} else {
-			fwrite(t.p + i, 1, n, out);
-		}
+		sink_bytes(to, t.p + i, n);
+		i += n;
+		if (i == t.len)
+			break;
+		n = character(to, t.p + i, t.len - i);
+		good &= n != 0;
 		i += n ? n : 1;
 	}
-	putc('"', out);
+	sink_char(to, '"');
 	return good;
 }
 
 void json_str(struct json *j, const char *name, const char *v)
 {
 	member(j, name);
-	string(j->out, (struct text){ (const uint8_t *)v, strlen(v) });
+	string(j->to, (struct text){ (const uint8_t *)v, strlen(v) });
+}
+
+void json_number_str(struct json *j, const char *name, uint64_t v)
+{
+	member(j, name);
+	sink_char(j->to, '"');
+	sink_u64(j->to, v);
+	sink_char(j->to, '"');
+}
+
+void json_time(struct json *j, const char *name, uint64_t epoch, uint64_t time_ns)
+{
+	member(j, name);
+	sink_char(j->to, '"');
+	sink_time(j->to, epoch, time_ns);
+	sink_char(j->to, '"');
 }
 
 void json_address(struct json *j, const char *name, uint64_t v)
 {
 	member(j, name);
-	fprintf(j->out, "\"0x%016" PRIx64 "\"", v);
+	sink_bytes(j->to, "\"0x", 3);
+	sink_hex64(j->to, v);
+	sink_char(j->to, '"');
 }
 
 void json_hex(struct json *j, const char *name, const uint8_t *p, size_t n)
 {
 	member(j, name);
-	putc('"', j->out);
-	text_hex(j->out, p, n);
-	putc('"', j->out);
+	sink_char(j->to, '"');
+	sink_hex(j->to, p, n);
+	sink_char(j->to, '"');
 }
 
 bool json_text_item(struct json *j, struct text t)
 {
 	member(j, NULL);
-	return string(j->out, t);
+	return string(j->to, t);
+}
+
+bool json_text_only(struct json *j, const char *name, struct text t)
+{
+	member(j, name);
+	return string(j->to, t);
 }
 
 void json_text(struct json *j, const char *name, struct text t)
 {
-	char hex[32];
+	char hex[64];
 
-	member(j, name);
-	if (string(j->out, t))
+	if (json_text_only(j, name, t))
 		return;
 	snprintf(hex, sizeof(hex), "%s_hex", name);
 	json_hex(j, hex, t.p, t.len);

@@ -3,10 +3,9 @@
 /* One record as a JSON object. */
 #include "jsonl.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-#include "json.h"
-#include "members.h"
 #include "socket.h"
 #include "text.h"
 
@@ -60,16 +59,32 @@ static void json_areas(struct json *j, const struct member *m)
 
 static void json_member(void *ctx, const struct member *m);
 
-static void json_socket(struct json *j, const struct member *m)
+void jsonl_socket(struct json *j, struct text raw)
 {
 	struct member part[SOCKET_PARTS];
 	char text[SOCKET_TEXT_LEN];
-	unsigned int n = socket_parts(m->text, part, text);
+	unsigned int n = socket_parts(raw, part, text);
 
-	json_open(j, m->name, '{');
 	for (unsigned int i = 0; i < n; i++)
 		json_member(j, &part[i]);
-	json_close(j, '}');
+}
+
+/* The names of the bits that are set; those without a name together, in hex. */
+static void json_flags(struct json *j, const struct member *m)
+{
+	const struct flag_name *list = m->bits.names;
+	uint64_t left = m->bits.v;
+	const char *name;
+	char rest[24];
+
+	json_open(j, m->name, '[');
+	while ((name = flags_next(&list, m->bits.v, &left)))
+		json_str(j, NULL, name);
+	if (left) {
+		snprintf(rest, sizeof(rest), "0x%" PRIx64, left);
+		json_str(j, NULL, rest);
+	}
+	json_close(j, ']');
 }
 
 static void json_member(void *ctx, const struct member *m)
@@ -108,18 +123,29 @@ static void json_member(void *ctx, const struct member *m)
 		json_areas(j, m);
 		break;
 	case MEMBER_SOCKET:
-		json_socket(j, m);
+		json_open(j, m->name, '{');
+		jsonl_socket(j, m->text);
+		json_close(j, '}');
+		break;
+	case MEMBER_FLAGS:
+		json_flags(j, m);
+		break;
+	case MEMBER_TIME:
+		json_time(j, m->name, m->time.epoch, m->time.ns);
 	}
 }
 
-void jsonl_record(const struct rec *r, const struct cgroups *cgroups, const char *boot, FILE *out)
+void jsonl_members(const struct rec *r, const struct members_boot *boot, struct json *j)
 {
-	struct json j = { .out = out };
+	members_of_record(r, boot, json_member, j);
+}
+
+void jsonl_record(const struct rec *r, const struct members_boot *boot, struct sink *to)
+{
+	struct json j = { .to = to };
 
 	json_open(&j, NULL, '{');
-	if (boot)
-		json_str(&j, "boot", boot);
-	members_of_record(r, cgroups, json_member, &j);
+	jsonl_members(r, boot, &j);
 	json_close(&j, '}');
-	putc('\n', out);
+	sink_char(to, '\n');
 }

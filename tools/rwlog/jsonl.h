@@ -3,13 +3,14 @@
 /* One record as a JSON object. docs/log-format.md names the members. rwlog and rwctl print the same. */
 #pragma once
 
-#include <stdio.h>
+#include "json.h"
+#include "members.h"
 
-#include "cgroups.h"
+/** jsonl_members() - write the members of a record into the open object. */
+void jsonl_members(const struct rec *r, const struct members_boot *boot, struct json *j);
 
-/**
- * jsonl_record() - write a record and a newline.
- * @cgroups: names of the boot's cgroups, or NULL
- * @boot:    the boot's name, to be a member; or NULL
- */
-void jsonl_record(const struct rec *r, const struct cgroups *cgroups, const char *boot, FILE *out);
+/** jsonl_record() - write a record and a newline. */
+void jsonl_record(const struct rec *r, const struct members_boot *boot, struct sink *to);
+
+/** jsonl_socket() - write the members of a struct sockaddr into the open object. */
+void jsonl_socket(struct json *j, struct text raw);

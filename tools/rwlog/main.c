@@ -20,6 +20,7 @@
 #include "terminal.h"
 #include "util.h"
 #include "version.h"
+#include "vmlinux.h"
 #include "lib/crc32c.h"
 
 #define WARNINGS_SHOWN 20u
@@ -56,7 +57,7 @@ static void set_signals(void)
 
 static int load_symbols(struct input *file, struct symbols *s, const struct options *o)
 {
-	char why[128];
+	char why[256];
 	int err = input_load(file, o->symbols);
 
 	if (err) {
@@ -64,7 +65,8 @@ static int load_symbols(struct input *file, struct symbols *s, const struct opti
 		return STATUS_USAGE;
 	}
 	s->kaslr = o->kaslr;
-	if (symbols_parse(s, file->data, file->len, why, sizeof(why))) {
+	s->kaslr_given = o->kaslr_given;
+	if (vmlinux_symbols(s, file->data, file->len, why, sizeof(why))) {
 		fprintf(stderr, "rwlog: %s: %s\n", o->symbols, why);
 		return STATUS_USAGE;
 	}
@@ -141,6 +143,16 @@ static enum status no_log(const struct options *o, const struct input *in, int e
 	return STATUS_USAGE;
 }
 
+/* What is passed on names the file that it comes from, as it is now. */
+static void take_hash(const struct options *o, struct input *in)
+{
+	in->size = in->len;
+	if (o->command == COMMAND_EXPORT || o->command == COMMAND_REPORT)
+		hash_text(in->sha256, in->data, in->len);
+	if (o->command == COMMAND_EXPORT && (o->format == EXPORT_CSV || o->format == EXPORT_AUDITD))
+		fprintf(stderr, "rwlog: %s: note: %zu bytes, SHA-256 %s\n", in->name, in->len, in->sha256);
+}
+
 /* Loads and parses a file. Return: whether it can be used; otherwise @status says why not. */
 static bool open_file(const struct options *o, struct input *in, const char *name, enum status *status)
 {
@@ -149,6 +161,8 @@ static bool open_file(const struct options *o, struct input *in, const char *nam
 	*in = (struct input){ .as = o->as, .choice = o->choice, .limit = o->limit, .problems.all = o->all };
 	*status = STATUS_USAGE;
 	err = input_load(in, name);
+	if (!err)
+		take_hash(o, in);
 	if (err == -EFBIG) {
 		*status = too_much(in);
 	} else if (err) {
@@ -260,8 +274,8 @@ int main(int argc, char **argv)
 		return status;
 	set_signals();
 	crc32c_use_insn(__builtin_cpu_supports("sse4.2"));
-	if (o.command == COMMAND_EXPORT && o.format == EXPORT_CSV)
-		export_csv_header(stdout);
+	if (o.command == COMMAND_EXPORT)
+		export_header(o.format, stdout);
 	status = o.symbols ? load_symbols(&symbol_file, &symbols, &o) : STATUS_GOOD;
 	capture_file.limit = o.limit;
 	if (status == STATUS_GOOD && o.capture)
@@ -272,6 +286,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "rwlog: cannot write the output: %s\n", strerror(errno));
 		status = STATUS_USAGE;
 	}
+	vmlinux_close(symbols.vmlinux);
 	symbols_free(&symbols);
 	filter_free(&o.filter);
 	input_free(&symbol_file);

@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* A record as a list of named members, from the one table of fields: what JSON and CSV write. */
+#define _GNU_SOURCE
 #include "members.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "disasm.h"
 #include "names.h"
+#include "sink.h"
 #include "util.h"
 
 #define COLUMNS_MAX 512u
 #define PARTS_MAX   28u /* members of one field, and a terminator */
+
+/* Which part of a device's number a member is. */
+enum half {
+	WHOLE,
+	MAJOR,
+	MINOR
+};
 
 /* A member of a structure. */
 struct part_desc {
@@ -20,11 +31,16 @@ struct part_desc {
 	uint8_t len;           /* 4 or 8: a number; RW_COMM_LEN: a task's name */
 	enum member_form form; /* of a number */
 	uint32_t mask;         /* MEMBER_BOOL: the bit; the member is there only if it is set */
+	enum half half;
 };
 
 #define PART_AS(type, name, field, form, mask) \
 	{ \
-		name, offsetof(struct type, field), sizeof(((struct type *)0)->field), form, mask \
+		name, offsetof(struct type, field), sizeof(((struct type *)0)->field), form, mask, WHOLE \
+	}
+#define HALF(type, name, field, half) \
+	{ \
+		name, offsetof(struct type, field), sizeof(((struct type *)0)->field), MEMBER_U64, 0, half \
 	}
 #define PART(type, name, field) PART_AS(type, name, field, MEMBER_U64, 0)
 #define FLAG(name, mask)        PART_AS(rw_task, name, flags, MEMBER_BOOL, mask)
@@ -51,6 +67,8 @@ static const struct part_desc task_parts[PARTS_MAX] = {
 	PART(rw_task, "ns_pid", ns_pid),
 	PART(rw_task, "ns_tgid", ns_tgid),
 	PART(rw_task, "root_dev", root_dev),
+	HALF(rw_task, "root_dev_major", root_dev, MAJOR),
+	HALF(rw_task, "root_dev_minor", root_dev, MINOR),
 	PART(rw_task, "root_ino", root_ino),
 };
 
@@ -62,6 +80,8 @@ static const struct part_desc guest_task_parts[PARTS_MAX] = {
 
 static const struct part_desc file_parts[PARTS_MAX] = {
 	PART(rw_file, "dev", dev),
+	HALF(rw_file, "dev_major", dev, MAJOR),
+	HALF(rw_file, "dev_minor", dev, MINOR),
 	PART(rw_file, "ino", ino),
 	PART(rw_file, "generation", generation),
 };
@@ -135,7 +155,15 @@ static const enum member_form forms[RW_KIND_COUNT] = {
 /*
  * The names before and after the fields. A task's names come after the first ones.
  */
-static const char *const begin_names[] = { "boot", "seq", "time_ns", "cpu", "type" };
+static const char *const begin_names[] = { "boot", "seq", "time", "time_ns", "cpu", "type" };
+enum {
+	BEGIN_BOOT,
+	BEGIN_SEQ,
+	BEGIN_TIME,
+	BEGIN_TIME_NS,
+	BEGIN_CPU,
+	BEGIN_TYPE
+};
 static const char *const end_names[] = { "sync",        "path_truncated", "time_adjusted",
 					 "cgroup_path", "unit",           "other" };
 #define END_CGROUP_PATH 3u
@@ -172,21 +200,44 @@ static const char *joined(const char *field, const char *member)
 	return name;
 }
 
-/* Members that are parts of a wait status, after the status itself. */
-static const char *const status_parts[] = { "exit_status", "exit_signal", "core_dumped" };
+/*
+ * What a number means, as further members after it, by kind. A name that begins with "_" follows that of the
+ * field.
+ */
+static const char *const meanings[RW_KIND_COUNT][4] = {
+	[RW_KIND_WAIT_STATUS] = { "exit_status", "exit_signal", "core_dumped" },
+	[RW_KIND_CODE] = { "insn" },
+	[RW_KIND_RESULT] = { "errno" },
+	[RW_KIND_MODE] = { "_octal" },
+	[RW_KIND_SIGNAL] = { "_name" },
+	[RW_KIND_DEVICE] = { "_major", "_minor" },
+};
+
+/* Name of the part of a field's meaning with number @k, or NULL. */
+static const char *meaning_name(unsigned int id, const struct field_desc *desc, unsigned int k)
+{
+	/* The table of fields keeps 8 bytes of this one, so that its kind is that of a plain number. */
+	enum rw_field_kind kind = id == RW_F_NEW_DEV ? RW_KIND_DEVICE : desc->kind;
+	const char *name = k < ARRAY_SIZE(meanings[0]) ? meanings[kind][k] : NULL;
+	char *made = columns.made[columns.made_count];
+
+	if (k == 0 && flags_of(0, id))
+		name = "_names";
+	if (!name || name[0] != '_')
+		return name;
+	snprintf(made, NAME_LEN, "%s%s", desc->name, name);
+	columns.made_count++;
+	return made;
+}
 
 /* Name of member @k of a field, or NULL. */
-static const char *member_name(const struct field_desc *desc, unsigned int k)
+static const char *member_name(unsigned int id, const struct field_desc *desc, unsigned int k)
 {
 	const struct part_desc *parts = structures[desc->kind].parts;
 
 	if (parts)
 		return parts[k].name ? joined(desc->name, parts[k].name) : NULL;
-	if (k == 0)
-		return desc->name;
-	if (desc->kind == RW_KIND_WAIT_STATUS && k <= ARRAY_SIZE(status_parts))
-		return status_parts[k - 1];
-	return k == 1 && desc->kind == RW_KIND_CODE ? "insn" : NULL;
+	return k == 0 ? desc->name : meaning_name(id, desc, k - 1);
 }
 
 static void add_field(unsigned int id)
@@ -194,7 +245,7 @@ static void add_field(unsigned int id)
 	const struct field_desc *desc = field_desc(id);
 	const char *name;
 
-	for (unsigned int k = 0; desc && k < PARTS_MAX && (name = member_name(desc, k)); k++)
+	for (unsigned int k = 0; desc && k < PARTS_MAX && (name = member_name(id, desc, k)); k++)
 		columns.field[id][k] = (uint16_t)add_column(name);
 }
 
@@ -232,7 +283,7 @@ struct walk {
 	const struct rec *r;
 	member_fn *fn;
 	void *ctx;
-	bool taken[COLUMNS_MAX]; /* columns of fields already written */
+	uint64_t taken[COLUMNS_MAX / 64]; /* bits: columns of fields already written */
 };
 
 static void put(const struct walk *w, const struct member *m)
@@ -277,6 +328,8 @@ static void put_structure(const struct walk *w, const struct rec_field *f, enum 
 		}
 		if (part[k].mask)
 			m.u = (m.u & part[k].mask) != 0;
+		if (part[k].half)
+			m.u = part[k].half == MAJOR ? major(m.u) : minor(m.u);
 		if (!part[k].mask || m.u)
 			put(w, &m);
 	}
@@ -285,19 +338,72 @@ static void put_structure(const struct walk *w, const struct rec_field *f, enum 
 }
 
 /* What a wait status says: the program's exit status, or the signal that ended it. */
-static void put_status(const struct walk *w, const struct rec_field *f)
+static void put_status(const struct walk *w, uint64_t status, const uint16_t *column)
 {
-	const uint16_t *column = columns.field[f->id] + 1;
-	uint64_t status = value_number(f), signal = status & 0x7f;
+	uint64_t signal = status & 0x7f;
 
 	if (signal)
-		put_u64(w, status_parts[1], column[1], signal);
+		put_u64(w, columns.name[column[1]], column[1], signal);
 	else
-		put_u64(w, status_parts[0], column[0], status >> 8 & 0xff);
-	put(w, &(struct member){ .name = status_parts[2],
+		put_u64(w, columns.name[column[0]], column[0], status >> 8 & 0xff);
+	put(w, &(struct member){ .name = columns.name[column[2]],
 				 .column = column[2],
 				 .form = MEMBER_BOOL,
 				 .u = signal && (status & 0x80) });
+}
+
+static void put_device(const struct walk *w, uint64_t dev, const uint16_t *column)
+{
+	put_u64(w, columns.name[column[0]], column[0], major(dev));
+	put_u64(w, columns.name[column[1]], column[1], minor(dev));
+}
+
+/* A number's meaning as a word, or NULL. */
+static const char *word_for(enum rw_field_kind kind, uint64_t v, char buf[NAME_LEN])
+{
+	int32_t number = (int32_t)v;
+	const char *name;
+
+	switch (kind) {
+	case RW_KIND_RESULT:
+		return number < 0 && number > -4096 ? strerrorname_np(-number) : NULL;
+	case RW_KIND_MODE:
+		snprintf(buf, NAME_LEN, "0%03o", (unsigned int)v);
+		return buf;
+	case RW_KIND_SIGNAL:
+		name = number >= 0 ? sigabbrev_np(number) : NULL;
+		snprintf(buf, NAME_LEN, "SIG%s", name ? name : "");
+		return name ? buf : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* What a field's number means. */
+static void put_meaning(const struct walk *w, const struct rec_field *f, const struct field_desc *desc)
+{
+	const uint16_t *column = columns.field[f->id] + 1;
+	const struct flag_name *names = flags_of(w->r->hdr.type, f->id);
+	char word[NAME_LEN], insn[DISASM_LEN];
+	const char *text;
+
+	if (names) {
+		put(w, &(struct member){ .name = columns.name[column[0]],
+					 .column = column[0],
+					 .form = MEMBER_FLAGS,
+					 .bits = { value_number(f), names } });
+	} else if (desc->kind == RW_KIND_WAIT_STATUS) {
+		put_status(w, value_number(f), column);
+	} else if (desc->kind == RW_KIND_DEVICE || f->id == RW_F_NEW_DEV) {
+		put_device(w, value_number(f), column);
+	} else if (desc->kind == RW_KIND_CODE) {
+		if (disasm(f->value, f->len, rec_number(w->r, RW_F_RIP), insn) == DISASM_GOOD)
+			put_word(w, columns.name[column[0]], column[0], insn);
+	} else {
+		text = word_for(desc->kind, value_number(f), word);
+		if (text)
+			put_word(w, columns.name[column[0]], column[0], text);
+	}
 }
 
 static void put_value(const struct walk *w, const struct rec_field *f, const struct field_desc *desc)
@@ -323,14 +429,17 @@ static void put_value(const struct walk *w, const struct rec_field *f, const str
 		m.text = value_text(f);
 	}
 	put(w, &m);
-	if (desc->kind == RW_KIND_WAIT_STATUS)
-		put_status(w, f);
-	if (desc->kind == RW_KIND_CODE) {
-		char insn[DISASM_LEN];
+	put_meaning(w, f, desc);
+}
 
-		if (disasm(f->value, f->len, rec_number(w->r, RW_F_RIP), insn) == DISASM_GOOD)
-			put_word(w, "insn", columns.field[f->id][1], insn);
-	}
+/* Return: whether the column is still free; it no longer is. */
+static bool take(struct walk *w, unsigned int column)
+{
+	uint64_t bit = UINT64_C(1) << column % 64, *word = &w->taken[column / 64];
+	bool is_free = !(*word & bit);
+
+	*word |= bit;
+	return is_free;
 }
 
 static void put_field(struct walk *w, const struct rec_field *f)
@@ -338,12 +447,11 @@ static void put_field(struct walk *w, const struct rec_field *f)
 	const struct field_desc *desc = field_desc(f->id);
 	char name[NAME_LEN];
 
-	if (!desc || w->taken[columns.field[f->id][0]]) {
+	if (!desc || !take(w, columns.field[f->id][0])) {
 		snprintf(name, sizeof(name), "field_%u", f->id);
 		put_rest(w, name, f->value, f->len);
 		return;
 	}
-	w->taken[columns.field[f->id][0]] = true;
 	if (structures[desc->kind].parts)
 		put_structure(w, f, desc->kind);
 	else
@@ -367,7 +475,8 @@ static void put_cgroup(const struct walk *w, const struct cgroups *cgroups)
 	struct rw_task task;
 	struct text path, unit;
 
-	if (rec_task(w->r, &task) < 2 || !cgroups_find(cgroups, task.cgroup, &path))
+	if (!cgroups || !cgroups->n || rec_task(w->r, &task) < 2 ||
+	    !cgroups_find(cgroups, task.cgroup, &path))
 		return;
 	put(w, &(struct member){ .name = end_names[END_CGROUP_PATH],
 				 .column = columns.end + END_CGROUP_PATH,
@@ -380,16 +489,30 @@ static void put_cgroup(const struct walk *w, const struct cgroups *cgroups)
 					 .text = unit });
 }
 
-void members_of_record(const struct rec *r, const struct cgroups *cgroups, member_fn *fn, void *ctx)
+static void put_header(const struct walk *w, const struct members_boot *boot)
 {
-	struct walk w = { .r = r, .fn = fn, .ctx = ctx };
+	const struct rw_rec_hdr *h = &w->r->hdr;
 	char type[NAME_LEN];
 
+	if (boot->name)
+		put_word(w, begin_names[BEGIN_BOOT], MEMBERS_BOOT, boot->name);
+	put_u64(w, begin_names[BEGIN_SEQ], BEGIN_SEQ, h->seq);
+	if (sink_has_time(boot->epoch, h->time_ns))
+		put(w, &(struct member){ .name = begin_names[BEGIN_TIME],
+					 .column = BEGIN_TIME,
+					 .form = MEMBER_TIME,
+					 .time = { boot->epoch, h->time_ns } });
+	put_u64(w, begin_names[BEGIN_TIME_NS], BEGIN_TIME_NS, h->time_ns);
+	put_u64(w, begin_names[BEGIN_CPU], BEGIN_CPU, h->cpu);
+	put_word(w, begin_names[BEGIN_TYPE], BEGIN_TYPE, name_of_type(h->type, type));
+}
+
+void members_of_record(const struct rec *r, const struct members_boot *boot, member_fn *fn, void *ctx)
+{
+	struct walk w = { .r = r, .fn = fn, .ctx = ctx };
+
 	make_columns();
-	put_u64(&w, "seq", 1, r->hdr.seq);
-	put_u64(&w, "time_ns", 2, r->hdr.time_ns);
-	put_u64(&w, "cpu", 3, r->hdr.cpu);
-	put_word(&w, "type", 4, name_of_type(r->hdr.type, type));
+	put_header(&w, boot);
 	put_fields(&w, true);
 	put_word(&w, "verdict", columns.verdict, name_of_verdict(r->hdr.verdict));
 	put_fields(&w, false);
@@ -399,5 +522,5 @@ void members_of_record(const struct rec *r, const struct cgroups *cgroups, membe
 						  .column = columns.end + i,
 						  .form = MEMBER_BOOL,
 						  .u = 1 });
-	put_cgroup(&w, cgroups);
+	put_cgroup(&w, boot->cgroups);
 }

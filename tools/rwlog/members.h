@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cgroups.h"
-#include "rec.h"
+#include "flags.h"
 
 enum member_form {
 	MEMBER_U64,     /* u */
@@ -18,6 +18,8 @@ enum member_form {
 	MEMBER_IDS,     /* text: numbers of 4 bytes */
 	MEMBER_AREAS,   /* text: address and length, 8 bytes each */
 	MEMBER_SOCKET,  /* text: a struct sockaddr */
+	MEMBER_FLAGS,   /* bits, which have names */
+	MEMBER_TIME,    /* time */
 };
 
 struct member {
@@ -29,22 +31,35 @@ struct member {
 		int64_t i;
 		const char *word;
 		struct text text;
+		struct {
+			uint64_t v;
+			const struct flag_name *names;
+		} bits;
+		struct {
+			uint64_t epoch, ns; /* sink_has_time() accepts them */
+		} time;
 	};
+};
+
+/* What the records of a boot have in common. */
+struct members_boot {
+	const char *name;              /* or NULL: there is no such member */
+	uint64_t epoch;                /* seconds since 1970 at the hypervisor's start; 0: not known */
+	const struct cgroups *cgroups; /* their names, or NULL */
 };
 
 typedef void member_fn(void *ctx, const struct member *m);
 
 /**
- * members_of_record() - call @fn for each member of a record: first its header's, then its fields'.
- * @cgroups: names of the boot's cgroups, or NULL
+ * members_of_record() - call @fn for each member of a record: those of its boot, its header, its fields.
  *
  * No name comes twice in a record: a field whose members share names with an earlier field's becomes a member
  * "field_N" with its bytes, and so does an unknown field; the unknown end of a structure becomes a member
  * "..._more".
  */
-void members_of_record(const struct rec *r, const struct cgroups *cgroups, member_fn *fn, void *ctx);
+void members_of_record(const struct rec *r, const struct members_boot *boot, member_fn *fn, void *ctx);
 
-/* The column of a member "boot", which records do not have. */
+/* The column of the member "boot". */
 #define MEMBERS_BOOT 0u
 
 /**

@@ -251,7 +251,7 @@ static int check(const struct options *o)
 		return usage("extract needs --output");
 	if (o->output && !*o->output)
 		return usage("--output: needs the name of a file");
-	if (o->kaslr && !o->symbols)
+	if (o->kaslr_given && !o->symbols)
 		return usage("--kaslr needs --symbols");
 	return -1;
 }

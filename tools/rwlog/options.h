@@ -3,19 +3,12 @@
 /* Command line of rwlog, from the table options.def. */
 #pragma once
 
-#include "filter.h"
-#include "input.h"
+#include "export.h"
 
 enum command {
 #define RW_COMMAND(NAME, name, RECORDS, FILES, doc) COMMAND_##NAME,
 #include "options.def" // IWYU pragma: keep
 	COMMANDS
-};
-
-/** enum export_format - in the order of the words in options.def. */
-enum export_format {
-	EXPORT_JSONL,
-	EXPORT_CSV,
 };
 
 /** enum color - likewise. */
@@ -43,6 +36,7 @@ struct options {
 	bool no_pager;              /* likewise */
 	const char *symbols;        /* file, or NULL */
 	uint64_t kaslr;
+	bool kaslr_given;
 	const char *output; /* file, or NULL */
 	char **files;
 	int nfiles;

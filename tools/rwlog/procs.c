@@ -1,97 +1,86 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Which program a process runs at which time, from a boot's records of exec and fork. */
+/* Which program each process runs, from the records of its boot as they go by. */
 #include "procs.h"
 
 #include <stdlib.h>
 
 #include "util.h"
 
-#define GENERATIONS 64u /* forks without an exec that are followed back */
+#define FIRST_CAP 256u
 
-static void add(struct procs *p, struct proc_step step)
+static size_t place(const struct proc *v, size_t cap, uint32_t tgid)
 {
-	p->v = grow(p->v, p->n, &p->cap, sizeof(*p->v));
-	p->v[p->n++] = step;
+	size_t i = (tgid * 2654435761u) & (cap - 1);
+
+	while (v[i].tgid && v[i].tgid != tgid)
+		i = (i + 1) & (cap - 1);
+	return i;
 }
 
-void procs_add(struct procs *p, const struct rec *r)
+static void enlarge(struct procs *p)
 {
-	struct proc_step step = { .time_ns = r->hdr.time_ns };
-	struct rec_field path;
+	size_t cap = p->cap ? 2 * p->cap : FIRST_CAP;
+	struct proc *v = make(cap * sizeof(*v));
+
+	for (size_t i = 0; i < p->cap; i++)
+		if (p->v[i].tgid)
+			v[place(v, cap, p->v[i].tgid)] = p->v[i];
+	free(p->v);
+	p->v = v;
+	p->cap = cap;
+}
+
+/* The process with this number, which is not 0; a new one if there is none. */
+static struct proc *get(struct procs *p, uint32_t tgid, uint64_t seq)
+{
+	struct proc *at;
+
+	if (2 * (p->n + 1) > p->cap)
+		enlarge(p);
+	at = &p->v[place(p->v, p->cap, tgid)];
+	if (!at->tgid) {
+		*at = (struct proc){ .tgid = tgid, .started = seq };
+		p->n++;
+	}
+	return at;
+}
+
+/* A child runs what its parent runs, until it executes something else. */
+static void note_fork(struct procs *p, const struct rec *r, uint32_t parent)
+{
+	uint32_t tgid = (uint32_t)rec_number(r, RW_F_CHILD_TGID);
+	struct text path = get(p, parent, r->hdr.seq)->path;
+
+	if (!tgid || tgid == parent || rec_number(r, RW_F_THREAD))
+		return;
+	*get(p, tgid, r->hdr.seq) = (struct proc){ .tgid = tgid, .path = path, .started = r->hdr.seq };
+}
+
+void procs_note(struct procs *p, const struct rec *r)
+{
 	struct rw_task task;
+	struct rec_field f;
 
-	if (r->hdr.type != RW_REC_EXEC && r->hdr.type != RW_REC_FORK)
+	if (!rec_task(r, &task) || !task.tgid)
 		return;
-	if (r->hdr.verdict == RW_VERDICT_DENY || rec_number(r, RW_F_RESULT) || rec_task(r, &task) < 2)
-		return;
-	if (r->hdr.type == RW_REC_EXEC) {
-		if (!rec_field(r, RW_F_PATH, &path))
-			return;
-		step.tgid = task.tgid;
-		step.path = value_text(&path);
-	} else {
-		if (rec_number(r, RW_F_THREAD))
-			return;
-		step.tgid = (uint32_t)rec_number(r, RW_F_CHILD_TGID);
-		step.parent = task.tgid;
-	}
-	add(p, step);
+	if (r->hdr.type == RW_REC_FORK)
+		note_fork(p, r, task.tgid);
+	else if (r->hdr.type == RW_REC_EXEC && rec_field(r, RW_F_PATH, &f))
+		get(p, task.tgid, r->hdr.seq)->path = value_text(&f);
+	else
+		get(p, task.tgid, r->hdr.seq);
 }
 
-static int by_process_and_time(const void *a, const void *b)
+struct proc *procs_find(const struct procs *p, uint32_t tgid)
 {
-	const struct proc_step *x = a, *y = b;
+	struct proc *at = p->cap && tgid ? &p->v[place(p->v, p->cap, tgid)] : NULL;
 
-	if (x->tgid != y->tgid)
-		return x->tgid < y->tgid ? -1 : 1;
-	if (x->time_ns != y->time_ns)
-		return x->time_ns < y->time_ns ? -1 : 1;
-	return (x->parent == 0) - (y->parent == 0); /* at one time, the fork comes first */
-}
-
-void procs_sort(struct procs *p)
-{
-	if (p->n)
-		qsort(p->v, p->n, sizeof(*p->v), by_process_and_time);
-}
-
-/* The process' last step that is not after a time, or NULL. */
-static const struct proc_step *last_step(const struct procs *p, uint32_t tgid, uint64_t time_ns)
-{
-	size_t lo = 0, hi = p->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		const struct proc_step *s = &p->v[mid];
-
-		if (s->tgid < tgid || (s->tgid == tgid && s->time_ns <= time_ns))
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo && p->v[lo - 1].tgid == tgid ? &p->v[lo - 1] : NULL;
-}
-
-bool procs_exe(const struct procs *p, uint32_t tgid, uint64_t time_ns, struct text *path)
-{
-	for (unsigned int i = 0; i < GENERATIONS; i++) {
-		const struct proc_step *s = last_step(p, tgid, time_ns);
-
-		if (!s)
-			return false;
-		if (!s->parent) {
-			*path = s->path;
-			return true;
-		}
-		tgid = s->parent;
-		time_ns = s->time_ns;
-	}
-	return false;
+	return at && at->tgid ? at : NULL;
 }
 
 void procs_free(struct procs *p)
 {
 	free(p->v);
-	*p = (struct procs){ .n = 0 };
+	*p = (struct procs){ 0 };
 }

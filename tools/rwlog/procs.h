@@ -1,36 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Which program a process runs at which time, from a boot's records of exec and fork. */
+/* Which program each process runs, from the records of its boot as they go by. */
 #pragma once
 
 #include "rec.h"
 
-/* A process gets a program. */
-struct proc_step {
-	uint32_t tgid;
-	uint32_t parent; /* it has that of this process, from which it was forked; 0: see path */
-	uint64_t time_ns;
-	struct text path; /* of the executable, in its record */
+struct proc {
+	uint32_t tgid;    /* 0: the place is free */
+	struct text path; /* of the program, in the record that started it; len 0: not known */
+	uint64_t
+		started; /* number of the record that began this process, or of the first one that names it */
+	uint64_t user;   /* for the caller; 0 in a new process */
 };
 
 struct procs {
-	struct proc_step *v; /* by process and time, after procs_sort() */
-	size_t n, cap;
+	struct proc *v; /* hash table */
+	size_t n, cap;  /* cap: a power of two, or 0 */
 };
 
-/** procs_add() - take a record, which must stay; all but exec and fork are ignored. @p: begins as zeros. */
-void procs_add(struct procs *p, const struct rec *r);
-
-/** procs_sort() - after the last record: prepare look-ups. */
-void procs_sort(struct procs *p);
-
 /**
- * procs_exe() - get the path of the executable that a process runs at a time.
+ * procs_note() - take a record: fork and exec change what is known.
  *
- * Return: whether it is known: the process, or one that it comes from, has started a program since the
- * begin of the log.
+ * Records go by in the order of their numbers. A process number that is used again begins a new process.
  */
-bool procs_exe(const struct procs *p, uint32_t tgid, uint64_t time_ns, struct text *path);
+void procs_note(struct procs *p, const struct rec *r);
 
-/** procs_free() - free the memory. */
+/** procs_find() - get a process, or NULL if no record has named it. Valid until the next procs_note(). */
+struct proc *procs_find(const struct procs *p, uint32_t tgid);
+
+/** procs_free() - free the memory; @p is then empty again. */
 void procs_free(struct procs *p);

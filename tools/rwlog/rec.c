@@ -90,8 +90,17 @@ uint64_t rec_number(const struct rec *r, enum rw_field_id id)
 uint64_t value_number(const struct rec_field *f)
 {
 	uint64_t v = 0;
+	uint32_t word;
 
-	memcpy(&v, f->value, f->len < sizeof(v) ? f->len : sizeof(v));
+	/* Lengths that the compiler knows become one load each. */
+	if (f->len == sizeof(word)) {
+		memcpy(&word, f->value, sizeof(word));
+		return word;
+	}
+	if (f->len >= sizeof(v))
+		memcpy(&v, f->value, sizeof(v));
+	else
+		memcpy(&v, f->value, f->len);
 	return v;
 }
 

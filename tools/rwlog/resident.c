@@ -39,7 +39,7 @@ void resident_forget(const void *p)
 
 void resident_drop(void)
 {
-	/* Nothing that was written is lost: private mappings of files are only read, the others are shared. */
+	/* Nothing that was written is lost: private mappings are only read, the others are shared. */
 	for (size_t i = 0; i < count; i++)
 		madvise(mapping[i].p, mapping[i].n, MADV_DONTNEED);
 	resident_left = RESIDENT_STEP;

@@ -10,6 +10,7 @@
 #include "export.h"
 #include "extract.h"
 #include "overview.h"
+#include "report.h"
 #include "show.h"
 #include "terminal.h"
 #include "top.h"
@@ -91,10 +92,13 @@ static enum status run_verify(const struct options *o, struct log *log, const st
 static enum status run_export(const struct options *o, struct log *log, const struct symbols *symbols)
 {
 	(void)symbols;
-	if (o->format == EXPORT_CSV)
-		export_csv(log, &o->filter, stdout);
-	else
-		export_jsonl(log, &o->filter, stdout);
+	export_records(o->format, log, &o->filter, stdout);
+	return log_status(log);
+}
+
+static enum status run_report(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	report(log, &o->filter, symbols, stdout);
 	return log_status(log);
 }
 
@@ -144,8 +148,8 @@ enum status run(const struct options *o, struct log *log, const struct symbols *
 	static enum status (*const commands[COMMANDS])(const struct options *, struct log *,
 						       const struct symbols *) = {
 		[COMMAND_SHOW] = run_show,     [COMMAND_VERIFY] = run_verify,   [COMMAND_STATS] = run_stats,
-		[COMMAND_EXPORT] = run_export, [COMMAND_EXTRACT] = run_extract, [COMMAND_BOOTS] = run_boots,
-		[COMMAND_TREE] = run_tree,     [COMMAND_TOP] = run_top,
+		[COMMAND_EXPORT] = run_export, [COMMAND_EXTRACT] = run_extract, [COMMAND_REPORT] = run_report,
+		[COMMAND_BOOTS] = run_boots,   [COMMAND_TREE] = run_tree,       [COMMAND_TOP] = run_top,
 	};
 	enum status status;
 

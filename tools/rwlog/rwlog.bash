@@ -17,6 +17,7 @@ _rwlog_options()
 	stats) echo "--list --boot --at --capture --as --limit --all --format --help --version" ;;
 	export) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --format --help --version" ;;
 	extract) echo "--list --boot --at --capture --as --limit --all --output --help --version" ;;
+	report) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --symbols --kaslr --help --version" ;;
 	# end
 	esac
 }
@@ -167,13 +168,40 @@ _rwlog_values()
 	'export --until') echo '-' ;;
 	'export --sort') echo 'seq time' ;;
 	'export --zone') echo '-' ;;
-	'export --format') echo 'jsonl csv' ;;
+	'export --format') echo 'jsonl ecs csv auditd' ;;
 	'extract --boot') echo '-' ;;
 	'extract --at') echo '-' ;;
 	'extract --capture') echo 'FILE' ;;
 	'extract --as') echo 'capture memory' ;;
 	'extract --limit') echo '-' ;;
 	'extract --output') echo 'FILE' ;;
+	'report --boot') echo '-' ;;
+	'report --at') echo '-' ;;
+	'report --capture') echo 'FILE' ;;
+	'report --as') echo 'capture memory' ;;
+	'report --limit') echo '-' ;;
+	'report --type') echo 'TYPE' ;;
+	'report --class') echo 'CLASS' ;;
+	'report --pid') echo '-' ;;
+	'report --ppid') echo '-' ;;
+	'report --uid') echo '-' ;;
+	'report --euid') echo '-' ;;
+	'report --loginuid') echo '-' ;;
+	'report --comm') echo '-' ;;
+	'report --exe') echo '-' ;;
+	'report --cgroup') echo '-' ;;
+	'report --unit') echo '-' ;;
+	'report --container') echo '-' ;;
+	'report --path') echo '-' ;;
+	'report --port') echo '-' ;;
+	'report --address') echo '-' ;;
+	'report --verdict') echo 'VERDICT' ;;
+	'report --seq') echo '-' ;;
+	'report --since') echo '-' ;;
+	'report --until') echo '-' ;;
+	'report --zone') echo '-' ;;
+	'report --symbols') echo 'FILE' ;;
+	'report --kaslr') echo '-' ;;
 	# end
 	esac
 }
@@ -181,7 +209,7 @@ _rwlog_values()
 _rwlog()
 {
 	# commands: from tools/rwlog/options.def
-	local commands='show verify boots tree top stats export extract'
+	local commands='show verify boots tree top stats export extract report'
 	# end
 	# classes: from abi/events.def
 	local classes='guard patch exec task file net syslog kernel loss code access'

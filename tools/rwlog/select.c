@@ -4,7 +4,7 @@
 #include "select.h"
 
 /* Only a filter by executable needs to know what each process runs. */
-static void index_procs(struct selection *s)
+static void index_programs(struct selection *s)
 {
 	const struct filter_list *exe = &s->filter.list[FILTER_EXE];
 
@@ -13,9 +13,9 @@ static void index_procs(struct selection *s)
 	for (size_t i = 0; i < s->boot->nrec; i++) {
 		struct rec r = boot_rec(s->boot, i);
 
-		procs_add(&s->procs, &r);
+		programs_add(&s->programs, &r);
 	}
-	procs_sort(&s->procs);
+	programs_sort(&s->programs);
 }
 
 void selection_open(struct selection *s, const struct boot *b, const struct filter *filter)
@@ -23,8 +23,8 @@ void selection_open(struct selection *s, const struct boot *b, const struct filt
 	*s = (struct selection){ .boot = b, .cgroups = boot_cgroups(b) };
 	s->filter = filter_for_boot(filter, b->newest->hdr.boot_epoch);
 	s->filter.cgroups = &s->cgroups;
-	s->filter.procs = &s->procs;
-	index_procs(s);
+	s->filter.programs = &s->programs;
+	index_programs(s);
 }
 
 bool selection_next(struct selection *s, struct rec *r)
@@ -40,5 +40,5 @@ bool selection_next(struct selection *s, struct rec *r)
 void selection_close(struct selection *s)
 {
 	cgroups_free(&s->cgroups);
-	procs_free(&s->procs);
+	programs_free(&s->programs);
 }

@@ -10,7 +10,7 @@ struct selection {
 	const struct boot *boot;
 	struct filter filter; /* for this boot */
 	struct cgroups cgroups;
-	struct procs procs;
+	struct programs programs;
 	size_t next;
 };
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "alerts.h"
+#include "kaslr.h"
 #include "line.h"
 #include "select.h"
 
@@ -36,9 +37,11 @@ static void show_name(const struct log *log, FILE *out)
 static void show_boot(const struct boot *b, const struct filter *filter, const struct symbols *symbols,
 		      bool color, struct counts *n, FILE *out)
 {
+	struct symbols there;
 	struct selection s;
 	struct rec r;
 
+	symbols = kaslr_for_boot(symbols, b, &there, stderr);
 	selection_open(&s, b, filter);
 	while (selection_next(&s, &r)) {
 		line_show(&(struct line){ out, &r, b->newest->hdr.boot_epoch, symbols, &s.cgroups, color });

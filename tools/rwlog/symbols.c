@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Names of kernel code, from a System.map or a copy of /proc/kallsyms. */
+#define _GNU_SOURCE
 #include "symbols.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 
 #include "util.h"
 
+#define STUB        "The real System.map is in the linux-image"
 #define UPPER_HALF  0xffff800000000000ull
 #define ADDR_DIGITS 16
 
@@ -46,6 +48,14 @@ int symbols_parse(struct symbols *s, const uint8_t *data, size_t len, char *why,
 	const char *p = (const char *)data, *end = p + len;
 	uint64_t line = 0;
 
+	if (memmem(data, len, STUB, sizeof(STUB) - 1)) {
+		snprintf(
+			why, n,
+			"Debian's System.map has no symbols. Take a copy of /proc/kallsyms made by root in the "
+			"guest, or of the package linux-image-RELEASE-dbg the files System.map-RELEASE or "
+			"vmlinux-RELEASE below /usr/lib/debug");
+		return -EINVAL;
+	}
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		size_t size = (size_t)((nl ? nl : end) - p);
@@ -59,17 +69,55 @@ int symbols_parse(struct symbols *s, const uint8_t *data, size_t len, char *why,
 			return -EINVAL;
 		}
 		p += nl ? size + 1 : size;
-		if (addr < UPPER_HALF || !strchr("tTwW", type) || !type)
-			continue;
-		s->v = grow(s->v, s->n, &s->cap, sizeof(*s->v));
-		s->v[s->n++] = (struct symbol){ addr, name };
+		symbols_add(s, addr, name, type && strchr("tTwW", type));
 	}
 	if (!s->n) {
 		snprintf(why, n, "no address of kernel code (kallsyms shows zeros to anyone but root)");
 		return -EINVAL;
 	}
-	qsort(s->v, s->n, sizeof(*s->v), by_addr);
+	symbols_sort(s);
 	return 0;
+}
+
+void symbols_add(struct symbols *s, uint64_t addr, struct text name, bool is_code)
+{
+	if (addr < UPPER_HALF)
+		return;
+	if (is_code) {
+		s->v = grow(s->v, s->n, &s->cap, sizeof(*s->v));
+		s->v[s->n++] = (struct symbol){ addr, name };
+	} else {
+		s->other = grow(s->other, s->nother, &s->other_cap, sizeof(*s->other));
+		s->other[s->nother++] = (struct symbol){ addr, name };
+	}
+}
+
+void symbols_sort(struct symbols *s)
+{
+	if (s->n)
+		qsort(s->v, s->n, sizeof(*s->v), by_addr);
+}
+
+/* The address of @name among @n symbols, added to @found: how many there are. */
+static uint64_t named(const struct symbol *v, size_t n, struct text name, size_t *found)
+{
+	uint64_t addr = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].name.len != name.len || memcmp(v[i].name.p, name.p, name.len) != 0)
+			continue;
+		addr = v[i].addr;
+		++*found;
+	}
+	return addr;
+}
+
+uint64_t symbols_named(const struct symbols *s, struct text name)
+{
+	size_t found = 0;
+	uint64_t code = named(s->v, s->n, name, &found), other = named(s->other, s->nother, name, &found);
+
+	return found == 1 ? code + other : 0;
 }
 
 const struct symbol *symbols_find(const struct symbols *s, uint64_t addr, uint64_t *off)
@@ -97,5 +145,6 @@ const struct symbol *symbols_find(const struct symbols *s, uint64_t addr, uint64
 void symbols_free(struct symbols *s)
 {
 	free(s->v);
+	free(s->other);
 	memset(s, 0, sizeof(*s));
 }

@@ -11,9 +11,13 @@ struct symbol {
 };
 
 struct symbols {
-	struct symbol *v; /* ascending */
+	struct symbol *v; /* of code, ascending */
 	size_t n, cap;
-	uint64_t kaslr; /* offset of the running kernel from the addresses in the list */
+	struct symbol *other; /* of data, in no order */
+	size_t nother, other_cap;
+	uint64_t kaslr;          /* offset of the running kernel from the addresses in the list */
+	bool kaslr_given;        /* by the user; otherwise kaslr_for_boot() may find another one */
+	struct vmlinux *vmlinux; /* the list is from that file; or NULL */
 };
 
 /**
@@ -24,11 +28,21 @@ struct symbols {
  * @why:  receives what is wrong
  * @n:    its size
  *
- * Only names of kernel code are kept (types t, T, w and W in the upper half of the address space).
+ * Names of kernel code (types t, T, w and W in the upper half of the address space) are for symbols_find(),
+ * all for symbols_named(). Debian's System.map, which has no symbols, is named as what it is.
  *
  * Return: 0, or -EINVAL if the text is not such a list or holds no address.
  */
 int symbols_parse(struct symbols *s, const uint8_t *data, size_t len, char *why, size_t n);
+
+/** symbols_add() - add a symbol in the upper half of the address space; others are ignored. */
+void symbols_add(struct symbols *s, uint64_t addr, struct text name, bool is_code);
+
+/** symbols_sort() - after the last symbols_add(). */
+void symbols_sort(struct symbols *s);
+
+/** symbols_named() - get a symbol's address in the list; 0: there is none, or several have the name. */
+uint64_t symbols_named(const struct symbols *s, struct text name);
 
 /**
  * symbols_find() - find the symbol that holds an address.
@@ -40,5 +54,5 @@ int symbols_parse(struct symbols *s, const uint8_t *data, size_t len, char *why,
  */
 const struct symbol *symbols_find(const struct symbols *s, uint64_t addr, uint64_t *off);
 
-/** symbols_free() - free the memory. */
+/** symbols_free() - free the memory, but not the vmlinux. */
 void symbols_free(struct symbols *s);

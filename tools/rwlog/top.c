@@ -118,7 +118,7 @@ static void show_quoted(FILE *out, struct text t)
 
 struct counted {
 	struct tallies programs, files, peers;
-	struct procs procs;
+	struct programs known;
 };
 
 /* The program by its executable; its name if that is not known. */
@@ -129,7 +129,7 @@ static void count_program(struct counted *c, const struct rec *r)
 	struct text exe;
 	uint32_t pos = 0;
 
-	if (rec_task(r, &task) == 2 && procs_exe(&c->procs, task.tgid, r->hdr.time_ns, &exe)) {
+	if (rec_task(r, &task) == 2 && programs_exe(&c->known, task.tgid, r->hdr.time_ns, &exe)) {
 		count(&c->programs, exe);
 		return;
 	}
@@ -159,15 +159,15 @@ static void count_record(struct counted *c, const struct rec *r)
 
 static void put_boot(const struct boot *b, const struct filter *filter, size_t lines, FILE *out)
 {
-	struct counted c = { .procs.n = 0 };
+	struct counted c = { .known.n = 0 };
 	struct selection s;
 	struct rec r;
 
 	for (size_t i = 0; i < b->nrec; i++) {
 		r = boot_rec(b, i);
-		procs_add(&c.procs, &r);
+		programs_add(&c.known, &r);
 	}
-	procs_sort(&c.procs);
+	programs_sort(&c.known);
 	selection_open(&s, b, filter);
 	while (selection_next(&s, &r))
 		count_record(&c, &r);
@@ -175,7 +175,7 @@ static void put_boot(const struct boot *b, const struct filter *filter, size_t l
 	put(&c.programs, "programs", lines, show_quoted, out);
 	put(&c.files, "files", lines, show_quoted, out);
 	put(&c.peers, "peers", lines, text_socket, out);
-	procs_free(&c.procs);
+	programs_free(&c.known);
 }
 
 void top(const struct log *log, const struct filter *filter, size_t lines, FILE *out)

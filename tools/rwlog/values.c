@@ -202,6 +202,7 @@ bool set_symbols(struct options *o, const char *value, int word)
 bool set_kaslr(struct options *o, const char *value, int word)
 {
 	(void)word;
+	o->kaslr_given = true;
 	return parse_offset(&o->kaslr, value);
 }
 

@@ -140,6 +140,7 @@ static void the_last_dump_is_missing(void **state)
 {
 	struct build_text t;
 	struct input in;
+	struct sink to;
 	char *shown = NULL;
 	size_t len;
 	FILE *out;
@@ -152,7 +153,9 @@ static void the_last_dump_is_missing(void **state)
 	assert_true(in.capture.console.alert[3].boot_known);
 	out = open_memstream(&shown, &len);
 	alerts_show(&in, out);
-	alerts_jsonl(&in, out);
+	sink_open(&to, out);
+	alerts_jsonl(&in, &to);
+	sink_close(&to);
 	fclose(out);
 	assert_non_null(strstr(shown, ", boot 01010101: \"[09:20:53] ringward: ALERT write of lsm_hooks"));
 	assert_non_null(strstr(shown, "{\"boot\":\"01010101\",\"type\":\"console_alert\",\"line\":"));

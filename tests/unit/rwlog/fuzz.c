@@ -11,6 +11,7 @@
 
 #include "counters.h"
 #include "export.h"
+#include "report.h"
 #include "extract.h"
 #include "tests/unit/rwlog/build.h"
 #include "show.h"
@@ -36,8 +37,9 @@ static void try_all(const uint8_t *data, size_t len, FILE *null)
 		log_open(&log, &in, 1);
 		verify(in, "", 5, null);
 		show(&log, &all, NULL, false, null);
-		export_jsonl(&log, &all, null);
-		export_csv(&log, &all, null);
+		for (int format = 0; format < EXPORT_FORMATS; format++)
+			export_records((enum export_format)format, &log, &all, null);
+		report(&log, &all, NULL, null);
 		(void)extract_choose(in);
 		if (counters_present(in)) {
 			counters_json(in, null);

@@ -166,15 +166,17 @@ static void flags_and_status(void **state)
 	rec_u32(w, RW_F_RESULT, 0);
 	rec_u32(w, RW_F_THREAD, 1);
 	printed(&b, "- exchange,0x100 killed by signal 9, core dumped thread: none",
-		",\"flags\":258,\"exit_code\":137,\"exit_signal\":9,\"core_dumped\":true,\"result\":0,\"thread\":true}");
+		",\"flags\":258,\"flags_names\":[\"RENAME_EXCHANGE\",\"0x100\"],\"exit_code\":137,\"exit_signal\":9,\"core_dumped\":true,\"result\":0,\"thread\":true}");
 	w = start(&b);
 	rec_bytes(w, RW_F_NEW_PATH, "/b", 2);
 	rec_u32(w, RW_F_RENAME_FLAGS, 2);
-	printed(&b, "- exchanged with \"/b\" exchange: none", ",\"new_path\":\"/b\",\"flags\":2}");
+	printed(&b, "- exchanged with \"/b\" exchange: none",
+		",\"new_path\":\"/b\",\"flags\":2,\"flags_names\":[\"RENAME_EXCHANGE\"]}");
 	w = start(&b);
 	rec_u32(w, RW_F_OPEN_FLAGS, 0x402);
 	rec_u32(w, RW_F_RESULT, (uint32_t)-5000);
-	printed(&b, "- read,write,append result -5000: none", ",\"flags\":1026,\"result\":-5000}");
+	printed(&b, "- read,write,append result -5000: none",
+		",\"flags\":1026,\"flags_names\":[\"O_RDWR\",\"O_APPEND\"],\"result\":-5000}");
 }
 
 static void files(void **state)
@@ -190,7 +192,9 @@ static void files(void **state)
 	rec_u32(w, RW_F_OLD_PROT, 3);
 	rec_u64(w, RW_F_BYTES_READ, 1ull << 40);
 	printed(&b, "- deleted is a memfd device 8:74503 prot r-x was rw- bytes read 1099511627776: none",
-		",\"deleted\":true,\"file_kind\":\"memfd\",\"rdev\":305137671,\"prot\":5,\"old_prot\":3,"
+		",\"deleted\":true,\"file_kind\":\"memfd\",\"rdev\":305137671,\"rdev_major\":8,\"rdev_minor\":74503,"
+		"\"prot\":5,\"prot_names\":[\"PROT_READ\",\"PROT_EXEC\"],"
+		"\"old_prot\":3,\"old_prot_names\":[\"PROT_READ\",\"PROT_WRITE\"],"
 		"\"bytes_read\":1099511627776}");
 	w = start(&b);
 	rec_u32(w, RW_F_FILE_KIND, 99);
@@ -231,9 +235,10 @@ static void of_processes(void **state)
 	printed(&b,
 		"- 9 (KILL) target \"rsyslogd\"[7] uid 1000 euid 0 vm_read set_ptracer memfd,by_descriptor,0x8000 "
 		"new_pid as io_worker: none",
-		",\"signal\":9,\"target_pid\":7,\"target_tgid\":6,\"target_uid\":1000,\"target_euid\":0,"
-		"\"target_comm\":\"rsyslogd\",\"how\":\"vm_read\",\"option\":\"set_ptracer\",\"exec_flags\":32898,"
-		"\"clone_flags\":536871185,\"child\":\"io_worker\"}");
+		",\"signal\":9,\"signal_name\":\"SIGKILL\",\"target_pid\":7,\"target_tgid\":6,\"target_uid\":1000,\"target_euid\":0,"
+		"\"target_comm\":\"rsyslogd\",\"how\":\"vm_read\",\"option\":\"set_ptracer\",\"exec_flags\":32898,\"exec_flags_names\":[\"memfd\",\"by_descriptor\",\"0x8000\"],"
+		""
+		"\"clone_flags\":536871185,\"clone_flags_names\":[\"SIGCHLD\",\"CLONE_VM\",\"CLONE_NEWPID\"],\"child\":\"io_worker\"}");
 }
 
 /* What differs from the usual place: login, PID namespace, root directory, cgroup, and the cgroup's name. */
@@ -269,9 +274,10 @@ static void places(void **state)
 				  "\"ssh.service\": none\n"));
 	free(s);
 	s = out_jsonl(&b, &all);
-	assert_non_null(
-		strstr(s, "\"io_worker\":true,\"other_root\":true,\"cgroup\":77,\"pid_ns\":12,"
-			  "\"mnt_ns\":13,\"ns_pid\":2,\"ns_tgid\":1,\"root_dev\":2049,\"root_ino\":99,"));
+	assert_non_null(strstr(
+		s,
+		"\"io_worker\":true,\"other_root\":true,\"cgroup\":77,\"pid_ns\":12,"
+		"\"mnt_ns\":13,\"ns_pid\":2,\"ns_tgid\":1,\"root_dev\":2049,\"root_dev_major\":8,\"root_dev_minor\":1,\"root_ino\":99,"));
 	assert_non_null(
 		strstr(s, ",\"cgroup_path\":\"/system.slice/ssh.service/sub\",\"unit\":\"ssh.service\"}"));
 	free(s);
@@ -316,7 +322,7 @@ static void grown(void **state)
 	(void)state;
 	rec_bytes(w, RW_F_FILE, &file, sizeof(file));
 	printed(&b, "- dev 8:1 ino 5 file_more=aabb: none",
-		",\"dev\":2049,\"ino\":5,\"generation\":6,\"file_more\":\"aabb\"}");
+		",\"dev\":2049,\"dev_major\":8,\"dev_minor\":1,\"ino\":5,\"generation\":6,\"file_more\":\"aabb\"}");
 	w = start(&b);
 	rec_bytes(w, RW_F_GUEST_TASK, &task, sizeof(task.task) + sizeof(task.more));
 	build_end(&b);
@@ -337,7 +343,8 @@ static void one_name_once(void **state)
 	(void)state;
 	rec_u32(w, RW_F_RENAME_FLAGS, 1);
 	rec_u32(w, RW_F_OPEN_FLAGS, 2);
-	printed(&b, "- noreplace read,write: none", ",\"flags\":1,\"field_14\":\"02000000\"}");
+	printed(&b, "- noreplace read,write: none",
+		",\"flags\":1,\"flags_names\":[\"RENAME_NOREPLACE\"],\"field_14\":\"02000000\"}");
 }
 
 /* A name of a task, or a path, that looks like other parts of a line. */

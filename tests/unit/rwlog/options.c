@@ -121,7 +121,7 @@ static const struct {
 	{ "stats a b", "stats takes one FILE" },
 	{ "stats --format csv a", "--format: wrong value \"csv\": it takes text or json" },
 	{ "export --format json a",
-	  "--format: wrong value \"json\", the nearest is jsonl: it takes jsonl or csv" },
+	  "--format: wrong value \"json\", the nearest is jsonl: it takes jsonl, ecs, csv or auditd" },
 	{ "extract a", "extract needs --output" },
 	{ "extract --output= a", "--output: needs the name of a file" },
 	{ "extract --output o a b", "extract takes one FILE" },

@@ -39,7 +39,7 @@ char *out_jsonl(const struct build *b, const struct filter *f)
 	struct out o;
 
 	begin(&o, b);
-	export_jsonl(&o.log, f, o.f);
+	export_records(EXPORT_JSONL, &o.log, f, o.f);
 	return end(&o);
 }
 
@@ -48,8 +48,8 @@ char *out_csv(const struct build *b, const struct filter *f)
 	struct out o;
 
 	begin(&o, b);
-	export_csv_header(o.f);
-	export_csv(&o.log, f, o.f);
+	export_header(EXPORT_CSV, o.f);
+	export_records(EXPORT_CSV, &o.log, f, o.f);
 	return end(&o);
 }
 

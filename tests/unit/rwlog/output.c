@@ -96,7 +96,7 @@ static int free_samples(void **state)
 }
 
 #define MEMBERS_TASK \
-	"seq time_ns cpu type pid tgid ppid uid euid gid comm fsuid loginuid session cgroup pid_ns mnt_ns verdict"
+	"boot seq time time_ns cpu type pid tgid ppid uid euid gid comm fsuid loginuid session cgroup pid_ns mnt_ns verdict"
 
 static void json_of_tasks(void **state)
 {
@@ -104,7 +104,8 @@ static void json_of_tasks(void **state)
 
 	(void)state;
 	j = line(jsonl, 3);
-	members(j, MEMBERS_TASK " path interpreter dev ino generation flags result sync");
+	members(j, MEMBERS_TASK
+		" path interpreter dev dev_major dev_minor ino generation flags flags_names result errno sync");
 	has(j, "type", "exec");
 	has(j, "comm", "sixteen-letters!");
 	has(j, "path", "/bin/ls");
@@ -116,7 +117,8 @@ static void json_of_tasks(void **state)
 	json_decref(j);
 	assert_non_null(strstr(jsonl, "\"ino\":18446744073709551614,"));
 	j = line(jsonl, 4);
-	members(j, MEMBERS_TASK " path dev ino generation flags result sync");
+	members(j, MEMBERS_TASK
+		" path dev dev_major dev_minor ino generation flags flags_names result errno sync");
 	json_decref(j);
 	j = line(jsonl, 5);
 	members(j, MEMBERS_TASK " child_pid child_tgid thread sync");
@@ -143,26 +145,27 @@ static void json_of_files(void **state)
 	has_number(j, "flags", 1);
 	json_decref(j);
 	j = line(jsonl, 9);
-	members(j, MEMBERS_TASK " dev ino generation sha256 size sync");
+	members(j, MEMBERS_TASK " dev dev_major dev_minor ino generation sha256 size sync");
 	json_decref(j);
 	j = line(jsonl, 16);
-	members(j, MEMBERS_TASK " event path dev ino generation result sync");
+	members(j, MEMBERS_TASK " event path dev dev_major dev_minor ino generation result errno sync");
 	has(j, "type", "kexec");
 	has(j, "event", "load");
 	has(j, "path", "/boot/vmlinuz");
 	has_number(j, "result", -13);
 	json_decref(j);
 	j = line(jsonl, 18);
-	members(j, MEMBERS_TASK " path mode result sync");
+	members(j, MEMBERS_TASK " path mode mode_octal result errno sync");
 	has(j, "type", "mkdir");
 	has_number(j, "mode", 01755);
 	json_decref(j);
 	j = line(jsonl, 20);
-	members(j, MEMBERS_TASK " path new_path dev ino generation result sync");
+	members(j, MEMBERS_TASK " path new_path dev dev_major dev_minor ino generation result errno sync");
 	has(j, "type", "link");
 	json_decref(j);
 	j = line(jsonl, 21);
-	members(j, MEMBERS_TASK " path dev ino generation mode result sync");
+	members(j, MEMBERS_TASK
+		" path dev dev_major dev_minor ino generation mode mode_octal result errno sync");
 	has(j, "type", "chmod");
 	json_decref(j);
 }
@@ -173,16 +176,16 @@ static void json_of_the_hypervisor(void **state)
 
 	(void)state;
 	j = line(jsonl, 1);
-	members(j, "seq time_ns cpu type verdict abi_version release");
+	members(j, "boot seq time time_ns cpu type verdict abi_version release");
 	has(j, "release", "6.1.0-56-cloud-amd64");
 	json_decref(j);
 	j = line(jsonl, 2);
-	members(j, "seq time_ns cpu type verdict ranges pages text");
+	members(j, "boot seq time time_ns cpu type verdict ranges pages text");
 	has_number(j, "pages", 4321);
 	json_decref(j);
 	j = line(jsonl, 10);
 	members(j,
-		"seq time_ns cpu type pid tgid comm verdict access target symbol symbol_offset gpa gva cpl rip "
+		"boot seq time time_ns cpu type pid tgid comm verdict access target symbol symbol_offset gpa gva cpl rip "
 		"cr3 bytes insn old_value new_value repeat");
 	has(j, "target", "lsm_hooks");
 	has(j, "access", "write");
@@ -203,13 +206,13 @@ static void json_of_the_hypervisor(void **state)
 	has_number(j, "hypercall", 6);
 	json_decref(j);
 	j = line(jsonl, 14);
-	members(j, "seq time_ns cpu type verdict reason count total first ring_cpu from_ns to_ns");
+	members(j, "boot seq time time_ns cpu type verdict reason count total first ring_cpu from_ns to_ns");
 	has(j, "reason", "malformed");
 	has(j, "first", "size");
 	has_number(j, "ring_cpu", 1);
 	json_decref(j);
 	j = line(jsonl, 17);
-	members(j, "seq time_ns cpu type verdict ranges pages text");
+	members(j, "boot seq time time_ns cpu type verdict ranges pages text");
 	has(j, "type", "unlock");
 	has(j, "text", "kexec");
 	has_number(j, "ranges", 12);
