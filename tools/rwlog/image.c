@@ -41,29 +41,21 @@ static void try_place(struct image_scan *s, const struct image_place *place)
 	}
 }
 
-/* Whether a word is the begin of a header's magic: its last byte is the version. */
-static bool begins_magic(const uint8_t *p)
-{
-	static const uint64_t mask = UINT64_MAX >> 8; /* little endian: the first seven bytes */
-	uint64_t word, family = 0;
-
-	memcpy(&word, p, sizeof(word));
-	memcpy(&family, RW_STORE_FAMILY, FAMILY_LEN);
-	return ((word ^ family) & mask) == 0;
-}
-_Static_assert(sizeof(RW_STORE_FAMILY) - 1 == 7 && RW_REC_ALIGN == 8,
-	       "one word has the magic's constant part");
-
 static void scan_piece(struct image_scan *s, const uint8_t *data, size_t len, uint64_t off, uint64_t addr)
 {
-	size_t words = len / RW_REC_ALIGN * RW_REC_ALIGN;
+	/* Step by step, each with the begin of the next: a magic may lie across the end. */
+	for (size_t from = 0; from < len; from += SCAN_STEP, resident_touch(SCAN_STEP)) {
+		const uint8_t *p = data + from;
+		size_t n = len - from < SCAN_STEP + FAMILY_LEN - 1 ? len - from : SCAN_STEP + FAMILY_LEN - 1;
+		const uint8_t *end = p + n;
 
-	for (size_t in = 0, stop; in < words; resident_touch(SCAN_STEP)) {
-		stop = words - in < SCAN_STEP ? words : in + SCAN_STEP;
-		for (; in < stop; in += RW_REC_ALIGN)
-			if (begins_magic(data + in))
-				try_place(s,
-					  &(struct image_place){ data + in, len - in, off + in, addr + in });
+		while (p < end && (p = memmem(p, (size_t)(end - p), RW_STORE_FAMILY, FAMILY_LEN))) {
+			size_t in = (size_t)(p - data);
+
+			if (in % RW_REC_ALIGN == 0)
+				try_place(s, &(struct image_place){ p, len - in, off + in, addr + in });
+			p += FAMILY_LEN;
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ struct programs {
 	size_t n, cap;
 };
 
-/** programs_add() - take a record, which must stay; all but exec and fork are ignored. @p: begins as zeros. */
+/** programs_add() - take a record, which must stay; only exec and fork count. @p: begins as zeros. */
 void programs_add(struct programs *p, const struct rec *r);
 
 /** programs_sort() - after the last record: prepare look-ups. */
