@@ -112,6 +112,7 @@ help:
 	@echo 'make check       unit tests, and checks of headers, tree and generated tables, in under two minutes'
 	@echo 'make fuzz        libFuzzer on readers of untrusted files, FUZZ_SECONDS (60) each; make soak runs it, too'
 	@echo 'make bench       measure what Ringward costs on both emulators, table and chart; about a quarter of an hour'
+	@echo 'make bench-tools  measure what rwlog costs on a million records (BENCH_ARGS), beside sha256sum'
 	@echo 'make rwlog       the offline tool only: needs gcc, libcapstone, libcrypto, libelf, zlib, liblzma and libzstd'
 	@echo 'make docs        write the tables of docs/log-format.md, rwlog(1) and its completion from their sources'
 	@echo 'make lint        layout, shape of the tree, cppcheck and clang-tidy over the C sources'

@@ -47,7 +47,7 @@ RWCTL_SRC := $(wildcard guest-agent/cli/*.c) $(addprefix lib/,access.c access_co
 	cmdline.c conf_text.c crc32c.c events.c format.c monitor.c \
 	monitor_conf.c record.c) \
 	tools/rwpolicy/explain.c \
-	$(addprefix tools/rwlog/,cgroups.c filter.c flags.c json.c jsonl.c line.c members.c names.c rec.c sink.c socket.c symbols.c text.c util.c when.c)
+	$(addprefix tools/rwlog/,cgroups.c filter.c flags.c json.c jsonl.c line.c members.c names.c programs.c rec.c sink.c socket.c symbols.c text.c util.c when.c)
 $(B)/rwctl: $(RWCTL_SRC) $(wildcard guest-agent/cli/*.h lib/*.h tools/rwlog/*.h tools/rwpolicy/*.h) guest-agent/uapi.h \
 	$(ABI_HEADERS) $(VERSION_H) \
 	guest-agent/build.mk

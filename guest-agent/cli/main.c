@@ -257,7 +257,7 @@ static int wrong_type(const char *list)
 	size_t names = 0;
 	char word[64];
 
-	filter_wrong_type(list, word, sizeof(word));
+	filter_wrong_word(filter_types, list, word, sizeof(word));
 	for (unsigned int type = 1; type < RW_TYPES; type++)
 		if (event_desc(type))
 			name[names++] = event_desc(type)->name;

@@ -199,7 +199,7 @@ static void show_record(struct tail *t, const struct rec *rec)
 	if (t->options->json)
 		show_json(t, rec);
 	else
-		line_show(&(struct line){ stdout, rec, t->store.boot_epoch, NULL, &t->cgroups.index });
+		line_show(&(struct line){ stdout, rec, t->store.boot_epoch, NULL, &t->cgroups.index, false });
 }
 
 /* Shows the piece just read. What was evicted from what the store held at the start is reported once. */

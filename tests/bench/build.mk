@@ -2,13 +2,21 @@
 # Copyright (C) 2026 The Ringward authors
 # The cost table: a guest that measures, and a program that boots it in every configuration (docs/benchmark.md).
 
-.PHONY: bench
+.PHONY: bench bench-tools
 
 BENCH_SRC := tests/bench/guest/main.c tests/bench/guest/measure.c tests/bench/guest/audit.c $(wildcard tests/bench/guest/ops_*.c)
 BENCH_GUEST := $(addprefix $(B)/bench/guest/,init hello hello-libc)
 BENCH_ARGS :=
 
 all: $(BENCH_GUEST)
+
+# Large logs for rwlog, and what it costs to read them.
+bench-tools: $(B)/bench/biglog $(B)/rwlog
+	$(PYTHON) tests/bench/tools/bench-tools $^ $(BENCH_ARGS)
+
+$(B)/bench/biglog: tests/bench/tools/biglog.c lib/crc32c.c lib/events.c lib/record.c
+	@mkdir -p $(@D)
+	$(CC) $(HOSTCFLAGS) -o $@ $^
 
 bench: all
 	$(PYTHON) tests/bench/bench $(BENCH_ARGS)

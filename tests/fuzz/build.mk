@@ -8,7 +8,7 @@
 FUZZ_SECONDS := 60
 FUZZ_DIR := $(B)/tests/fuzz
 FUZZ_FLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/approved_conf $(FUZZ_DIR)/modinfo $(FUZZ_DIR)/object $(FUZZ_DIR)/package
+FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/approved_conf $(FUZZ_DIR)/modinfo $(FUZZ_DIR)/object $(FUZZ_DIR)/package $(FUZZ_DIR)/log
 
 $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image: $(ACCESS_SRC) lib/conf_text.c lib/format.c
 $(FUZZ_DIR)/approved_conf: $(addprefix lib/,approved.c approved_conf.c conf_text.c format.c)
@@ -17,6 +17,9 @@ $(FUZZ_DIR)/package: tools/rwapprove/package.c tools/rwapprove/stream.c
 $(FUZZ_DIR)/package: FUZZ_LIBS := -llzma -lz -lzstd
 $(FUZZ_DIR)/object: tools/rwpolicy/object.c
 $(FUZZ_DIR)/object: FUZZ_LIBS := -lelf
+$(FUZZ_DIR)/log: $(filter-out $(addprefix tools/rwlog/,help.c options.c report%.c run.c terminal.c values.c),$(RWLOG_SRC)) $(RWLOG_LIB) \
+	| $(VERSION_H)
+$(FUZZ_DIR)/log: FUZZ_LIBS := -Itools/rwlog -I$(GEN) $(RWLOG_LIBS)
 $(FUZZ_TARGETS): $(FUZZ_DIR)/%: tests/fuzz/%.c $(wildcard lib/access*.h lib/approved*.h lib/modinfo.h tools/rwapprove/*.h tools/rwpolicy/*.h) $(ABI_HEADERS) tests/fuzz/build.mk
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(FUZZ_LIBS)
@@ -32,6 +35,16 @@ $(FUZZ_DIR)/package.run: $(FUZZ_DIR)/package.seed/archive
 $(FUZZ_DIR)/package.seed/archive: VERSION
 	@mkdir -p $(@D)
 	tar --format=pax -cf $@ $<
+
+# The begin of a small log of each form; the first byte says as what it is read.
+$(FUZZ_DIR)/log.run: $(FUZZ_DIR)/log.seed/capture
+$(FUZZ_DIR)/log.seed/capture: $(B)/bench/biglog
+	@mkdir -p $(@D)
+	$< 40 $(@D)/whole.store $(@D)/whole.capture
+	for i in store capture; do for as in 0 1 2; do \
+		{ printf "\\$$as"; head -c 16000 $(@D)/whole.$$i; } >$(@D)/$$i.$$as; done; done
+	rm $(@D)/whole.*
+	cp $(@D)/capture.0 $@
 
 # A small library to begin with.
 $(FUZZ_DIR)/object.run: $(FUZZ_DIR)/object.seed/library

@@ -5,8 +5,13 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "names.h"
+#include "resident.h"
+#include "util.h"
+
+#define RECORD_BYTES 256u /* that reading one record brings into memory, more or less */
 
 static int compare(uint64_t a, uint64_t b)
 {
@@ -22,11 +27,96 @@ static int by_class(const void *a, const void *b)
 	return x->hdr.index != y->hdr.index ? compare(x->hdr.index, y->hdr.index) : compare(x->off, y->off);
 }
 
+static uint64_t seq_of(const uint8_t *rec)
+{
+	uint64_t seq;
+
+	memcpy(&seq, rec + offsetof(struct rw_rec_hdr, seq), sizeof(seq));
+	return seq;
+}
+
+/* A part's records lie in one piece of memory, in the order of their positions. */
 static int by_seq(const void *a, const void *b)
 {
-	const struct rec *x = a, *y = b;
+	const uint8_t *x = *(const uint8_t *const *)a, *y = *(const uint8_t *const *)b;
 
-	return x->hdr.seq != y->hdr.seq ? compare(x->hdr.seq, y->hdr.seq) : compare(x->off, y->off);
+	return seq_of(x) != seq_of(y) ? compare(seq_of(x), seq_of(y)) : (x > y) - (x < y);
+}
+
+static bool is_sorted(const struct part *p)
+{
+	for (size_t i = 1; i < p->nrec; i++)
+		if (by_seq(&p->rec[i - 1], &p->rec[i]) > 0)
+			return false;
+	return true;
+}
+
+/* The records of a class that are still to be merged. */
+struct cursor {
+	const struct part_block *b, *end;
+	size_t next;  /* in the block */
+	uint64_t seq; /* of that record; UINT64_MAX: there is none */
+};
+
+static void advance(const struct part *p, struct cursor *c)
+{
+	while (c->b < c->end && c->next == c->b->count) {
+		c->b++;
+		c->next = 0;
+	}
+	c->seq = c->b < c->end ? seq_of(p->rec[c->b->first + c->next]) : UINT64_MAX;
+}
+
+/* One cursor for each class of the sorted blocks. Return: how many. */
+static size_t start_cursors(const struct part *p, struct cursor c[RW_STORE_CLASSES])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->nblock; i++) {
+		if (!i || p->block[i].hdr.class != p->block[i - 1].hdr.class)
+			c[n++] = (struct cursor){ .b = &p->block[i] };
+		c[n - 1].end = &p->block[i + 1];
+	}
+	for (size_t i = 0; i < n; i++)
+		advance(p, &c[i]);
+	return n;
+}
+
+/*
+ * In a good log the records of each class ascend, block after block: merges them. Return: false if they do
+ * not, with the records as they were.
+ */
+static bool merge_classes(struct part *p)
+{
+	struct spool spool = { .p = NULL };
+	const uint8_t **to;
+	struct cursor c[RW_STORE_CLASSES];
+	size_t n = start_cursors(p, c), done = 0;
+	uint64_t last = 0;
+
+	spool_room(&spool, (p->nrec + 1) * sizeof(*to));
+	to = (const uint8_t **)(void *)spool.p;
+	for (; done < p->nrec; done++) {
+		struct cursor *least = &c[0];
+
+		for (size_t i = 1; i < n; i++)
+			if (c[i].seq < least->seq)
+				least = &c[i];
+		if (least->seq == UINT64_MAX || least->seq <= last)
+			break;
+		last = least->seq;
+		to[done] = p->rec[least->b->first + least->next++];
+		resident_touch(RECORD_BYTES);
+		advance(p, least);
+	}
+	if (done < p->nrec) {
+		spool_free(&spool);
+		return false;
+	}
+	spool_free(&p->recs);
+	p->recs = spool;
+	p->rec = to;
+	return true;
 }
 
 /* The blocks of a class, in the order of opening. */
@@ -160,15 +250,20 @@ static uint64_t check_classes(struct part *p)
 /* Checks that no number occurs twice. Return: how many records have a number below @end. */
 static uint64_t check_twice(struct part *p, uint64_t end)
 {
-	uint64_t below = 0;
+	uint64_t below = 0, last = 0;
 
+	p->unique = true;
 	for (size_t i = 0; i < p->nrec; i++) {
-		const struct rec *r = &p->rec[i];
+		uint64_t seq = seq_of(p->rec[i]);
 
-		if (i && r->hdr.seq == r[-1].hdr.seq)
-			part_problem(p, r->off, "record %" PRIu64 " is there twice", r->hdr.seq);
-		else
-			below += r->hdr.seq < end;
+		resident_touch(RECORD_BYTES);
+		if (i && seq == last) {
+			part_problem(p, part_off(p, p->rec[i]), "record %" PRIu64 " is there twice", seq);
+			p->unique = false;
+		} else {
+			below += seq < end;
+		}
+		last = seq;
 	}
 	return below;
 }
@@ -178,8 +273,8 @@ static void check_numbers(struct part *p, uint64_t stale)
 {
 	const struct rw_store_hdr *h = &p->hdr;
 	uint64_t below = check_twice(p, p->have_hdr ? h->next_seq : 0);
-	uint64_t last = p->nrec ? p->rec[p->nrec - 1].hdr.seq : 0,
-		 off = p->nrec ? p->rec[p->nrec - 1].off : 0;
+	uint64_t last = p->nrec ? seq_of(p->rec[p->nrec - 1]) : 0;
+	uint64_t off = p->nrec ? part_off(p, p->rec[p->nrec - 1]) : 0;
 	bool running = !p->is_dump && h->end_reason == RW_END_RUNNING;
 
 	if (!p->have_hdr || h->next_seq == 0)
@@ -194,10 +289,10 @@ static void check_numbers(struct part *p, uint64_t stale)
 			     "of the records %" PRIu64 " to %" PRIu64 " of an unfinished batch only %" PRIu64
 			     " are there",
 			     h->next_seq, last, p->nrec - below);
-	if (p->nrec && !stale && p->rec[0].hdr.seq != h->first_seq)
-		part_missing(p, p->rec[0].off,
+	if (p->nrec && !stale && seq_of(p->rec[0]) != h->first_seq)
+		part_missing(p, part_off(p, p->rec[0]),
 			     "the first record is %" PRIu64 ", but the header says %" PRIu64,
-			     p->rec[0].hdr.seq, h->first_seq);
+			     seq_of(p->rec[0]), h->first_seq);
 	if (below + store_evicted(h) - stale != h->next_seq - 1)
 		part_missing(p, 0,
 			     "%" PRIu64 " records are there and %" PRIu64
@@ -211,7 +306,7 @@ void account_check(struct part *p)
 
 	if (p->nblock)
 		qsort(p->block, p->nblock, sizeof(*p->block), by_class);
-	if (p->nrec)
+	if ((p->bad || !merge_classes(p)) && !is_sorted(p))
 		qsort(p->rec, p->nrec, sizeof(*p->rec), by_seq);
 	stale = check_classes(p);
 	check_numbers(p, stale);

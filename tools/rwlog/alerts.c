@@ -12,7 +12,7 @@
 
 #define TYPE "console_alert" /* no record has it */
 
-/* The record of a violation, as an alert would tell it. */
+/* A record of what alerts are about, as an alert would tell it. */
 struct evidence {
 	struct alert_key key;
 	size_t boot; /* its place in input.boot */
@@ -58,8 +58,20 @@ static int by_key_and_line(const void *a, const void *b)
 	return c ? c : compare(y->line, x->line);
 }
 
+static struct alert_key key_of_agent(const struct rec *r)
+{
+	struct alert_key k = { .form = ALERT_AGENT, .rip = rec_number(r, RW_F_AGENT_STATE) };
+
+	k.place = rec_number(r, RW_F_OF_CPU);
+	k.pid = k.rip == RW_AGENT_DEAF ? (uint32_t)rec_number(r, RW_F_PROBES_GONE) : 0;
+	return k;
+}
+
 static struct alert_key key_of(const struct rec *r)
 {
+	if (r->hdr.type == RW_REC_AGENT_STATE)
+		return key_of_agent(r);
+
 	uint64_t access = rec_number(r, RW_F_ACCESS);
 	struct alert_key k = { .form = ALERT_ACCESS, .rip = rec_number(r, RW_F_RIP) };
 	struct rw_task task;
@@ -76,23 +88,23 @@ static struct alert_key key_of(const struct rec *r)
 	return k;
 }
 
-/* All violations, by key; each once, with the line of its last dump. */
+/* All records of that kind, by key; each once, with the line of its last dump. */
 static struct evidences collect(const struct input *in)
 {
 	struct evidences e = { 0 };
 	size_t out = 0;
 
-	for (size_t i = 0; i < in->nboot; i++)
+	for (size_t i = 0; i < in->nboot && in->capture.console.nalert; i++)
 		for (size_t j = 0; j < in->boot[i].npart; j++) {
 			const struct part *p = in->boot[i].part[j];
 
 			for (size_t k = 0; k < p->nrec; k++) {
-				const struct rec *r = &p->rec[k];
+				struct rec r = part_rec(p, k);
 
-				if (r->hdr.type != RW_REC_VIOLATION)
+				if (r.hdr.type != RW_REC_VIOLATION && r.hdr.type != RW_REC_AGENT_STATE)
 					continue;
 				e.v = grow(e.v, e.n, &e.cap, sizeof(*e.v));
-				e.v[e.n++] = (struct evidence){ key_of(r), i, r->hdr.seq, p->line, 0 };
+				e.v[e.n++] = (struct evidence){ key_of(&r), i, r.hdr.seq, p->line, 0 };
 			}
 		}
 	if (e.n)

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "resident.h"
 #include "util.h"
+
+#define RECORD_BYTES 256u /* that reading one record brings into memory, more or less */
 
 /* A part, and its place in the file. */
 struct entry {
@@ -110,16 +113,25 @@ struct boot *boots_of_parts(struct part *const *part, size_t n, size_t *nboot)
 	return boot;
 }
 
-static int by_seq(const void *a, const void *b)
+static int compare(uint64_t a, uint64_t b)
 {
-	const struct rec *x = a, *y = b;
-
-	if (x->hdr.seq != y->hdr.seq)
-		return x->hdr.seq < y->hdr.seq ? -1 : 1;
-	return 0;
+	return a < b ? -1 : a > b;
 }
 
-/* All records of a boot's parts, sorted. */
+static struct rw_rec_hdr hdr_of(const uint8_t *rec)
+{
+	struct rw_rec_hdr h;
+
+	memcpy(&h, rec, sizeof(h));
+	return h;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+	return compare(hdr_of(*(const uint8_t *const *)a).seq, hdr_of(*(const uint8_t *const *)b).seq);
+}
+
+/* All records of a boot's parts, sorted; those with the same number in the order of the parts. */
 static void gather(struct boot *b)
 {
 	bool sorted = true;
@@ -128,28 +140,36 @@ static void gather(struct boot *b)
 		for (size_t j = 0; j < b->part[i]->nrec; j++) {
 			b->rec = grow(b->rec, b->nrec, &b->rec_cap, sizeof(*b->rec));
 			b->rec[b->nrec++] = b->part[i]->rec[j];
-			sorted &= b->nrec < 2 || b->rec[b->nrec - 1].hdr.seq >= b->rec[b->nrec - 2].hdr.seq;
+			sorted &= b->nrec < 2 || by_seq(&b->rec[b->nrec - 2], &b->rec[b->nrec - 1]) <= 0;
+			resident_touch(RECORD_BYTES);
 		}
 	if (!sorted)
 		qsort(b->rec, b->nrec, sizeof(*b->rec), by_seq);
 }
 
-/* Whether a part's records need no work: numbers ascend, without duplicates. */
-static bool in_order(const struct part *p)
+/* Where a record lies, for people. */
+static uint64_t place_in_file(const struct boot *b, const uint8_t *rec)
 {
-	for (size_t i = 1; i < p->nrec; i++)
-		if (p->rec[i].hdr.seq <= p->rec[i - 1].hdr.seq)
-			return false;
-	return true;
+	for (size_t i = 0; i < b->npart; i++) {
+		const struct part *p = b->part[i];
+		const uint8_t **found = bsearch(&rec, p->rec, p->nrec, sizeof(rec), by_seq);
+
+		while (found && found > p->rec && by_seq(found - 1, found) == 0)
+			found--;
+		for (; found && found < p->rec + p->nrec && by_seq(found, &rec) == 0; found++)
+			if (*found == rec)
+				return part_off(p, rec);
+	}
+	return 0;
 }
 
 /* Keeps each record once; of those that share a number but differ, the first one stays. */
 void boot_merge(struct boot *b, struct problems *problems)
 {
-	struct rec *rec;
+	const uint8_t **rec;
 	size_t out = 0;
 
-	if (b->npart == 1 && in_order(b->part[0])) {
+	if (b->npart == 1 && b->part[0]->unique) {
 		b->rec = b->part[0]->rec;
 		b->nrec = b->part[0]->nrec;
 		return;
@@ -157,30 +177,29 @@ void boot_merge(struct boot *b, struct problems *problems)
 	gather(b);
 	rec = b->rec;
 	for (size_t i = 0; i < b->nrec; i++) {
-		const struct rec *r = &rec[i], *last = out ? &rec[out - 1] : NULL;
+		const uint8_t *r = rec[i], *last = out ? rec[out - 1] : NULL;
+		struct rw_rec_hdr h = hdr_of(r);
 
-		if (!last || last->hdr.seq != r->hdr.seq) {
-			rec[out++] = *r;
+		if (!last || hdr_of(last).seq != h.seq) {
+			rec[out++] = r;
 			continue;
 		}
-		if (r->hdr.size == last->hdr.size && memcmp(r->p, last->p, r->hdr.size) == 0)
+		if (hdr_of(last).size == h.size && memcmp(r, last, h.size) == 0)
 			continue;
 		b->bad++;
 		problem_add(problems, PROBLEM_ALTERED, b->newest,
 			    "record %" PRIu64 " occurs twice, with different contents (at offsets "
 			    "0x%" PRIx64 " and 0x%" PRIx64 ")",
-			    r->hdr.seq, last->off, r->off);
+			    h.seq, place_in_file(b, last), place_in_file(b, r));
 	}
 	b->nrec = out;
 }
 
 static int by_time(const void *a, const void *b)
 {
-	const struct rec *x = a, *y = b;
+	struct rw_rec_hdr x = hdr_of(*(const uint8_t *const *)a), y = hdr_of(*(const uint8_t *const *)b);
 
-	if (x->hdr.time_ns != y->hdr.time_ns)
-		return x->hdr.time_ns < y->hdr.time_ns ? -1 : 1;
-	return by_seq(a, b);
+	return x.time_ns != y.time_ns ? compare(x.time_ns, y.time_ns) : compare(x.seq, y.seq);
 }
 
 void boot_sort_by_time(struct boot *b)
@@ -191,12 +210,23 @@ void boot_sort_by_time(struct boot *b)
 
 struct rec boot_rec(const struct boot *b, size_t i)
 {
-	return b->rec[i];
+	struct rec r = { b->rec[i], hdr_of(b->rec[i]) };
+
+	resident_touch(r.hdr.size);
+	return r;
 }
 
 struct cgroups boot_cgroups(const struct boot *b)
 {
-	return cgroups_index(b->rec, b->nrec);
+	struct cgroups c = { .n = 0 };
+
+	for (size_t i = 0; i < b->nrec; i++) {
+		struct rec r = boot_rec(b, i);
+
+		cgroups_add(&c, &r);
+	}
+	cgroups_sort(&c);
+	return c;
 }
 
 void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN])

@@ -12,10 +12,10 @@ struct boot {
 	const struct part *newest; /* its header stands for the whole */
 	struct part **part;        /* as found */
 	size_t npart, part_cap;
-	size_t nrec;     /* each record once */
-	struct rec *rec; /* use boot_rec() */
-	size_t rec_cap;  /* 0: rec belongs to the only part */
-	uint64_t bad;    /* records that share a number but differ */
+	size_t nrec;         /* each record once */
+	const uint8_t **rec; /* use boot_rec() */
+	size_t rec_cap;      /* 0: rec belongs to the only part */
+	uint64_t bad;        /* records that share a number but differ */
 };
 
 /**

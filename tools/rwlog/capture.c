@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rejoin.h"
+#include "resident.h"
 #include "version.h"
 
 #define MARK_LEN        (sizeof(RW_FRAME_MARK) - 1)
@@ -85,12 +86,12 @@ static bool at_other_mark(struct capture *c, const char *s, size_t avail)
 	return true;
 }
 
-void capture_parse(struct capture *c, const char *data, size_t len)
+void capture_frames(struct capture *c, const char *data, size_t len)
 {
 	struct reading r = { data, data + len, data, 1 };
 
 	c->dumps.problems = c->problems;
-	for (const char *s = data; s < r.end && (s = memchr(s, '@', (size_t)(r.end - s))); s++) {
+	for (const char *s = data; (s = resident_find(s, '@', r.end)); s++) {
 		if (!rejoin_begins(s, (size_t)(r.end - s)) && !(r.end - s > 2 && s[1] == 'R' && s[2] == 'W'))
 			continue;
 		count_lines(&r, s);
@@ -98,6 +99,11 @@ void capture_parse(struct capture *c, const char *data, size_t len)
 			at_mark(c, &r, s);
 	}
 	dumps_finish(&c->dumps);
+}
+
+void capture_parse(struct capture *c, const char *data, size_t len)
+{
+	capture_frames(c, data, len);
 	console_parse(&c->console, data, len);
 }
 

@@ -4,10 +4,13 @@
 #define _GNU_SOURCE
 #include "cgroups.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "lib/hex.h"
+#include "util.h"
+
+#define CONTAINER_ID 64u /* digits */
 
 static int by_id(const void *a, const void *b)
 {
@@ -16,35 +19,36 @@ static int by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
+void cgroups_add(struct cgroups *c, const struct rec *r)
+{
+	struct rec_field path;
+
+	if (r->hdr.type != RW_REC_CGROUP || !rec_field(r, RW_F_PATH, &path))
+		return;
+	c->one = grow(c->one, c->n, &c->cap, sizeof(*c->one));
+	c->one[c->n++] = (struct cgroup){ rec_number(r, RW_F_CGROUP), value_text(&path) };
+}
+
+void cgroups_sort(struct cgroups *c)
+{
+	if (c->n)
+		qsort(c->one, c->n, sizeof(*c->one), by_id);
+}
+
 struct cgroups cgroups_index(const struct rec *rec, size_t n)
 {
-	struct cgroups c = { NULL, 0 };
-	size_t room = 0;
+	struct cgroups c = { .n = 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		struct rec_field path;
-
-		if (rec[i].hdr.type != RW_REC_CGROUP || !rec_field(&rec[i], RW_F_PATH, &path))
-			continue;
-		if (c.n == room) {
-			room = room ? 2 * room : 64;
-			c.one = realloc(c.one, room * sizeof(*c.one));
-			if (!c.one) {
-				fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
-				exit(2);
-			}
-		}
-		c.one[c.n++] = (struct cgroup){ rec_number(&rec[i], RW_F_CGROUP), value_text(&path) };
-	}
-	if (c.n)
-		qsort(c.one, c.n, sizeof(*c.one), by_id);
+	for (size_t i = 0; i < n; i++)
+		cgroups_add(&c, &rec[i]);
+	cgroups_sort(&c);
 	return c;
 }
 
 void cgroups_free(struct cgroups *c)
 {
 	free(c->one);
-	*c = (struct cgroups){ NULL, 0 };
+	*c = (struct cgroups){ .n = 0 };
 }
 
 bool cgroups_find(const struct cgroups *c, uint64_t id, struct text *path)
@@ -78,4 +82,23 @@ bool cgroups_unit(struct text path, struct text *unit)
 		path.len = slash ? (size_t)(slash - path.p) : 0;
 	}
 	return false;
+}
+
+bool cgroups_container(struct text path, struct text *id)
+{
+	bool found = false;
+	size_t run = 0;
+
+	for (size_t i = 0; i <= path.len; i++) {
+		if (i < path.len && hex_digit((char)path.p[i]) >= 0) {
+			run++;
+			continue;
+		}
+		if (run == CONTAINER_ID) {
+			*id = (struct text){ path.p + i - run, run };
+			found = true;
+		}
+		run = 0;
+	}
+	return found;
 }

@@ -13,8 +13,12 @@ struct cgroups {
 		uint64_t id;
 		struct text path; /* in the record */
 	} * one;
-	size_t n;
+	size_t n, cap;
 };
+
+/** cgroups_add() - take a record, which must stay; cgroups_sort() comes after the last one. */
+void cgroups_add(struct cgroups *c, const struct rec *r);
+void cgroups_sort(struct cgroups *c);
 
 /**
  * cgroups_index() - make the index of a boot's records, which must stay.
@@ -36,3 +40,11 @@ bool cgroups_find(const struct cgroups *c, uint64_t id, struct text *path);
  * Return: whether there is one.
  */
 bool cgroups_unit(struct text path, struct text *unit);
+
+/**
+ * cgroups_container() - get the id of the container that a cgroup belongs to: the last run of exactly 64 hex
+ * digits in its path, as Docker, Podman, containerd and CRI-O put it there.
+ *
+ * Return: whether there is one.
+ */
+bool cgroups_container(struct text path, struct text *id);

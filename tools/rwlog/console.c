@@ -11,7 +11,9 @@
 
 #include "clean.h"
 #include "rejoin.h"
+#include "resident.h"
 #include "util.h"
+#include "abi/record.h"
 
 #define NAME       "ringward: "
 #define ALERT      "ALERT "
@@ -42,13 +44,35 @@ static bool take_pid(const char *text, uint32_t *pid)
 	return open[n] == '\0' || open[n] == ':' || open[n] == ',' || open[n] == ' ';
 }
 
+/* The lines of hv/protect/heartbeat.c. Return: whether it is one. */
+static bool parse_agent(const char *text, struct alert_key *k)
+{
+	static const char *const states[] = RW_AGENT_STATE_NAMES;
+	int n = 0, end = 0;
+
+	*k = (struct alert_key){ .form = ALERT_AGENT, .rip = RW_AGENT_DEAF };
+	if (sscanf(text, ALERT "the agent on CPU %" SCNu64 " is %n", &k->place, &n) != 1 || !n)
+		return false;
+	if (sscanf(text + n, "attached to %" SCNu32 " tracepoints less than at its start%n", &k->pid, &end) ==
+		    1 &&
+	    end)
+		return text[n + end] == '\0';
+	for (k->rip = 1; k->rip < RW_AGENT_STATE_COUNT; k->rip++)
+		if (strcmp(text + n, states[k->rip]) == 0)
+			return true;
+	return false;
+}
+
 struct alert_key alert_parse(const char *text)
 {
 	struct alert_key k = { .form = ALERT_UNKNOWN };
 	const char *gpa = strstr(text, " at gpa "), *rip = strstr(text, ", rip ");
+	struct alert_key agent;
 	uint32_t cpl;
 	int n = 0;
 
+	if (parse_agent(text, &agent))
+		return agent;
 	if (sscanf(text, ALERT "write of MSR %" SCNx64 " ignored, rip %" SCNx64 ", by %n", &k.place, &k.rip,
 		   &n) == 2 &&
 	    n)
@@ -175,13 +199,25 @@ static uint64_t count_lines(const char *from, const char *to)
 	return n;
 }
 
+/* The next name from @s on. Its colon is what no frame has, and so is found fast. */
+static const char *find_name(const struct text_at *t, const char *s)
+{
+	static const size_t colon = sizeof(NAME) - 3;
+
+	for (s += (size_t)(t->end - s) < colon ? (size_t)(t->end - s) : colon;
+	     (s = resident_find(s, ':', t->end)); s++)
+		if (t->end - s > 1 && memcmp(s - colon, NAME, strlen(NAME)) == 0)
+			return s - colon;
+	return NULL;
+}
+
 void console_parse(struct console *c, const char *data, size_t len)
 {
 	const struct text_at t = { data, data + len };
 	const char *s = data, *seen = data;
 	uint64_t line = 1;
 
-	while (s < t.end && (s = memmem(s, (size_t)(t.end - s), NAME, strlen(NAME)))) {
+	while ((s = find_name(&t, s))) {
 		line += count_lines(seen, s);
 		seen = s;
 		one_line(c, &t, s, line);

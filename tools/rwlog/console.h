@@ -15,15 +15,16 @@ enum alert_form {
 	ALERT_ACCESS,    /* of memory, or of a register: address 0 */
 	ALERT_MSR,       /* a write that was ignored */
 	ALERT_HYPERCALL, /* one that was refused */
+	ALERT_AGENT,     /* what is heard from the agent on a CPU */
 	ALERT_UNKNOWN,   /* of another version; or broken off */
 };
 
 /* What an alert and its record have in common. */
 struct alert_key {
 	enum alert_form form;
-	uint64_t place; /* guest-physical address, number of the MSR or of the hypercall */
-	uint64_t rip;
-	uint32_t pid; /* 0: unknown */
+	uint64_t place; /* guest-physical address, number of the MSR, of the hypercall or of the CPU */
+	uint64_t rip;   /* ALERT_AGENT: enum rw_agent_state */
+	uint32_t pid;   /* 0: unknown; ALERT_AGENT: tracepoints that are gone, of a deaf one */
 };
 
 struct alert {

@@ -22,14 +22,14 @@ static const struct rw_counter_field fields[] = RW_COUNTER_FIELDS;
 
 static size_t cpu_count(const struct counters *set)
 {
-	return set->len / sizeof(struct rw_cpu_stats);
+	return set->buf.len / sizeof(struct rw_cpu_stats);
 }
 
 static uint64_t counter(const struct counters *set, size_t cpu, size_t off)
 {
 	uint64_t v;
 
-	memcpy(&v, set->buf + cpu * sizeof(struct rw_cpu_stats) + off, sizeof(v));
+	memcpy(&v, set->buf.p + cpu * sizeof(struct rw_cpu_stats) + off, sizeof(v));
 	return v;
 }
 
@@ -126,7 +126,8 @@ static void json_cpu(struct json *j, const struct counters *set, size_t i)
 {
 	uint32_t apic_id;
 
-	memcpy(&apic_id, set->buf + i * sizeof(struct rw_cpu_stats) + offsetof(struct rw_cpu_stats, apic_id),
+	memcpy(&apic_id,
+	       set->buf.p + i * sizeof(struct rw_cpu_stats) + offsetof(struct rw_cpu_stats, apic_id),
 	       sizeof(apic_id));
 	json_open(j, NULL, '{');
 	json_u64(j, "cpu", i);

@@ -10,12 +10,14 @@
 #include <string.h>
 
 #include "lib/crc32c.h"
+#include "resident.h"
 #include "util.h"
+
+#define CRC_STEP (1u << 20) /* bytes */
 
 /* Payloads, one after the other as they came. */
 struct pieces {
-	uint8_t *buf;
-	size_t len, cap;
+	struct spool buf;
 	struct part_seg *seg;
 	size_t nseg, seg_cap;
 };
@@ -94,14 +96,54 @@ static void set_once(struct once *o, const struct frame *f, uint64_t line)
 	memcpy(o->payload, f->payload, f->len);
 }
 
+/* Whether a frame continues a segment: the next bytes, in the next line, and no more than in those before. */
+static bool continues(const struct part_seg *s, const struct frame *f, uint64_t line)
+{
+	return s->frame && f->offset == s->off + s->len && s->len % s->frame == 0 && f->len &&
+	       f->len <= s->frame && line == s->line + s->len / s->frame;
+}
+
 static void add_piece(struct pieces *p, const struct frame *f, uint64_t line)
 {
-	p->seg = grow(p->seg, p->nseg, &p->seg_cap, sizeof(*p->seg));
-	p->seg[p->nseg++] = (struct part_seg){ f->offset, p->len, f->len, line };
-	while (p->cap - p->len < f->len)
-		p->buf = grow(p->buf, p->cap, &p->cap, 1);
-	memcpy(p->buf + p->len, f->payload, f->len);
-	p->len += f->len;
+	if (p->nseg && continues(&p->seg[p->nseg - 1], f, line)) {
+		p->seg[p->nseg - 1].len += f->len;
+	} else {
+		p->seg = grow(p->seg, p->nseg, &p->seg_cap, sizeof(*p->seg));
+		p->seg[p->nseg++] = (struct part_seg){ f->offset, p->buf.len, f->len, line,
+						       (uint32_t)f->len };
+	}
+	spool_room(&p->buf, f->len);
+	memcpy(p->buf.p + p->buf.len, f->payload, f->len);
+	p->buf.len += f->len;
+	resident_touch(f->len);
+}
+
+/* Makes a segment of each frame again. */
+static void split(struct pieces *p)
+{
+	struct part_seg *to = NULL;
+	size_t n = 0, cap = 0;
+
+	for (size_t i = 0; i < p->nseg; i++) {
+		struct part_seg s = p->seg[i];
+
+		do {
+			struct part_seg one = s;
+
+			if (one.frame && one.len > one.frame)
+				one.len = one.frame;
+			to = grow(to, n, &cap, sizeof(*to));
+			to[n++] = one;
+			s.off += one.len;
+			s.pos += one.len;
+			s.len -= one.len;
+			s.line++;
+		} while (s.len);
+	}
+	free(p->seg);
+	p->seg = to;
+	p->nseg = n;
+	p->seg_cap = cap;
 }
 
 void dumps_frame(struct dumps *d, const struct frame *f, uint64_t line)
@@ -140,32 +182,34 @@ static int by_offset(const void *a, const void *b, void *count)
 static uint64_t arrange(struct pieces *p, uint64_t *comparisons)
 {
 	bool ascending = true;
-	size_t out = 0, len = 0;
-	uint8_t *buf;
+	size_t out = 0, total;
+	struct spool to = { .p = NULL };
 
 	for (size_t i = 1; i < p->nseg; i++)
 		ascending &= p->seg[i].off >= p->seg[i - 1].off + p->seg[i - 1].len;
 	if (ascending)
 		return 0;
+	split(p);
+	total = p->nseg;
 	qsort_r(p->seg, p->nseg, sizeof(*p->seg), by_offset, comparisons);
-	buf = make(p->len);
 	for (size_t i = 0; i < p->nseg; i++) {
 		const struct part_seg *s = &p->seg[i], *last = out ? &p->seg[out - 1] : NULL;
 
 		if (last && last->off == s->off && last->len == s->len &&
-		    memcmp(buf + last->pos, p->buf + s->pos, s->len) == 0)
+		    memcmp(to.p + last->pos, p->buf.p + s->pos, s->len) == 0)
 			continue;
-		memcpy(buf + len, p->buf + s->pos, s->len);
+		spool_room(&to, s->len);
+		if (s->len)
+			memcpy(to.p + to.len, p->buf.p + s->pos, s->len);
 		p->seg[out] = *s;
-		p->seg[out++].pos = len;
-		len += s->len;
+		p->seg[out++].pos = to.len;
+		to.len += s->len;
+		resident_touch(s->len);
 	}
-	free(p->buf);
-	p->buf = buf;
-	p->len = p->cap = len;
-	len = p->nseg - out;
+	spool_free(&p->buf);
+	p->buf = to;
 	p->nseg = out;
-	return len;
+	return total - out;
 }
 
 /* The header in BEGIN is the dump's, unless it is damaged or its boot is not the frame's. */
@@ -200,8 +244,9 @@ static uint64_t take_data(struct part *p, struct pieces *from, uint64_t total)
 	uint64_t next = 0;
 
 	p->buf = from->buf;
+	p->buf.len = 0;
 	p->seg = from->seg;
-	from->buf = NULL;
+	from->buf = (struct spool){ .p = NULL };
 	from->seg = NULL;
 	for (size_t i = 0; i < from->nseg; i++) {
 		struct part_seg s = p->seg[i];
@@ -219,10 +264,11 @@ static uint64_t take_data(struct part *p, struct pieces *from, uint64_t total)
 		if (s.off != next)
 			part_cut(p, next, "%" PRIu64 " bytes are missing before line %" PRIu64, s.off - next,
 				 s.line);
-		memmove(p->buf + p->buf_len, p->buf + s.pos, s.len);
+		if (s.pos != p->buf.len)
+			memmove(p->buf.p + p->buf.len, p->buf.p + s.pos, s.len);
 		p->seg[p->nseg] = s;
-		p->seg[p->nseg++].pos = p->buf_len;
-		p->buf_len += s.len;
+		p->seg[p->nseg++].pos = p->buf.len;
+		p->buf.len += s.len;
 		next = s.off + s.len;
 	}
 	return next;
@@ -254,7 +300,11 @@ static void check_end(struct part *p, const struct gather *g, uint64_t got)
 		return;
 	memcpy(&want, end->payload, sizeof(want));
 	for (size_t i = 0; i < p->nseg; i++)
-		crc = crc32c(crc, p->buf + p->seg[i].pos, p->seg[i].len);
+		for (size_t at = 0, n; at < p->seg[i].len; at += n) {
+			n = p->seg[i].len - at < CRC_STEP ? p->seg[i].len - at : CRC_STEP;
+			crc = crc32c(crc, p->buf.p + p->seg[i].pos + at, n);
+			resident_touch(n);
+		}
 	p->complete = p->have_hdr && crc == want;
 	if (crc != want)
 		part_missing(p, 0, "the dump's CRC is wrong");
@@ -289,17 +339,18 @@ static bool set_complete(const struct pieces *p)
 			return false;
 		next += p->seg[i].len;
 	}
-	for (size_t i = 0; i < p->len / sizeof(cpu); i++) {
-		memcpy(&cpu, p->buf + i * sizeof(cpu), sizeof(cpu));
+	for (size_t i = 0; i < p->buf.len / sizeof(cpu); i++) {
+		memcpy(&cpu, p->buf.p + i * sizeof(cpu), sizeof(cpu));
 		if (cpu.cpu != i)
 			return false;
 	}
-	return p->len % sizeof(cpu) == 0;
+	return p->buf.len % sizeof(cpu) == 0;
 }
 
 static void finish_stats(struct dumps *d, struct gather *g)
 {
 	struct pieces *p = &g->stats;
+	const struct part_seg *last;
 
 	if (!p->nseg)
 		return;
@@ -311,9 +362,12 @@ static void finish_stats(struct dumps *d, struct gather *g)
 			    p->seg[0].line, g->boot, g->dump);
 		return;
 	}
+	last = &p->seg[p->nseg - 1];
 	d->set = grow(d->set, d->nset, &d->set_cap, sizeof(*d->set));
-	d->set[d->nset++] = (struct counters){ p->buf, p->len, g->boot, g->dump, p->seg[p->nseg - 1].line };
-	p->buf = NULL;
+	d->set[d->nset++] = (struct counters){
+		p->buf, g->boot, g->dump, last->line + (last->frame ? (last->len - 1) / last->frame : 0)
+	};
+	p->buf = (struct spool){ .p = NULL };
 }
 
 static void no_free(void *node)
@@ -331,9 +385,9 @@ void dumps_finish(struct dumps *d)
 		if (g->data)
 			finish_store(d, g);
 		finish_stats(d, g);
-		free(g->store.buf);
+		spool_free(&g->store.buf);
 		free(g->store.seg);
-		free(g->stats.buf);
+		spool_free(&g->stats.buf);
 		free(g->stats.seg);
 		free(g);
 	}
@@ -351,6 +405,6 @@ void dumps_free(struct dumps *d)
 	}
 	free(d->part);
 	for (size_t i = 0; i < d->nset; i++)
-		free(d->set[i].buf);
+		spool_free(&d->set[i].buf);
 	free(d->set);
 }

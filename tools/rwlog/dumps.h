@@ -9,8 +9,7 @@
 
 /* The counters of all CPUs, sent at one moment. */
 struct counters {
-	uint8_t *buf; /* struct rw_cpu_stats of each CPU, back to back, at any alignment */
-	size_t len;
+	struct spool buf;    /* struct rw_cpu_stats of each CPU, back to back, at any alignment */
 	uint32_t boot, dump; /* as in its frames */
 	uint64_t line;       /* of its last frame */
 };

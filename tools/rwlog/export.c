@@ -10,6 +10,7 @@
 #include "csv.h"
 #include "ecs.h"
 #include "jsonl.h"
+#include "select.h"
 #include "text.h"
 
 /* What is being exported. */
@@ -56,23 +57,23 @@ static void write_record(struct job *job, const struct rec *r)
 
 static void write_boot(struct job *job, const struct boot *b, const struct filter *filter)
 {
-	struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
-	struct cgroups cgroups = boot_cgroups(b);
 	bool with_procs = job->format == EXPORT_ECS || job->format == EXPORT_AUDITD;
 	char id[TEXT_BOOT_LEN];
+	struct selection s;
 
+	selection_open(&s, b, filter);
 	boot_name(b, id);
-	job->boot = (struct members_boot){ id, b->newest->hdr.boot_epoch, &cgroups };
+	job->boot = (struct members_boot){ id, b->newest->hdr.boot_epoch, &s.cgroups };
 	for (size_t k = 0; k < b->nrec; k++) {
 		struct rec r = boot_rec(b, k);
 
 		if (with_procs)
 			procs_note(&job->procs, &r);
-		if (filter_match(&own, &r))
+		if (filter_match(&s.filter, &r))
 			write_record(job, &r);
 	}
 	procs_free(&job->procs);
-	cgroups_free(&cgroups);
+	selection_close(&s);
 }
 
 /* An alert without a record, as a document of its own. */

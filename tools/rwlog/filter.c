@@ -4,10 +4,15 @@
 #define _GNU_SOURCE
 #include "filter.h"
 
+#include <arpa/inet.h>
+#include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
+#include "socket.h"
+#include "util.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -26,59 +31,159 @@ static bool take_number(const char **s, uint64_t max, uint64_t *v)
 	return *s != start;
 }
 
-bool filter_types(struct filter *f, const char *list)
+/* Takes the "!" off a value. Return: whether there is one. */
+static bool take_not(const char **value)
 {
+	bool not = **value == '!';
+
+	*value += not ;
+	return not ;
+}
+
+/* The number of the name in the first @n characters, or -1. */
+typedef int number_of(const char *name, size_t n);
+
+static int number_of_type(const char *name, size_t n)
+{
+	unsigned int type = type_by_name(name, n);
+
+	return type ? (int)type : -1;
+}
+
+static int number_of_class(const char *name, size_t n)
+{
+	for (int i = 0; i < RW_CLASS_COUNT; i++) {
+		char buf[NAME_LEN];
+		const char *one = name_of_class((uint32_t)i, buf);
+
+		if (strlen(one) == n && memcmp(one, name, n) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static int number_of_verdict(const char *name, size_t n)
+{
+	char word[16];
+
+	snprintf(word, sizeof(word), "%.*s", (int)n, name);
+	return n < sizeof(word) ? verdict_by_name(word) : -1;
+}
+
+static bool add_names(struct filter_set *set, const char *list, number_of *number)
+{
+	bool not = take_not(&list);
+
 	for (;;) {
 		size_t n = strcspn(list, ",");
-		unsigned int type = type_by_name(list, n);
+		int i = number(list, n);
 
-		if (!type)
+		if (i < 0)
 			return false;
-		f->has_types = true;
-		f->types[type] = true;
+		set->any_wanted |= !not ;
+		(not ? set->unwanted : set->wanted)[i] = true;
 		if (!list[n])
 			return true;
 		list += n + 1;
 	}
 }
 
-void filter_wrong_type(const char *list, char *word, size_t size)
+bool filter_types(struct filter *f, const char *list)
 {
-	size_t n = strcspn(list, ",");
+	return add_names(&f->types, list, number_of_type);
+}
 
-	while (list[n] && type_by_name(list, n)) {
+bool filter_classes(struct filter *f, const char *list)
+{
+	return add_names(&f->classes, list, number_of_class);
+}
+
+bool filter_verdicts(struct filter *f, const char *list)
+{
+	return add_names(&f->verdicts, list, number_of_verdict);
+}
+
+void filter_wrong_word(bool (*parse)(struct filter *, const char *), const char *list, char *word,
+		       size_t size)
+{
+	struct filter ignored = FILTER_ALL;
+
+	take_not(&list);
+	for (;;) {
+		size_t n = strcspn(list, ",");
+
+		snprintf(word, size, "%.*s", (int)(n < size ? n : size), list);
+		if (!list[n] || !parse(&ignored, word))
+			return;
 		list += n + 1;
-		n = strcspn(list, ",");
 	}
-	snprintf(word, size, "%.*s", (int)(n < size ? n : size), list);
 }
 
-bool filter_pid(struct filter *f, const char *value)
+static void add_value(struct filter_list *l, bool not, struct filter_value v)
 {
-	uint64_t v;
+	if (not ) {
+		l->unwanted = grow(l->unwanted, l->nunwanted, &l->unwanted_cap, sizeof(v));
+		l->unwanted[l->nunwanted++] = v;
+	} else {
+		l->wanted = grow(l->wanted, l->nwanted, &l->wanted_cap, sizeof(v));
+		l->wanted[l->nwanted++] = v;
+	}
+}
 
-	if (!take_number(&value, UINT32_MAX, &v) || *value)
+bool filter_numbers(struct filter *f, enum filter_what what, const char *list)
+{
+	bool not = take_not(&list);
+
+	for (;;) {
+		struct filter_value v = { .text = NULL };
+
+		if (!take_number(&list, UINT32_MAX, &v.number) || (*list && *list != ','))
+			return false;
+		add_value(&f->list[what], not, v);
+		if (!*list++)
+			return true;
+	}
+}
+
+bool filter_text(struct filter *f, enum filter_what what, const char *value)
+{
+	bool not = take_not(&value);
+	struct filter_value v = { .text = value };
+	const char *end = value;
+
+	if (!*value)
 		return false;
-	f->has_pid = true;
-	f->pid = (uint32_t)v;
+	if (what == FILTER_CONTAINER && value[strspn(value, "0123456789abcdef")])
+		return false;
+	if (what == FILTER_CGROUP && take_number(&end, UINT64_MAX, &v.number) && !*end)
+		v.text = NULL;
+	add_value(&f->list[what], not, v);
 	return true;
 }
 
-bool filter_loginuid(struct filter *f, const char *value)
+bool filter_address(struct filter *f, const char *value)
 {
-	uint64_t v;
+	bool not = take_not(&value);
+	struct filter_value v = { .text = value };
+	const char *slash = strchrnul(value, '/');
+	char host[INET6_ADDRSTRLEN];
+	uint64_t bits;
 
-	if (!take_number(&value, UINT32_MAX, &v) || *value)
+	snprintf(host, sizeof(host), "%.*s", (int)(slash - value), value);
+	if (inet_pton(AF_INET, host, v.address) == 1)
+		v.family = AF_INET;
+	else if (inet_pton(AF_INET6, host, v.address) == 1)
+		v.family = AF_INET6;
+	else if (*value != '/' && *value != '@')
 		return false;
-	f->has_loginuid = true;
-	f->loginuid = (uint32_t)v;
+	v.bits = v.family == AF_INET ? 32 : 128;
+	if (v.family && *slash++) {
+		if (!take_number(&slash, v.bits, &bits) || *slash)
+			return false;
+		v.bits = (unsigned int)bits;
+	}
+	add_value(&f->list[FILTER_ADDRESS], not, v);
 	return true;
-}
-
-bool filter_cgroup(struct filter *f, const char *value)
-{
-	f->has_cgroup = take_number(&value, UINT64_MAX, &f->cgroup) && !*value;
-	return f->has_cgroup;
 }
 
 bool filter_seq(struct filter *f, const char *value)
@@ -100,12 +205,6 @@ bool filter_seq(struct filter *f, const char *value)
 	return !*value && f->seq_from <= f->seq_to;
 }
 
-bool filter_verdict(struct filter *f, const char *value)
-{
-	f->verdict = verdict_by_name(value);
-	return f->verdict >= 0;
-}
-
 bool filter_seconds(uint64_t *ns, const char *value)
 {
 	uint64_t s, unit = NS_PER_S;
@@ -124,12 +223,29 @@ bool filter_seconds(uint64_t *ns, const char *value)
 	return !*value;
 }
 
-static bool contains(struct text t, const char *s)
+#define PATTERN_MAX 4096u
+
+/* Whether a text is what a shell's pattern says; "*" also stands for slashes. */
+static bool is_like(struct text t, const char *pattern)
 {
-	return memmem(t.p, t.len, s, strlen(s)) != NULL;
+	char copy[PATTERN_MAX];
+
+	if (t.len >= sizeof(copy))
+		return false;
+	for (size_t i = 0; i < t.len; i++)
+		copy[i] = t.p[i] ? (char)t.p[i] : '?';
+	copy[t.len] = '\0';
+	return fnmatch(pattern, copy, 0) == 0;
 }
 
-static bool match_path(const struct filter *f, const struct rec *r)
+static bool match_path(struct text t, const char *value)
+{
+	if (strpbrk(value, "*?["))
+		return is_like(t, value);
+	return memmem(t.p, t.len, value, strlen(value)) != NULL;
+}
+
+static bool has_path(const struct rec *r, const char *value)
 {
 	struct rec_field field;
 	uint32_t pos = 0;
@@ -137,28 +253,161 @@ static bool match_path(const struct filter *f, const struct rec *r)
 	while (rec_walk(r, &pos, &field)) {
 		const struct field_desc *desc = field_desc(field.id);
 
-		if (desc && desc->kind == RW_KIND_PATH && contains(value_text(&field), f->path))
+		if (desc && desc->kind == RW_KIND_PATH && match_path(value_text(&field), value))
 			return true;
 	}
 	return false;
 }
 
-/* Who did it is wanted, as far as the filter asks. */
-static bool match_task(const struct filter *f, const struct rec *r)
+static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned int bits)
 {
-	struct rw_task task;
-	struct text comm;
-	int known;
+	unsigned int rest = bits % 8, mask = 0xffu << (8 - rest) & 0xff;
 
-	if (!f->has_pid && !f->comm && !f->has_loginuid && !f->has_cgroup)
-		return true;
-	known = rec_task(r, &task);
-	if (!known || (f->has_pid && task.pid != f->pid && task.tgid != f->pid) ||
-	    ((f->has_loginuid || f->has_cgroup) && known < 2) ||
-	    (f->has_loginuid && task.loginuid != f->loginuid) || (f->has_cgroup && task.cgroup != f->cgroup))
+	return memcmp(a, b, bits / 8) == 0 && (!rest || ((a[bits / 8] ^ b[bits / 8]) & mask) == 0);
+}
+
+static bool match_unix(const struct member *part, unsigned int n, const char *pattern)
+{
+	for (unsigned int i = 1; i < n; i++) {
+		if (part[i].form != MEMBER_TEXT)
+			continue;
+		if (strcmp(part[i].name, "path") == 0)
+			return is_like(part[i].text, pattern);
+		return pattern[0] == '@' && is_like(part[i].text, pattern + 1);
+	}
+	return false;
+}
+
+static bool match_socket(struct text raw, enum filter_what what, const struct filter_value *v)
+{
+	struct member part[SOCKET_PARTS];
+	char text[SOCKET_TEXT_LEN];
+	unsigned int n = socket_parts(raw, part, text), family = 0;
+	uint8_t address[16];
+
+	if (strcmp(part[0].word, "inet") == 0)
+		family = AF_INET;
+	else if (strcmp(part[0].word, "inet6") == 0)
+		family = AF_INET6;
+	if (what == FILTER_ADDRESS && !v->family)
+		return match_unix(part, n, v->text);
+	if (!family || n < 3)
 		return false;
-	comm = rec_comm(task.comm);
-	return !f->comm || (comm.len == strlen(f->comm) && memcmp(comm.p, f->comm, comm.len) == 0);
+	if (what == FILTER_PORT)
+		return part[2].u == v->number;
+	return family == v->family && inet_pton((int)family, part[1].word, address) == 1 &&
+	       same_bits(address, v->address, v->bits);
+}
+
+static bool has_socket(const struct rec *r, enum filter_what what, const struct filter_value *v)
+{
+	struct rec_field field;
+	uint32_t pos = 0;
+
+	while (rec_walk(r, &pos, &field)) {
+		const struct field_desc *desc = field_desc(field.id);
+
+		if (desc && desc->kind == RW_KIND_ADDRESS && match_socket(value_text(&field), what, v))
+			return true;
+	}
+	return false;
+}
+
+/* A record, and who did it. */
+struct subject {
+	const struct filter *f;
+	const struct rec *r;
+	struct rw_task task;
+	int known; /* as rec_task() */
+};
+
+static bool match_cgroup(const struct subject *s, enum filter_what what, const struct filter_value *v)
+{
+	struct text path, unit;
+
+	if (what == FILTER_CGROUP && !v->text)
+		return s->task.cgroup == v->number;
+	if (!cgroups_find(s->f->cgroups, s->task.cgroup, &path))
+		return false;
+	if (what == FILTER_UNIT)
+		return cgroups_unit(path, &unit) && is_like(unit, v->text);
+	if (what == FILTER_CONTAINER)
+		return cgroups_container(path, &unit) && unit.len >= strlen(v->text) &&
+		       memcmp(unit.p, v->text, strlen(v->text)) == 0;
+	return match_path(path, v->text);
+}
+
+/* Of a field that only tasks have of which all is known. */
+static bool match_whole_task(const struct subject *s, enum filter_what what, const struct filter_value *v)
+{
+	struct text exe;
+
+	switch (what) {
+	case FILTER_PPID:
+		return s->task.ppid == v->number;
+	case FILTER_UID:
+		return s->task.uid == v->number;
+	case FILTER_EUID:
+		return s->task.euid == v->number;
+	case FILTER_LOGINUID:
+		return s->task.loginuid == v->number;
+	case FILTER_EXE:
+		return s->f->programs &&
+		       programs_exe(s->f->programs, s->task.tgid, s->r->hdr.time_ns, &exe) &&
+		       match_path(exe, v->text);
+	default:
+		return match_cgroup(s, what, v);
+	}
+}
+
+static bool match(const struct subject *s, enum filter_what what, const struct filter_value *v)
+{
+	switch (what) {
+	case FILTER_PATH:
+		return has_path(s->r, v->text);
+	case FILTER_PORT:
+	case FILTER_ADDRESS:
+		return has_socket(s->r, what, v);
+	case FILTER_PID:
+		return s->known && (s->task.pid == v->number || s->task.tgid == v->number);
+	case FILTER_COMM:
+		return s->known && is_like(rec_comm(s->task.comm), v->text);
+	default:
+		return s->known == 2 && match_whole_task(s, what, v);
+	}
+}
+
+static bool match_list(const struct subject *s, enum filter_what what)
+{
+	const struct filter_list *l = &s->f->list[what];
+	bool found = !l->nwanted;
+
+	for (size_t i = 0; i < l->nwanted && !found; i++)
+		found = match(s, what, &l->wanted[i]);
+	for (size_t i = 0; i < l->nunwanted && found; i++)
+		found = !match(s, what, &l->unwanted[i]);
+	return found;
+}
+
+static bool has_lists(const struct filter *f)
+{
+	for (int what = 0; what < FILTER_WHATS; what++)
+		if (f->list[what].nwanted || f->list[what].nunwanted)
+			return true;
+	return false;
+}
+
+static bool match_lists(const struct filter *f, const struct rec *r)
+{
+	struct subject s = { .f = f, .r = r };
+	bool good = true;
+
+	if (!has_lists(f))
+		return true;
+	s.known = rec_task(r, &s.task);
+	for (int what = 0; what < FILTER_WHATS && good; what++)
+		good = match_list(&s, (enum filter_what)what);
+	return good;
 }
 
 struct filter filter_for_boot(const struct filter *f, uint64_t epoch)
@@ -177,18 +426,43 @@ struct filter filter_for_boot(const struct filter *f, uint64_t epoch)
 	return own;
 }
 
+static bool in_set(const struct filter_set *set, unsigned int i)
+{
+	return (!set->any_wanted || set->wanted[i]) && !set->unwanted[i];
+}
+
+static bool in_class(const struct filter *f, unsigned int type)
+{
+	const struct event_desc *event = event_desc(type);
+
+	return event ? in_set(&f->classes, event->class) : !f->classes.any_wanted;
+}
+
 bool filter_match(const struct filter *f, const struct rec *r)
 {
-	if ((f->has_types && !f->types[r->hdr.type]) || r->hdr.seq < f->seq_from || r->hdr.seq > f->seq_to ||
-	    r->hdr.time_ns < f->from_ns || r->hdr.time_ns > f->to_ns ||
-	    (f->verdict >= 0 && r->hdr.verdict != f->verdict))
-		return false;
-	return match_task(f, r) && (!f->path || match_path(f, r));
+	return in_set(&f->types, r->hdr.type) && r->hdr.seq >= f->seq_from && r->hdr.seq <= f->seq_to &&
+	       r->hdr.time_ns >= f->from_ns && r->hdr.time_ns <= f->to_ns &&
+	       in_set(&f->verdicts, r->hdr.verdict) && in_class(f, r->hdr.type) && match_lists(f, r);
+}
+
+static bool is_empty(const struct filter_set *set)
+{
+	static const struct filter_set empty;
+
+	return memcmp(set, &empty, sizeof(empty)) == 0;
 }
 
 bool filter_is_all(const struct filter *f)
 {
-	return !f->has_types && !f->has_pid && !f->has_loginuid && !f->has_cgroup && !f->comm && !f->path &&
-	       !f->since.given && !f->until.given && !f->seq_from && f->seq_to == UINT64_MAX &&
-	       f->verdict < 0;
+	return is_empty(&f->types) && is_empty(&f->classes) && is_empty(&f->verdicts) && !has_lists(f) &&
+	       !f->since.given && !f->until.given && !f->seq_from && f->seq_to == UINT64_MAX;
+}
+
+void filter_free(struct filter *f)
+{
+	for (int what = 0; what < FILTER_WHATS; what++) {
+		free(f->list[what].wanted);
+		free(f->list[what].unwanted);
+		f->list[what] = (struct filter_list){ .wanted = NULL };
+	}
 }

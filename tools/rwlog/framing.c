@@ -39,41 +39,49 @@ static bool take_blank(struct cursor *c)
 	return c->p < c->end && *c->p++ == ' ';
 }
 
-static int base64_digit(char c)
+/* Values of the digits of RFC 4648, plus 1 so that the others are 0. */
+static const uint8_t digit_plus_1[256] = {
+	['A'] = 1, 2,  3,  4,  5,          6,  7,  8,  9,  10, 11,         12, 13, 14, 15,         16,
+	17,        18, 19, 20, 21,         22, 23, 24, 25, 26, ['a'] = 27, 28, 29, 30, 31,         32,
+	33,        34, 35, 36, 37,         38, 39, 40, 41, 42, 43,         44, 45, 46, 47,         48,
+	49,        50, 51, 52, ['0'] = 53, 54, 55, 56, 57, 58, 59,         60, 61, 62, ['+'] = 63, ['/'] = 64,
+};
+
+/* Four digits, three bytes. Return: false if one is no digit. */
+static inline bool decode_group(const char *s, uint8_t *to)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
+	uint32_t a = digit_plus_1[(uint8_t)s[0]], b = digit_plus_1[(uint8_t)s[1]];
+	uint32_t c = digit_plus_1[(uint8_t)s[2]], d = digit_plus_1[(uint8_t)s[3]];
+	uint32_t v = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+
+	if (!a || !b || !c || !d)
+		return false;
+	to[0] = (uint8_t)(v >> 16);
+	to[1] = (uint8_t)(v >> 8);
+	to[2] = (uint8_t)v;
+	return true;
 }
 
-/* RFC 4648 with padding; @n characters, at most BASE64_MAX. */
+/* With padding; @n characters, at most BASE64_MAX. */
 static bool base64_decode(const char *s, size_t n, struct frame *f)
 {
 	size_t pad = n && s[n - 1] == '=' ? 1 + (n > 1 && s[n - 2] == '=') : 0;
+	char last[4] = "AAAA";
+	uint8_t bytes[3];
 
 	f->len = 0;
 	if (n == 0 || n % 4)
 		return false;
-	for (size_t i = 0; i < n; i += 4) {
-		uint32_t v = 0;
-		size_t out = i + 4 == n ? 3 - pad : 3;
-
-		for (size_t j = 0; j < 4; j++) {
-			int d = i + j >= n - pad ? 0 : base64_digit(s[i + j]);
-
-			if (d < 0)
-				return false;
-			v = v << 6 | (uint32_t)d;
-		}
-		for (size_t j = 0; j < out; j++)
-			f->payload[f->len++] = (uint8_t)(v >> (16 - 8 * j));
-	}
+	for (size_t i = 0; i + 4 < n || (i < n && !pad); i += 4, f->len += 3)
+		if (!decode_group(s + i, f->payload + f->len))
+			return false;
+	if (!pad)
+		return true;
+	memcpy(last, s + n - 4, 4 - pad);
+	if (!decode_group(last, bytes))
+		return false;
+	memcpy(f->payload + f->len, bytes, 3 - pad);
+	f->len += 3 - pad;
 	return true;
 }
 
@@ -81,8 +89,10 @@ static bool take_payload(struct cursor *c, struct frame *f)
 {
 	const char *start = c->p;
 
-	while (c->p < c->end && *c->p != ' ' && (size_t)(c->p - start) <= BASE64_MAX)
-		c->p++;
+	size_t most = (size_t)(c->end - start) < BASE64_MAX + 1 ? (size_t)(c->end - start) : BASE64_MAX + 1;
+	const char *blank = memchr(start, ' ', most);
+
+	c->p = blank ? blank : start + most;
 	if ((size_t)(c->p - start) > BASE64_MAX)
 		return false;
 	f->len = 0;

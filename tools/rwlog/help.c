@@ -85,8 +85,13 @@ static void put_options(FILE *out, enum command command)
 		}
 		if (!wanted(o, command))
 			continue;
-		if (title)
-			fprintf(out, "\n%s:\n", title);
+		if (title) {
+			struct column c = { out, 0, 0 };
+
+			putc('\n', out);
+			put_text(&c, title);
+			fputs(":\n", out);
+		}
 		title = NULL;
 		put_option(out, o, command);
 	}

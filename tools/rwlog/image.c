@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "resident.h"
 #include "text.h"
 #include "util.h"
 #include "version.h"
 
 #define FAMILY_LEN (sizeof(RW_STORE_FAMILY) - 1)
+#define SCAN_STEP  (1u << 20) /* bytes */
 
 /* A place where a header may begin. */
 static void try_place(struct image_scan *s, const struct image_place *place)
@@ -41,15 +43,19 @@ static void try_place(struct image_scan *s, const struct image_place *place)
 
 static void scan_piece(struct image_scan *s, const uint8_t *data, size_t len, uint64_t off, uint64_t addr)
 {
-	const uint8_t *p = data, *end = data + len;
+	/* Step by step, each with the begin of the next: a magic may lie across the end. */
+	for (size_t from = 0; from < len; from += SCAN_STEP, resident_touch(SCAN_STEP)) {
+		const uint8_t *p = data + from;
+		size_t n = len - from < SCAN_STEP + FAMILY_LEN - 1 ? len - from : SCAN_STEP + FAMILY_LEN - 1;
+		const uint8_t *end = p + n;
 
-	while (p < end && (p = memmem(p, (size_t)(end - p), RW_STORE_FAMILY, FAMILY_LEN))) {
-		uint64_t in = (uint64_t)(p - data);
-		struct image_place place = { p, (size_t)(end - p), off + in, addr + in };
+		while (p < end && (p = memmem(p, (size_t)(end - p), RW_STORE_FAMILY, FAMILY_LEN))) {
+			size_t in = (size_t)(p - data);
 
-		if ((size_t)(p - data) % RW_REC_ALIGN == 0)
-			try_place(s, &place);
-		p += FAMILY_LEN;
+			if (in % RW_REC_ALIGN == 0)
+				try_place(s, &(struct image_place){ p, len - in, off + in, addr + in });
+			p += FAMILY_LEN;
+		}
 	}
 }
 

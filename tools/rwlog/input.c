@@ -14,6 +14,7 @@
 #include "alerts.h"
 #include "boots.h"
 #include "expand.h"
+#include "resident.h"
 #include "util.h"
 
 #define READ_CHUNK 65536u
@@ -56,7 +57,9 @@ int input_load(struct input *in, const char *name)
 		in->data = mmap(NULL, (size_t)in->st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		in->mapped = in->data != MAP_FAILED;
 		in->len = in->mapped ? (size_t)in->st.st_size : 0;
-		if (!in->mapped)
+		if (in->mapped)
+			resident_watch(in->data, in->len);
+		else
 			in->data = NULL;
 	}
 	if (!in->mapped)
@@ -113,7 +116,7 @@ static void tell_both(struct input *in)
 			    in->scan.good[0].off);
 		return;
 	}
-	capture_parse(&frames, (const char *)in->data, in->len);
+	capture_frames(&frames, (const char *)in->data, in->len);
 	for (size_t i = 0; i < frames.dumps.npart; i++) {
 		if (!frames.dumps.part[i]->complete)
 			continue;
@@ -203,6 +206,7 @@ static void tell_repairs(struct input *in)
 
 static void free_data(struct input *in)
 {
+	resident_forget(in->data);
 	if (in->mapped)
 		munmap(in->data, in->len);
 	else

@@ -455,6 +455,32 @@ static void show_fields(const struct line *l)
 			show_field(l, &f);
 }
 
+#define DIM    "2"
+#define ALARM  "1;31"
+#define NORMAL "0"
+
+static void color(const struct line *l, const char *code)
+{
+	if (l->color)
+		fprintf(l->out, "\033[%sm", code);
+}
+
+/* The colour of an event, by its class. */
+static const char *color_of_type(unsigned int type)
+{
+	static const char *const colors[RW_CLASS_COUNT] = {
+		[RW_CLASS_GUARD] = "1;35",  [RW_CLASS_PATCH] = "35",  [RW_CLASS_EXEC] = "1;32",
+		[RW_CLASS_TASK] = "32",     [RW_CLASS_FILE] = "36",   [RW_CLASS_NET] = "34",
+		[RW_CLASS_SYSLOG] = NORMAL, [RW_CLASS_KERNEL] = "33", [RW_CLASS_LOSS] = "31",
+		[RW_CLASS_CODE] = "1;33",   [RW_CLASS_ACCESS] = "31",
+	};
+	const struct event_desc *event = event_desc(type);
+
+	if (type == RW_REC_VIOLATION)
+		return ALARM;
+	return event && colors[event->class] ? colors[event->class] : NORMAL;
+}
+
 /* An unknown type has two words, so that its number stands apart. */
 static void show_type(const struct line *l)
 {
@@ -466,6 +492,11 @@ static void show_type(const struct line *l)
 		fprintf(l->out, " type %-6u", l->r->hdr.type);
 }
 
+static bool is_refusal(unsigned int verdict)
+{
+	return verdict != RW_VERDICT_ALLOW && verdict != RW_VERDICT_NONE;
+}
+
 void line_show(const struct line *l)
 {
 	const struct rec *r = l->r;
@@ -473,10 +504,17 @@ void line_show(const struct line *l)
 	char when[TEXT_TIME_LEN];
 
 	text_time(when, l->epoch, r->hdr.time_ns);
+	color(l, DIM);
 	fprintf(out, "%s%s #%" PRIu64 " cpu%u", when, r->hdr.flags & RW_RECF_TIME_ADJ ? "~" : "", r->hdr.seq,
 		r->hdr.cpu);
+	color(l, NORMAL);
+	color(l, color_of_type(r->hdr.type));
 	show_type(l);
+	color(l, NORMAL);
 	show_fields(l);
-	fprintf(out, ": %s%s\n", name_of_verdict(r->hdr.verdict),
-		r->hdr.flags & RW_RECF_PATH_TRUNC ? " [start of path truncated]" : "");
+	fputs(": ", out);
+	color(l, is_refusal(r->hdr.verdict) ? ALARM : NORMAL);
+	fputs(name_of_verdict(r->hdr.verdict), out);
+	color(l, NORMAL);
+	fprintf(out, "%s\n", r->hdr.flags & RW_RECF_PATH_TRUNC ? " [start of path truncated]" : "");
 }

@@ -15,6 +15,7 @@ struct line {
 	uint64_t epoch;                /* of the hypervisor's start */
 	const struct symbols *symbols; /* or NULL */
 	const struct cgroups *cgroups; /* of the boot */
+	bool color;                    /* with a terminal's colours */
 };
 
 /** line_show() - write the record: when, number, CPU, type, who, the other fields, verdict. */

@@ -17,6 +17,7 @@
 #include "outfile.h"
 #include "run.h"
 #include "symbols.h"
+#include "terminal.h"
 #include "util.h"
 #include "version.h"
 #include "vmlinux.h"
@@ -244,6 +245,7 @@ static enum status files_together(const struct options *o, const struct symbols 
 	if (n)
 		worst = status_worse(worst, run(o, &log, symbols));
 	fflush(stdout);
+	terminal_end();
 	warn(o, &log.problems, "the files together", "warning");
 	log_free(&log);
 	for (size_t i = 0; i < n; i++) {
@@ -286,6 +288,7 @@ int main(int argc, char **argv)
 	}
 	vmlinux_close(symbols.vmlinux);
 	symbols_free(&symbols);
+	filter_free(&o.filter);
 	input_free(&symbol_file);
 	input_free(&capture_file);
 	return status;

@@ -111,30 +111,43 @@ static int unknown_name(const char *what, const struct names *known, const char 
 		     near ? ", the nearest is " : "", near ? near : "", known->all);
 }
 
-/* Reports the first word of the list that is not a type. */
 static int wrong_type(const char *list)
 {
 	struct names known = { .n = 0 };
 	char word[64];
 
-	filter_wrong_type(list, word, sizeof(word));
+	filter_wrong_word(filter_types, list, word, sizeof(word));
 	for (unsigned int type = 1; type < RW_TYPES; type++)
 		names_add(&known, event_desc(type) ? event_desc(type)->name : NULL);
 	return unknown_name("type", &known, word);
 }
 
-static int wrong_verdict(const char *word)
+static int wrong_class(const char *list)
 {
 	struct names known = { .n = 0 };
+	char word[64];
 
+	filter_wrong_word(filter_classes, list, word, sizeof(word));
+	for (unsigned int i = 0; i < RW_CLASS_COUNT; i++)
+		names_add(&known, class_desc(i)->name);
+	return unknown_name("class", &known, word);
+}
+
+static int wrong_verdict(const char *list)
+{
+	struct names known = { .n = 0 };
+	char word[64];
+
+	filter_wrong_word(filter_verdicts, list, word, sizeof(word));
 	for (unsigned int verdict = 0; verdict < RW_VERDICT_COUNT; verdict++)
 		names_add(&known, name_of_verdict(verdict));
 	return unknown_name("verdict", &known, word);
 }
 
+/* Whether the value is one of several words: they are in lower case. */
 static bool has_words(const struct option_desc *d)
 {
-	return strchr(d->value, '|') != NULL;
+	return strchr(d->value, '|') && d->value[0] >= 'a' && d->value[0] <= 'z';
 }
 
 /* "a, b or c" of the words of "a|b|c"; the one nearest to @value first, if there is one. */
@@ -165,6 +178,8 @@ static int wrong_value(const struct option_desc *d, const char *value)
 		return wrong_word(d, value);
 	if (d->set == set_type)
 		return wrong_type(value);
+	if (d->set == set_class)
+		return wrong_class(value);
 	if (d->set == set_verdict)
 		return wrong_verdict(value);
 	return usage("--%s: wrong value \"%s\": it takes %s", d->name, value, d->takes);
@@ -271,7 +286,7 @@ static bool is(const struct option_desc *d, const char *name)
 	return strcmp(d->name, name) == 0;
 }
 
-int options_parse(struct options *o, int argc, char **argv)
+static int parse(struct options *o, int argc, char **argv)
 {
 	struct option own[OPTIONS + 1];
 	bool given = false;
@@ -298,4 +313,13 @@ int options_parse(struct options *o, int argc, char **argv)
 	o->files = argv + optind;
 	o->nfiles = argc - optind;
 	return check(o);
+}
+
+int options_parse(struct options *o, int argc, char **argv)
+{
+	int status = parse(o, argc, argv);
+
+	if (status >= 0)
+		filter_free(&o->filter);
+	return status;
 }

@@ -11,6 +11,13 @@ enum command {
 	COMMANDS
 };
 
+/** enum color - likewise. */
+enum color {
+	COLOR_AUTO, /* on a terminal */
+	COLOR_ALWAYS,
+	COLOR_NEVER,
+};
+
 struct options {
 	enum command command;
 	struct filter filter;
@@ -23,6 +30,10 @@ struct options {
 	bool json;                  /* stats: JSON instead of a table */
 	enum export_format format;  /* export */
 	bool by_time;               /* sorted by time, not by number */
+	const char *since, *until;  /* as given, or NULL */
+	enum color color;           /* show */
+	uint64_t lines;             /* top; 0: TOP_LINES */
+	bool no_pager;              /* likewise */
 	const char *symbols;        /* file, or NULL */
 	uint64_t kaslr;
 	bool kaslr_given;
@@ -64,6 +75,8 @@ bool option_of(const struct option_desc *option, enum command command);
 
 /**
  * options_parse() - read the command line.
+ *
+ * @o->filter is to be freed if the program continues.
  *
  * Return: -1 to continue, or the exit status: 0 after --help and --version, 2 after printing what is wrong
  * and what would be right.

@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "names.h"
+#include "resident.h"
 #include "util.h"
 
 /* Line of the capture with byte @off of the dump, or the dump's first line. */
@@ -25,7 +26,12 @@ static uint64_t line_of(const struct part *p, uint64_t off)
 		else
 			hi = mid;
 	}
-	return lo ? p->seg[lo - 1].line : p->line;
+	if (!lo)
+		return p->line;
+	const struct part_seg *s = &p->seg[lo - 1];
+	uint64_t in = off - s->off < s->len ? off - s->off : s->len - 1;
+
+	return s->line + (s->frame ? in / s->frame : 0);
 }
 
 static void add(struct part *p, enum problem_kind kind, uint64_t off, const char *fmt, va_list ap)
@@ -146,20 +152,20 @@ static struct run run_begin(const struct rw_block_hdr *b)
 }
 
 /* Checks a record's place in its block, and counts it. */
-static void run_add(struct part *p, struct run *run, const struct rec *r)
+static void run_add(struct part *p, struct run *run, const struct rec *r, uint64_t off)
 {
 	const struct event_desc *event = event_desc(r->hdr.type);
 	char own[NAME_LEN], other[NAME_LEN];
 
 	if (run->count == 0 && r->hdr.seq != run->b->first_seq)
-		part_problem(p, r->off,
+		part_problem(p, off,
 			     "block %" PRIu64 " begins with record %" PRIu64 ", not with record %" PRIu64,
 			     run->b->index, r->hdr.seq, run->b->first_seq);
 	else if (r->hdr.seq <= run->last)
-		part_problem(p, r->off, "record %" PRIu64 " stands after record %" PRIu64, r->hdr.seq,
+		part_problem(p, off, "record %" PRIu64 " stands after record %" PRIu64, r->hdr.seq,
 			     run->last);
 	if (event && event->class != run->b->class)
-		part_problem(p, r->off, "record %" PRIu64 " of class %s stands in a block of class %s",
+		part_problem(p, off, "record %" PRIu64 " of class %s stands in a block of class %s",
 			     r->hdr.seq, name_of_class(event->class, own),
 			     name_of_class(run->b->class, other));
 	run->count++;
@@ -173,15 +179,16 @@ static void run_add(struct part *p, struct run *run, const struct rec *r)
 /* Keeps a record that passed rec_check(). @run: the block's, or NULL if that is not known. */
 static void add_rec(struct part *p, const uint8_t *data, uint64_t off, struct run *run)
 {
-	struct rec *r;
+	struct rec r = { .p = data };
 
-	p->rec = grow(p->rec, p->nrec, &p->rec_cap, sizeof(*p->rec));
-	r = &p->rec[p->nrec++];
-	r->p = data;
-	r->off = off;
-	memcpy(&r->hdr, data, sizeof(r->hdr));
+	memcpy(&r.hdr, data, sizeof(r.hdr));
+	spool_room(&p->recs, sizeof(*p->rec));
+	p->recs.len += sizeof(*p->rec);
+	p->rec = (const uint8_t **)(void *)p->recs.p;
+	p->rec[p->nrec++] = data;
+	resident_touch(r.hdr.size);
 	if (run)
-		run_add(p, run, r);
+		run_add(p, run, &r, off);
 }
 
 /* The first position from @from on where a good record begins; @to: none, or the search gave up. */
@@ -284,7 +291,7 @@ static void check_block(struct part *p, const struct run *run, uint64_t off)
 static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8_t *data, size_t len,
 		       uint64_t off)
 {
-	size_t end = b->used < len ? b->used : len;
+	size_t end = b->used < len ? b->used : len, first = p->nrec;
 	struct run run = run_begin(b);
 	uint64_t bad = p->bad;
 
@@ -299,7 +306,7 @@ static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8
 	else if (p->bad == bad)
 		check_block(p, &run, off);
 	p->block = grow(p->block, p->nblock, &p->block_cap, sizeof(*p->block));
-	p->block[p->nblock++] = (struct part_block){ *b, data, end, off, run.count, run.last };
+	p->block[p->nblock++] = (struct part_block){ *b, data, end, off, first, run.count, run.last };
 }
 
 /* Checks what the headers say about the whole log. */
@@ -395,6 +402,8 @@ static bool being_cleared(const struct part *p, const uint8_t *block)
 	       all_zero(block, sizeof(struct rw_block_hdr));
 }
 
+#define FAULT_BYTES 65536u /* that the kernel maps when a page of a file is touched */
+
 /* The blocks of an image, by place. */
 static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, size_t size, size_t *n)
 {
@@ -408,6 +417,7 @@ static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, 
 
 		if (there < size)
 			part_cut(p, len, "the file ends inside a block");
+		resident_touch(least(there, FAULT_BYTES));
 		if (there < sizeof(struct rw_block_hdr) || all_zero(data + pos, there) ||
 		    being_cleared(p, data + pos))
 			continue;
@@ -475,6 +485,7 @@ void part_walk_image(struct part *p, const uint8_t *data, size_t len)
 	uint64_t newest[RW_STORE_CLASSES] = { 0 };
 	struct slot *slot;
 
+	p->data = data;
 	if (len < RW_STORE_HDR_SIZE)
 		part_cut(p, len, "the file ends inside the header's page");
 	check_hdr_page(p, data, len);
@@ -545,15 +556,42 @@ void part_walk_dump(struct part *p)
 
 		for (j = i + 1; j < p->nseg && p->seg[j].off == s->off + len; j++)
 			len += p->seg[j].len;
-		walk_run(p, p->buf + s->pos, len, s->off);
+		walk_run(p, p->buf.p + s->pos, len, s->off);
 	}
 	check_end(p);
 }
 
+struct rec part_rec(const struct part *p, size_t i)
+{
+	struct rec r = { .p = p->rec[i] };
+
+	memcpy(&r.hdr, r.p, sizeof(r.hdr));
+	resident_touch(r.hdr.size);
+	return r;
+}
+
+uint64_t part_off(const struct part *p, const uint8_t *rec)
+{
+	size_t pos, lo = 0, hi = p->nseg;
+
+	if (!p->is_dump)
+		return (uint64_t)(rec - p->data);
+	pos = (size_t)(rec - p->buf.p);
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (p->seg[mid].pos <= pos)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo ? p->seg[lo - 1].off + (pos - p->seg[lo - 1].pos) : 0;
+}
+
 void part_free(struct part *p)
 {
-	free(p->buf);
+	spool_free(&p->buf);
 	free(p->seg);
 	free(p->block);
-	free(p->rec);
+	spool_free(&p->recs);
 }

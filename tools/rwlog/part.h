@@ -5,6 +5,7 @@
 
 #include "problem.h"
 #include "rec.h"
+#include "spool.h"
 #include "abi/store.h"
 
 #define STORE_BLOCK_MIN 4096u /* limits for the sizes that a header may claim, bytes */
@@ -26,16 +27,21 @@ struct part_block {
 	 */
 	size_t len;
 	uint64_t off;   /* of the block in its part */
+	size_t first;   /* place in part.rec of its first record, until account_check() */
 	uint64_t count; /* records found in it */
 	uint64_t last;  /* number of the last one; first_seq - 1 if there is none */
 };
 
-/* Data of a dump from one frame. */
+/* Data of a dump, from one or several frames. */
 struct part_seg {
 	uint64_t off; /* in the dump's data */
 	size_t pos;   /* in part.buf */
 	size_t len;
-	uint64_t line; /* of the capture */
+	uint64_t line; /* of the capture: that of its first frame */
+	/*
+	 * bytes of each of its frames, which stand in lines one after the other; the last one may have fewer
+	 */
+	uint32_t frame;
 };
 
 struct part {
@@ -53,16 +59,18 @@ struct part {
 	uint64_t bad_of[PROBLEM_KINDS]; /* likewise, by kind */
 	bool cut; /* its file or capture lacks some of it: what is missing was lost there */
 
-	uint8_t *buf; /* dump: its data, one segment after the other */
-	size_t buf_len, buf_cap;
+	struct spool buf;     /* dump: its data, one segment after the other */
 	struct part_seg *seg; /* ascending by off */
 	size_t nseg, seg_cap;
 
 	struct part_block *block; /* by class, then in the order of opening */
 	size_t nblock, block_cap;
-	struct rec *rec; /* by number; two that share one are adjacent */
-	size_t nrec, rec_cap;
-	uint64_t wasted; /* bytes read to check the CRC of what was not a record */
+	const uint8_t *data; /* image: its first byte */
+	const uint8_t **rec; /* records, by number; two that share one are adjacent */
+	size_t nrec;
+	struct spool recs; /* holds rec */
+	bool unique;       /* no two records share a number */
+	uint64_t wasted;   /* bytes read to check the CRC of what was not a record */
 };
 
 /**
@@ -104,6 +112,12 @@ void part_walk_image(struct part *p, const uint8_t *data, size_t len);
 
 /** part_walk_dump() - find blocks and records in the segments of a dump, whatever is missing between them. */
 void part_walk_dump(struct part *p);
+
+/** part_rec() - get record @i, below @p->nrec. */
+struct rec part_rec(const struct part *p, size_t i);
+
+/** part_off() - get the position of one of a part's records in it. */
+uint64_t part_off(const struct part *p, const uint8_t *rec);
 
 /** part_free() - free the memory. */
 void part_free(struct part *p);

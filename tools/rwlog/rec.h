@@ -12,7 +12,6 @@
 struct rec {
 	const uint8_t *p;
 	struct rw_rec_hdr hdr;
-	uint64_t off; /* of its first byte, in its part (part.h) */
 };
 
 /* A string from the guest: not terminated, any bytes. */

@@ -11,6 +11,7 @@
 #include "kaslr.h"
 #include "names.h"
 #include "report_boot.h"
+#include "select.h"
 #include "util.h"
 #include "verify.h"
 #include "rw_version.h"
@@ -136,16 +137,17 @@ static void put_boot(struct report *r, const struct boot *boot, const struct fil
 		     const struct symbols *symbols, size_t parts)
 {
 	const struct rw_store_hdr *h = &boot->newest->hdr;
-	struct report_boot b = { .boot = boot,
-				 .filter = filter_for_boot(filter, h->boot_epoch),
-				 .epoch = h->boot_epoch,
-				 .cgroups = boot_cgroups(boot),
-				 .j = &r->boot_items,
-				 .room = share(&r->room, parts) };
+	struct report_boot b = {
+		.boot = boot, .epoch = h->boot_epoch, .j = &r->boot_items, .room = share(&r->room, parts)
+	};
 	static const char *const ends[] = RW_END_NAMES;
 	char id[TEXT_BOOT_LEN];
+	struct selection s;
 	struct symbols own;
 
+	selection_open(&s, boot, filter);
+	b.filter = s.filter;
+	b.cgroups = s.cgroups;
 	b.symbols = kaslr_for_boot(symbols, boot, &own, stderr);
 	boot_name(boot, id);
 	json_open(b.j, NULL, '{');
@@ -165,7 +167,7 @@ static void put_boot(struct report *r, const struct boot *boot, const struct fil
 	report_top(&b);
 	report_violations(&b);
 	json_close(b.j, '}');
-	cgroups_free(&b.cgroups);
+	selection_close(&s);
 	r->room.events -= b.used.events;
 	r->room.processes -= b.used.processes;
 	r->room.violations -= b.used.violations;

@@ -61,7 +61,7 @@ void report_line(struct report_boot *b, const char *name, const struct rec *r)
 	size_t len = 0;
 	FILE *f = open_memstream(&text, &len);
 
-	line_show(&(struct line){ f, r, b->epoch, b->symbols, &b->cgroups });
+	line_show(&(struct line){ f, r, b->epoch, b->symbols, &b->cgroups, false });
 	fclose(f);
 	report_shown(b->j, name, text, len - (len && text[len - 1] == '\n'));
 	free(text);

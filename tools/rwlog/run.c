@@ -9,8 +9,12 @@
 #include "counters.h"
 #include "export.h"
 #include "extract.h"
+#include "overview.h"
 #include "report.h"
 #include "show.h"
+#include "terminal.h"
+#include "top.h"
+#include "tree.h"
 #include "verify.h"
 
 #define PROBLEMS_SHOWN 50u
@@ -100,7 +104,33 @@ static enum status run_report(const struct options *o, struct log *log, const st
 
 static enum status run_show(const struct options *o, struct log *log, const struct symbols *symbols)
 {
-	show(log, &o->filter, symbols, stdout);
+	bool color = terminal_color(o);
+
+	terminal_pager(o);
+	show(log, &o->filter, symbols, color, stdout);
+	return log_status(log);
+}
+
+static enum status run_boots(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	(void)symbols;
+	overview(log, &o->filter, stdout);
+	return log_status(log);
+}
+
+static enum status run_tree(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	(void)symbols;
+	log_sort_by_time(log);
+	terminal_pager(o);
+	tree(log, &o->filter, stdout);
+	return log_status(log);
+}
+
+static enum status run_top(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	(void)symbols;
+	top(log, &o->filter, o->lines ? o->lines : TOP_LINES, stdout);
 	return log_status(log);
 }
 
@@ -119,6 +149,7 @@ enum status run(const struct options *o, struct log *log, const struct symbols *
 						       const struct symbols *) = {
 		[COMMAND_SHOW] = run_show,     [COMMAND_VERIFY] = run_verify,   [COMMAND_STATS] = run_stats,
 		[COMMAND_EXPORT] = run_export, [COMMAND_EXTRACT] = run_extract, [COMMAND_REPORT] = run_report,
+		[COMMAND_BOOTS] = run_boots,   [COMMAND_TREE] = run_tree,       [COMMAND_TOP] = run_top,
 	};
 	enum status status;
 

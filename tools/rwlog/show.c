@@ -8,6 +8,7 @@
 #include "alerts.h"
 #include "kaslr.h"
 #include "line.h"
+#include "select.h"
 
 struct counts {
 	uint64_t records, violations, repeats, lost;
@@ -34,25 +35,23 @@ static void show_name(const struct log *log, FILE *out)
 }
 
 static void show_boot(const struct boot *b, const struct filter *filter, const struct symbols *symbols,
-		      struct counts *n, FILE *out)
+		      bool color, struct counts *n, FILE *out)
 {
-	struct filter own = filter_for_boot(filter, b->newest->hdr.boot_epoch);
-	struct cgroups cgroups = boot_cgroups(b);
 	struct symbols there;
+	struct selection s;
+	struct rec r;
 
 	symbols = kaslr_for_boot(symbols, b, &there, stderr);
-	for (size_t i = 0; i < b->nrec; i++) {
-		struct rec r = boot_rec(b, i);
-
-		if (!filter_match(&own, &r))
-			continue;
-		line_show(&(struct line){ out, &r, b->newest->hdr.boot_epoch, symbols, &cgroups });
+	selection_open(&s, b, filter);
+	while (selection_next(&s, &r)) {
+		line_show(&(struct line){ out, &r, b->newest->hdr.boot_epoch, symbols, &s.cgroups, color });
 		count(&r, n);
 	}
-	cgroups_free(&cgroups);
+	selection_close(&s);
 }
 
-void show(const struct log *log, const struct filter *filter, const struct symbols *symbols, FILE *out)
+void show(const struct log *log, const struct filter *filter, const struct symbols *symbols, bool color,
+	  FILE *out)
 {
 	struct counts n = { 0 };
 	uint64_t all = 0, evicted = 0;
@@ -63,9 +62,10 @@ void show(const struct log *log, const struct filter *filter, const struct symbo
 
 		boot_name(b, id);
 		if (log_names_boots(log))
-			fprintf(out, "-- boot %s%s\n", id,
-				b->newest->have_hdr ? "" : ": its header is lost: no known boot");
-		show_boot(b, filter, symbols, &n, out);
+			fprintf(out, "%s-- boot %s%s%s\n", color ? "\033[1m" : "", id,
+				b->newest->have_hdr ? "" : ": its header is lost: no known boot",
+				color ? "\033[0m" : "");
+		show_boot(b, filter, symbols, color, &n, out);
 		all += b->nrec;
 		evicted += store_evicted(&b->newest->hdr);
 	}

@@ -11,6 +11,8 @@
  * show() - print the records of all boots, and a line of counts.
  * @filter:  which records
  * @symbols: names of kernel code, or NULL
+ * @color:   with a terminal's colours
  * @out:     destination
  */
-void show(const struct log *log, const struct filter *filter, const struct symbols *symbols, FILE *out);
+void show(const struct log *log, const struct filter *filter, const struct symbols *symbols, bool color,
+	  FILE *out);

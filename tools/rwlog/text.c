@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Text for people and for JSON, from bytes that a hostile guest may have chosen. */
+#define _GNU_SOURCE
 #include "text.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "socket.h"
 
@@ -157,6 +160,65 @@ void text_boot(char name[TEXT_BOOT_LEN], const struct rw_store_hdr *h)
 		snprintf(name + 2 * i, 3, "%02x", h->boot_id[i]);
 }
 
+static bool other_zone;
+
+/* The form of POSIX has a name, and the sign of what must be added to get UTC: "RWLOG-01:00". */
+static bool posix_zone(const char *zone, char tz[TEXT_TIME_LEN])
+{
+	unsigned int hours, minutes;
+	int end = 0;
+
+	if ((*zone != '+' && *zone != '-') || sscanf(zone + 1, "%2u:%2u%n", &hours, &minutes, &end) != 2 ||
+	    zone[1 + end] || hours > 14 || minutes > 59)
+		return false;
+	snprintf(tz, TEXT_TIME_LEN, "RWLOG%c%02u:%02u", *zone == '+' ? '-' : '+', hours, minutes);
+	return true;
+}
+
+/* Whether the C library knows a zone by this name. */
+static bool named_zone(const char *zone)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone);
+	return *zone && *zone != '/' && !strstr(zone, "..") && access(path, R_OK) == 0;
+}
+
+bool text_use_zone(const char *zone)
+{
+	char tz[TEXT_TIME_LEN];
+
+	other_zone = strcmp(zone, "UTC") != 0;
+	if (!other_zone || strcmp(zone, "local") == 0) {
+		tzset();
+		return true;
+	}
+	if (posix_zone(zone, tz))
+		zone = tz;
+	else if (!named_zone(zone))
+		return false;
+	if (setenv("TZ", zone, 1) != 0)
+		return false;
+	tzset();
+	return true;
+}
+
+bool text_zone_is_utc(void)
+{
+	return !other_zone;
+}
+
+/* "+HH:MM" of the "+HHMM" that strftime(3) writes. */
+static void put_zone(char *s, size_t size, const struct tm *tm)
+{
+	char zone[8];
+
+	if (!other_zone)
+		snprintf(s, size, "Z");
+	else if (strftime(zone, sizeof(zone), "%z", tm) == 5)
+		snprintf(s, size, "%.3s:%s", zone, zone + 3);
+}
+
 void text_time(char s[TEXT_TIME_LEN], uint64_t epoch, uint64_t time_ns)
 {
 	uint64_t us = time_ns % NS_PER_S / 1000;
@@ -169,7 +231,11 @@ void text_time(char s[TEXT_TIME_LEN], uint64_t epoch, uint64_t time_ns)
 		return;
 	}
 	t = (time_t)(epoch + time_ns / NS_PER_S);
-	gmtime_r(&t, &tm);
+	if (other_zone)
+		localtime_r(&t, &tm);
+	else
+		gmtime_r(&t, &tm);
 	n = strftime(s, TEXT_TIME_LEN, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(s + n, TEXT_TIME_LEN - n, ".%06" PRIu64 "Z", us);
+	n += (size_t)snprintf(s + n, TEXT_TIME_LEN - n, ".%06" PRIu64, us);
+	put_zone(s + n, TEXT_TIME_LEN - n, &tm);
 }

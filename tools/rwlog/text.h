@@ -59,10 +59,20 @@ void text_socket(FILE *out, struct text raw);
 void text_boot(char name[TEXT_BOOT_LEN], const struct rw_store_hdr *h);
 
 /**
+ * text_use_zone() - choose the zone of times: "UTC", "local", "+HH:MM", or a name such as "Europe/Berlin".
+ *
+ * Without it, it is UTC. Return: whether the zone is known.
+ */
+bool text_use_zone(const char *zone);
+
+/** text_zone_is_utc() - whether times are UTC; otherwise localtime_r(3) and mktime(3) have the zone. */
+bool text_zone_is_utc(void);
+
+/**
  * text_time() - format the time of a record.
  * @epoch:   of the boot, seconds since 1970; 0: unknown
  * @time_ns: since the hypervisor's start
  *
- * UTC to the microsecond, or "+SECONDS" since the start if the epoch is unknown.
+ * To the microsecond, with the zone; or "+SECONDS" since the start if the epoch is unknown.
  */
 void text_time(char s[TEXT_TIME_LEN], uint64_t epoch, uint64_t time_ns);

@@ -11,7 +11,7 @@
 
 #include "lib/crc32c.h"
 
-static void no_memory(void)
+void out_of_memory(void)
 {
 	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
 	exit(2);
@@ -22,7 +22,7 @@ void *make(size_t size)
 	void *p = calloc(1, size);
 
 	if (!p)
-		no_memory();
+		out_of_memory();
 	return p;
 }
 
@@ -35,7 +35,7 @@ void *grow(void *v, size_t n, size_t *cap, size_t size)
 	want = *cap ? *cap * 2 : 16;
 	v = reallocarray(v, want, size);
 	if (!v)
-		no_memory();
+		out_of_memory();
 	*cap = want;
 	return v;
 }

@@ -20,6 +20,9 @@
  */
 void *grow(void *v, size_t n, size_t *cap, size_t size);
 
+/** out_of_memory() - say that memory has run out, and end the program. */
+void out_of_memory(void) __attribute__((noreturn));
+
 /** make() - get @size bytes of zeros. Ends the program if memory runs out. */
 void *make(size_t size);
 

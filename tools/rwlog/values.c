@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "text.h"
+
 /* Parses a number as C writes it: decimal, or hex after 0x. */
 static bool parse_offset(uint64_t *v, const char *s)
 {
@@ -90,47 +92,61 @@ bool set_type(struct options *o, const char *value, int word)
 	return filter_types(&o->filter, value);
 }
 
-bool set_pid(struct options *o, const char *value, int word)
+bool set_class(struct options *o, const char *value, int word)
 {
 	(void)word;
-	return filter_pid(&o->filter, value);
+	return filter_classes(&o->filter, value);
 }
 
-bool set_comm(struct options *o, const char *value, int word)
+bool set_verdict(struct options *o, const char *value, int word)
 {
 	(void)word;
-	o->filter.comm = value;
-	return true;
+	return filter_verdicts(&o->filter, value);
 }
 
-bool set_loginuid(struct options *o, const char *value, int word)
-{
-	(void)word;
-	return filter_loginuid(&o->filter, value);
-}
+/* An option whose values are numbers, and one whose values are texts. */
+#define SET_NUMBERS(name, WHAT) \
+	bool set_##name(struct options *o, const char *value, int word) \
+	{ \
+		(void)word; \
+		return filter_numbers(&o->filter, FILTER_##WHAT, value); \
+	}
+#define SET_TEXT(name, WHAT) \
+	bool set_##name(struct options *o, const char *value, int word) \
+	{ \
+		(void)word; \
+		return filter_text(&o->filter, FILTER_##WHAT, value); \
+	}
+SET_NUMBERS(pid, PID)
+SET_NUMBERS(ppid, PPID)
+SET_NUMBERS(uid, UID)
+SET_NUMBERS(euid, EUID)
+SET_NUMBERS(loginuid, LOGINUID)
+SET_NUMBERS(port, PORT)
+SET_TEXT(cgroup, CGROUP)
+SET_TEXT(unit, UNIT)
+SET_TEXT(container, CONTAINER)
+SET_TEXT(comm, COMM)
+SET_TEXT(exe, EXE)
+SET_TEXT(path, PATH)
 
-bool set_cgroup(struct options *o, const char *value, int word)
+bool set_address(struct options *o, const char *value, int word)
 {
 	(void)word;
-	return filter_cgroup(&o->filter, value);
-}
-
-bool set_path(struct options *o, const char *value, int word)
-{
-	(void)word;
-	o->filter.path = value;
-	return true;
+	return filter_address(&o->filter, value);
 }
 
 bool set_since(struct options *o, const char *value, int word)
 {
 	(void)word;
+	o->since = value;
 	return when_parse(&o->filter.since, value, (uint64_t)time(NULL));
 }
 
 bool set_until(struct options *o, const char *value, int word)
 {
 	(void)word;
+	o->until = value;
 	return when_parse(&o->filter.until, value, (uint64_t)time(NULL));
 }
 
@@ -140,16 +156,39 @@ bool set_seq(struct options *o, const char *value, int word)
 	return filter_seq(&o->filter, value);
 }
 
-bool set_verdict(struct options *o, const char *value, int word)
-{
-	(void)word;
-	return filter_verdict(&o->filter, value);
-}
-
 bool set_sort(struct options *o, const char *value, int word)
 {
 	(void)value;
 	o->by_time = word == 1;
+	return true;
+}
+
+/* Times that were given before the zone are in it, too. */
+bool set_zone(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return text_use_zone(value) && (!o->since || set_since(o, o->since, 0)) &&
+	       (!o->until || set_until(o, o->until, 0));
+}
+
+bool set_color(struct options *o, const char *value, int word)
+{
+	(void)value;
+	o->color = (enum color)word;
+	return true;
+}
+
+bool set_lines(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return parse_offset(&o->lines, value) && o->lines > 0;
+}
+
+bool set_no_pager(struct options *o, const char *value, int word)
+{
+	(void)value;
+	(void)word;
+	o->no_pager = true;
 	return true;
 }
 

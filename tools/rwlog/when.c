@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "filter.h"
+#include "text.h"
 #include "util.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -20,16 +21,38 @@ static void set_date(struct when *w, uint64_t s, uint64_t unit_s)
 	*w = (struct when){ .given = true, .date = true, .ns = s * NS_PER_S, .unit = unit_s * NS_PER_S };
 }
 
+/* The time of a calendar's date, in the zone in which times are printed. @tm: made normal */
+static time_t time_of(struct tm *tm)
+{
+	tm->tm_isdst = -1;
+	return text_zone_is_utc() ? timegm(tm) : mktime(tm);
+}
+
+/* The begin of the day @days after the one of @now: a day may have 23 or 25 hours. */
+static uint64_t midnight(uint64_t now, int days)
+{
+	time_t t = (time_t)now;
+	struct tm tm;
+
+	if (text_zone_is_utc())
+		gmtime_r(&t, &tm);
+	else
+		localtime_r(&t, &tm);
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_mday += days;
+	return (uint64_t)time_of(&tm);
+}
+
 static bool parse_word(struct when *w, const char *s, uint64_t now)
 {
-	uint64_t midnight = now - now % DAY_S;
+	uint64_t today = midnight(now, 0);
 
 	if (strcmp(s, "now") == 0)
 		set_date(w, now, 1);
 	else if (strcmp(s, "today") == 0)
-		set_date(w, midnight, DAY_S);
+		set_date(w, today, midnight(now, 1) - today);
 	else if (strcmp(s, "yesterday") == 0)
-		set_date(w, midnight - DAY_S, DAY_S);
+		set_date(w, midnight(now, -1), today - midnight(now, -1));
 	else
 		return false;
 	return true;
@@ -57,7 +80,7 @@ static bool parse_ago(struct when *w, const char *s, uint64_t now)
 	return false;
 }
 
-/* The zone after a date: nothing and "Z" are UTC. @s: receives the seconds by which it is ahead. */
+/* The zone after a date, if there is one. @s: receives the seconds by which it is ahead of UTC. */
 static bool parse_zone(const char *text, int64_t *s)
 {
 	unsigned int hours, minutes;
@@ -125,13 +148,15 @@ static bool parse_date(struct when *w, const char *s)
 		return false;
 	back = tm;
 	as_time = timegm(&tm);
-	/* timegm() makes of 31 November the first of December: such a date is a mistake. */
+	/* It makes of 31 November the first of December: such a date is a mistake. */
 	if (tm.tm_mday != back.tm_mday || tm.tm_hour != back.tm_hour || tm.tm_min != back.tm_min)
 		return false;
 	if (unit_s == 1)
 		ns = take_decimals(&s, &unit_ns);
 	else
 		unit_ns = unit_s * NS_PER_S;
+	if (!*s)
+		as_time = time_of(&back);
 	if (!parse_zone(s, &zone))
 		return false;
 	t = (int64_t)as_time - zone;

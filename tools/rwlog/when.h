@@ -18,8 +18,9 @@ struct when {
  * @now: seconds since 1970
  *
  * Decimal seconds since the hypervisor's start ("1.5"); what `rwlog show` prints, or its begin
- * ("2026-11-30T09:20:53.123456Z", "2026-11-30 09:20", "2026-11-30"), in UTC, or with "+HH:MM" at the end in
- * another zone; "now", "today", "yesterday" (from 0:00 UTC on); "-90s", "-10m", "-1h", "-2d": before now.
+ * ("2026-11-30T09:20:53.123456Z", "2026-11-30 09:20", "2026-11-30"), in the zone of text_use_zone(), or with
+ * "Z" or "+HH:MM" at the end in that one; "now", "today", "yesterday" (from midnight on); "-90s", "-10m",
+ * "-1h", "-2d": before now.
  *
  * Return: false if it is none of these.
  */

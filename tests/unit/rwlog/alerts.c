@@ -45,6 +45,13 @@ static void forms(void **state)
 	       (struct alert_key){ .form = ALERT_UNKNOWN });
 	starts("ALERT write of CR4.SMEP, rip ffffffffc03d17d5, by sh[92]: skip",
 	       (struct alert_key){ ALERT_ACCESS, 0, 0xffffffffc03d17d5, 92 });
+	starts("ALERT the agent on CPU 3 is silent",
+	       (struct alert_key){ ALERT_AGENT, 3, RW_AGENT_SILENT, 0 });
+	starts("ALERT the agent on CPU 12 is attached to 2 tracepoints less than at its start",
+	       (struct alert_key){ ALERT_AGENT, 12, RW_AGENT_DEAF, 2 });
+	starts("ALERT the agent on CPU 3 is sil", (struct alert_key){ .form = ALERT_UNKNOWN });
+	starts("ALERT the agent on CPU 3 is attached to 2 tracep",
+	       (struct alert_key){ .form = ALERT_UNKNOWN });
 	starts("ALERT of another kind", (struct alert_key){ .form = ALERT_UNKNOWN });
 }
 
@@ -90,6 +97,44 @@ static void each_has_its_record(void **state)
 		}
 }
 
+static void add_state(struct build *b, uint32_t state, uint32_t cpu, uint32_t gone)
+{
+	struct rec_writer *w = build_record(b, RW_REC_AGENT_STATE, RW_VERDICT_NONE);
+
+	rec_u32(w, RW_F_AGENT_STATE, state);
+	rec_u32(w, RW_F_OF_CPU, cpu);
+	rec_u32(w, RW_F_PROBES_GONE, gone);
+	build_end(b);
+}
+
+/* An agent that falls silent has a record like a violation. */
+static void states_of_the_agent(void **state)
+{
+	struct build_text t;
+	struct input in;
+	struct build b;
+
+	(void)state;
+	build_text_start(&t);
+	build_start(&b, BUILD_FEW, 1);
+	add_state(&b, RW_AGENT_SILENT, 1, 0);
+	add_state(&b, RW_AGENT_DEAF, 0, 3);
+	add_state(&b, RW_AGENT_HEARD, 1, 0);
+	fputs(STARTED
+	      "ringward: ALERT the agent on CPU 1 is sil\r\nent\r\n"
+	      "ringward: ALERT the agent on CPU 0 is attached to 3 tracepoints less than at its start\r\n"
+	      "ringward: ALERT the agent on CPU 1 is heard\r\n"
+	      "ringward: ALERT the agent on CPU 2 is silent\r\n"
+	      "ringward: ALERT the agent on CPU 0 is attached to 4 tracepoints less than at its start\r\n",
+	      t.f);
+	build_dump(&b, t.f, 1);
+	build_free(&b);
+	assert_int_equal(missing(&t, &in), 2);
+	assert_true(alerts_missing(&in.capture.console.alert[3]) &&
+		    alerts_missing(&in.capture.console.alert[4]));
+	input_free(&in);
+}
+
 /* The last dump was lost with the power: what came after the one before it is in the text only. */
 static void the_last_dump_is_missing(void **state)
 {
@@ -126,11 +171,11 @@ static void one_of_another_kind_ends_at_its_line(void **state)
 
 	(void)state;
 	build_text_start(&t);
-	fputs(STARTED "ringward: ALERT the agent on CPU 0 is silent\r\nringward: another line\r\n", t.f);
+	fputs(STARTED "ringward: ALERT of a kind that comes later\r\nringward: another line\r\n", t.f);
 	one_boot(t.f, 1, 2, 2);
 	assert_int_equal(missing(&t, &in), 0);
 	assert_int_equal(in.capture.console.nalert, 3);
-	assert_string_equal(in.capture.console.alert[0].text, "ringward: ALERT the agent on CPU 0 is silent");
+	assert_string_equal(in.capture.console.alert[0].text, "ringward: ALERT of a kind that comes later");
 	input_free(&in);
 }
 
@@ -273,6 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forms),
 		cmocka_unit_test(each_has_its_record),
+		cmocka_unit_test(states_of_the_agent),
 		cmocka_unit_test(the_last_dump_is_missing),
 		cmocka_unit_test(a_boot_without_a_dump),
 		cmocka_unit_test(one_of_another_kind_ends_at_its_line),

@@ -291,7 +291,7 @@ static void counters(void **state)
 	assert_int_equal(build_parse(&in, t.p, t.len), 0);
 	assert_int_equal(in.problems.count, 0);
 	assert_int_equal(capture_counters(&in.capture, NULL)->dump, 2);
-	assert_int_equal(capture_counters(&in.capture, NULL)->len, 3 * sizeof(struct rw_cpu_stats));
+	assert_int_equal(capture_counters(&in.capture, NULL)->buf.len, 3 * sizeof(struct rw_cpu_stats));
 	input_free(&in);
 	for (size_t n = 0; n < t.len - 2; n++) { /* truncated: the first set stays the last complete one */
 		if (build_parse(&in, t.p, n) == 0 && capture_counters(&in.capture, NULL))

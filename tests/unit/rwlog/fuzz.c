@@ -36,7 +36,7 @@ static void try_all(const uint8_t *data, size_t len, FILE *null)
 	if (build_parse(in, data, len) == 0) {
 		log_open(&log, &in, 1);
 		verify(in, "", 5, null);
-		show(&log, &all, NULL, null);
+		show(&log, &all, NULL, false, null);
 		for (int format = 0; format < EXPORT_FORMATS; format++)
 			export_records((enum export_format)format, &log, &all, null);
 		report(&log, &all, NULL, null);
@@ -164,8 +164,8 @@ static void sealed(void **state)
 
 			at = next(r.hdr.size);
 			if (at >= sizeof(r.hdr.magic) + sizeof(r.hdr.size))
-				b.p[r.off + at] = (uint8_t)next(256);
-			build_seal_record(b.p + r.off);
+				b.p[(size_t)(r.p - in.data) + at] = (uint8_t)next(256);
+			build_seal_record(b.p + (r.p - in.data));
 		}
 		input_free(&in);
 		for (uint32_t n = next(4); n; n--) {

@@ -132,7 +132,7 @@ static bool good_when(size_t number, uint16_t field, size_t off, uint8_t value)
 	build_start(&b, BUILD_FEW, 1);
 	build_samples(&b);
 	assert_int_equal(build_parse(&in, b.p, b.len), 0);
-	rec = b.p + boot_rec(&in.boot[0], number - 1).off;
+	rec = b.p + (boot_rec(&in.boot[0], number - 1).p - in.data);
 	*((field ? build_field(rec, field) : rec) + off) = value;
 	build_seal_record(rec);
 	input_free(&in);

@@ -45,10 +45,11 @@ static void good(void **state)
 	assert_int_equal(o.nfiles, 3);
 	assert_int_equal(parse(&o, "show a --type exec,fork --pid 3 --seq 1-9 --symbols map --kaslr 0x1000"),
 			 -1);
-	assert_true(o.filter.has_types);
+	assert_true(o.filter.types.any_wanted);
 	for (unsigned int i = 0; i < RW_TYPES; i++)
-		assert_int_equal(o.filter.types[i], i == RW_REC_EXEC || i == RW_REC_FORK);
-	assert_int_equal(o.filter.pid, 3);
+		assert_int_equal(o.filter.types.wanted[i], i == RW_REC_EXEC || i == RW_REC_FORK);
+	assert_int_equal(o.filter.list[FILTER_PID].wanted[0].number, 3);
+	filter_free(&o.filter);
 	assert_int_equal(o.kaslr, 0x1000);
 	assert_string_equal(o.symbols, "map");
 	assert_int_equal(parse(&o, "stats --format json cap"), -1);
@@ -56,12 +57,13 @@ static void good(void **state)
 	assert_int_equal(parse(&o, "export --format=jsonl --comm ls --path /etc --since 1.5 --until 2 f"),
 			 -1);
 	assert_int_equal(o.command, COMMAND_EXPORT);
-	assert_string_equal(o.filter.comm, "ls");
+	assert_string_equal(o.filter.list[FILTER_COMM].wanted[0].text, "ls");
+	filter_free(&o.filter);
 	assert_int_equal(o.filter.since.ns, 1500000000);
 	assert_int_equal(o.format, EXPORT_JSONL);
 	assert_int_equal(parse(&o, "export --format csv --type violation,type_77 f"), -1);
 	assert_int_equal(o.format, EXPORT_CSV);
-	assert_true(o.filter.types[RW_REC_VIOLATION] && o.filter.types[77]);
+	assert_true(o.filter.types.wanted[RW_REC_VIOLATION] && o.filter.types.wanted[77]);
 	assert_false(o.by_time);
 	assert_int_equal(parse(&o, "export --sort time f"), -1);
 	assert_true(o.by_time);
@@ -86,9 +88,20 @@ static const struct {
 	{ "--seq=1-2 -xy f", "unknown option -x" },
 	{ "--pid", "option --pid needs a value" },
 	{ "--help=me f", "option --help takes no value" },
-	{ "show --pid x f", "--pid: wrong value \"x\": it takes the number of a thread or process" },
-	{ "--loginuid root f", "--loginuid: wrong value \"root\": it takes the number of a user" },
-	{ "--cgroup / f", "--cgroup: wrong value \"/\": it takes the id of a cgroup, a number" },
+	{ "show --pid x f",
+	  "--pid: wrong value \"x\": it takes numbers of threads or processes, separated by commas" },
+	{ "--loginuid root f",
+	  "--loginuid: wrong value \"root\": it takes numbers of users, separated by commas" },
+	{ "--uid 1, f", "--uid: wrong value \"1,\": it takes numbers of users, separated by commas" },
+	{ "--container xyz f",
+	  "--container: wrong value \"xyz\": it takes a container's id, or the first of its "
+	  "digits: 0-9 and a-f" },
+	{ "--address 10.0.0.0/33 f",
+	  "--address: wrong value \"10.0.0.0/33\": it takes an address, a network such "
+	  "as 10.0.0.0/8 or fe80::/10, or a pattern of a socket's path" },
+	{ "--class exec,flie f",
+	  "--class: unknown value \"flie\", the nearest is file; known are: guard patch "
+	  "exec task file net syslog kernel loss code access" },
 	{ "--since -1 f", "--since: wrong value \"-1\": it takes seconds since the hypervisor's start, a "
 			  "date as show prints it, today, yesterday, or -1h" },
 	{ "--seq 9-1 f", "--seq: wrong value \"9-1\": it takes A-B, A, A- or -B, with A not above B" },
@@ -118,9 +131,9 @@ static const struct {
 	{ "show --symbols m --kaslr 5x f",
 	  "--kaslr: wrong value \"5x\": it takes an offset, such as 0x1e000000" },
 	/* Abbreviations of the subcommand's own options. */
-	{ "--s 1 f", "ambiguous: --s could be --since, --seq, --sort or --symbols" },
-	{ "export --s 1 f", "ambiguous: --s could be --since, --seq or --sort" },
-	{ "--p=1 f", "ambiguous: --p could be --pid or --path" },
+	{ "--s 1 f", "ambiguous: --s could be --seq, --since, --sort or --symbols" },
+	{ "export --s 1 f", "ambiguous: --s could be --seq, --since or --sort" },
+	{ "--p=1 f", "ambiguous: --p could be --pid, --ppid, --path or --port" },
 	{ "--snice 1 f", "unknown option --snice; the nearest is --since" },
 	{ "extract --outptu o f", "unknown option --outptu; the nearest is --output" },
 	/* Misspelt subcommands. */

@@ -58,6 +58,6 @@ char *out_show(const struct build *b, const struct filter *f, const struct symbo
 	struct out o;
 
 	begin(&o, b);
-	show(&o.log, f, symbols, o.f);
+	show(&o.log, f, symbols, false, o.f);
 	return end(&o);
 }

@@ -346,24 +346,14 @@ static void filters(void **state)
 	assert_true(filter_types(&f, "type_77"));
 	assert_int_equal(count(&f), 0);
 	f = (struct filter)FILTER_ALL;
-	assert_true(filter_pid(&f, "100")); /* the process of thread 101 */
+	assert_true(filter_numbers(&f, FILTER_PID, "100")); /* the process of thread 101 */
 	assert_int_equal(count(&f), 13);
-	f.comm = "insmod";
+	assert_true(filter_text(&f, FILTER_COMM, "insmod"));
 	assert_int_equal(count(&f), 0);
-	f.has_pid = false;
+	filter_free(&f);
+	assert_true(filter_text(&f, FILTER_COMM, "insmod"));
 	assert_int_equal(count(&f), 3);
-	f = (struct filter)FILTER_ALL;
-	assert_true(filter_loginuid(&f, "4294967295"));
-	assert_true(filter_cgroup(&f, "1"));
-	assert_int_equal(count(&f), 13);
-	assert_true(filter_cgroup(&f, "2"));
-	assert_int_equal(count(&f), 0);
-	f.has_cgroup = false;
-	assert_true(filter_loginuid(&f, "1000"));
-	assert_int_equal(count(&f), 0);
-	f = (struct filter)FILTER_ALL;
-	f.path = "tmp/b";
-	assert_int_equal(count(&f), 1);
+	filter_free(&f);
 	f = (struct filter)FILTER_ALL;
 	assert_true(when_parse(&f.since, "0.002469134", 0));
 	assert_true(when_parse(&f.until, "0.004", 0));
@@ -376,7 +366,7 @@ static void filters(void **state)
 	assert_true(filter_seq(&f, "3"));
 	assert_int_equal(count(&f), 1);
 	f = (struct filter)FILTER_ALL;
-	assert_true(filter_verdict(&f, "skip"));
+	assert_true(filter_verdicts(&f, "skip"));
 	assert_int_equal(count(&f), 3);
 }
 
@@ -386,10 +376,13 @@ static void filter_values(void **state)
 	uint64_t ns;
 
 	(void)state;
-	assert_false(filter_loginuid(&f, "root"));
-	assert_false(filter_loginuid(&f, "4294967296"));
-	assert_false(filter_cgroup(&f, ""));
-	assert_false(filter_cgroup(&f, "1x"));
+	assert_false(filter_numbers(&f, FILTER_LOGINUID, "root"));
+	assert_false(filter_text(&f, FILTER_CGROUP, ""));
+	assert_false(filter_text(&f, FILTER_PATH, "!"));
+	assert_false(filter_classes(&f, "exe"));
+	assert_false(filter_address(&f, "10.0.0"));
+	assert_false(filter_address(&f, "::1/129"));
+	assert_false(filter_address(&f, ""));
 	assert_false(filter_types(&f, ""));
 	assert_false(filter_types(&f, "exec,"));
 	assert_false(filter_types(&f, "execx"));
@@ -397,16 +390,17 @@ static void filter_values(void **state)
 	assert_false(filter_types(&f, "type_0"));
 	assert_false(filter_types(&f, "type_256"));
 	assert_false(filter_types(&f, "type_99999999999"));
-	assert_false(filter_pid(&f, ""));
-	assert_false(filter_pid(&f, "-1"));
-	assert_false(filter_pid(&f, "4294967296"));
-	assert_true(filter_pid(&f, "4294967295"));
+	assert_false(filter_numbers(&f, FILTER_PID, ""));
+	assert_false(filter_numbers(&f, FILTER_PID, "-1"));
+	assert_false(filter_numbers(&f, FILTER_PID, "4294967296"));
+	assert_true(filter_numbers(&f, FILTER_PID, "4294967295"));
+	filter_free(&f);
 	assert_false(filter_seq(&f, "-"));
 	assert_false(filter_seq(&f, "3-2"));
 	assert_false(filter_seq(&f, "1-2-3"));
 	assert_false(filter_seq(&f, "18446744073709551616"));
 	assert_true(filter_seq(&f, "18446744073709551615"));
-	assert_false(filter_verdict(&f, "maybe"));
+	assert_false(filter_verdicts(&f, "maybe"));
 	assert_false(filter_seconds(&ns, "."));
 	assert_false(filter_seconds(&ns, "1."));
 	assert_false(filter_seconds(&ns, "1.0000000001"));

@@ -2,13 +2,13 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of rwlog: its own files, compiled with the sanitizers, and one program per kind of test.
 
-RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,account alerts capture choice formats forms fuzz image kernel kinds loggers options outfile output program report when)
+RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,account alerts capture choice filter formats forms fuzz image kernel kinds loggers options outfile output program report views when)
 RWLOG_TEST_OBJ := $(call unit,rwlog,$(RWLOG_SRC) $(RWLOG_LIB)) $(RWLOG_PAGE)
 UNIT_TESTS += $(RWLOG_TESTS) $(UNIT_DIR)/rwlog/writers
 
 $(RWLOG_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/rwlog/tests/unit/%.o
 $(RWLOG_TESTS) $(UNIT_DIR)/rwlog/writers: UNIT_LIBS := $(RWLOG_LIBS) -ljansson
-$(RWLOG_TESTS) $(UNIT_DIR)/rwlog/writers: $(call unit,rwlog,$(addprefix tests/unit/rwlog/,build.c out.c sample.c)) $(RWLOG_TEST_OBJ)
+$(RWLOG_TESTS) $(UNIT_DIR)/rwlog/writers: $(call unit,rwlog,$(addprefix tests/unit/rwlog/,build.c out.c sample.c tasks.c)) $(RWLOG_TEST_OBJ)
 
 # The whole program, with the sanitizers, for the test that runs it.
 RWLOG_TEST_PROGRAM := $(UNIT_DIR)/rwlog/tool/rwlog

@@ -8,12 +8,14 @@
 #include <cmocka.h>
 
 #include "filter.h"
+#include "text.h"
 #include "tests/unit/rwlog/out.h"
 
-#define NOW    1700003600u /* 2023-11-14T23:13:20Z */
-#define S      UINT64_C(1000000000)
-#define MINUTE (60 * S)
-#define DAY    (86400 * S)
+#define ZONE_TIME 1796030453u /* 2026-11-30T09:20:53Z */
+#define NOW       1700003600u /* 2023-11-14T23:13:20Z */
+#define S         UINT64_C(1000000000)
+#define MINUTE    (60 * S)
+#define DAY       (86400 * S)
 
 static const struct {
 	const char *text;
@@ -110,11 +112,48 @@ static void between(void **state)
 	assert_int_equal(shown("0", NULL, 0), BUILD_SAMPLES);
 }
 
+/* The same in another zone: dates without one are in it, and text_time() prints it. */
+static void zones(void **state)
+{
+	static const struct {
+		const char *zone, *printed, *midnight;
+	} cases[] = {
+		{ "UTC", "2026-11-30T09:20:53.000000Z", "2026-11-30T00:00:00.000000Z" },
+		{ "+01:00", "2026-11-30T10:20:53.000000+01:00", "2026-11-30T00:00:00.000000+01:00" },
+		{ "-09:30", "2026-11-29T23:50:53.000000-09:30", "2026-11-29T00:00:00.000000-09:30" },
+	};
+	static const char *const wrong[] = {
+		"", "/etc/localtime", "Nowhere/City", "+1", "+15:00", "../passwd"
+	};
+	char text[TEXT_TIME_LEN];
+	struct when w;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(text_use_zone(cases[i].zone));
+		text_time(text, ZONE_TIME, 0);
+		assert_string_equal(text, cases[i].printed);
+		assert_true(when_parse(&w, text, 0));
+		assert_int_equal(w.ns / 1000000000, ZONE_TIME);
+		text[19] = '\0'; /* without the zone */
+		assert_true(when_parse(&w, text, 0));
+		assert_int_equal(w.ns / 1000000000, ZONE_TIME);
+		assert_true(when_parse(&w, "today", ZONE_TIME));
+		text_time(text, w.ns / 1000000000, 0);
+		assert_string_equal(text, cases[i].midnight);
+		assert_int_equal(w.unit / 1000000000, 86400);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(text_use_zone(wrong[i]));
+	assert_true(text_use_zone("UTC"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parse),
 		cmocka_unit_test(between),
+		cmocka_unit_test(zones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The Ringward authors */
+/* The processes of each boot, as a tree. */
+#pragma once
+
+#include "filter.h"
+#include "log.h"
+
+/**
+ * tree() - print the processes that made a wanted record, and those that they come from.
+ * @log: sorted by time
+ */
+void tree(const struct log *log, const struct filter *filter, FILE *out);
