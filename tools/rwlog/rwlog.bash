@@ -14,6 +14,8 @@ _rwlog_options()
 	export) echo "--list --boot --at --capture --as --limit --all --type --pid --comm --loginuid --cgroup --path --since --until --seq --verdict --sort --format --help --version" ;;
 	extract) echo "--list --boot --at --capture --as --limit --all --output --help --version" ;;
 	report) echo "--list --boot --at --capture --as --limit --all --type --pid --comm --loginuid --cgroup --path --since --until --seq --verdict --symbols --kaslr --help --version" ;;
+	learn) echo "--list --boot --at --capture --as --limit --all --type --pid --comm --loginuid --cgroup --path --since --until --seq --verdict --window --alphabet --help --version" ;;
+	score) echo "--list --boot --at --capture --as --limit --all --type --pid --comm --loginuid --cgroup --path --since --until --seq --verdict --model --threshold --rare --format --help --version" ;;
 	# end
 	esac
 }
@@ -91,6 +93,42 @@ _rwlog_values()
 	'report --verdict') echo '-' ;;
 	'report --symbols') echo 'FILE' ;;
 	'report --kaslr') echo '-' ;;
+	'learn --boot') echo '-' ;;
+	'learn --at') echo '-' ;;
+	'learn --capture') echo 'FILE' ;;
+	'learn --as') echo 'capture memory' ;;
+	'learn --limit') echo '-' ;;
+	'learn --type') echo 'TYPE' ;;
+	'learn --pid') echo '-' ;;
+	'learn --comm') echo '-' ;;
+	'learn --loginuid') echo '-' ;;
+	'learn --cgroup') echo '-' ;;
+	'learn --path') echo '-' ;;
+	'learn --since') echo '-' ;;
+	'learn --until') echo '-' ;;
+	'learn --seq') echo '-' ;;
+	'learn --verdict') echo '-' ;;
+	'learn --window') echo '-' ;;
+	'learn --alphabet') echo 'objects events' ;;
+	'score --boot') echo '-' ;;
+	'score --at') echo '-' ;;
+	'score --capture') echo 'FILE' ;;
+	'score --as') echo 'capture memory' ;;
+	'score --limit') echo '-' ;;
+	'score --type') echo 'TYPE' ;;
+	'score --pid') echo '-' ;;
+	'score --comm') echo '-' ;;
+	'score --loginuid') echo '-' ;;
+	'score --cgroup') echo '-' ;;
+	'score --path') echo '-' ;;
+	'score --since') echo '-' ;;
+	'score --until') echo '-' ;;
+	'score --seq') echo '-' ;;
+	'score --verdict') echo '-' ;;
+	'score --model') echo 'FILE' ;;
+	'score --threshold') echo '-' ;;
+	'score --rare') echo '-' ;;
+	'score --format') echo 'text jsonl' ;;
 	# end
 	esac
 }
@@ -98,7 +136,7 @@ _rwlog_values()
 _rwlog()
 {
 	# commands: from tools/rwlog/options.def
-	local commands='show verify stats export extract report'
+	local commands='show verify stats export extract report learn score'
 	# end
 	# types: from abi/events.def
 	local types='exec fork exit file_open file_unlink file_rename module_load kexec mkdir rmdir link chmod file_read file_write file_close mmap_exec mprotect_exec symlink mknod chown truncate utimes xattr_set xattr_remove mount move_mount umount pivot_root chroot port_access setuid setgid setgroups capset prctl ptrace signal seccomp namespaces cred_change cgroup socket bind listen connect accept sendto syslog kmsg module_live module_free module_request bpf bpf_prog bpf_map perf_event perf_bpf kernel_setting lockdown_use keyring clock_set kernel_log oops panic admin_call access limited violation patch agent lock unlock drop patches module_code dynamic_code agent_state'
