@@ -11,6 +11,7 @@
  *     percpu     RW_PERCPU_SIZE for each CPU
  *     pool       pages that hv hands out at start (nested page tables, VMCS, bitmaps)
  *     policy     abi/policy.h: what the agent is to do; the guest can read these pages, and only these
+ *     sites      RW_SITES_SIZE: where the kernel patches itself, given by the agent
  *     symbols    RW_SYMBOLS_SIZE: names given by the agent
  *     pages      RW_PAGE_STATE_BYTES for each page of RAM: what the page is
  *     store      RW_STORE_HDR_SIZE + blocks
@@ -37,6 +38,7 @@
 #define RW_MAX_CPUS     64u
 #define RW_MAX_RANGES   512u
 #define RW_SYMBOLS_SIZE (4u << 20)
+#define RW_SITES_SIZE   (1u << 20)
 /* Per page of RAM: under 0.1 % of it. Three for the page, the rest for the ranges that the agent names. */
 #define RW_PAGE_STATE_BYTES 4u
 #define RW_PAGE_STATE_MIN   (80u << 10) /* for those, in a small machine */
@@ -111,6 +113,18 @@ enum rw_on_agent_loss {
 	RW_ON_AGENT_LOSS_STOP = 1
 };
 
+/* rw_settings.patches: what happens to a patch of kernel text that the agent's sites do not allow. */
+enum rw_patches {
+	RW_PATCHES_VERIFY = 0, /* it is refused */
+	RW_PATCHES_RECORD = 1  /* it is made, and recorded like the others */
+};
+
+/* rw_settings.kprobes: whether kprobes may be placed elsewhere than where functions can be traced. */
+enum rw_kprobes {
+	RW_KPROBES_DENY = 0,
+	RW_KPROBES_ALLOW = 1
+};
+
 /* Configuration that the loader only passes on. */
 struct rw_settings {
 	uint32_t on_violation;  /* enum rw_on_violation */
@@ -121,6 +135,8 @@ struct rw_settings {
 	uint32_t modules;       /* enum rw_modules */
 	uint32_t dynamic_code;  /* enum rw_dynamic_code */
 	uint32_t bpf_jit;       /* enum rw_bpf_jit */
+	uint32_t patches;       /* enum rw_patches */
+	uint32_t kprobes;       /* enum rw_kprobes */
 };
 
 /* A piece of guest RAM: what the hypervisor may read and write for the guest. */
@@ -142,6 +158,7 @@ struct rw_bootinfo {
 	uint64_t percpu_phys;
 	uint64_t pool_phys, pool_size;
 	uint64_t policy_phys, policy_size; /* whole pages that hold nothing else */
+	uint64_t sites_phys, sites_size;
 	uint64_t symbols_phys, symbols_size;
 	uint64_t pages_phys, pages_size;
 	uint64_t store_phys, store_size;

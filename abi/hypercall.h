@@ -43,6 +43,8 @@ enum rw_hypercall {
 	 * alive; does what DRAIN does, too
 	 */
 	RW_HC_BEAT = 15,
+	RW_HC_PATCHING = 16, /* (gpa of struct rw_patching) once, before the lock */
+	RW_HC_SITES = 17,    /* (gpa of struct rw_site_page) before the lock, addresses ascending */
 	RW_HC_COUNT
 };
 
@@ -115,6 +117,63 @@ struct rw_read {
 };
 RW_ASSERT_SIZE(struct rw_read, 24 + 8 * RW_READ_PAGES);
 _Static_assert(RW_REC_MAX <= RW_READ_BYTES, "a record of any size fits");
+
+/* What may stand at a site: a place in kernel text that the kernel itself patches. */
+enum rw_site_kind {
+	RW_SITE_JUMP = 1,   /* jump label: a NOP, or a jump to @target */
+	RW_SITE_CALL = 2,   /* static call: a call of a function, or what stands for one that does nothing */
+	RW_SITE_TAIL = 3,   /* static call at a function's end, or its trampoline: a jump, a return */
+	RW_SITE_TRACE = 4,  /* where a traced function calls: a NOP, or a call of a tracing entry */
+	RW_SITE_TRACER = 5, /* where a tracing entry calls: a call of a function */
+	RW_SITE_LOCK = 6,   /* a LOCK prefix, or the DS prefix in its place while one CPU runs */
+	RW_SITE_FROZEN = 7, /* what stands there at the lock */
+	RW_SITE_KINDS
+};
+
+/* Bytes of the longest site: a conditional jump. */
+#define RW_SITE_LEN_MAX 6u
+
+struct rw_site {
+	uint32_t off;      /* of its address from RW_SYMBOL_BASE */
+	uint32_t target;   /* RW_SITE_JUMP: of the jump's target, likewise; else 0 */
+	uint8_t kind;      /* enum rw_site_kind */
+	uint8_t len;       /* bytes: 2 or 5 (JUMP), 5 or 6 (TAIL), 1 (LOCK), 1 to 6 (FROZEN), else 5 */
+	uint16_t reserved; /* 0 */
+};
+RW_ASSERT_SIZE(struct rw_site, 12);
+
+/* Argument of RW_HC_SITES: sites in protected kernel text, ascending over all calls and disjoint. */
+#define RW_SITES_PER_PAGE 340u
+struct rw_site_page {
+	uint32_t count;
+	uint32_t reserved[3]; /* 0 */
+	struct rw_site site[RW_SITES_PER_PAGE];
+};
+RW_ASSERT_SIZE(struct rw_site_page, RW_PAGE_SIZE);
+
+/*
+ * Code that the kernel copies to make a tracing entry of its own for one user of the tracer: linear addresses
+ * in kernel text.
+ */
+struct rw_tracer {
+	uint64_t start, end; /* what is copied; 0: there is none */
+	uint64_t op;         /* MOV of the user's address: the copy has another displacement */
+	uint64_t call;       /* CALL of the tracing function: the copy has another target */
+	uint64_t jump;       /* a short jump that is a NOP in the copy; 0: none */
+};
+
+#define RW_TRACERS        2u
+#define RW_TRACER_MAX     512u /* bytes from start to end */
+#define RW_PATCHING_ENDBR 1u   /* flags: functions that static calls lead to begin with ENDBR64 */
+
+/* Argument of RW_HC_PATCHING: what all sites have in common. */
+struct rw_patching {
+	uint32_t flags;        /* RW_PATCHING_* */
+	uint32_t reserved;     /* 0 */
+	uint64_t return_thunk; /* linear address that replaces returns; 0: none */
+	struct rw_tracer tracer[RW_TRACERS];
+};
+RW_ASSERT_SIZE(struct rw_patching, 16 + 40 * RW_TRACERS);
 
 /* rw_range.flags */
 #define RW_RANGE_OBJECT   1u /* names a part of other ranges, in bytes; protects nothing by itself */

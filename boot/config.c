@@ -193,6 +193,9 @@ static const struct key {
 			   { "approve_at_lock", RW_BPF_JIT_APPROVE_AT_LOCK }) },
 	{ "on_agent_loss", WORDS(settings.on_agent_loss, { "record", RW_ON_AGENT_LOSS_RECORD },
 				 { "stop", RW_ON_AGENT_LOSS_STOP }) },
+	{ "patches",
+	  WORDS(settings.patches, { "verify", RW_PATCHES_VERIFY }, { "record", RW_PATCHES_RECORD }) },
+	{ "kprobes", WORDS(settings.kprobes, { "deny", RW_KPROBES_DENY }, { "allow", RW_KPROBES_ALLOW }) },
 	{ "on_error", WORDS(boot_on_error, { "stop", false }, { "boot", true }) },
 	{ "watch_resets", WORDS(watch_resets, { "lock", false }, { "start", true }) },
 };
@@ -373,6 +376,8 @@ void config_default(struct config *config)
 	config->settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT;
 	config->settings.bpf_jit = RW_BPF_JIT_DENY;
 	config->settings.on_agent_loss = RW_ON_AGENT_LOSS_RECORD;
+	config->settings.patches = RW_PATCHES_VERIFY;
+	config->settings.kprobes = RW_KPROBES_DENY;
 	config->boot_on_error = false;
 	config->exit_port = 0;
 	config->watch_resets = false;

@@ -43,6 +43,7 @@ void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages)
 
 	info->pool_size = layout_pool_pages(info->cpu_count, info->mem_top, info->ram_top, gib_pages) *
 			  RW_PAGE_SIZE;
+	info->sites_size = RW_SITES_SIZE;
 	info->symbols_size = RW_SYMBOLS_SIZE;
 	info->pages_size = layout_pages_size(info->ram_top);
 	info->store_size = store_size;
@@ -58,7 +59,8 @@ void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages)
 		info->percpu_phys = info->tables_phys + info->tables_size;
 		info->pool_phys = info->percpu_phys + (uint64_t)info->cpu_count * RW_PERCPU_SIZE;
 		info->region_size = align_up(info->pool_phys + info->pool_size + info->policy_size +
-						     info->symbols_size + info->pages_size + store_size,
+						     info->sites_size + info->symbols_size +
+						     info->pages_size + store_size,
 					     LAYOUT_REGION_ALIGN);
 		tables = paging_tables_bound(info, gib_pages);
 	} while (tables != before);
@@ -67,7 +69,8 @@ void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages)
 	info->store_phys = info->region_size - info->store_size;
 	info->pages_phys = info->store_phys - info->pages_size;
 	info->symbols_phys = info->pages_phys - info->symbols_size;
-	info->policy_phys = info->symbols_phys - info->policy_size;
+	info->sites_phys = info->symbols_phys - info->sites_size;
+	info->policy_phys = info->sites_phys - info->policy_size;
 	info->pool_size = info->policy_phys - info->pool_phys;
 }
 
@@ -80,6 +83,7 @@ void layout_place(struct rw_bootinfo *info, uint64_t region_phys)
 	info->percpu_phys += region_phys;
 	info->pool_phys += region_phys;
 	info->policy_phys += region_phys;
+	info->sites_phys += region_phys;
 	info->symbols_phys += region_phys;
 	info->pages_phys += region_phys;
 	info->store_phys += region_phys;

@@ -38,6 +38,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	uart_init(info->serial_port, info->serial_baud);
 	printk("hypervisor %s, %s, %u CPUs", RW_VERSION, hv_backend()->name, info->cpu_count);
 	guest_copy_init(info);
+	sites_init(&hv.sites, hv_virt(info->sites_phys), (uint32_t)info->sites_size);
 	code_report();
 	symbols_init(&hv.symbols, hv_virt(info->symbols_phys), (uint32_t)info->symbols_size);
 

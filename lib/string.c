@@ -47,7 +47,14 @@ void *(memset)(void *dst, int c, size_t n)
 int memcmp(const void *a, const void *b, size_t n)
 {
 	const uint8_t *p = a, *q = b;
+	uint64_t x, y;
 
+	for (; n >= sizeof(x); n -= sizeof(x), p += sizeof(x), q += sizeof(x)) {
+		__builtin_memcpy(&x, p, sizeof(x));
+		__builtin_memcpy(&y, q, sizeof(y));
+		if (x != y)
+			break;
+	}
 	for (; n; n--, p++, q++)
 		if (*p != *q)
 			return *p - *q;

@@ -22,6 +22,7 @@
 #include "kexec.h"
 #include "protect.h"
 #include "abi/record.h"
+#include "sites.h"
 #include "symbols.h"
 
 int __init protect_register(const struct compat_kernel *k)
@@ -209,6 +210,8 @@ int protect_lock(const struct compat_kernel *k)
 	if (!call.list)
 		return -ENOMEM;
 	ret = symbols_send(k);
+	if (ret == 0)
+		ret = sites_send(k);
 	if (ret == 0)
 		ret = code_lock_begin();
 	if (ret == 0) {

@@ -42,6 +42,11 @@ static size_t read_virt(struct percpu *cpu, uint64_t cr3, uint64_t gva, void *ds
 	return done;
 }
 
+int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa)
+{
+	return translate(cpu, greg(cpu, GREG_CR3), gva, gpa);
+}
+
 size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
 {
 	return read_virt(cpu, greg(cpu, GREG_CR3), gva, dst, size);

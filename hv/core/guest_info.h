@@ -17,6 +17,9 @@ uint64_t guest_linear_rip(struct percpu *cpu);
  */
 size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size);
 
+/** guest_translate() - finds the guest-physical address of @gva. Return: 0 or -RW_EFAULT. */
+int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa);
+
 /**
  * guest_process() - pid, tgid and comm of the current task, from what the agent registered. Return: false if
  * not known, or if GS does not lead to the data that this CPU's kernel had at the agent's first call.

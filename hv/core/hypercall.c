@@ -21,6 +21,8 @@
 static union {
 	struct rw_agent_info info;
 	struct rw_symbol_page symbols;
+	struct rw_patching patching;
+	struct rw_site_page sites;
 	struct rw_protect_list protect;
 	struct rw_ring_desc ring;
 	struct rw_status status;
@@ -123,6 +125,22 @@ static int64_t hc_symbols(const struct request *r)
 
 	(void)r;
 	return report("symbols", &err, symbols_add_page(&hv.symbols, &argument.symbols, &err));
+}
+
+static int64_t hc_patching(const struct request *r)
+{
+	struct input_error err;
+
+	(void)r;
+	return report("patching", &err, sites_describe(&hv.sites, &argument.patching, &err));
+}
+
+static int64_t hc_sites(const struct request *r)
+{
+	struct input_error err;
+
+	(void)r;
+	return report("sites", &err, sites_add_page(&hv.sites, &argument.sites, &err));
 }
 
 static int64_t hc_protect(const struct request *r)
@@ -276,6 +294,8 @@ static const struct call {
 	[RW_HC_MODULE] = { hc_module, sizeof(argument.protect), REGISTERED, AGENT_LOCK },
 	[RW_HC_BEAT] = { hc_beat, 0, REGISTERED, NO_LOCK },
 	[RW_HC_READ] = { hc_read, sizeof(argument.read), REGISTERED, AGENT_LOCK },
+	[RW_HC_PATCHING] = { hc_patching, sizeof(argument.patching), BEFORE_LOCK | REGISTERED, AGENT_LOCK },
+	[RW_HC_SITES] = { hc_sites, sizeof(argument.sites), BEFORE_LOCK | REGISTERED, AGENT_LOCK },
 };
 
 static int64_t run(const struct call *c, const struct request *r)

@@ -51,6 +51,8 @@ struct percpu {
 	struct step_state step;    /* (o) */
 	struct pin_state pin;      /* (o); phase and since (c, x) */
 	struct evidence held;      /* (e) last record, and the accesses that repeat or continue it */
+	uint64_t patch_stack;      /* (o) kernel stack of the last patch: evidence.c */
+	uint64_t patch_ns;         /* (o) when it was made */
 	uint64_t exit_tsc;         /* (o) TSC at the last exit */
 	uint64_t guest_gs;         /* (o) GS base of the guest's kernel: core/hypercall.c */
 	uint64_t tsc_bias;         /* (c) how far the guest has moved this CPU's TSC */

@@ -19,6 +19,7 @@ enum lock_rank {
 	LOCK_ICR,       /* core/ipi.c: from an INIT of the guest until it is noted */
 	LOCK_SHOOTDOWN, /* core/smp.c: one shoot-down at a time, until the other CPUs have left the guest */
 	LOCK_NESTED,    /* mm/nested.c: the common map, its tables, the page pool */
+	LOCK_PATCH,     /* protect/patch.c: kernel text while a change of it is judged and made */
 	LOCK_HEARTBEAT, /* protect/heartbeat.c: what was heard from the agent */
 	LOCK_EVIDENCE,  /* protect/evidence.c: held-back reads, bursts of patches, the rate of alert lines */
 	LOCK_JOURNAL,   /* log/journal.c: the store and all rings; held for a whole dump */

@@ -13,7 +13,7 @@
  *  (x) any CPU, atomically
  *  (a) under hv_agent_lock        (s) under the shoot-down's lock     (n) under the nested tables' lock
  *  (e) under the evidence's lock  (j) under the journal's lock        (p) under the serial line's lock
- *  (k) under the keyboard controller's lock                        (h) under the heartbeats' lock
+ *  (k) under the keyboard controller's lock   (h) under the heartbeats' lock   (w) under the patches' lock
  * Two labels, as (a, x): written under the first, read under the second. Locks: core/spinlock.h.
  */
 #pragma once
@@ -22,6 +22,7 @@
 #include "core/spinlock.h"
 #include "abi/hypercall.h"
 #include "protect/ranges.h"
+#include "protect/sites.h"
 #include "protect/symbols.h"
 
 struct hv_state {
@@ -36,6 +37,7 @@ struct hv_state {
 	struct rw_agent_info agent; /* (a, c) */
 	struct ranges ranges;       /* (a, c) */
 	struct symbols symbols;     /* (a, c) */
+	struct sites sites;         /* (a, c) */
 };
 
 extern struct hv_state hv;

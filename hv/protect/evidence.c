@@ -18,10 +18,17 @@
 #define ALERT_BURST 32ull
 #define ALERT_NS    100000000ull
 
-#define EVIDENCE_BYTES 416u /* a record with all its fields */
+#define EVIDENCE_BYTES 672u /* a record with all its fields */
 
 /* Accesses are held back no longer than this while more of them come. */
 #define HOLD_NS 1000000000ull
+
+/* Bytes of a reason. */
+#define NOTE_MAX 96u
+
+/* The task of a patch is that of the one before, on the same kernel stack, if that is no older than this. */
+#define SAME_TASK_NS 10000000ull
+#define STACK_BYTES  0x4000ull
 
 static struct spinlock lock = SPINLOCK(EVIDENCE); /* (x) at the end of a run one CPU flushes for all */
 
@@ -55,6 +62,11 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa)
 	fill_symbol(rec);
 }
 
+static void fill_code(struct percpu *cpu, struct evidence *rec)
+{
+	rec->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), rec->bytes, RW_CODE_BYTES);
+}
+
 void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, uint32_t target,
 		       uint32_t access)
 {
@@ -67,9 +79,26 @@ void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, u
 		.rip = greg(cpu, GREG_RIP),
 		.cr3 = greg(cpu, GREG_CR3),
 	};
-	rec->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), rec->bytes, RW_CODE_BYTES);
+	fill_code(cpu, rec);
 	rec->task_known = guest_process(cpu, &rec->task);
 	fill_symbol(rec);
+}
+
+/* As guest_process(), which reads page tables: most patches of a burst come from one task. */
+static void fill_patch_task(struct percpu *cpu, struct evidence *rec, uint64_t now)
+{
+	const struct evidence *held = &cpu->held;
+	uint64_t stack = greg(cpu, GREG_RSP) & ~(STACK_BYTES - 1);
+
+	if (held->type == RW_REC_PATCH && stack == cpu->patch_stack && now - cpu->patch_ns < SAME_TASK_NS &&
+	    greg(cpu, GREG_GS_BASE) == cpu->guest_gs) {
+		rec->task = held->task;
+		rec->task_known = held->task_known;
+	} else {
+		rec->task_known = guest_process(cpu, &rec->task);
+	}
+	cpu->patch_stack = stack;
+	cpu->patch_ns = now;
 }
 
 /*
@@ -136,6 +165,26 @@ static void alert(const struct percpu *cpu, const struct evidence *rec)
 		       rec->gpa, rec->rip, rec->cpl, who, rec->task.pid, verdict_names[rec->verdict], times);
 }
 
+/* A linear address as text: symbol and offset where memory is protected, else the number. */
+static void put_target(struct rec_writer *w, uint16_t field, uint64_t gva)
+{
+	char text[SYMBOL_NAME_MAX + 24], name[SYMBOL_NAME_MAX + 1] = "";
+	struct symbols_hit sym = { .off = gva };
+	size_t len;
+
+	if (!gva)
+		return;
+
+	const struct rw_range *range = ranges_find_linear(&hv.ranges, gva);
+
+	if (range && !symbols_lookup(&hv.symbols, gva, ranges_linear_start(&hv.ranges, range), &sym))
+		memcpy(name, sym.name, sym.len);
+	len = name[0] && !sym.off ? format_text(text, sizeof(text), "%s", name) :
+	      name[0]             ? format_text(text, sizeof(text), "%s+0x%lx", name, sym.off) :
+				    format_text(text, sizeof(text), "0x%lx", sym.off);
+	rec_bytes(w, field, text, (uint16_t)len);
+}
+
 /* Builds the record of @e in @buf of EVIDENCE_BYTES. */
 static struct rw_rec_hdr *make_record(const struct evidence *e, uint64_t *buf)
 {
@@ -164,6 +213,10 @@ static struct rw_rec_hdr *make_record(const struct evidence *e, uint64_t *buf)
 		rec_bytes(&w, RW_F_OLD_VALUE, e->old_value, e->value_len);
 		rec_bytes(&w, RW_F_NEW_VALUE, e->new_value, e->value_len);
 	}
+	put_target(&w, RW_F_OLD_TARGET, e->old_target);
+	put_target(&w, RW_F_NEW_TARGET, e->new_target);
+	if (e->why)
+		rec_bytes(&w, RW_F_NOTE, e->why, (uint16_t)printable(e->why, NOTE_MAX));
 	if (e->repeat)
 		rec_u32(&w, RW_F_REPEAT, e->repeat);
 	if (e->last_ns) {
@@ -243,6 +296,22 @@ static void hold(struct evidence *held, const struct evidence *rec, uint64_t now
 	held->repeat = repeat;
 	held->first_ns = first_ns;
 	held->last_ns = now;
+}
+
+void evidence_patch(struct percpu *cpu, struct evidence *rec)
+{
+	spin_lock(&lock);
+	uint64_t now = journal_now(cpu);
+
+	flush_locked(cpu);
+	fill_symbol(rec);
+	fill_patch_task(cpu, rec, now);
+	rec->cpl = (uint8_t)greg(cpu, GREG_CPL);
+	rec->rip = greg(cpu, GREG_RIP);
+	rec->cr3 = greg(cpu, GREG_CR3);
+	store(cpu, rec);
+	cpu->held = *rec;
+	spin_unlock(&lock);
 }
 
 void evidence_record(struct percpu *cpu, struct evidence *rec)

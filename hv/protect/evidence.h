@@ -27,6 +27,12 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa);
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 
+/**
+ * evidence_patch() - the same for a patch that @cpu has just made: @rec has its type, verdict, target,
+ * access, addresses, bytes and code; the rest is set here, for the least cost.
+ */
+void evidence_patch(struct percpu *cpu, struct evidence *rec);
+
 /** evidence_who() - @who: the name of the task of @rec, for a line on the serial line. */
 void evidence_who(const struct evidence *rec, char who[RW_COMM_LEN + 1]);
 

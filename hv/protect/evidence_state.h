@@ -25,6 +25,8 @@ struct evidence {
 	uint64_t cr3;
 	uint64_t nr;                       /* RW_ACCESS_HYPERCALL: the call's number */
 	uint64_t sym_off;                  /* bytes from the start of symbol */
+	const char *why;                   /* a patch that was refused: the reason, a constant; else NULL */
+	uint64_t old_target, new_target;   /* then: where the code led, and would lead; 0: not a jump */
 	struct rw_guest_task task;         /* untrusted */
 	uint8_t bytes[RW_CODE_BYTES];      /* code at rip */
 	uint8_t old_value[RW_VALUE_BYTES]; /* bytes at gpa that remain */
@@ -36,6 +38,6 @@ struct evidence {
 #define EVIDENCE_WHAT  offsetof(struct evidence, repeat)
 #define EVIDENCE_WHERE offsetof(struct evidence, gpa)
 _Static_assert(EVIDENCE_WHAT == 8 &&
-		       sizeof(struct evidence) == EVIDENCE_WHERE + 6 * 8 + sizeof(struct rw_guest_task) +
+		       sizeof(struct evidence) == EVIDENCE_WHERE + 9 * 8 + sizeof(struct rw_guest_task) +
 							  RW_CODE_BYTES + 2 * RW_VALUE_BYTES + RW_SYMBOL_LEN,
 	       "no padding in what is compared");

@@ -16,6 +16,7 @@
 #include "protect/pin.h"
 #include "protect/code_rules.h"
 #include "protect/heartbeat.h"
+#include "protect/probes.h"
 
 /* Gives entry 1 to @last what their kinds ask for. Return: 0, or the first error, at entry *failed. */
 static int restrict_ranges(uint32_t last, uint32_t *failed)
@@ -130,6 +131,8 @@ void protect_release(struct percpu *cpu)
 	 */
 	ranges_clear(&hv.ranges);
 	symbols_clear(&hv.symbols);
+	sites_clear(&hv.sites);
+	probes_clear();
 	memset(&hv.agent, 0, sizeof(hv.agent));
 	hv_set_registered(false);
 }

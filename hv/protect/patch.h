@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What an instruction changed in a page: bytes for the record, and the change itself if it is a patch. */
+/* The kernel's own patching: whether the bytes that it would leave are allowed, and their commit. */
 #pragma once
 
 #include "core/percpu.h"
@@ -13,8 +13,27 @@
 void patch_fill_value(struct evidence *rec, const uint8_t *copy, const uint8_t *real);
 
 /**
- * patch_commit() - copies @p's changes to the real page, @real, byte by byte and only where they differ,
- * because another CPU may be running this code. @rec describes the first bytes; later ones get further
- * records, stored here. No byte changes without a record; the last one is left in @rec.
+ * patch_target_of() - finds the one range in which all of the @len bytes at @gpa lie, at most RW_VALUE_BYTES.
+ * Return: enum rw_target of the range, *range; 0: there is none.
  */
-void patch_commit(struct percpu *cpu, struct evidence *rec, const struct step_page *p, uint8_t *real);
+uint32_t patch_target_of(uint64_t gpa, uint32_t len, const struct rw_range **range);
+
+/**
+ * patch_apply() - judges a change of code and, if it is allowed, makes it. Only kernel text is judged: a
+ * change of other code (of a module, or made at run time) is allowed.
+ * @rec: its address, gpa, is where the change begins. Gets the target, the type, the verdict, the bytes, and
+ *       for a refused change the reason and where old and new code lead.
+ * @now: the @len bytes that are to stand there, at most RW_VALUE_BYTES
+ *
+ * Judging and committing are one step, however many CPUs patch. Bytes are written one by one, only where they
+ * differ: another CPU may be running this code.
+ *
+ * Context: an exit handler, after the lock. Return: whether the bytes now stand there.
+ */
+bool patch_apply(struct percpu *cpu, struct evidence *rec, const uint8_t *now, uint32_t len);
+
+/**
+ * patch_commit() - the same for all changes of a page that an instruction made in a copy. @rec describes the
+ * first bytes; later ones get further records, stored here. The last one is left in @rec.
+ */
+void patch_commit(struct percpu *cpu, struct evidence *rec, const struct step_page *p, const uint8_t *real);

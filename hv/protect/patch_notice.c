@@ -10,16 +10,17 @@
 static struct { /* (e) */
 	bool open;
 	uint64_t first_ns, last_ns;
-	uint32_t more;    /* patches after the first */
-	char where[96];   /* the first one's target and symbol */
-	char by_whom[40]; /* the last one's task */
-} burst;                  /* (e) */
+	uint32_t more;             /* patches after the first */
+	char where[96];            /* the first one's target and symbol */
+	char who[RW_COMM_LEN + 1]; /* the last one's task */
+	uint32_t pid;
+} burst; /* (e) */
 
 static void close_burst(void)
 {
 	if (burst.open && burst.more)
-		printk("patch of %s: %u more in %lu ms, the last by %s", burst.where, burst.more,
-		       (burst.last_ns - burst.first_ns) / 1000000, burst.by_whom);
+		printk("patch of %s: %u more in %lu ms, the last by %s[%u]", burst.where, burst.more,
+		       (burst.last_ns - burst.first_ns) / 1000000, burst.who, burst.pid);
 	burst.open = false;
 }
 
@@ -37,7 +38,9 @@ void patch_notice(const struct percpu *cpu, const char *target, const char *symb
 
 	if (is_over(now))
 		close_burst();
-	format_text(burst.by_whom, sizeof(burst.by_whom), "%s[%u]", who, pid);
+	for (uint32_t i = 0; i < RW_COMM_LEN && (burst.who[i] = who[i]); i++)
+		;
+	burst.pid = pid;
 	if (burst.open) {
 		burst.more++;
 		if (now > burst.last_ns)
@@ -47,7 +50,7 @@ void patch_notice(const struct percpu *cpu, const char *target, const char *symb
 		burst.first_ns = burst.last_ns = now;
 		burst.more = 0;
 		format_text(burst.where, sizeof(burst.where), "%s %s+%lx", target, symbol, off);
-		printk("patch of %s by %s", burst.where, burst.by_whom);
+		printk("patch of %s by %s[%u]", burst.where, burst.who, pid);
 	}
 }
 

@@ -264,6 +264,17 @@ bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit)
 	return true;
 }
 
+const struct rw_range *ranges_find_linear(const struct ranges *r, uint64_t gva)
+{
+	for (uint32_t i = 1; i <= r->used; i++) {
+		const struct ranges_entry *e = &r->entry[i];
+
+		if (e->live && e->range.gva && gva - e->range.gva < e->range.len)
+			return &e->range;
+	}
+	return NULL;
+}
+
 uint64_t ranges_linear_start(const struct ranges *r, const struct rw_range *range)
 {
 	bool listed = range >= r->object && range < r->object + RW_MAX_GUEST_OBJECTS;

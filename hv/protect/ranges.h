@@ -84,6 +84,12 @@ int ranges_check(const struct ranges *r, struct input_error *err);
 bool ranges_find(const struct ranges *r, uint64_t gpa, struct ranges_hit *hit);
 
 /**
+ * ranges_find_linear() - the range that is named with linear address @gva; NULL: none. It looks at all of
+ * them. Context: as ranges_find().
+ */
+const struct rw_range *ranges_find_linear(const struct ranges *r, uint64_t gva);
+
+/**
  * ranges_linear_start() - start of the gapless run of linear addresses that leads to @range, of a ranges_hit;
  * for an object: its own. This is the @floor for symbols_lookup(): a module's pages are named one by one, and
  * a function may begin in the preceding range. A run's ranges are those added one after the other, of one

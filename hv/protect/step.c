@@ -7,6 +7,8 @@
 #include "core/guest_info.h"
 #include "core/percpu.h"
 #include "core/ipi.h"
+#include "core/panic.h"
+#include "core/state.h"
 #include "lib/string.h"
 #include "protect/evidence.h"
 #include "protect/patch.h"
@@ -141,6 +143,9 @@ bool step_finish(struct percpu *cpu, bool ran)
 		settle(cpu, &s->page[i]);
 	if (ran && s->rec.type)
 		evidence_record(cpu, &s->rec);
+	if (ran && s->commit && s->rec.type == RW_REC_VIOLATION &&
+	    hv.boot->settings.on_violation == RW_ON_VIOLATION_STOP)
+		hv_stop("a violation, and on_violation = stop");
 	s->rec.type = 0;
 	return inject_db;
 }

@@ -8,6 +8,7 @@
 #include "core/state.h"
 #include "policy/verdict.h"
 #include "protect/evidence.h"
+#include "protect/patch_copy.h"
 #include "protect/step.h"
 
 static uint32_t classify(const struct hv_exit *x)
@@ -21,19 +22,20 @@ static uint32_t classify(const struct hv_exit *x)
 	return x->nested.access & NACC_EXEC ? RW_ACCESS_EXEC : RW_ACCESS_READ;
 }
 
-static enum policy_action verdict(struct percpu *cpu, const struct evidence *rec)
+static enum policy_action verdict(struct percpu *cpu, uint32_t target, uint32_t access)
 {
 	uint64_t poking_cr3 = __atomic_load_n(&hv.agent.poking_cr3,
 					      __ATOMIC_RELAXED); /* read once: kexec clears it */
+	bool in_poking_mm = poking_cr3 && (greg(cpu, GREG_CR3) & CR3_ADDR_MASK) == poking_cr3;
 
 	return policy_verdict(&(struct policy_access){
-		.target = rec->target,
-		.access = rec->access,
-		.cpl = rec->cpl,
+		.target = target,
+		.access = access,
+		.cpl = (uint8_t)greg(cpu, GREG_CPL),
 		.on_violation = hv.boot->settings.on_violation,
 		.locked = hv_locked(),
-		.in_poking_mm = poking_cr3 && (rec->cr3 & CR3_ADDR_MASK) == poking_cr3,
-		.rip_in_kernel_text = guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT,
+		.in_poking_mm = in_poking_mm,
+		.rip_in_kernel_text = in_poking_mm && guest_rip_target(cpu) == RW_TARGET_KERNEL_TEXT,
 	});
 }
 
@@ -52,10 +54,23 @@ static enum hv_action refuse(struct percpu *cpu, struct evidence *rec, enum rw_v
 	return exit_inject(cpu, rec->access == RW_ACCESS_DELIVERY ? VEC_DF : VEC_GP, true, 0);
 }
 
+/* A patch that its site does not allow is a write like any other. */
+static enum hv_action refuse_copy(struct percpu *cpu, struct evidence *rec)
+{
+	if (hv.boot->settings.on_violation != RW_ON_VIOLATION_SKIP)
+		return refuse(cpu, rec,
+			      hv.boot->settings.on_violation == RW_ON_VIOLATION_STOP ? RW_VERDICT_STOP :
+										       RW_VERDICT_FAULT);
+	rec->verdict = RW_VERDICT_SKIP;
+	evidence_record(cpu, rec);
+	patch_copy_skip(cpu, rec);
+	return HV_RESUME;
+}
+
 /* The stepped instruction touches another page, too. */
 static void further_page(struct percpu *cpu, struct step_state *s, struct evidence *rec, bool patch)
 {
-	/* A write that reaches beyond kernel text is not a patch. */
+	/* A write that reaches beyond code is not a patch. */
 	if (s->commit && !patch) {
 		s->commit = false;
 		s->rec.type = RW_REC_VIOLATION;
@@ -106,15 +121,23 @@ static enum hv_action step(struct percpu *cpu, struct evidence *rec, bool patch)
 enum hv_action violation(struct percpu *cpu, const struct hv_exit *x, uint32_t target)
 {
 	uint64_t gpa = x->nested.gpa;
+	uint32_t access = classify(x);
+	enum policy_action action = verdict(cpu, target, access);
 	struct evidence rec;
 
-	evidence_describe(cpu, &rec, gpa, target, classify(x));
-	rec.gva = x->nested.gva_valid          ? x->nested.gva :
-		  rec.access == RW_ACCESS_EXEC ? guest_fetch_address(cpu, gpa) :
-						 guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
-
-	enum policy_action action = verdict(cpu, &rec);
-
+	if (action == POLICY_PATCH && !cpu->step.active)
+		switch (patch_copy(cpu, gpa, target, &rec)) {
+		case PATCH_COPY_DONE:
+			return HV_RESUME;
+		case PATCH_COPY_REFUSED:
+			return refuse_copy(cpu, &rec);
+		case PATCH_COPY_NOT:
+			break;
+		}
+	evidence_describe(cpu, &rec, gpa, target, access);
+	rec.gva = x->nested.gva_valid      ? x->nested.gva :
+		  access == RW_ACCESS_EXEC ? guest_fetch_address(cpu, gpa) :
+					     guest_operand(cpu, rec.bytes, rec.nbytes, gpa);
 	if (action == POLICY_DISCARD || action == POLICY_PATCH)
 		return step(cpu, &rec, action == POLICY_PATCH);
 	return refuse(cpu, &rec, action == POLICY_STOP ? RW_VERDICT_STOP : RW_VERDICT_FAULT);

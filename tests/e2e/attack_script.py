@@ -3,8 +3,8 @@
 """The attacks that the guest of the session fixture `attacked` makes on itself, with on_violation = skip."""
 from attacked import KERNEL_SYMBOLS, SHELL, TARGETS, U64
 
-OUTSIDE_CALLS = (*range(16), 1 << 32, U64 - 1)
-USER_CALLS = tuple(range(1, 16))
+OUTSIDE_CALLS = (*range(18), 1 << 32, U64 - 1)
+USER_CALLS = tuple(range(1, 18))
 HV_VALUE = 0x1122334455667788
 HV_STEP_MIB = 2
 REPEATS = 10000
@@ -29,7 +29,9 @@ AGENT_CALLS = {
     "module_code": (14, "$text", 0, "EINVAL"),  # the kernel's code as a list: no number of ranges
     "beat_kind": (15, 2, 0, "EINVAL"),
     "beat_64bit": (15, 0, 1 << 32, "EINVAL"),
-    "nr16": (16, 0, 0, "ENOSYS"),
+    "patching": (16, "$ram", 0, "ELOCKED"),
+    "sites": (17, "$ram", 0, "ELOCKED"),
+    "nr18": (18, 0, 0, "ENOSYS"),
     "nr_32bit": (1 << 32, 0, 0, "ENOSYS"),
     "nr_sign": (1 << 63, 0, 0, "ENOSYS"),
     "nr_last": (U64 - 1, 0, 0, "ENOSYS"),

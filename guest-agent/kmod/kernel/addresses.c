@@ -43,6 +43,35 @@ static const char __init *look_up(const struct wanted *want, unsigned int count)
 	return missing;
 }
 
+static void __init look_up_sites(struct compat_kernel *k)
+{
+	/* A kernel without one of these has no such sites. */
+	const struct wanted optional[] = {
+		{ "__start___jump_table", &k->jump_sites },
+		{ "__stop___jump_table", &k->jump_sites_end },
+		{ "__start_static_call_sites", &k->call_sites },
+		{ "__stop_static_call_sites", &k->call_sites_end },
+		{ "__smp_locks", &k->lock_sites },
+		{ "__smp_locks_end", &k->lock_sites_end },
+		{ "text_mutex", (unsigned long *)&k->text_mutex },
+		{ "ftrace_lock", (unsigned long *)&k->ftrace_lock },
+		{ "ftrace_pages_start", (unsigned long *)&k->ftrace_pages },
+		{ "uniproc_patched", (unsigned long *)&k->uniproc_patched },
+		{ "x86_return_thunk", (unsigned long *)&k->return_thunk },
+		{ "ftrace_caller", &k->tracer[0].start },
+		{ "ftrace_caller_end", &k->tracer[0].end },
+		{ "ftrace_caller_op_ptr", &k->tracer[0].op },
+		{ "ftrace_call", &k->tracer[0].call },
+		{ "ftrace_regs_caller", &k->tracer[1].start },
+		{ "ftrace_regs_caller_end", &k->tracer[1].end },
+		{ "ftrace_regs_caller_op_ptr", &k->tracer[1].op },
+		{ "ftrace_regs_call", &k->tracer[1].call },
+		{ "ftrace_regs_caller_jmp", &k->tracer[1].jump },
+	};
+
+	look_up(optional, ARRAY_SIZE(optional));
+}
+
 int __init compat_init(struct compat_kernel *k)
 {
 	struct mm_struct **poking_mm = NULL;
@@ -91,6 +120,7 @@ int __init compat_init(struct compat_kernel *k)
 		pr_err("this kernel has kexec, but no symbol %s\n", missing);
 		return -ENOENT;
 	}
+	look_up_sites(k);
 	look_up(code, ARRAY_SIZE(code));
 	k->lsm_table_size = compat_lsm_table_size;
 	k->poking_pgd = *poking_mm ? (unsigned long)(*poking_mm)->pgd : 0;

@@ -5,6 +5,9 @@
 
 #include <linux/types.h>
 
+#include "abi/hypercall.h"
+
+struct mutex;
 struct mm_struct;
 struct real_mode_header;
 struct vdso_image;
@@ -26,6 +29,17 @@ struct compat_kernel {
 	struct real_mode_header **real_mode_header;
 	const struct vdso_image *vdso_64, *vdso_32;
 	int *bpf_jit_enable;
+	/* Where the kernel patches itself: see sites.c. */
+	unsigned long jump_sites, jump_sites_end;
+	unsigned long call_sites, call_sites_end;
+	unsigned long lock_sites, lock_sites_end; /* what lies there is freed on most machines */
+	struct mutex *text_mutex, *ftrace_lock;
+	void **ftrace_pages;         /* first page of records */
+	const bool *uniproc_patched; /* LOCK prefixes are replaced while one CPU runs */
+	unsigned long *return_thunk; /* what returns are replaced by; NULL: none */
+	struct compat_tracer {
+		unsigned long start, end, op, call, jump;
+	} tracer[RW_TRACERS];
 	unsigned long current_off; /* of the CPU's current task from its GS base */
 	/* kexec; all NULL if the kernel lacks it. */
 	atomic_t *kexec_lock; /* 1 while a task loads or starts a kernel */

@@ -63,6 +63,15 @@ extern const size_t compat_lsm_table_size;
 int compat_for_each_lsm_hook(const struct compat_kernel *k, compat_symbol_fn fn, void *ctx);
 
 /**
+ * compat_lsm_calls() - the static calls of the LSM hooks: keys, trampolines, and the static keys that switch
+ * them. What these patch is frozen at the lock.
+ * @addr: room for as many addresses as a call with NULL says
+ *
+ * Return: how many there are.
+ */
+unsigned int compat_lsm_calls(const struct compat_kernel *k, unsigned long *addr);
+
+/**
  * compat_attach_hooks() - have the kernel call the agent's functions (AGENT_LSM_HOOKS in hooks/hooks.h) after
  * those of all other LSMs.
  * @k:     the kernel's addresses

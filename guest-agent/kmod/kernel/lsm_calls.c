@@ -89,3 +89,16 @@ int __init compat_attach_hooks(const struct compat_kernel *k, bool guard)
 		compat_unalias(alias[i]);
 	return ret;
 }
+
+unsigned int compat_lsm_calls(const struct compat_kernel *k, unsigned long *addr)
+{
+	const struct lsm_static_call *call = (void *)k->lsm_table;
+	unsigned int calls = k->lsm_table_size / sizeof(*call), i;
+
+	for (i = 0; addr && i < calls; i++) {
+		*addr++ = (unsigned long)call[i].key;
+		*addr++ = (unsigned long)call[i].trampoline;
+		*addr++ = (unsigned long)&call[i].active->key;
+	}
+	return 3 * calls;
+}

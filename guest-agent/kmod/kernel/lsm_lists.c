@@ -79,3 +79,9 @@ int __init compat_attach_hooks(const struct compat_kernel *k, bool guard)
 		compat_unalias(alias[i]);
 	return ret;
 }
+
+/* The hooks are lists: nothing is patched to change them. */
+unsigned int compat_lsm_calls(const struct compat_kernel *k, unsigned long *addr)
+{
+	return 0;
+}

@@ -21,7 +21,8 @@ struct insn {
 	uint64_t seg_base;
 	unsigned int map; /* 0 one byte, 1 0F, 2 0F38, 3 0F3A */
 	uint8_t opcode, modrm;
-	bool addr32, opsize16;
+	bool addr32, opsize16, rep;
+	bool unusual; /* LOCK, REPNE, a segment override of FS or GS */
 };
 
 /* Past the end, bytes read as zero. */
@@ -47,6 +48,8 @@ static uint8_t read_prefixes(struct insn *in, const struct operand_regs *r)
 			in->rex = byte & 0xf;
 			continue;
 		}
+		in->rep |= byte == 0xf3;
+		in->unusual |= byte == 0xf0 || byte == 0xf2 || byte == 0x64 || byte == 0x65;
 		if (byte == 0x64)
 			in->seg_base = r->fs_base;
 		else if (byte == 0x65)
@@ -228,4 +231,36 @@ unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct 
 		return 0;
 	*value = (uint32_t)(in.opcode == 0x89 ? regs->gpr[reg] : read_number(&in, 4));
 	return complete(&in) ? in.pos : 0;
+}
+
+bool operand_store(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs,
+		   struct operand_store *store)
+{
+	struct insn in = { .bytes = bytes, .n = n };
+
+	if (!read_opcode(&in, regs) || in.map || in.unusual || in.addr32)
+		return false;
+	*store = (struct operand_store){
+		.size = !(in.opcode & 1) ? 1 :
+			in.rex & REX_W   ? 8 :
+			in.opsize16      ? 2 :
+					   4,
+		.string = in.opcode == 0xa4 || in.opcode == 0xa5,
+		.rep = in.rep,
+		.address = regs->gpr[7],
+		.len = in.pos,
+	};
+	if (store->string)
+		return true;
+	if (in.rep || (in.opcode & 0xfe) != 0x88 || !modrm_address(&in, regs, &store->address))
+		return false;
+
+	unsigned int reg = (in.modrm >> 3 & 7) | (in.rex & REX_R ? 8 : 0);
+
+	/* Without REX, bytes 4 to 7 are AH to BH. An empty REX prefix is not told from none. */
+	if (store->size == 1 && reg >= 4 && !in.rex)
+		return false;
+	store->value = regs->gpr[reg];
+	store->len = in.pos;
+	return true;
 }

@@ -3,6 +3,7 @@
 /* The linear addresses that an instruction in 64-bit mode may have accessed, and what it stores. Pure C. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define OPERAND_CANDIDATES 4
@@ -28,3 +29,18 @@ unsigned int operand_candidates(const uint8_t *bytes, unsigned int n, const stru
  */
 unsigned int operand_store32(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs,
 			     uint32_t *value);
+
+struct operand_store {
+	unsigned int len;  /* of the instruction */
+	unsigned int size; /* bytes that it stores, each time */
+	bool string, rep;  /* MOVS, which copies from RSI to RDI; RCX times */
+	uint64_t address;  /* linear; of MOVS: RDI */
+	uint64_t value;    /* not of MOVS */
+};
+
+/**
+ * operand_store() - decodes what copies memory: a MOV of a register to memory, or a MOVS. Return: whether it
+ * is one of them, without prefixes that copying does not need.
+ */
+bool operand_store(const uint8_t *bytes, unsigned int n, const struct operand_regs *regs,
+		   struct operand_store *store);

@@ -81,6 +81,8 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.settings.dynamic_code, want->settings.dynamic_code);
 	assert_int_equal(config.settings.bpf_jit, want->settings.bpf_jit);
 	assert_int_equal(config.settings.on_agent_loss, want->settings.on_agent_loss);
+	assert_int_equal(config.settings.patches, want->settings.patches);
+	assert_int_equal(config.settings.kprobes, want->settings.kprobes);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
 	assert_int_equal(config.exit_port, want->exit_port);
 	assert_int_equal(config.watch_resets, want->watch_resets);
@@ -101,6 +103,8 @@ static void test_defaults(void **state)
 		.settings.modules = RW_MODULES_ANY,
 		.settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT,
 		.settings.bpf_jit = RW_BPF_JIT_DENY,
+		.settings.patches = RW_PATCHES_VERIFY,
+		.settings.kprobes = RW_KPROBES_DENY,
 	};
 
 	(void)state;
@@ -126,6 +130,8 @@ static void test_all_keys(void **state)
 		.settings.dynamic_code = RW_DYNAMIC_CODE_DENY,
 		.settings.bpf_jit = RW_BPF_JIT_APPROVE_AT_LOCK,
 		.settings.on_agent_loss = RW_ON_AGENT_LOSS_STOP,
+		.settings.patches = RW_PATCHES_RECORD,
+		.settings.kprobes = RW_KPROBES_ALLOW,
 		.boot_on_error = true,
 		.exit_port = 0xf4,
 		.watch_resets = true,
@@ -138,7 +144,8 @@ static void test_all_keys(void **state)
 		"store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
 		"kexec = allow\r\non_agent_loss = stop\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
 		"control_state = audit\n"
-		"kernel_code = audit\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock");
+		"kernel_code = audit\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock\n"
+		"patches = record\nkprobes = allow");
 	expect_config(&all);
 }
 
@@ -210,6 +217,8 @@ static void test_bad_values(void **state)
 		  "ringward.conf:2:17: control_state: on is not enforce, audit or off" },
 		{ NEXT "on_agent_loss = halt",
 		  "ringward.conf:2:17: on_agent_loss: halt is not record or stop" },
+		{ NEXT "patches = allow", "ringward.conf:2:11: patches: allow is not verify or record" },
+		{ NEXT "kprobes = yes", "ringward.conf:2:11: kprobes: yes is not deny or allow" },
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
 		{ NEXT "kernel_code = on",
 		  "ringward.conf:2:15: kernel_code: on is not enforce, audit or off" },

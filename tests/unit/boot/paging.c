@@ -221,7 +221,9 @@ static void test_layout(void **state)
 		assert_true(info.pool_size / RW_PAGE_SIZE >=
 			    layout_pool_pages(m->cpus, m->mem_top, info.ram_top, m->gib_pages));
 		assert_int_equal(info.policy_phys, info.pool_phys + info.pool_size);
-		assert_int_equal(info.symbols_phys, info.policy_phys + info.policy_size);
+		assert_int_equal(info.sites_phys, info.policy_phys + info.policy_size);
+		assert_int_equal(info.sites_size, RW_SITES_SIZE);
+		assert_int_equal(info.symbols_phys, info.sites_phys + info.sites_size);
 		assert_int_equal(info.symbols_size, RW_SYMBOLS_SIZE);
 		assert_int_equal(info.pages_phys, info.symbols_phys + info.symbols_size);
 		assert_int_equal(info.pages_size, layout_pages_size(info.ram_top));

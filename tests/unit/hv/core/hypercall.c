@@ -88,6 +88,8 @@ static const struct row {
 	{ RW_HC_READ, sizeof(struct rw_read), 0, false, true, true },
 	{ RW_HC_MODULE, sizeof(struct rw_protect_list), 0, false, true, true },
 	{ RW_HC_BEAT, 0, 0, false, true, false },
+	{ RW_HC_PATCHING, sizeof(struct rw_patching), 0, true, true, true },
+	{ RW_HC_SITES, sizeof(struct rw_site_page), 0, true, true, true },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 _Static_assert(ROWS == RW_HC_COUNT, "a row for each call");

@@ -20,6 +20,7 @@
 
 struct mock mock;
 struct hv_state hv;
+static struct rw_site sites[MOCK_SITES];
 struct spinlock hv_agent_lock = SPINLOCK(AGENT);
 
 static uint64_t page_state[(RW_PAGE_STATE_BYTES * HOST_RAM_PAGES + RW_PAGE_STATE_MIN) / 8];
@@ -574,6 +575,8 @@ static int reset(const struct nested_format *format, bool exec_modes)
 	if (machine_start(1024) || step_init(&mock.cpu))
 		return -1;
 	symbols_init(&hv.symbols, host_region, 65536);
+	sites_init(&hv.sites, sites, sizeof(sites));
+	machine.boot.settings.patches = RW_PATCHES_RECORD; /* tests of the verdict name sites */
 	mock.root = nested_root();
 	mock.reg[GREG_RIP] = GUEST_DATA;
 	mock.reg[GREG_CS_LONG] = 1;

@@ -92,6 +92,8 @@ struct mock {
 
 	jmp_buf *end; /* where hv_panic(), hv_stop() and a reset jump to; NULL: the test fails */
 };
+#define MOCK_SITES 512u /* room for sites */
+
 extern struct mock mock;
 
 /** mock_reset() - a cmocka set-up: nested tables, a CPU in ring 0 at GUEST_DATA, nothing registered. */

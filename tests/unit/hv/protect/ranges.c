@@ -369,6 +369,22 @@ static void linear_start(void **state)
 	assert_int_equal(ranges_linear_start(&r, hit.range), GVA + 3 * PAGE + 8);
 }
 
+static void by_linear_address(void **state)
+{
+	(void)state;
+	add(3 * PAGE, 2 * PAGE, RW_TARGET_KERNEL_TEXT, 0)->gva = GVA;
+	add(6 * PAGE, PAGE, RW_TARGET_IDT, 0)->gva = 0;
+	take();
+	assert_null(ranges_find_linear(&r, GVA - 1));
+	assert_int_equal(ranges_find_linear(&r, GVA)->gpa, 3 * PAGE);
+	assert_int_equal(ranges_find_linear(&r, GVA + 2 * PAGE - 1)->gpa, 3 * PAGE);
+	assert_null(ranges_find_linear(&r, GVA + 2 * PAGE));
+	assert_null(ranges_find_linear(&r, 8));
+	ranges_remove(&r, 3 * PAGE);
+	ranges_remove(&r, 4 * PAGE);
+	assert_null(ranges_find_linear(&r, GVA));
+}
+
 static void no_space(void **state)
 {
 	uint64_t i;
@@ -458,8 +474,9 @@ int main(void)
 		cmocka_unit_test_setup(fields, clear),       cmocka_unit_test_setup(overflow, clear),
 		cmocka_unit_test_setup(names, clear),        cmocka_unit_test_setup(not_ram, clear),
 		cmocka_unit_test_setup(overlap, clear),      cmocka_unit_test_setup(lock_check, clear),
-		cmocka_unit_test_setup(linear_start, clear), cmocka_unit_test_setup(no_space, clear),
-		cmocka_unit_test_setup(random_lists, clear), cmocka_unit_test_setup(no_room, clear),
+		cmocka_unit_test_setup(linear_start, clear), cmocka_unit_test_setup(by_linear_address, clear),
+		cmocka_unit_test_setup(no_space, clear),     cmocka_unit_test_setup(random_lists, clear),
+		cmocka_unit_test_setup(no_room, clear),
 	};
 
 	return cmocka_run_group_tests_name("hvpolicy_ranges", tests, NULL, NULL);

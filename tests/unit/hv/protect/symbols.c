@@ -50,7 +50,7 @@ static void symbols_end(struct symbols *s)
 	free(s);
 }
 
-static void check_hit(const struct symbols *s, uint64_t off, const char *name, uint64_t name_off)
+static void check_hit(struct symbols *s, uint64_t off, const char *name, uint64_t name_off)
 {
 	struct symbols_hit hit;
 
@@ -104,6 +104,28 @@ static void lookup(void **state)
 	assert_int_equal(symbols_lookup(s, RW_SYMBOL_BASE + 0x1020, RW_SYMBOL_BASE + 0x1010, &hit), 0);
 	assert_int_equal(symbols_lookup(s, RW_SYMBOL_BASE + 0x1020, RW_SYMBOL_BASE + 0x1011, &hit),
 			 -RW_EINVAL);
+	symbols_end(s);
+}
+
+/* The answer is the same whatever was looked up before: upwards, two places in turn, or anywhere. */
+static void order_of_lookups(void **state)
+{
+	struct symbols *s = symbols_new(8192);
+	struct input_error err;
+
+	(void)state;
+	for (uint32_t i = 0; i < 100; i++)
+		page_add(0x1000 + i * 16, "f");
+	assert_int_equal(symbols_add_page(s, &page, &err), 0);
+	for (uint32_t i = 0; i < 100; i++) {
+		check_hit(s, 0x1000 + i * 16 + 15, "f", 15);
+		check_hit(s, 0x1000 + 50 * 16, "f", 0);
+	}
+	for (uint32_t i = 0; i < 10000; i++) {
+		uint32_t off = (uint32_t)rand() % (100 * 16);
+
+		check_hit(s, 0x1000 + off, "f", off % 16);
+	}
 	symbols_end(s);
 }
 
@@ -330,10 +352,15 @@ static void clear(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lookup),         cmocka_unit_test(order_over_calls),
-		cmocka_unit_test(names),          cmocka_unit_test(counts_and_bytes),
-		cmocka_unit_test(address_bounds), cmocka_unit_test(no_space),
-		cmocka_unit_test(random_pages),   cmocka_unit_test(clear),
+		cmocka_unit_test(lookup),
+		cmocka_unit_test(order_of_lookups),
+		cmocka_unit_test(order_over_calls),
+		cmocka_unit_test(names),
+		cmocka_unit_test(counts_and_bytes),
+		cmocka_unit_test(address_bounds),
+		cmocka_unit_test(no_space),
+		cmocka_unit_test(random_pages),
+		cmocka_unit_test(clear),
 	};
 
 	return cmocka_run_group_tests_name("hvpolicy_symbols", tests, NULL, NULL);
