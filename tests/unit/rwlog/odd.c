@@ -33,7 +33,7 @@ static void act(struct build *b, uint32_t pid, uint8_t type, const char *path, u
 	build_end(b);
 }
 
-/* A run of a service: it reads its settings, serves some requests, and is exploited after them if so wanted. */
+/* A run of a service: it reads its settings, serves some requests, and is exploited after them, or not. */
 static void service(struct build *b, uint32_t pid, const char *program, unsigned int requests, bool exploited)
 {
 	act(b, pid, RW_REC_EXEC, program, 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Tests of the page that rwlog report writes. With the arguments FILE and NUMBER, the program writes the log of
- * these tests to that file instead, as one of that boot: tests/e2e/test_report.py looks at its page in a
+ * Tests of the page that rwlog report writes. With the arguments FILE and NUMBER, the program writes the log
+ * of these tests to that file instead, as one of that boot: tests/e2e/test_report.py looks at its page in a
  * browser, tests/e2e/test_fleet.py loads it into a database.
  */
 #include <setjmp.h>
