@@ -147,7 +147,7 @@ static enum status no_log(const struct options *o, const struct input *in, int e
 static void take_hash(const struct options *o, struct input *in)
 {
 	in->size = in->len;
-	if (o->command == COMMAND_EXPORT || o->command == COMMAND_REPORT)
+	if (o->command == COMMAND_EXPORT || o->command == COMMAND_REPORT || o->command == COMMAND_LEARN)
 		hash_text(in->sha256, in->data, in->len);
 	if (o->command == COMMAND_EXPORT && (o->format == EXPORT_CSV || o->format == EXPORT_AUDITD))
 		fprintf(stderr, "rwlog: %s: note: %zu bytes, SHA-256 %s\n", in->name, in->len, in->sha256);

@@ -249,6 +249,8 @@ static int check(const struct options *o)
 		return usage("%s takes one FILE", desc->name);
 	if (o->command == COMMAND_EXTRACT && !o->output)
 		return usage("extract needs --output");
+	if (o->command == COMMAND_SCORE && !o->model)
+		return usage("score needs --model");
 	if (o->output && !*o->output)
 		return usage("--output: needs the name of a file");
 	if (o->kaslr_given && !o->symbols)
@@ -292,7 +294,9 @@ static int parse(struct options *o, int argc, char **argv)
 	bool given = false;
 	int id, status;
 
-	*o = (struct options){ .command = COMMAND_SHOW, .filter = FILTER_ALL };
+	*o = (struct options){
+		.command = COMMAND_SHOW, .filter = FILTER_ALL, .window = WINDOW_DEFAULT, .score.threshold = 1
+	};
 	status = take_command(o, &given, &argc, &argv);
 	if (status >= 0)
 		return status;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "export.h"
+#include "score.h"
 
 enum command {
 #define RW_COMMAND(NAME, name, RECORDS, FILES, doc) COMMAND_##NAME,
@@ -37,6 +38,10 @@ struct options {
 	const char *symbols;        /* file, or NULL */
 	uint64_t kaslr;
 	bool kaslr_given;
+	unsigned int window;    /* learn */
+	enum alphabet alphabet; /* learn */
+	const char *model;      /* score: file, or NULL */
+	struct score_options score;
 	const char *output; /* file, or NULL */
 	char **files;
 	int nfiles;

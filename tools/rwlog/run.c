@@ -5,12 +5,14 @@
 #include "run.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "counters.h"
 #include "export.h"
 #include "extract.h"
 #include "overview.h"
 #include "report.h"
+#include "score.h"
 #include "show.h"
 #include "terminal.h"
 #include "top.h"
@@ -134,6 +136,40 @@ static enum status run_top(const struct options *o, struct log *log, const struc
 	return log_status(log);
 }
 
+static enum status run_learn(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	struct model m = { .window = o->window, .alphabet = o->alphabet };
+
+	(void)symbols;
+	log_sort_by_time(log);
+	learn(&m, log, &o->filter);
+	model_write(&m, log, stdout);
+	model_free(&m);
+	return log_status(log);
+}
+
+static enum status run_score(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	struct score_options options = o->score;
+	struct input file = { .limit = o->limit };
+	struct model m = { 0 };
+	char why[128];
+	int err = input_load(&file, o->model);
+	bool good = !err && model_read(&m, (const char *)file.data, file.len, why, sizeof(why));
+
+	(void)symbols;
+	options.all = o->all;
+	if (good) {
+		log_sort_by_time(log);
+		score(&m, log, &o->filter, &options, stdout);
+	} else {
+		fprintf(stderr, "rwlog: %s: %s\n", o->model, err ? strerror(-err) : why);
+	}
+	model_free(&m);
+	input_free(&file);
+	return good ? log_status(log) : STATUS_USAGE;
+}
+
 /* Says which files have no dump, of those that have something else of Ringward's. */
 static void note_no_dump(const struct log *log)
 {
@@ -150,6 +186,7 @@ enum status run(const struct options *o, struct log *log, const struct symbols *
 		[COMMAND_SHOW] = run_show,     [COMMAND_VERIFY] = run_verify,   [COMMAND_STATS] = run_stats,
 		[COMMAND_EXPORT] = run_export, [COMMAND_EXTRACT] = run_extract, [COMMAND_REPORT] = run_report,
 		[COMMAND_BOOTS] = run_boots,   [COMMAND_TREE] = run_tree,       [COMMAND_TOP] = run_top,
+		[COMMAND_LEARN] = run_learn,   [COMMAND_SCORE] = run_score,
 	};
 	enum status status;
 

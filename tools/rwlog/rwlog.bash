@@ -18,6 +18,8 @@ _rwlog_options()
 	export) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --format --help --version" ;;
 	extract) echo "--list --boot --at --capture --as --limit --all --output --help --version" ;;
 	report) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --symbols --kaslr --help --version" ;;
+	learn) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --window --alphabet --help --version" ;;
+	score) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --model --threshold --rare --format --help --version" ;;
 	# end
 	esac
 }
@@ -202,6 +204,62 @@ _rwlog_values()
 	'report --zone') echo '-' ;;
 	'report --symbols') echo 'FILE' ;;
 	'report --kaslr') echo '-' ;;
+	'learn --boot') echo '-' ;;
+	'learn --at') echo '-' ;;
+	'learn --capture') echo 'FILE' ;;
+	'learn --as') echo 'capture memory' ;;
+	'learn --limit') echo '-' ;;
+	'learn --type') echo 'TYPE' ;;
+	'learn --class') echo 'CLASS' ;;
+	'learn --pid') echo '-' ;;
+	'learn --ppid') echo '-' ;;
+	'learn --uid') echo '-' ;;
+	'learn --euid') echo '-' ;;
+	'learn --loginuid') echo '-' ;;
+	'learn --comm') echo '-' ;;
+	'learn --exe') echo '-' ;;
+	'learn --cgroup') echo '-' ;;
+	'learn --unit') echo '-' ;;
+	'learn --container') echo '-' ;;
+	'learn --path') echo '-' ;;
+	'learn --port') echo '-' ;;
+	'learn --address') echo '-' ;;
+	'learn --verdict') echo 'VERDICT' ;;
+	'learn --seq') echo '-' ;;
+	'learn --since') echo '-' ;;
+	'learn --until') echo '-' ;;
+	'learn --zone') echo '-' ;;
+	'learn --window') echo '-' ;;
+	'learn --alphabet') echo 'objects events' ;;
+	'score --boot') echo '-' ;;
+	'score --at') echo '-' ;;
+	'score --capture') echo 'FILE' ;;
+	'score --as') echo 'capture memory' ;;
+	'score --limit') echo '-' ;;
+	'score --type') echo 'TYPE' ;;
+	'score --class') echo 'CLASS' ;;
+	'score --pid') echo '-' ;;
+	'score --ppid') echo '-' ;;
+	'score --uid') echo '-' ;;
+	'score --euid') echo '-' ;;
+	'score --loginuid') echo '-' ;;
+	'score --comm') echo '-' ;;
+	'score --exe') echo '-' ;;
+	'score --cgroup') echo '-' ;;
+	'score --unit') echo '-' ;;
+	'score --container') echo '-' ;;
+	'score --path') echo '-' ;;
+	'score --port') echo '-' ;;
+	'score --address') echo '-' ;;
+	'score --verdict') echo 'VERDICT' ;;
+	'score --seq') echo '-' ;;
+	'score --since') echo '-' ;;
+	'score --until') echo '-' ;;
+	'score --zone') echo '-' ;;
+	'score --model') echo 'FILE' ;;
+	'score --threshold') echo '-' ;;
+	'score --rare') echo '-' ;;
+	'score --format') echo 'text jsonl' ;;
 	# end
 	esac
 }
@@ -209,13 +267,13 @@ _rwlog_values()
 _rwlog()
 {
 	# commands: from tools/rwlog/options.def
-	local commands='show verify boots tree top stats export extract report'
+	local commands='show verify boots tree top stats export extract report learn score'
 	# end
 	# classes: from abi/events.def
 	local classes='guard patch exec task file net syslog kernel loss code access'
 	# end
 	# types: from abi/events.def
-	local types='exec fork exit file_open file_unlink file_rename module_load kexec mkdir rmdir link chmod file_read file_write file_close mmap_exec mprotect_exec symlink mknod chown truncate utimes xattr_set xattr_remove mount move_mount umount pivot_root chroot port_access setuid setgid setgroups capset prctl ptrace signal seccomp namespaces cred_change cgroup socket bind listen connect accept sendto syslog kmsg module_live module_free module_request bpf bpf_prog bpf_map perf_event perf_bpf kernel_setting lockdown_use keyring clock_set kernel_log oops panic admin_call access limited violation patch agent lock unlock drop patches module_code dynamic_code agent_state'
+	local types='exec fork exit file_open file_unlink file_rename module_load kexec mkdir rmdir link chmod file_read file_write file_close mmap_exec mprotect_exec symlink mknod chown truncate utimes xattr_set xattr_remove mount move_mount umount pivot_root chroot port_access setuid setgid setgroups capset prctl ptrace signal seccomp namespaces cred_change cgroup socket bind listen connect accept sendto syslog kmsg module_live module_free module_request bpf bpf_prog bpf_map perf_event perf_bpf kernel_setting lockdown_use keyring clock_set kernel_log oops panic admin_call access limited violation patch agent lock unlock drop patches module_code dynamic_code data_change agent_state'
 	# end
 	local word=$2 before=$3 command=show value
 	COMPREPLY=()

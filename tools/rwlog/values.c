@@ -226,3 +226,48 @@ bool set_output(struct options *o, const char *value, int word)
 	o->output = value;
 	return true;
 }
+
+bool set_window(struct options *o, const char *value, int word)
+{
+	uint64_t v;
+
+	(void)word;
+	if (!parse_offset(&v, value) || v < 2 || v > WINDOW_MAX)
+		return false;
+	o->window = (unsigned int)v;
+	return true;
+}
+
+bool set_alphabet(struct options *o, const char *value, int word)
+{
+	(void)value;
+	o->alphabet = (enum alphabet)word;
+	return true;
+}
+
+bool set_model(struct options *o, const char *value, int word)
+{
+	(void)word;
+	o->model = value;
+	return true;
+}
+
+bool set_threshold(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return parse_offset(&o->score.threshold, value) && o->score.threshold &&
+	       o->score.threshold <= LOCALITY;
+}
+
+bool set_rare(struct options *o, const char *value, int word)
+{
+	(void)word;
+	return parse_offset(&o->score.rare, value);
+}
+
+bool set_score_format(struct options *o, const char *value, int word)
+{
+	(void)value;
+	o->score.json = word == 1;
+	return true;
+}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Tests of the page that rwlog report writes. With an argument, the program writes the log of these tests to
- * that file instead: tests/e2e/test_report.py looks at its page in a browser.
+ * Tests of the page that rwlog report writes. With the arguments FILE and NUMBER, the program writes the log
+ * of these tests to that file instead, as one of that boot: tests/e2e/test_report.py looks at its page in a
+ * browser, tests/e2e/test_fleet.py loads it into a database.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -197,7 +198,8 @@ static void without_a_boot(void **state)
 	free(page);
 }
 
-static int write_log(const char *name)
+/* @boot: as in build_start() */
+static int write_log(const char *name, uint8_t boot)
 {
 	FILE *f = fopen(name, "w");
 	struct build b;
@@ -205,6 +207,8 @@ static int write_log(const char *name)
 	if (!f)
 		return 1;
 	sample_log(&b);
+	memset(b.hdr.boot_id, boot, sizeof(b.hdr.boot_id));
+	build_seal_hdr(&b);
 	fwrite(b.p, 1, b.len, f);
 	build_free(&b);
 	return fclose(f) == 0 ? 0 : 1;
@@ -219,5 +223,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(without_a_boot),
 	};
 
-	return argc > 1 ? write_log(argv[1]) : cmocka_run_group_tests(tests, NULL, NULL);
+	return argc > 1 ? write_log(argv[1], argc > 2 ? (uint8_t)atoi(argv[2]) : 1) :
+			  cmocka_run_group_tests(tests, NULL, NULL);
 }
