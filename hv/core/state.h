@@ -14,6 +14,7 @@
  *  (a) under hv_agent_lock        (s) under the shoot-down's lock     (n) under the nested tables' lock
  *  (e) under the evidence's lock  (j) under the journal's lock        (p) under the serial line's lock
  *  (k) under the keyboard controller's lock   (h) under the heartbeats' lock   (w) under the patches' lock
+ *  (d) under the watched data's lock
  * Two labels, as (a, x): written under the first, read under the second. Locks: core/spinlock.h.
  */
 #pragma once

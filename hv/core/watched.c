@@ -19,7 +19,7 @@ static struct {
 	uint64_t checked_ns;
 	struct rw_range area[WATCHED_MAX];
 	uint8_t kept[WATCHED_BYTES]; /* the contents of all areas, back to back */
-} watched;                           /* under the lock above */
+} watched;                           /* (d) */
 
 /* What is wrong with one area; NULL: nothing. */
 static const char *bad_area(const struct rw_range *area)
