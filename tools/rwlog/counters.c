@@ -13,9 +13,7 @@
 #include "util.h"
 
 static const char *const exit_names[] = RW_EXIT_NAMES;
-static const char *const end_names[] = RW_END_NAMES;
 _Static_assert(ARRAY_SIZE(exit_names) == RW_EXIT_COUNT, "every reason has a name");
-_Static_assert(ARRAY_SIZE(end_names) == RW_END_COUNT, "every end has a name");
 
 /* The counters that are not exits, in the order in which they are shown. */
 static const struct rw_counter_field fields[] = RW_COUNTER_FIELDS;
@@ -206,8 +204,8 @@ static void json_store(struct json *j, const struct input *in)
 	json_u64(j, "evicted", store_evicted(&p->hdr));
 	json_u64(j, "block_size", p->hdr.block_size);
 	json_u64(j, "block_count", p->hdr.block_count);
-	if (p->hdr.end_reason < RW_END_COUNT)
-		json_str(j, "end", end_names[p->hdr.end_reason]);
+	if (text_end(p->hdr.end_reason))
+		json_str(j, "end", text_end(p->hdr.end_reason));
 	json_classes(j, p);
 	json_close(j, '}');
 }

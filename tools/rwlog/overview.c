@@ -6,8 +6,7 @@
 #include <inttypes.h>
 
 #include "select.h"
-
-static const char *const ends[] = RW_END_NAMES;
+#include "text.h"
 
 /* What the filter chooses of a boot. */
 struct extent {
@@ -38,8 +37,8 @@ static void put_end(const struct rw_store_hdr *h, FILE *out)
 {
 	if (h->end_reason == RW_END_RUNNING)
 		fputs(", taken from a running machine", out);
-	else if (h->end_reason < RW_END_COUNT)
-		fprintf(out, ", ended by %s", ends[h->end_reason]);
+	else if (text_end(h->end_reason))
+		fprintf(out, ", ended by %s", text_end(h->end_reason));
 }
 
 /* The files that have some of a boot. */

@@ -140,7 +140,7 @@ static void put_boot(struct report *r, const struct boot *boot, const struct fil
 	struct report_boot b = {
 		.boot = boot, .epoch = h->boot_epoch, .j = &r->boot_items, .room = share(&r->room, parts)
 	};
-	static const char *const ends[] = RW_END_NAMES;
+	const char *end = boot->newest->have_hdr ? text_end(h->end_reason) : NULL;
 	char id[TEXT_BOOT_LEN];
 	struct selection s;
 	struct symbols own;
@@ -161,7 +161,7 @@ static void put_boot(struct report *r, const struct boot *boot, const struct fil
 	json_u64(b.j, "records", b.chosen);
 	json_u64(b.j, "not_chosen", boot->nrec - b.chosen);
 	json_u64(b.j, "evicted", store_evicted(h));
-	json_str(b.j, "end", boot->newest->have_hdr ? ends[h->end_reason] : "unknown");
+	json_str(b.j, "end", end ? end : "unknown");
 	report_events(&b);
 	report_tree(&b);
 	report_top(&b);

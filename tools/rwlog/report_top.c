@@ -2,56 +2,13 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* A report's most used files and peers. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "report.h"
 #include "report_boot.h"
-#include "util.h"
+#include "tally.h"
 
 #define NAMES_MAX \
 	(1u << 18) /* different names that are counted; records of further ones are only summed up */
-
-/* What is counted for one name: a path, or the bytes of an address. */
-struct tally {
-	struct text name; /* in a record */
-	uint64_t records, changes, refused;
-};
-
-struct table {
-	struct tally *v; /* hash table of 2 * NAMES_MAX places */
-	size_t n;
-	uint64_t others; /* records with names beyond NAMES_MAX */
-};
-
-/* FNV-1a, started with a number that a guest does not know, so that it cannot choose names that collide. */
-static uint64_t hash_of(struct text t)
-{
-	static uint64_t seed;
-	uint64_t h;
-
-	if (!seed)
-		seed = (uint64_t)(uintptr_t)&seed * 0x9e3779b97f4a7c15u | 1;
-	h = seed;
-	for (size_t i = 0; i < t.len; i++)
-		h = (h ^ t.p[i]) * 0x100000001b3u;
-	return h ^ h >> 29;
-}
-
-static struct tally *find(struct table *t, struct text name)
-{
-	size_t mask = 2 * NAMES_MAX - 1, i = hash_of(name) & mask;
-
-	for (; t->v[i].name.p; i = (i + 1) & mask)
-		if (t->v[i].name.len == name.len && memcmp(t->v[i].name.p, name.p, name.len) == 0)
-			return &t->v[i];
-	if (t->n == NAMES_MAX) {
-		t->others++;
-		return NULL;
-	}
-	t->n++;
-	t->v[i].name = name;
-	return &t->v[i];
-}
 
 static bool changes(const struct rec *r)
 {
@@ -76,14 +33,14 @@ static bool changes(const struct rec *r)
 	}
 }
 
-static void tally(struct table *t, const struct rec *r, enum rw_field_id id)
+static void count(struct tallies *t, const struct rec *r, enum rw_field_id id)
 {
 	struct rec_field f;
 	struct tally *x;
 
 	if (!rec_field(r, id, &f) || !f.len)
 		return;
-	x = find(t, value_text(&f));
+	x = tally_of(t, value_text(&f));
 	if (!x)
 		return;
 	x->records++;
@@ -94,13 +51,12 @@ static void tally(struct table *t, const struct rec *r, enum rw_field_id id)
 static int by_records(const void *a, const void *b)
 {
 	const struct tally *x = a, *y = b;
-	size_t least = x->name.len < y->name.len ? x->name.len : y->name.len;
 
 	if (x->refused != y->refused)
 		return x->refused > y->refused ? -1 : 1;
 	if (x->records != y->records)
 		return x->records > y->records ? -1 : 1;
-	return least ? memcmp(x->name.p, y->name.p, least) : 0;
+	return tally_compare_names(x, y);
 }
 
 static void put_name(struct json *j, const struct tally *x, bool is_address)
@@ -121,16 +77,11 @@ static void put_name(struct json *j, const struct tally *x, bool is_address)
 }
 
 /* The highest of a table; what remains is counted. */
-static void put_table(struct report_boot *b, struct table *t, const char *name, const char *left,
+static void put_table(struct report_boot *b, struct tallies *t, const char *name, const char *left,
 		      bool is_address)
 {
-	size_t n = 0;
+	size_t n = tally_sort(t, by_records);
 
-	for (size_t i = 0; i < 2 * NAMES_MAX; i++)
-		if (t->v[i].name.p)
-			t->v[n++] = t->v[i];
-	if (n)
-		qsort(t->v, n, sizeof(*t->v), by_records);
 	json_open(b->j, name, '[');
 	for (size_t i = 0; i < n && i < REPORT_TOP; i++) {
 		json_open(b->j, NULL, '{');
@@ -147,8 +98,7 @@ static void put_table(struct report_boot *b, struct table *t, const char *name, 
 
 void report_top(struct report_boot *b)
 {
-	struct table files = { .v = make(2 * NAMES_MAX * sizeof(*files.v)) };
-	struct table peers = { .v = make(2 * NAMES_MAX * sizeof(*peers.v)) };
+	struct tallies files = { .max = NAMES_MAX }, peers = { .max = NAMES_MAX };
 
 	for (size_t i = 0; i < b->boot->nrec; i++) {
 		const struct event_desc *event;
@@ -158,9 +108,9 @@ void report_top(struct report_boot *b)
 		if (!event)
 			continue;
 		if (event->class == RW_CLASS_NET)
-			tally(&peers, &r, RW_F_ADDRESS);
+			count(&peers, &r, RW_F_ADDRESS);
 		else
-			tally(&files, &r, RW_F_PATH);
+			count(&files, &r, RW_F_PATH);
 	}
 	put_table(b, &files, "files", "files_left_out", false);
 	put_table(b, &peers, "peers", "peers_left_out", true);

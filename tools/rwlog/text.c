@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "socket.h"
+#include "util.h"
 
 #define NS_PER_S  UINT64_C(1000000000)
 #define EPOCH_MAX 253402300799ull /* the last second of the year 9999 */
@@ -152,6 +153,14 @@ void text_socket(FILE *out, struct text raw)
 		else
 			text_hex(out, part[i].text.p, part[i].text.len);
 	}
+}
+
+const char *text_end(uint32_t reason)
+{
+	static const char *const names[] = RW_END_NAMES;
+
+	_Static_assert(ARRAY_SIZE(names) == RW_END_COUNT, "every end has a name");
+	return reason < RW_END_COUNT ? names[reason] : NULL;
 }
 
 void text_boot(char name[TEXT_BOOT_LEN], const struct rw_store_hdr *h)

@@ -5,105 +5,34 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
 
 #include "select.h"
-#include "util.h"
+#include "tally.h"
 
-/* Something that is counted: bytes in a record. */
-struct tally {
-	struct text key;
-	uint64_t hash, count;
-};
-
-struct tallies {
-	struct tally *v; /* open addressing; count 0: free */
-	size_t slots, used;
-};
-
-/* FNV-1a from a secret start: a guest that chooses the keys cannot make them collide. */
-static uint64_t hash_of(struct text t)
+static void count(struct tallies *t, struct text name)
 {
-	static uint64_t start;
-	uint64_t h;
-
-	if (!start && getrandom(&start, sizeof(start), 0) < 0)
-		start = UINT64_C(0xcbf29ce484222325);
-	h = start;
-
-	for (size_t i = 0; i < t.len; i++)
-		h = (h ^ t.p[i]) * UINT64_C(0x100000001b3);
-	return h;
-}
-
-static struct tally *find(const struct tallies *t, struct text key, uint64_t hash)
-{
-	size_t i = hash & (t->slots - 1);
-
-	while (t->v[i].count && (t->v[i].hash != hash || t->v[i].key.len != key.len ||
-				 memcmp(t->v[i].key.p, key.p, key.len) != 0))
-		i = (i + 1) & (t->slots - 1);
-	return &t->v[i];
-}
-
-static void make_room(struct tallies *t)
-{
-	struct tallies more = { .slots = t->slots ? t->slots * 2 : 1024, .used = t->used };
-
-	if (t->used * 2 < t->slots)
-		return;
-	more.v = make(more.slots * sizeof(*more.v));
-	for (size_t i = 0; i < t->slots; i++)
-		if (t->v[i].count)
-			*find(&more, t->v[i].key, t->v[i].hash) = t->v[i];
-	free(t->v);
-	*t = more;
-}
-
-static void count(struct tallies *t, struct text key)
-{
-	uint64_t hash = hash_of(key);
-	struct tally *one;
-
-	make_room(t);
-	one = find(t, key, hash);
-	if (!one->count++) {
-		one->key = key;
-		one->hash = hash;
-		t->used++;
-	}
+	tally_of(t, name)->records++;
 }
 
 static int by_count(const void *a, const void *b)
 {
 	const struct tally *x = a, *y = b;
-	size_t n = x->key.len < y->key.len ? x->key.len : y->key.len;
-	int c;
 
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	c = n ? memcmp(x->key.p, y->key.p, n) : 0;
-	if (c)
-		return c;
-	return x->key.len < y->key.len ? -1 : x->key.len > y->key.len;
+	if (x->records != y->records)
+		return x->records > y->records ? -1 : 1;
+	return tally_compare_names(x, y);
 }
 
 /* Prints the most frequent ones, and frees them. */
 static void put(struct tallies *t, const char *title, size_t lines, void (*show)(FILE *, struct text),
 		FILE *out)
 {
-	size_t n = 0;
+	size_t n = tally_sort(t, by_count);
 
-	for (size_t i = 0; i < t->slots; i++)
-		if (t->v[i].count)
-			t->v[n++] = t->v[i];
-	if (n)
-		qsort(t->v, n, sizeof(*t->v), by_count);
 	fprintf(out, "%s: %zu\n", title, n);
 	for (size_t i = 0; i < n && i < lines; i++) {
-		fprintf(out, "%10" PRIu64 "  ", t->v[i].count);
-		show(out, t->v[i].key);
+		fprintf(out, "%10" PRIu64 "  ", t->v[i].records);
+		show(out, t->v[i].name);
 		putc('\n', out);
 	}
 	if (n > lines)

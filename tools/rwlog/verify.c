@@ -9,8 +9,6 @@
 #include "names.h"
 #include "text.h"
 
-static const char *const end_texts[] = RW_END_NAMES;
-
 /* Counts a boot's problems by kind. Return: all of them. */
 static uint64_t boot_problems(const struct boot *b, uint64_t of[PROBLEM_KINDS])
 {
@@ -64,7 +62,7 @@ static void good_boot(const struct input *in, const struct boot *b, const char *
 	if (h->end_reason == RW_END_RUNNING)
 		fprintf(out, ", taken from a running machine\n");
 	else
-		fprintf(out, ", ended by %s\n", end_texts[h->end_reason]);
+		fprintf(out, ", ended by %s\n", text_end(h->end_reason));
 }
 
 static void bad_boot(const struct boot *b, const uint64_t of[PROBLEM_KINDS], uint64_t n, const char *prefix,
