@@ -55,7 +55,7 @@ void text_ids(FILE *out, struct text list);
 /** text_socket() - write a struct sockaddr: its family, then names and values. */
 void text_socket(FILE *out, struct text raw);
 
-/** text_end() - name how a boot ended. Untrusted: @reason, of a store's header. Return: NULL if it has no name. */
+/** text_end() - name how a boot ended. Untrusted: @reason, of a header. Return: NULL if it has no name. */
 const char *text_end(uint32_t reason);
 
 /** text_boot() - make a boot's name: its boot_id in hex. */

@@ -198,6 +198,35 @@ static void without_a_boot(void **state)
 	free(page);
 }
 
+/* A header may give any number for how the boot ended. */
+static void an_unknown_end(void **state)
+{
+	static const struct {
+		uint32_t reason;
+		const char *name;
+	} ends[] = { { RW_END_RUNNING, "running" }, { RW_END_COUNT, "unknown" }, { UINT32_MAX, "unknown" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct build b;
+		json_t *data;
+		char *page;
+		size_t len;
+
+		sample_log(&b);
+		b.hdr.end_reason = ends[i].reason;
+		build_seal_hdr(&b);
+		page = page_of(&b, &len);
+		data = data_of(page);
+		assert_string_equal(json_string_value(json_object_get(
+					    json_array_get(json_object_get(data, "boots"), 0), "end")),
+				    ends[i].name);
+		json_decref(data);
+		free(page);
+		build_free(&b);
+	}
+}
+
 /* @boot: as in build_start() */
 static int write_log(const char *name, uint8_t boot)
 {
@@ -221,6 +250,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_the_page_holds),
 		cmocka_unit_test(a_big_log_has_a_small_page),
 		cmocka_unit_test(without_a_boot),
+		cmocka_unit_test(an_unknown_end),
 	};
 
 	return argc > 1 ? write_log(argv[1], argc > 2 ? (uint8_t)atoi(argv[2]) : 1) :
