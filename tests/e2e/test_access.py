@@ -219,12 +219,21 @@ def test_each_way_is_refused(guarded):
     assert not wrong, guarded.run.explain()
 
 
-def test_each_door_is_shut(guarded):
-    assert {name: guarded.result[name] for name in DOORS} == {name: SHUT.get(name, errno.EPERM) for name in DOORS}
+@pytest.fixture(name="missing")
+def missing_cases(where):
+    """Cases at doors that the machine lacks, with their results: no PCI device of Bochs' has memory to map."""
+    return {} if machines.find(where) == machines.AMD else {"pci_memory": errno.ENODEV}
 
 
-def test_each_shut_door_is_recorded(guarded):
+def test_each_door_is_shut(guarded, missing):
+    expected = {name: SHUT.get(name, errno.EPERM) for name in DOORS}
+    assert {name: guarded.result[name] for name in DOORS} == {**expected, **missing}
+
+
+def test_each_shut_door_is_recorded(guarded, missing):
     for name, door in DOORS.items():
+        if name in missing:
+            continue
         refused = guarded.refusals(name)
         assert refused and {(r["operation"], r["verdict"], r["sync"], r.get("line")) for r in refused} == {
             (f"door {door}", "deny", True, None)}, (name, refused)

@@ -30,7 +30,7 @@ WRONG = {
     ("ringward-start",): "ringward-start: runs as process 1 only",
     ("ringward-start", "--colour"): "ringward-start: runs as process 1 only",
     ("rwlog", "export", "--format", "jsno", "f"): "rwlog: --format: wrong value "
-        '"jsno", the nearest is jsonl: it takes jsonl or csv; ',
+        '"jsno", the nearest is jsonl: it takes jsonl, ecs, csv or auditd; ',
     ("rwlog", "shwo", "file"): 'rwlog: unknown subcommand "shwo", and no file has that name; the nearest is show; ',
 }
 
