@@ -30,3 +30,15 @@ static inline size_t printable(const void *s, size_t n)
 		i++;
 	return i;
 }
+
+/**
+ * printable_name() - check a name in a field of @n untrusted bytes: not empty, printable ASCII, terminated.
+ *
+ * Return: its length, or 0 if it is not such a name.
+ */
+static inline size_t printable_name(const char *s, size_t n)
+{
+	size_t len = printable(s, n);
+
+	return len < n && !s[len] ? len : 0;
+}

@@ -48,10 +48,10 @@ void module_file_forget(void)
 
 static const char *begin(const struct rw_module_file *req)
 {
-	size_t len = printable(req->name, sizeof(req->name));
+	size_t len = printable_name(req->name, sizeof(req->name));
 
 	module_file_forget();
-	if (!len || len == sizeof(req->name) || req->name[len])
+	if (!len)
 		return "name is empty, not printable or not terminated";
 	if (!req->size || req->size > RW_MODULE_FILE_MAX)
 		return "size of the file is 0 or too large";

@@ -16,21 +16,20 @@ static struct spinlock lock = SPINLOCK(WATCHED); /* (x) */
 
 static struct {
 	uint32_t count, bytes; /* in use; 0 bytes: nothing is kept yet */
-	uint64_t checked_ns;
 	struct rw_range area[WATCHED_MAX];
 	uint8_t kept[WATCHED_BYTES]; /* the contents of all areas, back to back */
 } watched;                           /* (d) */
 
+static uint64_t checked_ns; /* (x) when a CPU took it upon itself to compare */
+
 /* What is wrong with one area; NULL: nothing. */
 static const char *bad_area(const struct rw_range *area)
 {
-	size_t len = printable(area->name, sizeof(area->name));
-
 	if (area->flags != RW_RANGE_WATCHED || area->kind)
 		return "watched data has no other flag, and no kind";
 	if (!area->len || area->len > WATCHED_LEN_MAX)
 		return "length of watched data is not 1 to 256";
-	if (!len || len == sizeof(area->name) || area->name[len])
+	if (!printable_name(area->name, sizeof(area->name)))
 		return "name is empty, not printable or not terminated";
 	return NULL;
 }
@@ -39,8 +38,8 @@ int watched_add(const struct rw_protect_list *list, struct input_error *err)
 {
 	uint64_t bytes = 0;
 
-	if (!list->count || list->count > RW_PROTECT_MAX)
-		return input_error_set(err, 0, "number of ranges is not 1 to 63", -RW_EINVAL);
+	if (ranges_check_head(list, err))
+		return -RW_EINVAL;
 	for (uint32_t i = 0; i < list->count; i++) {
 		const char *what = bad_area(&list->range[i]);
 
@@ -106,19 +105,28 @@ static void check_area(struct percpu *cpu, const struct rw_range *area, uint8_t 
 	memcpy(kept, now, area->len);
 }
 
+/* Whether this CPU is to compare now: one CPU in each gap. */
+static bool my_turn(struct percpu *cpu)
+{
+	uint64_t last = __atomic_load_n(&checked_ns, __ATOMIC_RELAXED), now = journal_now(cpu);
+
+	/* The clocks of two CPUs may differ slightly. */
+	return (int64_t)(now - last) >= (int64_t)WATCHED_GAP_NS &&
+	       __atomic_compare_exchange_n(&checked_ns, &last, now, false, __ATOMIC_RELAXED,
+					   __ATOMIC_RELAXED);
+}
+
 void watched_check(struct percpu *cpu)
 {
-	uint64_t now = journal_now(cpu);
 	uint32_t at = 0;
 
-	if (!hv_locked())
+	if (!hv_locked() || !my_turn(cpu))
 		return;
 	spin_lock(&lock);
-	/* The clocks of two CPUs may differ slightly. */
-	if (watched.bytes && (int64_t)(now - watched.checked_ns) >= (int64_t)WATCHED_GAP_NS) {
-		watched.checked_ns = now;
-		for (uint32_t i = 0; i < watched.count; at += (uint32_t)watched.area[i].len, i++)
-			check_area(cpu, &watched.area[i], watched.kept + at);
+	/* Nothing is kept before watched_start(). */
+	for (uint32_t i = 0; i < watched.count && at < watched.bytes; i++) {
+		check_area(cpu, &watched.area[i], watched.kept + at);
+		at += (uint32_t)watched.area[i].len;
 	}
 	spin_unlock(&lock);
 }

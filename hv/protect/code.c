@@ -48,16 +48,12 @@ static bool forget_range(const struct rw_range *range)
 	return any;
 }
 
-/* What a module's list may hold, besides what ranges_add() checks. */
+/* What the ranges of a module's list must be, besides what ranges_add() checks. */
 static const char *bad_list(const struct rw_protect_list *list, uint32_t *index)
 {
-	*index = 0;
-	if (!list->count || list->count > RW_PROTECT_MAX)
-		return "number of ranges is not 1 to 63";
-	for (; *index < list->count; ++*index)
+	for (*index = 0; *index < list->count; ++*index)
 		if (list->range[*index].kind != RW_TARGET_MODULE_TEXT || list->range[*index].flags)
 			return "a module's code is module_text, without flags";
-	*index = 0;
 	return NULL;
 }
 
@@ -92,10 +88,13 @@ static int restrict_list(const struct rw_protect_list *list)
 
 int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct input_error *err)
 {
-	uint32_t index;
-	const char *bad = bad_list(list, &index);
 	bool flush = false;
+	const char *bad;
+	uint32_t index;
 
+	if (ranges_check_head(list, err))
+		return -RW_EINVAL;
+	bad = bad_list(list, &index);
 	if (bad)
 		return input_error_set(err, index, bad, -RW_EINVAL);
 	bad = module_file_refusal(list);

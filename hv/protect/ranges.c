@@ -93,8 +93,6 @@ static bool is_taken(const struct ranges *r, const struct rw_range *range)
 /* What is wrong with the fields of one range; NULL if nothing is. */
 static const char *bad_field(const struct rw_range *range)
 {
-	size_t len = printable(range->name, sizeof(range->name));
-
 	if (!range->kind || range->kind > RW_TARGET_GUEST_LAST)
 		return "kind is not one that the agent may name";
 	if (range->flags & ~(RW_RANGE_OBJECT | RW_RANGE_WRITABLE))
@@ -111,7 +109,7 @@ static const char *bad_field(const struct rw_range *range)
 		return "range is not page-aligned";
 	if (range->gva && (range->gva ^ range->gpa) % RW_PAGE_SIZE)
 		return "linear and physical address have different page offsets";
-	if (!len || len == sizeof(range->name) || range->name[len])
+	if (!printable_name(range->name, sizeof(range->name)))
 		return "name is empty, not printable or not terminated";
 	return NULL;
 }
@@ -208,15 +206,22 @@ void ranges_remove(struct ranges *r, uint64_t gpa)
 	r->ranges--;
 }
 
-int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err)
+int ranges_check_head(const struct rw_protect_list *list, struct input_error *err)
 {
-	uint32_t objects = 0;
-
 	if (!list->count || list->count > RW_PROTECT_MAX)
 		return input_error_set(err, 0, "number of ranges is not 1 to 63", -RW_EINVAL);
 	for (size_t i = 0; i < sizeof(list->reserved) / sizeof(list->reserved[0]); i++)
 		if (list->reserved[i])
 			return input_error_set(err, 0, "reserved field is not 0", -RW_EINVAL);
+	return 0;
+}
+
+int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err)
+{
+	uint32_t objects = 0;
+
+	if (ranges_check_head(list, err))
+		return -RW_EINVAL;
 	for (uint32_t i = 0; i < list->count; i++) {
 		int ret = check_range(r, list, i, err);
 
