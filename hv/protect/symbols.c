@@ -90,17 +90,11 @@ int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struc
 	return 0;
 }
 
-/* Is entry @i the last one at or below @off? */
-static bool is_nearest(const struct symbols *s, uint32_t count, uint32_t i, uint64_t off)
+int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit)
 {
-	return i < count && s->entry[i].addr_off <= off && (i + 1 == count || s->entry[i + 1].addr_off > off);
-}
-
-/* Number of the last entry at or below @off, and 1; 0: none. */
-static uint32_t search(const struct symbols *s, uint32_t count, uint64_t off)
-{
+	uint64_t off = gva - RW_SYMBOL_BASE;
 	/* Entries below low are at or below off, those from high on above it. */
-	uint32_t low = 0, high = count;
+	uint32_t low = 0, high = __atomic_load_n(&s->count, __ATOMIC_ACQUIRE);
 
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
@@ -110,37 +104,6 @@ static uint32_t search(const struct symbols *s, uint32_t count, uint64_t off)
 		else
 			high = mid;
 	}
-	return low;
-}
-
-/* The same. Patches come in ascending order, and a search would touch many pages. */
-static uint32_t find(struct symbols *s, uint64_t off)
-{
-	uint32_t count = __atomic_load_n(&s->count, __ATOMIC_ACQUIRE), slot, low = 0;
-
-	for (slot = 0; slot < 2 && !low; slot++) {
-		uint32_t last = __atomic_load_n(&s->last[slot], __ATOMIC_RELAXED);
-
-		low = is_nearest(s, count, last, off)     ? last + 1 :
-		      is_nearest(s, count, last + 1, off) ? last + 2 :
-							    0;
-	}
-	if (low) {
-		__atomic_store_n(&s->last[slot - 1], low - 1, __ATOMIC_RELAXED);
-		return low;
-	}
-	low = search(s, count, off);
-	slot = __atomic_fetch_xor(&s->oldest, 1, __ATOMIC_RELAXED) & 1;
-	if (low)
-		__atomic_store_n(&s->last[slot], low - 1, __ATOMIC_RELAXED);
-	return low;
-}
-
-int symbols_lookup(struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit)
-{
-	uint64_t off = gva - RW_SYMBOL_BASE;
-	uint32_t low = find(s, off);
-
 	if (gva < RW_SYMBOL_BASE || !low)
 		return -RW_EINVAL;
 

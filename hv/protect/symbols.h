@@ -19,8 +19,6 @@ struct symbols {
 	uint8_t *area;
 	uint32_t size, count;
 	uint32_t names; /* position of the lowest name */
-	/* Numbers of the entries found last, for what is patched and where it leads; any CPU, only hints. */
-	uint32_t last[2], oldest;
 };
 
 struct symbols_hit {
@@ -57,4 +55,4 @@ int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struc
  * table.
  * Return: 0 with @hit; -RW_EINVAL: no such symbol.
  */
-int symbols_lookup(struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit);
+int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit);
