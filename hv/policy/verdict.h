@@ -25,6 +25,14 @@ struct policy_access {
 	bool rip_in_kernel_text; /* by guest-physical address, in protected text */
 };
 
+/** policy_refusal() - the verdict on what is refused, by the configuration. @skip: what "skip" means for it. */
+static inline enum rw_verdict policy_refusal(uint32_t on_violation, enum rw_verdict skip)
+{
+	return on_violation == RW_ON_VIOLATION_STOP  ? RW_VERDICT_STOP :
+	       on_violation == RW_ON_VIOLATION_FAULT ? RW_VERDICT_FAULT :
+						       skip;
+}
+
 /**
  * policy_verdict() - the action for one access. The kernel's own patching is allowed. A read (only the
  * hypervisor's memory is unreadable) returns ones, whatever is configured: a tool that scans all memory is no

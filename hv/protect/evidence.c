@@ -62,9 +62,19 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa)
 	fill_symbol(rec);
 }
 
-static void fill_code(struct percpu *cpu, struct evidence *rec)
+/* Where the CPU is. */
+static void fill_cpu(struct percpu *cpu, struct evidence *rec)
 {
-	rec->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), rec->bytes, RW_CODE_BYTES);
+	rec->cpl = (uint8_t)greg(cpu, GREG_CPL);
+	rec->rip = greg(cpu, GREG_RIP);
+	rec->cr3 = greg(cpu, GREG_CR3);
+}
+
+void evidence_complete(struct percpu *cpu, struct evidence *rec)
+{
+	fill_cpu(cpu, rec);
+	rec->task_known = guest_process(cpu, &rec->task);
+	fill_symbol(rec);
 }
 
 void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, uint32_t target,
@@ -75,13 +85,9 @@ void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, u
 		.target = (uint8_t)target,
 		.access = (uint8_t)access,
 		.gpa = gpa,
-		.cpl = (uint8_t)greg(cpu, GREG_CPL),
-		.rip = greg(cpu, GREG_RIP),
-		.cr3 = greg(cpu, GREG_CR3),
 	};
-	fill_code(cpu, rec);
-	rec->task_known = guest_process(cpu, &rec->task);
-	fill_symbol(rec);
+	rec->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), rec->bytes, RW_CODE_BYTES);
+	evidence_complete(cpu, rec);
 }
 
 /* As guest_process(), which reads page tables: most patches of a burst come from one task. */
@@ -306,9 +312,7 @@ void evidence_patch(struct percpu *cpu, struct evidence *rec)
 	flush_locked(cpu);
 	fill_symbol(rec);
 	fill_patch_task(cpu, rec, now);
-	rec->cpl = (uint8_t)greg(cpu, GREG_CPL);
-	rec->rip = greg(cpu, GREG_RIP);
-	rec->cr3 = greg(cpu, GREG_CR3);
+	fill_cpu(cpu, rec);
 	store(cpu, rec);
 	cpu->held = *rec;
 	spin_unlock(&lock);

@@ -12,6 +12,12 @@ void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, u
 		       uint32_t access);
 
 /**
+ * evidence_complete() - fills what @rec, which has its type, target, access, addresses, bytes and code, still
+ * lacks: the task, the CPU's state, the symbol.
+ */
+void evidence_complete(struct percpu *cpu, struct evidence *rec);
+
+/**
  * evidence_retarget() - retargets @rec to @gpa, another address hit by the same access; the caller sets its
  * values.
  */

@@ -133,17 +133,7 @@ enum patch_copied patch_copy(struct percpu *cpu, uint64_t hit, uint32_t target, 
 		resume(cpu, &c);
 		return PATCH_COPY_DONE;
 	}
-
-	struct evidence refused = *rec;
-
-	evidence_describe(cpu, rec, gpa, target, RW_ACCESS_WRITE);
-	rec->gva = c.to;
-	rec->why = refused.why;
-	rec->old_target = refused.old_target;
-	rec->new_target = refused.new_target;
-	rec->value_len = refused.value_len;
-	memcpy(rec->old_value, refused.old_value, sizeof(rec->old_value));
-	memcpy(rec->new_value, refused.new_value, sizeof(rec->new_value));
+	evidence_complete(cpu, rec);
 	return PATCH_COPY_REFUSED;
 }
 

@@ -11,6 +11,7 @@
 #include "lib/string.h"
 #include "log/journal.h"
 #include "policy/mov_cr.h"
+#include "policy/verdict.h"
 #include "protect/evidence.h"
 #include "protect/step.h"
 
@@ -139,11 +140,7 @@ static bool is_audit(void)
 /* @skip: what on_violation = skip means for this write. */
 static enum rw_verdict verdict(enum rw_verdict skip)
 {
-	if (is_audit())
-		return RW_VERDICT_ALLOW;
-	if (hv.boot->settings.on_violation == RW_ON_VIOLATION_STOP)
-		return RW_VERDICT_STOP;
-	return hv.boot->settings.on_violation == RW_ON_VIOLATION_FAULT ? RW_VERDICT_FAULT : skip;
+	return is_audit() ? RW_VERDICT_ALLOW : policy_refusal(hv.boot->settings.on_violation, skip);
 }
 
 /* All pinned bits of @reg; their values. */

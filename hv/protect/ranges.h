@@ -57,7 +57,7 @@ int ranges_init(struct ranges *r, void *area, uint64_t size, uint64_t page_count
 /** ranges_clear() - forgets all ranges and objects. Context: as ranges_add(); others may be looking up. */
 void ranges_clear(struct ranges *r);
 
-/** ranges_check_head() - checks what @list, a private untrusted copy, has besides ranges. Return: 0 or -RW_EINVAL. */
+/** ranges_check_head() - checks what @list, untrusted, has besides its ranges. Return: 0 or -RW_EINVAL. */
 int ranges_check_head(const struct rw_protect_list *list, struct input_error *err);
 
 /**

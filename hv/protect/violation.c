@@ -57,10 +57,10 @@ static enum hv_action refuse(struct percpu *cpu, struct evidence *rec, enum rw_v
 /* A patch that its site does not allow is a write like any other. */
 static enum hv_action refuse_copy(struct percpu *cpu, struct evidence *rec)
 {
-	if (hv.boot->settings.on_violation != RW_ON_VIOLATION_SKIP)
-		return refuse(cpu, rec,
-			      hv.boot->settings.on_violation == RW_ON_VIOLATION_STOP ? RW_VERDICT_STOP :
-										       RW_VERDICT_FAULT);
+	enum rw_verdict verdict = policy_refusal(hv.boot->settings.on_violation, RW_VERDICT_SKIP);
+
+	if (verdict != RW_VERDICT_SKIP)
+		return refuse(cpu, rec, verdict);
 	rec->verdict = RW_VERDICT_SKIP;
 	evidence_record(cpu, rec);
 	patch_copy_skip(cpu, rec);
