@@ -4,7 +4,7 @@
 from attacked import KERNEL_SYMBOLS, SHELL, TARGETS, U64
 
 OUTSIDE_CALLS = (*range(19), 1 << 32, U64 - 1)
-USER_CALLS = tuple(range(1, 18))
+USER_CALLS = tuple(range(1, 19))
 HV_VALUE = 0x1122334455667788
 HV_STEP_MIB = 2
 REPEATS = 10000

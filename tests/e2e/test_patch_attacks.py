@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Attacks by the kernel's own patching: each works on a bare machine; under Ringward each but the two that the
+"""Attacks by the kernel's own patching: each works on a bare machine; under Ringward each but the three that the
 kernel's tables allow changes nothing and is recorded. And what the kernel patches in normal life is allowed."""
 import pytest
 

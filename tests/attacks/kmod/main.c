@@ -46,7 +46,7 @@ static const struct {
 	{ "record", cmd_record, "record CASE" },
 	{ "control", cmd_control, "control REGISTER|tables|all" },
 	{ "innocent", cmd_innocent, "innocent" },
-	{ "silence", cmd_silence, "silence beats|forks" },
+	{ "silence", cmd_silence, "silence beats|forks|modprobe|ring" },
 	{ "cred", cmd_cred, "cred overwrite|commit|announce" },
 };
 

@@ -264,7 +264,7 @@ static void ausearch_finds(void **state)
 	assert_int_equal(ausearch("--raw -p 200", "script"), 1); /* the task's name, in quotes */
 }
 
-/* A record has the same text whether the sink is large or small, and numbers of every length are right. */
+/* Numbers of every length are right. */
 static void numbers(void **state)
 {
 	char want[48];

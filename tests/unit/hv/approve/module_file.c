@@ -233,6 +233,8 @@ static void test_unsound_lists(void **state)
 	dir->image[0].size += 1;
 	dir->image[0].kind = RW_POLICY_ACCESS;
 	assert_non_null(module_file_init());
+	dir->image[0].kind = RW_POLICY_APPROVED;
+	assert_null(module_file_init());
 	dir->magic++;
 	assert_non_null(module_file_init());
 }

@@ -228,15 +228,25 @@ static void test_refused_fault(void **state)
 	assert_int_equal(mock.cpu.gprs.rcx, 1);
 }
 
-/* Downwards, or single-stepped: left to a step. */
-static void test_not_copied(void **state)
+static void left_to_a_step(uint64_t flag)
 {
-	(void)state;
 	prepare(SITE, "\xf3\xa4", "\xcc", 1);
-	mock.reg[GREG_RFLAGS] |= RFLAGS_DF;
+	mock.reg[GREG_RFLAGS] |= flag;
 	hit(SITE);
 	assert_true(mock.cpu.step.active);
 	assert_int_equal(mock.records, 0);
+}
+
+static void test_not_copied_downwards(void **state)
+{
+	(void)state;
+	left_to_a_step(RFLAGS_DF);
+}
+
+static void test_not_copied_when_debugged(void **state)
+{
+	(void)state;
+	left_to_a_step(RFLAGS_TF);
 }
 
 static void add_other_code(void)
@@ -322,7 +332,8 @@ int main(void)
 		cmocka_unit_test_setup(test_stores, verified),
 		cmocka_unit_test_setup(test_refused, verified),
 		cmocka_unit_test_setup(test_refused_fault, verified),
-		cmocka_unit_test_setup(test_not_copied, verified),
+		cmocka_unit_test_setup(test_not_copied_downwards, verified),
+		cmocka_unit_test_setup(test_not_copied_when_debugged, verified),
 		cmocka_unit_test_setup(test_other_code, verified),
 		cmocka_unit_test_setup(test_two_ranges, verified),
 		cmocka_unit_test_setup(test_beyond, verified),

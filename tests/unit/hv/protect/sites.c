@@ -85,8 +85,11 @@ static void test_hostile_pages(void **state)
 {
 	(void)state;
 	assert_int_equal(send(), -RW_EINVAL); /* none */
-	page.count = RW_SITES_PER_PAGE + 1;
+	for (uint32_t i = 0; i < RW_SITES_PER_PAGE; i++)
+		put(5 * i, RW_SITE_CALL, 5);
+	page.count++;
 	assert_int_equal(send(), -RW_EINVAL);
+	assert_string_equal(err.what, "number of sites is not 1 to 340");
 	put(0, RW_SITE_CALL, 5);
 	page.reserved[2] = 1;
 	assert_int_equal(send(), -RW_EINVAL);
