@@ -244,7 +244,6 @@ static struct notifier_block module_nb = { .notifier_call = on_module, .priority
 int __init code_init(const struct compat_kernel *k)
 {
 	kernel = k;
-	compat_after_call_init(k);
 	return register_module_notifier(&module_nb);
 }
 

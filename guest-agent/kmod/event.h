@@ -26,7 +26,6 @@
 #include "producer.h"
 #include "task.h"
 
-struct compat_name;
 struct compat_root;
 
 /* Bytes of a buffer for one path and its NUL: memory from __getname(). */

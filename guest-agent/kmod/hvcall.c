@@ -101,17 +101,24 @@ int hvcall_error(const char *what, long ret)
 	}
 }
 
+int hvcall_page(unsigned long nr, const void *page, const char *what)
+{
+	long ret = hvcall(nr, virt_to_phys((void *)page), 0, 0);
+
+	return ret < 0 ? hvcall_error(what, ret) : 0;
+}
+
 struct rw_status *hvcall_status(void)
 {
 	struct rw_status *status = (void *)get_zeroed_page(GFP_KERNEL);
-	long ret;
+	int ret;
 
 	BUILD_BUG_ON(sizeof(*status) > PAGE_SIZE);
 	if (!status)
 		return ERR_PTR(-ENOMEM);
-	ret = hvcall(RW_HC_STATUS, virt_to_phys(status), 0, 0);
-	if (ret >= 0)
+	ret = hvcall_page(RW_HC_STATUS, status, "status");
+	if (ret == 0)
 		return status;
 	free_page((unsigned long)status);
-	return ERR_PTR(hvcall_error("status", ret));
+	return ERR_PTR(ret);
 }

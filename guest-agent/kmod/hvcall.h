@@ -47,6 +47,14 @@ long hvcall(unsigned long nr, unsigned long a1, unsigned long a2, unsigned long 
 int hvcall_error(const char *what, long ret);
 
 /**
+ * hvcall_page() - make a hypercall whose argument is a page of the kernel's direct map.
+ * @what: what is tried, for the message
+ *
+ * Context: as hvcall(). Return: 0, or as hvcall_error().
+ */
+int hvcall_page(unsigned long nr, const void *page, const char *what);
+
+/**
  * hvcall_status() - what the hypervisor says of itself: a page, for free_page().
  *
  * Context: may sleep. Return: an error pointer after an error, which is printed if it is the hypervisor's.

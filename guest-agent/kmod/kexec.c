@@ -8,7 +8,6 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
-#include <linux/io.h>
 #include <linux/jiffies.h>
 #include <linux/printk.h>
 #include <linux/reboot.h>

@@ -23,6 +23,7 @@
 #include "hooks/syslog.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
+#include "kernel/after_call.h"
 #include "kernel/kallsyms.h"
 #include "kernel/layout.h"
 #include "kernel/lsm.h"
@@ -60,12 +61,15 @@ static int __init find(void)
 		ret = compat_init(&kernel);
 	if (ret == 0)
 		ret = compat_mounts_init(&kernel);
-	return ret ? ret : compat_namespaces_init();
+	if (ret)
+		return ret;
+	compat_after_call_init(&kernel);
+	return compat_namespaces_init();
 }
 
 static int __init read_rules(void)
 {
-	return access_init(&kernel, &guards);
+	return access_init(&guards);
 }
 
 static int __init register_with_hypervisor(void)

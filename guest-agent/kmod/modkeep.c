@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
 // Keeps the files of modules that are being loaded, and shows them to the hypervisor.
-#define pr_fmt(fmt) "ringward: " fmt
-
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
@@ -36,9 +34,8 @@ struct modkeep *modkeep_start(void)
 	return keep;
 }
 
-int modkeep_piece(void *ctx, const void *bytes, size_t size)
+int modkeep_piece(struct modkeep *keep, const void *bytes, size_t size)
 {
-	struct modkeep *keep = ctx;
 	struct page *page = alloc_page(GFP_KERNEL);
 
 	if (!page)
@@ -98,9 +95,7 @@ int modkeep_commit(struct modkeep *keep)
 
 static int send(const struct rw_module_file *req)
 {
-	long ret = hvcall(RW_HC_MODULE_FILE, virt_to_phys((void *)req), 0, 0);
-
-	return ret < 0 ? hvcall_error("module file", ret) : 0;
+	return hvcall_page(RW_HC_MODULE_FILE, req, "module file");
 }
 
 static int send_pages(struct rw_module_file *req, const struct modkeep *keep)
@@ -123,24 +118,21 @@ static int send_pages(struct rw_module_file *req, const struct modkeep *keep)
 	return req->count ? send(req) : 0;
 }
 
-int modkeep_show(const char *name)
+void modkeep_show(const char *name)
 {
 	struct rw_module_file *req = (void *)get_zeroed_page(GFP_KERNEL);
 	struct modkeep *keep = take();
-	int ret = keep ? -ENOMEM : -ENOENT;
 
 	if (req && keep) {
 		req->step = RW_MODULE_FILE_BEGIN;
 		req->size = keep->size;
 		strscpy(req->name, name, sizeof(req->name));
-		ret = send(req);
-		if (ret == 0)
-			ret = send_pages(req, keep);
+		if (send(req) == 0)
+			send_pages(req, keep);
 	}
 	if (keep)
 		modkeep_free(keep);
 	free_page((unsigned long)req);
-	return ret;
 }
 
 void modkeep_shown(void)

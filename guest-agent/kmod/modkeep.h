@@ -13,8 +13,8 @@ struct modkeep;
 /** modkeep_start() - an empty file. Context: may sleep. Return: NULL without memory. */
 struct modkeep *modkeep_start(void);
 
-/** modkeep_piece() - a modfile_fn: append a piece; all but the last one are whole pages. */
-int modkeep_piece(void *keep, const void *bytes, size_t size);
+/** modkeep_piece() - append a piece; all but the last one are whole pages. */
+int modkeep_piece(struct modkeep *keep, const void *bytes, size_t size);
 
 /** modkeep_free() - throw a file away that modkeep_commit() did not get. */
 void modkeep_free(struct modkeep *keep);
@@ -27,13 +27,13 @@ void modkeep_free(struct modkeep *keep);
 int modkeep_commit(struct modkeep *keep);
 
 /**
- * modkeep_show() - show the hypervisor the file that the current task is loading.
+ * modkeep_show() - show the hypervisor the file that the current task is loading, if there is one. The
+ * hypervisor approves nothing of a module whose file it has not seen whole.
  * @name: of the module
  *
- * Context: may sleep; one at a time. Return: 0, -ENOENT: there is none, -ENOMEM, or what hvcall_error() made
- * of an answer.
+ * Context: may sleep; one at a time.
  */
-int modkeep_show(const char *name);
+void modkeep_show(const char *name);
 
 /** modkeep_shown() - the hypervisor can forget it. Context: as modkeep_show(). */
 void modkeep_shown(void);

@@ -20,14 +20,14 @@ static const void *area __ro_after_init;
 static int __init find_area(struct rw_policy_area *found)
 {
 	struct rw_policy_area *answer = (void *)get_zeroed_page(GFP_KERNEL);
-	long ret;
+	int ret;
 
 	if (!answer)
 		return -ENOMEM;
-	ret = hvcall(RW_HC_POLICY, virt_to_phys(answer), 0, 0);
+	ret = hvcall_page(RW_HC_POLICY, answer, "policy");
 	*found = *answer;
 	free_page((unsigned long)answer);
-	return ret < 0 ? hvcall_error("policy", ret) : 0;
+	return ret;
 }
 
 /*

@@ -29,7 +29,7 @@
 int __init protect_register(const struct compat_kernel *k)
 {
 	struct rw_agent_info *info = (void *)get_zeroed_page(GFP_KERNEL);
-	long ret;
+	int ret;
 
 	if (!info)
 		return -ENOMEM;
@@ -42,20 +42,20 @@ int __init protect_register(const struct compat_kernel *k)
 	info->task_tgid = offsetof(struct task_struct, tgid);
 	info->task_comm = offsetof(struct task_struct, comm);
 	strscpy(info->release, init_utsname()->release, sizeof(info->release));
-	ret = hvcall(RW_HC_REGISTER, virt_to_phys(info), 0, 0);
+	ret = hvcall_page(RW_HC_REGISTER, info, "register");
 	free_page((unsigned long)info);
-	return ret < 0 ? hvcall_error("register", ret) : 0;
+	return ret;
 }
 
 int protect_send(struct protect_call *call)
 {
-	long ret;
+	int ret;
 
 	if (call->list->count == 0)
 		return 0;
-	ret = hvcall(call->nr, virt_to_phys(call->list), 0, 0);
+	ret = hvcall_page(call->nr, call->list, call->nr == RW_HC_MODULE ? "module" : "protect");
 	memset(call->list, 0, sizeof(*call->list));
-	return ret < 0 ? hvcall_error(call->nr == RW_HC_MODULE ? "module" : "protect", ret) : 0;
+	return ret;
 }
 
 int protect_add(struct protect_call *call, const struct rw_range *range)

@@ -7,7 +7,6 @@
 #include <linux/errno.h>
 #include <linux/ftrace.h>
 #include <linux/gfp.h>
-#include <linux/io.h>
 #include <linux/jump_label.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -203,10 +202,10 @@ static int collect(struct collection *c)
 
 static int send_page(struct rw_site_page *page)
 {
-	long ret = page->count ? hvcall(RW_HC_SITES, virt_to_phys(page), 0, 0) : 0;
+	int ret = page->count ? hvcall_page(RW_HC_SITES, page, "sites") : 0;
 
 	page->count = 0;
-	return ret < 0 ? hvcall_error("sites", ret) : 0;
+	return ret;
 }
 
 /* Of two sites that overlap only the first is sent: the kernel refuses to patch there, too. */
@@ -233,7 +232,6 @@ static int send_sites(const struct collection *c, struct rw_site_page *page)
 static int send_description(const struct compat_kernel *k, void *page)
 {
 	struct rw_patching *p = page;
-	long ret;
 	int i;
 
 	memset(p, 0, sizeof(*p));
@@ -245,8 +243,7 @@ static int send_description(const struct compat_kernel *k, void *page)
 		if (t->start && t->end && t->op && t->call && (i == 0 || t->jump))
 			p->tracer[i] = (struct rw_tracer){ t->start, t->end, t->op, t->call, t->jump };
 	}
-	ret = hvcall(RW_HC_PATCHING, virt_to_phys(p), 0, 0);
-	return ret < 0 ? hvcall_error("patching", ret) : 0;
+	return hvcall_page(RW_HC_PATCHING, p, "patching");
 }
 
 int sites_send(const struct compat_kernel *k)

@@ -5,7 +5,6 @@
 
 #include <linux/errno.h>
 #include <linux/gfp.h>
-#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/printk.h>
@@ -127,9 +126,7 @@ static int collect(struct collection *c)
 
 static int send_page(const struct rw_symbol_page *page)
 {
-	long ret = hvcall(RW_HC_SYMBOLS, virt_to_phys((void *)page), 0, 0);
-
-	return ret < 0 ? hvcall_error("symbols", ret) : 0;
+	return hvcall_page(RW_HC_SYMBOLS, page, "symbols");
 }
 
 static int send(const struct collection *c, struct rw_symbol_page *page)

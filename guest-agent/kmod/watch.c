@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
 // Names data that attackers change, and that must stay writable, to the hypervisor.
-#define pr_fmt(fmt) "ringward: " fmt
-
 #include <linux/cpumask.h>
 #include <linux/io.h>
 #include <linux/kernel.h>

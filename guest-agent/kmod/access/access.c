@@ -20,7 +20,7 @@
 
 static bool enabled __ro_after_init;
 
-int __init access_init(const struct compat_kernel *k, bool *on)
+int __init access_init(bool *on)
 {
 	struct access policy;
 	const void *image;
@@ -35,7 +35,6 @@ int __init access_init(const struct compat_kernel *k, bool *on)
 		pr_err("the access policy is not as this module knows it\n");
 		return -EPROTO;
 	}
-	compat_after_call_init(k);
 	ret = compat_blockdev_init();
 	if (ret)
 		return ret;

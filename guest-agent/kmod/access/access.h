@@ -15,15 +15,13 @@
 
 #include <linux/types.h>
 
-struct compat_kernel;
-
 /**
  * access_init() - check the policy's image, and prepare to enforce it.
  * @on: set to whether there is one
  *
  * Context: module init, after policy_init(). Return: 0, -ENOMEM, or -EPROTO or -ENOENT (printed).
  */
-int access_init(const struct compat_kernel *k, bool *on);
+int access_init(bool *on);
 
 /* Undoes access_init(). Context: module init, when a later step failed. */
 void access_exit(void);

@@ -200,12 +200,13 @@ int check_dentry(struct dentry *dentry, u32 kinds, const char *what)
 
 int check_name(struct dentry *dentry, const char *what)
 {
-	const struct label_asker who = asker();
+	struct label_asker who;
 	struct label_sum sum;
 	int ret;
 
 	if (!label_is_watched(dentry->d_sb))
 		return 0;
+	who = asker();
 	if (label_ask_entry(dentry, &who, CHECK_WRITE, &sum))
 		return unknown(dentry->d_sb, CHECK_WRITE, what, NULL, dentry);
 	ret = decided(&sum, what, NULL, dentry);
@@ -216,11 +217,12 @@ int check_name(struct dentry *dentry, const char *what)
 
 int check_below(struct dentry *dentry, u32 kinds, const char *what)
 {
-	const struct label_asker who = asker();
+	struct label_asker who;
 	struct label_sum sum;
 
 	if (!label_is_watched(dentry->d_sb) || dentry == dentry->d_sb->s_root)
 		return 0;
+	who = asker();
 	if (label_ask_below(dentry, &who, kinds, &sum))
 		return unknown(dentry->d_sb, kinds, what, NULL, dentry);
 	return decided(&sum, what, NULL, dentry);

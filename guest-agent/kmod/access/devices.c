@@ -46,8 +46,6 @@ static bool is_named(const struct file *file)
 	char buf[NAME_BYTES], *name;
 	unsigned int i;
 
-	if (magic != PROC_SUPER_MAGIC && magic != SYSFS_MAGIC)
-		return false;
 	name = dentry_path_raw(file->f_path.dentry, buf, sizeof(buf));
 	for (i = 0; i < ARRAY_SIZE(helpers) && !IS_ERR(name); i++)
 		if (helpers[i].magic == magic && strcmp(name, helpers[i].name) == 0)
@@ -69,8 +67,10 @@ static bool is_helper(const struct file *file)
 		return strcmp(name, "trigger") == 0 ?
 			       str_has_prefix(file->f_path.dentry->d_parent->d_name.name, "machinecheck") :
 			       is_named(file);
-	default:
+	case PROC_SUPER_MAGIC:
 		return is_named(file);
+	default:
+		return false;
 	}
 }
 

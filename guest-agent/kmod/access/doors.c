@@ -9,6 +9,7 @@
 #include <linux/security.h>
 #include <linux/string.h>
 
+#include "access/check.h"
 #include "access/doors.h"
 #include "access/hooks.h"
 #include "access/label.h"
@@ -27,19 +28,13 @@ static const char *const door_name[RW_DOORS] = {
 
 static void record(enum rw_door door, const char *what, const struct file *file, int result)
 {
-	u16 number = label_policy.hdr->door[door].rule;
-	const struct rw_access_rule *rule;
 	struct event ev;
 
 	if (in_nmi() || !event_begin(&ev, RW_REC_ACCESS, result ? RW_VERDICT_DENY : RW_VERDICT_ALLOW))
 		return;
 	event_tail(&ev, RW_F_OPERATION, door_name[door], strlen(door_name[door]));
 	event_tail(&ev, RW_F_ASKED, what, strlen(what));
-	if (number != RW_ACCESS_NO_RULE) {
-		rule = &label_policy.rule[number];
-		event_u32(&ev, RW_F_RULE_LINE, rule->line);
-		event_tail(&ev, RW_F_RULE, label_policy.text + rule->text, rule->len);
-	}
+	check_add_rule(&ev, label_policy.hdr->door[door].rule);
 	event_result(&ev, result);
 	if (file) {
 		event_file(&ev, file_inode(file));

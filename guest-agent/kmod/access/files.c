@@ -9,6 +9,7 @@
 #include <linux/fsmap.h>
 #include <linux/fsverity.h>
 #include <linux/ioctl.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched.h>
@@ -18,6 +19,7 @@
 #include "access/doors.h"
 #include "access/hooks.h"
 #include "access/isolate.h"
+#include "access/program.h"
 #include "access/trust.h"
 #include "kernel/syscalls.h"
 
@@ -44,14 +46,20 @@ static u32 write_kind(const struct file *file, bool append)
 	return file->f_flags & O_APPEND && append ? CHECK_APPEND : CHECK_WRITE;
 }
 
+/* Whether writing to the file may reach into a process that runs a program which lines name. */
+static bool is_of_process(const struct file *file)
+{
+	return unlikely(program_any) && file_inode(file)->i_sb->s_magic == PROC_SUPER_MAGIC;
+}
+
 int guard_file_open(struct file *file)
 {
 	int ret = doors_open(file);
 	u32 kinds = 0;
 
-	if (ret == 0)
-		ret = trust_open(file);
 	if (ret == 0 && file->f_mode & FMODE_WRITE)
+		ret = trust_open(file);
+	if (ret == 0 && file->f_mode & FMODE_WRITE && is_of_process(file))
 		ret = isolate_proc(file);
 	if (ret)
 		return ret;
@@ -70,10 +78,11 @@ static int check_write(const struct file *file)
 {
 	int ret = doors_write(file, "write");
 
-	if (ret == 0)
+	if (ret == 0 && is_of_process(file)) {
 		ret = trust_write(file);
-	if (ret == 0)
-		ret = isolate_proc(file);
+		if (ret == 0)
+			ret = isolate_proc(file);
+	}
 	if (ret)
 		return ret;
 	return check_open_file(file,

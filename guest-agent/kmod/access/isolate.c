@@ -7,7 +7,6 @@
 #include <linux/errno.h>
 #include <linux/ioctl.h>
 #include <linux/kernel.h>
-#include <linux/magic.h>
 #include <linux/perf_event.h>
 #include <linux/pid_namespace.h>
 #include <linux/proc_fs.h>
@@ -47,9 +46,9 @@ static bool is_outside(const struct program *me, const struct program *p)
 
 /*
  * Whether the current task is outside of what @task runs; then @r has the rule. What the kernel does in an
- * interrupt, or in a thread of its own, is nobody's.
+ * interrupt, or in a thread of its own, is nobody's. @only_isolated: not for the sake of trust.
  */
-static bool keeps_out(const struct task_struct *task, struct program_refusal *r)
+static bool keeps_out(const struct task_struct *task, struct program_refusal *r, bool only_isolated)
 {
 	const struct program *p;
 	bool out;
@@ -58,36 +57,26 @@ static bool keeps_out(const struct task_struct *task, struct program_refusal *r)
 		return false;
 	rcu_read_lock();
 	p = program_of(task);
-	out = p && is_outside(program_current(), p);
+	out = p && (!only_isolated || p->isolated != RW_ACCESS_NONE) && is_outside(program_current(), p);
 	if (out)
 		deciding_rule(p, r);
 	rcu_read_unlock();
 	return out;
 }
 
-/* The same for what is only refused for the sake of @isolate, not of trust. */
-static bool is_isolated(const struct task_struct *task)
-{
-	const struct program *p;
-	bool ret;
-
-	rcu_read_lock();
-	p = program_of(task);
-	ret = p && p->isolated != RW_ACCESS_NONE;
-	rcu_read_unlock();
-	return ret;
-}
-
 static int refuse(struct task_struct *task, const char *what)
 {
 	struct program_refusal r = { .what = what, .other = task };
 
-	return keeps_out(task, &r) ? program_refuse(&r) : 0;
+	return keeps_out(task, &r, false) ? program_refuse(&r) : 0;
 }
 
+/* The same for what is only refused for the sake of "isolate", not of trust. */
 static int refuse_isolated(struct task_struct *task, const char *what)
 {
-	return program_any && is_isolated(task) ? refuse(task, what) : 0;
+	struct program_refusal r = { .what = what, .other = task };
+
+	return keeps_out(task, &r, true) ? program_refuse(&r) : 0;
 }
 
 /*
@@ -98,7 +87,7 @@ int guard_ptrace_access_check(struct task_struct *child, unsigned int mode)
 {
 	struct program_refusal r = { .what = mode & PTRACE_MODE_ATTACH ? "trace" : "look", .other = child };
 
-	if (likely(!keeps_out(child, &r)))
+	if (likely(!keeps_out(child, &r, false)))
 		return 0;
 	if (mode & PTRACE_MODE_NOAUDIT && !r.audited && label_policy.hdr->mode == RW_ACCESS_ENFORCE)
 		return -EACCES;
@@ -115,7 +104,7 @@ int guard_ptrace_traceme(struct task_struct *parent)
 	if (likely(!me))
 		return 0;
 	rcu_read_lock();
-	out = !program_of(parent) || is_outside(program_of(parent), me);
+	out = is_outside(program_of(parent), me);
 	rcu_read_unlock();
 	if (!out)
 		return 0;
@@ -144,9 +133,9 @@ static bool is_let_through(struct task_struct *to, int sig)
 /* Only signals that a process sends come here. */
 int guard_task_kill(struct task_struct *to, struct kernel_siginfo *info, int sig, const struct cred *cred)
 {
-	if (likely(!program_any) || !is_isolated(to) || is_let_through(to, sig))
+	if (likely(!program_any) || is_let_through(to, sig))
 		return 0;
-	return refuse(to, "signal");
+	return refuse_isolated(to, "signal");
 }
 
 /*
@@ -237,8 +226,6 @@ int isolate_proc(const struct file *file)
 	struct task_struct *task;
 	int ret;
 
-	if (likely(!program_any) || file_inode(file)->i_sb->s_magic != PROC_SUPER_MAGIC)
-		return 0;
 	rcu_read_lock();
 	task = proc_task(file);
 	ret = task ? refuse_isolated(task, "write to /proc") : 0;

@@ -22,7 +22,7 @@ struct exec_finding {
 /** isolate_exec() - look whether a program is isolated. Context: may sleep. Return: 0 or -EACCES. */
 int isolate_exec(const struct linux_binprm *bprm, struct exec_finding *found);
 
-/** isolate_proc() - decide a write to a file of /proc/PID. Context: any task's. */
+/** isolate_proc() - decide a write to a file of a procfs. Context: any task's. */
 int isolate_proc(const struct file *file);
 
 /** isolate_ioctl() - decide an answer to a seccomp notification. Context: any task's. */

@@ -37,8 +37,6 @@ struct label_asker {
 	u64 at; /* label_generation() when the operation began: older labels do not count */
 };
 
-struct program;
-
 extern struct access label_policy;
 extern unsigned long label_marked[];
 

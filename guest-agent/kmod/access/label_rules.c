@@ -2,7 +2,6 @@
 // Copyright (C) 2026 The Ringward authors
 // Where the rules of the access policy refuse anything to anybody: worked out once.
 
-#include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/init.h>
@@ -11,9 +10,9 @@
 
 #include "access/label.h"
 
-static unsigned long *guarded_nodes __ro_after_init; /* with a rule that refuses, there or below */
-static u16 *guarding_rule __ro_after_init;           /* such a rule, by node */
-static u16 *refusing_rule __ro_after_init;           /* by scope; or RW_ACCESS_NO_RULE */
+static u16 *guarding_rule
+	__ro_after_init; /* by node: one that refuses, there or below; or RW_ACCESS_NO_RULE */
+static u16 *refusing_rule __ro_after_init; /* by scope; or RW_ACCESS_NO_RULE */
 struct family {
 	u32 first_child, next; /* guarded nodes, or RW_ACCESS_NONE */
 };
@@ -25,6 +24,12 @@ bool label_scope_refuses(u32 scope, u16 *rule)
 		return false;
 	*rule = refusing_rule[scope];
 	return true;
+}
+
+bool label_refuses_at(u32 node, u16 *rule)
+{
+	return label_scope_refuses(label_policy.node[node].self, rule) ||
+	       label_scope_refuses(label_policy.node[node].below, rule);
 }
 
 static void __init note_refusal(u32 scope, const struct rw_access_cell *c)
@@ -59,19 +64,19 @@ static void __init find_guarded_nodes(void)
 	static const struct family none = { RW_ACCESS_NONE, RW_ACCESS_NONE };
 	u32 i;
 
-	for (i = 0; i < label_policy.hdr->nodes; i++)
+	for (i = 0; i < label_policy.hdr->nodes; i++) {
 		family[i] = none;
+		guarding_rule[i] = RW_ACCESS_NO_RULE;
+	}
 	while (i-- > 0) {
-		const struct rw_access_node *n = &label_policy.node[i];
+		u32 parent = label_policy.node[i].parent;
 
-		if (!test_bit(i, guarded_nodes) && (label_scope_refuses(n->self, &guarding_rule[i]) ||
-						    label_scope_refuses(n->below, &guarding_rule[i])))
-			__set_bit(i, guarded_nodes);
-		if (i && test_bit(i, guarded_nodes)) {
-			__set_bit(n->parent, guarded_nodes);
-			guarding_rule[n->parent] = guarding_rule[i];
-			family[i].next = family[n->parent].first_child;
-			family[n->parent].first_child = i;
+		if (guarding_rule[i] == RW_ACCESS_NO_RULE)
+			label_refuses_at(i, &guarding_rule[i]);
+		if (i && guarding_rule[i] != RW_ACCESS_NO_RULE) {
+			guarding_rule[parent] = guarding_rule[i];
+			family[i].next = family[parent].first_child;
+			family[parent].first_child = i;
 		}
 	}
 }
@@ -80,11 +85,10 @@ int __init label_rules_init(void)
 {
 	const struct rw_access_hdr *hdr = label_policy.hdr;
 
-	guarded_nodes = kvcalloc(BITS_TO_LONGS(hdr->nodes), sizeof(long), GFP_KERNEL);
 	guarding_rule = kvcalloc(hdr->nodes, sizeof(*guarding_rule), GFP_KERNEL);
 	refusing_rule = kvcalloc(max(hdr->scopes, 1u), sizeof(*refusing_rule), GFP_KERNEL);
 	family = kvcalloc(hdr->nodes, sizeof(*family), GFP_KERNEL);
-	if (!guarded_nodes || !guarding_rule || !refusing_rule || !family)
+	if (!guarding_rule || !refusing_rule || !family)
 		return -ENOMEM;
 	find_refusing_scopes();
 	find_guarded_nodes();
@@ -93,7 +97,6 @@ int __init label_rules_init(void)
 
 void __init label_rules_exit(void)
 {
-	kvfree(guarded_nodes);
 	kvfree(guarding_rule);
 	kvfree(refusing_rule);
 	kvfree(family);
@@ -101,16 +104,10 @@ void __init label_rules_exit(void)
 
 bool label_guards_node(u32 node, u16 *rule)
 {
-	if (node == RW_ACCESS_NONE || !test_bit(node, guarded_nodes))
+	if (node == RW_ACCESS_NONE || guarding_rule[node] == RW_ACCESS_NO_RULE)
 		return false;
 	*rule = guarding_rule[node];
 	return true;
-}
-
-bool label_refuses_at(u32 node, u16 *rule)
-{
-	return label_scope_refuses(label_policy.node[node].self, rule) ||
-	       label_scope_refuses(label_policy.node[node].below, rule);
 }
 
 u32 label_next_guarded(u32 node, u32 top, bool below)

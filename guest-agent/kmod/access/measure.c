@@ -18,6 +18,7 @@
 #include <linux/string.h>
 #include <linux/uio.h>
 
+#include "abi/approved.h"
 #include "access/measure.h"
 #include "kernel/exe.h"
 #include "kernel/inode.h"
@@ -30,7 +31,7 @@ struct measured {
 	struct file *file; /* keeps the inode while there are holders */
 	unsigned int holders;
 	struct compat_inode_state state; /* of the inode, when it was measured */
-	u8 sha256[MEASURE_BYTES];
+	u8 sha256[RW_SHA256_LEN];
 };
 
 static struct crypto_shash *sha256 __ro_after_init;
@@ -153,6 +154,15 @@ static int measure(struct file *file, struct measured *m)
 	return ret;
 }
 
+/* With the lock. The first holder's file stays open until the last one releases it. */
+static void hold(struct measured *m, struct file *file)
+{
+	if (m->holders++)
+		return;
+	m->file = file;
+	compat_hold_file(file);
+}
+
 /* Holds what is known of the file, if that still holds. Return: it, or NULL. */
 static struct measured *hold_known(struct file *file)
 {
@@ -167,10 +177,8 @@ static struct measured *hold_known(struct file *file)
 		drop(m);
 		m = NULL;
 	}
-	if (m && m->holders++ == 0) {
-		compat_hold_file(file);
-		m->file = file;
-	}
+	if (m)
+		hold(m, file);
 	spin_unlock_irqrestore(&lock, flags);
 	return m;
 }
@@ -187,14 +195,9 @@ static struct measured *add(struct file *file, struct measured *m)
 		drop(other);
 		other = NULL;
 	}
-	if (other) {
-		other->holders++;
-	} else {
-		m->holders = 1;
-		m->file = file;
-		compat_hold_file(file);
+	if (!other)
 		hash_add(table, &m->node, (unsigned long)m->inode);
-	}
+	hold(other ? other : m, file);
 	spin_unlock_irqrestore(&lock, flags);
 	if (!other)
 		return m;

@@ -11,8 +11,6 @@
 #include <linux/fs.h>
 #include <linux/types.h>
 
-#define MEASURE_BYTES 32 /* of SHA-256 */
-
 struct measured;
 
 /** measure_init() - prepare. Context: module init; may sleep. Return: 0 or an error (printed). */

@@ -13,6 +13,7 @@
 #include <linux/seccomp.h>
 #include <linux/slab.h>
 
+#include "abi/approved.h"
 #include "access/check.h"
 #include "access/hooks.h"
 #include "access/isolate.h"
@@ -375,7 +376,7 @@ static void add_fields(struct event *ev, const struct program_refusal *r, bool a
 		event_bytes(ev, RW_F_OTHER_TASK, &other, sizeof(other));
 	}
 	if (r->sha256)
-		event_bytes(ev, RW_F_SHA256, r->sha256, MEASURE_BYTES);
+		event_bytes(ev, RW_F_SHA256, r->sha256, RW_SHA256_LEN);
 	if (r->file) {
 		event_file(ev, file_inode(r->file));
 		event_path(ev, RW_F_PATH, &r->file->f_path);

@@ -7,7 +7,6 @@
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
-#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/path.h>
@@ -316,9 +315,7 @@ static int refuse_change(struct dentry *dentry, const struct file *file, const c
 
 int trust_open(const struct file *file)
 {
-	if (!(file->f_mode & FMODE_WRITE) || !measures())
-		return 0;
-	return refuse_change(file->f_path.dentry, file, "open: a trusted program uses it");
+	return measures() ? refuse_change(file->f_path.dentry, file, "open: a trusted program uses it") : 0;
 }
 
 int trust_truncate(struct dentry *dentry)
@@ -328,11 +325,8 @@ int trust_truncate(struct dentry *dentry)
 
 int trust_write(const struct file *file)
 {
-	struct program *p;
+	struct program *p = trusted_program();
 
-	if (likely(file_inode(file)->i_sb->s_magic != PROC_SUPER_MAGIC))
-		return 0;
-	p = trusted_program();
 	if (!p || strcmp((const char *)file->f_path.dentry->d_name.name, "mem") != 0)
 		return 0;
 	return refuse(p, "write: its own memory", file);

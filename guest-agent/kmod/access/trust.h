@@ -38,5 +38,8 @@ int trust_open(const struct file *file);
 /** trust_truncate() - decide a change of a file's length. */
 int trust_truncate(struct dentry *dentry);
 
-/** trust_write() - decide a write: a trusted program does not write to itself by /proc/PID/mem. */
+/**
+ * trust_write() - decide a write to a file of a procfs: a trusted program does not write to itself by
+ * /proc/PID/mem.
+ */
 int trust_write(const struct file *file);

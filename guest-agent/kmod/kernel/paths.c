@@ -10,7 +10,6 @@
 #include <linux/minmax.h>
 #include <linux/mount.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
 #include <linux/seqlock.h>
 #include <linux/string.h>
 #include <asm/word-at-a-time.h>
