@@ -216,19 +216,6 @@ struct rec boot_rec(const struct boot *b, size_t i)
 	return r;
 }
 
-struct cgroups boot_cgroups(const struct boot *b)
-{
-	struct cgroups c = { .n = 0 };
-
-	for (size_t i = 0; i < b->nrec; i++) {
-		struct rec r = boot_rec(b, i);
-
-		cgroups_add(&c, &r);
-	}
-	cgroups_sort(&c);
-	return c;
-}
-
 void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN])
 {
 	if (b->newest->have_hdr)

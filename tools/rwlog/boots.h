@@ -3,7 +3,6 @@
 /* The boots of a log: its parts sorted by boot, each boot's records merged. */
 #pragma once
 
-#include "cgroups.h"
 #include "part.h"
 #include "text.h"
 
@@ -45,9 +44,6 @@ void boot_sort_by_time(struct boot *b);
 
 /** boot_rec() - get record @i, below @b->nrec, in the order of the last sorting. */
 struct rec boot_rec(const struct boot *b, size_t i);
-
-/** boot_cgroups() - make the index of a boot's cgroups, to be freed with cgroups_free(). */
-struct cgroups boot_cgroups(const struct boot *b);
 
 /**
  * boot_name() - write a boot's id in hex: 32 digits; 8 if there are only frames and no header; "unknown" if

@@ -20,7 +20,7 @@ static struct extent measure(const struct boot *b, const struct filter *filter)
 	struct selection s;
 	struct rec r;
 
-	selection_open(&s, b, filter);
+	selection_open(&s, b, filter, false);
 	while (selection_next(&s, &r)) {
 		e.records++;
 		e.violations += r.hdr.type == RW_REC_VIOLATION;

@@ -232,7 +232,7 @@ void sequence_walk(const struct sequence_walk *w)
 		const struct boot *b = &w->log->boot[i];
 		struct walk k = { .w = w };
 
-		selection_open(&k.selection, b, w->filter);
+		selection_open(&k.selection, b, w->filter, false);
 		for (size_t j = 0; j < b->nrec; j++) {
 			struct rec r = boot_rec(b, j);
 

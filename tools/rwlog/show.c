@@ -42,7 +42,7 @@ static void show_boot(const struct boot *b, const struct filter *filter, const s
 	struct rec r;
 
 	symbols = kaslr_for_boot(symbols, b, &there, stderr);
-	selection_open(&s, b, filter);
+	selection_open(&s, b, filter, false);
 	while (selection_next(&s, &r)) {
 		line_show(&(struct line){ out, &r, b->newest->hdr.boot_epoch, symbols, &s.cgroups, color });
 		count(&r, n);

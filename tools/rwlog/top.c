@@ -47,7 +47,7 @@ static void show_quoted(FILE *out, struct text t)
 
 struct counted {
 	struct tallies programs, files, peers;
-	struct programs known;
+	const struct programs *known;
 };
 
 /* The program by its executable; its name if that is not known. */
@@ -58,7 +58,7 @@ static void count_program(struct counted *c, const struct rec *r)
 	struct text exe;
 	uint32_t pos = 0;
 
-	if (rec_task(r, &task) == 2 && programs_exe(&c->known, task.tgid, r->hdr.time_ns, &exe)) {
+	if (rec_task(r, &task) == 2 && programs_exe(c->known, task.tgid, r->hdr.time_ns, &exe)) {
 		count(&c->programs, exe);
 		return;
 	}
@@ -88,23 +88,17 @@ static void count_record(struct counted *c, const struct rec *r)
 
 static void put_boot(const struct boot *b, const struct filter *filter, size_t lines, FILE *out)
 {
-	struct counted c = { .known.n = 0 };
 	struct selection s;
+	struct counted c = { .known = &s.programs };
 	struct rec r;
 
-	for (size_t i = 0; i < b->nrec; i++) {
-		r = boot_rec(b, i);
-		programs_add(&c.known, &r);
-	}
-	programs_sort(&c.known);
-	selection_open(&s, b, filter);
+	selection_open(&s, b, filter, true);
 	while (selection_next(&s, &r))
 		count_record(&c, &r);
 	selection_close(&s);
 	put(&c.programs, "programs", lines, show_quoted, out);
 	put(&c.files, "files", lines, show_quoted, out);
 	put(&c.peers, "peers", lines, text_socket, out);
-	programs_free(&c.known);
 }
 
 void top(const struct log *log, const struct filter *filter, size_t lines, FILE *out)

@@ -210,7 +210,7 @@ static void put_boot(const struct boot *b, const struct filter *filter, FILE *ou
 	struct forest f = { .n = 0 };
 	struct selection s;
 
-	selection_open(&s, b, filter);
+	selection_open(&s, b, filter, false);
 	for (size_t i = 0; i < b->nrec; i++) {
 		struct rec r = boot_rec(b, i);
 
