@@ -36,8 +36,8 @@ const struct command_desc command_table[COMMANDS] = {
 };
 
 const struct option_desc option_table[] = {
-#define RW_SECTION(title)                                       { .doc = (title) },
-#define RW_OPTION(NAME, name, commands, value, set, takes, doc) { name, commands, value, set, takes, doc },
+#define RW_SECTION(title)                                 { .doc = (title) },
+#define RW_OPTION(name, commands, value, set, takes, doc) { name, commands, value, set, takes, doc },
 #include "options.def"
 	{ .doc = NULL },
 };
