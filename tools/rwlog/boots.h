@@ -12,7 +12,7 @@ struct boot {
 	struct part **part;        /* as found */
 	size_t npart, part_cap;
 	size_t nrec;         /* each record once */
-	const uint8_t **rec; /* use boot_rec() */
+	struct rec_ref *rec; /* use boot_rec() */
 	size_t rec_cap;      /* 0: rec belongs to the only part */
 	uint64_t bad;        /* records that share a number but differ */
 };

@@ -14,12 +14,21 @@
 #define FAMILY_MARK_LEN (sizeof(RW_FRAME_FAMILY) - 1)
 #define TAIL_MAX        1024u /* characters of a last frame that is broken off */
 
-/* The text, and how far it was read. */
+#define STEP   (256u << 10) /* characters that are read together, with those around that belong to them */
+#define BEFORE 1024u
+#define AFTER  16384u
+
+/* A part of the text, and how far it was read. */
 struct reading {
-	const char *start, *end;
+	struct console_text text;
 	const char *seen; /* up to here, lines were counted */
+	const char *told; /* up to here, lines of Ringward were looked for */
+	size_t told_at;   /* the same, in the file */
 	uint64_t line;
+	bool frames, console; /* what is wanted */
 };
+_Static_assert(BEFORE >= CONSOLE_BEFORE && AFTER >= CONSOLE_AFTER, "a line is read as a whole");
+_Static_assert(BEFORE + STEP + AFTER <= RESIDENT_VIEW, "a step is one view");
 
 static void count_lines(struct reading *r, const char *to)
 {
@@ -32,10 +41,22 @@ static void count_lines(struct reading *r, const char *to)
 	r->seen = to;
 }
 
+/* Looks for lines of Ringward in the text up to @to. */
+static void tell_lines(struct capture *c, struct reading *r, const char *to)
+{
+	const char *s;
+
+	while (r->console && r->told < to && (s = console_find(r->told, to))) {
+		count_lines(r, s);
+		r->told = console_line(&c->console, &r->text, s, r->line);
+	}
+	r->told = r->told < to ? to : r->told;
+}
+
 /* Whether the capture ends amid the frame at @s. */
 static bool broken_off(const struct reading *r, const char *s)
 {
-	size_t left = (size_t)(r->end - s);
+	size_t left = (size_t)(r->text.end - s);
 
 	return left < TAIL_MAX && !memchr(s, '\n', left) && !memchr(s + 1, '@', left - 1);
 }
@@ -51,16 +72,18 @@ static void bad_frame(struct capture *c, const struct reading *r, const char *s,
 		problem_add(c->problems, PROBLEM_ALTERED, NULL, "line %" PRIu64 ": %s", r->line, why);
 }
 
-/* Handles what follows a mark of this version, which may be broken. */
-static void at_mark(struct capture *c, const struct reading *r, const char *s)
+/* Handles what follows a mark of this version, which may be broken. Return: where to resume. */
+static const char *at_mark(struct capture *c, const struct reading *r, const char *s)
 {
-	size_t avail = (size_t)(r->end - s);
+	size_t avail = (size_t)(r->text.end - s);
 	bool whole = avail >= MARK_LEN && memcmp(s, RW_FRAME_MARK, MARK_LEN) == 0;
-	const char *why = NULL;
+	const char *why = NULL, *next = s + 1;
 	struct frame f;
 	enum frame_result result = whole ? frame_parse(s, avail, &f, &why) : FRAME_TEXT;
 
-	if (result != FRAME_GOOD && rejoin_frame(r->start, s, avail, &f)) {
+	if (result == FRAME_GOOD) {
+		next = s + f.chars;
+	} else if (rejoin_frame(r->text.start, s, avail, &f)) {
 		result = FRAME_GOOD;
 		c->rejoined++;
 	}
@@ -70,6 +93,7 @@ static void at_mark(struct capture *c, const struct reading *r, const char *s)
 	} else if (result == FRAME_BAD) {
 		bad_frame(c, r, s, why);
 	}
+	return next;
 }
 
 /* A frame that another version wrote? Return: whether it is one. */
@@ -86,25 +110,85 @@ static bool at_other_mark(struct capture *c, const char *s, size_t avail)
 	return true;
 }
 
+/* The next mark of any version from @s on, which may be broken; @to: there is none before. */
+static const char *next_mark(const struct reading *r, const char *s, const char *to)
+{
+	for (; s < to && (s = memchr(s, '@', (size_t)(to - s))); s++) {
+		size_t avail = (size_t)(r->text.end - s);
+
+		if (rejoin_begins(s, avail < AFTER ? avail : AFTER) ||
+		    (avail > 2 && s[1] == 'R' && s[2] == 'W'))
+			return s;
+	}
+	return to;
+}
+
+/* Reads the frames that begin from @s on before @to. Return: where to resume, @to or later. */
+static const char *read_frames(struct capture *c, struct reading *r, const char *s, const char *to)
+{
+	while ((s = next_mark(r, s, to)) < to) {
+		const char *mark = s;
+
+		tell_lines(c, r, mark);
+		count_lines(r, mark);
+		if (at_other_mark(c, s, (size_t)(r->text.end - s))) {
+			s++;
+			continue;
+		}
+		s = at_mark(c, r, mark);
+		if (s > mark + 1) { /* a whole frame has neither lines nor Ringward's name */
+			r->seen = s;
+			r->told = r->told < s ? s : r->told;
+		}
+	}
+	return s;
+}
+
+/* Reads a step from @from on. Return: where the next one begins. */
+static size_t read_step(struct capture *c, struct reading *r, const char *data, size_t len, size_t from)
+{
+	size_t to = len - from > STEP ? from + STEP : len, end = len - to > AFTER ? to + AFTER : len;
+	size_t start = from > BEFORE ? from - BEFORE : 0;
+	const char *text = resident_view(data + start, end - start), *next = text + (to - start);
+
+	if (text == data + start)
+		resident_touch(end - start);
+	r->text = (struct console_text){ text, text + (end - start) };
+	r->seen = text + (from - start);
+	r->told = text + (r->told_at - start);
+	if (r->frames)
+		next = read_frames(c, r, text + (from - start), next);
+	tell_lines(c, r, next);
+	count_lines(r, next);
+	/* A name may lie across the end; one that was found ends before it. */
+	r->told_at = start + (size_t)(r->told - text);
+	if (r->told == next)
+		r->told_at -= r->told_at < CONSOLE_NAME ? r->told_at : CONSOLE_NAME - 1;
+	return start + (size_t)(next - text);
+}
+
+static void read_text(struct capture *c, struct reading *r, const char *data, size_t len)
+{
+	r->line = 1;
+	c->dumps.problems = c->problems;
+	for (size_t from = 0; from < len;)
+		from = read_step(c, r, data, len, from);
+	dumps_finish(&c->dumps);
+}
+
 void capture_frames(struct capture *c, const char *data, size_t len)
 {
-	struct reading r = { data, data + len, data, 1 };
+	read_text(c, &(struct reading){ .frames = true }, data, len);
+}
 
-	c->dumps.problems = c->problems;
-	for (const char *s = data; (s = resident_find(s, '@', r.end)); s++) {
-		if (!rejoin_begins(s, (size_t)(r.end - s)) && !(r.end - s > 2 && s[1] == 'R' && s[2] == 'W'))
-			continue;
-		count_lines(&r, s);
-		if (!at_other_mark(c, s, (size_t)(r.end - s)))
-			at_mark(c, &r, s);
-	}
-	dumps_finish(&c->dumps);
+void capture_console(struct capture *c, const char *data, size_t len)
+{
+	read_text(c, &(struct reading){ .console = true }, data, len);
 }
 
 void capture_parse(struct capture *c, const char *data, size_t len)
 {
-	capture_frames(c, data, len);
-	console_parse(&c->console, data, len);
+	read_text(c, &(struct reading){ .frames = true, .console = true }, data, len);
 }
 
 const struct counters *capture_counters(const struct capture *c, const uint32_t *boot)

@@ -31,6 +31,9 @@ void capture_parse(struct capture *c, const char *data, size_t len);
 /** capture_frames() - as capture_parse(), without the alerts and other lines of text. */
 void capture_frames(struct capture *c, const char *data, size_t len);
 
+/** capture_console() - as capture_parse(), without the frames. */
+void capture_console(struct capture *c, const char *data, size_t len);
+
 /** capture_counters() - get the last complete set of counters of a boot, or of any (NULL); NULL: none. */
 const struct counters *capture_counters(const struct capture *c, const uint32_t *boot);
 

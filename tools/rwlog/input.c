@@ -58,7 +58,7 @@ int input_load(struct input *in, const char *name)
 		in->mapped = in->data != MAP_FAILED;
 		in->len = in->mapped ? (size_t)in->st.st_size : 0;
 		if (in->mapped)
-			resident_watch(in->data, in->len);
+			resident_watch(in->data, in->len, fd);
 		else
 			in->data = NULL;
 	}
@@ -286,7 +286,7 @@ int input_console(struct input *in)
 	int ret = expand_all(in);
 
 	if (!ret)
-		console_parse(&in->capture.console, (const char *)in->data, in->len);
+		capture_console(&in->capture, (const char *)in->data, in->len);
 	return ret;
 }
 

@@ -66,11 +66,15 @@ struct part {
 	struct part_block *block; /* by class, then in the order of opening */
 	size_t nblock, block_cap;
 	const uint8_t *data; /* image: its first byte */
-	const uint8_t **rec; /* records, by number; two that share one are adjacent */
+	struct rec_ref *rec; /* records, by number; two that share one are adjacent; set by account_check() */
 	size_t nrec;
 	struct spool recs; /* holds rec */
-	bool unique;       /* no two records share a number */
-	uint64_t wasted;   /* bytes read to check the CRC of what was not a record */
+	/*
+	 * from where bytes are read to where they stay, while blocks are walked: see resident_view()
+	 */
+	uintptr_t moved;
+	bool unique;     /* no two records share a number */
+	uint64_t wasted; /* bytes read to check the CRC of what was not a record */
 };
 
 /**
