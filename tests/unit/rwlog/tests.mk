@@ -21,3 +21,8 @@ $(RWLOG_TEST_PROGRAM): $(call unit,rwlog,tools/rwlog/main.c) $(RWLOG_TEST_OBJ)
 # The hypervisor's own writers, for the test that reads what they write.
 $(UNIT_DIR)/rwlog/writers: $(call unit,writers,tests/unit/rwlog/writers.c) \
 	$(call unit,hv,lib/format.c hv/log/drain.c hv/log/store.c)
+
+# A million damaged logs; about half an hour.
+.PHONY: soak-rwlog
+soak-rwlog: $(UNIT_DIR)/rwlog/fuzz
+	RWLOG_FUZZ_ROUNDS=220000 $<
