@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* A serial capture: its frames, assembled into dumps of the store and sets of counters; its lines of text. */
+#define _GNU_SOURCE
 #include "capture.h"
 
 #include <inttypes.h>
 #include <string.h>
 
+#include "progress.h"
 #include "rejoin.h"
 #include "resident.h"
 #include "version.h"
@@ -18,14 +20,12 @@
 #define BEFORE 1024u
 #define AFTER  16384u
 
-/* A part of the text, and how far it was read. */
+/* A part of the text that is being read. */
 struct reading {
 	struct console_text text;
 	const char *seen; /* up to here, lines were counted */
 	const char *told; /* up to here, lines of Ringward were looked for */
-	size_t told_at;   /* the same, in the file */
-	uint64_t line;
-	bool frames, console; /* what is wanted */
+	struct capture_reading *r;
 };
 _Static_assert(BEFORE >= CONSOLE_BEFORE && AFTER >= CONSOLE_AFTER, "a line is read as a whole");
 _Static_assert(BEFORE + STEP + AFTER <= RESIDENT_VIEW, "a step is one view");
@@ -35,7 +35,7 @@ static void count_lines(struct reading *r, const char *to)
 	const char *s = r->seen;
 
 	while (s < to && (s = memchr(s, '\n', (size_t)(to - s)))) {
-		r->line++;
+		r->r->line++;
 		s++;
 	}
 	r->seen = to;
@@ -46,9 +46,9 @@ static void tell_lines(struct capture *c, struct reading *r, const char *to)
 {
 	const char *s;
 
-	while (r->console && r->told < to && (s = console_find(r->told, to))) {
+	while (r->r->console && r->told < to && (s = console_find(r->told, to))) {
 		count_lines(r, s);
-		r->told = console_line(&c->console, &r->text, s, r->line);
+		r->told = console_line(&c->console, &r->text, s, r->r->line);
 	}
 	r->told = r->told < to ? to : r->told;
 }
@@ -67,9 +67,9 @@ static void bad_frame(struct capture *c, const struct reading *r, const char *s,
 	c->bad_frames++;
 	if (broken_off(r, s))
 		problem_add(c->problems, PROBLEM_CUT, NULL,
-			    "line %" PRIu64 ": the capture ends inside a frame", r->line);
+			    "line %" PRIu64 ": the capture ends inside a frame", r->r->line);
 	else
-		problem_add(c->problems, PROBLEM_ALTERED, NULL, "line %" PRIu64 ": %s", r->line, why);
+		problem_add(c->problems, PROBLEM_ALTERED, NULL, "line %" PRIu64 ": %s", r->r->line, why);
 }
 
 /* Handles what follows a mark of this version, which may be broken. Return: where to resume. */
@@ -89,7 +89,10 @@ static const char *at_mark(struct capture *c, const struct reading *r, const cha
 	}
 	if (result == FRAME_GOOD) {
 		c->frames++;
-		dumps_frame(&c->dumps, &f, r->line);
+		if (c->take)
+			c->take(c->ctx, &f, r->r->line);
+		else
+			dumps_frame(&c->dumps, &f, r->r->line);
 	} else if (result == FRAME_BAD) {
 		bad_frame(c, r, s, why);
 	}
@@ -144,51 +147,112 @@ static const char *read_frames(struct capture *c, struct reading *r, const char 
 	return s;
 }
 
-/* Reads a step from @from on. Return: where the next one begins. */
-static size_t read_step(struct capture *c, struct reading *r, const char *data, size_t len, size_t from)
+/* Reads from where @r is to @to, amid the text from @start to @end, which lies at @text. */
+static void read_part(struct capture *c, struct capture_reading *r, const char *text, size_t start,
+		      size_t end, size_t to)
 {
-	size_t to = len - from > STEP ? from + STEP : len, end = len - to > AFTER ? to + AFTER : len;
-	size_t start = from > BEFORE ? from - BEFORE : 0;
-	const char *text = resident_view(data + start, end - start), *next = text + (to - start);
+	struct reading part = { .text = { text, text + (end - start) }, .r = r };
+	const char *next = text + (to - start);
 
-	if (text == data + start)
-		resident_touch(end - start);
-	r->text = (struct console_text){ text, text + (end - start) };
-	r->seen = text + (from - start);
-	r->told = text + (r->told_at - start);
+	part.seen = text + (r->from - start);
+	part.told = text + (r->told - start);
 	if (r->frames)
-		next = read_frames(c, r, text + (from - start), next);
-	tell_lines(c, r, next);
-	count_lines(r, next);
+		next = read_frames(c, &part, part.seen, next);
+	tell_lines(c, &part, next);
+	count_lines(&part, next);
+	r->from = start + (size_t)(next - text);
 	/* A name may lie across the end; one that was found ends before it. */
-	r->told_at = start + (size_t)(r->told - text);
-	if (r->told == next)
-		r->told_at -= r->told_at < CONSOLE_NAME ? r->told_at : CONSOLE_NAME - 1;
-	return start + (size_t)(next - text);
+	r->told = start + (size_t)(part.told - text);
+	if (part.told == next)
+		r->told -= r->told < CONSOLE_NAME ? r->told : CONSOLE_NAME - 1;
 }
 
-static void read_text(struct capture *c, struct reading *r, const char *data, size_t len)
+/* Zeros that a sparse file does not hold: so many of them are in no frame and in no line. */
+static void skip_hole(struct capture_reading *r, const char *data, size_t len)
 {
-	r->line = 1;
+	size_t n = resident_hole(data + r->from, len - r->from);
+
+	if (n <= AFTER)
+		return;
+	r->from += n;
+	r->told = r->from;
+}
+
+static void read_text(struct capture *c, struct capture_reading *r, const char *data, size_t len)
+{
 	c->dumps.problems = c->problems;
-	for (size_t from = 0; from < len;)
-		from = read_step(c, r, data, len, from);
+	while (r->from < len) {
+		skip_hole(r, data, len);
+
+		size_t to = len - r->from > STEP ? r->from + STEP : len;
+		size_t end = len - to > AFTER ? to + AFTER : len,
+		       start = r->from > BEFORE ? r->from - BEFORE : 0;
+		const char *text = resident_view(data + start, end - start);
+
+		if (text == data + start)
+			resident_touch(end - start);
+		read_part(c, r, text, start, end, to);
+		progress("reading frames", r->from, len);
+	}
 	dumps_finish(&c->dumps);
 }
 
 void capture_frames(struct capture *c, const char *data, size_t len)
 {
-	read_text(c, &(struct reading){ .frames = true }, data, len);
+	read_text(c, &(struct capture_reading){ .line = 1, .frames = true }, data, len);
 }
 
 void capture_console(struct capture *c, const char *data, size_t len)
 {
-	read_text(c, &(struct reading){ .console = true }, data, len);
+	read_text(c, &(struct capture_reading){ .line = 1, .console = true }, data, len);
 }
 
 void capture_parse(struct capture *c, const char *data, size_t len)
 {
-	read_text(c, &(struct reading){ .frames = true, .console = true }, data, len);
+	read_text(c, &CAPTURE_READING, data, len);
+}
+
+/* Whether the frame at @s, the last one in the text, is whole. */
+static bool is_whole(const char *s, const char *end)
+{
+	const char *why;
+	struct frame f;
+
+	return frame_parse(s, (size_t)(end - s), &f, &why) == FRAME_GOOD;
+}
+
+/*
+ * Up to where a text can be read: to the end of its last line, or to the last mark of a frame that is not
+ * whole, as long as lines that follow may belong to it.
+ */
+static size_t readable(const struct capture_reading *r, const char *text, size_t len)
+{
+	const char *nl = memrchr(text + r->from, '\n', len - r->from), *mark;
+
+	if (!nl)
+		return r->from;
+	mark = memrchr(text + r->from, '@', (size_t)(nl - text) - r->from);
+	if (!mark || text + len - mark > (ptrdiff_t)AFTER ||
+	    !rejoin_begins(mark, (size_t)(text + len - mark)) || is_whole(mark, text + len))
+		return (size_t)(nl + 1 - text);
+	return (size_t)(mark - text);
+}
+
+void capture_more(struct capture *c, struct capture_reading *r, const char *text, size_t len, bool ended)
+{
+	size_t to = ended ? len : readable(r, text, len);
+
+	if (to > r->from)
+		read_part(c, r, text, 0, len, to);
+}
+
+size_t capture_drop(struct capture_reading *r)
+{
+	size_t least = r->from < r->told ? r->from : r->told, n = least > BEFORE ? least - BEFORE : 0;
+
+	r->from -= n;
+	r->told -= n;
+	return n;
 }
 
 const struct counters *capture_counters(const struct capture *c, const uint32_t *boot)

@@ -52,7 +52,7 @@ struct console {
 	uint64_t lines; /* of Ringward, of whatever kind */
 };
 
-/* The text around a line, untrusted: at least CONSOLE_BEFORE and CONSOLE_AFTER characters, if there are any. */
+/* The text around a line, untrusted: CONSOLE_BEFORE and CONSOLE_AFTER characters, if there are so many. */
 struct console_text {
 	const char *start, *end;
 };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "progress.h"
 #include "resident.h"
 #include "text.h"
 #include "util.h"
@@ -70,11 +71,15 @@ _Static_assert(FAMILY_LEN == 7 && RW_REC_ALIGN == sizeof(uint64_t),
 static void scan_piece(struct image_scan *s, const uint8_t *data, size_t len, uint64_t off, uint64_t addr)
 {
 	for (size_t from = 0; from < len; from += SCAN_STEP) {
-		size_t n = len - from < SCAN_STEP ? len - from : SCAN_STEP;
-		const uint8_t *p = resident_view(data + from, n);
+		const uint8_t *p;
+		size_t n;
 
+		from += resident_hole(data + from, len - from) / RW_REC_ALIGN * RW_REC_ALIGN;
+		n = len - from < SCAN_STEP ? len - from : SCAN_STEP;
+		p = resident_view(data + from, n);
 		if (p == data + from)
 			resident_touch(n);
+		progress("looking for stores", from, len);
 		for (size_t at = 0; (at = find_family(p, at, n)) < n; at += RW_REC_ALIGN) {
 			size_t in = from + at;
 

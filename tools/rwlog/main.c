@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "export.h"
+#include "follow.h"
 #include "input.h"
 #include "kind.h"
 #include "log.h"
 #include "options.h"
 #include "outfile.h"
+#include "progress.h"
 #include "run.h"
 #include "symbols.h"
 #include "terminal.h"
@@ -160,9 +162,12 @@ static bool open_file(const struct options *o, struct input *in, const char *nam
 
 	*in = (struct input){ .as = o->as, .choice = o->choice, .limit = o->limit, .problems.all = o->all };
 	*status = STATUS_USAGE;
+	progress_begin(name);
 	err = input_load(in, name);
 	if (!err)
 		take_hash(o, in);
+	if (err)
+		progress_end();
 	if (err == -EFBIG) {
 		*status = too_much(in);
 	} else if (err) {
@@ -172,6 +177,7 @@ static bool open_file(const struct options *o, struct input *in, const char *nam
 		fprintf(stderr, "rwlog: %s: is also standard output; nothing was read\n", in->name);
 	} else {
 		err = input_parse(in);
+		progress_end();
 		if (!err)
 			return true;
 		*status = no_log(o, in, err);
@@ -258,6 +264,8 @@ static enum status files_together(const struct options *o, const struct symbols 
 
 static enum status all_files(const struct options *o, const struct symbols *symbols)
 {
+	if (o->follow)
+		return follow(o, symbols);
 	if (command_table[o->command].records && !o->list)
 		return files_together(o, symbols);
 	return each_file(o, symbols);

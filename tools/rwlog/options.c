@@ -253,6 +253,15 @@ static int check(const struct options *o)
 		return usage("score needs --model");
 	if (o->output && !*o->output)
 		return usage("--output: needs the name of a file");
+	if (o->follow && o->nfiles > 1)
+		return usage("--follow takes one FILE");
+	if (o->follow && (o->list || o->capture || o->choice.boot || o->choice.have_at ||
+			  o->as == INPUT_AS_MEMORY || o->by_time))
+		return usage("--follow reads a capture as it comes, without --list, --boot, --at, --capture, "
+			     "--sort time and --as memory");
+	if (o->follow && o->symbols && !o->kaslr_given)
+		return usage("--follow with --symbols needs --kaslr: the offset is found by records, which "
+			     "are still to come");
 	if (o->kaslr_given && !o->symbols)
 		return usage("--kaslr needs --symbols");
 	return -1;

@@ -24,6 +24,7 @@ struct options {
 	struct filter filter;
 	bool all;                   /* print every problem */
 	uint64_t limit;             /* bytes; 0: INPUT_LIMIT */
+	bool follow;                /* show: as the records come */
 	bool list;                  /* only list the stores and boots */
 	enum input_as as;           /* what the files are */
 	struct image_choice choice; /* which store is wanted */

@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "names.h"
+#include "progress.h"
 #include "resident.h"
 #include "util.h"
 
@@ -77,43 +78,10 @@ void part_missing(struct part *p, uint64_t off, const char *fmt, ...)
 	va_end(ap);
 }
 
-bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n)
+/* The header by which blocks are judged, or NULL. */
+static const struct rw_store_hdr *own_hdr(const struct part *p)
 {
-	uint64_t bytes = (uint64_t)h->block_size * h->block_count;
-	char text[128] = "";
-
-	if (memcmp(h->magic, RW_STORE_MAGIC, sizeof(h->magic)) != 0)
-		snprintf(text, sizeof(text), "it is not a store's header");
-	else if (crc_without((const uint8_t *)h, sizeof(*h), offsetof(struct rw_store_hdr, crc)) != h->crc)
-		snprintf(text, sizeof(text), "its CRC is wrong");
-	else if (h->version != RW_STORE_VERSION)
-		snprintf(text, sizeof(text), "its magic says version %u, its version %" PRIu32,
-			 RW_STORE_VERSION, h->version);
-	else if (h->size != sizeof(*h))
-		snprintf(text, sizeof(text), "its size is %" PRIu32 ", not %zu", h->size, sizeof(*h));
-	else if (h->block_size < STORE_BLOCK_MIN || h->block_size > STORE_BLOCK_MAX ||
-		 h->block_size % RW_REC_ALIGN)
-		snprintf(text, sizeof(text), "a block size of %" PRIu32 " bytes is not valid", h->block_size);
-	else if (h->block_count == 0 || bytes > STORE_BYTES_MAX)
-		snprintf(text, sizeof(text), "a count of %" PRIu32 " blocks is not valid", h->block_count);
-	if (why)
-		snprintf(why, n, "%s", text);
-	return text[0] == '\0';
-}
-
-uint32_t store_boot(const struct rw_store_hdr *h)
-{
-	return (uint32_t)h->boot_id[0] << 24 | (uint32_t)h->boot_id[1] << 16 | (uint32_t)h->boot_id[2] << 8 |
-	       h->boot_id[3];
-}
-
-uint64_t store_evicted(const struct rw_store_hdr *h)
-{
-	uint64_t n = 0;
-
-	for (unsigned int i = 0; i < RW_STORE_CLASSES; i++)
-		n += h->evicted[i];
-	return n;
+	return p->have_hdr ? &p->hdr : NULL;
 }
 
 void part_set_hdr(struct part *p, const struct rw_store_hdr *h)
@@ -264,26 +232,6 @@ static void walk_records(struct part *p, const uint8_t *data, size_t from, size_
 	}
 }
 
-static bool block_hdr_valid(const struct part *p, const struct rw_block_hdr *b, const char **why)
-{
-	uint32_t size = p->have_hdr ? p->hdr.block_size : STORE_BLOCK_MAX;
-
-	*why = "no block begins here";
-	if (b->magic != RW_BLOCK_MAGIC)
-		return false;
-	*why = "the block header's CRC is wrong";
-	if (crc_without((const uint8_t *)b, sizeof(*b), offsetof(struct rw_block_hdr, crc)) != b->crc)
-		return false;
-	*why = "the block's place is not possible";
-	if (p->have_hdr && b->place >= p->hdr.block_count)
-		return false;
-	*why = "the block's class is not possible";
-	if (b->class >= RW_STORE_CLASSES)
-		return false;
-	*why = "the block's use is not possible";
-	return b->used >= sizeof(*b) && b->used <= size && b->used % RW_REC_ALIGN == 0;
-}
-
 /* Compares the records of a block, all of which were readable, with its header. */
 static void check_block(struct part *p, const struct run *run, uint64_t off)
 {
@@ -340,15 +288,15 @@ struct slot {
 };
 
 /*
- * Checks one place for a block, with @len bytes at @block. Return: whether it is valid; else reports it, saves
- * readable records.
+ * Checks one place for a block, with @len bytes at @block. Return: whether it is valid; else reports it, and
+ * saves readable records.
  */
 static bool take_slot(struct part *p, const uint8_t *block, uint64_t number, struct slot *s, size_t len)
 {
 	const char *why;
 
 	memcpy(&s->hdr, block, sizeof(s->hdr));
-	if (block_hdr_valid(p, &s->hdr, &why)) {
+	if (block_hdr_valid(own_hdr(p), &s->hdr, &why)) {
 		if (!p->have_hdr || s->hdr.place == number)
 			return true;
 		part_problem(p, s->pos, "block %" PRIu64 " does not belong here", s->hdr.index);
@@ -435,6 +383,8 @@ static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, 
 		size_t there = least(len - pos, size);
 		const uint8_t *block = view(p, data + pos, there);
 
+		progress("looking for blocks", pos, len);
+
 		if (there < size)
 			part_cut(p, len, "the file ends inside a block");
 		if (there < sizeof(struct rw_block_hdr) || all_zero(block, there) || being_cleared(p, block))
@@ -458,7 +408,7 @@ static size_t block_size(const struct part *p, const uint8_t *data, size_t len)
 	for (size_t pos = STORE_BLOCK_MIN; pos < len && len - pos > RW_STORE_HDR_SIZE + sizeof(b);
 	     pos += STORE_BLOCK_MIN) {
 		memcpy(&b, data + RW_STORE_HDR_SIZE + pos, sizeof(b));
-		if (block_hdr_valid(p, &b, &why) && b.place && pos % b.place == 0 &&
+		if (block_hdr_valid(own_hdr(p), &b, &why) && b.place && pos % b.place == 0 &&
 		    pos / b.place >= STORE_BLOCK_MIN && pos / b.place <= STORE_BLOCK_MAX)
 			return pos / b.place;
 	}
@@ -513,9 +463,11 @@ void part_walk_image(struct part *p, const uint8_t *data, size_t len)
 	for (size_t i = 0; i < n; i++)
 		if (slot[i].hdr.index > newest[slot[i].hdr.class])
 			newest[slot[i].hdr.class] = slot[i].hdr.index;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		progress("checking records", slot[i].pos, len);
 		walk_slot(p, data, &slot[i], least(len - slot[i].pos, size),
 			  slot[i].hdr.index == newest[slot[i].hdr.class]);
+	}
 	free(slot);
 	check_after(p, data, len, size);
 	check_end(p);
@@ -554,7 +506,8 @@ static void walk_run(struct part *p, const uint8_t *data, size_t len, uint64_t o
 
 		if (n >= sizeof(b)) {
 			memcpy(&b, view(p, data + pos, sizeof(b)), sizeof(b));
-			if (block_hdr_valid(p, &b, &why)) {
+			if (block_hdr_valid(own_hdr(p), &b, &why)) {
+				progress("checking records", pos, len);
 				n = least(n, b.used);
 				walk_block(p, &b, view(p, data + pos, n), n, off + pos);
 				pos += n;

@@ -111,3 +111,17 @@ const void *resident_view(const void *p, size_t n)
 	}
 	return view.bytes + (at - view.from);
 }
+
+size_t resident_hole(const void *p, size_t n)
+{
+	const struct mapping *m = mapping_of((uintptr_t)p, n);
+	off_t at, next;
+
+	if (!m || m->fd < 0)
+		return 0;
+	at = (off_t)((uintptr_t)p - (uintptr_t)m->p);
+	next = lseek(m->fd, at, SEEK_DATA);
+	if (next < 0)
+		return errno == ENXIO ? n : 0; /* no data up to the end */
+	return (size_t)(next - at) < n ? (size_t)(next - at) : n;
+}

@@ -12,7 +12,7 @@
 #define RESIDENT_STEP (UINT64_C(16) << 20)
 #define RESIDENT_VIEW (320u << 10)
 
-/** resident_watch() - from now on, also the pages of this mapping of a file leave. @fd: the file, from its begin */
+/** resident_watch() - from now on, also the pages of this mapping of a file, from its begin on, leave. */
 void resident_watch(void *p, size_t n, int fd);
 
 /** resident_forget() - before a mapping is moved or removed. */
@@ -22,7 +22,7 @@ void resident_forget(const void *p);
 void resident_drop(void);
 
 /**
- * resident_view() - get @n bytes at @p that are read once, and are probably followed by a call for the next.
+ * resident_view() - get @n bytes at @p that are read once; probably those after them are wanted next.
  *
  * Bytes of a mapped file are read into a buffer: a page fault costs far more than a copy of its page. More
  * than RESIDENT_VIEW bytes are left where they are.
@@ -30,6 +30,9 @@ void resident_drop(void);
  * Return: where they can be read until the next call, or @p.
  */
 const void *resident_view(const void *p, size_t n);
+
+/** resident_hole() - get how many of @n bytes at @p are zeros because a sparse file does not hold them. */
+size_t resident_hole(const void *p, size_t n);
 
 extern uint64_t resident_left; /* bytes until the next drop */
 

@@ -9,7 +9,7 @@ _rwlog_options()
 {
 	case $1 in
 	# options: from tools/rwlog/options.def
-	show) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --color --no-pager --symbols --kaslr --help --version" ;;
+	show) echo "--list --boot --at --capture --as --follow --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --color --no-pager --symbols --kaslr --help --version" ;;
 	verify) echo "--list --boot --at --capture --as --limit --all --help --version" ;;
 	boots) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --help --version" ;;
 	tree) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --no-pager --help --version" ;;

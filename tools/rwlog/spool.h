@@ -22,7 +22,7 @@ struct spool {
  * spool_add() - append @n bytes, at most 65536, which the caller writes before the next call.
  *
  * The file is in $TMPDIR or /tmp; if there is no room, all stays in memory. Ends the program if memory runs
- * out. Not after spool_bytes().
+ * out. Not after spool_bytes(). Who writes fewer bytes lowers @s->len.
  *
  * Return: their place.
  */

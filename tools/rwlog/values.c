@@ -37,6 +37,14 @@ bool set_list(struct options *o, const char *value, int word)
 	return true;
 }
 
+bool set_follow(struct options *o, const char *value, int word)
+{
+	(void)value;
+	(void)word;
+	o->follow = true;
+	return true;
+}
+
 bool set_boot(struct options *o, const char *value, int word)
 {
 	size_t len = strlen(value);

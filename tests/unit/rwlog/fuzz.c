@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Feeds damaged logs and random bytes to all of rwlog, reproducibly: nothing may crash or hang, and no damage is
- * accepted in silence but what a CRC cannot see. RWLOG_FUZZ_ROUNDS says how often (`make soak`: a million in all).
+ * Feeds damaged logs and random bytes to all of rwlog, reproducibly: nothing may crash or hang, and no damage
+ * is accepted in silence but what a CRC cannot see. RWLOG_FUZZ_ROUNDS says how often (`make soak`: a million
+ * in all).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -141,7 +142,7 @@ static void try_all(const struct truth *truth, const uint8_t *data, size_t len, 
 	input_free(&in);
 }
 
-/* Two places with @n bytes each that do not overlap; the first one is the lower. Return: whether there are any. */
+/* Two places with @n bytes each that do not overlap, the lower one first. Return: whether there are any. */
 static bool two_places(size_t len, size_t n, size_t *a, size_t *b)
 {
 	if (len < 2 * n + 2)
@@ -161,7 +162,7 @@ static void swap(uint8_t *p, uint8_t *q, size_t n)
 	}
 }
 
-/* One change to @len bytes at @p, which has room for @cap. @from: the undamaged log. Return: its new length. */
+/* One change to @len of @cap bytes at @p. @from: the undamaged log. Return: the new length. */
 static size_t damage_once(uint8_t *p, size_t len, size_t cap, const struct truth *from)
 {
 	size_t n = 1 + next(next(8) ? 64 : (uint32_t)len / 2), at = next((uint32_t)len), a, b;

@@ -152,12 +152,37 @@ static void a_large_capture(void **state)
 	build_free(&b);
 }
 
+/* What a sparse file does not hold is skipped: a store after 64 GiB is found. */
+static void a_sparse_file(void **state)
+{
+	char name[] = "/tmp/rwlog-large-XXXXXX";
+	const off_t at = (off_t)64 << 30;
+	int fd = mkstemp(name);
+	struct input in = { .name = NULL };
+	struct build b;
+
+	(void)state;
+	build_start(&b, BUILD_FEW, 1);
+	build_samples(&b);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, b.p, b.len, at), b.len);
+	assert_int_equal(ftruncate(fd, 2 * at), 0);
+	close(fd);
+	assert_int_equal(input_load(&in, name), 0);
+	unlink(name);
+	assert_int_equal(input_parse(&in), 0);
+	assert_int_equal(in.image->base, at);
+	assert_int_equal(in.boot[0].nrec, BUILD_SAMPLES);
+	input_free(&in);
+	build_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_a_file),       cmocka_unit_test(without_a_file),
 		cmocka_unit_test(on_a_full_disk),  cmocka_unit_test(a_large_image),
-		cmocka_unit_test(a_large_capture),
+		cmocka_unit_test(a_large_capture), cmocka_unit_test(a_sparse_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
