@@ -12,6 +12,7 @@ struct boot {
 	struct part **part;        /* as found */
 	size_t npart, part_cap;
 	size_t nrec;         /* each record once */
+	size_t total;        /* records of the boot if an index has chosen from them; 0: nrec */
 	struct rec_ref *rec; /* use boot_rec() */
 	size_t rec_cap;      /* 0: rec belongs to the only part */
 	uint64_t bad;        /* records that share a number but differ */

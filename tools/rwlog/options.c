@@ -259,6 +259,9 @@ static int check(const struct options *o)
 			  o->as == INPUT_AS_MEMORY || o->by_time))
 		return usage("--follow reads a capture as it comes, without --list, --boot, --at, --capture, "
 			     "--sort time and --as memory");
+	if (o->index && (o->follow || o->list || o->capture || o->choice.boot || o->choice.have_at || o->as))
+		return usage("--index chooses the store by itself, without --follow, --list, --boot, --at, "
+			     "--capture and --as");
 	if (o->follow && o->symbols && !o->kaslr_given)
 		return usage("--follow with --symbols needs --kaslr: the offset is found by records, which "
 			     "are still to come");

@@ -66,7 +66,7 @@ void show(const struct log *log, const struct filter *filter, const struct symbo
 				b->newest->have_hdr ? "" : ": its header is lost: no known boot",
 				color ? "\033[0m" : "");
 		show_boot(b, filter, symbols, color, &n, out);
-		all += b->nrec;
+		all += b->total ? b->total : b->nrec;
 		evicted += store_evicted(&b->newest->hdr);
 	}
 	for (size_t i = 0; filter_is_all(filter) && i < log->nin; i++)

@@ -144,6 +144,35 @@ static void a_capture_that_grows(void **state)
 	expect("$R verify --follow cap", 2, "verify has no option --follow");
 }
 
+/* By the index the same records are found; one that is not of this file is refused. */
+static void by_an_index(void **state)
+{
+	(void)state;
+	expect("$R extract --output img cap; $R index img && $R show --index --pid 77 img", 0,
+	       "by its index: 3 of " SAMPLES " records were read");
+	expect("for o in 77 77,4 1,2,3,4,5; do for c in show export; do "
+	       "$R $c --pid $o img 2>/dev/null | grep -v '^-- \\|input' >a; "
+	       "$R $c --index --pid $o img 2>/dev/null | grep -v '^-- \\|input' >b; cmp a b || exit 9; done; done",
+	       0, "");
+	expect("$R index cap", 2, "rwlog extract makes an image of a capture");
+	expect("$R show --index --pid 77 cap", 2,
+	       "cap.rwindex: No such file or directory; rwlog index makes one");
+	expect("$R show --index img", 2, "it needs --pid, and no --exe");
+	expect("$R show --index --pid 1 --exe x img", 2, "it needs --pid, and no --exe");
+	expect("$R show --index --list img", 2, "--index chooses the store by itself");
+	expect("cp img other; cp img.rwindex other.rwindex; $R show --index --pid 77 other", 2,
+	       "it is the index of another file");
+	expect("cp -p img other; printf x >>other.rwindex; $R show --index --pid 77 other", 2,
+	       "it is not an index that rwlog has written");
+	expect("cp img.rwindex other.rwindex; printf '\\377' | dd of=other.rwindex bs=1 seek=9 conv=notrunc 2>&1; "
+	       "$R show --index --pid 77 other",
+	       2, "it is not an index that rwlog has written");
+	/* A record that is changed in the file, with the old time of change, is not shown. */
+	expect("cp -p img other; cp img.rwindex other.rwindex; tr 'insmod' 'inSmod' <img | "
+	       "dd of=other conv=notrunc 2>&1; touch -r img other; $R show --index --pid 77 other",
+	       2, "it does not name records of this file");
+}
+
 /* Only a terminal is told how far the work is, and only if it is long. */
 static void progress_on_a_terminal(void **state)
 {
@@ -318,6 +347,7 @@ int main(void)
 		TEST(a_choice_of_what_is_read),
 		TEST(a_capture_that_grows),
 		TEST(progress_on_a_terminal),
+		TEST(by_an_index),
 		TEST(extract_leaves_its_input_alone),
 		TEST(extract_replaces_nothing_but_files),
 		TEST(forms),
