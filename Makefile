@@ -81,7 +81,7 @@ check: headers tree docs-current $(UNIT_TESTS)
 test: all headers docs-current
 	$(PYTHON) scripts/run-tests --e2e $(UNIT_TESTS)
 
-soak: all fuzz
+soak: all fuzz soak-rwlog
 	$(PYTHON) scripts/run-tests --soak
 
 # Each header compiles by itself.

@@ -39,7 +39,7 @@ static const struct field_desc fields[RW_FIELD_COUNT] = {
 #define PADDED(NAME) (MIN_OF_##NAME % RW_FIELD_ALIGN != 0)
 #define OF_LIST(NAME, must) \
 	{ RW_F_##NAME, MIN_OF_##NAME, SPAN_OF_##NAME, \
-	  PADDED(NAME) ? UINT16_MAX : sizeof(struct rw_field) + MIN_OF_##NAME, \
+	  PADDED(NAME) ? UINT16_MAX : (uint16_t)(sizeof(struct rw_field) + MIN_OF_##NAME), \
 	  (uint32_t)MIN_OF_##NAME << 16 | RW_F_##NAME, KIND_OF_##NAME, must },
 /* clang-format on */
 #define RW_MUST(NAME) OF_LIST(NAME, true)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
 """Drives a headless Chromium through its debugging pipe: no package but the browser is needed."""
-import base64
 import json
 import os
 import select
@@ -97,11 +96,6 @@ class Page:
         """Makes the window that wide."""
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
                   mobile=False)
-
-    def picture(self, path):
-        """Writes a PNG of the whole page."""
-        data = self.send("Page.captureScreenshot", captureBeyondViewport=True)["data"]
-        path.write_bytes(base64.b64decode(data))
 
     def close(self):
         """Ends the browser."""

@@ -17,7 +17,7 @@ $(FUZZ_DIR)/package: tools/rwapprove/package.c tools/rwapprove/stream.c
 $(FUZZ_DIR)/package: FUZZ_LIBS := -llzma -lz -lzstd
 $(FUZZ_DIR)/object: tools/rwpolicy/object.c
 $(FUZZ_DIR)/object: FUZZ_LIBS := -lelf
-$(FUZZ_DIR)/log: $(filter-out $(addprefix tools/rwlog/,help.c options.c report%.c run.c terminal.c values.c),$(RWLOG_SRC)) $(RWLOG_LIB) \
+$(FUZZ_DIR)/log: $(filter-out $(addprefix tools/rwlog/,follow.c help.c options.c report%.c run.c terminal.c values.c),$(RWLOG_SRC)) $(RWLOG_LIB) \
 	| $(VERSION_H)
 $(FUZZ_DIR)/log: FUZZ_LIBS := -Itools/rwlog -I$(GEN) $(RWLOG_LIBS)
 $(FUZZ_TARGETS): $(FUZZ_DIR)/%: tests/fuzz/%.c $(wildcard lib/access*.h lib/approved*.h lib/modinfo.h tools/rwapprove/*.h tools/rwpolicy/*.h) $(ABI_HEADERS) tests/fuzz/build.mk

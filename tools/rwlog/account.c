@@ -8,10 +8,7 @@
 #include <string.h>
 
 #include "names.h"
-#include "resident.h"
 #include "util.h"
-
-#define RECORD_BYTES 256u /* that reading one record brings into memory, more or less */
 
 static int compare(uint64_t a, uint64_t b)
 {
@@ -27,20 +24,12 @@ static int by_class(const void *a, const void *b)
 	return x->hdr.index != y->hdr.index ? compare(x->hdr.index, y->hdr.index) : compare(x->off, y->off);
 }
 
-static uint64_t seq_of(const uint8_t *rec)
-{
-	uint64_t seq;
-
-	memcpy(&seq, rec + offsetof(struct rw_rec_hdr, seq), sizeof(seq));
-	return seq;
-}
-
 /* A part's records lie in one piece of memory, in the order of their positions. */
 static int by_seq(const void *a, const void *b)
 {
-	const uint8_t *x = *(const uint8_t *const *)a, *y = *(const uint8_t *const *)b;
+	const struct rec_ref *x = a, *y = b;
 
-	return seq_of(x) != seq_of(y) ? compare(seq_of(x), seq_of(y)) : (x > y) - (x < y);
+	return x->seq != y->seq ? compare(x->seq, y->seq) : (x->p > y->p) - (x->p < y->p);
 }
 
 static bool is_sorted(const struct part *p)
@@ -64,7 +53,7 @@ static void advance(const struct part *p, struct cursor *c)
 		c->b++;
 		c->next = 0;
 	}
-	c->seq = c->b < c->end ? seq_of(p->rec[c->b->first + c->next]) : UINT64_MAX;
+	c->seq = c->b < c->end ? p->rec[c->b->first + c->next].seq : UINT64_MAX;
 }
 
 /* One cursor for each class of the sorted blocks. Return: how many. */
@@ -89,13 +78,10 @@ static size_t start_cursors(const struct part *p, struct cursor c[RW_STORE_CLASS
 static bool merge_classes(struct part *p)
 {
 	struct spool spool = { .p = NULL };
-	const uint8_t **to;
 	struct cursor c[RW_STORE_CLASSES];
 	size_t n = start_cursors(p, c), done = 0;
 	uint64_t last = 0;
 
-	spool_room(&spool, (p->nrec + 1) * sizeof(*to));
-	to = (const uint8_t **)(void *)spool.p;
 	for (; done < p->nrec; done++) {
 		struct cursor *least = &c[0];
 
@@ -105,8 +91,8 @@ static bool merge_classes(struct part *p)
 		if (least->seq == UINT64_MAX || least->seq <= last)
 			break;
 		last = least->seq;
-		to[done] = p->rec[least->b->first + least->next++];
-		resident_touch(RECORD_BYTES);
+		memcpy(spool_add(&spool, sizeof(*p->rec)), &p->rec[least->b->first + least->next++],
+		       sizeof(*p->rec));
 		advance(p, least);
 	}
 	if (done < p->nrec) {
@@ -115,7 +101,7 @@ static bool merge_classes(struct part *p)
 	}
 	spool_free(&p->recs);
 	p->recs = spool;
-	p->rec = to;
+	p->rec = (struct rec_ref *)(void *)spool_bytes(&p->recs);
 	return true;
 }
 
@@ -254,11 +240,10 @@ static uint64_t check_twice(struct part *p, uint64_t end)
 
 	p->unique = true;
 	for (size_t i = 0; i < p->nrec; i++) {
-		uint64_t seq = seq_of(p->rec[i]);
+		uint64_t seq = p->rec[i].seq;
 
-		resident_touch(RECORD_BYTES);
 		if (i && seq == last) {
-			part_problem(p, part_off(p, p->rec[i]), "record %" PRIu64 " is there twice", seq);
+			part_problem(p, part_off(p, p->rec[i].p), "record %" PRIu64 " is there twice", seq);
 			p->unique = false;
 		} else {
 			below += seq < end;
@@ -273,8 +258,8 @@ static void check_numbers(struct part *p, uint64_t stale)
 {
 	const struct rw_store_hdr *h = &p->hdr;
 	uint64_t below = check_twice(p, p->have_hdr ? h->next_seq : 0);
-	uint64_t last = p->nrec ? seq_of(p->rec[p->nrec - 1]) : 0;
-	uint64_t off = p->nrec ? part_off(p, p->rec[p->nrec - 1]) : 0;
+	uint64_t last = p->nrec ? p->rec[p->nrec - 1].seq : 0;
+	uint64_t off = p->nrec ? part_off(p, p->rec[p->nrec - 1].p) : 0;
 	bool running = !p->is_dump && h->end_reason == RW_END_RUNNING;
 
 	if (!p->have_hdr || h->next_seq == 0)
@@ -289,10 +274,10 @@ static void check_numbers(struct part *p, uint64_t stale)
 			     "of the records %" PRIu64 " to %" PRIu64 " of an unfinished batch only %" PRIu64
 			     " are there",
 			     h->next_seq, last, p->nrec - below);
-	if (p->nrec && !stale && seq_of(p->rec[0]) != h->first_seq)
-		part_missing(p, part_off(p, p->rec[0]),
-			     "the first record is %" PRIu64 ", but the header says %" PRIu64,
-			     seq_of(p->rec[0]), h->first_seq);
+	if (p->nrec && !stale && p->rec[0].seq != h->first_seq)
+		part_missing(p, part_off(p, p->rec[0].p),
+			     "the first record is %" PRIu64 ", but the header says %" PRIu64, p->rec[0].seq,
+			     h->first_seq);
 	if (below + store_evicted(h) - stale != h->next_seq - 1)
 		part_missing(p, 0,
 			     "%" PRIu64 " records are there and %" PRIu64
@@ -304,6 +289,7 @@ void account_check(struct part *p)
 {
 	uint64_t stale;
 
+	p->rec = (struct rec_ref *)(void *)spool_bytes(&p->recs);
 	if (p->nblock)
 		qsort(p->block, p->nblock, sizeof(*p->block), by_class);
 	if ((p->bad || !merge_classes(p)) && !is_sorted(p))

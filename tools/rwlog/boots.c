@@ -10,8 +10,6 @@
 #include "resident.h"
 #include "util.h"
 
-#define RECORD_BYTES 256u /* that reading one record brings into memory, more or less */
-
 /* A part, and its place in the file. */
 struct entry {
 	struct part *part;
@@ -128,7 +126,7 @@ static struct rw_rec_hdr hdr_of(const uint8_t *rec)
 
 static int by_seq(const void *a, const void *b)
 {
-	return compare(hdr_of(*(const uint8_t *const *)a).seq, hdr_of(*(const uint8_t *const *)b).seq);
+	return compare(((const struct rec_ref *)a)->seq, ((const struct rec_ref *)b)->seq);
 }
 
 /* All records of a boot's parts, sorted; those with the same number in the order of the parts. */
@@ -141,32 +139,39 @@ static void gather(struct boot *b)
 			b->rec = grow(b->rec, b->nrec, &b->rec_cap, sizeof(*b->rec));
 			b->rec[b->nrec++] = b->part[i]->rec[j];
 			sorted &= b->nrec < 2 || by_seq(&b->rec[b->nrec - 2], &b->rec[b->nrec - 1]) <= 0;
-			resident_touch(RECORD_BYTES);
 		}
 	if (!sorted)
 		qsort(b->rec, b->nrec, sizeof(*b->rec), by_seq);
 }
 
 /* Where a record lies, for people. */
-static uint64_t place_in_file(const struct boot *b, const uint8_t *rec)
+static uint64_t place_in_file(const struct boot *b, const struct rec_ref *rec)
 {
 	for (size_t i = 0; i < b->npart; i++) {
 		const struct part *p = b->part[i];
-		const uint8_t **found = bsearch(&rec, p->rec, p->nrec, sizeof(rec), by_seq);
+		const struct rec_ref *found = bsearch(rec, p->rec, p->nrec, sizeof(*rec), by_seq);
 
 		while (found && found > p->rec && by_seq(found - 1, found) == 0)
 			found--;
-		for (; found && found < p->rec + p->nrec && by_seq(found, &rec) == 0; found++)
-			if (*found == rec)
-				return part_off(p, rec);
+		for (; found && found < p->rec + p->nrec && by_seq(found, rec) == 0; found++)
+			if (found->p == rec->p)
+				return part_off(p, rec->p);
 	}
 	return 0;
+}
+
+static bool same_record(const uint8_t *a, const uint8_t *b)
+{
+	size_t size = hdr_of(a).size;
+
+	resident_touch(size);
+	return hdr_of(b).size == size && memcmp(a, b, size) == 0;
 }
 
 /* Keeps each record once; of those that share a number but differ, the first one stays. */
 void boot_merge(struct boot *b, struct problems *problems)
 {
-	const uint8_t **rec;
+	struct rec_ref *rec;
 	size_t out = 0;
 
 	if (b->npart == 1 && b->part[0]->unique) {
@@ -177,56 +182,48 @@ void boot_merge(struct boot *b, struct problems *problems)
 	gather(b);
 	rec = b->rec;
 	for (size_t i = 0; i < b->nrec; i++) {
-		const uint8_t *r = rec[i], *last = out ? rec[out - 1] : NULL;
-		struct rw_rec_hdr h = hdr_of(r);
+		struct rec_ref r = rec[i], *last = out ? &rec[out - 1] : NULL;
 
-		if (!last || hdr_of(last).seq != h.seq) {
+		if (!last || last->seq != r.seq) {
 			rec[out++] = r;
 			continue;
 		}
-		if (hdr_of(last).size == h.size && memcmp(r, last, h.size) == 0)
+		if (same_record(last->p, r.p))
 			continue;
 		b->bad++;
 		problem_add(problems, PROBLEM_ALTERED, b->newest,
 			    "record %" PRIu64 " occurs twice, with different contents (at offsets "
 			    "0x%" PRIx64 " and 0x%" PRIx64 ")",
-			    h.seq, place_in_file(b, last), place_in_file(b, r));
+			    r.seq, place_in_file(b, last), place_in_file(b, &r));
 	}
 	b->nrec = out;
 }
 
 static int by_time(const void *a, const void *b)
 {
-	struct rw_rec_hdr x = hdr_of(*(const uint8_t *const *)a), y = hdr_of(*(const uint8_t *const *)b);
+	struct rw_rec_hdr x = hdr_of(((const struct rec_ref *)a)->p);
+	struct rw_rec_hdr y = hdr_of(((const struct rec_ref *)b)->p);
 
 	return x.time_ns != y.time_ns ? compare(x.time_ns, y.time_ns) : compare(x.seq, y.seq);
 }
 
 void boot_sort_by_time(struct boot *b)
 {
-	if (b->nrec)
+	for (size_t i = 1; i < b->nrec; i++) {
+		resident_touch(hdr_of(b->rec[i].p).size);
+		if (by_time(&b->rec[i - 1], &b->rec[i]) <= 0)
+			continue;
 		qsort(b->rec, b->nrec, sizeof(*b->rec), by_time);
+		return;
+	}
 }
 
 struct rec boot_rec(const struct boot *b, size_t i)
 {
-	struct rec r = { b->rec[i], hdr_of(b->rec[i]) };
+	struct rec r = { b->rec[i].p, hdr_of(b->rec[i].p) };
 
 	resident_touch(r.hdr.size);
 	return r;
-}
-
-struct cgroups boot_cgroups(const struct boot *b)
-{
-	struct cgroups c = { .n = 0 };
-
-	for (size_t i = 0; i < b->nrec; i++) {
-		struct rec r = boot_rec(b, i);
-
-		cgroups_add(&c, &r);
-	}
-	cgroups_sort(&c);
-	return c;
 }
 
 void boot_name(const struct boot *b, char name[TEXT_BOOT_LEN])

@@ -3,7 +3,6 @@
 /* The boots of a log: its parts sorted by boot, each boot's records merged. */
 #pragma once
 
-#include "cgroups.h"
 #include "part.h"
 #include "text.h"
 
@@ -13,7 +12,8 @@ struct boot {
 	struct part **part;        /* as found */
 	size_t npart, part_cap;
 	size_t nrec;         /* each record once */
-	const uint8_t **rec; /* use boot_rec() */
+	size_t total;        /* records of the boot if an index has chosen from them; 0: nrec */
+	struct rec_ref *rec; /* use boot_rec() */
 	size_t rec_cap;      /* 0: rec belongs to the only part */
 	uint64_t bad;        /* records that share a number but differ */
 };
@@ -45,9 +45,6 @@ void boot_sort_by_time(struct boot *b);
 
 /** boot_rec() - get record @i, below @b->nrec, in the order of the last sorting. */
 struct rec boot_rec(const struct boot *b, size_t i);
-
-/** boot_cgroups() - make the index of a boot's cgroups, to be freed with cgroups_free(). */
-struct cgroups boot_cgroups(const struct boot *b);
 
 /**
  * boot_name() - write a boot's id in hex: 32 digits; 8 if there are only frames and no header; "unknown" if

@@ -8,6 +8,9 @@
 
 struct capture {
 	struct problems *problems;
+	/* takes each good frame; NULL: it becomes part of @dumps */
+	void (*take)(void *ctx, const struct frame *f, uint64_t line);
+	void *ctx;
 	struct dumps dumps;
 	struct console console;
 	size_t frames;   /* valid ones */
@@ -30,6 +33,32 @@ void capture_parse(struct capture *c, const char *data, size_t len);
 
 /** capture_frames() - as capture_parse(), without the alerts and other lines of text. */
 void capture_frames(struct capture *c, const char *data, size_t len);
+
+/** capture_console() - as capture_parse(), without the frames. */
+void capture_console(struct capture *c, const char *data, size_t len);
+
+/* How far a text was read, which comes piece by piece. */
+struct capture_reading {
+	size_t from;          /* up to here, for frames */
+	size_t told;          /* likewise, for Ringward's lines of text */
+	uint64_t line;        /* number of the line at @from */
+	bool frames, console; /* what is wanted */
+};
+
+/* Initialiser for the begin of a capture. */
+/* clang-format off */
+#define CAPTURE_READING ((struct capture_reading){ .line = 1, .frames = true, .console = true })
+/* clang-format on */
+
+/**
+ * capture_more() - read a text as far as what follows it cannot change what it means.
+ * @text:  @len characters, untrusted: those that were not dropped, and more
+ * @ended: nothing follows soon: read all
+ */
+void capture_more(struct capture *c, struct capture_reading *r, const char *text, size_t len, bool ended);
+
+/** capture_drop() - get how many characters are no longer needed; the caller removes them. */
+size_t capture_drop(struct capture_reading *r);
 
 /** capture_counters() - get the last complete set of counters of a boot, or of any (NULL); NULL: none. */
 const struct counters *capture_counters(const struct capture *c, const uint32_t *boot);

@@ -11,7 +11,6 @@
 
 #include "clean.h"
 #include "rejoin.h"
-#include "resident.h"
 #include "util.h"
 #include "abi/record.h"
 
@@ -22,11 +21,9 @@
 #define LINE_MAX   512u /* characters of a line that are read, on either side of the name */
 #define LINES_MAX  5u   /* into which a terminal breaks one of Ringward's */
 #define JOINED_MAX (LINE_MAX * 3)
-
-/* The text being read. */
-struct text_at {
-	const char *start, *end;
-};
+_Static_assert(LINE_MAX <= CONSOLE_BEFORE && LINE_MAX * (LINES_MAX + 1) <= CONSOLE_AFTER,
+	       "a line is in its text");
+_Static_assert(sizeof(NAME) == CONSOLE_NAME + 1, "the header knows the name's length");
 
 static bool starts(const char *s, const char *with)
 {
@@ -94,7 +91,7 @@ struct alert_key alert_parse(const char *text)
 	return k;
 }
 
-static const char *line_start(const struct text_at *t, const char *s)
+static const char *line_start(const struct console_text *t, const char *s)
 {
 	size_t back = (size_t)(s - t->start) < LINE_MAX ? (size_t)(s - t->start) : LINE_MAX;
 	const char *nl = memrchr(s - back, '\n', back);
@@ -102,7 +99,7 @@ static const char *line_start(const struct text_at *t, const char *s)
 	return nl ? nl + 1 : s - back;
 }
 
-static const char *line_end(const struct text_at *t, const char *s)
+static const char *line_end(const struct console_text *t, const char *s)
 {
 	size_t left = (size_t)(t->end - s) < LINE_MAX ? (size_t)(t->end - s) : LINE_MAX;
 	const char *nl = memchr(s, '\n', left);
@@ -114,8 +111,8 @@ static const char *line_end(const struct text_at *t, const char *s)
  * Adds the lines that follow to a text that a terminal has broken, until it is an alert. Return: whether it
  * is one.
  */
-static bool join(const struct text_at *t, const char *end, enum rejoin_rule rule, size_t prefix, char *text,
-		 struct alert_key *key)
+static bool join(const struct console_text *t, const char *end, enum rejoin_rule rule, size_t prefix,
+		 char *text, struct alert_key *key)
 {
 	size_t len = strlen(text), body = prefix + strlen(NAME);
 
@@ -142,7 +139,7 @@ static bool join(const struct text_at *t, const char *end, enum rejoin_rule rule
 	return false;
 }
 
-static void add_alert(struct console *c, const struct text_at *t, const char *end, const char *text,
+static void add_alert(struct console *c, const struct console_text *t, const char *end, const char *text,
 		      size_t prefix, uint64_t line)
 {
 	static const enum rejoin_rule rules[] = { REJOIN_NOTHING, REJOIN_WIDTH, REJOIN_STAMP };
@@ -165,8 +162,7 @@ static void add_mark(struct console *c, uint64_t line, uint64_t store)
 	c->mark[c->nmark++] = (struct console_mark){ line, store };
 }
 
-/* A line with Ringward's name at @s. */
-static void one_line(struct console *c, const struct text_at *t, const char *s, uint64_t line)
+const char *console_line(struct console *c, const struct console_text *t, const char *s, uint64_t line)
 {
 	const char *from = line_start(t, s), *end = line_end(t, s), *body;
 	char text[2 * LINE_MAX + 1];
@@ -177,7 +173,7 @@ static void one_line(struct console *c, const struct text_at *t, const char *s, 
 	text[len] = '\0';
 	body = text + prefix;
 	if (!starts(body, NAME))
-		return;
+		return end;
 	body += strlen(NAME);
 	c->lines++;
 	if (starts(body, ALERT))
@@ -186,44 +182,25 @@ static void one_line(struct console *c, const struct text_at *t, const char *s, 
 		add_mark(c, line, 0);
 	else if (sscanf(body, GUARDING "%*u MiB at 0x%" SCNx64, &store) == 1 && store)
 		add_mark(c, line, store);
+	return end;
 }
 
-static uint64_t count_lines(const char *from, const char *to)
-{
-	uint64_t n = 0;
-
-	while (from < to && (from = memchr(from, '\n', (size_t)(to - from)))) {
-		n++;
-		from++;
-	}
-	return n;
-}
-
-/* The next name from @s on. Its colon is what no frame has, and so is found fast. */
-static const char *find_name(const struct text_at *t, const char *s)
+/* The colon of the name is what no frame has, and so is found fast. */
+const char *console_find(const char *from, const char *to)
 {
 	static const size_t colon = sizeof(NAME) - 3;
 
-	for (s += (size_t)(t->end - s) < colon ? (size_t)(t->end - s) : colon;
-	     (s = resident_find(s, ':', t->end)); s++)
-		if (t->end - s > 1 && memcmp(s - colon, NAME, strlen(NAME)) == 0)
-			return s - colon;
-	return NULL;
-}
+	while ((size_t)(to - from) > colon) {
+		const char *s = memchr(from + colon, ':', (size_t)(to - from) - colon);
 
-void console_parse(struct console *c, const char *data, size_t len)
-{
-	const struct text_at t = { data, data + len };
-	const char *s = data, *seen = data;
-	uint64_t line = 1;
-
-	while ((s = find_name(&t, s))) {
-		line += count_lines(seen, s);
-		seen = s;
-		one_line(c, &t, s, line);
-		/* The rest of the line may have the name too: a guest chooses it. */
-		s = line_end(&t, s);
+		if (!s)
+			return NULL;
+		from = s - colon;
+		if (to - s > 1 && memcmp(from, NAME, strlen(NAME)) == 0)
+			return from;
+		from++;
 	}
+	return NULL;
 }
 
 bool console_store_at(const struct console *c, uint64_t addr)

@@ -52,8 +52,26 @@ struct console {
 	uint64_t lines; /* of Ringward, of whatever kind */
 };
 
-/** console_parse() - find Ringward's lines in @len characters at @data, untrusted. @c: zeroed. */
-void console_parse(struct console *c, const char *data, size_t len);
+/* The text around a line, untrusted: CONSOLE_BEFORE and CONSOLE_AFTER characters, if there are so many. */
+struct console_text {
+	const char *start, *end;
+};
+
+#define CONSOLE_BEFORE 512u
+#define CONSOLE_AFTER  4096u
+#define CONSOLE_NAME   10u /* characters of Ringward's name in a line */
+
+/** console_find() - get the first place in the text from @from to @to that has Ringward's name, or NULL. */
+const char *console_find(const char *from, const char *to);
+
+/**
+ * console_line() - take the line with Ringward's name at @s.
+ * @t:    the text around it
+ * @line: its number in the capture
+ *
+ * Return: the line's end. The rest of the line may have the name, too: a guest chooses it.
+ */
+const char *console_line(struct console *c, const struct console_text *t, const char *s, uint64_t line);
 
 /** console_store_at() - whether the loader has said that a store is at @addr; 0: at any address. */
 bool console_store_at(const struct console *c, uint64_t addr);

@@ -13,11 +13,12 @@
 #include "resident.h"
 #include "util.h"
 
-#define CRC_STEP (1u << 20) /* bytes */
+#define CRC_STEP (256u << 10) /* bytes */
 
 /* Payloads, one after the other as they came. */
 struct pieces {
 	struct spool buf;
+	uint32_t crc; /* of all of them, one after the other */
 	struct part_seg *seg;
 	size_t nseg, seg_cap;
 };
@@ -112,10 +113,10 @@ static void add_piece(struct pieces *p, const struct frame *f, uint64_t line)
 		p->seg[p->nseg++] = (struct part_seg){ f->offset, p->buf.len, f->len, line,
 						       (uint32_t)f->len };
 	}
-	spool_room(&p->buf, f->len);
-	memcpy(p->buf.p + p->buf.len, f->payload, f->len);
-	p->buf.len += f->len;
-	resident_touch(f->len);
+	if (!f->len)
+		return;
+	memcpy(spool_add(&p->buf, f->len), f->payload, f->len);
+	p->crc = crc32c(p->crc, f->payload, f->len);
 }
 
 /* Makes a segment of each frame again. */
@@ -182,28 +183,32 @@ static int by_offset(const void *a, const void *b, void *count)
 static uint64_t arrange(struct pieces *p, uint64_t *comparisons)
 {
 	bool ascending = true;
-	size_t out = 0, total;
 	struct spool to = { .p = NULL };
+	size_t out = 0, total, last_pos = 0;
+	const uint8_t *from;
 
 	for (size_t i = 1; i < p->nseg; i++)
 		ascending &= p->seg[i].off >= p->seg[i - 1].off + p->seg[i - 1].len;
 	if (ascending)
 		return 0;
 	split(p);
+	from = spool_bytes(&p->buf);
+	p->crc = 0;
 	total = p->nseg;
 	qsort_r(p->seg, p->nseg, sizeof(*p->seg), by_offset, comparisons);
 	for (size_t i = 0; i < p->nseg; i++) {
 		const struct part_seg *s = &p->seg[i], *last = out ? &p->seg[out - 1] : NULL;
 
 		if (last && last->off == s->off && last->len == s->len &&
-		    memcmp(to.p + last->pos, p->buf.p + s->pos, s->len) == 0)
+		    memcmp(from + last_pos, from + s->pos, s->len) == 0)
 			continue;
-		spool_room(&to, s->len);
-		if (s->len)
-			memcpy(to.p + to.len, p->buf.p + s->pos, s->len);
+		last_pos = s->pos;
 		p->seg[out] = *s;
 		p->seg[out++].pos = to.len;
-		to.len += s->len;
+		if (!s->len)
+			continue;
+		p->crc = crc32c(p->crc, from + last_pos, s->len);
+		memcpy(spool_add(&to, s->len), from + last_pos, s->len);
 		resident_touch(s->len);
 	}
 	spool_free(&p->buf);
@@ -235,6 +240,18 @@ static void take_hdr(struct part *p, const struct once *begin)
 		part_set_hdr(p, &h);
 }
 
+/* Computes the pieces' CRC anew: some were left out. */
+static uint32_t crc_of(const struct part *p)
+{
+	uint32_t crc = 0;
+
+	for (size_t at = 0, n; at < p->buf.len; at += n) {
+		n = p->buf.len - at < CRC_STEP ? p->buf.len - at : CRC_STEP;
+		crc = crc32c(crc, resident_view(p->buf.p + at, n), n);
+	}
+	return crc;
+}
+
 /*
  * Moves to the part the pieces that belong to its @total bytes, and reports gaps and what contradicts another
  * piece. Return: the end of the last one.
@@ -242,9 +259,9 @@ static void take_hdr(struct part *p, const struct once *begin)
 static uint64_t take_data(struct part *p, struct pieces *from, uint64_t total)
 {
 	uint64_t next = 0;
+	size_t n = 0;
 
 	p->buf = from->buf;
-	p->buf.len = 0;
 	p->seg = from->seg;
 	from->buf = (struct spool){ .p = NULL };
 	from->seg = NULL;
@@ -264,12 +281,17 @@ static uint64_t take_data(struct part *p, struct pieces *from, uint64_t total)
 		if (s.off != next)
 			part_cut(p, next, "%" PRIu64 " bytes are missing before line %" PRIu64, s.off - next,
 				 s.line);
-		if (s.pos != p->buf.len)
-			memmove(p->buf.p + p->buf.len, p->buf.p + s.pos, s.len);
+		if (s.pos != n)
+			memmove(spool_bytes(&p->buf) + n, spool_bytes(&p->buf) + s.pos, s.len);
 		p->seg[p->nseg] = s;
-		p->seg[p->nseg++].pos = p->buf.len;
-		p->buf.len += s.len;
+		p->seg[p->nseg++].pos = n;
+		n += s.len;
 		next = s.off + s.len;
+	}
+	if (n != p->buf.len) {
+		spool_bytes(&p->buf);
+		p->buf.len = n;
+		from->crc = crc_of(p);
 	}
 	return next;
 }
@@ -280,7 +302,7 @@ static void check_end(struct part *p, const struct gather *g, uint64_t got)
 	const struct once *end = &g->end;
 	uint64_t total = g->begin.there ? g->begin.offset : end->offset;
 	bool gaps = p->cut;
-	uint32_t want, crc = 0;
+	uint32_t want;
 
 	if (!end->there) {
 		part_cut(p, got, "the dump's END is missing");
@@ -299,14 +321,8 @@ static void check_end(struct part *p, const struct gather *g, uint64_t got)
 	if (gaps && g->begin.there)
 		return;
 	memcpy(&want, end->payload, sizeof(want));
-	for (size_t i = 0; i < p->nseg; i++)
-		for (size_t at = 0, n; at < p->seg[i].len; at += n) {
-			n = p->seg[i].len - at < CRC_STEP ? p->seg[i].len - at : CRC_STEP;
-			crc = crc32c(crc, p->buf.p + p->seg[i].pos + at, n);
-			resident_touch(n);
-		}
-	p->complete = p->have_hdr && crc == want;
-	if (crc != want)
+	p->complete = p->have_hdr && g->store.crc == want;
+	if (g->store.crc != want)
 		part_missing(p, 0, "the dump's CRC is wrong");
 }
 
@@ -329,8 +345,9 @@ static void finish_store(struct dumps *d, struct gather *g)
 }
 
 /* Whether a set's pieces have no gaps and form whole structures, numbered from 0. */
-static bool set_complete(const struct pieces *p)
+static bool set_complete(struct pieces *p)
 {
+	const uint8_t *bytes = spool_bytes(&p->buf);
 	struct rw_cpu_stats cpu;
 	uint64_t next = 0;
 
@@ -340,7 +357,7 @@ static bool set_complete(const struct pieces *p)
 		next += p->seg[i].len;
 	}
 	for (size_t i = 0; i < p->buf.len / sizeof(cpu); i++) {
-		memcpy(&cpu, p->buf.p + i * sizeof(cpu), sizeof(cpu));
+		memcpy(&cpu, bytes + i * sizeof(cpu), sizeof(cpu));
 		if (cpu.cpu != i)
 			return false;
 	}

@@ -61,7 +61,7 @@ static void write_boot(struct job *job, const struct boot *b, const struct filte
 	char id[TEXT_BOOT_LEN];
 	struct selection s;
 
-	selection_open(&s, b, filter);
+	selection_open(&s, b, filter, false);
 	boot_name(b, id);
 	job->boot = (struct members_boot){ id, b->newest->hdr.boot_epoch, &s.cgroups };
 	for (size_t k = 0; k < b->nrec; k++) {

@@ -18,20 +18,26 @@ struct cursor {
 	const char *p, *end;
 };
 
+/* Values of the hex digits, plus 1 so that the others are 0. */
+static const uint8_t hex_plus_1[256] = {
+	['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ['A'] = 11, 12, 13, 14, 15, 16, ['a'] = 11, 12, 13, 14, 15, 16,
+};
+
 static bool take_hex(struct cursor *c, uint32_t *v)
 {
+	bool good = true;
+
 	*v = 0;
 	if ((size_t)(c->end - c->p) < HEX_LEN)
 		return false;
 	for (unsigned int i = 0; i < HEX_LEN; i++) {
-		int d = hex_digit(c->p[i]);
+		uint32_t d = hex_plus_1[(uint8_t)c->p[i]];
 
-		if (d < 0)
-			return false;
-		*v = *v << 4 | (uint32_t)d;
+		good &= d != 0;
+		*v = *v << 4 | ((d - 1) & 15);
 	}
 	c->p += HEX_LEN;
-	return true;
+	return good;
 }
 
 static bool take_blank(struct cursor *c)
@@ -39,50 +45,64 @@ static bool take_blank(struct cursor *c)
 	return c->p < c->end && *c->p++ == ' ';
 }
 
-/* Values of the digits of RFC 4648, plus 1 so that the others are 0. */
-static const uint8_t digit_plus_1[256] = {
-	['A'] = 1, 2,  3,  4,  5,          6,  7,  8,  9,  10, 11,         12, 13, 14, 15,         16,
-	17,        18, 19, 20, 21,         22, 23, 24, 25, 26, ['a'] = 27, 28, 29, 30, 31,         32,
-	33,        34, 35, 36, 37,         38, 39, 40, 41, 42, 43,         44, 45, 46, 47,         48,
-	49,        50, 51, 52, ['0'] = 53, 54, 55, 56, 57, 58, 59,         60, 61, 62, ['+'] = 63, ['/'] = 64,
-};
+/*
+ * A digit of RFC 4648 in each of its four places in a group: three bytes, the first one lowest. What is no
+ * digit has a bit above them.
+ */
+static uint32_t digit[4][256];
 
-/* Four digits, three bytes. Return: false if one is no digit. */
-static inline bool decode_group(const char *s, uint8_t *to)
+static void make_digits(void)
 {
-	uint32_t a = digit_plus_1[(uint8_t)s[0]], b = digit_plus_1[(uint8_t)s[1]];
-	uint32_t c = digit_plus_1[(uint8_t)s[2]], d = digit_plus_1[(uint8_t)s[3]];
-	uint32_t v = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-	if (!a || !b || !c || !d)
-		return false;
-	to[0] = (uint8_t)(v >> 16);
-	to[1] = (uint8_t)(v >> 8);
-	to[2] = (uint8_t)v;
-	return true;
+	memset(digit, 0xff, sizeof(digit));
+	for (uint32_t i = 0; i < sizeof(digits) - 1; i++) {
+		uint8_t c = (uint8_t)digits[i];
+
+		digit[0][c] = i << 2;
+		digit[1][c] = i >> 4 | (i & 15) << 12;
+		digit[2][c] = i >> 2 << 8 | (i & 3) << 22;
+		digit[3][c] = i << 16;
+	}
 }
+
+/* Four digits as three bytes; a bit above them: one is no digit. */
+static inline uint32_t group(const char *s)
+{
+	const uint8_t *c = (const uint8_t *)s;
+
+	return digit[0][c[0]] | digit[1][c[1]] | digit[2][c[2]] | digit[3][c[3]];
+}
+
+#define NO_DIGIT 0xff000000u
 
 /* With padding; @n characters, at most BASE64_MAX. */
 static bool base64_decode(const char *s, size_t n, struct frame *f)
 {
 	size_t pad = n && s[n - 1] == '=' ? 1 + (n > 1 && s[n - 2] == '=') : 0;
-	char last[4] = "AAAA";
-	uint8_t bytes[3];
+	const char *last = pad ? s + n - 4 : s + n;
+	uint8_t *to = f->payload;
+	uint32_t bytes, all = 0;
+	char padded[4] = "AAAA";
 
 	f->len = 0;
 	if (n == 0 || n % 4)
 		return false;
-	for (size_t i = 0; i + 4 < n || (i < n && !pad); i += 4, f->len += 3)
-		if (!decode_group(s + i, f->payload + f->len))
-			return false;
-	if (!pad)
-		return true;
-	memcpy(last, s + n - 4, 4 - pad);
-	if (!decode_group(last, bytes))
-		return false;
-	memcpy(f->payload + f->len, bytes, 3 - pad);
-	f->len += 3 - pad;
-	return true;
+	/* Each group writes four bytes: the next one, or the room after the payload, takes the fourth. */
+	for (; s < last; s += 4, to += 3) {
+		bytes = group(s);
+		all |= bytes;
+		memcpy(to, &bytes, sizeof(bytes));
+	}
+	if (pad) {
+		memcpy(padded, s, 4 - pad);
+		bytes = group(padded);
+		all |= bytes;
+		memcpy(to, &bytes, sizeof(bytes));
+		to += 3 - pad;
+	}
+	f->len = (size_t)(to - f->payload);
+	return !(all & NO_DIGIT);
 }
 
 static bool take_payload(struct cursor *c, struct frame *f)
@@ -122,6 +142,8 @@ enum frame_result frame_parse(const char *s, size_t avail, struct frame *f, cons
 	struct cursor c = { s + MARK_LEN, s + avail };
 	uint32_t crc, want;
 
+	if (!digit[0][0])
+		make_digits();
 	*why = "damaged frame";
 	if (avail < MARK_LEN + 2)
 		return FRAME_TEXT;
@@ -137,6 +159,7 @@ enum frame_result frame_parse(const char *s, size_t avail, struct frame *f, cons
 		*why = "damaged frame: its CRC is wrong";
 		return not_good(s, avail);
 	}
+	f->chars = (size_t)(c.p - s);
 	*why = "frame of unknown type";
 	return f->type && strchr("BDES", f->type) ? FRAME_GOOD : FRAME_BAD;
 }

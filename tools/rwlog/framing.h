@@ -13,8 +13,9 @@ struct frame {
 	uint32_t boot; /* its id's first four bytes, the first one highest */
 	uint32_t dump;
 	uint32_t offset;
-	size_t len; /* bytes in payload */
-	uint8_t payload[RW_FRAME_MAX_BYTES];
+	size_t chars;                            /* of the text, from the mark to the CRC */
+	size_t len;                              /* bytes in payload */
+	uint8_t payload[RW_FRAME_MAX_BYTES + 1]; /* and one that decoding writes */
 };
 
 enum frame_result {

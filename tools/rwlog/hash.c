@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void hash_bytes(uint8_t digest[HASH_LEN], const void *p, size_t n)
+#define HASH_LEN 32u
+
+static void hash_bytes(uint8_t digest[HASH_LEN], const void *p, size_t n)
 {
 	if (EVP_Digest(p, n, digest, NULL, EVP_sha256(), NULL) == 1)
 		return;

@@ -6,13 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HASH_LEN  32u
 #define HASH_TEXT 65u /* in hex, with a NUL */
 
-/** hash_bytes() - compute the SHA-256 of @n bytes. Ends the program if libcrypto cannot. */
-void hash_bytes(uint8_t digest[HASH_LEN], const void *p, size_t n);
-
-/** hash_text() - the same, in hex. */
+/** hash_text() - compute the SHA-256 of @n bytes, in hex. Ends the program if libcrypto cannot. */
 void hash_text(char text[HASH_TEXT], const void *p, size_t n);
 
 /** hash_base64() - the same, in base64, as a page's Content-Security-Policy has it. */

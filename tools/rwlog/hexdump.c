@@ -10,8 +10,9 @@
 #define LINE_BYTES  256u /* most that a line of a hex dump has */
 #define OFFSET_MIN  6u   /* digits of an offset */
 #define OFFSET_MAX  16u
-#define PLAIN_MIN   20u /* digits of the first line of xxd -p */
-#define LINES_ASKED 3u  /* that must be those of a hex dump, if there are so many */
+#define PLAIN_MIN   20u    /* digits of the first line of xxd -p */
+#define LINES_ASKED 3u     /* that must be those of a hex dump, if there are so many */
+#define LOOK_AT     65536u /* bytes in which they must lie */
 
 /* A line of a hex dump. */
 struct hex_line {
@@ -119,7 +120,7 @@ static bool read_line(struct hex_line *h, const char *s, size_t n, bool plain)
 /* Whether the first lines are those of a hex dump with offsets (!@plain), or of digits only. */
 static bool is_hex(const uint8_t *data, size_t len, bool plain)
 {
-	struct lines l = { (const char *)data, (const char *)data + len };
+	struct lines l = { (const char *)data, (const char *)data + (len < LOOK_AT ? len : LOOK_AT) };
 	const char *line;
 	struct hex_line h;
 	size_t n, seen = 0;

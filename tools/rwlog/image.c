@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "progress.h"
 #include "resident.h"
 #include "text.h"
 #include "util.h"
 #include "version.h"
 
 #define FAMILY_LEN (sizeof(RW_STORE_FAMILY) - 1)
-#define SCAN_STEP  (1u << 20) /* bytes */
+#define SCAN_STEP  (256u << 10) /* bytes */
 
 /* A place where a header may begin. */
 static void try_place(struct image_scan *s, const struct image_place *place)
@@ -41,20 +42,48 @@ static void try_place(struct image_scan *s, const struct image_place *place)
 	}
 }
 
+/*
+ * The first word, from @from on, that begins with the letters of every store; @n: there is none. Words are
+ * compared without a branch for each.
+ */
+static size_t find_family(const uint8_t *p, size_t from, size_t n)
+{
+	uint64_t want = 0, word[8];
+
+	memcpy(&want, RW_STORE_FAMILY, FAMILY_LEN);
+	for (; from + sizeof(word) <= n; from += sizeof(word)) {
+		bool found = false;
+
+		memcpy(word, p + from, sizeof(word));
+		for (unsigned int i = 0; i < ARRAY_SIZE(word); i++)
+			found |= !((word[i] ^ want) << 8);
+		if (found)
+			break;
+	}
+	for (; from + FAMILY_LEN <= n; from += RW_REC_ALIGN)
+		if (memcmp(p + from, RW_STORE_FAMILY, FAMILY_LEN) == 0)
+			return from;
+	return n;
+}
+_Static_assert(FAMILY_LEN == 7 && RW_REC_ALIGN == sizeof(uint64_t),
+	       "a word holds the letters and one more byte");
+
 static void scan_piece(struct image_scan *s, const uint8_t *data, size_t len, uint64_t off, uint64_t addr)
 {
-	/* Step by step, each with the begin of the next: a magic may lie across the end. */
-	for (size_t from = 0; from < len; from += SCAN_STEP, resident_touch(SCAN_STEP)) {
-		const uint8_t *p = data + from;
-		size_t n = len - from < SCAN_STEP + FAMILY_LEN - 1 ? len - from : SCAN_STEP + FAMILY_LEN - 1;
-		const uint8_t *end = p + n;
+	for (size_t from = 0; from < len; from += SCAN_STEP) {
+		const uint8_t *p;
+		size_t n;
 
-		while (p < end && (p = memmem(p, (size_t)(end - p), RW_STORE_FAMILY, FAMILY_LEN))) {
-			size_t in = (size_t)(p - data);
+		from += resident_hole(data + from, len - from) / RW_REC_ALIGN * RW_REC_ALIGN;
+		n = len - from < SCAN_STEP ? len - from : SCAN_STEP;
+		p = resident_view(data + from, n);
+		if (p == data + from)
+			resident_touch(n);
+		progress("looking for stores", from, len);
+		for (size_t at = 0; (at = find_family(p, at, n)) < n; at += RW_REC_ALIGN) {
+			size_t in = from + at;
 
-			if (in % RW_REC_ALIGN == 0)
-				try_place(s, &(struct image_place){ p, len - in, off + in, addr + in });
-			p += FAMILY_LEN;
+			try_place(s, &(struct image_place){ data + in, len - in, off + in, addr + in });
 		}
 	}
 }

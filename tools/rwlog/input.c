@@ -14,6 +14,7 @@
 #include "alerts.h"
 #include "boots.h"
 #include "expand.h"
+#include "progress.h"
 #include "resident.h"
 #include "util.h"
 
@@ -24,24 +25,25 @@ static uint64_t limit_of(const struct input *in)
 	return in->limit ? in->limit : INPUT_LIMIT;
 }
 
+/* Reads what is no regular file. */
 static int read_all(struct input *in, int fd)
 {
-	size_t cap = 0;
+	ssize_t n;
 
-	for (;;) {
-		ssize_t n;
+	do {
+		uint8_t *to = spool_add(&in->piped, READ_CHUNK);
 
-		while (cap - in->len < READ_CHUNK)
-			in->data = grow(in->data, cap, &cap, 1);
-		n = read(fd, in->data + in->len, cap - in->len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : 0;
-		in->len += (size_t)n;
-		if (in->len > limit_of(in))
+		n = read(fd, to, READ_CHUNK);
+		in->piped.len -= n > 0 ? READ_CHUNK - (size_t)n : READ_CHUNK;
+		progress("reading", in->piped.len, 0);
+		if (in->piped.len > limit_of(in))
 			return -EFBIG;
-	}
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	if (n < 0)
+		return -errno;
+	in->data = spool_bytes(&in->piped);
+	in->len = in->piped.len;
+	return 0;
 }
 
 int input_load(struct input *in, const char *name)
@@ -58,7 +60,7 @@ int input_load(struct input *in, const char *name)
 		in->mapped = in->data != MAP_FAILED;
 		in->len = in->mapped ? (size_t)in->st.st_size : 0;
 		if (in->mapped)
-			resident_watch(in->data, in->len);
+			resident_watch(in->data, in->len, fd);
 		else
 			in->data = NULL;
 	}
@@ -206,11 +208,14 @@ static void tell_repairs(struct input *in)
 
 static void free_data(struct input *in)
 {
-	resident_forget(in->data);
-	if (in->mapped)
+	if (in->mapped) {
+		resident_forget(in->data);
 		munmap(in->data, in->len);
-	else
+	} else if (in->piped.cap) {
+		spool_free(&in->piped);
+	} else {
 		free(in->data);
+	}
 	in->mapped = false;
 	in->data = NULL;
 	in->len = 0;
@@ -286,7 +291,7 @@ int input_console(struct input *in)
 	int ret = expand_all(in);
 
 	if (!ret)
-		console_parse(&in->capture.console, (const char *)in->data, in->len);
+		capture_console(&in->capture, (const char *)in->data, in->len);
 	return ret;
 }
 

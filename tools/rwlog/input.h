@@ -34,6 +34,7 @@ struct input {
 	uint8_t *data;
 	size_t len;
 	bool mapped;
+	struct spool piped;     /* holds data that came from a pipe or a device */
 	struct image_scan scan; /* the stores that are in it */
 	bool is_capture;
 	struct capture capture; /* is_capture */

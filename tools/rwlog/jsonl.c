@@ -59,7 +59,8 @@ static void json_areas(struct json *j, const struct member *m)
 
 static void json_member(void *ctx, const struct member *m);
 
-void jsonl_socket(struct json *j, struct text raw)
+/* The members of a struct sockaddr, into the open object. */
+static void json_socket(struct json *j, struct text raw)
 {
 	struct member part[SOCKET_PARTS];
 	char text[SOCKET_TEXT_LEN];
@@ -124,7 +125,7 @@ static void json_member(void *ctx, const struct member *m)
 		break;
 	case MEMBER_SOCKET:
 		json_open(j, m->name, '{');
-		jsonl_socket(j, m->text);
+		json_socket(j, m->text);
 		json_close(j, '}');
 		break;
 	case MEMBER_FLAGS:

@@ -11,6 +11,3 @@ void jsonl_members(const struct rec *r, const struct members_boot *boot, struct 
 
 /** jsonl_record() - write a record and a newline. */
 void jsonl_record(const struct rec *r, const struct members_boot *boot, struct sink *to);
-
-/** jsonl_socket() - write the members of a struct sockaddr into the open object. */
-void jsonl_socket(struct json *j, struct text raw);

@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 #include "export.h"
+#include "follow.h"
+#include "index.h"
 #include "input.h"
 #include "kind.h"
 #include "log.h"
 #include "options.h"
 #include "outfile.h"
+#include "progress.h"
 #include "run.h"
 #include "symbols.h"
 #include "terminal.h"
@@ -147,10 +150,23 @@ static enum status no_log(const struct options *o, const struct input *in, int e
 static void take_hash(const struct options *o, struct input *in)
 {
 	in->size = in->len;
-	if (o->command == COMMAND_EXPORT || o->command == COMMAND_REPORT || o->command == COMMAND_LEARN)
+	if (o->command == COMMAND_EXPORT || o->command == COMMAND_REPORT || o->command == COMMAND_LEARN ||
+	    o->command == COMMAND_INDEX)
 		hash_text(in->sha256, in->data, in->len);
 	if (o->command == COMMAND_EXPORT && (o->format == EXPORT_CSV || o->format == EXPORT_AUDITD))
 		fprintf(stderr, "rwlog: %s: note: %zu bytes, SHA-256 %s\n", in->name, in->len, in->sha256);
+}
+
+/* Return: whether the index was of use; otherwise the reason was printed. */
+static bool use_index(const struct options *o, struct input *in)
+{
+	char why[512];
+
+	progress_end();
+	if (index_use(in, &o->filter, why, sizeof(why)) == 0)
+		return true;
+	fprintf(stderr, "rwlog: %s: %s\n", in->name, why);
+	return false;
 }
 
 /* Loads and parses a file. Return: whether it can be used; otherwise @status says why not. */
@@ -160,9 +176,12 @@ static bool open_file(const struct options *o, struct input *in, const char *nam
 
 	*in = (struct input){ .as = o->as, .choice = o->choice, .limit = o->limit, .problems.all = o->all };
 	*status = STATUS_USAGE;
+	progress_begin(name);
 	err = input_load(in, name);
 	if (!err)
 		take_hash(o, in);
+	if (err)
+		progress_end();
 	if (err == -EFBIG) {
 		*status = too_much(in);
 	} else if (err) {
@@ -170,8 +189,12 @@ static bool open_file(const struct options *o, struct input *in, const char *nam
 			err == -ENOENT && name == o->maybe_command ? ", and no subcommand either" : "");
 	} else if (is_standard_output(in)) {
 		fprintf(stderr, "rwlog: %s: is also standard output; nothing was read\n", in->name);
+	} else if (o->index) {
+		if (use_index(o, in))
+			return true;
 	} else {
 		err = input_parse(in);
+		progress_end();
 		if (!err)
 			return true;
 		*status = no_log(o, in, err);
@@ -258,6 +281,8 @@ static enum status files_together(const struct options *o, const struct symbols 
 
 static enum status all_files(const struct options *o, const struct symbols *symbols)
 {
+	if (o->follow)
+		return follow(o, symbols);
 	if (command_table[o->command].records && !o->list)
 		return files_together(o, symbols);
 	return each_file(o, symbols);

@@ -213,12 +213,16 @@ static const char *const meanings[RW_KIND_COUNT][4] = {
 	[RW_KIND_DEVICE] = { "_major", "_minor" },
 };
 
+/* The kind of a field's value. The table of fields keeps 8 bytes of one device, as of a plain number. */
+static enum rw_field_kind kind_of(unsigned int id, const struct field_desc *desc)
+{
+	return id == RW_F_NEW_DEV ? RW_KIND_DEVICE : desc->kind;
+}
+
 /* Name of the part of a field's meaning with number @k, or NULL. */
 static const char *meaning_name(unsigned int id, const struct field_desc *desc, unsigned int k)
 {
-	/* The table of fields keeps 8 bytes of this one, so that its kind is that of a plain number. */
-	enum rw_field_kind kind = id == RW_F_NEW_DEV ? RW_KIND_DEVICE : desc->kind;
-	const char *name = k < ARRAY_SIZE(meanings[0]) ? meanings[kind][k] : NULL;
+	const char *name = k < ARRAY_SIZE(meanings[0]) ? meanings[kind_of(id, desc)][k] : NULL;
 	char *made = columns.made[columns.made_count];
 
 	if (k == 0 && flags_of(0, id))
@@ -383,24 +387,28 @@ static const char *word_for(enum rw_field_kind kind, uint64_t v, char buf[NAME_L
 static void put_meaning(const struct walk *w, const struct rec_field *f, const struct field_desc *desc)
 {
 	const uint16_t *column = columns.field[f->id] + 1;
-	const struct flag_name *names = flags_of(w->r->hdr.type, f->id);
+	enum rw_field_kind kind = kind_of(f->id, desc);
 	char word[NAME_LEN], insn[DISASM_LEN];
+	const struct flag_name *names;
 	const char *text;
 
+	if (!column[0]) /* most fields have none; the first column is never that of a meaning */
+		return;
+	names = flags_of(w->r->hdr.type, f->id);
 	if (names) {
 		put(w, &(struct member){ .name = columns.name[column[0]],
 					 .column = column[0],
 					 .form = MEMBER_FLAGS,
 					 .bits = { value_number(f), names } });
-	} else if (desc->kind == RW_KIND_WAIT_STATUS) {
+	} else if (kind == RW_KIND_WAIT_STATUS) {
 		put_status(w, value_number(f), column);
-	} else if (desc->kind == RW_KIND_DEVICE || f->id == RW_F_NEW_DEV) {
+	} else if (kind == RW_KIND_DEVICE) {
 		put_device(w, value_number(f), column);
-	} else if (desc->kind == RW_KIND_CODE) {
+	} else if (kind == RW_KIND_CODE) {
 		if (disasm(f->value, f->len, rec_number(w->r, RW_F_RIP), insn) == DISASM_GOOD)
 			put_word(w, columns.name[column[0]], column[0], insn);
 	} else {
-		text = word_for(desc->kind, value_number(f), word);
+		text = word_for(kind, value_number(f), word);
 		if (text)
 			put_word(w, columns.name[column[0]], column[0], text);
 	}

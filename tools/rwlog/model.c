@@ -34,13 +34,6 @@ static void add_count(struct model *m, size_t program, const uint32_t *window, u
 	while (m->count_cap <= i)
 		m->count = grow(m->count, m->count_cap, &m->count_cap, sizeof(*m->count));
 	m->count[i] = (i == known ? 0 : m->count[i]) + count;
-	while (m->total_cap <= program) {
-		size_t old = m->total_cap;
-
-		m->total = grow(m->total, m->total_cap, &m->total_cap, sizeof(*m->total));
-		memset(m->total + old, 0, (m->total_cap - old) * sizeof(*m->total));
-	}
-	m->total[program] += count;
 }
 
 void model_add(struct model *m, size_t program, const uint32_t *window)
@@ -238,6 +231,5 @@ void model_free(struct model *m)
 	intern_free(&m->programs);
 	intern_free(&m->windows);
 	free(m->count);
-	free(m->total);
 	*m = (struct model){ 0 };
 }

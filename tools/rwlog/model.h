@@ -14,8 +14,6 @@ struct model {
 	struct intern windows; /* number of the program, then of each word: 4 bytes each */
 	uint64_t *count;       /* by number of the window */
 	size_t count_cap;
-	uint64_t *total; /* windows seen, by number of the program */
-	size_t total_cap;
 };
 
 /** model_add() - count a window of a program. */

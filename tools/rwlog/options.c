@@ -36,8 +36,8 @@ const struct command_desc command_table[COMMANDS] = {
 };
 
 const struct option_desc option_table[] = {
-#define RW_SECTION(title)                                       { .doc = (title) },
-#define RW_OPTION(NAME, name, commands, value, set, takes, doc) { name, commands, value, set, takes, doc },
+#define RW_SECTION(title)                                 { .doc = (title) },
+#define RW_OPTION(name, commands, value, set, takes, doc) { name, commands, value, set, takes, doc },
 #include "options.def"
 	{ .doc = NULL },
 };
@@ -253,6 +253,18 @@ static int check(const struct options *o)
 		return usage("score needs --model");
 	if (o->output && !*o->output)
 		return usage("--output: needs the name of a file");
+	if (o->follow && o->nfiles > 1)
+		return usage("--follow takes one FILE");
+	if (o->follow && (o->list || o->capture || o->choice.boot || o->choice.have_at ||
+			  o->as == INPUT_AS_MEMORY || o->by_time))
+		return usage("--follow reads a capture as it comes, without --list, --boot, --at, --capture, "
+			     "--sort time and --as memory");
+	if (o->index && (o->follow || o->list || o->capture || o->choice.boot || o->choice.have_at || o->as))
+		return usage("--index chooses the store by itself, without --follow, --list, --boot, --at, "
+			     "--capture and --as");
+	if (o->follow && o->symbols && !o->kaslr_given)
+		return usage("--follow with --symbols needs --kaslr: the offset is found by records, which "
+			     "are still to come");
 	if (o->kaslr_given && !o->symbols)
 		return usage("--kaslr needs --symbols");
 	return -1;

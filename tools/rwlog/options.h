@@ -24,11 +24,13 @@ struct options {
 	struct filter filter;
 	bool all;                   /* print every problem */
 	uint64_t limit;             /* bytes; 0: INPUT_LIMIT */
+	bool follow;                /* show: as the records come */
+	bool index;                 /* find records by the index */
 	bool list;                  /* only list the stores and boots */
 	enum input_as as;           /* what the files are */
 	struct image_choice choice; /* which store is wanted */
 	const char *capture;        /* file whose lines say where the store is, or NULL */
-	bool json;                  /* stats: JSON instead of a table */
+	bool json;                  /* JSON instead of text */
 	enum export_format format;  /* export */
 	bool by_time;               /* sorted by time, not by number */
 	const char *since, *until;  /* as given, or NULL */

@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "names.h"
+#include "progress.h"
 #include "resident.h"
 #include "util.h"
 
@@ -77,43 +78,10 @@ void part_missing(struct part *p, uint64_t off, const char *fmt, ...)
 	va_end(ap);
 }
 
-bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n)
+/* The header by which blocks are judged, or NULL. */
+static const struct rw_store_hdr *own_hdr(const struct part *p)
 {
-	uint64_t bytes = (uint64_t)h->block_size * h->block_count;
-	char text[128] = "";
-
-	if (memcmp(h->magic, RW_STORE_MAGIC, sizeof(h->magic)) != 0)
-		snprintf(text, sizeof(text), "it is not a store's header");
-	else if (crc_without((const uint8_t *)h, sizeof(*h), offsetof(struct rw_store_hdr, crc)) != h->crc)
-		snprintf(text, sizeof(text), "its CRC is wrong");
-	else if (h->version != RW_STORE_VERSION)
-		snprintf(text, sizeof(text), "its magic says version %u, its version %" PRIu32,
-			 RW_STORE_VERSION, h->version);
-	else if (h->size != sizeof(*h))
-		snprintf(text, sizeof(text), "its size is %" PRIu32 ", not %zu", h->size, sizeof(*h));
-	else if (h->block_size < STORE_BLOCK_MIN || h->block_size > STORE_BLOCK_MAX ||
-		 h->block_size % RW_REC_ALIGN)
-		snprintf(text, sizeof(text), "a block size of %" PRIu32 " bytes is not valid", h->block_size);
-	else if (h->block_count == 0 || bytes > STORE_BYTES_MAX)
-		snprintf(text, sizeof(text), "a count of %" PRIu32 " blocks is not valid", h->block_count);
-	if (why)
-		snprintf(why, n, "%s", text);
-	return text[0] == '\0';
-}
-
-uint32_t store_boot(const struct rw_store_hdr *h)
-{
-	return (uint32_t)h->boot_id[0] << 24 | (uint32_t)h->boot_id[1] << 16 | (uint32_t)h->boot_id[2] << 8 |
-	       h->boot_id[3];
-}
-
-uint64_t store_evicted(const struct rw_store_hdr *h)
-{
-	uint64_t n = 0;
-
-	for (unsigned int i = 0; i < RW_STORE_CLASSES; i++)
-		n += h->evicted[i];
-	return n;
+	return p->have_hdr ? &p->hdr : NULL;
 }
 
 void part_set_hdr(struct part *p, const struct rw_store_hdr *h)
@@ -176,17 +144,33 @@ static void run_add(struct part *p, struct run *run, const struct rec *r, uint64
 		run->to_ns = r->hdr.time_ns;
 }
 
+/* Bytes that are read once, one after the other. */
+static const uint8_t *view(struct part *p, const uint8_t *at, size_t n)
+{
+	const uint8_t *seen = resident_view(at, n);
+
+	p->moved = (uintptr_t)at - (uintptr_t)seen;
+	if (seen == at)
+		resident_touch(n);
+	return seen;
+}
+
+/* Where the bytes stay that view() has given. */
+static const uint8_t *kept(const struct part *p, const uint8_t *seen)
+{
+	return (const uint8_t *)((uintptr_t)seen + p->moved);
+}
+
 /* Keeps a record that passed rec_check(). @run: the block's, or NULL if that is not known. */
 static void add_rec(struct part *p, const uint8_t *data, uint64_t off, struct run *run)
 {
 	struct rec r = { .p = data };
+	struct rec_ref ref;
 
 	memcpy(&r.hdr, data, sizeof(r.hdr));
-	spool_room(&p->recs, sizeof(*p->rec));
-	p->recs.len += sizeof(*p->rec);
-	p->rec = (const uint8_t **)(void *)p->recs.p;
-	p->rec[p->nrec++] = data;
-	resident_touch(r.hdr.size);
+	ref = (struct rec_ref){ kept(p, data), r.hdr.seq };
+	memcpy(spool_add(&p->recs, sizeof(ref)), &ref, sizeof(ref));
+	p->nrec++;
 	if (run)
 		run_add(p, run, &r, off);
 }
@@ -248,26 +232,6 @@ static void walk_records(struct part *p, const uint8_t *data, size_t from, size_
 	}
 }
 
-static bool block_hdr_valid(const struct part *p, const struct rw_block_hdr *b, const char **why)
-{
-	uint32_t size = p->have_hdr ? p->hdr.block_size : STORE_BLOCK_MAX;
-
-	*why = "no block begins here";
-	if (b->magic != RW_BLOCK_MAGIC)
-		return false;
-	*why = "the block header's CRC is wrong";
-	if (crc_without((const uint8_t *)b, sizeof(*b), offsetof(struct rw_block_hdr, crc)) != b->crc)
-		return false;
-	*why = "the block's place is not possible";
-	if (p->have_hdr && b->place >= p->hdr.block_count)
-		return false;
-	*why = "the block's class is not possible";
-	if (b->class >= RW_STORE_CLASSES)
-		return false;
-	*why = "the block's use is not possible";
-	return b->used >= sizeof(*b) && b->used <= size && b->used % RW_REC_ALIGN == 0;
-}
-
 /* Compares the records of a block, all of which were readable, with its header. */
 static void check_block(struct part *p, const struct run *run, uint64_t off)
 {
@@ -306,7 +270,8 @@ static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8
 	else if (p->bad == bad)
 		check_block(p, &run, off);
 	p->block = grow(p->block, p->nblock, &p->block_cap, sizeof(*p->block));
-	p->block[p->nblock++] = (struct part_block){ *b, data, end, off, first, run.count, run.last };
+	p->block[p->nblock++] =
+		(struct part_block){ *b, kept(p, data), end, off, first, run.count, run.last };
 }
 
 /* Checks what the headers say about the whole log. */
@@ -322,23 +287,26 @@ struct slot {
 	size_t pos;
 };
 
-/* Checks one place for a block. Return: whether it is valid; else reports it, saves readable records. */
-static bool take_slot(struct part *p, const uint8_t *data, uint64_t number, struct slot *s, size_t len)
+/*
+ * Checks one place for a block, with @len bytes at @block. Return: whether it is valid; else reports it, and
+ * saves readable records.
+ */
+static bool take_slot(struct part *p, const uint8_t *block, uint64_t number, struct slot *s, size_t len)
 {
 	const char *why;
 
-	memcpy(&s->hdr, data + s->pos, sizeof(s->hdr));
-	if (block_hdr_valid(p, &s->hdr, &why)) {
+	memcpy(&s->hdr, block, sizeof(s->hdr));
+	if (block_hdr_valid(own_hdr(p), &s->hdr, &why)) {
 		if (!p->have_hdr || s->hdr.place == number)
 			return true;
 		part_problem(p, s->pos, "block %" PRIu64 " does not belong here", s->hdr.index);
 	} else {
 		part_problem(p, s->pos, "%s", why);
 	}
-	size_t from = next_rec(p, data, s->pos, s->pos + len);
+	size_t from = next_rec(p, block, 0, len);
 
-	if (from < s->pos + len)
-		walk_records(p, data, from, s->pos + len, 0, NULL);
+	if (from < len)
+		walk_records(p, block, from, len, s->pos, NULL);
 	return false;
 }
 
@@ -346,19 +314,19 @@ static bool take_slot(struct part *p, const uint8_t *data, uint64_t number, stru
  * Adds the records of an unfinished batch: in the newest block of a class, after those that its header
  * counts, whole and with higher numbers, which no header counts yet.
  */
-static void walk_uncounted(struct part *p, const uint8_t *data, size_t there, uint64_t off)
+static void walk_uncounted(struct part *p, const uint8_t *block, size_t there, uint64_t off)
 {
 	struct part_block *b = &p->block[p->nblock - 1];
 	struct run run = { .b = &b->hdr, .count = b->count, .last = b->last };
 	size_t n, before = p->nrec;
 
-	while ((n = rec_check(data + b->len, there - b->len, NULL, 0))) {
+	while ((n = rec_check(block + b->len, there - b->len, NULL, 0))) {
 		struct rw_rec_hdr h;
 
-		memcpy(&h, data + b->len, sizeof(h));
+		memcpy(&h, block + b->len, sizeof(h));
 		if (h.seq <= run.last || h.seq < p->hdr.next_seq)
 			break;
-		add_rec(p, data + b->len, off + b->len, &run);
+		add_rec(p, block + b->len, off + b->len, &run);
 		b->len += n;
 	}
 	b->count = run.count;
@@ -374,16 +342,17 @@ static void walk_uncounted(struct part *p, const uint8_t *data, size_t there, ui
 static void walk_slot(struct part *p, const uint8_t *data, const struct slot *s, size_t there, bool newest)
 {
 	const struct rw_block_hdr *b = &s->hdr;
+	const uint8_t *block = view(p, data + s->pos, there);
 	uint64_t bad = p->bad;
 	size_t end;
 
-	walk_block(p, b, data + s->pos, there, s->pos);
+	walk_block(p, b, block, there, s->pos);
 	if (b->used >= there)
 		return;
 	if (newest && p->bad == bad && p->hdr.end_reason == RW_END_RUNNING)
-		walk_uncounted(p, data + s->pos, there, s->pos);
+		walk_uncounted(p, block, there, s->pos);
 	end = p->block[p->nblock - 1].len;
-	if (!all_zero(data + s->pos + end, there - end))
+	if (!all_zero(block + end, there - end))
 		part_problem(p, s->pos + end, "block %" PRIu64 ": data after its last record", b->index);
 }
 
@@ -402,8 +371,6 @@ static bool being_cleared(const struct part *p, const uint8_t *block)
 	       all_zero(block, sizeof(struct rw_block_hdr));
 }
 
-#define FAULT_BYTES 65536u /* that the kernel maps when a page of a file is touched */
-
 /* The blocks of an image, by place. */
 static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, size_t size, size_t *n)
 {
@@ -414,16 +381,17 @@ static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, 
 	*n = 0;
 	for (uint64_t i = 0; i < count && pos < len; i++, pos += size) {
 		size_t there = least(len - pos, size);
+		const uint8_t *block = view(p, data + pos, there);
+
+		progress("looking for blocks", pos, len);
 
 		if (there < size)
 			part_cut(p, len, "the file ends inside a block");
-		resident_touch(least(there, FAULT_BYTES));
-		if (there < sizeof(struct rw_block_hdr) || all_zero(data + pos, there) ||
-		    being_cleared(p, data + pos))
+		if (there < sizeof(struct rw_block_hdr) || all_zero(block, there) || being_cleared(p, block))
 			continue;
 		slot = grow(slot, *n, &cap, sizeof(*slot));
 		slot[*n].pos = pos;
-		if (take_slot(p, data, i, &slot[*n], there))
+		if (take_slot(p, block, i, &slot[*n], there))
 			(*n)++;
 	}
 	return slot;
@@ -440,7 +408,7 @@ static size_t block_size(const struct part *p, const uint8_t *data, size_t len)
 	for (size_t pos = STORE_BLOCK_MIN; pos < len && len - pos > RW_STORE_HDR_SIZE + sizeof(b);
 	     pos += STORE_BLOCK_MIN) {
 		memcpy(&b, data + RW_STORE_HDR_SIZE + pos, sizeof(b));
-		if (block_hdr_valid(p, &b, &why) && b.place && pos % b.place == 0 &&
+		if (block_hdr_valid(own_hdr(p), &b, &why) && b.place && pos % b.place == 0 &&
 		    pos / b.place >= STORE_BLOCK_MIN && pos / b.place <= STORE_BLOCK_MAX)
 			return pos / b.place;
 	}
@@ -495,9 +463,11 @@ void part_walk_image(struct part *p, const uint8_t *data, size_t len)
 	for (size_t i = 0; i < n; i++)
 		if (slot[i].hdr.index > newest[slot[i].hdr.class])
 			newest[slot[i].hdr.class] = slot[i].hdr.index;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		progress("checking records", slot[i].pos, len);
 		walk_slot(p, data, &slot[i], least(len - slot[i].pos, size),
 			  slot[i].hdr.index == newest[slot[i].hdr.class]);
+	}
 	free(slot);
 	check_after(p, data, len, size);
 	check_end(p);
@@ -507,15 +477,17 @@ void part_walk_image(struct part *p, const uint8_t *data, size_t len)
 /* Adds the record at @pos, if there is one. Return: where to resume. */
 static size_t next_piece(struct part *p, const uint8_t *data, size_t pos, size_t len, uint64_t off)
 {
-	size_t n = p->wasted > PART_WASTE_MAX ? 0 : rec_check(data + pos, len - pos, NULL, 0);
+	size_t there = least(len - pos, RW_REC_MAX), n;
+	const uint8_t *piece = view(p, data + pos, there);
 	uint32_t magic = 0;
 
+	n = p->wasted > PART_WASTE_MAX ? 0 : rec_check(piece, there, NULL, 0);
 	if (n) {
-		add_rec(p, data + pos, off + pos, NULL);
+		add_rec(p, piece, off + pos, NULL);
 		return pos + n;
 	}
-	if (len - pos >= sizeof(struct rw_rec_hdr))
-		memcpy(&magic, data + pos, sizeof(magic));
+	if (there >= sizeof(struct rw_rec_hdr))
+		memcpy(&magic, piece, sizeof(magic));
 	if (magic == RW_REC_MAGIC)
 		p->wasted += RW_REC_MAX;
 	return pos + RW_REC_ALIGN;
@@ -533,10 +505,12 @@ static void walk_run(struct part *p, const uint8_t *data, size_t len, uint64_t o
 		size_t n = len - pos;
 
 		if (n >= sizeof(b)) {
-			memcpy(&b, data + pos, sizeof(b));
-			if (block_hdr_valid(p, &b, &why)) {
-				walk_block(p, &b, data + pos, n, off + pos);
-				pos += b.used < n ? b.used : n;
+			memcpy(&b, view(p, data + pos, sizeof(b)), sizeof(b));
+			if (block_hdr_valid(own_hdr(p), &b, &why)) {
+				progress("checking records", pos, len);
+				n = least(n, b.used);
+				walk_block(p, &b, view(p, data + pos, n), n, off + pos);
+				pos += n;
 				lost = false;
 				continue;
 			}
@@ -550,20 +524,22 @@ static void walk_run(struct part *p, const uint8_t *data, size_t len, uint64_t o
 
 void part_walk_dump(struct part *p)
 {
+	const uint8_t *data = spool_bytes(&p->buf);
+
 	for (size_t i = 0, j; i < p->nseg; i = j) {
 		const struct part_seg *s = &p->seg[i];
 		size_t len = s->len;
 
 		for (j = i + 1; j < p->nseg && p->seg[j].off == s->off + len; j++)
 			len += p->seg[j].len;
-		walk_run(p, p->buf.p + s->pos, len, s->off);
+		walk_run(p, data + s->pos, len, s->off);
 	}
 	check_end(p);
 }
 
 struct rec part_rec(const struct part *p, size_t i)
 {
-	struct rec r = { .p = p->rec[i] };
+	struct rec r = { .p = p->rec[i].p };
 
 	memcpy(&r.hdr, r.p, sizeof(r.hdr));
 	resident_touch(r.hdr.size);

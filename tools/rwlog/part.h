@@ -3,14 +3,10 @@
 /* A part of a log: the blocks and records of one store image, or of one dump in a serial capture. */
 #pragma once
 
+#include "headers.h"
 #include "problem.h"
 #include "rec.h"
 #include "spool.h"
-#include "abi/store.h"
-
-#define STORE_BLOCK_MIN 4096u /* limits for the sizes that a header may claim, bytes */
-#define STORE_BLOCK_MAX (64u << 20)
-#define STORE_BYTES_MAX (1ull << 40)
 
 /*
  * Against a hostile guest that leaves many beginnings of large records for the step-by-step search to check:
@@ -66,11 +62,15 @@ struct part {
 	struct part_block *block; /* by class, then in the order of opening */
 	size_t nblock, block_cap;
 	const uint8_t *data; /* image: its first byte */
-	const uint8_t **rec; /* records, by number; two that share one are adjacent */
+	struct rec_ref *rec; /* records, by number; two that share one are adjacent; set by account_check() */
 	size_t nrec;
 	struct spool recs; /* holds rec */
-	bool unique;       /* no two records share a number */
-	uint64_t wasted;   /* bytes read to check the CRC of what was not a record */
+	/*
+	 * from where bytes are read to where they stay, while blocks are walked: see resident_view()
+	 */
+	uintptr_t moved;
+	bool unique;     /* no two records share a number */
+	uint64_t wasted; /* bytes read to check the CRC of what was not a record */
 };
 
 /**
@@ -84,18 +84,6 @@ void part_cut(struct part *p, uint64_t off, const char *fmt, ...) __attribute__(
 
 /** part_missing() - add a problem: something is missing; lost in the file or capture, if that lacks some. */
 void part_missing(struct part *p, uint64_t off, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-/**
- * store_hdr_valid() - check that a header's magic, version, CRC and sizes are those of this version.
- * @why: receives what is wrong, if not NULL; @n: its size
- */
-bool store_hdr_valid(const struct rw_store_hdr *h, char *why, size_t n);
-
-/** store_evicted() - get the number of records evicted, of all classes. */
-uint64_t store_evicted(const struct rw_store_hdr *h);
-
-/** store_boot() - get the first four bytes of the boot's id, as frames have them. */
-uint32_t store_boot(const struct rw_store_hdr *h);
 
 /** part_set_hdr() - set a part's header, which is valid, and check its other fields. */
 void part_set_hdr(struct part *p, const struct rw_store_hdr *h);

@@ -32,7 +32,7 @@ static void enlarge(struct procs *p)
 }
 
 /* The process with this number, which is not 0; a new one if there is none. */
-static struct proc *get(struct procs *p, uint32_t tgid, uint64_t seq)
+static struct proc *get(struct procs *p, uint32_t tgid)
 {
 	struct proc *at;
 
@@ -40,7 +40,7 @@ static struct proc *get(struct procs *p, uint32_t tgid, uint64_t seq)
 		enlarge(p);
 	at = &p->v[place(p->v, p->cap, tgid)];
 	if (!at->tgid) {
-		*at = (struct proc){ .tgid = tgid, .started = seq };
+		*at = (struct proc){ .tgid = tgid };
 		p->n++;
 	}
 	return at;
@@ -50,11 +50,11 @@ static struct proc *get(struct procs *p, uint32_t tgid, uint64_t seq)
 static void note_fork(struct procs *p, const struct rec *r, uint32_t parent)
 {
 	uint32_t tgid = (uint32_t)rec_number(r, RW_F_CHILD_TGID);
-	struct text path = get(p, parent, r->hdr.seq)->path;
+	struct text path = get(p, parent)->path;
 
 	if (!tgid || tgid == parent || rec_number(r, RW_F_THREAD))
 		return;
-	*get(p, tgid, r->hdr.seq) = (struct proc){ .tgid = tgid, .path = path, .started = r->hdr.seq };
+	*get(p, tgid) = (struct proc){ .tgid = tgid, .path = path };
 }
 
 void procs_note(struct procs *p, const struct rec *r)
@@ -67,9 +67,9 @@ void procs_note(struct procs *p, const struct rec *r)
 	if (r->hdr.type == RW_REC_FORK)
 		note_fork(p, r, task.tgid);
 	else if (r->hdr.type == RW_REC_EXEC && rec_field(r, RW_F_PATH, &f))
-		get(p, task.tgid, r->hdr.seq)->path = value_text(&f);
+		get(p, task.tgid)->path = value_text(&f);
 	else
-		get(p, task.tgid, r->hdr.seq);
+		get(p, task.tgid);
 }
 
 struct proc *procs_find(const struct procs *p, uint32_t tgid)

@@ -8,9 +8,7 @@
 struct proc {
 	uint32_t tgid;    /* 0: the place is free */
 	struct text path; /* of the program, in the record that started it; len 0: not known */
-	uint64_t
-		started; /* number of the record that began this process, or of the first one that names it */
-	uint64_t user;   /* for the caller; 0 in a new process */
+	uint64_t user;    /* for the caller; 0 in a new process */
 };
 
 struct procs {

@@ -14,6 +14,12 @@ struct rec {
 	struct rw_rec_hdr hdr;
 };
 
+/* Where a record lies, and its number, so that sorting does not touch it. */
+struct rec_ref {
+	const uint8_t *p;
+	uint64_t seq;
+};
+
 /* A string from the guest: not terminated, any bytes. */
 struct text {
 	const uint8_t *p;

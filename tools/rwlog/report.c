@@ -145,7 +145,7 @@ static void put_boot(struct report *r, const struct boot *boot, const struct fil
 	struct selection s;
 	struct symbols own;
 
-	selection_open(&s, boot, filter);
+	selection_open(&s, boot, filter, false);
 	b.filter = s.filter;
 	b.cgroups = s.cgroups;
 	b.symbols = kaslr_for_boot(symbols, boot, &own, stderr);

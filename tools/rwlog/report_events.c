@@ -112,7 +112,6 @@ static void put_event(struct report_boot *b, const struct rec *r)
 
 	json_open(j, NULL, '{');
 	json_u64(j, "t", r->hdr.time_ns / 1000);
-	json_u64(j, "seq", r->hdr.seq);
 	json_u64(j, "class", class_of(r));
 	if (rec_task(r, &task))
 		json_u64(j, "pid", task.tgid);

@@ -15,7 +15,6 @@ struct node {
 	uint32_t tgid;
 	char comm[RW_COMM_LEN];
 	struct text path, arguments; /* in records; of the last program */
-	uint64_t from, to;           /* first and last record, nanoseconds */
 	uint64_t records, bad, programs;
 	uint64_t status; /* wait status; valid if ended */
 	uint32_t uid;
@@ -29,16 +28,15 @@ struct tree {
 	struct procs procs; /* proc.user: place plus 1 */
 };
 
-static struct node *add(struct tree *t, const struct rec *r, uint32_t tgid, size_t parent)
+static struct node *add(struct tree *t, uint32_t tgid, size_t parent)
 {
 	t->v = grow(t->v, t->n, &t->cap, sizeof(*t->v));
-	t->v[t->n] =
-		(struct node){ .parent = parent, .tgid = tgid, .from = r->hdr.time_ns, .to = r->hdr.time_ns };
+	t->v[t->n] = (struct node){ .parent = parent, .tgid = tgid };
 	return &t->v[t->n++];
 }
 
 /* The place of a process that a record names; a new one if there is none. */
-static size_t place_of(struct tree *t, const struct rec *r, uint32_t tgid, uint32_t ppid)
+static size_t place_of(struct tree *t, uint32_t tgid, uint32_t ppid)
 {
 	struct proc *proc = procs_find(&t->procs, tgid), *parent;
 	size_t above;
@@ -47,7 +45,7 @@ static size_t place_of(struct tree *t, const struct rec *r, uint32_t tgid, uint3
 		return proc->user - 1;
 	parent = ppid != tgid ? procs_find(&t->procs, ppid) : NULL;
 	above = parent && parent->user ? parent->user - 1 : NO_PARENT;
-	add(t, r, tgid, above);
+	add(t, tgid, above);
 	proc->user = t->n;
 	return t->n - 1;
 }
@@ -61,7 +59,7 @@ static void note_child(struct tree *t, const struct rec *r, size_t parent)
 
 	if (!proc || proc->user || rec_number(r, RW_F_THREAD))
 		return;
-	child = add(t, r, tgid, parent);
+	child = add(t, tgid, parent);
 	proc->user = t->n;
 	memcpy(child->comm, t->v[parent].comm, sizeof(child->comm));
 	child->uid = t->v[parent].uid;
@@ -78,13 +76,12 @@ static void note(struct tree *t, const struct rec *r)
 	if (!known || !task.tgid)
 		return;
 	procs_note(&t->procs, r);
-	at = place_of(t, r, task.tgid, known == 2 ? task.ppid : 0);
+	at = place_of(t, task.tgid, known == 2 ? task.ppid : 0);
 	if (r->hdr.type == RW_REC_FORK)
 		note_child(t, r, at);
 	n = &t->v[at];
 	n->records++;
 	n->bad += report_is_bad(r);
-	n->to = r->hdr.time_ns > n->to ? r->hdr.time_ns : n->to;
 	memcpy(n->comm, task.comm, sizeof(n->comm));
 	n->uid = known == 2 ? task.uid : n->uid;
 	if (r->hdr.type == RW_REC_EXEC) {
@@ -138,8 +135,6 @@ static void put_node(struct json *j, const struct node *n, size_t parent)
 	if (n->path.len)
 		report_text(j, "path", n->path);
 	put_arguments(j, n);
-	json_u64(j, "from", n->from / 1000);
-	json_u64(j, "to", n->to / 1000);
 	json_u64(j, "records", n->records);
 	if (n->bad)
 		json_u64(j, "bad", n->bad);

@@ -2,7 +2,6 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* A report's violations: who, what, where, and by which instructions. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "disasm.h"

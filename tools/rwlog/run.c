@@ -10,6 +10,7 @@
 #include "counters.h"
 #include "export.h"
 #include "extract.h"
+#include "index.h"
 #include "overview.h"
 #include "report.h"
 #include "score.h"
@@ -104,6 +105,20 @@ static enum status run_report(const struct options *o, struct log *log, const st
 	return log_status(log);
 }
 
+static enum status run_index(const struct options *o, struct log *log, const struct symbols *symbols)
+{
+	const struct input *in = log->in[0];
+	char why[256];
+
+	(void)o;
+	(void)symbols;
+	if (index_write(in, why, sizeof(why))) {
+		fprintf(stderr, "rwlog: %s: %s\n", in->name, why);
+		return STATUS_USAGE;
+	}
+	return log_status(log);
+}
+
 static enum status run_show(const struct options *o, struct log *log, const struct symbols *symbols)
 {
 	bool color = terminal_color(o);
@@ -116,7 +131,10 @@ static enum status run_show(const struct options *o, struct log *log, const stru
 static enum status run_boots(const struct options *o, struct log *log, const struct symbols *symbols)
 {
 	(void)symbols;
-	overview(log, &o->filter, stdout);
+	if (o->json)
+		overview_json(log, &o->filter, stdout);
+	else
+		overview(log, &o->filter, stdout);
 	return log_status(log);
 }
 
@@ -125,14 +143,22 @@ static enum status run_tree(const struct options *o, struct log *log, const stru
 	(void)symbols;
 	log_sort_by_time(log);
 	terminal_pager(o);
-	tree(log, &o->filter, stdout);
+	if (o->json)
+		tree_json(log, &o->filter, stdout);
+	else
+		tree(log, &o->filter, stdout);
 	return log_status(log);
 }
 
 static enum status run_top(const struct options *o, struct log *log, const struct symbols *symbols)
 {
+	size_t lines = o->lines ? o->lines : TOP_LINES;
+
 	(void)symbols;
-	top(log, &o->filter, o->lines ? o->lines : TOP_LINES, stdout);
+	if (o->json)
+		top_json(log, &o->filter, lines, stdout);
+	else
+		top(log, &o->filter, lines, stdout);
 	return log_status(log);
 }
 
@@ -186,7 +212,7 @@ enum status run(const struct options *o, struct log *log, const struct symbols *
 		[COMMAND_SHOW] = run_show,     [COMMAND_VERIFY] = run_verify,   [COMMAND_STATS] = run_stats,
 		[COMMAND_EXPORT] = run_export, [COMMAND_EXTRACT] = run_extract, [COMMAND_REPORT] = run_report,
 		[COMMAND_BOOTS] = run_boots,   [COMMAND_TREE] = run_tree,       [COMMAND_TOP] = run_top,
-		[COMMAND_LEARN] = run_learn,   [COMMAND_SCORE] = run_score,
+		[COMMAND_LEARN] = run_learn,   [COMMAND_INDEX] = run_index,     [COMMAND_SCORE] = run_score,
 	};
 	enum status status;
 

@@ -9,15 +9,16 @@ _rwlog_options()
 {
 	case $1 in
 	# options: from tools/rwlog/options.def
-	show) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --color --no-pager --symbols --kaslr --help --version" ;;
+	show) echo "--list --boot --at --capture --as --follow --index --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --color --no-pager --symbols --kaslr --help --version" ;;
 	verify) echo "--list --boot --at --capture --as --limit --all --help --version" ;;
-	boots) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --help --version" ;;
-	tree) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --no-pager --help --version" ;;
-	top) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --lines --zone --help --version" ;;
+	boots) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --format --help --version" ;;
+	tree) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --no-pager --format --help --version" ;;
+	top) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --lines --zone --format --help --version" ;;
 	stats) echo "--list --boot --at --capture --as --limit --all --format --help --version" ;;
-	export) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --format --help --version" ;;
+	export) echo "--list --boot --at --capture --as --index --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --sort --zone --format --help --version" ;;
 	extract) echo "--list --boot --at --capture --as --limit --all --output --help --version" ;;
 	report) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --symbols --kaslr --help --version" ;;
+	index) echo "--list --boot --at --capture --as --limit --all --help --version" ;;
 	learn) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --window --alphabet --help --version" ;;
 	score) echo "--list --boot --at --capture --as --limit --all --type --class --pid --ppid --uid --euid --loginuid --comm --exe --cgroup --unit --container --path --port --address --verdict --seq --since --until --zone --model --threshold --rare --format --help --version" ;;
 	# end
@@ -87,6 +88,7 @@ _rwlog_values()
 	'boots --since') echo '-' ;;
 	'boots --until') echo '-' ;;
 	'boots --zone') echo '-' ;;
+	'boots --format') echo 'text jsonl' ;;
 	'tree --boot') echo '-' ;;
 	'tree --at') echo '-' ;;
 	'tree --capture') echo 'FILE' ;;
@@ -112,6 +114,7 @@ _rwlog_values()
 	'tree --since') echo '-' ;;
 	'tree --until') echo '-' ;;
 	'tree --zone') echo '-' ;;
+	'tree --format') echo 'text jsonl' ;;
 	'top --boot') echo '-' ;;
 	'top --at') echo '-' ;;
 	'top --capture') echo 'FILE' ;;
@@ -138,6 +141,7 @@ _rwlog_values()
 	'top --until') echo '-' ;;
 	'top --lines') echo '-' ;;
 	'top --zone') echo '-' ;;
+	'top --format') echo 'text jsonl' ;;
 	'stats --boot') echo '-' ;;
 	'stats --at') echo '-' ;;
 	'stats --capture') echo 'FILE' ;;
@@ -204,6 +208,11 @@ _rwlog_values()
 	'report --zone') echo '-' ;;
 	'report --symbols') echo 'FILE' ;;
 	'report --kaslr') echo '-' ;;
+	'index --boot') echo '-' ;;
+	'index --at') echo '-' ;;
+	'index --capture') echo 'FILE' ;;
+	'index --as') echo 'capture memory' ;;
+	'index --limit') echo '-' ;;
 	'learn --boot') echo '-' ;;
 	'learn --at') echo '-' ;;
 	'learn --capture') echo 'FILE' ;;
@@ -267,7 +276,7 @@ _rwlog_values()
 _rwlog()
 {
 	# commands: from tools/rwlog/options.def
-	local commands='show verify boots tree top stats export extract report learn score'
+	local commands='show verify boots tree top stats export extract report index learn score'
 	# end
 	# classes: from abi/events.def
 	local classes='guard patch exec task file net syslog kernel loss code access'

@@ -3,28 +3,28 @@
 /* The records of a boot that the user wants to see, one after the other. */
 #include "select.h"
 
-/* Only a filter by executable needs to know what each process runs. */
-static void index_programs(struct selection *s)
+/* What the filter and the caller need to know of the whole boot, in one pass. */
+static void index_boot(struct selection *s, bool programs)
 {
-	const struct filter_list *exe = &s->filter.list[FILTER_EXE];
-
-	if (!exe->nwanted && !exe->nunwanted)
-		return;
 	for (size_t i = 0; i < s->boot->nrec; i++) {
 		struct rec r = boot_rec(s->boot, i);
 
-		programs_add(&s->programs, &r);
+		cgroups_add(&s->cgroups, &r);
+		if (programs)
+			programs_add(&s->programs, &r);
 	}
+	cgroups_sort(&s->cgroups);
 	programs_sort(&s->programs);
 }
 
-void selection_open(struct selection *s, const struct boot *b, const struct filter *filter)
+void selection_open(struct selection *s, const struct boot *b, const struct filter *filter, bool programs)
 {
-	*s = (struct selection){ .boot = b, .cgroups = boot_cgroups(b) };
-	s->filter = filter_for_boot(filter, b->newest->hdr.boot_epoch);
+	const struct filter_list *exe = &filter->list[FILTER_EXE];
+
+	*s = (struct selection){ .boot = b, .filter = filter_for_boot(filter, b->newest->hdr.boot_epoch) };
 	s->filter.cgroups = &s->cgroups;
 	s->filter.programs = &s->programs;
-	index_programs(s);
+	index_boot(s, programs || exe->nwanted || exe->nunwanted);
 }
 
 bool selection_next(struct selection *s, struct rec *r)

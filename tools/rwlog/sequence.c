@@ -8,6 +8,7 @@
 
 #include "names.h"
 #include "procs.h"
+#include "select.h"
 #include "util.h"
 
 #define WORD_LEN    160u
@@ -16,7 +17,7 @@
 /* A walk through one boot. */
 struct walk {
 	const struct sequence_walk *w;
-	struct filter filter; /* of the boot */
+	struct selection selection; /* of the boot's records */
 	struct procs procs;
 	struct intern pids;
 	struct sequence *v; /* by number of the pid */
@@ -213,7 +214,7 @@ static void take(struct walk *k, const struct boot *b, const struct rec *r)
 	struct sequence *s;
 
 	procs_note(&k->procs, r);
-	if (!is_own_act(r, &task) || !filter_match(&k->filter, r))
+	if (!is_own_act(r, &task) || !filter_match(&k->selection.filter, r))
 		return;
 	s = sequence_of(k, b, r, &task);
 	memmove(s->window, s->window + 1, (w->window - 1) * sizeof(s->window[0]));
@@ -229,8 +230,9 @@ void sequence_walk(const struct sequence_walk *w)
 {
 	for (size_t i = 0; i < w->log->nboot; i++) {
 		const struct boot *b = &w->log->boot[i];
-		struct walk k = { .w = w, .filter = filter_for_boot(w->filter, b->newest->hdr.boot_epoch) };
+		struct walk k = { .w = w };
 
+		selection_open(&k.selection, b, w->filter, false);
 		for (size_t j = 0; j < b->nrec; j++) {
 			struct rec r = boot_rec(b, j);
 
@@ -241,6 +243,7 @@ void sequence_walk(const struct sequence_walk *w)
 			free(k.v[j].more);
 		}
 		free(k.v);
+		selection_close(&k.selection);
 		procs_free(&k.procs);
 		intern_free(&k.pids);
 	}

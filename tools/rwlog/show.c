@@ -42,7 +42,7 @@ static void show_boot(const struct boot *b, const struct filter *filter, const s
 	struct rec r;
 
 	symbols = kaslr_for_boot(symbols, b, &there, stderr);
-	selection_open(&s, b, filter);
+	selection_open(&s, b, filter, false);
 	while (selection_next(&s, &r)) {
 		line_show(&(struct line){ out, &r, b->newest->hdr.boot_epoch, symbols, &s.cgroups, color });
 		count(&r, n);
@@ -66,7 +66,7 @@ void show(const struct log *log, const struct filter *filter, const struct symbo
 				b->newest->have_hdr ? "" : ": its header is lost: no known boot",
 				color ? "\033[0m" : "");
 		show_boot(b, filter, symbols, color, &n, out);
-		all += b->nrec;
+		all += b->total ? b->total : b->nrec;
 		evicted += store_evicted(&b->newest->hdr);
 	}
 	for (size_t i = 0; filter_is_all(filter) && i < log->nin; i++)

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Bytes that grow: in memory at first, in a temporary file without a name once they are many. */
+/*
+ * Bytes that grow: in memory at first, in a temporary file without a name once they are many. The file is
+ * written by write(2) and mapped at the end: a page fault for each of its pages would cost more.
+ */
 #define _GNU_SOURCE
 #include "spool.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +17,9 @@
 #include "resident.h"
 #include "util.h"
 
-#define CAP_MIN 65536u
+#define CAP_MIN   65536u
+#define BUFFER    (256u << 10) /* bytes that are written to the file together */
+#define HUGE_PAGE (2u << 20)
 
 /* A file that no name leads to, so that nothing is left behind; -1: there is none. */
 static int open_file(void)
@@ -23,86 +29,167 @@ static int open_file(void)
 	return open(folder && *folder ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
-/* Moves the bytes from memory to a file with room for @cap. Return: whether that was possible. */
-static int move_to_file(struct spool *s, size_t cap)
+/* Memory of a multiple of HUGE_PAGE bytes, in huge pages if the kernel has some. */
+static uint8_t *get_huge(size_t n)
 {
-	int fd = open_file();
-	void *p;
+	uint8_t *p = mmap(NULL, n + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t before;
 
-	if (fd < 0)
-		return 0;
-	/* Reserved: a full disk must not show up as a signal later. */
-	p = posix_fallocate(fd, 0, (off_t)cap) == 0 ?
-		    mmap(NULL, cap, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) :
-		    MAP_FAILED;
-	if (p == MAP_FAILED) {
-		close(fd);
-		return 0;
-	}
-	memcpy(p, s->p, s->len);
-	free(s->p);
-	*s = (struct spool){ p, s->len, cap, fd + 1 };
-	resident_watch(p, cap);
-	return 1;
+	if (p == MAP_FAILED)
+		out_of_memory();
+	before = -(uintptr_t)p % HUGE_PAGE;
+	if (before)
+		munmap(p, before);
+	munmap(p + before + n, HUGE_PAGE - before);
+	madvise(p + before, n, MADV_HUGEPAGE);
+	return p + before;
 }
 
-static int grow_file(struct spool *s, size_t cap)
+static void free_memory(uint8_t *p, size_t cap)
 {
-	void *p;
+	if (cap < HUGE_PAGE)
+		free(p);
+	else
+		munmap(p, cap);
+}
 
-	if (posix_fallocate(s->file - 1, 0, (off_t)cap) != 0)
-		return 0;
-	resident_forget(s->p);
-	p = mremap(s->p, s->cap, cap, MREMAP_MAYMOVE);
-	if (p != MAP_FAILED) {
+/* Memory for @cap bytes that begins with the @used bytes of the memory until now. */
+static void change_memory(struct spool *s, size_t used, size_t cap)
+{
+	uint8_t *p;
+
+	if (cap < HUGE_PAGE) {
+		s->p = realloc(s->p, cap);
+		if (!s->p)
+			out_of_memory();
+	} else {
+		p = get_huge(cap);
+		if (used)
+			memcpy(p, s->p, used);
+		free_memory(s->p, s->cap);
 		s->p = p;
-		s->cap = cap;
 	}
-	resident_watch(s->p, s->cap);
-	return p != MAP_FAILED;
+	s->cap = cap;
 }
 
-/* The disk is full: back to memory. */
-static void move_to_memory(struct spool *s)
+/* Writes what is at p to the file. Return: whether that was possible. */
+static bool store(struct spool *s)
 {
-	uint8_t *p = make(s->cap);
+	size_t n = s->len - s->stored;
 
-	memcpy(p, s->p, s->len);
-	resident_forget(s->p);
-	munmap(s->p, s->cap);
-	close(s->file - 1);
-	s->p = p;
-	s->file = 0;
+	for (size_t at = 0; at < n;) {
+		ssize_t done = pwrite(s->file - 1, s->p + at, n - at, (off_t)(s->stored + at));
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		at += (size_t)done;
+	}
+	s->stored = s->len;
+	return true;
 }
 
-void spool_room(struct spool *s, size_t n)
+/* Reads what is in the file. Return: whether that was possible. */
+static bool restore(const struct spool *s, uint8_t *to)
+{
+	for (size_t at = 0; at < s->stored;) {
+		ssize_t done = pread(s->file - 1, to + at, s->stored - at, (off_t)at);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		at += (size_t)done;
+	}
+	return true;
+}
+
+/* From memory to a file, if there can be one. */
+static void begin_file(struct spool *s)
+{
+	s->file = open_file() + 1;
+	if (!s->file)
+		return;
+	if (!store(s)) {
+		close(s->file - 1);
+		s->file = 0;
+		s->stored = 0;
+		return;
+	}
+	free_memory(s->p, s->cap);
+	s->p = NULL;
+	change_memory(s, 0, BUFFER);
+}
+
+/* The disk is full, or the file cannot be mapped: back to memory. */
+static void end_file(struct spool *s)
+{
+	size_t cap = (s->len / HUGE_PAGE + 2) * HUGE_PAGE, n = s->len - s->stored;
+	uint8_t *p = get_huge(cap);
+
+	if (!restore(s, p))
+		out_of_memory();
+	if (n)
+		memcpy(p + s->stored, s->p, n);
+	free_memory(s->p, s->cap);
+	close(s->file - 1);
+	*s = (struct spool){ .p = p, .len = s->len, .cap = cap };
+}
+
+static void make_room(struct spool *s, size_t n)
 {
 	size_t cap = s->cap ? s->cap : CAP_MIN;
 
-	if (s->cap - s->len >= n)
+	if (s->file && store(s))
+		return;
+	if (s->file)
+		end_file(s);
+	else if (s->len + n > SPOOL_MEMORY)
+		begin_file(s);
+	if (s->file || s->cap - s->len >= n)
 		return;
 	while (cap - s->len < n)
 		cap *= 2;
-	if (s->file && grow_file(s, cap))
-		return;
-	if (s->file)
-		move_to_memory(s);
-	else if (cap > SPOOL_MEMORY && move_to_file(s, cap))
-		return;
-	s->p = realloc(s->p, cap);
-	if (!s->p)
-		out_of_memory();
-	s->cap = cap;
+	change_memory(s, s->len, cap);
+}
+
+uint8_t *spool_add(struct spool *s, size_t n)
+{
+	if (s->cap - (s->len - s->stored) < n)
+		make_room(s, n);
+	s->len += n;
+	return s->p + (s->len - s->stored) - n;
+}
+
+uint8_t *spool_bytes(struct spool *s)
+{
+	void *p;
+
+	if (!s->file || s->mapped)
+		return s->p;
+	p = store(s) ? mmap(NULL, s->len, PROT_READ | PROT_WRITE, MAP_SHARED, s->file - 1, 0) : MAP_FAILED;
+	if (p == MAP_FAILED) {
+		end_file(s);
+		return s->p;
+	}
+	free_memory(s->p, s->cap);
+	s->p = p;
+	s->cap = s->len;
+	s->mapped = true;
+	resident_watch(s->p, s->cap, s->file - 1);
+	return s->p;
 }
 
 void spool_free(struct spool *s)
 {
-	if (s->file) {
+	if (s->mapped) {
 		resident_forget(s->p);
 		munmap(s->p, s->cap);
-		close(s->file - 1);
 	} else {
-		free(s->p);
+		free_memory(s->p, s->cap);
 	}
+	if (s->file)
+		close(s->file - 1);
 	*s = (struct spool){ .p = NULL };
 }

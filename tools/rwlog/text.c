@@ -10,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sink.h"
 #include "socket.h"
 #include "util.h"
 
-#define NS_PER_S  UINT64_C(1000000000)
-#define EPOCH_MAX 253402300799ull /* the last second of the year 9999 */
+#define NS_PER_S UINT64_C(1000000000)
 
 size_t text_utf8(const uint8_t *p, size_t n, uint32_t *code)
 {
@@ -63,14 +63,30 @@ bool text_unsafe(uint32_t code)
 	       (code >= 0xe0000 && code <= 0xe007f); /* tags */
 }
 
+/* Bytes at the begin of a text that are shown as they are: nearly all are printable ASCII. */
+static size_t plain_length(struct text t)
+{
+	size_t n = 0;
+
+	while (n < t.len && t.p[n] >= ' ' && t.p[n] <= '~' && t.p[n] != '\\' && t.p[n] != '"')
+		n++;
+	return n;
+}
+
 void text_show(FILE *out, struct text t, bool quoted)
 {
 	if (quoted)
 		putc('"', out);
 	for (size_t i = 0; i < t.len;) {
+		size_t plain = plain_length((struct text){ t.p + i, t.len - i }), n;
 		uint32_t code = 0;
-		size_t n = text_utf8(t.p + i, t.len - i, &code);
 
+		if (plain) {
+			fwrite(t.p + i, 1, plain, out);
+			i += plain;
+			continue;
+		}
+		n = text_utf8(t.p + i, t.len - i, &code);
 		if (n == 0)
 			fprintf(out, "\\x%02x", t.p[i]);
 		else if (text_unsafe(code))
@@ -169,6 +185,14 @@ void text_boot(char name[TEXT_BOOT_LEN], const struct rw_store_hdr *h)
 		snprintf(name + 2 * i, 3, "%02x", h->boot_id[i]);
 }
 
+/* A second, and its zone, as text. */
+struct second {
+	time_t t; /* -1: none */
+	char text[TEXT_TIME_LEN], zone[12];
+};
+
+/* Records of one second follow one another: the last one is kept. */
+static struct second last_second = { .t = -1 };
 static bool other_zone;
 
 /* The form of POSIX has a name, and the sign of what must be added to get UTC: "RWLOG-01:00". */
@@ -198,6 +222,7 @@ bool text_use_zone(const char *zone)
 	char tz[TEXT_TIME_LEN];
 
 	other_zone = strcmp(zone, "UTC") != 0;
+	last_second.t = -1;
 	if (!other_zone || strcmp(zone, "local") == 0) {
 		tzset();
 		return true;
@@ -228,23 +253,32 @@ static void put_zone(char *s, size_t size, const struct tm *tm)
 		snprintf(s, size, "%.3s:%s", zone, zone + 3);
 }
 
-void text_time(char s[TEXT_TIME_LEN], uint64_t epoch, uint64_t time_ns)
+static const struct second *second_of(time_t t)
 {
-	uint64_t us = time_ns % NS_PER_S / 1000;
+	struct second *last = &last_second;
 	struct tm tm;
-	time_t t;
-	size_t n;
 
-	if (epoch == 0 || epoch > EPOCH_MAX || time_ns / NS_PER_S > EPOCH_MAX - epoch) {
-		snprintf(s, TEXT_TIME_LEN, "+%" PRIu64 ".%06" PRIu64 "s", time_ns / NS_PER_S, us);
-		return;
-	}
-	t = (time_t)(epoch + time_ns / NS_PER_S);
+	if (t == last->t)
+		return last;
 	if (other_zone)
 		localtime_r(&t, &tm);
 	else
 		gmtime_r(&t, &tm);
-	n = strftime(s, TEXT_TIME_LEN, "%Y-%m-%dT%H:%M:%S", &tm);
-	n += (size_t)snprintf(s + n, TEXT_TIME_LEN - n, ".%06" PRIu64, us);
-	put_zone(s + n, TEXT_TIME_LEN - n, &tm);
+	strftime(last->text, sizeof(last->text), "%Y-%m-%dT%H:%M:%S", &tm);
+	put_zone(last->zone, sizeof(last->zone), &tm);
+	last->t = t;
+	return last;
+}
+
+void text_time(char s[TEXT_TIME_LEN], uint64_t epoch, uint64_t time_ns)
+{
+	uint64_t us = time_ns % NS_PER_S / 1000;
+	const struct second *second;
+
+	if (!sink_has_time(epoch, time_ns)) {
+		snprintf(s, TEXT_TIME_LEN, "+%" PRIu64 ".%06" PRIu64 "s", time_ns / NS_PER_S, us);
+		return;
+	}
+	second = second_of((time_t)(epoch + time_ns / NS_PER_S));
+	snprintf(s, TEXT_TIME_LEN, "%.19s.%06" PRIu64 "%s", second->text, us, second->zone);
 }

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "json.h"
 #include "select.h"
 #include "tally.h"
 
@@ -47,7 +48,7 @@ static void show_quoted(FILE *out, struct text t)
 
 struct counted {
 	struct tallies programs, files, peers;
-	struct programs known;
+	const struct programs *known;
 };
 
 /* The program by its executable; its name if that is not known. */
@@ -58,7 +59,7 @@ static void count_program(struct counted *c, const struct rec *r)
 	struct text exe;
 	uint32_t pos = 0;
 
-	if (rec_task(r, &task) == 2 && programs_exe(&c->known, task.tgid, r->hdr.time_ns, &exe)) {
+	if (rec_task(r, &task) == 2 && programs_exe(c->known, task.tgid, r->hdr.time_ns, &exe)) {
 		count(&c->programs, exe);
 		return;
 	}
@@ -86,34 +87,89 @@ static void count_record(struct counted *c, const struct rec *r)
 		count(&c->peers, value_text(&f));
 }
 
-static void put_boot(const struct boot *b, const struct filter *filter, size_t lines, FILE *out)
+static void count_boot(struct counted *c, const struct boot *b, const struct filter *filter)
 {
-	struct counted c = { .known.n = 0 };
 	struct selection s;
 	struct rec r;
 
-	for (size_t i = 0; i < b->nrec; i++) {
-		r = boot_rec(b, i);
-		programs_add(&c.known, &r);
-	}
-	programs_sort(&c.known);
-	selection_open(&s, b, filter);
+	*c = (struct counted){ .known = &s.programs };
+	selection_open(&s, b, filter, true);
 	while (selection_next(&s, &r))
-		count_record(&c, &r);
+		count_record(c, &r);
 	selection_close(&s);
-	put(&c.programs, "programs", lines, show_quoted, out);
-	put(&c.files, "files", lines, show_quoted, out);
-	put(&c.peers, "peers", lines, text_socket, out);
-	programs_free(&c.known);
 }
 
 void top(const struct log *log, const struct filter *filter, size_t lines, FILE *out)
 {
 	for (size_t i = 0; i < log->nboot; i++) {
 		char id[TEXT_BOOT_LEN];
+		struct counted c;
 
 		boot_name(&log->boot[i], id);
+		count_boot(&c, &log->boot[i], filter);
 		fprintf(out, "-- boot %s\n", id);
-		put_boot(&log->boot[i], filter, lines, out);
+		put(&c.programs, "programs", lines, show_quoted, out);
+		put(&c.files, "files", lines, show_quoted, out);
+		put(&c.peers, "peers", lines, text_socket, out);
 	}
+}
+
+static void json_name(struct json *j, struct text name, bool is_address)
+{
+	char *shown = NULL;
+	size_t len = 0;
+	FILE *f;
+
+	if (!is_address) {
+		json_text(j, "name", name);
+		return;
+	}
+	f = open_memstream(&shown, &len);
+	text_socket(f, name);
+	fclose(f);
+	json_text(j, "name", (struct text){ (const uint8_t *)shown, len });
+	free(shown);
+}
+
+/* The most frequent ones, as a list of @lines; frees them. */
+static void json_counts(struct json *j, struct tallies *t, const char *title, size_t lines,
+			bool are_addresses)
+{
+	size_t n = tally_sort(t, by_count);
+
+	json_open(j, title, '{');
+	json_u64(j, "different", n);
+	json_open(j, "most", '[');
+	for (size_t i = 0; i < n && i < lines; i++) {
+		json_open(j, NULL, '{');
+		json_name(j, t->v[i].name, are_addresses);
+		json_u64(j, "records", t->v[i].records);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	json_close(j, '}');
+	free(t->v);
+}
+
+void top_json(const struct log *log, const struct filter *filter, size_t lines, FILE *out)
+{
+	struct sink to;
+
+	sink_open(&to, out);
+	for (size_t i = 0; i < log->nboot; i++) {
+		struct json j = { .to = &to };
+		char id[TEXT_BOOT_LEN];
+		struct counted c;
+
+		boot_name(&log->boot[i], id);
+		count_boot(&c, &log->boot[i], filter);
+		json_open(&j, NULL, '{');
+		json_str(&j, "boot", id);
+		json_counts(&j, &c.programs, "programs", lines, false);
+		json_counts(&j, &c.files, "files", lines, false);
+		json_counts(&j, &c.peers, "peers", lines, true);
+		json_close(&j, '}');
+		sink_char(&to, '\n');
+	}
+	sink_close(&to);
 }

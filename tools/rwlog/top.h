@@ -10,3 +10,6 @@
 
 /** top() - print for each boot the @lines programs, files and peers with the most wanted records. */
 void top(const struct log *log, const struct filter *filter, size_t lines, FILE *out);
+
+/** top_json() - the same as JSON Lines, one object for each boot. */
+void top_json(const struct log *log, const struct filter *filter, size_t lines, FILE *out);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "select.h"
 #include "util.h"
 
@@ -205,12 +206,47 @@ static void put_tree(const struct forest *f, uint32_t root, uint64_t epoch, FILE
 	}
 }
 
-static void put_boot(const struct boot *b, const struct filter *filter, FILE *out)
+static void json_process(struct json *j, const char *boot, const struct forest *f, uint32_t i, uint64_t epoch)
+{
+	const struct process *p = &f->v[i];
+
+	json_open(j, NULL, '{');
+	json_str(j, "boot", boot);
+	json_u64(j, "process", i);
+	if (p->parent != NONE)
+		json_u64(j, "parent", p->parent);
+	json_u64(j, "pid", p->tgid);
+	json_u64(j, "uid", p->uid);
+	if (p->comm[0])
+		json_text(j, "comm", rec_comm(p->comm));
+	if (p->exe.p)
+		json_text(j, "exe", p->exe);
+	json_bool(j, "forked", p->forked);
+	json_u64(j, "from_ns", p->from_ns);
+	if (sink_has_time(epoch, p->from_ns))
+		json_time(j, "from", epoch, p->from_ns);
+	if (p->ended) {
+		json_u64(j, "to_ns", p->to_ns);
+		if (sink_has_time(epoch, p->to_ns))
+			json_time(j, "to", epoch, p->to_ns);
+		if (p->status & 0x7f)
+			json_u64(j, "exit_signal", p->status & 0x7f);
+		else
+			json_u64(j, "exit_status", p->status >> 8 & 0xff);
+	}
+	json_u64(j, "records", p->records);
+	json_close(j, '}');
+	sink_char(j->to, '\n');
+	sink_settle(j->to);
+}
+
+/* Reads a boot. The forest is to be freed by free_forest(). */
+static struct forest read_boot(const struct boot *b, const struct filter *filter)
 {
 	struct forest f = { .n = 0 };
 	struct selection s;
 
-	selection_open(&s, b, filter);
+	selection_open(&s, b, filter, false);
 	for (size_t i = 0; i < b->nrec; i++) {
 		struct rec r = boot_rec(b, i);
 
@@ -218,20 +254,47 @@ static void put_boot(const struct boot *b, const struct filter *filter, FILE *ou
 	}
 	selection_close(&s);
 	mark(&f);
-	for (uint32_t i = 0; i < f.n; i++)
-		if (f.v[i].parent == NONE && f.v[i].shown)
-			put_tree(&f, i, b->newest->hdr.boot_epoch, out);
-	free(f.v);
-	free(f.slot);
+	return f;
+}
+
+static void free_forest(struct forest *f)
+{
+	free(f->v);
+	free(f->slot);
 }
 
 void tree(const struct log *log, const struct filter *filter, FILE *out)
 {
 	for (size_t i = 0; i < log->nboot; i++) {
+		const struct boot *b = &log->boot[i];
+		struct forest f = read_boot(b, filter);
 		char id[TEXT_BOOT_LEN];
 
-		boot_name(&log->boot[i], id);
+		boot_name(b, id);
 		fprintf(out, "-- boot %s\n", id);
-		put_boot(&log->boot[i], filter, out);
+		for (uint32_t k = 0; k < f.n; k++)
+			if (f.v[k].parent == NONE && f.v[k].shown)
+				put_tree(&f, k, b->newest->hdr.boot_epoch, out);
+		free_forest(&f);
 	}
+}
+
+void tree_json(const struct log *log, const struct filter *filter, FILE *out)
+{
+	struct sink to;
+
+	sink_open(&to, out);
+	for (size_t i = 0; i < log->nboot; i++) {
+		const struct boot *b = &log->boot[i];
+		struct forest f = read_boot(b, filter);
+		char id[TEXT_BOOT_LEN];
+
+		boot_name(b, id);
+		for (uint32_t k = 0; k < f.n; k++)
+			if (f.v[k].shown)
+				json_process(&(struct json){ .to = &to }, id, &f, k,
+					     b->newest->hdr.boot_epoch);
+		free_forest(&f);
+	}
+	sink_close(&to);
 }

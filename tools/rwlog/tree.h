@@ -11,3 +11,9 @@
  * @log: sorted by time
  */
 void tree(const struct log *log, const struct filter *filter, FILE *out);
+
+/**
+ * tree_json() - the same as JSON Lines, one object for each process; "parent" is the "process" of another one
+ * of its boot, which comes before it.
+ */
+void tree_json(const struct log *log, const struct filter *filter, FILE *out);

@@ -37,6 +37,22 @@ bool set_list(struct options *o, const char *value, int word)
 	return true;
 }
 
+bool set_follow(struct options *o, const char *value, int word)
+{
+	(void)value;
+	(void)word;
+	o->follow = true;
+	return true;
+}
+
+bool set_index(struct options *o, const char *value, int word)
+{
+	(void)value;
+	(void)word;
+	o->index = true;
+	return true;
+}
+
 bool set_boot(struct options *o, const char *value, int word)
 {
 	size_t len = strlen(value);
@@ -206,7 +222,7 @@ bool set_kaslr(struct options *o, const char *value, int word)
 	return parse_offset(&o->kaslr, value);
 }
 
-bool set_stats_format(struct options *o, const char *value, int word)
+bool set_json_format(struct options *o, const char *value, int word)
 {
 	(void)value;
 	o->json = word == 1;

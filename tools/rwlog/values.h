@@ -5,5 +5,5 @@
 
 #include "options.h"
 
-#define RW_OPTION(NAME, name, commands, value, set, takes, doc) option_set set;
+#define RW_OPTION(name, commands, value, set, takes, doc) option_set set;
 #include "options.def" // IWYU pragma: keep

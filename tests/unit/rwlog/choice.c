@@ -200,7 +200,7 @@ static void planted_stores(void **state)
 /* Beside a capture of the same machine, the loader's line in that chooses the store. */
 static void by_a_capture(void **state)
 {
-	struct console console = { 0 };
+	struct capture c = { .problems = NULL };
 	struct build fake, real;
 	char line[128];
 	uint8_t *mem;
@@ -221,14 +221,14 @@ static void by_a_capture(void **state)
 		 "[09:20] ringward: guarding this machine, store 8 MiB at 0x%zx, starting \\EFI\\x.efi\r\n",
 		 2 * real.len);
 	assert_false(build_verify(mem, len));
-	console_parse(&console, line, strlen(line));
-	assert_int_equal(chosen(mem, len, (struct image_choice){ .console = &console }, 0), 2 * real.len);
-	console_free(&console);
-	console = (struct console){ 0 };
-	console_parse(&console, "nothing\n", 8);
-	assert_false(console_store_at(&console, 0));
-	assert_int_equal(chosen(mem, len, (struct image_choice){ .console = &console }, 0), 0);
-	console_free(&console);
+	capture_console(&c, line, strlen(line));
+	assert_int_equal(chosen(mem, len, (struct image_choice){ .console = &c.console }, 0), 2 * real.len);
+	capture_free(&c);
+	c = (struct capture){ .problems = NULL };
+	capture_console(&c, "nothing\n", 8);
+	assert_false(console_store_at(&c.console, 0));
+	assert_int_equal(chosen(mem, len, (struct image_choice){ .console = &c.console }, 0), 0);
+	capture_free(&c);
 	free(mem);
 	build_free(&fake);
 	build_free(&real);

@@ -81,7 +81,7 @@ static void chosen(const struct build *b, const char *line, char *seqs, size_t s
 	assert_int_equal(build_parse(&in, b->p, b->len), 0);
 	assert_int_equal(in.problems.count, 0);
 	assert_int_equal(filter_is_all(&o.filter), !*line);
-	selection_open(&s, &in.boot[0], &o.filter);
+	selection_open(&s, &in.boot[0], &o.filter, false);
 	*seqs = '\0';
 	while (selection_next(&s, &r)) {
 		size_t used = strlen(seqs);

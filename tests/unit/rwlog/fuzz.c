@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Feeds damaged logs and random bytes to all of rwlog, reproducibly: nothing may crash or hang. */
+/*
+ * Feeds damaged logs and random bytes to all of rwlog, reproducibly: nothing may crash or hang, and no damage
+ * is accepted in silence but what a CRC cannot see. RWLOG_FUZZ_ROUNDS says how often (`make soak`: a million
+ * in all).
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,9 +21,17 @@
 #include "show.h"
 #include "verify.h"
 
-#define ROUNDS 3000u
+#define ROUNDS_DEFAULT 1200u
+#define OUTPUTS_EACH   4u /* rounds of which one also makes all outputs */
 
 static uint32_t seed = 1;
+
+static unsigned int rounds(void)
+{
+	const char *given = getenv("RWLOG_FUZZ_ROUNDS");
+
+	return given ? (unsigned int)strtoul(given, NULL, 10) : ROUNDS_DEFAULT;
+}
 
 static uint32_t next(uint32_t below)
 {
@@ -27,65 +39,183 @@ static uint32_t next(uint32_t below)
 	return (uint32_t)(((uint64_t)(seed >> 4) * below) >> 28);
 }
 
-static void try_all(const uint8_t *data, size_t len, FILE *null)
-{
-	static const struct filter all = FILTER_ALL;
-	struct input file, *in = &file;
-	struct log log;
+/* What an undamaged log holds. */
+struct truth {
+	uint8_t *data; /* the file */
+	size_t len;
+	struct input in;
+};
 
-	if (build_parse(in, data, len) == 0) {
-		log_open(&log, &in, 1);
-		verify(in, "", 5, null);
-		show(&log, &all, NULL, false, null);
-		for (int format = 0; format < EXPORT_FORMATS; format++)
-			export_records((enum export_format)format, &log, &all, null);
-		report(&log, &all, NULL, null);
-		(void)extract_choose(in);
-		if (counters_present(in)) {
-			counters_json(in, null);
-			counters_table(in, null);
-		}
-		log_free(&log);
-	}
-	input_free(in);
+static void learn_truth(struct truth *t, const void *data, size_t len)
+{
+	t->len = len;
+	t->data = malloc(len);
+	assert_non_null(t->data);
+	memcpy(t->data, data, len);
+	assert_int_equal(build_parse(&t->in, data, len), 0);
 }
 
-/* Flips, overwrites, moves and truncates some of the bytes. */
-static size_t damage(uint8_t *p, size_t len)
+static void forget_truth(struct truth *t)
 {
-	for (uint32_t n = 1 + next(6); n && len > 16; n--) {
-		size_t at = next((uint32_t)len - 8), from = next((uint32_t)len - 8);
+	input_free(&t->in);
+	free(t->data);
+}
 
-		switch (next(5)) {
-		case 0:
-			p[at] ^= (uint8_t)(1u << next(8));
-			break;
-		case 1:
-			memset(p + at, (int)next(256), 1 + next(8));
-			break;
-		case 2:
-			memmove(p + at, p + from, next((uint32_t)(len - (at > from ? at : from))));
-			break;
-		case 3:
-			memset(p + at, 0xff, 4);
-			break;
-		default:
-			if (next(8) == 0)
-				len = at;
+/* Whether the record is one of the undamaged log, byte by byte. */
+static bool is_true(const struct truth *t, const struct rec *r)
+{
+	for (size_t i = 0; i < t->in.nboot; i++) {
+		const struct boot *b = &t->in.boot[i];
+
+		for (size_t j = 0; j < b->nrec; j++)
+			if (b->rec[j].seq == r->hdr.seq && boot_rec(b, j).hdr.size == r->hdr.size &&
+			    memcmp(b->rec[j].p, r->p, r->hdr.size) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* Whether a dump with this header was whole in the undamaged log. */
+static bool was_whole(const struct truth *t, const struct part *p)
+{
+	if (!t->in.is_capture)
+		return memcmp(&p->hdr, &t->in.image->hdr, sizeof(p->hdr)) == 0;
+	for (size_t i = 0; i < t->in.capture.dumps.npart; i++) {
+		const struct part *q = t->in.capture.dumps.part[i];
+
+		if (q->complete && memcmp(&p->hdr, &q->hdr, sizeof(p->hdr)) == 0 && p->nrec == q->nrec)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What verify accepts is the whole content of an undamaged image, or of dumps of the undamaged capture: a CRC
+ * cannot see that a dump is there no more, or twice.
+ */
+static void check_accepted(const struct truth *t, const struct input *in)
+{
+	assert_int_equal(in->is_capture, t->in.is_capture);
+	for (size_t i = 0; i < in->nboot; i++) {
+		const struct boot *b = &in->boot[i];
+
+		assert_true(was_whole(t, b->newest));
+		if (!in->is_capture)
+			assert_int_equal(b->nrec, t->in.boot[0].nrec);
+		for (size_t j = 0; j < b->nrec; j++) {
+			struct rec r = boot_rec(b, j);
+
+			assert_true(is_true(t, &r));
 		}
 	}
-	return len;
+}
+
+static void try_outputs(struct input *in, FILE *null)
+{
+	static const struct filter all = FILTER_ALL;
+	struct log log;
+
+	log_open(&log, &in, 1);
+	show(&log, &all, NULL, false, null);
+	for (int format = 0; format < EXPORT_FORMATS; format++)
+		export_records((enum export_format)format, &log, &all, null);
+	report(&log, &all, NULL, null);
+	(void)extract_choose(in);
+	if (counters_present(in)) {
+		counters_json(in, null);
+		counters_table(in, null);
+	}
+	log_free(&log);
+}
+
+/* @truth: what verify may accept; NULL: anything. */
+static void try_all(const struct truth *truth, const uint8_t *data, size_t len, bool outputs, FILE *null)
+{
+	struct input in;
+
+	if (build_parse(&in, data, len) == 0) {
+		if (verify(&in, "", 5, null) == STATUS_GOOD && truth)
+			check_accepted(truth, &in);
+		if (outputs)
+			try_outputs(&in, null);
+	}
+	input_free(&in);
+}
+
+/* Two places with @n bytes each that do not overlap, the lower one first. Return: whether there are any. */
+static bool two_places(size_t len, size_t n, size_t *a, size_t *b)
+{
+	if (len < 2 * n + 2)
+		return false;
+	*a = next((uint32_t)(len - 2 * n));
+	*b = *a + n + next((uint32_t)(len - 2 * n - *a));
+	return true;
+}
+
+static void swap(uint8_t *p, uint8_t *q, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t kept = p[i];
+
+		p[i] = q[i];
+		q[i] = kept;
+	}
+}
+
+/* One change to @len of @cap bytes at @p. @from: the undamaged log. Return: the new length. */
+static size_t damage_once(uint8_t *p, size_t len, size_t cap, const struct truth *from)
+{
+	size_t n = 1 + next(next(8) ? 64 : (uint32_t)len / 2), at = next((uint32_t)len), a, b;
+
+	n = n < len - at ? n : len - at;
+	switch (next(8)) {
+	case 0: /* flip */
+		p[at] ^= (uint8_t)(1u << next(8));
+		return len;
+	case 1: /* overwrite */
+		memset(p + at, (int)next(256), n);
+		return len;
+	case 2: /* cut */
+		memmove(p + at, p + at + n, len - at - n);
+		return len - n;
+	case 3: /* end */
+		return next(4) ? len : at;
+	case 4: /* duplicate */
+		n = n < cap - len ? n : cap - len;
+		memmove(p + at + n, p + at, len - at);
+		return len + n;
+	case 5: /* swap */
+		if (two_places(len, n, &a, &b))
+			swap(p + a, p + b, n);
+		return len;
+	case 6: /* move */
+		memmove(p + at, p + next((uint32_t)(len - n + 1)), n);
+		return len;
+	default: /* replay, or plant, a piece of the undamaged log elsewhere */
+		a = next((uint32_t)(from->len - (n < from->len ? n : from->len) + 1));
+		n = n < from->len - a ? n : from->len - a;
+		memcpy(p + at, from->data + a, n < len - at ? n : len - at);
+		return len;
+	}
 }
 
 static void damaged(const uint8_t *data, size_t len)
 {
 	FILE *null = fopen("/dev/null", "w");
-	uint8_t *copy = malloc(len);
+	size_t cap = len + len / 2;
+	uint8_t *copy = malloc(cap);
+	struct truth truth;
 
-	for (unsigned int i = 0; i < ROUNDS; i++) {
+	learn_truth(&truth, data, len);
+	for (unsigned int i = 0; i < rounds(); i++) {
+		size_t now = len;
+
 		memcpy(copy, data, len);
-		try_all(copy, damage(copy, len), null);
+		for (uint32_t n = 1 + next(next(2) ? 6 : 1); n && now > 16; n--)
+			now = damage_once(copy, now, cap, &truth);
+		try_all(&truth, copy, now, i % OUTPUTS_EACH == 0, null);
 	}
+	forget_truth(&truth);
 	free(copy);
 	fclose(null);
 }
@@ -152,7 +282,7 @@ static void sealed(void **state)
 	struct build b;
 
 	(void)state;
-	for (unsigned int i = 0; i < ROUNDS; i++) {
+	for (unsigned int i = 0; i < rounds(); i++) {
 		struct input in;
 		size_t at;
 
@@ -177,7 +307,7 @@ static void sealed(void **state)
 		at = 8 + next(sizeof(b.hdr) - 8);
 		((uint8_t *)&b.hdr)[at] = (uint8_t)next(256);
 		build_seal_hdr(&b);
-		try_all(b.p, b.len, null);
+		try_all(NULL, b.p, b.len, i % OUTPUTS_EACH == 0, null);
 		build_free(&b);
 	}
 	fclose(null);
@@ -201,7 +331,7 @@ static void random_bytes(void **state)
 	static uint8_t data[20000];
 
 	(void)state;
-	for (unsigned int i = 0; i < 1000; i++) {
+	for (unsigned int i = 0; i < rounds() / 2; i++) {
 		size_t len = next(sizeof(data));
 		const char *s = starts[i % (sizeof(starts) / sizeof(starts[0]))];
 
@@ -209,7 +339,7 @@ static void random_bytes(void **state)
 			data[j] = (uint8_t)(next(16) ? next(256) : 0);
 		if (len > 64)
 			memcpy(data, s, strlen(s));
-		try_all(data, len, null);
+		try_all(NULL, data, len, i % OUTPUTS_EACH == 0, null);
 	}
 	fclose(null);
 }

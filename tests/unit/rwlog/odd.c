@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "score.h"
-#include "tests/unit/rwlog/build.h"
+#include "tests/unit/rwlog/tasks.h"
 
 static const struct filter all = FILTER_ALL;
 
@@ -47,7 +47,7 @@ static void service(struct build *b, uint32_t pid, const char *program, unsigned
 	act(b, pid, RW_REC_EXIT, NULL, 0);
 }
 
-static void learn_from(struct model *m, struct build *b)
+static void learn_what(struct model *m, struct build *b, const struct filter *filter)
 {
 	struct input file, *in = &file;
 	struct log log;
@@ -55,10 +55,15 @@ static void learn_from(struct model *m, struct build *b)
 	assert_int_equal(build_parse(in, b->p, b->len), 0);
 	log_open(&log, &in, 1);
 	log_sort_by_time(&log);
-	learn(m, &log, &all);
+	learn(m, &log, filter);
 	log_free(&log);
 	input_free(in);
 	build_free(b);
+}
+
+static void learn_from(struct model *m, struct build *b)
+{
+	learn_what(m, b, &all);
 }
 
 /* The objects that score prints about all sequences, as an array. */
@@ -194,6 +199,34 @@ static void a_number_twice(void **state)
 	model_free(&m);
 }
 
+/* How many windows are learnt of the records that an option chooses. */
+static uint64_t learnt(enum filter_what what, const char *value)
+{
+	struct model m = { .window = 6 };
+	struct filter filter = FILTER_ALL;
+	struct build b;
+	uint64_t n = 0;
+
+	tasks_fill(&b);
+	assert_true(filter_text(&filter, what, value));
+	learn_what(&m, &b, &filter);
+	for (size_t i = 0; i < m.windows.n; i++)
+		n += m.count[i];
+	filter_free(&filter);
+	model_free(&m);
+	return n;
+}
+
+/* Filters that need an index of the boot choose the same records as for the other subcommands. */
+static void what_is_learnt(void **state)
+{
+	(void)state;
+	assert_int_equal(learnt(FILTER_EXE, "/usr/bin/sudo"), 1);
+	assert_int_equal(learnt(FILTER_UNIT, "ssh.service"), 8);
+	assert_int_equal(learnt(FILTER_CGROUP, "/system.slice/ssh.service"), 8);
+	assert_int_equal(learnt(FILTER_CONTAINER, TASKS_CONTAINER), 3);
+}
+
 static char *text_of(const struct model *m, size_t *len)
 {
 	const struct log none = { .nin = 0 };
@@ -259,9 +292,10 @@ static void what_is_no_model(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_odd),  cmocka_unit_test(the_alphabet_matters),
-		cmocka_unit_test(what_is_rare), cmocka_unit_test(a_number_twice),
-		cmocka_unit_test(the_file),     cmocka_unit_test(what_is_no_model),
+		cmocka_unit_test(what_is_odd),      cmocka_unit_test(the_alphabet_matters),
+		cmocka_unit_test(what_is_rare),     cmocka_unit_test(a_number_twice),
+		cmocka_unit_test(what_is_learnt),   cmocka_unit_test(the_file),
+		cmocka_unit_test(what_is_no_model),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,6 +117,71 @@ static void a_choice_of_what_is_read(void **state)
 	expect("$R verify --as capture cap", 0, "OK: " SAMPLES " records");
 }
 
+/* Records are there while the capture is still being written; a file that is rotated is followed, too. */
+static void a_capture_that_grows(void **state)
+{
+	(void)state;
+	expect("cat cap | $R --follow -", 0, "-- standard input: " SAMPLES " of " SAMPLES " records shown");
+	expect("cat cap cap | $R --follow -", 0,
+	       "-- standard input: " SAMPLES " of " SAMPLES " records shown");
+	expect("cat cap cap2 | $R --follow --type agent -", 0, "-- boot 02020202020202020202020202020202\n");
+	expect("head -c 3000 cap | $R --follow -", 4, "records shown");
+	expect("grep -v ' 00000180 ' cap | $R --follow -", 4, "frames are missing before this line");
+	expect("echo 'ringward: ALERT hypercall 1 refused, rip 1, by a[1]' | $R --follow -", 0,
+	       "-- line 1: ringward: ALERT hypercall 1 refused, rip 1, by a[1]\n");
+	/* Of half a capture, the records are printed before the rest comes. */
+	expect("{ head -c 3000 cap; until grep -q '#1 ' seen; do sleep 0.05; done; tail -c +3001 cap; } | "
+	       "timeout 60 $R --follow - >seen; tail -n 1 seen",
+	       0, SAMPLES " of " SAMPLES " records shown");
+	expect("cp cap live; timeout 60 $R --follow live >seen 2>&1 & "
+	       "until grep -q '#" SAMPLES
+	       " ' seen; do sleep 0.05; done; mv live live.1; cp cap2 live.2; mv live.2 live; "
+	       "until grep -q 'boot 0202' seen; do sleep 0.05; done; : >live; "
+	       "until grep -q 'became shorter' seen; do sleep 0.05; done; kill -INT $!; wait $!; cat seen",
+	       0, "the file was replaced (rotated)");
+	expect("$R --follow cap cap2", 2, "--follow takes one FILE");
+	expect("$R --follow --list cap", 2, "--follow reads a capture as it comes");
+	expect("$R verify --follow cap", 2, "verify has no option --follow");
+}
+
+/* By the index the same records are found; one that is not of this file is refused. */
+static void by_an_index(void **state)
+{
+	(void)state;
+	expect("$R extract --output img cap; $R index img && $R show --index --pid 77 img", 0,
+	       "by its index: 3 of " SAMPLES " records were read");
+	expect("for o in 77 77,4 1,2,3,4,5; do for c in show export; do "
+	       "$R $c --pid $o img 2>/dev/null | grep -v '^-- \\|input' >a; "
+	       "$R $c --index --pid $o img 2>/dev/null | grep -v '^-- \\|input' >b; cmp a b || exit 9; done; done",
+	       0, "");
+	expect("$R index cap", 2, "rwlog extract makes an image of a capture");
+	expect("$R show --index --pid 77 cap", 2,
+	       "cap.rwindex: No such file or directory; rwlog index makes one");
+	expect("$R show --index img", 2, "it needs --pid, and no --exe");
+	expect("$R show --index --pid 1 --exe x img", 2, "it needs --pid, and no --exe");
+	expect("$R show --index --list img", 2, "--index chooses the store by itself");
+	expect("cp img other; cp img.rwindex other.rwindex; $R show --index --pid 77 other", 2,
+	       "it is the index of another file");
+	expect("cp -p img other; printf x >>other.rwindex; $R show --index --pid 77 other", 2,
+	       "it is not an index that rwlog has written");
+	expect("cp img.rwindex other.rwindex; printf '\\377' | dd of=other.rwindex bs=1 seek=9 conv=notrunc 2>&1; "
+	       "$R show --index --pid 77 other",
+	       2, "it is not an index that rwlog has written");
+	/* A record that is changed in the file, with the old time of change, is not shown. */
+	expect("cp -p img other; cp img.rwindex other.rwindex; tr 'insmod' 'inSmod' <img | "
+	       "dd of=other conv=notrunc 2>&1; touch -r img other; $R show --index --pid 77 other",
+	       2, "it does not name records of this file");
+}
+
+/* Only a terminal is told how far the work is, and only if it is long. */
+static void progress_on_a_terminal(void **state)
+{
+	(void)state;
+	expect("{ cat cap; sleep 1.6; echo; sleep 0.1; } | script -qec \"$R verify -\" /dev/null", 0,
+	       "\rrwlog: -: reading, 0 MiB");
+	expect_without("{ cat cap; sleep 1.6; echo; } | $R verify -", 0, "reading");
+}
+
 static void an_unreadable_file_stops_no_other(void **state)
 {
 	(void)state;
@@ -280,6 +345,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_unreadable_file_stops_no_other),
 		TEST(a_choice_of_what_is_read),
+		TEST(a_capture_that_grows),
+		TEST(progress_on_a_terminal),
+		TEST(by_an_index),
 		TEST(extract_leaves_its_input_alone),
 		TEST(extract_replaces_nothing_but_files),
 		TEST(forms),

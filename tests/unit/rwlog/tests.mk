@@ -2,7 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of rwlog: its own files, compiled with the sanitizers, and one program per kind of test.
 
-RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,account alerts capture choice filter formats forms fuzz image kernel kinds loggers odd options outfile output program report views when)
+RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,account alerts capture choice filter formats forms fuzz image kernel kinds large loggers odd options outfile output program report views when)
 RWLOG_TEST_OBJ := $(call unit,rwlog,$(RWLOG_SRC) $(RWLOG_LIB)) $(RWLOG_PAGE)
 UNIT_TESTS += $(RWLOG_TESTS) $(UNIT_DIR)/rwlog/writers
 
@@ -21,3 +21,8 @@ $(RWLOG_TEST_PROGRAM): $(call unit,rwlog,tools/rwlog/main.c) $(RWLOG_TEST_OBJ)
 # The hypervisor's own writers, for the test that reads what they write.
 $(UNIT_DIR)/rwlog/writers: $(call unit,writers,tests/unit/rwlog/writers.c) \
 	$(call unit,hv,lib/format.c hv/log/drain.c hv/log/store.c)
+
+# A million damaged logs; about half an hour.
+.PHONY: soak-rwlog
+soak-rwlog: $(UNIT_DIR)/rwlog/fuzz
+	RWLOG_FUZZ_ROUNDS=220000 $<

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,10 @@
 enum view {
 	BOOTS,
 	TREE,
-	TOP
+	TOP,
+	BOOTS_JSON,
+	TREE_JSON,
+	TOP_JSON
 };
 
 /* The view of the log of tasks.h, of the records with @comm if that is not NULL. */
@@ -41,6 +45,12 @@ static char *view(enum view which, const char *comm)
 		overview(&log, &filter, t.f);
 	else if (which == TREE)
 		tree(&log, &filter, t.f);
+	else if (which == BOOTS_JSON)
+		overview_json(&log, &filter, t.f);
+	else if (which == TREE_JSON)
+		tree_json(&log, &filter, t.f);
+	else if (which == TOP_JSON)
+		top_json(&log, &filter, 2, t.f);
 	else
 		top(&log, &filter, 2, t.f);
 	build_text_stop(&t);
@@ -118,12 +128,70 @@ static void counts(void **state)
 	       "peers: 0\n");
 }
 
+/* The lines of a view as JSON. */
+static json_t *lines_of(enum view which)
+{
+	char *text = view(which, NULL);
+	json_t *list = json_array();
+
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		json_t *one = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+
+		if (!one)
+			fail_msg("no JSON: %s", line);
+		json_array_append_new(list, one);
+	}
+	free(text);
+	return list;
+}
+
+static json_int_t number(const json_t *list, size_t i, const char *name)
+{
+	return json_integer_value(json_object_get(json_array_get(list, i), name));
+}
+
+static const char *string(const json_t *list, size_t i, const char *name)
+{
+	return json_string_value(json_object_get(json_array_get(list, i), name));
+}
+
+static void as_json(void **state)
+{
+	json_t *list = lines_of(BOOTS_JSON), *most;
+
+	(void)state;
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(string(list, 0, "boot"), BOOT);
+	assert_string_equal(string(list, 0, "started"), "2023-11-14T22:13:20.000000000Z");
+	assert_string_equal(string(list, 0, "end"), "poweroff");
+	assert_int_equal(number(list, 0, "records"), 12);
+	assert_int_equal(number(list, 0, "violations"), 1);
+	json_decref(list);
+	list = lines_of(TREE_JSON);
+	assert_int_equal(json_array_size(list), 6);
+	assert_string_equal(string(list, 4, "exe"), "/usr/bin/sudo");
+	assert_int_equal(number(list, 4, "pid"), 12);
+	assert_int_equal(number(list, 4, "parent"), number(list, 1, "process"));
+	assert_int_equal(number(list, 4, "records"), 2);
+	json_decref(list);
+	list = lines_of(TOP_JSON);
+	assert_int_equal(json_array_size(list), 1);
+	most = json_object_get(json_object_get(json_array_get(list, 0), "programs"), "most");
+	assert_int_equal(json_array_size(most), 2);
+	assert_string_equal(string(most, 0, "name"), "/usr/bin/bash");
+	assert_int_equal(number(most, 0, "records"), 5);
+	most = json_object_get(json_object_get(json_array_get(list, 0), "peers"), "most");
+	assert_string_equal(string(most, 1, "name"), "inet host 10.1.2.3 port 443");
+	json_decref(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(boots),
 		cmocka_unit_test(processes),
 		cmocka_unit_test(counts),
+		cmocka_unit_test(as_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
