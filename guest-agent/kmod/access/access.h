@@ -10,6 +10,7 @@
  *     doors.c, devices.c   ways round an LSM
  *     program.c   which tasks run programs that lines name; isolate.c, trust.c   what that means for them
  *     measure.c   contents of files
+ *     level*.c   levels of processes, and of what they share; level_hooks.h says when they are attached
  */
 #pragma once
 

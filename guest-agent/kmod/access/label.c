@@ -155,6 +155,36 @@ bool label_ask(const struct inode *inode, const struct label_asker *who, u32 kin
 	return known;
 }
 
+void label_add_level(struct label_levels *levels, struct rw_access_label level)
+{
+	if (level.level == RW_ACCESS_NO_LEVEL)
+		return;
+	if (levels->lowest.level == RW_ACCESS_NO_LEVEL || level.level < levels->lowest.level)
+		levels->lowest = level;
+	if (levels->highest.level == RW_ACCESS_NO_LEVEL || level.level > levels->highest.level)
+		levels->highest = level;
+}
+
+bool label_ask_levels(const struct inode *inode, u64 at, struct label_levels *levels)
+{
+	const struct label *l;
+	bool known = false;
+
+	*levels = LABEL_NO_LEVELS;
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash)
+	{
+		if (l->inode != inode)
+			continue;
+		known = READ_ONCE(l->generation) >= at;
+		if (!known)
+			break;
+		label_add_level(levels, access_object_label(&label_policy, scope_of(&l->place)));
+	}
+	rcu_read_unlock();
+	return known;
+}
+
 /* Return: whether there are so many labels. */
 static bool nth_place(const struct inode *inode, unsigned int n, struct place *place)
 {
@@ -456,6 +486,28 @@ int label_ask_entry(struct dentry *dentry, const struct label_asker *who, u32 ki
 int label_ask_below(struct dentry *dentry, const struct label_asker *who, u32 kinds, struct label_sum *sum)
 {
 	return ask_name(dentry, true, who, kinds, sum);
+}
+
+int label_levels_at(struct dentry *dentry, bool below, struct label_levels *levels)
+{
+	struct name_snapshot name;
+	struct dentry *parent;
+	struct place place;
+	unsigned int n;
+	int ret = learn_parent(dentry, label_generation(), &parent);
+
+	*levels = LABEL_NO_LEVELS;
+	if (ret)
+		return ret;
+	take_dentry_name_snapshot(&name, dentry);
+	for (n = 0; nth_place(d_inode(parent), n, &place); n++) {
+		place = child_of(&place, &name.name);
+		label_add_level(levels, access_object_label(&label_policy,
+							    below ? scope_below(&place) : scope_of(&place)));
+	}
+	release_dentry_name_snapshot(&name);
+	dput(parent);
+	return 0;
 }
 
 /* A label that is missing for lack of memory is looked for again when somebody uses the file. */

@@ -49,6 +49,8 @@ static void __init find_refusing_scopes(void)
 	for (i = 0; i < label_policy.hdr->scopes; i++) {
 		refusing_rule[i] = RW_ACCESS_NO_RULE;
 		note_refusal(i, &label_policy.scope[i].any);
+		if (refusing_rule[i] == RW_ACCESS_NO_RULE) /* a level refuses some */
+			refusing_rule[i] = label_policy.scope[i].label.rule;
 	}
 	for (i = 0; i < label_policy.hdr->user_slots; i++)
 		if (user[i].scope != RW_ACCESS_NONE && !(user[i].scope & RW_ACCESS_PROGRAM))
