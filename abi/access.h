@@ -7,12 +7,13 @@
  * user slots, rules, files, hashes, subjects, text.
  *
  * A node is a name on the path of a rule: node 0 is "/", every other one has a parent, which comes before it.
- * The node slots find the child of a node by its name. Lines about access to the same
- * path, or about its level, form a scope; a path with and one without a trailing "/" are two. A node names the most specific scope for the file itself, and for what
- * lies below it. A scope names the next less specific one, which comes before it. A cell of a scope says what
- * its first rule for a user and a kind of access decides: the user slots hold one for each user that the
- * scope's rules name, the scope itself the one for all others. What no scope decides is allowed. Slots of a
- * scope can also be for trusted programs: such a cell comes before those of users.
+ * The node slots find the child of a node by its name. Lines about access to the same path, or about its
+ * level, form a scope; a path with and one without a trailing "/" are two. A node names the most specific
+ * scope for the file itself, and for what lies below it. A scope names the next less specific one, which
+ * comes before it. A cell of a scope says what its first rule for a user and a kind of access decides: the
+ * user slots hold one for each user that the scope's rules name, the scope itself the one for all others.
+ * What no scope decides is allowed. Slots of a scope can also be for trusted programs: such a cell comes
+ * before those of users.
  *
  * A rule here is any line that decides something; only some are about a path and a user. A file is what lines
  * say of a program or a library by its path. A trusted program is named by the number of its file.

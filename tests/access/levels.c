@@ -144,8 +144,10 @@ static void make_directory(const char *path)
 
 void levels_prepare(void)
 {
-	static const char *const made[] = { LEVELS "/new", LEVELS "/link", LEVELS "/socket", LEVELS "/fifo",
-					    LEVELS "/moved", LEVELS "/high/new", LEVELS "/low/new", PLAIN };
+	static const char *const made[] = { LEVELS "/new",     LEVELS "/link",
+					    LEVELS "/socket",  LEVELS "/fifo",
+					    LEVELS "/moved",   LEVELS "/high/new",
+					    LEVELS "/low/new", PLAIN };
 	struct ifreq up = { .ifr_name = "lo", .ifr_flags = IFF_UP };
 	int sock = socket(AF_INET, SOCK_DGRAM, 0);
 

@@ -46,14 +46,14 @@ int levels_as(enum actor actor, const struct level_step *step);
 /**
  * levels_start() - the same, without waiting for it.
  *
- * Return: the process, which has run up to its levels_ready(); standard input is a pipe that levels_end() ends.
+ * Return: the process, which has run up to its levels_ready(), where it stays until levels_end().
  */
 pid_t levels_start(enum actor actor, const struct level_step *step);
 
 /** levels_ready() - of a step: say that others may come, and wait until they have gone. */
 void levels_ready(void);
 
-/** levels_end() - let the step that levels_start() has started return. Return: what it returned. */
+/** levels_end() - let a step resume that levels_start() has started. Return: what it returned. */
 int levels_end(pid_t pid);
 
 /** levels_prepare() - make the files above anew, and the network of this machine. */

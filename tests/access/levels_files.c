@@ -301,7 +301,8 @@ STEP(read_then_write)
 
 STEP(read_sharing)
 {
-	must(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED, "mmap");
+	must(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED,
+	     "mmap");
 	return levels_open(DROP, O_RDONLY);
 }
 

@@ -17,6 +17,7 @@ import machines
 WHERE = machines.ALL
 TRUSTED = machine.BUILD / "tests/trusted"
 TRUSTED_SCRIPT = f"#!{TRUSTED}\nread /protect/vault\n"
+RWCTL = f"trust exe /usr/sbin/rwctl sha256:{hashlib.sha256((machine.BUILD / 'rwctl').read_bytes()).hexdigest()}"
 RULES = """
 -r /protect/secret *
 +rw /protect/shared 1000
@@ -53,6 +54,8 @@ blockdev --rereadpt /dev/ram0
 mkdir /disk && mount -t ext2 /dev/ram0p1 /disk
 mkdir /lib64; ln -s {Path('/lib64/ld-linux-x86-64.so.2').resolve()} /lib64; ln -s {TRUSTED} /opt/trusted
 /opt/access
+/usr/sbin/rwctl -n 1 tail >/tmp/tail &
+sleep 1; kill $!; wait $!; echo "RWTEST: rwctl $? $(grep -c . /tmp/tail)"
 """
 
 
@@ -67,7 +70,7 @@ def trust_lines():
 def policy():
     """The whole policy."""
     return RULES + "\n".join((
-        *trust_lines(), f"trust lib {TRUSTED} sha256:{hashlib.sha256(TRUSTED.read_bytes()).hexdigest()}",
+        *trust_lines(), RWCTL, f"trust lib {TRUSTED} sha256:{hashlib.sha256(TRUSTED.read_bytes()).hexdigest()}",
         f"trust exe /protect/script sha256:{hashlib.sha256(TRUSTED_SCRIPT.encode()).hexdigest()}",
         "-w /protect/script *", "allow trusted trusted r /protect/vault", "allow trusted script r /protect/vault", ""))
 
@@ -115,7 +118,7 @@ DOORS = {name: name.partition("_")[0] for name in (
     "helpers_binfmt", "helpers_cgroup")}
 # What a case at a shut door ends with, if not EPERM; bare, if not 0.
 SHUT = {"bpf_write_user": errno.EINVAL}
-BARE = {"kexec_file": errno.ENOEXEC}
+BARE = {"kexec_file": errno.ENOEXEC, "log_read": errno.ENOENT, "log_status": errno.ENOENT}
 VICTIM, VAULT = "isolate exe /protect/victim", "allow trusted trusted r /protect/vault"
 PROGRAM_CASES = {
     **dict.fromkeys((f"isolate_{name}" for name in (
@@ -131,7 +134,7 @@ PROGRAM_CASES = {
     **dict.fromkeys((f"trust_{name}" for name in (
         "preload_file", "load", "map", "map_data", "anonymous", "writable", "anonymous_later", "stack", "written",
         "own_memory", "attach", "memory")), "/trusted"),
-    **dict.fromkeys(("trust_library_opened", "trust_library_truncated"), "/libc.so.6"),
+    **dict.fromkeys(("trust_library_opened", "trust_library_truncated"), "/libc.so.6"), "log_read": RWCTL, "log_status": None,
     **dict.fromkeys(("isolate_continue", "isolate_peer", "isolate_exists", "trust_read", "trust_read_in_child",
                      "trust_changed_back", "trust_library_replaced", "trust_script"), None),
 }
@@ -194,7 +197,7 @@ def files(folder, linux):
     shared.chmod(0o666)
     return {"/opt/access": machine.BUILD / "tests/access", "/etc/source": "source", "/protect/secret": "the secret",
             "/protect/shared": shared, "/protect/fixed": "fixed", "/protect/log": "log",
-            "/var/lib/ringward/export": "export", "/usr/sbin/rwctl": "rwctl", "/boot/efi/EFI/ringward/policy.conf": "policy",
+            "/var/lib/ringward/export": "export", "/usr/sbin/rwctl": machine.BUILD / "rwctl", "/boot/efi/EFI/ringward/policy.conf": "policy",
             "/protect/tool": machine.BUILD / "tests/tiny", "/protect/dir/inner/file": "file",
             "/opt/disk": disk(folder), "/opt/unsigned.ko": unsigned(machine.stock_module(UNSIGNED, linux)), **programs(),
             **{f"/opt/{name.rpartition('/')[2]}.ko": machine.stock_module(name, linux) for name in MODULES}}
@@ -307,6 +310,13 @@ def test_each_refusal_about_a_program_is_recorded_with_its_line(guarded):
         assert expected == ([f for f in found if f in expected][:1] if name == "trust_changed" else found[:1]), (name, found)
 
 
+def test_rwctl_alone_reads_the_log(guarded):
+    (_, status, lines), = [m.split() for m in guarded.run.markers if m.startswith("rwctl ")]
+    assert status == "0" and int(lines) >= 1
+    record, = guarded.refusals("log_read")
+    assert (record["operation"], record["path"], record["comm"], record["uid"]) == ("read the log", "/dev/ringward", "access", 0)
+
+
 def test_each_refusal_about_a_level_is_recorded_with_its_line(guarded):
     lines = policy().splitlines()
     for name, expected in LEVEL_CASES.items():
@@ -352,7 +362,7 @@ def test_policy_in_audit_mode_records_and_allows(start):
     tried = start(machines.AMD, policy=policy().replace("\n", "mode audit\nlevels highwater\n", 1) + "door kprobes open\ndoor msr shut\n",
                   conf={"kexec": "allow"})
     failed = {name: result for name, result in tried.result.items() if result}
-    allowed = {**BARE, "hibernation": errno.EPERM}  # the agent refuses it whatever the policy says
+    allowed = {"kexec_file": BARE["kexec_file"], "hibernation": errno.EPERM}  # the agent refuses it whatever the policy says
     assert failed in (allowed, {**allowed, "append_noappend": errno.EOPNOTSUPP})
     assert {r["verdict"] for r in tried.run.of_type("access")} == {"allow"}
     assert tried.refusals("read_open")[0]["rule"] == SECRET

@@ -120,7 +120,8 @@ static uint32_t labelled_scope(const struct access *a, uint32_t scope)
 static bool explain_levels(const struct access *a, uint32_t uid, uint32_t scope, enum rw_right kind,
 			   struct explained *e)
 {
-	const struct rw_access_label subject = access_user_label(a, uid), object = access_object_label(a, scope);
+	const struct rw_access_label subject = access_user_label(a, uid);
+	const struct rw_access_label object = access_object_label(a, scope);
 
 	if (!access_level_refuses(subject.level, object.level, object.level, 1u << kind))
 		return false;
@@ -172,8 +173,7 @@ void explain_print(const struct explain_query *query, const struct explained *e,
 		printf("  line %u: ", e->line);
 	printf("%.*s\n", (int)e->len, e->text);
 	if (e->subject)
-		printf("  the level of the file; line %u gives the user another one\n",
-		       e->subject);
+		printf("  the level of the file; line %u gives the user another one\n", e->subject);
 	else if (strncmp(e->text, "allow", 5) == 0)
 		printf("  what is for trusted programs alone comes before all other lines about %s\n",
 		       e->path);

@@ -28,17 +28,11 @@ struct label {
 };
 
 struct access label_policy __ro_after_init;
-unsigned long label_marked[BITS_TO_LONGS(1 << LABEL_MARK_BITS)];
 
 static struct hlist_head *buckets __ro_after_init;
 static unsigned int bucket_bits __ro_after_init;
 static spinlock_t locks[LOCKS];
 static atomic64_t generation = ATOMIC64_INIT(1);
-
-/* Device numbers of file systems where rules refuse something; once full, all file systems count as such. */
-#define DEVICES 64u
-static dev_t device[DEVICES];
-static unsigned int devices;
 
 static u32 bucket_of(const struct inode *inode)
 {
@@ -202,31 +196,6 @@ static bool nth_place(const struct inode *inode, unsigned int n, struct place *p
 	}
 	rcu_read_unlock();
 	return found;
-}
-
-static void mark(const struct super_block *sb, bool guarded)
-{
-	unsigned int i;
-
-	set_bit(hash_ptr(sb, LABEL_MARK_BITS), label_marked);
-	if (!guarded)
-		return;
-	for (i = 0; i < devices && device[i] != sb->s_dev; i++)
-		;
-	if (i == devices && devices < DEVICES) {
-		device[i] = sb->s_dev;
-		smp_store_release(&devices, i + 1);
-	}
-}
-
-bool label_is_guarded(const struct super_block *sb)
-{
-	unsigned int count = smp_load_acquire(&devices), i;
-
-	for (i = 0; i < count; i++)
-		if (device[i] == sb->s_dev)
-			return true;
-	return count == DEVICES;
 }
 
 /*
@@ -535,7 +504,8 @@ static void add_mounted(struct inode *inode, const struct place *place)
 
 	if (is_trivial(place))
 		return;
-	mark(inode->i_sb, label_guards_node(place->node, &rule) || label_scope_refuses(place->scope, &rule));
+	label_mark(inode->i_sb,
+		   label_guards_node(place->node, &rule) || label_scope_refuses(place->scope, &rule));
 	if (add(inode, place, 0) > 0)
 		label_outdate();
 }

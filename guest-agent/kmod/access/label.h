@@ -110,7 +110,7 @@ int label_ask_entry(struct dentry *dentry, const struct label_asker *who, u32 ki
 /** label_ask_below() - the same for what lies below a directory at that name and is not named by a rule. */
 int label_ask_below(struct dentry *dentry, const struct label_asker *who, u32 kinds, struct label_sum *sum);
 
-/** label_levels_at() - get the levels that a file has at a name; @below: what lies below it. As the two above. */
+/** label_levels_at() - get the levels of a name; @below: of what lies below it. As the two above. */
 int label_levels_at(struct dentry *dentry, bool below, struct label_levels *levels);
 
 /**
@@ -167,6 +167,14 @@ bool label_refuses_at(u32 node, u16 *rule);
 
 /** label_outdate() - look at all files again: paths have changed. Context: any. */
 void label_outdate(void);
+
+/**
+ * label_mark() - note that a file system has labelled files.
+ * @guarded: rules refuse anything to anybody there
+ *
+ * Context: any.
+ */
+void label_mark(const struct super_block *sb, bool guarded);
 
 /** label_is_guarded() - whether rules refuse anything to anybody on the file system. Context: any. */
 bool label_is_guarded(const struct super_block *sb);

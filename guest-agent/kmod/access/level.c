@@ -32,9 +32,10 @@ struct subject {
 struct member {
 	struct hlist_node node;
 	const struct task_struct *task;
-	struct subject *now;         /* NULL: none */
-	struct subject *next;        /* once the execve in progress has succeeded; only the task itself uses it */
-	const struct dentry *making; /* what it is about to make, only compared; as @next */
+	struct subject *now; /* NULL: none */
+	/* Only the task itself uses these: */
+	struct subject *next;        /* once the execve in progress has succeeded */
+	const struct dentry *making; /* what it is about to make; only compared */
 	struct rcu_head rcu;
 };
 
@@ -351,8 +352,7 @@ static bool follows(struct rw_access_label me, const struct label_levels *of, co
 int level_check(const struct label_levels *of, const struct level_access *a)
 {
 	const struct rw_access_label me = level_current();
-	const u32 refused =
-		access_level_refuses(me.level, of->lowest.level, of->highest.level, a->kinds);
+	const u32 refused = access_level_refuses(me.level, of->lowest.level, of->highest.level, a->kinds);
 
 	if (likely(!refused))
 		return 0;

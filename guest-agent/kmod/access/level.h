@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Levels, after Bell and LaPadula: who has a level reads nothing of a higher one and writes nothing of a lower
- * one. docs/policy.md has the rules for each channel.
+ * Levels, after Bell and LaPadula: who has a level reads nothing of a higher one and writes nothing of a
+ * lower one. docs/policy.md has the rules for each channel.
  *
  *     level.c         levels of processes; decisions and their records
  *     level_rise.c    when a process gets a higher level
@@ -46,7 +46,7 @@ struct level_access {
 	bool quiet;                /* who asks only looks around: no record, and no level for it */
 };
 
-/** level_of() - the level of a task; of processes that are not labelled: RW_ACCESS_NO_LABEL. Context: any. */
+/** level_of() - the level of a task; RW_ACCESS_NO_LABEL if it has none. Context: any. */
 struct rw_access_label level_of(const struct task_struct *task);
 
 /** level_current() - the current task's; none in an interrupt. Context: any. */
@@ -64,7 +64,7 @@ static inline struct rw_access_label level_current(void)
  */
 int level_check(const struct label_levels *of, const struct level_access *a);
 
-/** level_refuse() - refuse for the sake of a level, or only record it. Context and return: as level_check(). */
+/** level_refuse() - refuse for the sake of a level, or only record it. As level_check(). */
 int level_refuse(const struct level_access *a, const char *asked, u16 rule);
 
 /** level_one() - the levels of an object that has one level. */
@@ -73,7 +73,7 @@ static inline struct label_levels level_one(struct rw_access_label label)
 	return (struct label_levels){ label, label };
 }
 
-/** level_same() - whether two levels are the same; a level is no other's if one is none. */
+/** level_same() - whether two levels are the same; also if both are none. */
 static inline bool level_same(struct rw_access_label a, struct rw_access_label b)
 {
 	return a.level == b.level;
@@ -91,12 +91,7 @@ static inline bool level_is_none(struct rw_access_label label)
  */
 bool level_float(struct rw_access_label to);
 
-/**
- * level_set() - give the current process a level.
- * @making: may be NULL; else the level is for all tasks that share its memory from its next execve on
- *
- * Context: may sleep. Return: 0 or -ENOMEM.
- */
+/** level_set() - give the current process a level. Context: may sleep. Return: 0 or -ENOMEM. */
 int level_set(struct rw_access_label to);
 
 /** level_is_alone() - whether no other task that is known shares the current one's level. Context: any. */
@@ -111,7 +106,7 @@ void level_note_name(const struct dentry *dentry);
 /** level_makes() - whether it is that name, at which the file is now; forgets it. */
 bool level_makes(const struct dentry *dentry);
 
-/* Levels of objects. struct level_key: what names an object as long as it exists; filled by these: */
+/** struct level_key - what names an object as long as it exists. */
 struct level_key {
 	u64 a, b;
 };

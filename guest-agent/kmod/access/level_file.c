@@ -75,7 +75,7 @@ static u32 kinds_for(const struct inode *inode, u32 kinds)
 	return kinds;
 }
 
-/* Return: 0 with @levels set; -ECHILD: it takes sleep; -ESTALE: the file may have levels that are not known. */
+/* Return: 0; -ECHILD: it takes sleep; -ESTALE: the file may have levels that are not known. */
 static int levels_of(struct inode *inode, struct dentry *dentry, bool atomic, struct label_levels *levels)
 {
 	const u64 at = label_generation();
@@ -93,8 +93,8 @@ static int levels_of(struct inode *inode, struct dentry *dentry, bool atomic, st
 }
 
 /*
- * Gives a file without a level the current task's. Who has mapped it before would see what is written from now
- * on, and nobody is asked then: with mappings of others it stays without.
+ * Gives a file without a level the current task's. Who has mapped it before would see what is written from
+ * now on, and nobody is asked then: while somebody has it mapped, it stays without.
  */
 static struct rw_access_label settle(struct inode *inode, struct rw_access_label me)
 {
@@ -107,15 +107,15 @@ static struct rw_access_label settle(struct inode *inode, struct rw_access_label
 	return RW_ACCESS_NO_LABEL;
 }
 
-/* Files of the search for a directory have no dentry at hand. */
+/* The search of a directory has no name of it at hand, which a record needs. */
 static int check_found(struct inode *inode, const struct label_levels *of, const struct level_access *a)
 {
 	struct level_access named = *a;
 	struct dentry *dentry;
 	int ret;
 
-	if (a->dentry || !access_level_refuses(level_current().level, of->lowest.level, of->highest.level,
-					       a->kinds))
+	if (a->dentry ||
+	    !access_level_refuses(level_current().level, of->lowest.level, of->highest.level, a->kinds))
 		return level_check(of, a);
 	dentry = d_find_any_alias(inode);
 	named.dentry = dentry;
@@ -139,7 +139,8 @@ static int decide(struct inode *inode, struct dentry *dentry, const struct level
 		return ret;
 	if (ret)
 		return level_refuse(a, "no path is known", RW_ACCESS_NO_RULE);
-	if (gives && level_is_none(of.lowest) && a->kinds & (CHECK_WRITE | CHECK_APPEND) && takes_level(inode)) {
+	if (gives && level_is_none(of.lowest) && a->kinds & (CHECK_WRITE | CHECK_APPEND) &&
+	    takes_level(inode)) {
 		now = settle(inode, me);
 		if (level_is_none(now))
 			return level_refuse(a, "others have it mapped", me.rule);
@@ -206,9 +207,9 @@ int level_file(const struct file *file, u32 kinds, const char *what)
 
 int level_dentry(struct dentry *dentry, u32 kinds, const char *what)
 {
-	const struct level_access a = {
-		.kinds = kinds_for(d_backing_inode(dentry), kinds), .what = what, .dentry = dentry
-	};
+	const struct level_access a = { .kinds = kinds_for(d_backing_inode(dentry), kinds),
+					.what = what,
+					.dentry = dentry };
 
 	return level_inode(d_backing_inode(dentry), dentry, &a);
 }
@@ -290,16 +291,15 @@ int level_move(struct dentry *dentry, struct dentry *new_name, const char *what)
 	}
 	if (same)
 		return 0;
-	return level_refuse(&a, "another level there",
-			    (level_is_none(to.highest) ? from : to).highest.rule);
+	return level_refuse(&a, "another level there", (level_is_none(to.highest) ? from : to).highest.rule);
 }
 
 /* The way through a directory: what names it has. */
 int levels_inode_permission(struct inode *inode, int mask)
 {
-	const struct level_access a = {
-		.kinds = CHECK_READ, .what = "search", .atomic = mask & MAY_NOT_BLOCK
-	};
+	const struct level_access a = { .kinds = CHECK_READ,
+					.what = "search",
+					.atomic = mask & MAY_NOT_BLOCK };
 
 	return S_ISDIR(inode->i_mode) && mask & MAY_EXEC ? level_inode(inode, NULL, &a) : 0;
 }
@@ -342,7 +342,7 @@ int levels_path_notify(const struct path *path, u64 mask, unsigned int obj_type)
 	return level_dentry(path->dentry, CHECK_READ, "watch");
 }
 
-/* By SCM_RIGHTS, pidfd_getfd() or seccomp: for what is not asked about at each use, as POSIX message queues. */
+/* By SCM_RIGHTS, pidfd_getfd() or seccomp: POSIX message queues, for one, are not asked about at each use. */
 int levels_file_receive(struct file *file)
 {
 	u32 kinds = 0;

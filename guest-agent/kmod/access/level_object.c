@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Levels of objects that no line names: a hash table, written under a lock for each of its parts, read under RCU.
+// Levels of objects that no line names: a hash table, written under a lock for each part, read under RCU.
 
 #include <linux/hash.h>
 #include <linux/init.h>

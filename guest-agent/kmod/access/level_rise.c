@@ -31,8 +31,8 @@ static bool is_shared(const struct vm_area_struct *vma)
 }
 
 /*
- * Whether all memory that the process shares may be written at level @to. Who has had no level brings it along
- * and gives it the new one; others have it as well, at the old level. @first: it has had none.
+ * Whether all memory that the process shares may be written at level @to. Who has had a level shares it with
+ * others of that level; @first: it has had none, and gives what it brings along the new one.
  */
 static bool memory_follows(struct rw_access_label to, bool first)
 {

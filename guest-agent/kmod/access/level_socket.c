@@ -65,8 +65,8 @@ static bool is_connected(const struct sock *sk)
 }
 
 /*
- * A socket that a process without a level has made, as one that systemd passes on, gets the level of who first
- * uses it, and so does the other end of its connection.
+ * A socket that a process without a level has made, as one that systemd passes on, gets the level of who
+ * first uses it, and so does the other end of its connection.
  */
 static struct rw_access_label settle(struct sock *sk, struct rw_access_label me)
 {
@@ -137,7 +137,7 @@ int levels_socket_accept(struct socket *sock, struct socket *newsock)
 	return use(sock->sk, CHECK_READ, "accept");
 }
 
-/* Data flows both ways, and so does what the kernel tells of it: both ends are of one level, or one has none. */
+/* Data flows both ways, and the kernel tells of it: both ends are of one level, or one has none. */
 static int check_ends(const struct sock *client, const struct sock *listener, const char *what)
 {
 	const struct rw_access_label from = get(client), to = get(listener);
@@ -150,7 +150,8 @@ static int check_ends(const struct sock *client, const struct sock *listener, co
 /* Gives both ends of a new connection the level that one of them has. */
 static void join(struct sock *client, struct sock *server, struct rw_access_label listener)
 {
-	const struct rw_access_label from = get(client), label = level_is_none(listener) ? from : listener;
+	const struct rw_access_label from = get(client);
+	const struct rw_access_label label = level_is_none(listener) ? from : listener;
 
 	if (level_is_none(label))
 		return;

@@ -35,7 +35,8 @@ struct call_place {
 	size_t off;
 };
 #define PLACE(name) { #name, offsetof(struct lsm_static_calls_table, name) },
-static const struct call_place places[] __initconst = { LEVEL_LSM_HOOKS(PLACE) GUARD_LSM_HOOKS(PLACE) AGENT_LSM_HOOKS(PLACE) };
+static const struct call_place places[] __initconst = { LEVEL_LSM_HOOKS(PLACE) GUARD_LSM_HOOKS(PLACE)
+								AGENT_LSM_HOOKS(PLACE) };
 
 static struct security_hook_list **alias[ARRAY_SIZE(objects)] __initdata;
 static struct lsm_static_call *call[ARRAY_SIZE(objects)] __initdata;

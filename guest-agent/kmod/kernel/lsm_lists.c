@@ -22,7 +22,8 @@ static struct security_hook_list objects[] __ro_after_init = { LEVEL_LSM_HOOKS(L
 								       AGENT_LSM_HOOKS(OBJECT) };
 
 #define HEAD_OFFSET(name) offsetof(struct security_hook_heads, name),
-static const size_t head_off[] __initconst = { LEVEL_LSM_HOOKS(HEAD_OFFSET) GUARD_LSM_HOOKS(HEAD_OFFSET) AGENT_LSM_HOOKS(HEAD_OFFSET) };
+static const size_t head_off[] __initconst = { LEVEL_LSM_HOOKS(HEAD_OFFSET) GUARD_LSM_HOOKS(HEAD_OFFSET)
+						       AGENT_LSM_HOOKS(HEAD_OFFSET) };
 
 static struct hlist_node **alias[ARRAY_SIZE(objects)] __initdata;
 

@@ -7,10 +7,10 @@ struct request_sock;
 struct sock;
 struct sockaddr;
 
-/** compat_tcp_peer() - the socket that @sk is connected to. Return: NULL, or for sock_gen_put(). Context: any. */
+/** compat_tcp_peer() - the socket that @sk is connected to, or NULL. For sock_gen_put(). Context: any. */
 struct sock *compat_tcp_peer(const struct sock *sk);
 
-/** compat_tcp_client() - the socket that asks @sk, or the listener that it comes from, for a connection. */
+/** compat_tcp_client() - the same for who asks @sk, or the listener that it comes from, for a connection. */
 struct sock *compat_tcp_client(const struct sock *sk, const struct request_sock *req);
 
 /**
