@@ -7,12 +7,13 @@
  * user slots, rules, files, hashes, subjects, text.
  *
  * A node is a name on the path of a rule: node 0 is "/", every other one has a parent, which comes before it.
- * The node slots find the child of a node by its name. Rules with the same path form a scope; a path with and
- * one without a trailing "/" are two. A node names the most specific scope for the file itself, and for what
- * lies below it. A scope names the next less specific one, which comes before it. A cell of a scope says what
- * its first rule for a user and a kind of access decides: the user slots hold one for each user that the
- * scope's rules name, the scope itself the one for all others. What no scope decides is allowed. Slots of a
- * scope can also be for trusted programs: such a cell comes before those of users.
+ * The node slots find the child of a node by its name. Lines about access to the same path, or about its
+ * level, form a scope; a path with and one without a trailing "/" are two. A node names the most specific
+ * scope for the file itself, and for what lies below it. A scope names the next less specific one, which
+ * comes before it. A cell of a scope says what its first rule for a user and a kind of access decides: the
+ * user slots hold one for each user that the scope's rules name, the scope itself the one for all others.
+ * What no scope decides is allowed. Slots of a scope can also be for trusted programs: such a cell comes
+ * before those of users.
  *
  * A rule here is any line that decides something; only some are about a path and a user. A file is what lines
  * say of a program or a library by its path. A trusted program is named by the number of its file.
@@ -25,7 +26,7 @@
 #include "abi/types.h"
 
 #define RW_ACCESS_MAGIC   0x43434157u /* "WACC" */
-#define RW_ACCESS_VERSION 3u
+#define RW_ACCESS_VERSION 4u
 #define RW_ACCESS_ALIGN   8u
 #define RW_ACCESS_NONE    UINT32_MAX
 #define RW_ACCESS_NO_RULE UINT16_MAX
@@ -70,7 +71,7 @@ enum rw_door {
  * What the agent of this version enforces. The loader and rwpolicy refuse a line that needs anything else,
  * and the agent such an image. A door that is not in here is RW_DOOR_OPEN in every image.
  */
-#define RW_ACCESS_SUPPORTED (RW_ACCESS_RULES | RW_ACCESS_ALL_DOORS | RW_ACCESS_ISOLATE | RW_ACCESS_TRUST)
+#define RW_ACCESS_SUPPORTED RW_ACCESS_EVERYTHING
 
 /* rw_access_hdr.mode */
 enum rw_access_mode {
@@ -96,26 +97,26 @@ struct rw_access_label {
 RW_ASSERT_SIZE(struct rw_access_label, 4);
 #define RW_ACCESS_NO_LEVEL  UINT16_MAX
 #define RW_ACCESS_LEVEL_MAX (UINT16_MAX - 1u)
+#define RW_ACCESS_NO_LABEL  ((struct rw_access_label){ RW_ACCESS_NO_LEVEL, RW_ACCESS_NO_RULE })
 
 struct rw_access_node {
-	uint32_t parent;                    /* RW_ACCESS_NONE for node 0 */
-	uint32_t name;                      /* offset in the text */
-	uint32_t len;                       /* bytes; 0 for node 0 */
-	uint32_t self;                      /* scope for the file itself, or RW_ACCESS_NONE */
-	uint32_t below;                     /* scope for what lies below and is no node, or RW_ACCESS_NONE */
-	uint32_t file;                      /* what else lines say of this file, or RW_ACCESS_NONE */
-	struct rw_access_label label;       /* as an object: of the file itself */
-	struct rw_access_label label_below; /* of what lies below and is no node */
+	uint32_t parent; /* RW_ACCESS_NONE for node 0 */
+	uint32_t name;   /* offset in the text */
+	uint32_t len;    /* bytes; 0 for node 0 */
+	uint32_t self;   /* scope for the file itself, or RW_ACCESS_NONE */
+	uint32_t below;  /* scope for what lies below and is no node, or RW_ACCESS_NONE */
+	uint32_t file;   /* what else lines say of this file, or RW_ACCESS_NONE */
 };
-RW_ASSERT_SIZE(struct rw_access_node, 32);
+RW_ASSERT_SIZE(struct rw_access_node, 24);
 
 struct rw_access_scope {
-	uint32_t next;             /* scope for what this one does not decide, or RW_ACCESS_NONE */
-	uint32_t users;            /* how many user slots are this scope's, */
-	uint32_t programs;         /* and how many are for trusted programs in it */
-	struct rw_access_cell any; /* for users without a slot */
+	uint32_t next;                /* scope for what this one does not decide, or RW_ACCESS_NONE */
+	uint32_t users;               /* how many user slots are this scope's, */
+	uint32_t programs;            /* and how many are for trusted programs in it */
+	struct rw_access_cell any;    /* for users without a slot */
+	struct rw_access_label label; /* as objects; the next scope's, if no line says another */
 };
-RW_ASSERT_SIZE(struct rw_access_scope, 24);
+RW_ASSERT_SIZE(struct rw_access_scope, 28);
 
 #define RW_ACCESS_SCOPES_MAX 0x7fffffffu
 #define RW_ACCESS_PROGRAM    0x80000000u /* rw_access_user.scope: the slot is for a program */

@@ -51,6 +51,7 @@ RW_ASSERT_SIZE(struct rw_ioc_image, 16);
  * Errors of all: ENOTTY for an unknown request, EIO if the hypervisor refuses (the kernel log says how).
  * MONITOR, POLICY: ENOSPC if the buffer is too small. POLICY: ENODATA where there is no policy.conf.
  * LOCK: EALREADY if locked before, EAGAIN while the module's memory is not yet read-only.
+ * READ: EACCES where policy.conf trusts rwctl by its hash, and the caller is another program.
  * STATS: EINVAL for a CPU that the hypervisor does not have, or reserved that is not 0.
  */
 #define RW_IOC_LOCK   _IO('R', 0x01)

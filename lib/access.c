@@ -79,8 +79,7 @@ static _Bool check_node(const struct access *a, uint32_t i)
 	if (i ? n->parent >= i || !n->len : n->parent != RW_ACCESS_NONE || n->len)
 		return 0;
 	return in_text(a, n->name, n->len) && below_or_none(n->self, a->hdr->scopes) &&
-	       below_or_none(n->below, a->hdr->scopes) && below_or_none(n->file, a->hdr->files) &&
-	       check_label(a, n->label) && check_label(a, n->label_below);
+	       below_or_none(n->below, a->hdr->scopes) && below_or_none(n->file, a->hdr->files);
 }
 
 static _Bool check_cell(const struct access *a, const struct rw_access_cell *c)
@@ -186,7 +185,8 @@ int access_open(struct access *a, const void *image, uint32_t size)
 		if (!check_node(a, i))
 			return -1;
 	for (i = 0; i < hdr->scopes; i++)
-		if (!below_or_none(a->scope[i].next, i) || !check_cell(a, &a->scope[i].any))
+		if (!below_or_none(a->scope[i].next, i) || !check_cell(a, &a->scope[i].any) ||
+		    !check_label(a, a->scope[i].label))
 			return -1;
 	for (i = 0; i < hdr->rules; i++)
 		if (!in_text(a, a->rule[i].text, a->rule[i].len))
@@ -288,5 +288,18 @@ struct rw_access_label access_user_label(const struct access *a, uint32_t uid)
 	}
 	if (low < a->hdr->subjects && a->subject[low].uid == uid)
 		return a->subject[low].label;
-	return (struct rw_access_label){ RW_ACCESS_NO_LEVEL, RW_ACCESS_NO_RULE };
+	return RW_ACCESS_NO_LABEL;
+}
+
+uint32_t access_level_refuses(uint16_t subject, uint16_t lowest, uint16_t highest, uint32_t kinds)
+{
+	uint32_t refused = 0;
+
+	if (subject == RW_ACCESS_NO_LEVEL || lowest == RW_ACCESS_NO_LEVEL)
+		return 0;
+	if (subject < highest) /* up: only append */
+		refused |= ~(1u << RW_RIGHT_APPEND);
+	if (subject > lowest) /* down: only read */
+		refused |= 1u << RW_RIGHT_WRITE | 1u << RW_RIGHT_APPEND;
+	return refused & kinds;
 }

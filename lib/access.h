@@ -105,6 +105,23 @@ uint16_t access_trusts(const struct access *a, uint32_t file, enum rw_access_use
 /** access_user_label() - the level of a user; RW_ACCESS_NO_LEVEL if no line has one. Context: any. */
 struct rw_access_label access_user_label(const struct access *a, uint32_t uid);
 
+/** access_object_label() - the level of files in a scope, or in none. Context: any. */
+static inline struct rw_access_label access_object_label(const struct access *a, uint32_t scope)
+{
+	return scope == RW_ACCESS_NONE ? RW_ACCESS_NO_LABEL : a->scope[scope].label;
+}
+
+/**
+ * access_level_refuses() - what levels refuse: reading up, writing down, and any writing up but appending.
+ * @subject: the subject's level
+ * @lowest:  of the object's levels: a file with several paths can have several
+ * @highest: of them
+ * @kinds:   that are asked for
+ *
+ * Who or what has RW_ACCESS_NO_LEVEL is refused nothing. Context: any. Return: the kinds that are refused.
+ */
+uint32_t access_level_refuses(uint16_t subject, uint16_t lowest, uint16_t highest, uint32_t kinds);
+
 /** access_hash_name() - where the search for a child begins, before it is reduced to the number of slots. */
 uint32_t access_hash_name(uint32_t node, const char *name, uint32_t len);
 

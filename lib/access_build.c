@@ -20,8 +20,6 @@ struct image {
 	char *text;
 };
 
-#define NO_LABEL ((struct rw_access_label){ RW_ACCESS_NO_LEVEL, RW_ACCESS_NO_RULE })
-
 static uint32_t slots_for(uint32_t entries)
 {
 	uint32_t slots = 2;
@@ -122,6 +120,11 @@ static void put_slot(struct image *image, uint32_t node)
 	image->node_slot[at] = node;
 }
 
+static void put_scope(struct image *image, uint32_t scope, uint32_t next)
+{
+	image->scope[scope] = (struct rw_access_scope){ .next = next, .label = RW_ACCESS_NO_LABEL };
+}
+
 /* Nodes and scopes: a node's parent comes before it, so that what encloses it has its scopes already. */
 static void put_nodes(struct image *image)
 {
@@ -134,12 +137,11 @@ static void put_nodes(struct image *image)
 
 		*n = (struct rw_access_node){ .parent = from->parent, .len = (uint32_t)from->name.size };
 		n->below = i ? image->node[from->parent].below : RW_ACCESS_NONE;
-		n->label = n->label_below = NO_LABEL;
 		n->file = from->file ? files++ : RW_ACCESS_NONE;
 		if (from->file)
 			image->file[n->file] = (struct rw_access_file){
 				.node = i,
-				.label = NO_LABEL,
+				.label = RW_ACCESS_NO_LABEL,
 				.isolate = RW_ACCESS_NO_RULE,
 			};
 		if (i) {
@@ -149,12 +151,12 @@ static void put_nodes(struct image *image)
 			put_slot(image, i);
 		}
 		if (from->below) {
-			image->scope[scopes] = (struct rw_access_scope){ .next = n->below };
+			put_scope(image, scopes, n->below);
 			n->below = scopes++;
 		}
 		n->self = n->below;
 		if (from->self) {
-			image->scope[scopes] = (struct rw_access_scope){ .next = n->below };
+			put_scope(image, scopes, n->below);
 			n->self = scopes++;
 		}
 	}
@@ -416,7 +418,7 @@ static void put_others(struct image *image)
 		else if (r->what == ACCESS_LABEL)
 			put_label(image, &image->file[n->file].label, i);
 		else if (r->what == ACCESS_OBJECT)
-			put_label(image, access_is_below(r) ? &n->label_below : &n->label, i);
+			put_label(image, &image->scope[scope_of(image, r)].label, i);
 		else if (r->what == ACCESS_USER)
 			put_user(image, users++, i);
 		else if (r->what == ACCESS_DOOR)
@@ -425,16 +427,14 @@ static void put_others(struct image *image)
 	}
 }
 
-/* A file without a level has that of the nearest directory above it. */
+/* A file without a level has that of the nearest directory above it. The less specific scope comes first. */
 static void inherit_labels(struct image *image)
 {
-	for (uint32_t i = 0; i < image->hdr->nodes; i++) {
-		struct rw_access_node *n = &image->node[i];
+	for (uint32_t i = 0; i < image->hdr->scopes; i++) {
+		struct rw_access_scope *s = &image->scope[i];
 
-		if (i && n->label_below.level == RW_ACCESS_NO_LEVEL)
-			n->label_below = image->node[n->parent].label_below;
-		if (n->label.level == RW_ACCESS_NO_LEVEL)
-			n->label = n->label_below;
+		if (s->label.level == RW_ACCESS_NO_LEVEL && s->next != RW_ACCESS_NONE)
+			s->label = image->scope[s->next].label;
 	}
 }
 

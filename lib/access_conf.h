@@ -64,7 +64,7 @@ struct access_node {
 	struct span name;
 	uint32_t parent;  /* node, or RW_ACCESS_NONE */
 	uint32_t rule;    /* whose line has the name */
-	bool self, below; /* some rule is about access to the file itself, to what lies below it */
+	bool self, below; /* some rule is about access to the file itself or its level, to what lies below */
 	bool file;        /* some rule says what the file is */
 };
 

@@ -231,8 +231,6 @@ static void mark_node(struct access_conf *conf, const struct access_rule *rule)
 
 	if (rule->what == ACCESS_TRUST || rule->what == ACCESS_ISOLATE || rule->what == ACCESS_LABEL)
 		n->file = true;
-	else if (rule->what != ACCESS_RULE && rule->what != ACCESS_ALLOW)
-		return;
 	else if (access_is_below(rule))
 		n->below = true;
 	else

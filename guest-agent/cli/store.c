@@ -56,7 +56,9 @@ int store_read(struct store *s)
 	int64_t records;
 
 	if (ioctl(s->fd, RW_IOC_READ, &req) != 0) {
-		fprintf(stderr, "rwctl: the store: %s (see the kernel log)\n", strerror(errno));
+		fprintf(stderr, "rwctl: the store: %s (%s)\n", strerror(errno),
+			errno == EACCES ? "policy.conf trusts a program that this one is not" :
+					  "see the kernel log");
 		return -1;
 	}
 	s->seq = req.seq;

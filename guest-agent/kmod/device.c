@@ -13,6 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/uaccess.h>
 
+#include "access/access.h"
 #include "device.h"
 #include "event.h"
 #include "hvcall.h"
@@ -82,12 +83,14 @@ static int read_records(struct rw_read *req, void *data, struct rw_ioc_read *ans
 }
 
 /* @page: zeroed, for the request to the hypervisor. */
-static int do_read(void *page, void __user *user)
+static int do_read(const struct file *file, void *page, void __user *user)
 {
 	struct rw_ioc_read answer;
 	void *data;
-	int ret;
+	int ret = access_log(file);
 
+	if (ret)
+		return ret;
 	if (copy_from_user(&answer, user, sizeof(answer)))
 		return -EFAULT;
 	data = (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, get_order(RW_READ_BYTES));
@@ -152,7 +155,7 @@ static long device_ioctl(struct file *file, unsigned int request, unsigned long 
 	else if (request == RW_IOC_FLUSH)
 		event_flush();
 	else if (request == RW_IOC_READ)
-		ret = do_read(page, user);
+		ret = do_read(file, page, user);
 	else if (request == RW_IOC_MONITOR)
 		ret = do_image(RW_POLICY_MONITOR, user);
 	else if (request == RW_IOC_POLICY)

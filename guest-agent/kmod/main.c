@@ -12,6 +12,7 @@
 #include <linux/reboot.h>
 
 #include "access/access.h"
+#include "access/level.h"
 #include "beat.h"
 #include "code.h"
 #include "crash.h"
@@ -110,7 +111,7 @@ static void __init stop_notifiers(void)
 
 static int __init attach_hooks(void)
 {
-	return compat_attach_hooks(&kernel, guards);
+	return compat_attach_hooks(&kernel, guards, level_any);
 }
 
 static void __init refuse_probes(void)

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "levels.h"
 #include "victim.h"
 
 #define USER   1000
@@ -167,6 +168,8 @@ int main(int argc, char **argv)
 {
 	if (strcmp(argv[0], VICTIM) == 0)
 		return victim_main(argv);
+	if (strcmp(argv[0], AS_LOW) == 0 || strcmp(argv[0], AS_HIGH) == 0)
+		return levels_main(argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	must(chdir("/") == 0, "chdir");
 	for (const struct access_case *c = __start_access_cases; c < __stop_access_cases; c++) {

@@ -17,6 +17,7 @@ import machines
 WHERE = machines.ALL
 TRUSTED = machine.BUILD / "tests/trusted"
 TRUSTED_SCRIPT = f"#!{TRUSTED}\nread /protect/vault\n"
+RWCTL = f"trust exe /usr/sbin/rwctl sha256:{hashlib.sha256((machine.BUILD / 'rwctl').read_bytes()).hexdigest()}"
 RULES = """
 -r /protect/secret *
 +rw /protect/shared 1000
@@ -30,6 +31,17 @@ RULES = """
 -r /volume/key *
 -r /way/in/secret *
 isolate exe /protect/victim
+level low 1
+level middle 2
+level high 3
+subject uid 2001 level low
+subject uid 2002 level middle
+subject uid 2003 level high
+subject exe /opt/as-low level low
+subject exe /opt/as-high level high
+object /levels/low/ level low
+object /levels/high/ level high
+object /levels/drop level high
 """
 # Stock modules that cases need, by path below kernel/, with their parameters.
 MODULES = {"fs/overlayfs/overlay": "", "fs/binfmt_misc": "", "arch/x86/kernel/msr": "", "drivers/block/loop": "",
@@ -42,6 +54,8 @@ blockdev --rereadpt /dev/ram0
 mkdir /disk && mount -t ext2 /dev/ram0p1 /disk
 mkdir /lib64; ln -s {Path('/lib64/ld-linux-x86-64.so.2').resolve()} /lib64; ln -s {TRUSTED} /opt/trusted
 /opt/access
+/usr/sbin/rwctl -n 1 tail >/tmp/tail &
+sleep 1; kill $!; wait $!; echo "RWTEST: rwctl $? $(grep -c . /tmp/tail)"
 """
 
 
@@ -56,7 +70,7 @@ def trust_lines():
 def policy():
     """The whole policy."""
     return RULES + "\n".join((
-        *trust_lines(), f"trust lib {TRUSTED} sha256:{hashlib.sha256(TRUSTED.read_bytes()).hexdigest()}",
+        *trust_lines(), RWCTL, f"trust lib {TRUSTED} sha256:{hashlib.sha256(TRUSTED.read_bytes()).hexdigest()}",
         f"trust exe /protect/script sha256:{hashlib.sha256(TRUSTED_SCRIPT.encode()).hexdigest()}",
         "-w /protect/script *", "allow trusted trusted r /protect/vault", "allow trusted script r /protect/vault", ""))
 
@@ -104,7 +118,7 @@ DOORS = {name: name.partition("_")[0] for name in (
     "helpers_binfmt", "helpers_cgroup")}
 # What a case at a shut door ends with, if not EPERM; bare, if not 0.
 SHUT = {"bpf_write_user": errno.EINVAL}
-BARE = {"kexec_file": errno.ENOEXEC}
+BARE = {"kexec_file": errno.ENOEXEC, "log_read": errno.ENOENT, "log_status": errno.ENOENT}
 VICTIM, VAULT = "isolate exe /protect/victim", "allow trusted trusted r /protect/vault"
 PROGRAM_CASES = {
     **dict.fromkeys((f"isolate_{name}" for name in (
@@ -120,10 +134,37 @@ PROGRAM_CASES = {
     **dict.fromkeys((f"trust_{name}" for name in (
         "preload_file", "load", "map", "map_data", "anonymous", "writable", "anonymous_later", "stack", "written",
         "own_memory", "attach", "memory")), "/trusted"),
-    **dict.fromkeys(("trust_library_opened", "trust_library_truncated"), "/libc.so.6"),
+    **dict.fromkeys(("trust_library_opened", "trust_library_truncated"), "/libc.so.6"), "log_read": RWCTL, "log_status": None,
     **dict.fromkeys(("isolate_continue", "isolate_peer", "isolate_exists", "trust_read", "trust_read_in_child",
                      "trust_changed_back", "trust_library_replaced", "trust_script"), None),
 }
+IN_LOW, IN_HIGH, OF_DROP = "object /levels/low/ level low", "object /levels/high/ level high", "object /levels/drop level high"
+AS_LOW, AS_HIGH = "subject exe /opt/as-low level low", "subject exe /opt/as-high level high"
+UID_LOW, UID_MIDDLE, UID_HIGH = ("subject uid 2001 level low", "subject uid 2002 level middle", "subject uid 2003 level high")
+# Case -> the line that gives the object its level, and what is refused; None: allowed.
+LEVEL_CASES = {f"level_{name}": expected for names, expected in (
+    ("read_up read_up_root read_up_middle list_up search_up", (IN_HIGH, "read up")),
+    ("read_up_file stat_up watch_up", (OF_DROP, "read up")), ("write_up", (OF_DROP, "write up")),
+    ("write_down write_down_root write_down_middle append_down create_down create_down_root truncate_down chmod_down unlink_down "
+     "mkdir_down inherited_written inherited_written_mapped kept_by_setuid kept_by_exec", (IN_LOW, "write down")),
+    ("create_up", (IN_HIGH, "read up")),
+    ("rename_out link_out", (IN_HIGH, "another level there")),
+    ("created written made_directory made_link pipe_up memfd memfd_mapped fifo_up shm_up msg_up mqueue_up socketpair "
+     "socketpair_read unix_handed_over tcp_handed_over", (UID_HIGH, "read up")),
+    ("created_middle", (UID_MIDDLE, "read up")),
+    ("inherited inherited_mapped inherited_sendfile", (IN_HIGH, "read up")),
+    ("pipe_down fifo_down shm_down msg_down sem_down mqueue_down datagram_down", (UID_LOW, "write down")),
+    ("sem_up", (UID_HIGH, "write up")),
+    ("written_root shm_root msg_stat_up vm_up getfd_up trace_up cmdline_up environ_up", (AS_HIGH, "read up")),
+    ("msg_remove_down signal_down trace_down vm_down limit_down priority_down comm_down", (AS_LOW, "write down")),
+    ("unix_down tcp_down tcp6_down", (UID_HIGH, "the ends have different levels")),
+    ("unix_up tcp_up tcp6_up", (UID_LOW, "the ends have different levels")),
+    ("unix_root tcp_root tcp6_root", (AS_HIGH, "the ends have different levels")),
+    ("float float_sharing", (OF_DROP, "read up")),
+    ("read_down read_down_middle read_own read_unlabelled write_own append_up list_down create_own created_low rename_plain "
+     "pipe_read_down shm_read_down msg_send_up mqueue_send_up signal_up signal_same trace_same cmdline_down unix_same unix_unlabelled "
+     "tcp_same tcp_unlabelled tcp6_same tcp6_unlabelled datagram_up", None),
+) for name in names.split()}
 # What has no effect, so that there is nothing to record.
 WITHOUT_EFFECT = ("isolate_perf_before", "trust_preload", "trust_audit", "trust_library_path")
 # Any of the rules below the directory may be named.
@@ -156,7 +197,7 @@ def files(folder, linux):
     shared.chmod(0o666)
     return {"/opt/access": machine.BUILD / "tests/access", "/etc/source": "source", "/protect/secret": "the secret",
             "/protect/shared": shared, "/protect/fixed": "fixed", "/protect/log": "log",
-            "/var/lib/ringward/export": "export", "/usr/sbin/rwctl": "rwctl", "/boot/efi/EFI/ringward/policy.conf": "policy",
+            "/var/lib/ringward/export": "export", "/usr/sbin/rwctl": machine.BUILD / "rwctl", "/boot/efi/EFI/ringward/policy.conf": "policy",
             "/protect/tool": machine.BUILD / "tests/tiny", "/protect/dir/inner/file": "file",
             "/opt/disk": disk(folder), "/opt/unsigned.ko": unsigned(machine.stock_module(UNSIGNED, linux)), **programs(),
             **{f"/opt/{name.rpartition('/')[2]}.ko": machine.stock_module(name, linux) for name in MODULES}}
@@ -164,7 +205,8 @@ def files(folder, linux):
 
 def programs():
     """The programs that the policy names, with the libraries of the trusted one."""
-    return {"/protect/victim": machine.BUILD / "tests/access", "/protect/vault": "vault", "/protect/script": TRUSTED_SCRIPT,
+    return {"/opt/as-low": machine.BUILD / "tests/access", "/opt/as-high": machine.BUILD / "tests/access",
+            "/protect/victim": machine.BUILD / "tests/access", "/protect/vault": "vault", "/protect/script": TRUSTED_SCRIPT,
             "/opt/intruder.so": machine.BUILD / "tests/intruder.so",
             **{line.split()[2]: Path(line.split()[2]) for line in trust_lines()}}
 
@@ -206,7 +248,7 @@ def guarded(start, where):
 
 def test_all_ways_work_without_the_policy(bare, linux):
     expected = {name: BARE.get(name, 0)
-                for name in (*CASES, *OWN_LINES, *DOORS, *PROGRAM_CASES, *WITHOUT_EFFECT, "write_mount_over_way")}
+                for name in (*CASES, *OWN_LINES, *DOORS, *PROGRAM_CASES, *LEVEL_CASES, *WITHOUT_EFFECT, "write_mount_over_way")}
     expected["append_noappend"] = 0 if linux == "6.12" else errno.EOPNOTSUPP
     assert bare.result == expected, bare.run.explain()
 
@@ -215,7 +257,7 @@ def test_each_way_is_refused(guarded):
     refused = (errno.EACCES, errno.EPERM, errno.ETXTBSY, errno.EOPNOTSUPP)
     wrong = {name: result for name, result in guarded.result.items()
              if name not in DOORS and
-             result not in ((0,) if {**CASES, **PROGRAM_CASES}.get(name, "") is None else refused)}
+             result not in ((0,) if {**CASES, **PROGRAM_CASES, **LEVEL_CASES}.get(name, "") is None else refused)}
     assert not wrong, guarded.run.explain()
 
 
@@ -268,6 +310,31 @@ def test_each_refusal_about_a_program_is_recorded_with_its_line(guarded):
         assert expected == ([f for f in found if f in expected][:1] if name == "trust_changed" else found[:1]), (name, found)
 
 
+def test_rwctl_alone_reads_the_log(guarded):
+    (_, status, lines), = [m.split() for m in guarded.run.markers if m.startswith("rwctl ")]
+    assert status == "0" and int(lines) >= 1
+    record, = guarded.refusals("log_read")
+    assert (record["operation"], record["path"], record["comm"], record["uid"]) == ("read the log", "/dev/ringward", "access", 0)
+
+
+def test_each_refusal_about_a_level_is_recorded_with_its_line(guarded):
+    lines = policy().splitlines()
+    for name, expected in LEVEL_CASES.items():
+        found = [(r["rule"], r["line"], r["asked"].partition(":")[0]) for r in guarded.refusals(name) if r["verdict"] == "deny"]
+        if expected is None:
+            assert not found, (name, found)
+        else:
+            assert found[:1] == [(expected[0], lines.index(expected[0]) + 1, expected[1])], (name, expected, found)
+
+
+def test_a_record_about_a_level_says_both_levels(guarded):
+    record, = guarded.refusals("level_read_up_file")
+    assert (record["operation"], record["asked"], record["path"], record["uid"], record["result"]) == (
+        "open", "read up: level 1, object 3", "/levels/drop", 2001, -errno.EACCES)
+    record, = guarded.refusals("level_signal_down")
+    assert (record["operation"], record["asked"], record["target_uid"]) == ("signal", "write down: level 3, object 1", 0)
+
+
 def test_why_a_program_is_not_trusted_is_recorded(guarded):
     why = {"trust_changed": "other contents", "trust_traced": "traced", "trust_filtered": "under seccomp filters",
            "trust_script_by_link": "the script can be replaced"}
@@ -292,15 +359,18 @@ def test_a_record_says_what_was_asked(guarded):
 
 
 def test_policy_in_audit_mode_records_and_allows(start):
-    tried = start(machines.AMD, policy=policy().replace("\n", "mode audit\n", 1) + "door kprobes open\ndoor msr shut\n",
+    tried = start(machines.AMD, policy=policy().replace("\n", "mode audit\nlevels highwater\n", 1) + "door kprobes open\ndoor msr shut\n",
                   conf={"kexec": "allow"})
     failed = {name: result for name, result in tried.result.items() if result}
-    allowed = {**BARE, "hibernation": errno.EPERM}  # the agent refuses it whatever the policy says
+    allowed = {"kexec_file": BARE["kexec_file"], "hibernation": errno.EPERM}  # the agent refuses it whatever the policy says
     assert failed in (allowed, {**allowed, "append_noappend": errno.EOPNOTSUPP})
     assert {r["verdict"] for r in tried.run.of_type("access")} == {"allow"}
     assert tried.refusals("read_open")[0]["rule"] == SECRET
     assert tried.refusals("ports_iopl") and not tried.refusals("kprobes")
     assert tried.refusals("msr")[0]["rule"] == "door msr shut"
+    # Who reads up gets the level, and writes down then; who shares memory does not get it.
+    assert [(r["rule"], r["asked"]) for r in tried.refusals("level_float")] == [(IN_LOW, "write down: level 3, object 1")]
+    assert [(r["rule"], r["asked"]) for r in tried.refusals("level_float_sharing")] == [(OF_DROP, "read up: level 1, object 3")]
 
 
 def test_without_a_policy_nothing_is_refused(events):

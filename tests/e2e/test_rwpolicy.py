@@ -104,11 +104,11 @@ def test_the_manual_page_is_well_formed():
 
 
 def test_all_errors_of_a_policy(write):
-    policy = write("policy.conf", "rw /a 0\n-r /b 0\nlevel c 1\n+r /b 0\n-r d x\n")
+    policy = write("policy.conf", "rw /a 0\n-r /b 0\nlevel c\n+r /b 0\n-r d x\n")
     done = rwpolicy("check", policy)
     assert (done.returncode, done.stderr) == (1, "")
     assert [line.split(": ")[0].removeprefix(policy) for line in done.stdout.splitlines()] == [
-        ":1:1", ":3:1", ":5:4", ":5:6", ""]
+        ":1:1", ":3:8", ":5:4", ":5:6", ""]
 
 
 def test_lines_that_never_decide_are_warnings(write):
@@ -117,6 +117,20 @@ def test_lines_that_never_decide_are_warnings(write):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         f"{policy}:2:1: warning: this rule never decides: line 1 decides first", f"{policy}: 0 errors, 1 warnings"]
+
+
+def test_a_decision_by_levels_is_explained(write):
+    policy = write("policy.conf", "level l 1\nlevel h 2\nsubject uid 5 level l\nobject /srv/ level h\n-w /srv/x/ *\n")
+    done = rwpolicy("explain", policy, "--path", "/srv/x/y", "--uid", "5", "--access", "rwa")
+    assert (done.returncode, done.stdout.splitlines()) == (0, [
+        "/srv/x/y: read by uid 5: refused", f"  {policy}:4: object /srv/ level h",
+        "  the level of the file; line 3 gives the user another one",
+        "/srv/x/y: write by uid 5: refused", f"  {policy}:5: -w /srv/x/ *",
+        "  the first line about /srv/x/ for this user and access; no path that covers the file more closely has one",
+        "/srv/x/y: append by uid 5: refused", f"  {policy}:5: -w /srv/x/ *",
+        "  the first line about /srv/x/ for this user and access; no path that covers the file more closely has one"])
+    done = rwpolicy("explain", policy, "--path", "/srv/y", "--uid", "5", "--access", "a")
+    assert done.stdout.splitlines()[0] == "/srv/y: append by uid 5: allowed"
 
 
 def test_a_decision_is_explained(write):

@@ -52,6 +52,7 @@ static void use_answers(const struct access *a)
 		if (access_file(a, node) != RW_ACCESS_NONE)
 			sink += access_trusts(a, access_file(a, node), RW_ACCESS_LIB, (const uint8_t *)HASH);
 		sink += access_user_label(a, node).level;
+		sink += access_object_label(a, a->node[node].self).level;
 	}
 	for (unsigned int door = 0; door < RW_DOORS; door++)
 		if (access_door(a, door) >= RW_DOOR_STATES)

@@ -82,6 +82,7 @@ int image(void)
 	__CPROVER_assume(scope < SCOPES || scope == RW_ACCESS_NONE);
 	access_child(&a, node, name, len);
 	access_decide_for(&a, scope, &who, nondet_number());
+	access_object_label(&a, scope);
 	access_user_label(&a, who.uid);
 	if (node < NODES || node == RW_ACCESS_NONE)
 		access_file(&a, node);

@@ -99,6 +99,39 @@ static void scope_path(const struct access *a, uint32_t scope, struct explained 
 	snprintf(e->path, sizeof(e->path), "%s", node_path(a, node, a->node[node].below == scope, out));
 }
 
+static void set_line(const struct access *a, uint16_t rule, struct explained *e)
+{
+	e->line = a->rule[rule].line;
+	e->text = a->text + a->rule[rule].text;
+	e->len = a->rule[rule].len;
+}
+
+/* The scope whose lines give @scope its level. */
+static uint32_t labelled_scope(const struct access *a, uint32_t scope)
+{
+	const uint16_t rule = a->scope[scope].label.rule;
+
+	while (a->scope[scope].next != RW_ACCESS_NONE && a->scope[a->scope[scope].next].label.rule == rule)
+		scope = a->scope[scope].next;
+	return scope;
+}
+
+/* What levels decide where no other line refuses. Return: whether they refuse. */
+static bool explain_levels(const struct access *a, uint32_t uid, uint32_t scope, enum rw_right kind,
+			   struct explained *e)
+{
+	const struct rw_access_label subject = access_user_label(a, uid);
+	const struct rw_access_label object = access_object_label(a, scope);
+
+	if (!access_level_refuses(subject.level, object.level, object.level, 1u << kind))
+		return false;
+	e->verdict = a->hdr->mode == RW_ACCESS_AUDIT ? "recorded" : "refused";
+	e->subject = a->rule[subject.rule].line;
+	set_line(a, object.rule, e);
+	scope_path(a, labelled_scope(a, scope), e);
+	return true;
+}
+
 const char *explain(const struct access *a, const struct explain_query *query, enum rw_right kind,
 		    struct explained *e)
 {
@@ -115,11 +148,11 @@ const char *explain(const struct access *a, const struct explain_query *query, e
 		e->verdict = "refused";
 	else if (answer.audited >> kind & 1)
 		e->verdict = "recorded";
+	if (!(answer.denied >> kind & 1) && explain_levels(a, uid, scope, kind, e))
+		return NULL;
 	if (!(answer.decided >> kind & 1))
 		return NULL;
-	e->line = a->rule[answer.rule[kind]].line;
-	e->text = a->text + a->rule[answer.rule[kind]].text;
-	e->len = a->rule[answer.rule[kind]].len;
+	set_line(a, answer.rule[kind], e);
 	scope_path(a, deciding_scope(a, scope, uid, kind), e);
 	return NULL;
 }
@@ -139,7 +172,9 @@ void explain_print(const struct explain_query *query, const struct explained *e,
 	else
 		printf("  line %u: ", e->line);
 	printf("%.*s\n", (int)e->len, e->text);
-	if (strncmp(e->text, "allow", 5) == 0)
+	if (e->subject)
+		printf("  the level of the file; line %u gives the user another one\n", e->subject);
+	else if (strncmp(e->text, "allow", 5) == 0)
 		printf("  what is for trusted programs alone comes before all other lines about %s\n",
 		       e->path);
 	else

@@ -21,6 +21,7 @@ struct explained {
 	uint32_t line;   /* that decides; 0: none, or one that is built in */
 	const char *text; /* of the line, @len bytes; NULL: none */
 	uint32_t len;
+	uint32_t subject;        /* line that gives the user a level, if levels decide; else 0 */
 	char path[PATH_MAX + 1]; /* of the line */
 };
 

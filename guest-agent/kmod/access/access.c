@@ -12,6 +12,7 @@
 #include "abi/policy.h"
 #include "access/access.h"
 #include "access/label.h"
+#include "access/level.h"
 #include "access/mounts.h"
 #include "access/program.h"
 #include "kernel/after_call.h"
@@ -43,8 +44,16 @@ int __init access_init(bool *on)
 		return ret;
 	ret = program_init();
 	if (ret)
-		label_exit();
-	enabled = ret == 0;
+		goto no_program;
+	ret = level_init();
+	if (ret)
+		goto no_level;
+	enabled = true;
+	return 0;
+no_level:
+	program_exit();
+no_program:
+	label_exit();
 	return ret;
 }
 
@@ -52,6 +61,7 @@ void __init access_exit(void)
 {
 	if (!enabled)
 		return;
+	level_exit();
 	program_exit();
 	label_exit();
 }

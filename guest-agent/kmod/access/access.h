@@ -10,10 +10,14 @@
  *     doors.c, devices.c   ways round an LSM
  *     program.c   which tasks run programs that lines name; isolate.c, trust.c   what that means for them
  *     measure.c   contents of files
+ *     log.c   who reads the log
+ *     level*.c   levels of processes, and of what they share; level_hooks.h says when they are attached
  */
 #pragma once
 
 #include <linux/types.h>
+
+struct file;
 
 /**
  * access_init() - check the policy's image, and prepare to enforce it.
@@ -28,6 +32,14 @@ void access_exit(void);
 
 /** access_start() - give labels to the mounts that exist. Context: module init, with hooks attached. */
 void access_start(void);
+
+/**
+ * access_log() - decide whether the current task may read the log: rwctl alone, where policy.conf trusts it.
+ * @file: of the agent's device
+ *
+ * Context: a task's; may sleep. Return: 0 or -EACCES.
+ */
+int access_log(const struct file *file);
 
 /**
  * access_mounts_change(), access_names_change() - the current task is about to change what is mounted, or the

@@ -13,6 +13,7 @@
 #include <linux/uidgid.h>
 
 #include "access/check.h"
+#include "access/level.h"
 #include "access/program.h"
 #include "event.h"
 #include "kernel/mounts.h"
@@ -55,8 +56,7 @@ void check_add_rule(struct event *ev, u16 number)
 	event_tail(ev, RW_F_RULE, label_policy.text + rule->text, rule->len);
 }
 
-/* @path: of the file, or NULL: by a mount that leads there. */
-static void add_path(struct event *ev, const struct path *path, struct dentry *dentry)
+void check_add_path(struct event *ev, const struct path *path, struct dentry *dentry)
 {
 	struct path found;
 
@@ -86,7 +86,7 @@ static int refuse(const struct refusal *r, const struct path *path, struct dentr
 		event_tail(&ev, RW_F_ASKED, asked, len);
 		check_add_rule(&ev, r->rule);
 		event_result(&ev, r->audited ? 0 : -EACCES);
-		add_path(&ev, path, dentry);
+		check_add_path(&ev, path, dentry);
 		event_submit(&ev, PRODUCER_SYNC);
 	}
 	return r->audited ? 0 : -EACCES;
@@ -185,7 +185,7 @@ int check_open_file(const struct file *file, u32 kinds, const char *what)
 
 	if (ret == 0 && unlikely(dentry->d_flags & DCACHE_OP_REAL))
 		ret = check_layer(file, kinds, what);
-	return ret;
+	return ret || likely(!level_any) ? ret : level_file(file, kinds, what);
 }
 
 int check_other_file(const struct file *file, u32 kinds, const char *what)
@@ -195,17 +195,19 @@ int check_other_file(const struct file *file, u32 kinds, const char *what)
 
 int check_dentry(struct dentry *dentry, u32 kinds, const char *what)
 {
-	return check(d_backing_inode(dentry), NULL, dentry, kinds, what);
+	int ret = check(d_backing_inode(dentry), NULL, dentry, kinds, what);
+
+	return ret || likely(!level_any) ? ret : level_dentry(dentry, kinds, what);
 }
 
 int check_name(struct dentry *dentry, const char *what)
 {
 	struct label_asker who;
 	struct label_sum sum;
-	int ret;
+	int ret = likely(!level_any) ? 0 : level_name(dentry, what);
 
-	if (!label_is_watched(dentry->d_sb))
-		return 0;
+	if (ret || !label_is_watched(dentry->d_sb))
+		return ret;
 	who = asker();
 	if (label_ask_entry(dentry, &who, CHECK_WRITE, &sum))
 		return unknown(dentry->d_sb, CHECK_WRITE, what, NULL, dentry);
@@ -259,10 +261,10 @@ static int keeps(struct dentry *dentry, ask_fn *ask_old, struct dentry *new_name
 
 int check_keeps(struct dentry *dentry, struct dentry *new_name, const char *what)
 {
-	int ret;
+	int ret = likely(!level_any) ? 0 : level_move(dentry, new_name, what);
 
-	if (!label_is_watched(dentry->d_sb) || d_is_negative(dentry))
-		return 0;
+	if (ret || !label_is_watched(dentry->d_sb) || d_is_negative(dentry))
+		return ret;
 	ret = keeps(dentry, ask_file, new_name, label_ask_entry, what);
 	if (ret == 0 && d_is_dir(dentry))
 		ret = keeps(dentry, label_ask_below, new_name, label_ask_below, what);

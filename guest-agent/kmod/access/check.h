@@ -40,5 +40,13 @@ int check_refuse(struct dentry *dentry, const char *what, u16 rule);
 
 struct event;
 
+/**
+ * check_add_path() - add the path of a file to a record.
+ * @path: of the file, or NULL: by a mount that leads there
+ *
+ * Context: may sleep.
+ */
+void check_add_path(struct event *ev, const struct path *path, struct dentry *dentry);
+
 /** check_add_rule() - add the line of a rule to a record; nothing for RW_ACCESS_NO_RULE. Context: any. */
 void check_add_rule(struct event *ev, u16 number);

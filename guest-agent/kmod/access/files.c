@@ -19,6 +19,7 @@
 #include "access/doors.h"
 #include "access/hooks.h"
 #include "access/isolate.h"
+#include "access/level.h"
 #include "access/program.h"
 #include "access/trust.h"
 #include "kernel/syscalls.h"
@@ -63,7 +64,8 @@ int guard_file_open(struct file *file)
 		ret = isolate_proc(file);
 	if (ret)
 		return ret;
-	if (!label_is_watched(file_inode(file)->i_sb) && !(file->f_path.dentry->d_flags & DCACHE_OP_REAL))
+	if (!label_is_watched(file_inode(file)->i_sb) && !(file->f_path.dentry->d_flags & DCACHE_OP_REAL) &&
+	    !level_any)
 		return 0;
 	if (file->f_flags & __FMODE_EXEC)
 		return check_open_file(file, CHECK_EXECUTE, "exec");

@@ -206,8 +206,7 @@ int isolate_exec(const struct linux_binprm *bprm, struct exec_finding *found)
 	return program_refuse(&r);
 }
 
-/* The process whose files of /proc these are, with rcu_read_lock() held; or NULL. */
-static struct task_struct *proc_task(const struct file *file)
+struct task_struct *isolate_proc_task(const struct file *file)
 {
 	struct dentry *root = file_inode(file)->i_sb->s_root, *at = file->f_path.dentry, *parent;
 	int nr;
@@ -227,7 +226,7 @@ int isolate_proc(const struct file *file)
 	int ret;
 
 	rcu_read_lock();
-	task = proc_task(file);
+	task = isolate_proc_task(file);
 	ret = task ? refuse_isolated(task, "write to /proc") : 0;
 	rcu_read_unlock();
 	return ret;

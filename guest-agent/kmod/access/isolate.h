@@ -22,6 +22,13 @@ struct exec_finding {
 /** isolate_exec() - look whether a program is isolated. Context: may sleep. Return: 0 or -EACCES. */
 int isolate_exec(const struct linux_binprm *bprm, struct exec_finding *found);
 
+/**
+ * isolate_proc_task() - find the process that a file of a procfs is about.
+ *
+ * Context: any, under rcu_read_lock(). Return: NULL: it is about none.
+ */
+struct task_struct *isolate_proc_task(const struct file *file);
+
 /** isolate_proc() - decide a write to a file of a procfs. Context: any task's. */
 int isolate_proc(const struct file *file);
 

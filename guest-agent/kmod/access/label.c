@@ -28,17 +28,11 @@ struct label {
 };
 
 struct access label_policy __ro_after_init;
-unsigned long label_marked[BITS_TO_LONGS(1 << LABEL_MARK_BITS)];
 
 static struct hlist_head *buckets __ro_after_init;
 static unsigned int bucket_bits __ro_after_init;
 static spinlock_t locks[LOCKS];
 static atomic64_t generation = ATOMIC64_INIT(1);
-
-/* Device numbers of file systems where rules refuse something; once full, all file systems count as such. */
-#define DEVICES 64u
-static dev_t device[DEVICES];
-static unsigned int devices;
 
 static u32 bucket_of(const struct inode *inode)
 {
@@ -155,6 +149,36 @@ bool label_ask(const struct inode *inode, const struct label_asker *who, u32 kin
 	return known;
 }
 
+void label_add_level(struct label_levels *levels, struct rw_access_label level)
+{
+	if (level.level == RW_ACCESS_NO_LEVEL)
+		return;
+	if (levels->lowest.level == RW_ACCESS_NO_LEVEL || level.level < levels->lowest.level)
+		levels->lowest = level;
+	if (levels->highest.level == RW_ACCESS_NO_LEVEL || level.level > levels->highest.level)
+		levels->highest = level;
+}
+
+bool label_ask_levels(const struct inode *inode, u64 at, struct label_levels *levels)
+{
+	const struct label *l;
+	bool known = false;
+
+	*levels = LABEL_NO_LEVELS;
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(l, &buckets[bucket_of(inode)], hash)
+	{
+		if (l->inode != inode)
+			continue;
+		known = READ_ONCE(l->generation) >= at;
+		if (!known)
+			break;
+		label_add_level(levels, access_object_label(&label_policy, scope_of(&l->place)));
+	}
+	rcu_read_unlock();
+	return known;
+}
+
 /* Return: whether there are so many labels. */
 static bool nth_place(const struct inode *inode, unsigned int n, struct place *place)
 {
@@ -172,31 +196,6 @@ static bool nth_place(const struct inode *inode, unsigned int n, struct place *p
 	}
 	rcu_read_unlock();
 	return found;
-}
-
-static void mark(const struct super_block *sb, bool guarded)
-{
-	unsigned int i;
-
-	set_bit(hash_ptr(sb, LABEL_MARK_BITS), label_marked);
-	if (!guarded)
-		return;
-	for (i = 0; i < devices && device[i] != sb->s_dev; i++)
-		;
-	if (i == devices && devices < DEVICES) {
-		device[i] = sb->s_dev;
-		smp_store_release(&devices, i + 1);
-	}
-}
-
-bool label_is_guarded(const struct super_block *sb)
-{
-	unsigned int count = smp_load_acquire(&devices), i;
-
-	for (i = 0; i < count; i++)
-		if (device[i] == sb->s_dev)
-			return true;
-	return count == DEVICES;
 }
 
 /*
@@ -458,6 +457,28 @@ int label_ask_below(struct dentry *dentry, const struct label_asker *who, u32 ki
 	return ask_name(dentry, true, who, kinds, sum);
 }
 
+int label_levels_at(struct dentry *dentry, bool below, struct label_levels *levels)
+{
+	struct name_snapshot name;
+	struct dentry *parent;
+	struct place place;
+	unsigned int n;
+	int ret = learn_parent(dentry, label_generation(), &parent);
+
+	*levels = LABEL_NO_LEVELS;
+	if (ret)
+		return ret;
+	take_dentry_name_snapshot(&name, dentry);
+	for (n = 0; nth_place(d_inode(parent), n, &place); n++) {
+		place = child_of(&place, &name.name);
+		label_add_level(levels, access_object_label(&label_policy,
+							    below ? scope_below(&place) : scope_of(&place)));
+	}
+	release_dentry_name_snapshot(&name);
+	dput(parent);
+	return 0;
+}
+
 /* A label that is missing for lack of memory is looked for again when somebody uses the file. */
 int label_add_entry(struct inode *inode, struct dentry *dentry)
 {
@@ -483,7 +504,8 @@ static void add_mounted(struct inode *inode, const struct place *place)
 
 	if (is_trivial(place))
 		return;
-	mark(inode->i_sb, label_guards_node(place->node, &rule) || label_scope_refuses(place->scope, &rule));
+	label_mark(inode->i_sb,
+		   label_guards_node(place->node, &rule) || label_scope_refuses(place->scope, &rule));
 	if (add(inode, place, 0) > 0)
 		label_outdate();
 }

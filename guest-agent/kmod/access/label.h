@@ -30,6 +30,13 @@ struct label_sum {
 	u16 rule; /* the first that refuses, or would */
 };
 
+/** struct label_levels - the levels of all labels of a file; without a level: RW_ACCESS_NO_LABEL. */
+struct label_levels {
+	struct rw_access_label lowest, highest;
+};
+
+#define LABEL_NO_LEVELS ((struct label_levels){ RW_ACCESS_NO_LABEL, RW_ACCESS_NO_LABEL })
+
 /** struct label_asker - who asks, and when: an access needs to be allowed for both users. */
 struct label_asker {
 	u32 uid, other_uid;
@@ -77,6 +84,12 @@ u64 label_generation(void);
  */
 bool label_ask(const struct inode *inode, const struct label_asker *who, u32 kinds, struct label_sum *sum);
 
+/** label_ask_levels() - get a file's levels by the policy's lines. As label_ask(); @at: of label_asker. */
+bool label_ask_levels(const struct inode *inode, u64 at, struct label_levels *levels);
+
+/** label_add_level() - add a level to those of a file. */
+void label_add_level(struct label_levels *levels, struct rw_access_label level);
+
 /**
  * label_learn() - find out a file's labels, and those of the directories above.
  * @dentry: one of its names; NULL: any
@@ -96,6 +109,9 @@ int label_ask_entry(struct dentry *dentry, const struct label_asker *who, u32 ki
 
 /** label_ask_below() - the same for what lies below a directory at that name and is not named by a rule. */
 int label_ask_below(struct dentry *dentry, const struct label_asker *who, u32 kinds, struct label_sum *sum);
+
+/** label_levels_at() - get the levels of a name; @below: of what lies below it. As the two above. */
+int label_levels_at(struct dentry *dentry, bool below, struct label_levels *levels);
 
 /**
  * label_add_entry() - give a file the label of a further name.
@@ -151,6 +167,14 @@ bool label_refuses_at(u32 node, u16 *rule);
 
 /** label_outdate() - look at all files again: paths have changed. Context: any. */
 void label_outdate(void);
+
+/**
+ * label_mark() - note that a file system has labelled files.
+ * @guarded: rules refuse anything to anybody there
+ *
+ * Context: any.
+ */
+void label_mark(const struct super_block *sb, bool guarded);
 
 /** label_is_guarded() - whether rules refuse anything to anybody on the file system. Context: any. */
 bool label_is_guarded(const struct super_block *sb);

@@ -10,6 +10,13 @@
 
 #include "access/label.h"
 
+unsigned long label_marked[BITS_TO_LONGS(1 << LABEL_MARK_BITS)];
+
+/* Device numbers of file systems where rules refuse something; once full, all file systems count as such. */
+#define DEVICES 64u
+static dev_t device[DEVICES];
+static unsigned int devices;
+
 static u16 *guarding_rule
 	__ro_after_init; /* by node: one that refuses, there or below; or RW_ACCESS_NO_RULE */
 static u16 *refusing_rule __ro_after_init; /* by scope; or RW_ACCESS_NO_RULE */
@@ -49,6 +56,8 @@ static void __init find_refusing_scopes(void)
 	for (i = 0; i < label_policy.hdr->scopes; i++) {
 		refusing_rule[i] = RW_ACCESS_NO_RULE;
 		note_refusal(i, &label_policy.scope[i].any);
+		if (refusing_rule[i] == RW_ACCESS_NO_RULE) /* a level refuses some */
+			refusing_rule[i] = label_policy.scope[i].label.rule;
 	}
 	for (i = 0; i < label_policy.hdr->user_slots; i++)
 		if (user[i].scope != RW_ACCESS_NONE && !(user[i].scope & RW_ACCESS_PROGRAM))
@@ -118,4 +127,29 @@ u32 label_next_guarded(u32 node, u32 top, bool below)
 		if (family[node].next != RW_ACCESS_NONE)
 			return family[node].next;
 	return RW_ACCESS_NONE;
+}
+
+void label_mark(const struct super_block *sb, bool guarded)
+{
+	unsigned int i;
+
+	set_bit(hash_ptr(sb, LABEL_MARK_BITS), label_marked);
+	if (!guarded)
+		return;
+	for (i = 0; i < devices && device[i] != sb->s_dev; i++)
+		;
+	if (i == devices && devices < DEVICES) {
+		device[i] = sb->s_dev;
+		smp_store_release(&devices, i + 1);
+	}
+}
+
+bool label_is_guarded(const struct super_block *sb)
+{
+	unsigned int count = smp_load_acquire(&devices), i;
+
+	for (i = 0; i < count; i++)
+		if (device[i] == sb->s_dev)
+			return true;
+	return count == DEVICES;
 }

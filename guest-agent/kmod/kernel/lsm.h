@@ -77,10 +77,11 @@ unsigned int compat_lsm_calls(const struct compat_kernel *k, unsigned long *addr
  * @k:     the kernel's addresses
  * @guard: with those that enforce the access policy (GUARD_LSM_HOOKS in access/hooks.h), which come first:
  *         what they refuse is not recorded as done
+ * @level: with those that enforce levels (LEVEL_LSM_HOOKS in access/level_hooks.h), before the others
  *
  * This cannot be undone: the module stays loaded. Either all hooks are attached or none.
  *
  * Context: module init, the last step that can fail; may patch kernel text.
  * Return: 0, -ENOMEM, or -ENOSPC if a hook has no room for another LSM (printed).
  */
-int compat_attach_hooks(const struct compat_kernel *k, bool guard);
+int compat_attach_hooks(const struct compat_kernel *k, bool guard, bool level);

@@ -12,6 +12,7 @@
 #include <linux/static_call.h>
 
 #include "access/hooks.h"
+#include "access/level_hooks.h"
 #include "hooks/hooks.h"
 #include "kernel/alias.h"
 #include "kernel/lsm.h"
@@ -23,9 +24,10 @@
 static const struct lsm_id id = { .name = "ringward", .id = LSM_ID_UNDEF };
 
 /* The hook objects: the kernel's table points to them, so they become read-only after init. */
+#define LEVEL(name)  { .hook.name = levels_##name, .lsmid = &id },
 #define GUARD(name)  { .hook.name = guard_##name, .lsmid = &id },
 #define OBJECT(name) { .hook.name = hook_##name, .lsmid = &id },
-static struct security_hook_list objects[] __ro_after_init = { GUARD_LSM_HOOKS(GUARD)
+static struct security_hook_list objects[] __ro_after_init = { LEVEL_LSM_HOOKS(LEVEL) GUARD_LSM_HOOKS(GUARD)
 								       AGENT_LSM_HOOKS(OBJECT) };
 
 struct call_place {
@@ -33,7 +35,8 @@ struct call_place {
 	size_t off;
 };
 #define PLACE(name) { #name, offsetof(struct lsm_static_calls_table, name) },
-static const struct call_place places[] __initconst = { GUARD_LSM_HOOKS(PLACE) AGENT_LSM_HOOKS(PLACE) };
+static const struct call_place places[] __initconst = { LEVEL_LSM_HOOKS(PLACE) GUARD_LSM_HOOKS(PLACE)
+								AGENT_LSM_HOOKS(PLACE) };
 
 static struct security_hook_list **alias[ARRAY_SIZE(objects)] __initdata;
 static struct lsm_static_call *call[ARRAY_SIZE(objects)] __initdata;
@@ -64,9 +67,9 @@ static void __init attach(struct lsm_static_call *call, struct security_hook_lis
 	static_key_enable(&call->active->key);
 }
 
-int __init compat_attach_hooks(const struct compat_kernel *k, bool guard)
+int __init compat_attach_hooks(const struct compat_kernel *k, bool guard, bool level)
 {
-	unsigned int first = guard ? 0 : GUARD_COUNT, i;
+	unsigned int first = level ? 0 : guard ? LEVEL_COUNT : LEVEL_COUNT + GUARD_COUNT, i;
 	int ret = 0;
 
 	for (i = first; i < ARRAY_SIZE(objects) && ret == 0; i++) {

@@ -9,18 +9,21 @@
 #include <linux/lsm_hooks.h>
 
 #include "access/hooks.h"
+#include "access/level_hooks.h"
 #include "hooks/hooks.h"
 #include "kernel/alias.h"
 #include "kernel/lsm.h"
 
 /* The hook objects: the kernel's lists run through them, so they become read-only after init. */
+#define LEVEL(name)  { .hook.name = levels_##name, .lsm = "ringward" },
 #define GUARD(name)  { .hook.name = guard_##name, .lsm = "ringward" },
 #define OBJECT(name) { .hook.name = hook_##name, .lsm = "ringward" },
-static struct security_hook_list objects[] __ro_after_init = { GUARD_LSM_HOOKS(GUARD)
+static struct security_hook_list objects[] __ro_after_init = { LEVEL_LSM_HOOKS(LEVEL) GUARD_LSM_HOOKS(GUARD)
 								       AGENT_LSM_HOOKS(OBJECT) };
 
 #define HEAD_OFFSET(name) offsetof(struct security_hook_heads, name),
-static const size_t head_off[] __initconst = { GUARD_LSM_HOOKS(HEAD_OFFSET) AGENT_LSM_HOOKS(HEAD_OFFSET) };
+static const size_t head_off[] __initconst = { LEVEL_LSM_HOOKS(HEAD_OFFSET) GUARD_LSM_HOOKS(HEAD_OFFSET)
+						       AGENT_LSM_HOOKS(HEAD_OFFSET) };
 
 static struct hlist_node **alias[ARRAY_SIZE(objects)] __initdata;
 
@@ -40,9 +43,9 @@ static struct hlist_node __init **list_tail(struct hlist_head *head)
 /* Prepares an object to be the list's last one. Return: whether an earlier object links it. */
 static bool __init link_to_own(unsigned int first, unsigned int i)
 {
-	unsigned int j;
+	unsigned int j = i;
 
-	for (j = first; j < i; j++) {
+	while (j-- > first) { /* the one before is the last so far */
 		if (head_off[j] != head_off[i])
 			continue;
 		objects[j].list.next = &objects[i].list;
@@ -52,9 +55,9 @@ static bool __init link_to_own(unsigned int first, unsigned int i)
 	return false;
 }
 
-int __init compat_attach_hooks(const struct compat_kernel *k, bool guard)
+int __init compat_attach_hooks(const struct compat_kernel *k, bool guard, bool level)
 {
-	unsigned int first = guard ? 0 : GUARD_COUNT, i;
+	unsigned int first = level ? 0 : guard ? LEVEL_COUNT : LEVEL_COUNT + GUARD_COUNT, i;
 	int ret = 0;
 
 	compat_removexattr_result =

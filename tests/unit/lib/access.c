@@ -4,40 +4,7 @@
  * Tests of what a policy.conf decides, from its text to the answer: against a table, against a second
  * evaluator that knows only the rules as text, and of images that are no images.
  */
-#include "tests/unit/lib/conf.h"
-
-#include "lib/access.h"
-#include "lib/access_conf.h"
-
-static struct access_conf conf;
-static uint64_t image[ACCESS_IMAGE_MAX / 8 + 1];
-static uint32_t image_size;
-static struct access a;
-
-static void compile(const char *text)
-{
-	struct conf_file file = { .report = no_error };
-
-	assert_int_equal(access_parse(&conf, text, strlen(text), &file, RW_ACCESS_EVERYTHING), 0);
-	image_size = access_build(&conf, image);
-	assert_in_range(image_size, sizeof(struct rw_access_hdr), ACCESS_IMAGE_MAX);
-	assert_int_equal(access_open(&a, image, image_size), 0);
-}
-
-/* The scope of a path, as the agent finds it: from node to node, then what holds below the last one. */
-static uint32_t scope_of(const char *path)
-{
-	struct span rest = { path, strlen(path) }, name;
-	uint32_t node = 0, child;
-
-	while (access_next_part(&rest, &name)) {
-		child = access_child(&a, node, name.at, (uint32_t)name.size);
-		if (child == RW_ACCESS_NONE)
-			return a.node[node].below;
-		node = child;
-	}
-	return a.node[node].self;
-}
+#include "tests/unit/lib/access_image.h"
 
 /* The line that decides one kind of access, with its sign; 0 if none does. */
 static int line_for(const char *path, uint32_t uid, unsigned int kind)
@@ -109,19 +76,6 @@ static void test_modes(void **state)
 
 #define HASH_A "sha256:00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
 #define HASH_B "sha256:ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-
-/* The node of a path that some line names. */
-static uint32_t node_of(const char *path)
-{
-	struct span rest = { path, strlen(path) }, name;
-	uint32_t node = 0;
-
-	while (access_next_part(&rest, &name)) {
-		node = access_child(&a, node, name.at, (uint32_t)name.size);
-		assert_int_not_equal(node, RW_ACCESS_NONE);
-	}
-	return node;
-}
 
 /* As line_for(), for a program. */
 static int line_for_program(const char *path, uint32_t uid, uint32_t program, unsigned int kind)
@@ -263,65 +217,7 @@ static void test_own_lines_make_no_warning(void **state)
 	assert_string_equal(said, "");
 }
 
-static void test_levels(void **state)
-{
-	(void)state;
-	compile("level low 1\nlevel high 65534\nlevels highwater\n"
-		"subject uid 7 level high\nsubject uid 5 level low\nsubject exe /bin/x level low\n"
-		"object /srv/ level low\nobject /srv/a level high\nobject /srv/a/b/ level high\n"
-		"-r /srv/c/d 0\n");
-	assert_int_equal(a.hdr->flags, RW_ACCESS_HIGH_WATER);
-	assert_int_equal(access_user_label(&a, 5).level, 1);
-	assert_int_equal(access_user_label(&a, 7).level, 65534);
-	assert_int_equal(access_user_label(&a, 7).rule, 0);
-	assert_int_equal(access_user_label(&a, 6).level, RW_ACCESS_NO_LEVEL);
-	assert_int_equal(access_user_label(&a, 8).level, RW_ACCESS_NO_LEVEL);
-	assert_int_equal(a.file[access_file(&a, node_of("/bin/x"))].label.level, 1);
-	assert_int_equal(a.node[0].label.level, RW_ACCESS_NO_LEVEL);
-	assert_int_equal(a.node[node_of("/srv")].label.level, 1);
-	assert_int_equal(a.node[node_of("/srv/a")].label.level, 65534);
-	assert_int_equal(a.node[node_of("/srv/a")].label_below.level, 1);
-	assert_int_equal(a.node[node_of("/srv/a/b")].label_below.level, 65534);
-	assert_int_equal(a.node[node_of("/srv/c/d")].label.level, 1);
-	assert_int_equal(a.rule[a.node[node_of("/srv/c/d")].label.rule].line, 7);
-}
-
-/* A small random generator with a fixed start: a failure repeats. */
-static uint64_t seed;
-
-static uint32_t any(uint32_t limit)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(seed >> 33) % limit;
-}
-
-/* The second evaluator: it knows the rules as they were written, and the sentence in the documentation. */
-struct oracle_rule {
-	char path[64]; /* with its trailing slash, if it has one */
-	char sign;     /* 't': allow trusted */
-	uint32_t uid, kinds;
-	uint32_t program; /* of an allow trusted */
-};
-
 #define ORACLE_PROGRAMS 2u
-
-static bool oracle_covers(const struct oracle_rule *rule, const char *path)
-{
-	size_t len = strlen(rule->path);
-
-	if (rule->path[len - 1] != '/')
-		return strcmp(path, rule->path) == 0;
-	return strncmp(path, rule->path, len) == 0 ||
-	       (strncmp(path, rule->path, len - 1) == 0 && path[len - 1] == '\0');
-}
-
-/* A path without a slash at its end is more specific than the same one with it. */
-static size_t oracle_rank(const struct oracle_rule *rule)
-{
-	size_t len = strlen(rule->path);
-
-	return rule->path[len - 1] == '/' ? 2 * (len - 1) : 2 * len + 1;
-}
 
 /* Among lines with the same path: what is for the program, what is for other programs, all others. */
 static unsigned int oracle_order(const struct oracle_rule *rule, uint32_t program)
@@ -356,19 +252,6 @@ static int oracle(const struct oracle_rule *rules, uint32_t count, const char *p
 	if (rules[best].sign == '-' || (rules[best].sign == 't' && rules[best].program != program))
 		return -(best + 1);
 	return best + 1;
-}
-
-static void make_path(char path[64], bool slash)
-{
-	static const char *const names[] = { "a", "b", "ab", "log", "x y" };
-	uint32_t parts = any(5);
-	size_t len = 0;
-
-	path[0] = '\0';
-	for (uint32_t i = 0; i < parts; i++)
-		len += (size_t)sprintf(path + len, "/%s", names[any(COUNT(names))]);
-	if (slash || !len)
-		strcat(path, "/");
 }
 
 /* Writes a random policy: its text to @text, its rules to @rules. Return: how many. */
@@ -410,8 +293,6 @@ static uint32_t file_of_program(uint32_t program)
 
 	return program < ORACLE_PROGRAMS ? access_file(&a, node_of(paths[program])) : RW_ACCESS_NONE;
 }
-
-#define POLICIES 1000000u
 
 /* ACCESS_POLICIES gives another number of policies: each one is asked twice. */
 static void test_against_the_oracle(void **state)
@@ -455,6 +336,8 @@ static void use(void)
 					  RW_RIGHT_ALL);
 	for (uint32_t i = 0; i < a.hdr->files; i++)
 		access_trusts(&a, i, RW_ACCESS_LIB, (const uint8_t *)HASH_A);
+	for (uint32_t i = 0; i < a.hdr->scopes; i++)
+		access_level_refuses(7, access_object_label(&a, i).level, RW_ACCESS_LEVEL_MAX, RW_RIGHT_ALL);
 	for (uint32_t uid = 0; uid < 5; uid++)
 		access_user_label(&a, uid);
 	for (unsigned int i = 0; i < RW_DOORS; i++)
@@ -534,7 +417,6 @@ int main(void)
 		cmocka_unit_test(test_unsupported_doors_are_open),
 		cmocka_unit_test(test_own_files_are_protected),
 		cmocka_unit_test(test_own_lines_make_no_warning),
-		cmocka_unit_test(test_levels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
