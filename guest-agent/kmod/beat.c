@@ -9,6 +9,7 @@
 #include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/timer.h>
 
@@ -23,10 +24,11 @@
 #define BEAT_TIME NSEC_PER_SEC
 
 /*
- * The hypervisor compares the kernel's page tables when a CPU leaves the guest. A CPU that runs does so this
- * often; an idle one is not woken for it.
+ * A CPU that runs beats this often: the hypervisor compares the kernel's page tables when it leaves the guest.
+ * One that was idle at its last beat is not woken for that, but has a second timer, which goes off once it
+ * runs. That one can be held up for as long as preemption is off.
  */
-#define LOOK_TIME (HZ / 10)
+#define BUSY_PER_SEC 10
 
 static DEFINE_PER_CPU(struct hrtimer, timers);
 static DEFINE_PER_CPU(struct timer_list, looks);
@@ -47,20 +49,20 @@ static void beat(enum rw_beat kind)
 static enum hrtimer_restart time_to_beat(struct hrtimer *timer)
 {
 	beat(RW_BEAT_ALIVE);
-	hrtimer_forward_now(timer, BEAT_TIME);
+	hrtimer_forward_now(timer, is_idle_task(current) ? BEAT_TIME : BEAT_TIME / BUSY_PER_SEC);
 	return HRTIMER_RESTART;
 }
 
 static void time_to_look(struct timer_list *timer)
 {
 	hvcall(RW_HC_CPU_INDEX, 0, 0, 0); /* any call will do */
-	mod_timer(timer, jiffies + LOOK_TIME);
+	mod_timer(timer, jiffies + HZ / BUSY_PER_SEC);
 }
 
 static void begin_here(void *unused)
 {
 	beat(RW_BEAT_ALIVE);
-	mod_timer(this_cpu_ptr(&looks), jiffies + LOOK_TIME);
+	mod_timer(this_cpu_ptr(&looks), jiffies + HZ / BUSY_PER_SEC);
 	hrtimer_start(this_cpu_ptr(&timers), BEAT_TIME, HRTIMER_MODE_REL_PINNED_HARD);
 }
 

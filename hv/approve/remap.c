@@ -31,6 +31,7 @@ enum half {
 
 static struct mapping locked_maps[HALVES]; /* (a, c) */
 static int levels;                         /* (a, c) of the page tables; 0: nothing is compared */
+static uint64_t agent_gva;                 /* (a, c) a page of the agent's text */
 
 /* With page_tables = audit an entry stays as it is: it makes one record, not one each time. */
 static struct {
@@ -79,29 +80,28 @@ static uint64_t add_ranges(enum half half, uint64_t root, uint64_t idt, uint64_t
 			continue;
 		uint64_t done = add_range(half, root, &e->range, idt);
 
+		if (e->range.kind == RW_TARGET_AGENT_TEXT)
+			agent_gva = e->range.gva;
 		bytes += done;
 		*missing += e->range.len - done;
 	}
 	return bytes;
 }
 
+/* Whether the tables at @root map the agent, right or wrong. With page-table isolation user mode's do not. */
+static bool maps_agent(uint64_t root)
+{
+	return mapping_exists(root, levels, agent_gva);
+}
+
 /*
- * Whether the page after @root is the root of user mode: it maps the IDT, but not the agent. Without isolation
- * it is anything, another root perhaps.
+ * Whether the page after @root is the root of user mode: it maps the IDT, but not the agent. Without
+ * isolation it is anything, another root perhaps.
  */
 static bool is_pair(uint64_t root, uint64_t idt)
 {
-	bool found = false;
-
-	for (uint32_t i = 1; i <= hv.ranges.used; i++) {
-		const struct rw_range *r = &hv.ranges.entry[i].range;
-
-		if (r->kind == RW_TARGET_AGENT_TEXT &&
-		    mapping_leads_to(root | USER_ROOT, levels, r->gva, r->gpa))
-			return false;
-		found |= r->kind == RW_TARGET_IDT && mapping_leads_to(root | USER_ROOT, levels, idt, r->gpa);
-	}
-	return found && !(root & USER_ROOT);
+	return !(root & USER_ROOT) && mapping_exists(root | USER_ROOT, levels, idt) && maps_agent(root) &&
+	       !maps_agent(root | USER_ROOT);
 }
 
 void remap_lock(struct percpu *cpu)
@@ -170,14 +170,14 @@ static void record(struct percpu *cpu, const struct mapping_change *c, enum rw_v
 	rec_end(&w);
 	journal_append(cpu, w.hdr);
 	if (evidence_may_alert(cpu))
-		printk("ALERT page tables map %lx (%s) elsewhere: the entry of level %u at %lx was %lx, is %lx",
+		printk("ALERT page tables map %lx (%s) elsewhere: entry of level %u at %lx was %lx, is %lx",
 		       c->gva, hit.kind ? targets[hit.kind] : "", (unsigned int)c->level, c->at, c->expected,
 		       c->found);
 }
 
 /*
- * Return: false: the entry is no memory that may be written. The tables below the root are the kernel's own, as
- * all entries that lead to them are as at the lock; but a CPU's root can be any page.
+ * Return: false: the entry is no memory that may be written. The tables below the root are the kernel's own,
+ * as all entries that lead to them are as at the lock; but a CPU's root can be any page.
  */
 static bool put_back(const struct mapping_change *c)
 {
@@ -234,11 +234,15 @@ void remap_check(struct percpu *cpu, bool hypercall)
 		return;
 
 	uint64_t root = greg(cpu, GREG_CR3) & CR3_ADDR_MASK;
-	bool isolated = locked_maps[USER].count;
+	bool isolated = locked_maps[USER].count, called = hypercall && !greg(cpu, GREG_CPL);
 
 	cpu->remap_tsc = cpu->exit_tsc;
-	if (!isolated || !(root & USER_ROOT))
-		compare(cpu, KERNEL, root);
-	if (isolated && (hypercall || root & USER_ROOT) && has_kernel_entry(root | USER_ROOT))
+	/* The agent's calls come with the kernel's root, even if an attacker has taken the agent out of it. */
+	if (isolated && !called && !maps_agent(root)) {
+		compare(cpu, USER, root);
+		return;
+	}
+	compare(cpu, KERNEL, root);
+	if (isolated && called && !(root & USER_ROOT) && has_kernel_entry(root | USER_ROOT))
 		compare(cpu, USER, root | USER_ROOT);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* How the guest's page tables map some of its memory: Intel SDM volume 3, "4-Level Paging and 5-Level Paging". */
+/*
+ * How the guest's page tables map some of its memory: Intel SDM volume 3, "4-Level Paging and 5-Level
+ * Paging".
+ */
 #include "mm/mapping.h"
 
 #include "arch/x86/regs.h"
@@ -49,8 +52,8 @@ static uint64_t read_entry(uint64_t table, uint64_t gva, int level)
 }
 
 /*
- * Finds the leaf of @gva, at @level. @chain: the entries from the root, by level; NULL: not wanted. Return: the
- * leaf, or an entry that is not present.
+ * Finds the leaf of @gva, at @level. @chain: the entries from the root, by level; NULL: not wanted. Return:
+ * the leaf, or an entry that is not present.
  */
 static uint64_t find_leaf(uint64_t root, int levels, uint64_t gva, int *level, uint64_t *chain)
 {
@@ -72,12 +75,11 @@ static bool leaf_leads_to(uint64_t entry, int level, uint64_t gva, uint64_t gpa)
 	return entry & PTE_P && frame(entry, level) + (gva & (size_of(level) - 1)) == gpa;
 }
 
-bool mapping_leads_to(uint64_t root, int levels, uint64_t gva, uint64_t gpa)
+bool mapping_exists(uint64_t root, int levels, uint64_t gva)
 {
 	int level;
-	uint64_t entry = find_leaf(root, levels, gva, &level, NULL);
 
-	return leaf_leads_to(entry, level, gva & PAGE_MASK, gpa & PAGE_MASK);
+	return find_leaf(root, levels, gva, &level, NULL) & PTE_P;
 }
 
 /* The entry that @r has for @gva, which lies in it. */

@@ -50,5 +50,5 @@ uint64_t mapping_add(struct mapping *m, uint64_t root, int levels, uint64_t gva,
 bool mapping_changed(const struct mapping *m, uint64_t root, int levels, uint32_t *next,
 		     struct mapping_change *change);
 
-/** mapping_leads_to() - whether the tables at @root map the page of @gva to that of @gpa. */
-bool mapping_leads_to(uint64_t root, int levels, uint64_t gva, uint64_t gpa);
+/** mapping_exists() - whether the tables at @root map @gva, to whatever. */
+bool mapping_exists(uint64_t root, int levels, uint64_t gva);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Page-table attacks: leaves protected memory alone, and makes the kernel's page tables lead to a copy of it in
-// which one byte differs, by an entry of any level. Each waits for somebody to put the entry back, then does so
-// itself.
+// Page-table attacks: leaves protected memory alone, and makes the kernel's page tables lead to a copy of it
+// in which one byte differs, by an entry of any level. Each waits for somebody to put the entry back, then
+// does so itself.
 
 #include <linux/gfp.h>
 #include <linux/kernel.h>
@@ -112,7 +112,7 @@ static u64 large_page(const u8 *va, u64 flags)
 	return __pa(copy) | (flags & ~ADDRESS) | _PAGE_PSE;
 }
 
-/* The entry for @level that leads to the copy, through new tables. 0: no memory, or there is no such entry. */
+/* The entry for @level that leads to the copy, through new tables. 0: no memory, or no such entry. */
 static u64 fake_entry(u8 *va, u64 *entry[5], int leaf, int level, bool change)
 {
 	u8 *page = copy_of(va);
@@ -142,8 +142,8 @@ static void forget_translation(const void *va)
 }
 
 /*
- * Waits until @va leads to @was again or, if there is @at, until that is no longer @fake. Interrupts are on, but no other task runs on this
- * CPU. Return: milliseconds.
+ * Waits until @va leads to @was again or, if there is @at, until that is no longer @fake. Interrupts are on,
+ * but no other task runs on this CPU. Return: milliseconds.
  */
 static s64 wait_for(const u64 *at, u64 fake, const u8 *va, u8 was, bool *back)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of hv/approve/remap.c: when page tables are compared, and what becomes of an entry that leads elsewhere. */
+/* Tests of hv/approve/remap.c: when page tables are compared; what becomes of entries that lead elsewhere. */
 #include "tests/unit/hv/core/mock.h"
 
 #include "approve/remap.h"
@@ -118,6 +118,13 @@ static void agent_call(void)
 {
 	mock.reg[GREG_RIP] = AGENT;
 	assert_int_equal(mock_call(RW_HC_CPU_INDEX, 0, 0), 0);
+}
+
+/* As agent_call(), refused if the agent is not mapped there. */
+static void agent_call_anywhere(void)
+{
+	mock.reg[GREG_RIP] = AGENT;
+	mock_call(RW_HC_CPU_INDEX, 0, 0);
 }
 
 static uint64_t value(uint16_t id)
@@ -340,6 +347,21 @@ static void test_isolation(void **state)
 	any_exit();
 	assert_int_equal(mock.events, 1);
 	agent_call();
+	assert_int_equal(mock.events, 2);
+	/* The kernel's at an odd address, without the agent: at the agent's calls it is the kernel's. */
+	memcpy(host_ram + ELSE + PAGE_SIZE, host_ram + ROOT, PAGE_SIZE);
+	mock.reg[GREG_CR3] = ELSE + PAGE_SIZE;
+	map(ELSE + PAGE_SIZE, TEXT, 4, ELSE);
+	agent_call_anywhere();
+	assert_int_equal(mock.events, 3);
+	assert_int_equal(*entry(ELSE + PAGE_SIZE, TEXT, 4), PUD | FLAGS);
+	mock.events = 2;
+	/* A call from user mode, with its root: refused, and no reason to look for the kernel there. */
+	mock.reg[GREG_CR3] = USER_ROOT;
+	mock.reg[GREG_CPL] = 3;
+	agent_call_anywhere();
+	mock.reg[GREG_CPL] = 0;
+	mock.reg[GREG_CR3] = ROOT;
 	assert_int_equal(mock.events, 2);
 	/* A root of the firmware's: nothing for user mode. */
 	memset(host_ram + USER_ROOT, 0, PAGE_SIZE);

@@ -13,4 +13,4 @@ UNIT_TESTS += $(HVMM_TESTS)
 $(HVMM_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/host/tests/unit/%.o
 $(HVMM_TABLE_TESTS): $(call unit,host,tests/unit/hv/mm/cpu.c) $(HVMM_TABLES)
 $(UNIT_DIR)/hv/mm/guest_walk: $(call unit,host,hv/mm/guest_walk.c)
-$(UNIT_DIR)/hv/mm/mapping: $(call unit,host,hv/mm/mapping.c)
+$(UNIT_DIR)/hv/mm/mapping: $(call unit,host,hv/mm/mapping.c hv/mm/guest_walk.c)
