@@ -25,8 +25,8 @@
 
 /*
  * A CPU that runs beats this often: the hypervisor compares the kernel's page tables when it leaves the guest.
- * One that was idle at its last beat is not woken for that, but has a second timer, which goes off once it
- * runs. That one can be held up for as long as preemption is off.
+ * One that was idle at its last beat is not woken, but has a second timer, which goes off once it runs. That
+ * one is held up while preemption is off.
  */
 #define BUSY_PER_SEC 10
 

@@ -237,7 +237,7 @@ void remap_check(struct percpu *cpu, bool hypercall)
 	bool isolated = locked_maps[USER].count, called = hypercall && !greg(cpu, GREG_CPL);
 
 	cpu->remap_tsc = cpu->exit_tsc;
-	/* The agent's calls come with the kernel's root, even if an attacker has taken the agent out of it. */
+	/* The agent's calls come with the kernel's root, even if an attacker unmaps the agent. */
 	if (isolated && !called && !maps_agent(root)) {
 		compare(cpu, USER, root);
 		return;
