@@ -24,7 +24,7 @@
 #define BEAT_TIME NSEC_PER_SEC
 
 /*
- * A CPU that runs beats this often: the hypervisor compares the kernel's page tables when it leaves the guest.
+ * A CPU that runs beats this often: when it leaves the guest the hypervisor compares page tables.
  * One that was idle at its last beat is not woken, but has a second timer, which goes off once it runs. That
  * one is held up while preemption is off.
  */
