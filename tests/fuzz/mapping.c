@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Fuzzes hv/mm/mapping.c with hostile page tables: nothing is read outside the guest's memory, and what is found
- * differs from what was recorded. The input is a list of entries, each with the table that it goes to.
+ * Fuzzes hv/mm/mapping.c with hostile page tables: nothing is read outside the guest's memory, and what is
+ * found differs from what was recorded. The input is a list of entries, each with the table that it goes to.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -36,7 +36,7 @@ static const char *const way_names[] = {
 	[WAY_ROOT] = "root", [WAY_LARGE] = "large", [WAY_SPLIT] = "split",
 };
 
-/* A byte that nobody needs while it is wrong. */
+/* A byte that nobody needs while it is wrong, in a page that nobody executes: a copy is no approved code. */
 static u8 *target(const char *name)
 {
 	struct desc_ptr idt;
@@ -51,7 +51,7 @@ static u8 *target(const char *name)
 		return (u8 *)symbol("sys_call_table") + 174 * sizeof(long); /* of a call that is no more */
 	if (strcmp(name, "lsm") == 0)
 		return (u8 *)symbol(lsm_table_name);
-	return strcmp(name, "agent") == 0 ? (u8 *)symbol("ringward:on_panic") : NULL;
+	return strcmp(name, "agent") == 0 ? (u8 *)symbol("ringward:compat_lsm_table_name") : NULL;
 }
 
 static u64 *entry_in(u64 table, const void *va, int level)
