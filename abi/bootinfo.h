@@ -126,6 +126,13 @@ enum rw_kprobes {
 	RW_KPROBES_ALLOW = 1
 };
 
+/* rw_settings.page_tables: what becomes of page tables that no longer map locked memory as at the lock. */
+enum rw_page_tables {
+	RW_PAGE_TABLES_ENFORCE = 0, /* the entry is put back, and recorded */
+	RW_PAGE_TABLES_AUDIT = 1,   /* recorded */
+	RW_PAGE_TABLES_OFF = 2      /* not compared */
+};
+
 /* Configuration that the loader only passes on. */
 struct rw_settings {
 	uint32_t on_violation;  /* enum rw_on_violation */
@@ -138,6 +145,7 @@ struct rw_settings {
 	uint32_t bpf_jit;       /* enum rw_bpf_jit */
 	uint32_t patches;       /* enum rw_patches */
 	uint32_t kprobes;       /* enum rw_kprobes */
+	uint32_t page_tables;   /* enum rw_page_tables */
 };
 
 /* A piece of guest RAM: what the hypervisor may read and write for the guest. */

@@ -197,6 +197,8 @@ static const struct key {
 	{ "patches",
 	  WORDS(settings.patches, { "verify", RW_PATCHES_VERIFY }, { "record", RW_PATCHES_RECORD }) },
 	{ "kprobes", WORDS(settings.kprobes, { "deny", RW_KPROBES_DENY }, { "allow", RW_KPROBES_ALLOW }) },
+	{ "page_tables", WORDS(settings.page_tables, { "enforce", RW_PAGE_TABLES_ENFORCE },
+			       { "audit", RW_PAGE_TABLES_AUDIT }, { "off", RW_PAGE_TABLES_OFF }) },
 	{ "on_error", WORDS(boot_on_error, { "stop", false }, { "boot", true }) },
 	{ "watch_resets", WORDS(watch_resets, { "lock", false }, { "start", true }) },
 };
@@ -379,6 +381,7 @@ void config_default(struct config *config)
 	config->settings.on_agent_loss = RW_ON_AGENT_LOSS_RECORD;
 	config->settings.patches = RW_PATCHES_VERIFY;
 	config->settings.kprobes = RW_KPROBES_DENY;
+	config->settings.page_tables = RW_PAGE_TABLES_ENFORCE;
 	config->boot_on_error = false;
 	config->exit_port = 0;
 	config->watch_resets = false;

@@ -9,7 +9,9 @@
 #include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/timer.h>
 
 #include "beat.h"
 #include "hvcall.h"
@@ -21,7 +23,15 @@
  */
 #define BEAT_TIME NSEC_PER_SEC
 
+/*
+ * A CPU that runs beats this often: when it leaves the guest the hypervisor compares page tables.
+ * One that was idle at its last beat is not woken, but has a second timer, which goes off once it runs. That
+ * one is held up while preemption is off.
+ */
+#define BUSY_PER_SEC 10
+
 static DEFINE_PER_CPU(struct hrtimer, timers);
+static DEFINE_PER_CPU(struct timer_list, looks);
 static enum cpuhp_state hp_state __ro_after_init;
 static bool beating; /* from beat_start() on, but for suspends */
 
@@ -39,19 +49,27 @@ static void beat(enum rw_beat kind)
 static enum hrtimer_restart time_to_beat(struct hrtimer *timer)
 {
 	beat(RW_BEAT_ALIVE);
-	hrtimer_forward_now(timer, BEAT_TIME);
+	hrtimer_forward_now(timer, is_idle_task(current) ? BEAT_TIME : BEAT_TIME / BUSY_PER_SEC);
 	return HRTIMER_RESTART;
+}
+
+static void time_to_look(struct timer_list *timer)
+{
+	hvcall(RW_HC_CPU_INDEX, 0, 0, 0); /* any call will do */
+	mod_timer(timer, jiffies + HZ / BUSY_PER_SEC);
 }
 
 static void begin_here(void *unused)
 {
 	beat(RW_BEAT_ALIVE);
+	mod_timer(this_cpu_ptr(&looks), jiffies + HZ / BUSY_PER_SEC);
 	hrtimer_start(this_cpu_ptr(&timers), BEAT_TIME, HRTIMER_MODE_REL_PINNED_HARD);
 }
 
 static void end_here(void *unused)
 {
 	hrtimer_try_to_cancel(this_cpu_ptr(&timers)); /* on its own CPU it cannot be running */
+	del_timer(this_cpu_ptr(&looks));
 	beat(RW_BEAT_PAUSE);
 }
 
@@ -88,6 +106,7 @@ int __init beat_init(void)
 
 		hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 		timer->function = time_to_beat;
+		timer_setup(per_cpu_ptr(&looks, cpu), time_to_look, TIMER_DEFERRABLE | TIMER_PINNED);
 	}
 	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "ringward:beat", cpu_up_here, cpu_down_here);
 

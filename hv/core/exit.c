@@ -3,6 +3,7 @@
 /* The dispatcher, the only one for both backends. */
 #include "core/exit.h"
 
+#include "approve/remap.h"
 #include "arch/x86/insn.h"
 #include "core/ap_park.h"
 #include "core/end.h"
@@ -159,6 +160,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	if (cpu->machine_check && action != HV_INJECT && x->pending.type == EVENT_NONE && !cpu->step.active)
 		pass_machine_check(cpu);
 	heartbeat_check(cpu);
+	remap_check(cpu, x->reason == RW_EXIT_HYPERCALL);
 	cpu->stats.hv_cycles += rdtsc() - cpu->exit_tsc;
 	pin_update(cpu);
 	if (!smp_enter_guest(cpu))

@@ -71,6 +71,7 @@ struct percpu {
 	bool guest_entered;   /* (b) */
 	uint64_t backend_saved[4];  /* (o) backend's own: what step_begin() changed */
 	uint32_t backend_flags;     /* (o) backend's own */
+	uint64_t remap_tsc;         /* (o) exit_tsc when page tables were compared: approve/remap.h */
 	struct heartbeat heartbeat; /* (h); when it was checked for (o) */
 	struct rw_cpu_stats stats;  /* (c); records, bytes, lost and malformed (j, c) */
 	struct log_ring ring;       /* (j) */

@@ -4,6 +4,7 @@
 #include "protect/lock.h"
 
 #include "approve/module_file.h"
+#include "approve/remap.h"
 #include "core/ap_park.h"
 #include "core/exit.h"
 #include "core/smp.h"
@@ -95,6 +96,7 @@ int64_t protect_lock(struct percpu *cpu)
 	}
 	heartbeat_start(cpu);
 	watched_start();
+	remap_lock(cpu);
 	hv_set_locked(true);
 	pin_lock(cpu);
 	/*

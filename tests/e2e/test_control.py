@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The Ringward authors
-"""Control state is pinned at the lock: a kernel module that changes it is refused, on each CPU, also after hotplug."""
+"""Control state is pinned at the lock: a kernel module that changes it is refused, on each CPU, also after hotplug.
+Page tables still lead to what was locked: a module that makes them lead elsewhere is noticed soon, at every level."""
 import re
 
 import pytest
@@ -16,6 +17,14 @@ MSRS = {"efer.nxe": "EFER.NXE", "efer.sce": "EFER.SCE", "star": "STAR", "lstar":
         "sysenter_eip": "SYSENTER_EIP"}
 TABLES = {"idtr": "IDTR", "gdtr": "GDTR", "tr": "TR"}
 NAMES = {**MOVES, **MSRS, **TABLES}
+
+# How tests/attacks/kmod/remap.c makes page tables lead elsewhere -> level of the entry; what they led to -> the record's target.
+WAYS = {"pte": 1, "pmd": 2, "pud": 3, "pgd": 4, "root": 4, "large": 2}
+MEMORY = {"text": "kernel_text", "syscalls": "kernel_rodata", "lsm": "kernel_rodata", "agent": "agent_rodata", "idt": "idt"}
+REMAPS = [("pmd", "text"), ("pud", "text"), ("pgd", "text"), ("root", "text"), ("pmd", "syscalls"), ("large", "syscalls"),
+          ("large", "lsm"), ("pte", "agent"), ("pmd", "agent"), ("pgd", "agent"), ("pte", "idt"), ("pmd", "idt"),
+          ("pud", "idt"), ("pgd", "idt")]
+NOTICED_MS = 200
 PLUG = """
 echo 0 >/sys/devices/system/cpu/cpu1/online && echo 1 >/sys/devices/system/cpu/cpu1/online ||
 	echo "RWTEST: trouble hotplug"
@@ -33,6 +42,10 @@ on_cpu second 2 "control all"
 on_cpu innocent 1 innocent
 """ + PLUG + """
 on_cpu again 2 "control all"
+attack split remap split text
+attack double write kernel_text default mov8
+""" + "".join(f"attack {way}.{what} remap {way} {what}\n" for way, what in REMAPS) + """
+: >/tmp/step.end
 dmesg | grep -E "WARNING: CPU|BUG:|lockup|rcu.*stall|Oops" | sed 's/^/RWTEST: trouble /'
 """
 
@@ -97,17 +110,46 @@ def test_nobody_else_is_blamed(control):
     assert start <= int(record["rip"], 16) < end
 
 
+def remapped(run, way, what):
+    """What the module says of one attack: ("refused", "undone" or "held", after how many milliseconds)."""
+    answer, = run.answers(f"{way}.{what}")
+    m = re.fullmatch(rf"remap {way} {what} (\w+) (\d+)", answer)
+    assert m, answer
+    return m[1], int(m[2])
+
+
+@pytest.mark.parametrize("way, what", REMAPS)
+def test_page_tables_that_lead_elsewhere_are_put_back(control, way, what):
+    end, after = remapped(control, way, what)
+    assert end == "undone" and after <= NOTICED_MS, (end, after)
+    record = control.of_type("remap")[REMAPS.index((way, what))]  # one each, whichever CPU notices it
+    assert (record["target"], record["table_level"], record["verdict"]) == (MEMORY[what], WAYS[way], "deny"), record
+    assert record["expected_entry"] != record["found_entry"], record
+    assert "ALERT page tables map" in control.hv
+
+
+def test_page_tables_that_lead_to_the_same_memory_are_left_alone(control):
+    """A table that splits a large page; and another linear address of a protected page helps no store."""
+    assert control.answers("split")[0].startswith("remap split text held"), control.explain()
+    assert all(" unchanged " in answer for answer in control.answers("double")), control.explain()
+    assert len(control.of_type("remap")) == len(REMAPS), [r["gva"] for r in control.of_type("remap")]
+
+
 def test_guest_lives(control):
     assert not [m for m in control.markers if m.startswith("trouble")], control.explain()
-    assert control.stats["violations"] == 1 + sum(
+    stores = control.after("double", "violation")
+    assert control.stats["violations"] == len(stores) + 1 + sum(
         len(outcome(control, step)) - 1 for step in ("first", "second", "again"))
 
 
 def test_attacks_are_real(where, boot):
-    """Without Ringward each of them changes the register."""
-    run = Attacked(boot(where, SHELL + "insmod /root/rwattack.ko\nattack bare control all\n", no_hv=True,
-                        files=attacked_run.files()), {})
+    """Without Ringward each of them changes the register, and page tables lead where an attacker wants."""
+    remaps = [("pmd", "text"), ("root", "text"), ("large", "lsm"), ("pgd", "idt")]
+    script = SHELL + "insmod /root/rwattack.ko\nattack bare control all\n" + "".join(
+        f"attack {way}.{what} remap {way} {what}\n" for way, what in remaps)
+    run = Attacked(boot(where, script, no_hv=True, files=attacked_run.files()), {})
     said = outcome(run, "bare")
     assert set(said) | {"cr4.umip"} == {*NAMES, "free"}
     unchanged = {name for name, (_, _, changed, _) in said.items() if changed != "changed"}
     assert not unchanged, said
+    assert {remapped(run, *remap)[0] for remap in remaps} == {"held"}, run.explain()

@@ -8,10 +8,12 @@
 FUZZ_SECONDS := 60
 FUZZ_DIR := $(B)/tests/fuzz
 FUZZ_FLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/approved_conf $(FUZZ_DIR)/modinfo $(FUZZ_DIR)/object $(FUZZ_DIR)/package $(FUZZ_DIR)/log
+FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/approved_conf $(FUZZ_DIR)/mapping $(FUZZ_DIR)/modinfo $(FUZZ_DIR)/object $(FUZZ_DIR)/package $(FUZZ_DIR)/log
 
 $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image: $(ACCESS_SRC) lib/conf_text.c lib/format.c
 $(FUZZ_DIR)/approved_conf: $(addprefix lib/,approved.c approved_conf.c conf_text.c format.c)
+$(FUZZ_DIR)/mapping: hv/mm/mapping.c
+$(FUZZ_DIR)/mapping: FUZZ_LIBS := -Ihv
 $(FUZZ_DIR)/modinfo: lib/modinfo.c
 $(FUZZ_DIR)/package: tools/rwapprove/package.c tools/rwapprove/stream.c
 $(FUZZ_DIR)/package: FUZZ_LIBS := -llzma -lz -lzstd

@@ -282,7 +282,7 @@ _rwlog()
 	local classes='guard patch exec task file net syslog kernel loss code access'
 	# end
 	# types: from abi/events.def
-	local types='exec fork exit file_open file_unlink file_rename module_load kexec mkdir rmdir link chmod file_read file_write file_close mmap_exec mprotect_exec symlink mknod chown truncate utimes xattr_set xattr_remove mount move_mount umount pivot_root chroot port_access setuid setgid setgroups capset prctl ptrace signal seccomp namespaces cred_change cgroup socket bind listen connect accept sendto syslog kmsg module_live module_free module_request bpf bpf_prog bpf_map perf_event perf_bpf kernel_setting lockdown_use keyring clock_set kernel_log oops panic admin_call access limited violation patch agent lock unlock drop patches module_code dynamic_code data_change agent_state'
+	local types='exec fork exit file_open file_unlink file_rename module_load kexec mkdir rmdir link chmod file_read file_write file_close mmap_exec mprotect_exec symlink mknod chown truncate utimes xattr_set xattr_remove mount move_mount umount pivot_root chroot port_access setuid setgid setgroups capset prctl ptrace signal seccomp namespaces cred_change cgroup socket bind listen connect accept sendto syslog kmsg module_live module_free module_request bpf bpf_prog bpf_map perf_event perf_bpf kernel_setting lockdown_use keyring clock_set kernel_log oops panic admin_call access limited violation patch agent lock unlock drop patches module_code dynamic_code data_change remap agent_state'
 	# end
 	local word=$2 before=$3 command=show value
 	COMPREPLY=()

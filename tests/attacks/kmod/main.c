@@ -47,6 +47,7 @@ static const struct {
 	{ "control", cmd_control, "control REGISTER|tables|all" },
 	{ "innocent", cmd_innocent, "innocent" },
 	{ "silence", cmd_silence, "silence beats|forks|modprobe|ring" },
+	{ "remap", cmd_remap, "remap pte|pmd|pud|pgd|root|large|split text|syscalls|lsm|idt|agent" },
 	{ "cred", cmd_cred, "cred overwrite|commit|announce" },
 };
 

@@ -83,6 +83,7 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.settings.on_agent_loss, want->settings.on_agent_loss);
 	assert_int_equal(config.settings.patches, want->settings.patches);
 	assert_int_equal(config.settings.kprobes, want->settings.kprobes);
+	assert_int_equal(config.settings.page_tables, want->settings.page_tables);
 	assert_int_equal(config.boot_on_error, want->boot_on_error);
 	assert_int_equal(config.exit_port, want->exit_port);
 	assert_int_equal(config.watch_resets, want->watch_resets);
@@ -105,6 +106,7 @@ static void test_defaults(void **state)
 		.settings.bpf_jit = RW_BPF_JIT_DENY,
 		.settings.patches = RW_PATCHES_VERIFY,
 		.settings.kprobes = RW_KPROBES_DENY,
+		.settings.page_tables = RW_PAGE_TABLES_ENFORCE,
 	};
 
 	(void)state;
@@ -132,6 +134,7 @@ static void test_all_keys(void **state)
 		.settings.on_agent_loss = RW_ON_AGENT_LOSS_STOP,
 		.settings.patches = RW_PATCHES_RECORD,
 		.settings.kprobes = RW_KPROBES_ALLOW,
+		.settings.page_tables = RW_PAGE_TABLES_AUDIT,
 		.boot_on_error = true,
 		.exit_port = 0xf4,
 		.watch_resets = true,
@@ -145,7 +148,7 @@ static void test_all_keys(void **state)
 		"kexec = allow\r\non_agent_loss = stop\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
 		"control_state = audit\n"
 		"kernel_code = audit\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock\n"
-		"patches = record\nkprobes = allow");
+		"patches = record\nkprobes = allow\npage_tables = audit");
 	expect_config(&all);
 }
 
@@ -177,6 +180,8 @@ static void test_values(void **state)
 	assert_int_equal(config.store_mib, 1);
 	expect_ok(NEXT "control_state = off\n");
 	assert_int_equal(config.settings.control_state, RW_CONTROL_OFF);
+	expect_ok(NEXT "page_tables = off\n");
+	assert_int_equal(config.settings.page_tables, RW_PAGE_TABLES_OFF);
 	expect_ok(NEXT "exit_port = none\nwatch_resets = lock\n");
 	assert_int_equal(config.exit_port, 0);
 	assert_false(config.watch_resets);
@@ -219,6 +224,8 @@ static void test_bad_values(void **state)
 		  "ringward.conf:2:17: on_agent_loss: halt is not record or stop" },
 		{ NEXT "patches = allow", "ringward.conf:2:11: patches: allow is not verify or record" },
 		{ NEXT "kprobes = yes", "ringward.conf:2:11: kprobes: yes is not deny or allow" },
+		{ NEXT "page_tables = on",
+		  "ringward.conf:2:15: page_tables: on is not enforce, audit or off" },
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
 		{ NEXT "kernel_code = on",
 		  "ringward.conf:2:15: kernel_code: on is not enforce, audit or off" },

@@ -343,6 +343,8 @@ void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec)
 	agent = rec->type == RW_REC_AGENT;
 	mock.events++;
 	mock.event_type = rec->type;
+	assert_true(rec->size <= sizeof(mock.event));
+	memcpy(mock.event, rec, rec->size);
 	field(rec, agent ? RW_F_ABI_VERSION : RW_F_RANGES, &mock.event_code, sizeof(mock.event_code));
 	if (rec->type == RW_REC_AGENT_STATE) {
 		field(rec, RW_F_AGENT_STATE, &mock.agent_state, sizeof(mock.agent_state));

@@ -55,6 +55,7 @@ struct mock {
 	unsigned int records, events, drains, dumps, releases, lines;
 	uint64_t later_ns; /* added to the time */
 	uint8_t event_type;
+	uint64_t event[64]; /* the last, whole */
 	uint32_t event_code;
 	char event_text[256];
 	/* the last record of an agent's state */
