@@ -26,9 +26,21 @@ try text file /root/text.ko
 cp /root/changed/dummy.ko /root/dummy.ko
 try replaced file /root/dummy.ko
 """
+# Modules that need others, have data of CPUs, alternatives or static calls: some of each kind.
+OTHERS = ("lib/crc-itu-t", "lib/libcrc32c", "drivers/net/mii", "net/llc/llc", "net/802/stp", "net/bridge/bridge",
+          "net/netfilter/nf_conntrack", "fs/fat/fat", "fs/fat/vfat", "fs/isofs/isofs", "crypto/xor", "lib/raid6/raid6_pq",
+          "arch/x86/crypto/aesni-intel", "drivers/block/loop")
+TAMPER = ("text", "rodata", "target", "file")
 ATTACK = """
+for m in /root/others/*.ko; do insmod $m 2>/dev/null && echo "RWTEST: other: ${m##*-}"; done
 insmod /root/rwattack.ko
 attack approve approve
+""" + "".join(f"""
+attack tamper.{kind} tamper {kind}
+try tampered.{kind} file /root/tampered.ko
+""" for kind in TAMPER) + """
+attack tamper.off tamper off
+try untampered file /root/tampered.ko
 """
 REFUSED = ("unapproved", "changed", "changed_memory", "changed_compressed", "replaced")
 
@@ -47,6 +59,17 @@ def files(linux):
             **{path: lzma.compress(content, check=lzma.CHECK_CRC32) for path, content in packed.items()}}
 
 
+def others(linux):
+    """Further modules, in the order of their loading: path in the guest -> content."""
+    found = {}
+    for path in OTHERS:
+        try:
+            found[f"/root/others/{len(found):02}-{path.rsplit('/', 1)[1]}.ko"] = machine.stock_module(path, linux)
+        except ValueError:  # built in, or not there
+            pass
+    return found
+
+
 def digest(content):
     return hashlib.sha256(content).hexdigest()
 
@@ -57,8 +80,8 @@ def answers(run):
 
 def approved(linux):
     """An approved.conf with what a guest may load."""
-    listed = (contents(linux)[0], machine.kmod("rwattack", linux).read_bytes())
-    return "# two modules\n" + "".join(f"{digest(content)}  {linux}/x\n" for content in listed)
+    listed = (contents(linux)[0], machine.kmod("rwattack", linux).read_bytes(), *others(linux).values())
+    return "# some modules\n" + "".join(f"{digest(content)}  {linux}/x\n" for content in listed)
 
 
 @pytest.fixture(name="agent", scope="module")

@@ -114,6 +114,11 @@ int __init compat_init(struct compat_kernel *k)
 		{ "vdso_image_64", (unsigned long *)&k->vdso_64 },
 		{ "vdso_image_32", (unsigned long *)&k->vdso_32 },
 		{ "bpf_jit_enable", (unsigned long *)&k->bpf_jit_enable },
+		{ "modules", (unsigned long *)&k->modules },
+		{ "__start___ksymtab", &k->exports[0].start },
+		{ "__stop___ksymtab", &k->exports[0].end },
+		{ "__start___ksymtab_gpl", &k->exports[1].start },
+		{ "__stop___ksymtab_gpl", &k->exports[1].end },
 	};
 	const struct wanted kexec[] = {
 		{ "kexec_image", (unsigned long *)&k->kexec_image },

@@ -48,6 +48,7 @@ static const struct {
 	{ "innocent", cmd_innocent, "innocent" },
 	{ "silence", cmd_silence, "silence beats|forks|modprobe|ring" },
 	{ "cred", cmd_cred, "cred overwrite|commit|announce" },
+	{ "tamper", cmd_tamper, "tamper text|rodata|target|file|off" },
 };
 
 void say(const char *fmt, ...)
