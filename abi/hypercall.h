@@ -199,7 +199,7 @@ RW_ASSERT_SIZE(struct rw_module_file, 16 + RW_MODULE_NAME + 8 * RW_MODULE_PAGES)
 
 /* Argument of RW_HC_MODULE_CHECK. */
 enum rw_module_check_step {
-	/* before the lock: tables of exported symbols (struct kernel_symbol): address, number of entries, ... */
+	/* before the lock: tables of exported symbols (struct kernel_symbol): address, entries, ... */
 	RW_MODULE_CHECK_EXPORTS = 0,
 	/* after the lock, once the file is shown: where its sections lie, by number; 0: nowhere */
 	RW_MODULE_CHECK_PLACES = 1,

@@ -11,7 +11,8 @@
 struct modkeep;
 
 /**
- * modcheck_name() - name what modules loaded so far export, and their read-only data, and what the kernel exports.
+ * modcheck_name() - name what the kernel and the modules loaded so far export, and the modules'
+ * read-only data.
  *
  * Context: between code_lock_begin() and the lock. Return: as protect_add_module(), -ENOMEM.
  */
@@ -20,10 +21,10 @@ int modcheck_name(struct protect_call *call, const struct compat_kernel *k);
 /**
  * modcheck_places() - tell where the sections of @mod lie, whose file is @keep, shown before.
  *
- * Context: as modkeep_show(). Return: 1: its pages, once named, are to be compared; 0: they are not; or a negative
- * errno, printed.
+ * Context: as modkeep_show(). Return: 1: its pages, once named, are to be compared; 0: they are not; or a
+ * negative errno, printed.
  */
 int modcheck_places(const struct module *mod, const struct modkeep *keep);
 
-/** modcheck_compare() - have the named pages compared, and approved. Return: 0 or a negative errno, printed. */
+/** modcheck_compare() - have the pages compared and approved. Return: 0, or a negative errno, printed. */
 int modcheck_compare(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Reads a relocatable ELF file that lies in pages of the guest, in any order. Pure C: everything in the file is
- * untrusted, and each offset is checked where it is used.
+ * Reads a relocatable ELF file that lies in pages of the guest, in any order. Pure C: everything in the file
+ * is untrusted, and each offset is checked where it is used.
  */
 #pragma once
 
@@ -35,7 +35,7 @@ bool elf_read(const struct elf_file *e, uint64_t off, void *dst, size_t size);
 /** elf_string() - copies the string at @off of string table @table. Return: whether there is one. */
 bool elf_string(const struct elf_file *e, uint32_t table, uint32_t off, char name[ELF_NAME]);
 
-/** elf_symbol(), elf_rela() - copy entry @i of the symbol table, of relocations @table. Return: is there one? */
+/** elf_symbol(), elf_rela() - copy entry @i of the symbols, of relocations @table. Return: is there one? */
 bool elf_symbol(const struct elf_file *e, uint64_t i, Elf64_Sym *symbol);
 bool elf_rela(const struct elf_file *e, uint32_t table, uint64_t i, Elf64_Rela *rela);
 

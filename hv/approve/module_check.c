@@ -12,8 +12,8 @@
 #include "log/printk.h"
 #include "mm/guest_copy.h"
 #include "mm/nested.h"
-#include "protect/code.h"
 #include "protect/code_rules.h"
+#include "protect/patch.h"
 
 #define PAGES    16384u /* of a module's code and read-only data: 64 MiB */
 #define RUNS     64u    /* gapless runs of linear addresses */
@@ -88,14 +88,15 @@ int module_check_hold(const struct rw_protect_list *list)
 	return ret;
 }
 
-bool module_check_forget(void)
+void module_check_forget(struct percpu *cpu)
 {
 	bool any = held.pages;
 
 	for (uint32_t i = 0; i < held.pages; i++)
 		code_forget_page(gpa_of(i));
 	memset(&held, 0, sizeof(held));
-	return any;
+	if (any)
+		smp_flush_all(cpu);
 }
 
 /* What relocate.c needs to know. */
@@ -152,10 +153,7 @@ bool relocate_is_function(uint64_t va)
 
 bool relocate_is_tracer(uint64_t va)
 {
-	for (uint32_t i = 0; i < RW_TRACERS; i++)
-		if (hv.sites.patching.tracer[i].start && hv.sites.patching.tracer[i].start == va)
-			return true;
-	return false;
+	return patch_is_tracer(held.cpu, va);
 }
 
 /* The steps. Return: NULL, or what is wrong. */
@@ -247,7 +245,7 @@ static int64_t compare(struct percpu *cpu, struct input_error *err)
 	uint32_t end = held.pages - held.done < COMPARES ? held.pages : held.done + COMPARES;
 	int64_t ret = 0;
 
-	if (!held.placed || !held.pages)
+	if (!held.placed || !held.pages || !module_file_size())
 		return input_error_set(err, 0, "the module's places or pages are not known", -RW_EINVAL);
 	if (!held.checked) {
 		d.why = relocate_check_places(&module, &d.section);
@@ -291,7 +289,7 @@ int64_t module_check_step(struct percpu *cpu, const struct rw_module_check *req,
 		bad = NULL, ret = compare(cpu, err);
 	if (bad)
 		ret = input_error_set(err, err->index, bad, -RW_EINVAL);
-	if (ret < 0 && hv_locked() && module_check_forget())
-		smp_flush_all(cpu);
+	if (ret < 0)
+		module_check_forget(cpu);
 	return ret;
 }

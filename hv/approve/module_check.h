@@ -13,8 +13,8 @@
 /**
  * module_check_step() - one RW_HC_MODULE_CHECK. @req: private copy, untrusted. @err: set on error.
  * Context: under hv_agent_lock.
- * Return: pages that are still to be compared; 0: the module is approved; -RW_EPERM: it differs; else as
- * RW_HC_MODULE_CHECK. After an error the module's pages are data again.
+ * Return: pages that are still to be compared; 0: the module is approved; -RW_EPERM: it differs; -RW_EINVAL,
+ * -RW_ENOTREADY: a field, the order. After an error the module's pages are data again.
  */
 int64_t module_check_step(struct percpu *cpu, const struct rw_module_check *req, struct input_error *err);
 
@@ -24,5 +24,5 @@ int64_t module_check_step(struct percpu *cpu, const struct rw_module_check *req,
  */
 int module_check_hold(const struct rw_protect_list *list);
 
-/** module_check_forget() - the pages that are held become data again. Return: whether there were any. */
-bool module_check_forget(void);
+/** module_check_forget() - makes the pages that are held data again. Context: as module_check_step(). */
+void module_check_forget(struct percpu *cpu);

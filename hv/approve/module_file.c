@@ -3,7 +3,6 @@
 /* Hashes the file of the module that is being loaded, and looks it up. */
 #include "approve/module_file.h"
 
-#include "approve/module_check.h"
 #include "approve/relocate.h"
 #include "core/smp.h"
 #include "core/state.h"
@@ -58,12 +57,11 @@ void module_file_forget(void)
 /* Forgets the file, and lets the guest write to its pages again. */
 static void drop(struct percpu *cpu)
 {
-	bool any = module_check_forget();
+	bool any = file.pages;
 
 	for (uint32_t i = 0; i < file.pages; i++) {
 		uint64_t gpa = module_file_page(i);
 
-		any = true;
 		ranges_remove(&hv.ranges, gpa);
 		nested_set_perm(gpa, PAGE_SIZE, nested_open()); /* split already: needs no room */
 		if (i + 1 == file.pages || (gpa ^ module_file_page(i + 1)) & ~(SIZE_2M - 1))

@@ -49,8 +49,8 @@ uint64_t module_file_page(uint64_t number);
 const char *module_file_name(void);
 
 /**
- * module_file_record() - records what becomes of the code of module @name (RW_MODULE_NAME bytes), at @gva, with
- * the digest of its file, if that was shown.
+ * module_file_record() - records what becomes of the code of module @name (RW_MODULE_NAME bytes), at @gva,
+ * with the digest of its file, if that was shown.
  * @d: where it differs from its file, in @section; NULL: nowhere. Context: as module_file_step().
  */
 void module_file_record(struct percpu *cpu, const char *name, uint64_t gva, uint64_t pages,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Compares a loaded module with its file: relocations are applied to one page at a time. */
-#include "approve/relocate_site.h"
+#include "approve/relocate.h"
 
 #include "lib/string.h"
 #include "abi/hypercall.h"
@@ -9,7 +9,7 @@
 #define ENTRY_MAX 16u  /* bytes of a table's entry */
 #define SITE_MAX  255u /* bytes of a place that the kernel rewrites */
 
-/* The tables of places that the kernel rewrites; each entry begins with a relocation that leads to the place. */
+/* The tables of places that the kernel rewrites; an entry begins with a relocation, which leads there. */
 static const struct {
 	const char *name;
 	uint32_t relas; /* for an entry */
@@ -370,7 +370,7 @@ static void describe(const struct relocate *r, uint64_t va, const uint8_t *found
 	memcpy(d->found, found + at, d->len);
 }
 
-/* Fills r->want. @any: whether a section lies in the page. Return: 0, or the section of which that is not known. */
+/* Fills r->want. @any: whether a section lies in the page. Return: 0, or the section that is not known. */
 static uint32_t expect_page(struct relocate *r, uint64_t va, bool text, bool *any)
 {
 	for (uint32_t i = 1; i < r->elf.sections; i++) {

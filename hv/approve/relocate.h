@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Whether a loaded module is what its file says: each page is compared with the file's bytes, relocated to where
- * the module lies. At places that the kernel rewrites while it loads a module, what it writes there is let pass.
- * Pure C. The file is an approved one; where its sections lie is what the guest says.
+ * Whether a loaded module is what its file says: each page is compared with the file's bytes, relocated to
+ * where the module lies. At places that the kernel rewrites while it loads a module, what it writes there is
+ * let pass. Pure C. The file is an approved one; where its sections lie is what the guest says.
  */
 #pragma once
 
 #include "approve/elf.h"
+#include "approve/relocate_site.h"
 
 #define RELOCATE_CACHE 512u
 #define RELOCATE_BYTES 16u
@@ -18,14 +19,6 @@ enum relocate_table {
 	RELOCATE_LOCKS,
 	RELOCATE_SEALS,
 	RELOCATE_TABLES
-};
-
-/* What a symbol stands for. */
-struct relocate_symbol {
-	uint64_t value;
-	uint32_t key; /* its number + 1; 0: none */
-	uint8_t kind; /* what the kernel does to calls of it */
-	uint8_t reg;  /* of an indirect thunk */
 };
 
 struct relocate {
@@ -54,23 +47,19 @@ enum relocate_place {
 	RELOCATE_MIXED   /* a part of it lies in such pages */
 };
 
-/* The program that links relocate.c provides these. */
-/* relocate_place_of() - what the @size bytes at @va are. */
+/**
+ * relocate_place_of() - what the @size bytes at @va are. relocate_export() - the value of the symbol that the
+ * kernel, or an approved module, exports as @name. Provided by the program that links relocate.c.
+ */
 enum relocate_place relocate_place_of(uint64_t va, uint64_t size);
-/* relocate_code() - copies code at @va, the module's or the kernel's. Return: whether all of it is code. */
-bool relocate_code(uint64_t va, void *dst, size_t size);
-/* relocate_export() - the value of the symbol that the kernel, or an approved module, exports as @name. */
 bool relocate_export(const char *name, uint64_t *value);
-/* relocate_is_function(), relocate_is_tracer() - whether a function, a tracing entry of the kernel is at @va. */
-bool relocate_is_function(uint64_t va);
-bool relocate_is_tracer(uint64_t va);
 
 /** relocate_open() - begins with a file of @size bytes. Return: NULL, or what is wrong with it. */
 const char *relocate_open(struct relocate *r, uint64_t size);
 
 /**
- * relocate_check_places() - checks @r->base, set by the caller from what the guest says, once the module's pages
- * are known: code in code, read-only data in read-only data, all else outside, nothing twice.
+ * relocate_check_places() - checks @r->base, set by the caller from what the guest says, once the module's
+ * pages are known: code in code, read-only data in read-only data, all else outside, nothing twice.
  * @section: set on error
  * Return: NULL, or what is wrong.
  */

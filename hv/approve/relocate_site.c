@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* What the kernel writes in place of calls, jumps and NOPs of a module: arch/x86/kernel/alternative.c of Linux. */
+/* What Linux writes in place of a module's calls, jumps and NOPs (its arch/x86/kernel/alternative.c). */
 #include "approve/relocate_site.h"
 
+#include "approve/elf.h"
 #include "lib/string.h"
 
 /* Intel SDM volume 2, "Instruction Set Reference": opcodes. */

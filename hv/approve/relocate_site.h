@@ -3,7 +3,9 @@
 /* What the kernel writes at the places that it rewrites while it loads a module. Pure C, by the bytes. */
 #pragma once
 
-#include "approve/relocate.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* What the kernel does to the calls of a symbol. */
 enum relocate_kind {
@@ -12,6 +14,23 @@ enum relocate_kind {
 	RELOCATE_RETURN, /* jumps become returns, or jumps to the return thunk */
 	RELOCATE_THUNK   /* calls and jumps become indirect ones */
 };
+
+/* What a symbol stands for. */
+struct relocate_symbol {
+	uint64_t value;
+	uint32_t key; /* its number + 1; 0: none */
+	uint8_t kind; /* what the kernel does to calls of it */
+	uint8_t reg;  /* of an indirect thunk */
+};
+
+/**
+ * relocate_code() - copies code at @va, the module's or the kernel's. Return: whether all of it is code.
+ * relocate_is_function(), relocate_is_tracer() - whether a function, a tracing entry of the kernel is at @va.
+ * Provided by the program that links relocate_site.c.
+ */
+bool relocate_code(uint64_t va, void *dst, size_t size);
+bool relocate_is_function(uint64_t va);
+bool relocate_is_tracer(uint64_t va);
 
 /** relocate_classify() - sets kind and reg of the undefined symbol @name. */
 void relocate_classify(struct relocate_symbol *symbol, const char *name);

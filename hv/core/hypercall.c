@@ -276,6 +276,8 @@ static int64_t hc_module_file(const struct request *r)
 
 	if (!hv_locked())
 		return -RW_ENOTREADY;
+	if (argument.module_file.step != RW_MODULE_FILE_PAGES)
+		module_check_forget(r->cpu);
 	left = module_file_step(r->cpu, &argument.module_file, &err);
 	return left < 0 ? report("module file", &err, (int)left) : left;
 }

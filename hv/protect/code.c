@@ -27,13 +27,6 @@ static bool is_transient(uint32_t kind)
 	       kind == RW_TARGET_DYNAMIC_CODE;
 }
 
-void code_forget_page(uint64_t gpa)
-{
-	ranges_remove(&hv.ranges, gpa);
-	nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, nested_open()); /* split already: needs no room */
-	nested_merge(gpa & PAGE_MASK, PAGE_SIZE);
-}
-
 /* Whether any page of @range is code that may be replaced; such pages become data. */
 static bool forget_range(const struct rw_range *range)
 {
@@ -111,7 +104,7 @@ int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct 
 	/* A module with an approved file runs once it is compared with that. */
 	ret = module_file_size() ? module_check_hold(list) : restrict_list(list);
 	if (ret && module_file_size())
-		module_check_forget();
+		module_check_forget(cpu);
 	smp_flush_all(cpu);
 	if (ret)
 		return input_error_set(err, 0, "no room for the pages, or for page tables", ret);

@@ -24,12 +24,6 @@
 int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct input_error *err);
 
 /**
- * code_forget_page() - makes the page of @gpa data again. The caller flushes every CPU before it changes further
- * pages. Context: as code_approve().
- */
-void code_forget_page(uint64_t gpa);
-
-/**
  * code_settle() - ends the approval of a page that is code no more, or lets a page run that is to be recorded
  * only. Context: an exit handler, for a nested fault @x after the lock; no lock is held.
  * Return: whether the guest can run the instruction again.

@@ -128,7 +128,7 @@ void protect_release(struct percpu *cpu)
 		smp_flush_all(cpu);
 	}
 	heartbeat_forget();
-	module_check_forget();
+	module_check_forget(cpu);
 	module_file_forget();
 	exports_clear();
 	watched_forget();

@@ -130,7 +130,7 @@ int cmd_tamper(int argc, char **argv)
 			hrtimer_cancel(&timer);
 		}
 		armed = false;
-		say("tamper: %d stores", stores);
+		say("tamper: %d stores\n", stores);
 		return 0;
 	}
 	stores = 0;
@@ -140,6 +140,6 @@ int cmd_tamper(int argc, char **argv)
 		ret = register_kprobe(&probe);
 	}
 	armed = ret == 0;
-	say("tamper %s: %d", kind, ret);
+	say("tamper %s: %d\n", kind, ret);
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Tests of modules = approved: the file is shown, hashed and looked up, and the module compared with it, before its
- * code is approved.
+ * Tests of modules = approved: the file is shown, hashed and looked up, and the module compared with it,
+ * before its code is approved.
  */
 #include "tests/unit/hv/core/mock.h"
 
@@ -93,7 +93,7 @@ static int approved(void **state)
 	machine.boot.settings.modules = RW_MODULES_APPROVED;
 	list_content();
 	assert_null(module_file_init());
-	module_check_forget();
+	module_check_forget(&mock.cpu);
 	module_file_forget();
 	mock_lock();
 	memcpy(host_ram + CODE, content + TEXT_AT, PAGE_SIZE);

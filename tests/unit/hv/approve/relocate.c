@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * Tests of the comparison of a module with its file: a module in miniature (sample.S), loaded as Linux does it, and
- * malformed files. Given files, it loads and compares them instead.
+ * Tests of the comparison of a module with its file: a module in miniature (sample.S), loaded as Linux does
+ * it, and malformed files. Given files, it loads and compares them instead.
  */
 #include "tests/unit/hv/approve/loader.h"
 
@@ -287,8 +287,8 @@ static void test_moved_section(void **state)
 	uint32_t at;
 
 	(void)state;
-	r.base[section(".rodata")] =
-		(r.base[section(".rodata")] | 4095) + 1 - r.elf.section[section(".rodata")].sh_size;
+	r.base[section(".rodata")] = (r.base[section(".rodata")] | 4095) + 1 -
+				     r.elf.section[section(".rodata")].sh_size;
 	assert_null(relocate_check_places(&r, &at));
 	assert_false(same());
 	r.base[section("__ksymtab")] = 0; /* of no use to the rest */
