@@ -6,6 +6,7 @@
 #include "approve/exports.h"
 #include "approve/module_check.h"
 #include "approve/module_file.h"
+#include "core/ap_park.h"
 #include "core/exit.h"
 #include "core/smp.h"
 #include "core/state.h"
@@ -104,6 +105,7 @@ int64_t protect_lock(struct percpu *cpu)
 	 */
 	nested_set_open(code_open_perm());
 	restrict_ranges(hv.ranges.used, &failed);
+	ap_park_lock(cpu);
 	smp_flush_all(cpu);
 	io_lock();
 	record_lock(cpu, &pages);
