@@ -19,8 +19,8 @@
 int64_t module_check_step(struct percpu *cpu, const struct rw_module_check *req, struct input_error *err);
 
 /**
- * module_check_hold() - takes write permission from the pages of @list, which are in the ranges, until they are
- * compared. Context: as module_check_step(). Return: as nested_set_perm(), or -RW_ENOSPC.
+ * module_check_hold() - takes write permission from the pages of @list, which are in the ranges, until they
+ * are compared. Context: as module_check_step(). Return: as nested_set_perm(), or -RW_ENOSPC.
  */
 int module_check_hold(const struct rw_protect_list *list);
 
