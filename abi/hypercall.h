@@ -47,6 +47,8 @@ enum rw_hypercall {
 	RW_HC_SITES = 17,    /* (gpa of struct rw_site_page) before the lock, addresses ascending */
 	/* (gpa of struct rw_module_file) shows the file of a module -> bytes still missing */
 	RW_HC_MODULE_FILE = 18,
+	/* (gpa of struct rw_module_check) compares a module with its file -> pages not compared yet */
+	RW_HC_MODULE_CHECK = 19,
 	RW_HC_COUNT
 };
 
@@ -183,9 +185,9 @@ enum rw_module_file_step {
 	RW_MODULE_FILE_PAGES = 1, /* the next pages */
 	RW_MODULE_FILE_END = 2    /* forgets the file */
 };
-#define RW_MODULE_NAME     32u          /* as rw_range.name */
-#define RW_MODULE_PAGES    32u          /* in one call, which so takes less than a millisecond */
-#define RW_MODULE_FILE_MAX (512u << 20) /* bytes */
+#define RW_MODULE_NAME     32u         /* as rw_range.name */
+#define RW_MODULE_PAGES    32u         /* in one call, which so takes less than a millisecond */
+#define RW_MODULE_FILE_MAX (64u << 20) /* bytes */
 struct rw_module_file {
 	uint32_t step;                  /* enum rw_module_file_step */
 	uint32_t count;                 /* of page */
@@ -194,6 +196,23 @@ struct rw_module_file {
 	uint64_t page[RW_MODULE_PAGES]; /* guest-physical, page-aligned; all but the file's last are full */
 };
 RW_ASSERT_SIZE(struct rw_module_file, 16 + RW_MODULE_NAME + 8 * RW_MODULE_PAGES);
+
+/* Argument of RW_HC_MODULE_CHECK. */
+enum rw_module_check_step {
+	/* before the lock: tables of exported symbols (struct kernel_symbol): address, entries, ... */
+	RW_MODULE_CHECK_EXPORTS = 0,
+	/* after the lock, once the file is shown: where its sections lie, by number; 0: nowhere */
+	RW_MODULE_CHECK_PLACES = 1,
+	/* once RW_HC_MODULE has named the module's pages: compares some; after the last one approves all */
+	RW_MODULE_CHECK_COMPARE = 2
+};
+#define RW_MODULE_CHECK_VALUES 256u
+struct rw_module_check {
+	uint32_t step;                          /* enum rw_module_check_step */
+	uint32_t count;                         /* of value; COMPARE: 0 */
+	uint64_t value[RW_MODULE_CHECK_VALUES]; /* linear addresses; EXPORTS: and numbers */
+};
+RW_ASSERT_SIZE(struct rw_module_check, 8 + 8 * RW_MODULE_CHECK_VALUES);
 
 /* rw_range.flags */
 #define RW_RANGE_OBJECT   1u /* names a part of other ranges, in bytes; protects nothing by itself */

@@ -353,7 +353,10 @@ enum rw_target {
 	RW_TARGET_FIRMWARE_CODE = 9,
 	RW_TARGET_TRAMPOLINE = 10, /* where the kernel starts CPUs, in real mode */
 	RW_TARGET_VDSO = 11,       /* in the kernel's read-only data, executed in user mode only */
-	RW_TARGET_GUEST_LAST = 11, /* the highest the agent may name today */
+	RW_TARGET_MODULE_RODATA = 12,
+	RW_TARGET_MODULE_FILE =
+		13, /* the agent's copy of a module's file, while the module is compared with it */
+	RW_TARGET_GUEST_LAST = 13, /* the highest the agent may name today */
 	RW_TARGET_HYPERVISOR = 192,
 	RW_TARGET_POLICY = 193,     /* the policy area, which the guest may read */
 	RW_TARGET_CONTROL = 194,    /* a register of the CPU that is pinned at the lock */
@@ -367,7 +370,8 @@ enum rw_target {
 	  [RW_TARGET_AGENT_RODATA] = "agent_rodata", [RW_TARGET_IDT] = "idt", \
 	  [RW_TARGET_MODULE_TEXT] = "module_text", [RW_TARGET_DYNAMIC_CODE] = "dynamic_code", \
 	  [RW_TARGET_FIRMWARE_CODE] = "firmware_code", [RW_TARGET_TRAMPOLINE] = "trampoline", \
-	  [RW_TARGET_VDSO] = "vdso", [RW_TARGET_UNAPPROVED] = "unapproved", \
+	  [RW_TARGET_VDSO] = "vdso", [RW_TARGET_MODULE_RODATA] = "module_rodata", \
+	  [RW_TARGET_MODULE_FILE] = "module_file", [RW_TARGET_UNAPPROVED] = "unapproved", \
 	  [RW_TARGET_HYPERVISOR] = "hypervisor", [RW_TARGET_POLICY] = "policy", \
 	  [RW_TARGET_CONTROL] = "control_state" }
 /* clang-format on */

@@ -23,6 +23,7 @@
 #include "kernel/after_call.h"
 #include "kernel/code.h"
 #include "kernel/layout.h"
+#include "modcheck.h"
 #include "modfile.h"
 #include "modkeep.h"
 
@@ -186,17 +187,22 @@ int code_name(struct protect_call *call, const struct compat_kernel *k)
 	}
 	if (ret == 0)
 		ret = compat_for_each_code(k->init_mm, compat_kernel_half(), -1ul, name_kernel, &n);
+	if (ret == 0 && flags & RW_CODE_MODULES_APPROVED)
+		ret = modcheck_name(call, k);
 	if (ret == 0 && k->efi_mm && efi_enabled(EFI_RUNTIME_SERVICES) && efi_enabled(EFI_MEMMAP))
 		ret = name_all_firmware(&n);
 	return ret;
 }
 
-static int approve(struct protect_call *call, const struct module *mod)
+static int approve(struct protect_call *call, const struct module *mod, bool rodata)
 {
 	struct compat_region init = compat_module_init_text(mod);
 	unsigned int i;
 	int ret = protect_add_module(call, RW_TARGET_MODULE_TEXT, mod->name, compat_module_text(mod));
 
+	if (ret == 0 && rodata)
+		ret = protect_add_module(call, RW_TARGET_MODULE_RODATA, mod->name,
+					 compat_module_rodata(mod, false));
 	if (ret == 0 && init.size)
 		ret = protect_add_module(call, RW_TARGET_MODULE_TEXT, mod->name, init);
 	for (i = 0; ret == 0 && i < compat_thunk_pages(mod); i++)
@@ -207,14 +213,19 @@ static int approve(struct protect_call *call, const struct module *mod)
 /* The hypervisor decides, and records that, even if it was not shown the file. */
 static int approve_file(struct protect_call *call, const struct module *mod)
 {
-	int ret;
+	struct modkeep *keep;
+	int ret = 0, compare;
 
 	if (!code_shows_files())
-		return approve(call, mod);
-	modkeep_show(mod->name);
-	ret = approve(call, mod);
-	modkeep_shown();
-	return ret;
+		return approve(call, mod, false);
+	keep = modkeep_show(mod->name);
+	compare = keep ? modcheck_places(mod, keep) : 0;
+	if (compare >= 0)
+		ret = approve(call, mod, compare > 0);
+	if (ret == 0 && compare > 0)
+		ret = modcheck_compare();
+	modkeep_shown(keep);
+	return compare < 0 ? compare : ret;
 }
 
 /* The module is in place, its text read-only; nothing of it has run yet. A failure ends its loading. */

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "hvcall.h"
 #include "kernel/after_call.h"
@@ -118,7 +119,7 @@ static int send_pages(struct rw_module_file *req, const struct modkeep *keep)
 	return req->count ? send(req) : 0;
 }
 
-void modkeep_show(const char *name)
+struct modkeep *modkeep_show(const char *name)
 {
 	struct rw_module_file *req = (void *)get_zeroed_page(GFP_KERNEL);
 	struct modkeep *keep = take();
@@ -130,19 +131,41 @@ void modkeep_show(const char *name)
 		if (send(req) == 0)
 			send_pages(req, keep);
 	}
-	if (keep)
-		modkeep_free(keep);
 	free_page((unsigned long)req);
+	return keep;
 }
 
-void modkeep_shown(void)
+void *modkeep_map(const struct modkeep *keep, size_t *size)
+{
+	unsigned int count = DIV_ROUND_UP(keep->size, PAGE_SIZE), i = 0;
+	struct page **pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL), *page;
+	void *map;
+
+	if (!pages)
+		return NULL;
+	list_for_each_entry(page, &keep->pages, lru) pages[i++] = page;
+	map = vmap(pages, count, VM_MAP, PAGE_KERNEL_RO);
+	kvfree(pages);
+	*size = keep->size;
+	return map;
+}
+
+void modkeep_unmap(void *map)
+{
+	vunmap(map);
+}
+
+void modkeep_shown(struct modkeep *keep)
 {
 	struct rw_module_file *req = (void *)get_zeroed_page(GFP_KERNEL);
+	bool forgotten = false;
 
-	/* Without memory the next file takes its place. */
-	if (!req)
-		return;
-	req->step = RW_MODULE_FILE_END;
-	send(req);
+	if (req) {
+		req->step = RW_MODULE_FILE_END;
+		forgotten = send(req) == 0;
+	}
 	free_page((unsigned long)req);
+	/* Pages that are still protected cannot be used again: they are lost. */
+	if (keep && forgotten)
+		modkeep_free(keep);
 }

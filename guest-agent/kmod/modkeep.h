@@ -32,8 +32,18 @@ int modkeep_commit(struct modkeep *keep);
  * @name: of the module
  *
  * Context: may sleep; one at a time.
+ * Return: the file, which nobody can write to until modkeep_shown(); NULL: there is none.
  */
-void modkeep_show(const char *name);
+struct modkeep *modkeep_show(const char *name);
 
-/** modkeep_shown() - the hypervisor can forget it. Context: as modkeep_show(). */
-void modkeep_shown(void);
+/**
+ * modkeep_map() - map the file, read-only, until modkeep_unmap().
+ * @size: set to its size
+ *
+ * Return: NULL without memory.
+ */
+void *modkeep_map(const struct modkeep *keep, size_t *size);
+void modkeep_unmap(void *map);
+
+/** modkeep_shown() - the hypervisor can forget it. @keep: freed; may be NULL. Context: as modkeep_show(). */
+void modkeep_shown(struct modkeep *keep);

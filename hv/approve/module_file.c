@@ -3,27 +3,35 @@
 /* Hashes the file of the module that is being loaded, and looks it up. */
 #include "approve/module_file.h"
 
+#include "approve/relocate.h"
+#include "core/smp.h"
 #include "core/state.h"
 #include "lib/approved.h"
 #include "lib/policy_area.h"
 #include "lib/record.h"
 #include "lib/sha256.h"
 #include "lib/string.h"
+#include "log/journal.h"
 #include "mm/guest_copy.h"
+#include "mm/nested.h"
 #include "mm/page_pool.h"
+
+#define RECORD_BYTES 512u /* a record with all its fields */
 
 static const void *approved; /* (b) the image; NULL: none */
 
 /* The file that is being shown; without a name: none. */
 static struct {
 	char name[RW_MODULE_NAME];
-	uint64_t left; /* bytes still missing */
+	uint64_t size, left; /* bytes; bytes still missing */
+	uint32_t pages;      /* shown until now: all of them are write-protected */
 	struct sha256 hash;
 	uint8_t digest[RW_SHA256_LEN]; /* once nothing is missing */
 	bool listed;
 } file; /* (a) */
 
-static uint8_t page[RW_PAGE_SIZE]; /* (a) */
+static uint32_t page[RW_MODULE_FILE_MAX / RW_PAGE_SIZE]; /* (a) numbers of the guest's pages */
+static struct rw_protect_list protect;                   /* (a) the pages of one call */
 
 const char *module_file_init(void)
 {
@@ -46,44 +54,78 @@ void module_file_forget(void)
 	memset(&file, 0, sizeof(file));
 }
 
-static const char *begin(const struct rw_module_file *req)
+/* Forgets the file, and lets the guest write to its pages again. */
+static void drop(struct percpu *cpu)
+{
+	bool any = file.pages;
+
+	for (uint32_t i = 0; i < file.pages; i++) {
+		uint64_t gpa = module_file_page(i);
+
+		ranges_remove(&hv.ranges, gpa);
+		nested_set_perm(gpa, PAGE_SIZE, nested_open()); /* split already: needs no room */
+		if (i + 1 == file.pages || (gpa ^ module_file_page(i + 1)) & ~(SIZE_2M - 1))
+			nested_merge(gpa, PAGE_SIZE);
+	}
+	module_file_forget();
+	if (any)
+		smp_flush_all(cpu);
+}
+
+static const char *begin(struct percpu *cpu, const struct rw_module_file *req)
 {
 	size_t len = printable_name(req->name, sizeof(req->name));
 
-	module_file_forget();
+	drop(cpu);
 	if (!len)
 		return "name is empty, not printable or not terminated";
 	if (!req->size || req->size > RW_MODULE_FILE_MAX)
 		return "size of the file is 0 or too large";
 	memcpy(file.name, req->name, len);
-	file.left = req->size;
+	file.size = file.left = req->size;
 	sha256_start(&file.hash);
 	return NULL;
 }
 
-/* Copies and hashes what @gpa has of the file. */
-static const char *add_page(uint64_t gpa)
+/* Takes write permission from the pages of the call. */
+static const char *protect_pages(struct percpu *cpu, const struct rw_module_file *req, uint32_t *index)
 {
-	size_t size = file.left < RW_PAGE_SIZE ? file.left : RW_PAGE_SIZE;
+	struct input_error bad;
 
-	if (!file.left)
-		return "more pages than the file has";
-	if (gpa & (RW_PAGE_SIZE - 1))
-		return "page is not aligned";
-	if (guest_read(gpa, page, size))
-		return "not guest RAM";
-	sha256_add(&file.hash, page, size);
-	file.left -= size;
+	protect.count = req->count;
+	for (uint32_t i = 0; i < req->count; i++)
+		protect.range[i] = (struct rw_range){ .gpa = req->page[i],
+						      .len = PAGE_SIZE,
+						      .kind = RW_TARGET_MODULE_FILE,
+						      .name = "module file" };
+	if (ranges_add(&hv.ranges, &protect, &bad)) {
+		*index = bad.index;
+		return bad.what;
+	}
+	for (uint32_t i = 0; i < req->count; i++)
+		page[file.pages++] = (uint32_t)(req->page[i] / PAGE_SIZE);
+	for (*index = 0; *index < req->count; ++*index)
+		if (nested_set_perm(req->page[*index], PAGE_SIZE, NPERM_R))
+			return "no room for page tables";
+	smp_flush_all(cpu);
 	return NULL;
 }
 
-static const char *add(const struct rw_module_file *req, uint32_t *index)
+static const char *add(struct percpu *cpu, const struct rw_module_file *req, uint32_t *index)
 {
-	const char *bad = req->count && req->count <= RW_MODULE_PAGES ? NULL :
-									"number of pages is not 1 to 32";
+	const char *bad;
 
-	for (; !bad && *index < req->count; ++*index)
-		bad = add_page(req->page[*index]);
+	if (!req->count || req->count > RW_MODULE_PAGES)
+		return "number of pages is not 1 to 32";
+	if ((file.left + PAGE_SIZE - 1) / PAGE_SIZE < req->count)
+		return "more pages than the file has";
+	bad = protect_pages(cpu, req, index);
+	for (*index = 0; !bad && *index < req->count; ++*index) {
+		size_t size = file.left < PAGE_SIZE ? file.left : PAGE_SIZE;
+
+		sha256_add(&file.hash, guest_page(req->page[*index]), size);
+		file.left -= size;
+	}
 	if (!bad && !file.left) {
 		sha256_end(&file.hash, file.digest);
 		file.listed = approved_has(approved, file.digest);
@@ -91,7 +133,7 @@ static const char *add(const struct rw_module_file *req, uint32_t *index)
 	return bad;
 }
 
-int64_t module_file_step(const struct rw_module_file *req, struct input_error *err)
+int64_t module_file_step(struct percpu *cpu, const struct rw_module_file *req, struct input_error *err)
 {
 	const char *bad = NULL;
 	uint32_t index = 0;
@@ -99,16 +141,16 @@ int64_t module_file_step(const struct rw_module_file *req, struct input_error *e
 	if (!approved)
 		bad = "modules = approved is not configured";
 	else if (req->step == RW_MODULE_FILE_BEGIN)
-		bad = begin(req);
+		bad = begin(cpu, req);
 	else if (req->step == RW_MODULE_FILE_PAGES)
-		bad = add(req, &index);
+		bad = add(cpu, req, &index);
 	else if (req->step == RW_MODULE_FILE_END)
-		module_file_forget();
+		drop(cpu);
 	else
 		bad = "unknown step";
 	if (!bad)
 		return (int64_t)file.left;
-	module_file_forget();
+	drop(cpu);
 	return input_error_set(err, index, bad, -RW_EINVAL);
 }
 
@@ -121,15 +163,46 @@ static const uint8_t *digest_of(const char *name, bool *listed)
 	return file.digest;
 }
 
-void module_file_record(struct rec_writer *w, const char *name)
+uint64_t module_file_size(void)
 {
+	return file.left || !file.listed ? 0 : file.size;
+}
+
+uint64_t module_file_page(uint64_t number)
+{
+	return (uint64_t)page[number] * PAGE_SIZE;
+}
+
+const char *module_file_name(void)
+{
+	return file.name;
+}
+
+void module_file_record(struct percpu *cpu, const char *name, uint64_t gva, uint64_t pages,
+			enum rw_verdict verdict, const struct relocate_difference *d, const char *section)
+{
+	uint64_t buf[RECORD_BYTES / 8];
+	struct rec_writer w;
 	bool listed;
 	const uint8_t *digest = digest_of(name, &listed);
 
-	if (!digest)
-		return;
-	rec_bytes(w, RW_F_SHA256, digest, RW_SHA256_LEN);
-	rec_u32(w, RW_F_LISTED, listed);
+	rec_begin(&w, buf, sizeof(buf), RW_REC_MODULE_CODE, (uint8_t)verdict);
+	rec_bytes(&w, RW_F_OBJECT_NAME, name, (uint16_t)printable(name, RW_MODULE_NAME));
+	rec_u64(&w, RW_F_PAGES, pages);
+	rec_u64(&w, RW_F_GVA, gva);
+	if (digest) {
+		rec_bytes(&w, RW_F_SHA256, digest, RW_SHA256_LEN);
+		rec_u32(&w, RW_F_LISTED, listed);
+	}
+	if (d) {
+		rec_bytes(&w, RW_F_NOTE, d->why, (uint16_t)printable(d->why, RECORD_BYTES / 8));
+		rec_bytes(&w, RW_F_SECTION, section, (uint16_t)printable(section, RECORD_BYTES / 8));
+		rec_u64(&w, RW_F_SECTION_OFFSET, d->off);
+		rec_bytes(&w, RW_F_EXPECTED, d->want, (uint16_t)d->len);
+		rec_bytes(&w, RW_F_FOUND, d->found, (uint16_t)d->len);
+	}
+	rec_end(&w);
+	journal_append(cpu, w.hdr);
 }
 
 const char *module_file_refusal(const struct rw_protect_list *list)

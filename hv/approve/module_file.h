@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /*
- * modules = approved: the file of the module that is being loaded. The agent shows it page by page; each page
- * is copied once and hashed as copied, so that the digest is of definite bytes, whatever other CPUs write
- * meanwhile.
+ * modules = approved: the file of the module that is being loaded. The agent shows it page by page. Nobody
+ * can write to a page from before it is hashed until the file is forgotten.
  */
 #pragma once
 
 #include "core/input_error.h"
+#include "core/percpu.h"
 #include "abi/approved.h"
 #include "abi/hypercall.h"
 
-struct rec_writer;
+struct relocate_difference;
 
 /**
  * module_file_init() - finds the approved digests in the policy area. At the start.
@@ -27,9 +27,9 @@ const char *module_file_init(void);
  * Return: bytes of the file that are still missing; -RW_EINVAL: a field, a page that is not guest RAM, or not
  * the step that is due.
  */
-int64_t module_file_step(const struct rw_module_file *req, struct input_error *err);
+int64_t module_file_step(struct percpu *cpu, const struct rw_module_file *req, struct input_error *err);
 
-/** module_file_forget() - another kernel takes over. Context: as module_file_step(). */
+/** module_file_forget() - another kernel takes over: nothing is protected. Context: as module_file_step(). */
 void module_file_forget(void);
 
 /**
@@ -39,8 +39,19 @@ void module_file_forget(void);
  */
 const char *module_file_refusal(const struct rw_protect_list *list);
 
+/** module_file_size() - bytes of the file, if all of it was shown and it is approved; else 0. */
+uint64_t module_file_size(void);
+
+/** module_file_page() - guest-physical address of page @number of the file, which has so many. */
+uint64_t module_file_page(uint64_t number);
+
+/** module_file_name() - the name with which the file is shown; RW_MODULE_NAME bytes. */
+const char *module_file_name(void);
+
 /**
- * module_file_record() - adds to a record the digest of the file that was shown for module @name
- * (RW_MODULE_NAME bytes), if there is one, and whether it is approved. Context: as module_file_step().
+ * module_file_record() - records what becomes of the code of module @name (RW_MODULE_NAME bytes), at @gva,
+ * with the digest of its file, if that was shown.
+ * @d: where it differs from its file, in @section; NULL: nowhere. Context: as module_file_step().
  */
-void module_file_record(struct rec_writer *w, const char *name);
+void module_file_record(struct percpu *cpu, const char *name, uint64_t gva, uint64_t pages,
+			enum rw_verdict verdict, const struct relocate_difference *d, const char *section);

@@ -102,14 +102,15 @@ uint64_t guest_fetch_address(struct percpu *cpu, uint64_t gpa)
 	return 0;
 }
 
-bool guest_is_code(struct percpu *cpu, uint64_t gva, uint64_t gpa)
+bool guest_is_code(struct percpu *cpu, uint64_t gva, uint64_t gpa, bool executable)
 {
 	uint64_t cr3 = __atomic_load_n(&hv.agent.poking_cr3, __ATOMIC_RELAXED), found;
 	struct guest_paging paging = { greg(cpu, GREG_CR0), cr3 ? cr3 : greg(cpu, GREG_CR3),
 				       greg(cpu, GREG_CR4), greg(cpu, GREG_EFER) };
 	bool may_run;
 
-	return !guest_walk_code(&paging, gva, &found, &may_run) && may_run && !((found ^ gpa) & PAGE_MASK);
+	return !guest_walk_code(&paging, gva, &found, &may_run) && (may_run || !executable) &&
+	       !((found ^ gpa) & PAGE_MASK);
 }
 
 void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs)

@@ -34,9 +34,9 @@ uint64_t guest_fetch_address(struct percpu *cpu, uint64_t gpa);
 
 /**
  * guest_is_code() - whether the kernel's page tables (those for patching, where registered: they have its
- * whole half under page-table isolation, too) map @gva to the page of @gpa, executable.
+ * whole half under page-table isolation, too) map @gva to the page of @gpa, and @executable if that is set.
  */
-bool guest_is_code(struct percpu *cpu, uint64_t gva, uint64_t gpa);
+bool guest_is_code(struct percpu *cpu, uint64_t gva, uint64_t gpa, bool executable);
 
 /** guest_operand_regs() - the registers that an instruction's operand may use. */
 void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs);

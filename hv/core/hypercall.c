@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Hypercalls of the guest agent. Every argument is untrusted: copied once, then checked. */
+#include "approve/module_check.h"
 #include "approve/module_file.h"
 #include "core/exit.h"
 #include "core/guest_info.h"
@@ -32,6 +33,7 @@ static union {
 	struct rw_policy_area policy;
 	struct rw_read read;
 	struct rw_module_file module_file;
+	struct rw_module_check module_check;
 } argument; /* (a) */
 
 static bool is_well_placed(uint64_t gpa, size_t size)
@@ -272,11 +274,20 @@ static int64_t hc_module_file(const struct request *r)
 	struct input_error err;
 	int64_t left;
 
-	(void)r;
 	if (!hv_locked())
 		return -RW_ENOTREADY;
-	left = module_file_step(&argument.module_file, &err);
+	if (argument.module_file.step != RW_MODULE_FILE_PAGES)
+		module_check_forget(r->cpu);
+	left = module_file_step(r->cpu, &argument.module_file, &err);
 	return left < 0 ? report("module file", &err, (int)left) : left;
+}
+
+static int64_t hc_module_check(const struct request *r)
+{
+	struct input_error err;
+	int64_t left = module_check_step(r->cpu, &argument.module_check, &err);
+
+	return left < 0 ? report("module check", &err, (int)left) : left;
 }
 
 /* When a call is allowed, besides what may_call() requires of every call. */
@@ -312,6 +323,7 @@ static const struct call {
 	[RW_HC_POLICY] = { hc_policy, 0, ANY_TIME, AGENT_LOCK },
 	[RW_HC_MODULE] = { hc_module, sizeof(argument.protect), REGISTERED, AGENT_LOCK },
 	[RW_HC_MODULE_FILE] = { hc_module_file, sizeof(argument.module_file), REGISTERED, AGENT_LOCK },
+	[RW_HC_MODULE_CHECK] = { hc_module_check, sizeof(argument.module_check), REGISTERED, AGENT_LOCK },
 	[RW_HC_BEAT] = { hc_beat, 0, REGISTERED, NO_LOCK },
 	[RW_HC_READ] = { hc_read, sizeof(argument.read), REGISTERED, AGENT_LOCK },
 	[RW_HC_PATCHING] = { hc_patching, sizeof(argument.patching), BEFORE_LOCK | REGISTERED, AGENT_LOCK },

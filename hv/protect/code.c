@@ -3,6 +3,7 @@
 /* Pages that become code, or stop being code, after the lock. */
 #include "protect/code.h"
 
+#include "approve/module_check.h"
 #include "approve/module_file.h"
 #include "core/guest_info.h"
 #include "core/smp.h"
@@ -19,18 +20,11 @@
 
 #define RECORD_BYTES 256u /* a record with all its fields */
 
-/* Code that the kernel frees at some time. */
+/* Code, and a module's read-only data, that the kernel frees at some time. */
 static bool is_transient(uint32_t kind)
 {
-	return kind == RW_TARGET_MODULE_TEXT || kind == RW_TARGET_DYNAMIC_CODE;
-}
-
-/* The page of @gpa is data again. The caller flushes every CPU before it changes further pages. */
-static void forget_page(uint64_t gpa)
-{
-	ranges_remove(&hv.ranges, gpa);
-	nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, nested_open()); /* split already: needs no room */
-	nested_merge(gpa & PAGE_MASK, PAGE_SIZE);
+	return kind == RW_TARGET_MODULE_TEXT || kind == RW_TARGET_MODULE_RODATA ||
+	       kind == RW_TARGET_DYNAMIC_CODE;
 }
 
 /* Whether any page of @range is code that may be replaced; such pages become data. */
@@ -42,7 +36,7 @@ static bool forget_range(const struct rw_range *range)
 	for (uint64_t gpa = range->gpa; gpa < range->gpa + range->len; gpa += PAGE_SIZE) {
 		if (!ranges_find(&hv.ranges, gpa, &hit) || !is_transient(hit.kind))
 			continue;
-		forget_page(gpa);
+		code_forget_page(gpa);
 		any = true;
 	}
 	return any;
@@ -52,26 +46,21 @@ static bool forget_range(const struct rw_range *range)
 static const char *bad_list(const struct rw_protect_list *list, uint32_t *index)
 {
 	for (*index = 0; *index < list->count; ++*index)
-		if (list->range[*index].kind != RW_TARGET_MODULE_TEXT || list->range[*index].flags)
-			return "a module's code is module_text, without flags";
+		if ((list->range[*index].kind != RW_TARGET_MODULE_TEXT &&
+		     list->range[*index].kind != RW_TARGET_MODULE_RODATA) ||
+		    list->range[*index].flags)
+			return "a module has module_text and module_rodata, without flags";
 	return NULL;
 }
 
-static void record_module(struct percpu *cpu, const struct rw_protect_list *list, enum rw_verdict verdict)
+static void record_list(struct percpu *cpu, const struct rw_protect_list *list, enum rw_verdict verdict)
 {
-	const struct rw_range *first = &list->range[0];
-	uint64_t buf[RECORD_BYTES / 8], bytes = 0;
-	struct rec_writer w;
+	uint64_t bytes = 0;
 
 	for (uint32_t i = 0; i < list->count; i++)
 		bytes += list->range[i].len;
-	rec_begin(&w, buf, sizeof(buf), RW_REC_MODULE_CODE, (uint8_t)verdict);
-	rec_bytes(&w, RW_F_OBJECT_NAME, first->name, (uint16_t)printable(first->name, sizeof(first->name)));
-	rec_u64(&w, RW_F_PAGES, bytes / PAGE_SIZE);
-	rec_u64(&w, RW_F_GVA, first->gva);
-	module_file_record(&w, first->name);
-	rec_end(&w);
-	journal_append(cpu, w.hdr);
+	module_file_record(cpu, list->range[0].name, list->range[0].gva, bytes / PAGE_SIZE, verdict, NULL,
+			   NULL);
 }
 
 /* Takes write permission from all of @list, or from nothing. */
@@ -99,7 +88,7 @@ int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct 
 		return input_error_set(err, index, bad, -RW_EINVAL);
 	bad = module_file_refusal(list);
 	if (bad) {
-		record_module(cpu, list, RW_VERDICT_DENY);
+		record_list(cpu, list, RW_VERDICT_DENY);
 		return input_error_set(err, 0, bad, -RW_EPERM);
 	}
 	for (uint32_t i = 0; i < list->count; i++)
@@ -112,11 +101,15 @@ int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct 
 
 	if (ret)
 		return ret;
-	ret = restrict_list(list);
+	/* A module with an approved file runs once it is compared with that. */
+	ret = module_file_size() ? module_check_hold(list) : restrict_list(list);
+	if (ret && module_file_size())
+		module_check_forget(cpu);
 	smp_flush_all(cpu);
 	if (ret)
-		return input_error_set(err, 0, "no room for page tables", ret);
-	record_module(cpu, list, RW_VERDICT_ALLOW);
+		return input_error_set(err, 0, "no room for the pages, or for page tables", ret);
+	if (!module_file_size())
+		record_list(cpu, list, RW_VERDICT_ALLOW);
 	return 0;
 }
 
@@ -135,10 +128,10 @@ static bool release(struct percpu *cpu, uint64_t gpa)
 
 	spin_lock(&hv_agent_lock);
 	bool freed = ranges_find(&hv.ranges, gpa, &hit) && is_transient(hit.kind) &&
-		     !guest_is_code(cpu, hit.gva, gpa);
+		     !guest_is_code(cpu, hit.gva, gpa, hit.kind != RW_TARGET_MODULE_RODATA);
 
 	if (freed) {
-		forget_page(gpa);
+		code_forget_page(gpa);
 		flush_all(cpu);
 	}
 	spin_unlock(&hv_agent_lock);

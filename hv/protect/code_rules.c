@@ -72,6 +72,13 @@ int code_restrict(const struct rw_range *range)
 	return nested_set_perm(range->gpa, range->len, perm_of(range));
 }
 
+void code_forget_page(uint64_t gpa)
+{
+	ranges_remove(&hv.ranges, gpa);
+	nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, nested_open()); /* split already: needs no room */
+	nested_merge(gpa & PAGE_MASK, PAGE_SIZE);
+}
+
 bool code_may_start(struct percpu *cpu, uint8_t vector)
 {
 	uint64_t gpa = (uint64_t)vector * PAGE_SIZE;

@@ -18,6 +18,12 @@ uint32_t code_status(void);
 /** code_restrict() - gives the pages of @range the permissions of its kind after the lock. */
 int code_restrict(const struct rw_range *range);
 
+/**
+ * code_forget_page() - makes the page of @gpa, which lies in a range, data again. The caller flushes every
+ * CPU before it changes further pages. Context: under hv_agent_lock.
+ */
+void code_forget_page(uint64_t gpa);
+
 /** code_open_perm() - NPERM_* of pages in no range from the lock on. */
 unsigned int code_open_perm(void);
 

@@ -3,6 +3,8 @@
 /* The lock, and its end when another kernel takes over. */
 #include "protect/lock.h"
 
+#include "approve/exports.h"
+#include "approve/module_check.h"
 #include "approve/module_file.h"
 #include "approve/remap.h"
 #include "core/ap_park.h"
@@ -130,7 +132,9 @@ void protect_release(struct percpu *cpu)
 		smp_flush_all(cpu);
 	}
 	heartbeat_forget();
+	module_check_forget(cpu);
 	module_file_forget();
+	exports_clear();
 	watched_forget();
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		percpu_of(i)->guest_gs = 0;

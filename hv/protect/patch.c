@@ -113,6 +113,17 @@ static bool is_tracer(struct percpu *cpu, const struct text *text, uint64_t gva)
 	return false;
 }
 
+bool patch_is_tracer(struct percpu *cpu, uint64_t gva)
+{
+	const struct rw_range *range = ranges_find_linear(&hv.ranges, hv.sites.patching.tracer[0].start);
+	struct text text;
+
+	if (!range || range->kind != RW_TARGET_KERNEL_TEXT)
+		return false;
+	text = (struct text){ range->gva, range->len, guest_page(range->gpa) };
+	return is_tracer(cpu, &text, gva);
+}
+
 /* Return: NULL, or why @site may not change to @now. */
 static const char *judge_site(struct percpu *cpu, const struct text *text, const struct rw_site *site,
 			      const uint8_t *now, struct evidence *rec)

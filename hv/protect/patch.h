@@ -32,6 +32,9 @@ uint32_t patch_target_of(uint64_t gpa, uint32_t len, const struct rw_range **ran
  */
 bool patch_apply(struct percpu *cpu, struct evidence *rec, const uint8_t *now, uint32_t len);
 
+/** patch_is_tracer() - whether a tracing entry is at @gva: the kernel's, or a copy of it. After the lock. */
+bool patch_is_tracer(struct percpu *cpu, uint64_t gva);
+
 /**
  * patch_commit() - the same for all changes of a page that an instruction made in a copy. @rec describes the
  * first bytes; later ones get further records, stored here. The last one is left in @rec.

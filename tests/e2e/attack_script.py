@@ -33,7 +33,8 @@ AGENT_CALLS = {
     "sites": (17, "$ram", 0, "ELOCKED"),
     "module_file_odd": (18, "$((ram + 4))", 0, "EINVAL"),
     "module_file_any": (18, "$ram", 0, "EINVAL"),  # modules = any
-    "nr19": (19, 0, 0, "ENOSYS"),
+    "module_check_odd": (19, "$((ram + 4))", 0, "EINVAL"),
+    "nr20": (20, 0, 0, "ENOSYS"),
     "nr_32bit": (1 << 32, 0, 0, "ENOSYS"),
     "nr_sign": (1 << 63, 0, 0, "ENOSYS"),
     "nr_last": (U64 - 1, 0, 0, "ENOSYS"),

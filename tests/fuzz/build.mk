@@ -8,7 +8,7 @@
 FUZZ_SECONDS := 60
 FUZZ_DIR := $(B)/tests/fuzz
 FUZZ_FLAGS := -std=gnu11 -g -O1 $(WARNFLAGS) -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/approved_conf $(FUZZ_DIR)/mapping $(FUZZ_DIR)/modinfo $(FUZZ_DIR)/object $(FUZZ_DIR)/package $(FUZZ_DIR)/log
+FUZZ_TARGETS := $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image $(FUZZ_DIR)/approved_conf $(FUZZ_DIR)/mapping $(FUZZ_DIR)/modinfo $(FUZZ_DIR)/object $(FUZZ_DIR)/package $(FUZZ_DIR)/log $(FUZZ_DIR)/relocate
 
 $(FUZZ_DIR)/access_conf $(FUZZ_DIR)/access_image: $(ACCESS_SRC) lib/conf_text.c lib/format.c
 $(FUZZ_DIR)/approved_conf: $(addprefix lib/,approved.c approved_conf.c conf_text.c format.c)
@@ -17,12 +17,14 @@ $(FUZZ_DIR)/mapping: FUZZ_LIBS := -Ihv
 $(FUZZ_DIR)/modinfo: lib/modinfo.c
 $(FUZZ_DIR)/package: tools/rwapprove/package.c tools/rwapprove/stream.c
 $(FUZZ_DIR)/package: FUZZ_LIBS := -llzma -lz -lzstd
+$(FUZZ_DIR)/relocate: $(addprefix hv/approve/,elf.c relocate.c relocate_site.c)
+$(FUZZ_DIR)/relocate: FUZZ_LIBS := -Ihv
 $(FUZZ_DIR)/object: tools/rwpolicy/object.c
 $(FUZZ_DIR)/object: FUZZ_LIBS := -lelf
 $(FUZZ_DIR)/log: $(filter-out $(addprefix tools/rwlog/,follow.c help.c options.c report%.c run.c terminal.c values.c),$(RWLOG_SRC)) $(RWLOG_LIB) \
 	| $(VERSION_H)
 $(FUZZ_DIR)/log: FUZZ_LIBS := -Itools/rwlog -I$(GEN) $(RWLOG_LIBS)
-$(FUZZ_TARGETS): $(FUZZ_DIR)/%: tests/fuzz/%.c $(wildcard lib/access*.h lib/approved*.h lib/modinfo.h tools/rwapprove/*.h tools/rwpolicy/*.h) $(ABI_HEADERS) tests/fuzz/build.mk
+$(FUZZ_TARGETS): $(FUZZ_DIR)/%: tests/fuzz/%.c $(wildcard hv/approve/*.h lib/access*.h lib/approved*.h lib/modinfo.h tools/rwapprove/*.h tools/rwpolicy/*.h) $(ABI_HEADERS) tests/fuzz/build.mk
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(FUZZ_LIBS)
 
@@ -31,6 +33,12 @@ $(FUZZ_DIR)/modinfo.run: $(FUZZ_DIR)/modinfo.seed/module
 $(FUZZ_DIR)/modinfo.seed/module:
 	@mkdir -p $(@D)
 	echo '__attribute__((section(".modinfo"))) const char info[] = "license=GPL\0name=seed";' | $(CC) -xc -c - -o $@
+
+# The module of the unit test to begin with.
+$(FUZZ_DIR)/relocate.run: $(FUZZ_DIR)/relocate.seed/module
+$(FUZZ_DIR)/relocate.seed/module: $(SAMPLE_MODULE)
+	@mkdir -p $(@D)
+	cp $< $@
 
 # A small tar archive to begin with.
 $(FUZZ_DIR)/package.run: $(FUZZ_DIR)/package.seed/archive

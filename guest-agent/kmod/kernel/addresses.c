@@ -43,9 +43,9 @@ static const char __init *look_up(const struct wanted *want, unsigned int count)
 	return missing;
 }
 
-static void __init look_up_sites(struct compat_kernel *k)
+static void __init look_up_optional(struct compat_kernel *k)
 {
-	/* A kernel without one of these has no such sites. */
+	/* A kernel without one of these has no such sites, or no such table. */
 	const struct wanted optional[] = {
 		{ "__start___jump_table", &k->jump_sites },
 		{ "__stop___jump_table", &k->jump_sites_end },
@@ -67,6 +67,11 @@ static void __init look_up_sites(struct compat_kernel *k)
 		{ "ftrace_regs_caller_op_ptr", &k->tracer[1].op },
 		{ "ftrace_regs_call", &k->tracer[1].call },
 		{ "ftrace_regs_caller_jmp", &k->tracer[1].jump },
+		{ "modules", (unsigned long *)&k->modules },
+		{ "__start___ksymtab", &k->exports[0].start },
+		{ "__stop___ksymtab", &k->exports[0].end },
+		{ "__start___ksymtab_gpl", &k->exports[1].start },
+		{ "__stop___ksymtab_gpl", &k->exports[1].end },
 	};
 
 	look_up(optional, ARRAY_SIZE(optional));
@@ -139,7 +144,7 @@ int __init compat_init(struct compat_kernel *k)
 		pr_err("this kernel has kexec, but no symbol %s\n", missing);
 		return -ENOENT;
 	}
-	look_up_sites(k);
+	look_up_optional(k);
 	look_up_data(k);
 	look_up(code, ARRAY_SIZE(code));
 	k->lsm_table_size = compat_lsm_table_size;

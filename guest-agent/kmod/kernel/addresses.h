@@ -7,12 +7,14 @@
 
 #include "abi/hypercall.h"
 
+struct list_head;
 struct mutex;
 struct mm_struct;
 struct real_mode_header;
 struct vdso_image;
 
-#define COMPAT_DATA 7
+#define COMPAT_DATA    7
+#define COMPAT_EXPORTS 2
 
 struct compat_kernel {
 	unsigned long text, etext; /* the image's text */
@@ -41,6 +43,10 @@ struct compat_kernel {
 	struct compat_tracer {
 		unsigned long start, end, op, call, jump;
 	} tracer[RW_TRACERS];
+	struct compat_exports {
+		unsigned long start, end;
+	} exports[COMPAT_EXPORTS]; /* tables of exported symbols */
+	struct list_head *modules; /* NULL: not known */
 	/* Data of the kernel that attackers change, and that must stay writable; 0: the kernel lacks it. */
 	struct compat_data {
 		const char *name;

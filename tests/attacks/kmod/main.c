@@ -49,6 +49,7 @@ static const struct {
 	{ "silence", cmd_silence, "silence beats|forks|modprobe|ring" },
 	{ "remap", cmd_remap, "remap pte|pmd|pud|pgd|root|large|split text|syscalls|lsm|idt|agent" },
 	{ "cred", cmd_cred, "cred overwrite|commit|announce" },
+	{ "tamper", cmd_tamper, "tamper text|rodata|target|file|off" },
 };
 
 void say(const char *fmt, ...)

@@ -44,6 +44,7 @@ int cmd_innocent(int argc, char **argv);  /* control.c */
 int cmd_silence(int argc, char **argv);   /* silence.c */
 int cmd_cred(int argc, char **argv);      /* cred.c */
 int cmd_remap(int argc, char **argv);     /* remap.c */
+int cmd_tamper(int argc, char **argv);    /* module.c */
 
 /* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */
 int numbers(char **argv, u64 *to, int count);

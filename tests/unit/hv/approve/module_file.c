@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/* Tests of modules = approved: the file is shown, hashed and looked up before a module's code is approved. */
+/*
+ * Tests of modules = approved: the file is shown, hashed and looked up, and the module compared with it,
+ * before its code is approved.
+ */
 #include "tests/unit/hv/core/mock.h"
 
 #include <stdlib.h>
 
+#include "approve/module_check.h"
 #include "approve/module_file.h"
+#include "approve/relocate.h"
 #include "lib/policy_area.h"
 #include "lib/sha256.h"
 #include "mm/page_pool.h"
@@ -13,6 +18,9 @@
 #define POLICY  (MACHINE_REGION + 0x3000)
 #define FILE_AT 0x400000ull /* where the guest has the file, pages in reverse order */
 #define CODE    0x205000ull
+#define CODE_VA 0xffffffffc0000000ull
+#define TEXT    2u     /* number of the section with the code */
+#define TEXT_AT 0x1000 /* where the file has it */
 #define BYTES   (40 * PAGE_SIZE + 123)
 
 static uint8_t content[BYTES];
@@ -44,18 +52,51 @@ static void list_content(void)
 	machine.boot.policy_size = dir->size;
 }
 
+/* A file with a page of code, and no symbol but the first. */
+static void make_file(void)
+{
+	static const char names[] = "\0.text";
+	Elf64_Shdr section[4] = {
+		[1] = { .sh_type = SHT_STRTAB, .sh_offset = 0x400, .sh_size = sizeof(names) },
+		[TEXT] = { .sh_name = 1,
+			   .sh_type = SHT_PROGBITS,
+			   .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+			   .sh_offset = TEXT_AT,
+			   .sh_size = PAGE_SIZE },
+		[3] = { .sh_type = SHT_SYMTAB,
+			.sh_offset = 0x500,
+			.sh_size = sizeof(Elf64_Sym),
+			.sh_link = 1 },
+	};
+	Elf64_Ehdr h = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+			 .e_type = ET_REL,
+			 .e_machine = EM_X86_64,
+			 .e_shoff = 0x200,
+			 .e_shentsize = sizeof(section[0]),
+			 .e_shnum = 4,
+			 .e_shstrndx = 1 };
+
+	for (size_t i = 0; i < sizeof(content); i++)
+		content[i] = (uint8_t)(i * 7 + i / 251);
+	memcpy(content, &h, sizeof(h));
+	memcpy(content + 0x200, section, sizeof(section));
+	memcpy(content + 0x400, names, sizeof(names));
+	memset(content + 0x500, 0, sizeof(Elf64_Sym));
+}
+
 static int approved(void **state)
 {
 	if (mock_reset_mbec(state))
 		return -1;
-	for (size_t i = 0; i < sizeof(content); i++)
-		content[i] = (uint8_t)(i * 7 + i / 251);
+	make_file();
 	machine.boot.settings.kernel_code = RW_KERNEL_CODE_ENFORCE;
 	machine.boot.settings.modules = RW_MODULES_APPROVED;
 	list_content();
 	assert_null(module_file_init());
+	module_check_forget(&mock.cpu);
 	module_file_forget();
 	mock_lock();
+	memcpy(host_ram + CODE, content + TEXT_AT, PAGE_SIZE);
 	return 0;
 }
 
@@ -90,7 +131,8 @@ static int64_t show(uint64_t first, uint32_t count)
 {
 	struct rw_module_file req = { .step = RW_MODULE_FILE_PAGES, .count = count };
 
-	for (uint64_t at = 0; at < BYTES; at += PAGE_SIZE)
+	/* What is protected already, nobody writes. */
+	for (uint64_t at = first * PAGE_SIZE; at < BYTES; at += PAGE_SIZE)
 		memcpy(host_ram + page_at(at / PAGE_SIZE), content + at,
 		       BYTES - at < PAGE_SIZE ? BYTES - at : PAGE_SIZE);
 	for (uint32_t i = 0; i < count && i < RW_MODULE_PAGES; i++)
@@ -98,18 +140,44 @@ static int64_t show(uint64_t first, uint32_t count)
 	return step(&req);
 }
 
-static int64_t approve(const char *name)
+static bool may_run(void)
 {
-	struct rw_protect_list list = { .count = 1,
-					.range[0] = { CODE, CODE, PAGE_SIZE, RW_TARGET_MODULE_TEXT, 0, "" } };
+	return nested_perm(CODE) & NPERM_XS;
+}
+
+static int64_t check(enum rw_module_check_step what, uint64_t base)
+{
+	struct rw_module_check req = { .step = what, .count = what == RW_MODULE_CHECK_PLACES ? TEXT + 1 : 0 };
+
+	req.value[TEXT] = base;
+	return call(RW_HC_MODULE_CHECK, &req, sizeof(req));
+}
+
+/* Names the module's code. */
+static int64_t name_code(const char *name)
+{
+	struct rw_protect_list list = {
+		.count = 1, .range[0] = { CODE, CODE_VA, PAGE_SIZE, RW_TARGET_MODULE_TEXT, 0, "" }
+	};
 
 	memcpy(list.range[0].name, name, strlen(name));
 	return call(RW_HC_MODULE, &list, sizeof(list));
 }
 
-static bool may_run(void)
+/* As the agent does it. */
+static int64_t approve(const char *name)
 {
-	return nested_perm(CODE) & NPERM_XS;
+	int64_t places = check(RW_MODULE_CHECK_PLACES, CODE_VA), ret = name_code(name);
+
+	assert_true(places == 0 || places == -RW_ENOTREADY);
+	return ret || places ? ret : check(RW_MODULE_CHECK_COMPARE, 0);
+}
+
+static void show_all(void)
+{
+	assert_int_equal(begin("mod", BYTES), BYTES);
+	show(0, 32);
+	assert_int_equal(show(32, 9), 0);
 }
 
 static void test_a_listed_file_is_approved(void **state)
@@ -134,8 +202,8 @@ static void test_other_files_are_refused(void **state)
 	begin("mod", BYTES);
 	show(0, 32);
 	show(32, 9);
-	assert_int_equal(approve("other"), -RW_EPERM);
-	assert_int_equal(approve("mo"), -RW_EPERM);
+	assert_int_equal(name_code("other"), -RW_EPERM);
+	assert_int_equal(name_code("mo"), -RW_EPERM);
 	assert_int_equal(step(&end), 0);
 	assert_int_equal(approve("mod"), -RW_EPERM);
 	content[BYTES - 1] ^= 1;
@@ -149,27 +217,85 @@ static void test_other_files_are_refused(void **state)
 	assert_int_equal(show(32, 9), 0);
 	assert_int_equal(approve("mod"), -RW_EPERM);
 	begin("mod", BYTES);
-	show(1, 32);
-	assert_int_equal(show(32, 9), 0);
+	show(9, 32);
+	assert_int_equal(show(0, 9), 0);
 	assert_int_equal(approve("mod"), -RW_EPERM);
 	assert_int_equal(mock.event_type, RW_REC_MODULE_CODE);
 	assert_false(may_run());
 }
 
-/* Another CPU changes what was shown: the digest is of what was copied. Or what is still to be shown. */
-static void test_changes_while_it_is_shown(void **state)
+/* Nobody can write to what was shown, until it is forgotten. */
+static void test_the_file_is_protected(void **state)
 {
+	struct rw_module_file end = { .step = RW_MODULE_FILE_END };
+
 	(void)state;
 	begin("mod", BYTES);
 	show(0, 32);
-	memset(host_ram + page_at(31), 0xee, 32 * PAGE_SIZE);
-	assert_int_equal(show(32, 9), 0);
-	assert_int_equal(approve("mod"), 0);
-	begin("mod", BYTES);
-	show(0, 32);
-	content[33 * PAGE_SIZE] ^= 1;
-	assert_int_equal(show(32, 9), 0);
+	assert_int_equal(nested_perm(page_at(0)), NPERM_R);
+	assert_int_equal(nested_perm(page_at(31)), NPERM_R);
+	assert_true(nested_perm(page_at(32)) & NPERM_W);
+	assert_int_equal(step(&end), 0);
+	for (uint64_t i = 0; i < 41; i++)
+		assert_int_equal(nested_perm(page_at(i)), nested_open());
+	assert_false(ranges_find(&hv.ranges, page_at(0), &(struct ranges_hit){ 0 }));
+	show_all();
+	assert_int_equal(begin("mod", BYTES), BYTES); /* another one takes its place */
+	assert_true(nested_perm(page_at(40)) & NPERM_W);
+}
+
+/* Until all of it is compared, the code neither runs nor changes. */
+static void test_code_is_held(void **state)
+{
+	(void)state;
+	show_all();
+	assert_int_equal(check(RW_MODULE_CHECK_PLACES, CODE_VA), 0);
+	assert_int_equal(name_code("mod"), 0);
+	assert_int_equal(nested_perm(CODE), NPERM_R);
+	assert_int_equal(check(RW_MODULE_CHECK_COMPARE, 0), 0);
+	assert_int_equal(nested_perm(CODE), NPERM_R | NPERM_XS);
+}
+
+static void test_other_code_is_refused(void **state)
+{
+	(void)state;
+	host_ram[CODE + 100] ^= 1;
+	show_all();
 	assert_int_equal(approve("mod"), -RW_EPERM);
+	assert_int_equal(mock.event_type, RW_REC_MODULE_CODE);
+	assert_int_equal(nested_perm(CODE), nested_open());
+	host_ram[CODE + 100] ^= 1;
+	show_all();
+	assert_int_equal(check(RW_MODULE_CHECK_PLACES, CODE_VA + PAGE_SIZE), 0);
+	assert_int_equal(name_code("mod"), 0);
+	assert_int_equal(check(RW_MODULE_CHECK_COMPARE, 0), -RW_EPERM); /* it lies elsewhere */
+	machine.boot.settings.kernel_code = RW_KERNEL_CODE_AUDIT;
+	host_ram[CODE + 100] ^= 1;
+	show_all();
+	assert_int_equal(approve("mod"), 0);
+	assert_true(may_run());
+}
+
+/* The steps in another order. */
+static void test_order(void **state)
+{
+	struct rw_module_check req = { .step = 3 };
+
+	(void)state;
+	assert_int_equal(check(RW_MODULE_CHECK_PLACES, CODE_VA), -RW_ENOTREADY);
+	assert_int_equal(check(RW_MODULE_CHECK_EXPORTS, 0), -RW_EINVAL); /* after the lock */
+	assert_int_equal(check(RW_MODULE_CHECK_COMPARE, 0), -RW_EINVAL);
+	assert_int_equal(call(RW_HC_MODULE_CHECK, &req, sizeof(req)), -RW_EINVAL);
+	show_all();
+	assert_int_equal(name_code("mod"), 0);
+	assert_int_equal(check(RW_MODULE_CHECK_COMPARE, 0), -RW_EINVAL); /* without places: data again */
+	assert_int_equal(nested_perm(CODE), nested_open());
+	assert_int_equal(check(RW_MODULE_CHECK_PLACES, CODE_VA), 0);
+	assert_int_equal(check(RW_MODULE_CHECK_PLACES, CODE_VA), -RW_EINVAL);
+	assert_int_equal(check(RW_MODULE_CHECK_COMPARE, 0), -RW_EINVAL);
+	req.step = RW_MODULE_CHECK_PLACES;
+	req.count = RW_MODULE_CHECK_VALUES + 1;
+	assert_int_equal(call(RW_HC_MODULE_CHECK, &req, sizeof(req)), -RW_EINVAL);
 }
 
 static void test_audit_lets_them_run(void **state)
@@ -246,7 +372,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUARDED(test_a_listed_file_is_approved),
 		GUARDED(test_other_files_are_refused),
-		GUARDED(test_changes_while_it_is_shown),
+		GUARDED(test_the_file_is_protected),
+		GUARDED(test_code_is_held),
+		GUARDED(test_other_code_is_refused),
+		GUARDED(test_order),
 		GUARDED(test_audit_lets_them_run),
 		GUARDED(test_wrong_requests),
 		GUARDED(test_other_settings),

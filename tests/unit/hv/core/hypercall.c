@@ -91,6 +91,7 @@ static const struct row {
 	{ RW_HC_PATCHING, sizeof(struct rw_patching), 0, true, true, true },
 	{ RW_HC_SITES, sizeof(struct rw_site_page), 0, true, true, true },
 	{ RW_HC_MODULE_FILE, sizeof(struct rw_module_file), 0, false, true, true },
+	{ RW_HC_MODULE_CHECK, sizeof(struct rw_module_check), 0, false, true, true },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 _Static_assert(ROWS == RW_HC_COUNT, "a row for each call");
