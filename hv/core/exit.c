@@ -3,6 +3,7 @@
 /* The dispatcher, the only one for both backends. */
 #include "core/exit.h"
 
+#include "approve/view.h"
 #include "arch/x86/insn.h"
 #include "core/end.h"
 #include "core/panic.h"
@@ -28,6 +29,7 @@ static enum hv_action exit_init(struct percpu *cpu)
 		exit_reset("INIT to the boot CPU");
 	__atomic_store_n(&cpu->parked, true, __ATOMIC_SEQ_CST);
 	pin_restart(cpu);
+	view_restart(cpu);
 	hv_backend()->park(cpu);
 	return HV_RESUME;
 }

@@ -4,6 +4,7 @@
 #include "protect/lock.h"
 
 #include "approve/module_file.h"
+#include "approve/view.h"
 #include "core/exit.h"
 #include "core/smp.h"
 #include "core/state.h"
@@ -118,6 +119,7 @@ void protect_release(struct percpu *cpu)
 		record(cpu, RW_REC_UNLOCK, pages.total, "kexec");
 		printk("unlocked: another kernel takes over");
 		nested_set_open(NPERM_RWX);
+		view_release();
 		open_ranges(hv.ranges.used);
 		for (uint32_t i = 1; i <= hv.ranges.used; i++)
 			nested_merge(hv.ranges.entry[i].range.gpa, hv.ranges.entry[i].range.len);

@@ -158,6 +158,7 @@ void svm_ap_start(uint32_t index)
 	wrmsr(MSR_VM_HSAVE_PA, cpu->host_area_pa);
 	cpu->step.active = false;
 	cpu->backend_flags = 0;
+	cpu->view.map = NESTED_KERNEL;
 	__atomic_store_n(&cpu->kick, KICK_NONE, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&cpu->parked, false, __ATOMIC_SEQ_CST);
 	reset_guest(cpu);

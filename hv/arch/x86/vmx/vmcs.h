@@ -215,5 +215,5 @@ struct vmcs_value {
 };
 void vmcs_write_all(const struct vmcs_value *values, size_t count);
 
-/** vmx_invept() - drops this CPU's translations through the EPT of the current VMCS, or through all. */
+/** vmx_invept() - drops this CPU's translations through the EPT of the current VMCS and all maps. */
 void vmx_invept(void);

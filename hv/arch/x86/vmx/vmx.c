@@ -111,6 +111,7 @@ const struct hv_backend vmx_backend = {
 	.inject = vmx_inject,
 	.step_begin = vmx_step_begin,
 	.step_end = vmx_step_end,
+	.use_map = vmx_use_map,
 	.flush = vmx_flush,
 	.kick = vmx_kick,
 	.park = vmx_park,
