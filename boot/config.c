@@ -374,7 +374,7 @@ void config_default(struct config *config)
 	config->settings.on_violation = RW_ON_VIOLATION_SKIP;
 	config->settings.kexec = RW_KEXEC_REFUSE;
 	config->settings.control_state = RW_CONTROL_ENFORCE;
-	config->settings.kernel_code = RW_KERNEL_CODE_OFF;
+	config->settings.kernel_code = RW_KERNEL_CODE_ENFORCE;
 	config->settings.exec_fallback = RW_EXEC_FALLBACK_SMEP;
 	config->settings.modules = RW_MODULES_ANY;
 	config->settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT;

@@ -23,7 +23,6 @@
 #include "hooks/syslog.h"
 #include "hvcall.h"
 #include "kernel/addresses.h"
-#include "kernel/after_call.h"
 #include "kernel/kallsyms.h"
 #include "kernel/layout.h"
 #include "kernel/lsm.h"
@@ -63,7 +62,6 @@ static int __init find(void)
 		ret = compat_mounts_init(&kernel);
 	if (ret)
 		return ret;
-	compat_after_call_init(&kernel);
 	return compat_namespaces_init();
 }
 

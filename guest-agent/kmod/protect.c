@@ -3,6 +3,7 @@
 // Names the kernel's and the agent's read-only memory to the hypervisor and locks it.
 #define pr_fmt(fmt) "ringward: " fmt
 
+#include <linux/cpu.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
@@ -193,7 +194,10 @@ static int name_and_lock(struct protect_call *call, const struct compat_kernel *
 		ret = kexec_close();
 	if (ret != 0)
 		return ret;
+	/* The lock parks CPUs that the kernel has not started; one that is coming up would pass for one. */
+	cpus_read_lock();
 	answer = hvcall(RW_HC_LOCK, 0, 0, 0);
+	cpus_read_unlock();
 	if (answer < 0) {
 		kexec_reopen();
 		return hvcall_error("lock", answer);

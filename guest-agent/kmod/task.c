@@ -344,6 +344,7 @@ static void check_now(struct callback_head *work)
 	struct task_note *note = container_of(work, struct task_note, work);
 
 	note->queued = false;
+	note->asked = false;
 	task_check(note);
 	note->next = note->cred;
 }
@@ -444,4 +445,16 @@ void task_check_later(void)
 
 	if (note)
 		check_later(note);
+}
+
+bool task_first_time(void)
+{
+	struct task_note *note = task_note();
+
+	if (!note)
+		return true;
+	if (note->asked)
+		return false;
+	note->asked = check_later(note);
+	return true;
 }

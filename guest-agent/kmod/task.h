@@ -49,6 +49,7 @@ struct task_note {
 	struct task_cred next;     /* what a hook has announced: not committed yet; else as @cred */
 	struct callback_head work; /* calls task_check() before a system call returns */
 	bool queued;               /* it will */
+	bool asked;                /* task_first_time() has been called since the system call began */
 	struct task_exec exec;
 };
 
@@ -111,3 +112,10 @@ void task_check(struct task_note *note);
  * Context: the task's own. A task without a note has it called by its next record.
  */
 void task_check_later(void);
+
+/**
+ * task_first_time() - for a hook that one system call may run twice: whether this is its first time.
+ *
+ * Context: the task's own. Without memory the answer is true: rather two records than none.
+ */
+bool task_first_time(void);

@@ -3,8 +3,8 @@
 /* The dispatcher, the only one for both backends. */
 #include "core/exit.h"
 
-#include "approve/view.h"
 #include "arch/x86/insn.h"
+#include "core/ap_park.h"
 #include "core/end.h"
 #include "core/panic.h"
 #include "core/smp.h"
@@ -27,10 +27,7 @@ static enum hv_action exit_init(struct percpu *cpu)
 		return HV_RESUME;
 	if (cpu->index == 0)
 		exit_reset("INIT to the boot CPU");
-	__atomic_store_n(&cpu->parked, true, __ATOMIC_SEQ_CST);
-	pin_restart(cpu);
-	view_restart(cpu);
-	hv_backend()->park(cpu);
+	ap_park(cpu);
 	return HV_RESUME;
 }
 
@@ -125,8 +122,12 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 		cpu->spurious_count = 0;
 	end_step(cpu, x);
 
-	enum hv_action action = handle(cpu, x);
+	enum hv_action action = HV_RESUME;
 
+	if (__atomic_load_n(&cpu->judge, __ATOMIC_RELAXED) && ap_park_judge(cpu))
+		x->pending.type = EVENT_NONE;
+	else
+		action = handle(cpu, x);
 	cpu->starting = x->reason == RW_EXIT_SIPI;
 	switch (action) {
 	case HV_RESUME:

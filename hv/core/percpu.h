@@ -63,15 +63,16 @@ struct percpu {
 	bool in_guest;             /* (x) may use nested translations: core/smp.h, as the next three */
 	bool flush_wanted;         /* (x) flush before the next entry */
 	uint32_t kick;             /* (x) enum kick_state */
-	bool parked;               /* (x) waits for SIPI */
+	bool parked;               /* (x) waits for SIPI: core/ap_park.h */
+	bool judge;                /* (x) another CPU has locked since this one's last exit: core/ap_park.h */
 	bool starting;             /* (o) the last exit was SIPI */
-	bool dropping_nmi;         /* (t) svm_drop_nmi() is taking a kick's NMI */
-	bool machine_check;        /* (t) came in the hypervisor: goes to the guest at the next entry */
-	uint32_t sipi_vector;      /* (x) SVM: where the guest wants this CPU to start; set before the SIPI */
-	uint32_t panicking;        /* (t) */
-	bool guest_entered;        /* (b) */
-	uint64_t backend_saved[4]; /* (o) backend's own: what step_begin() changed */
-	uint32_t backend_flags;    /* (o) backend's own */
+	bool dropping_nmi;    /* (t) svm_drop_nmi() is taking a kick's NMI, or the CPU waits for its INIT */
+	bool machine_check;   /* (t) came in the hypervisor: goes to the guest at the next entry */
+	uint32_t sipi_vector; /* (x) SVM: where the guest wants this CPU to start; set before the SIPI */
+	uint32_t panicking;   /* (t) */
+	bool guest_entered;   /* (b) */
+	uint64_t backend_saved[4];  /* (o) backend's own: what step_begin() changed */
+	uint32_t backend_flags;     /* (o) backend's own */
 	struct heartbeat heartbeat; /* (h); when it was checked for (o) */
 	struct rw_cpu_stats stats;  /* (c); records, bytes, lost and malformed (j, c) */
 	struct log_ring ring;       /* (j) */

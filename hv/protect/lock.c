@@ -5,6 +5,7 @@
 
 #include "approve/module_file.h"
 #include "approve/view.h"
+#include "core/ap_park.h"
 #include "core/exit.h"
 #include "core/smp.h"
 #include "core/state.h"
@@ -103,6 +104,7 @@ int64_t protect_lock(struct percpu *cpu)
 	 */
 	nested_set_open(code_open_perm());
 	restrict_ranges(hv.ranges.used, &failed);
+	ap_park_lock(cpu);
 	smp_flush_all(cpu);
 	io_lock();
 	record_lock(cpu, &pages);

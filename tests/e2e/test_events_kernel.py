@@ -140,7 +140,7 @@ def test_accounting(events):
 
 def test_clock_is_adjusted(events):
     adj_tick, adj_setoffset_nano = 0x4000, 0x2100
-    assert admin(events, "admin_clock") == [("adjtimex", adj_tick, None), ("clock_adjtime", adj_setoffset_nano, None)]
+    assert admin(events, "admin_clock") == [("adjtimex", adj_tick, None), *[("clock_adjtime", adj_setoffset_nano, None)] * 3]
     record = events.record("admin_clock", "clock_set")
     assert record["clock_ns"] // 10**9 == events.facts("admin_clock")["seconds"]
 

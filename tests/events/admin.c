@@ -48,8 +48,8 @@ CASE(admin_clock)
 	need(adjtimex(&ask) >= 0, "adjtimex"); /* no record */
 	set.tick = ask.tick;
 	need(syscall(SYS_adjtimex, &set) >= 0, "adjtimex"); /* the library makes another call of it */
-	usleep(20000);
-	need(clock_adjtime(CLOCK_REALTIME, &step) >= 0, "clock_adjtime"); /* Linux asks twice */
+	for (int i = 0; i < 3; i++)                         /* Linux asks twice in each */
+		need(clock_adjtime(CLOCK_REALTIME, &step) >= 0, "clock_adjtime");
 	need(gettimeofday(&now, NULL) == 0 && settimeofday(&now, NULL) == 0, "settimeofday");
 	fact_number("seconds", now.tv_sec);
 }

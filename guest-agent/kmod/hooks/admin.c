@@ -2,19 +2,17 @@
 // Copyright (C) 2026 The Ringward authors
 // Records system calls that change the whole machine: its names, swap, accounting, the clock's rate, its end.
 
-#include <linux/atomic.h>
 #include <linux/capability.h>
-#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/reboot.h>
-#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "caller.h"
 #include "event.h"
 #include "hooks/admin.h"
 #include "kernel/syscalls.h"
+#include "task.h"
 
 #define TEXT_MAX 256u /* of a name or path */
 #define NO_CALL  INT_MIN
@@ -65,16 +63,6 @@ static size_t text_of(const struct admin_call *call, const struct caller_args *a
 	}
 }
 
-/* Who adjusted the clock last, and in which tick: a call that asks twice is recorded once. */
-static unsigned long last_adjusted;
-
-static bool adjusted_before(void)
-{
-	unsigned long now = (unsigned long)current ^ jiffies;
-
-	return xchg(&last_adjusted, now) == now;
-}
-
 static void record(const struct admin_call *call, const struct caller_args *args)
 {
 	char text[TEXT_MAX];
@@ -82,7 +70,7 @@ static void record(const struct admin_call *call, const struct caller_args *args
 	size_t len;
 	u32 modes = 0;
 
-	if (call->clock && adjusted_before())
+	if (call->clock && !task_first_time())
 		return;
 	if (!event_begin(&ev, RW_REC_ADMIN_CALL, RW_VERDICT_ALLOW))
 		return;

@@ -104,7 +104,6 @@ int __init compat_init(struct compat_kernel *k)
 		{ "idt_table", &k->idt },
 		{ "mount_lock", &k->mount_lock },
 		{ "namespace_sem", &k->namespace_sem },
-		{ "task_work_add", &k->task_work_add },
 		{ "poking_mm", (unsigned long *)&poking_mm },
 		{ "init_mm", (unsigned long *)&k->init_mm },
 	};

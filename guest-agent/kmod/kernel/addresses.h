@@ -24,7 +24,6 @@ struct compat_kernel {
 	unsigned long mount_lock; /* seqlock_t: changes while the tree of mounts does */
 	unsigned long
 		namespace_sem; /* struct rw_semaphore: whoever holds it keeps the tree of mounts as it is */
-	unsigned long task_work_add;
 	unsigned long poking_pgd; /* page tables with which the kernel patches itself; virtual */
 	/* What else can be executed; NULL if the kernel lacks it. */
 	const struct mm_struct *init_mm, *efi_mm;

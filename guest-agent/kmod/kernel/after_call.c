@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Work that follows the current system call, by a function of the kernel that is not exported.
+// Work that follows the current system call.
 
-#include <linux/cache.h>
-#include <linux/init.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/task_work.h>
 
-#include "kernel/addresses.h"
 #include "kernel/after_call.h"
 
 struct after_call {
 	struct callback_head head;
 	void (*fn)(void);
 };
-
-static typeof(task_work_add) *add __ro_after_init;
-
-void __init compat_after_call_init(const struct compat_kernel *k)
-{
-	add = (typeof(add))k->task_work_add;
-}
 
 static void run(struct callback_head *head)
 {
@@ -42,7 +32,7 @@ bool compat_after_call(void (*fn)(void))
 		return false;
 	call->fn = fn;
 	init_task_work(&call->head, run);
-	if (add(current, &call->head, TWA_RESUME) == 0)
+	if (task_work_add(current, &call->head, TWA_RESUME) == 0)
 		return true;
 	kfree(call);
 	return false;

@@ -5,11 +5,6 @@
 
 #include <linux/types.h>
 
-struct compat_kernel;
-
-/** compat_after_call_init() - keep what is needed. Context: module init. */
-void compat_after_call_init(const struct compat_kernel *k);
-
 /**
  * compat_after_call() - run a function in the current task before it returns to user mode.
  *

@@ -245,15 +245,15 @@ struct hv_backend {
 	void (*pass_nmi)(struct percpu *cpu);
 
 	/**
-	 * park() - after RW_EXIT_INIT: sets the state after INIT; the CPU waits for SIPI.
+	 * park() - the CPU waits for SIPI, in the state after INIT. Does not return where core_sends_sipi.
 	 * start_at() - after RW_EXIT_SIPI: starts at page @vector.
 	 */
 	void (*park)(struct percpu *cpu);
 	void (*start_at)(struct percpu *cpu, uint8_t vector);
 
 	/*
-	 * INIT and SIPI do not exit, so no park(), start_at(): INIT resets the CPU, core/ap_start.c sends
-	 * SIPI to our page.
+	 * INIT and SIPI do not exit, so no start_at(): INIT resets the CPU, core/ap_start.c sends SIPI to
+	 * our page.
 	 */
 	bool core_sends_sipi;
 	/** trampoline() - fills that page, at physical address @page; once, after global_init(). */

@@ -55,7 +55,7 @@ void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame)
 /*
  * An NMI while the hypervisor runs. On VMX it is the guest's: it is sent to this CPU again and stays pending
  * until NMIs are unblocked, in the guest. On SVM it comes only while svm_drop_nmi() sets GIF to take a kick
- * that has done its work.
+ * that has done its work, and while a CPU waits for the INIT that parks it.
  * Return: whether NMIs stay blocked. See trap.asm.
  */
 bool trap_nmi(struct percpu *cpu)

@@ -100,7 +100,7 @@ static void test_defaults(void **state)
 		.settings.on_violation = RW_ON_VIOLATION_SKIP,
 		.settings.kexec = RW_KEXEC_REFUSE,
 		.settings.control_state = RW_CONTROL_ENFORCE,
-		.settings.kernel_code = RW_KERNEL_CODE_OFF,
+		.settings.kernel_code = RW_KERNEL_CODE_ENFORCE,
 		.settings.exec_fallback = RW_EXEC_FALLBACK_SMEP,
 		.settings.modules = RW_MODULES_ANY,
 		.settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT,

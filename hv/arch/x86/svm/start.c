@@ -157,6 +157,7 @@ void svm_ap_start(uint32_t index)
 	unblock_nmis();
 	wrmsr(MSR_VM_HSAVE_PA, cpu->host_area_pa);
 	cpu->step.active = false;
+	cpu->dropping_nmi = false;
 	cpu->backend_flags = 0;
 	cpu->view.map = NESTED_KERNEL;
 	__atomic_store_n(&cpu->kick, KICK_NONE, __ATOMIC_SEQ_CST);
@@ -172,6 +173,19 @@ void svm_ap_start(uint32_t index)
 void svm_kick(const struct percpu *target)
 {
 	apic_send(target->apic_id, ICR_NMI | ICR_ASSERT);
+}
+
+/*
+ * A real INIT, which the CPU takes when GIF is 1. A SIPI of the guest's that another CPU sends before it
+ * comes starts nothing, as on a CPU that runs.
+ */
+void svm_park(struct percpu *cpu)
+{
+	__atomic_store_n(&cpu->flush_wanted, true, __ATOMIC_SEQ_CST); /* when it returns */
+	cpu->dropping_nmi = true;
+	apic_send(cpu->apic_id, ICR_INIT | ICR_ASSERT);
+	for (;;)
+		__asm__ volatile("stgi; hlt" : : : "memory");
 }
 
 /* The NMI is pending: trap_nmi() takes it here, which removes it. */

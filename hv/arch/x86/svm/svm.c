@@ -167,6 +167,7 @@ const struct hv_backend svm_backend = {
 	.kick = svm_kick,
 	.drop_nmi = svm_drop_nmi,
 	.pass_nmi = svm_pass_nmi,
+	.park = svm_park,
 	.core_sends_sipi = true,
 	.trampoline = svm_trampoline_init,
 	.io_intercept = svm_io_intercept,

@@ -91,6 +91,7 @@ bool svm_step_end(struct percpu *cpu);
 const char *svm_trampoline_init(uint64_t page);
 void svm_kick(const struct percpu *target);
 void svm_drop_nmi(struct percpu *cpu);
+void svm_park(struct percpu *cpu) __attribute__((noreturn));
 
 /* nested.c */
 extern const struct nested_format svm_npt;

@@ -3,6 +3,7 @@
 /* Tests of hv/core/exit.c: what the dispatcher does with each action, and which exits it knows. */
 #include "tests/unit/hv/core/mock.h"
 
+#include "core/ap_park.h"
 #include "core/smp.h"
 
 static const struct hv_event interrupt = { .type = EVENT_INTR, .vector = 0x30 };
@@ -177,6 +178,56 @@ static void test_init_sipi(void **state)
 	assert_int_equal(mock.end_reason, RW_END_RESET);
 }
 
+/* Another CPU, with the kernel's IDT, locks; then this one has @idt. */
+static void lock_elsewhere(uint64_t idt)
+{
+	mock.table[SEG_IDTR - SEG_GDTR].base = 0x1000;
+	ap_park_lock(&mock.other);
+	assert_true(mock.cpu.judge);
+	assert_false(mock.other.judge);
+	mock.table[SEG_IDTR - SEG_GDTR].base = idt;
+	mock.cpu.kick = KICK_SENT;
+}
+
+/* At the lock a CPU that the kernel has not started still has the firmware's IDT: its next exit parks it. */
+static void test_park_at_the_lock(void **state)
+{
+	const struct hv_exit kicked = { .reason = RW_EXIT_INIT };
+
+	(void)state;
+	machine.boot.cpu_count = 2;
+	mock.cpu.index = 1;
+	lock_elsewhere(0x1000);
+	mock_exit(kicked); /* one of the kernel's: the exit is handled as ever */
+	assert_int_equal(mock.parks, 0);
+	assert_false(mock.cpu.judge);
+	assert_int_equal(mock.cpu.kick, KICK_NONE);
+
+	lock_elsewhere(0x2000);
+	mock_exit(kicked);
+	assert_int_equal(mock.parks, 1);
+	assert_int_equal(mock.cpu.kick, KICK_NONE);
+	assert_false(mock.cpu.in_guest);
+
+	lock_elsewhere(0x2000); /* it waits already */
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_SIPI, .sipi = { .vector = 0x9a } });
+	assert_int_equal(mock.parks, 1);
+	assert_int_equal(mock.starts, 1);
+
+	lock_elsewhere(0x2000); /* it left the guest before the kick came, and what it did there is dropped */
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_NESTED,
+				    .pending = interrupt,
+				    .nested = { .gpa = GUEST_DATA, .access = NACC_EXEC } });
+	assert_int_equal(mock.parks, 2);
+	assert_int_equal(mock.injects, 0);
+
+	mock.cpu.parked = false;
+	mock.cpu.index = 0; /* the boot CPU is never parked */
+	lock_elsewhere(0x2000);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_NMI });
+	assert_int_equal(mock.parks, 2);
+}
+
 /* A change of the nested tables kicks another CPU out of the guest, and it flushes before it re-enters. */
 static void test_flush_all(void **state)
 {
@@ -231,6 +282,7 @@ int main(void)
 		cmocka_unit_test_setup(test_unknown, mock_reset),
 		cmocka_unit_test_setup(test_nmi, mock_reset),
 		cmocka_unit_test_setup(test_init_sipi, mock_reset),
+		cmocka_unit_test_setup(test_park_at_the_lock, mock_reset),
 		cmocka_unit_test_setup(test_flush_all, mock_reset),
 		cmocka_unit_test_setup(test_shutdown, mock_reset),
 	};

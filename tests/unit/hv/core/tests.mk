@@ -4,7 +4,7 @@
 
 HVCORE_UNDER_TEST := $(HVMM_TABLES) $(call unit,host,tests/unit/hv/core/mock.c hv/mm/guest_walk.c hv/arch/x86/operand.c \
 	lib/approved.c lib/events.c lib/format.c lib/policy_area.c lib/record.c lib/sha256.c \
-	$(addprefix hv/core/,ap_start.c cpuid.c end.c exit.c fault.c guest_info.c hypercall.c io.c ipi.c microcode.c regs.c smp.c watched.c) \
+	$(addprefix hv/core/,ap_park.c ap_start.c cpuid.c end.c exit.c fault.c guest_info.c hypercall.c io.c ipi.c microcode.c regs.c smp.c watched.c) \
 	$(wildcard hv/approve/*.c hv/protect/*.c hv/policy/*.c))
 
 HVCORE_TESTS := $(addprefix $(UNIT_DIR)/hv/core/,ap_start exit hypercall io lock_order pin regs smp watched)
