@@ -375,7 +375,7 @@ void config_default(struct config *config)
 	config->settings.kexec = RW_KEXEC_REFUSE;
 	config->settings.control_state = RW_CONTROL_ENFORCE;
 	config->settings.kernel_code = RW_KERNEL_CODE_ENFORCE;
-	config->settings.exec_fallback = RW_EXEC_FALLBACK_SMEP;
+	config->settings.exec_fallback = RW_EXEC_FALLBACK_OFF;
 	config->settings.modules = RW_MODULES_ANY;
 	config->settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT;
 	config->settings.bpf_jit = RW_BPF_JIT_DENY;

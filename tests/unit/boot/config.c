@@ -101,7 +101,7 @@ static void test_defaults(void **state)
 		.settings.kexec = RW_KEXEC_REFUSE,
 		.settings.control_state = RW_CONTROL_ENFORCE,
 		.settings.kernel_code = RW_KERNEL_CODE_ENFORCE,
-		.settings.exec_fallback = RW_EXEC_FALLBACK_SMEP,
+		.settings.exec_fallback = RW_EXEC_FALLBACK_OFF,
 		.settings.modules = RW_MODULES_ANY,
 		.settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT,
 		.settings.bpf_jit = RW_BPF_JIT_DENY,
