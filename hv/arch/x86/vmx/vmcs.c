@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* The instructions on the current VMCS. Intel SDM volume 3, "VMX Instruction Reference". */
-#include "arch/x86/vmx/vmx.h"
+#include "arch/x86/vmx/vmcs.h"
 
 #include "arch/x86/insn.h"
 #include "log/printk.h"
-#include "mm/nested.h"
 
 #define INVEPT_SINGLE 1u
 #define INVEPT_ALL    2u
@@ -36,16 +35,13 @@ void vmcs_write_all(const struct vmcs_value *values, size_t count)
 		vmcs_write(values[i].field, values[i].value);
 }
 
-void vmx_invept(void)
+bool vmx_invept(uint64_t eptp)
 {
 	uint64_t type = rdmsr(MSR_VMX_EPT_VPID_CAP) & EPT_CAP_INVEPT_ALL ? INVEPT_ALL : INVEPT_SINGLE;
 	struct {
 		uint64_t eptp, reserved;
-	} descriptor[] = { { vmcs_read(VMCS_EPTP), 0 },
-			   { vmx_eptp(nested_root(NESTED_KERNEL)), 0 },
-			   { vmx_eptp(nested_root(NESTED_USER)), 0 } };
-	int last = type == INVEPT_ALL ? 0 : nested_has_maps() ? 2 : 1;
+	} descriptor = { eptp, 0 };
 
-	for (int i = 0; i <= last; i++)
-		__asm__ volatile("invept %0, %1" : : "m"(descriptor[i]), "r"(type) : "cc", "memory");
+	__asm__ volatile("invept %0, %1" : : "m"(descriptor), "r"(type) : "cc", "memory");
+	return type == INVEPT_ALL;
 }
