@@ -31,8 +31,15 @@ sed -n 's/.* auth/{SYSLOG_FILE}auth/p' /tmp/messages
 
 SECRET = "/etc/secret"
 CONTENT = "the secret"
-# The access policy of the whole run. A later scene's attacker has a module that nobody signed.
+# The access policy of the whole run. The modules are nobody's that the kernel knows: approved.conf decides.
 POLICY = f"-rw {SECRET} *\ndoor modules open\n"
+CONF = {"modules": "approved"}
+ATTACKER = "rwattack"  # its operator has approved it, by mistake
+OTHER = "dummy"
+REFUSAL = "root's module is refused"
+STOCK = "stock "  # before the name of one of the kernel's own modules, as the source of a file
+# What the hypervisor says at its start where the CPU lets it stop new code.
+STOPS_CODE = "only approved code runs in kernel mode"
 # The command, the operation that the log has, and what decides: a line of the policy, one it has of itself, or a door.
 REFUSED = (
     (f"cat {SECRET}", "open", f"-rw {SECRET} *"),
@@ -62,7 +69,8 @@ class Scene:
     """name: a word, also a file's name in the guest. title: what happens, in one line. script: shell text for the guest.
 
     show: Part -> lines as (speaker, text). judge: Part -> errors, one text each; empty if there are none.
-    files: for the script, path in the guest -> path below build/ (RELEASE stands for the kernel's), or bytes.
+    files: for the script, path in the guest -> path below build/ (RELEASE stands for the kernel's), STOCK and the name of a module
+    of the kernel's, or bytes.
     """
 
     name: str
@@ -85,7 +93,7 @@ def bursts(records):
 
     for (kind, _, target, verdict), group in itertools.groupby(records, key):
         found = list(group)
-        symbols = list(dict.fromkeys(r["symbol"] or "?" for r in found))
+        symbols = list(dict.fromkeys(r.get("symbol") or "?" for r in found))
         yield (f"#{found[0]['seq']} to #{found[-1]['seq']}: {kind} x{len(found)} by {someone(found[0])}: "
                f"{target} {', '.join(symbols)}: {verdict}")
 
@@ -139,17 +147,25 @@ def judge_policy(part):
     return wrong + ([f"the guest read {SECRET}"] if any(CONTENT in line for line in part.said) else [])
 
 
+def modules(part):
+    """(verdict, name) of each module's record: of the file as the agent saw it, and of the code, by the hypervisor."""
+    return [(r["verdict"], r["name"]) for r in part.of_type("module_load", "module_code")]
+
+
 def show_module(part):
-    """The module is loaded openly."""
-    for record in part.of_type("module_load"):
-        yield "log", f"#{record['seq']}: module_load {someone(record)} uid {record['uid']} \"{record['path']}\""
+    """What root said, and what became of each module."""
+    yield from (("guest", line) for line in part.said)
+    for r in part.of_type("module_load", "module_code"):
+        listed = "approved" if r.get("listed") else "not approved"
+        yield "log", f"#{r['seq']}: {r['type']} {r.get('comm', 'the hypervisor')} {r['name']}, file {listed}: {r['verdict']}"
     yield from (("log", f"{line} (the kernel's own, for a kprobe)") for line in bursts(part.of_type("patch")))
 
 
 def judge_module(part):
-    """Was it loaded, and does the log have it?"""
-    loads = [r for r in part.of_type("module_load") if r["path"] == "/root/rwattack.ko"]
-    return [] if loads and not part.said else [f"rwattack.ko: {'; '.join(part.said) or 'no record of it'}"]
+    """Was the one refused, by the agent or the hypervisor, and the other loaded, and does the log have both?"""
+    found = modules(part)
+    wrong = [] if ("deny", OTHER) in found and REFUSAL in part.said else [f"{OTHER} was loaded, or the log has no record"]
+    return wrong + ([] if ("allow", ATTACKER) in found and ("deny", ATTACKER) not in found else [f"{ATTACKER} was not loaded"])
 
 
 def answers(part, target):
@@ -180,6 +196,35 @@ def judge_attack(part):
             wrong.append(f"{target}: " + ("; ".join(map(" ".join, said)) or "the attack said nothing"))
         if len(hits) != len(said) or not all(r["verdict"] == "skip" for r in hits):
             wrong.append(f"{target}: {len(said)} writes, {len(hits)} of them in the log as refused")
+    return wrong
+
+
+def stops_code(part):
+    """Whether this CPU lets the hypervisor stop new code."""
+    return any(STOPS_CODE in line for line in part.alerts)
+
+
+def tried(part):
+    """What the attacker's module says of its attempts."""
+    return [line for line in part.said if line.startswith(("control ", "exec "))]
+
+
+def show_code(part):
+    """The entry and the code that the attacker tried, live and in the log."""
+    for line in tried(part):
+        yield "guest", line if stops_code(part) or not line.startswith("exec") else f"{line} (this CPU cannot stop it)"
+    yield from (("COM2", line) for line in part.alerts if "ALERT exec of unapproved" in line)
+    yield from (("log", line) for line in bursts(part.of_type("violation")))
+
+
+def judge_code(part):
+    """Was the entry kept, and new code refused where the CPU allows that, each with its record?"""
+    targets = {r["target"] for r in part.of_type("violation")}
+    kept = any(line.startswith("control lstar") and " unchanged " in line for line in part.said)
+    wrong = [] if kept and "control_state" in targets else ["LSTAR was not kept, or the log has no record"]
+    refused = any(line.startswith("exec heap refused") for line in part.said)
+    if stops_code(part) and not (refused and "unapproved" in targets):
+        wrong.append("new code ran, or the log has no record")
     return wrong
 
 
@@ -232,11 +277,17 @@ SCENES = (
     Scene("policy", "Root reads, replaces and covers a file that policy.conf guards, and tries to change the policy",
           "echo mine >/tmp/mine\n" + "".join(f"{command}\n" for command, _, _ in REFUSED), show_policy, judge_policy,
           {SECRET: CONTENT.encode(), "/boot/efi/EFI/ringward/policy.conf": POLICY.encode()}),
-    Scene("module", "The attacker is root, and loads a kernel module", "insmod /root/rwattack.ko",
-          show_module, judge_module, {"/root/rwattack.ko": "kmod/RELEASE/rwattack.ko"}),
+    Scene("module", "The attacker is root, and loads kernel modules: one that nobody approved, and one approved by mistake",
+          f"dmesg -n 1; insmod /root/{OTHER}.ko 2>/dev/null || echo \"{REFUSAL}\"; insmod /root/{ATTACKER}.ko",
+          show_module, judge_module,
+          {f"/root/{OTHER}.ko": STOCK + "drivers/net/dummy", f"/root/{ATTACKER}.ko": f"kmod/RELEASE/{ATTACKER}.ko"}),
     Scene("attack", "From inside the kernel it overwrites hooks, kernel and agent, through three mappings of each",
           "".join(f'echo "write {target} default 8" >/proc/rwattack; cat /proc/rwattack\n' for target in TARGETS),
           show_attack, judge_attack),
+    Scene("code", "It moves the CPU's entry for system calls, and runs new code from the heap",
+          # The kernel's report of an oops comes first, and not in the middle of a line.
+          'for a in "control lstar" "exec heap"; do echo "$a" >/proc/rwattack; cat /proc/rwattack; done >/tmp/tried; cat /tmp/tried',
+          show_code, judge_code),
     Scene("log", "The machine lives on; the log left it at power-off, and verifies", "date -u >/dev/null && echo alive",
           show_log, judge_log),
 )

@@ -45,7 +45,7 @@ def test_an_attack_that_works_or_is_not_recorded_is_told():
 
 def test_scenes_without_their_effect_are_told():
     nothing = scenes.Part([], [], [], None)
-    for judge in (scenes.judge_lock, scenes.judge_work, scenes.judge_module):
+    for judge in (scenes.judge_lock, scenes.judge_work, scenes.judge_module, scenes.judge_code):
         assert judge(nothing) != []
 
 
@@ -56,3 +56,27 @@ def test_a_policy_that_refuses_less_is_told():
     refused[1]["verdict"] = "allow"
     assert scenes.judge_policy(scenes.Part([scenes.CONTENT], refused, [], None)) == [
         "not refused by -rw /etc/secret *: mv /tmp/mine /etc/secret", "the guest read /etc/secret"]
+
+
+def test_a_module_that_nobody_approved_must_be_refused():
+    loads = [{"type": "module_load", "name": name, "verdict": verdict}
+             for name, verdict in ((scenes.OTHER, "deny"), (scenes.ATTACKER, "allow"))]
+    assert scenes.judge_module(scenes.Part([scenes.REFUSAL], loads, [], None)) == []
+    assert len(scenes.judge_module(scenes.Part([], loads, [], None))) == 1
+    loads[0]["verdict"] = "allow"
+    assert len(scenes.judge_module(scenes.Part([scenes.REFUSAL], loads, [], None))) == 1
+    loads.append({"type": "module_code", "name": scenes.OTHER, "verdict": "deny"})
+    assert scenes.judge_module(scenes.Part([scenes.REFUSAL], loads, [], None)) == []
+
+
+def test_new_code_must_be_refused_where_the_cpu_can():
+    said = ["control lstar before=1 after=1 unchanged exception", "exec heap ran at 1"]
+    found = records("violation", "control_state", 1)
+    stops = [f"ringward: kernel_code: from the lock on {scenes.STOPS_CODE}"]
+    assert scenes.judge_code(scenes.Part(said, found, [], None)) == []
+    assert len(scenes.judge_code(scenes.Part(said, found, stops, None))) == 1
+    said[1] = "exec heap refused at 1"
+    assert len(scenes.judge_code(scenes.Part(said, found, stops, None))) == 1
+    assert scenes.judge_code(scenes.Part(said, found + records("violation", "unapproved", 1), stops, None)) == []
+    said[0] = "control lstar before=1 after=2 changed done"
+    assert len(scenes.judge_code(scenes.Part(said, found, [], None))) == 1
