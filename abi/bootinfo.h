@@ -89,6 +89,14 @@ enum rw_kernel_code {
 	RW_KERNEL_CODE_OFF = 2
 };
 
+/* rw_settings.exec_fallback: how that is done where nested tables do not tell kernel mode from user mode. */
+enum rw_exec_fallback {
+	RW_EXEC_FALLBACK_OFF = 0, /* not at all */
+	RW_EXEC_FALLBACK_STRICT =
+		1,                /* a map of memory for each mode: two exits for each entry of the kernel */
+	RW_EXEC_FALLBACK_SMEP = 2 /* memory is code or data, by what was last done with it */
+};
+
 /* rw_settings.modules: which modules are approved after the lock. */
 enum rw_modules {
 	RW_MODULES_ANY = 0,
@@ -140,6 +148,7 @@ struct rw_settings {
 	uint32_t on_agent_loss; /* enum rw_on_agent_loss */
 	uint32_t control_state; /* enum rw_control_state */
 	uint32_t kernel_code;   /* enum rw_kernel_code */
+	uint32_t exec_fallback; /* enum rw_exec_fallback */
 	uint32_t modules;       /* enum rw_modules */
 	uint32_t dynamic_code;  /* enum rw_dynamic_code */
 	uint32_t bpf_jit;       /* enum rw_bpf_jit */

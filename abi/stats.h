@@ -87,6 +87,7 @@ struct rw_class_usage {
 #define RW_CODE_JIT_OFF          4u /* the agent turns the BPF JIT off */
 #define RW_CODE_MODULES_NONE     8u
 #define RW_CODE_MODULES_APPROVED 16u /* those whose SHA-256 is in the policy area: abi/approved.h */
+#define RW_CODE_IN_PART          32u /* but for what user mode has executed: exec_fallback = smep */
 
 /* Answer of RW_HC_STATUS. */
 struct rw_status {

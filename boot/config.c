@@ -186,6 +186,8 @@ static const struct key {
 				 { "audit", RW_CONTROL_AUDIT }, { "off", RW_CONTROL_OFF }) },
 	{ "kernel_code", WORDS(settings.kernel_code, { "enforce", RW_KERNEL_CODE_ENFORCE },
 			       { "audit", RW_KERNEL_CODE_AUDIT }, { "off", RW_KERNEL_CODE_OFF }) },
+	{ "exec_fallback", WORDS(settings.exec_fallback, { "strict", RW_EXEC_FALLBACK_STRICT },
+				 { "smep", RW_EXEC_FALLBACK_SMEP }, { "off", RW_EXEC_FALLBACK_OFF }) },
 	{ "modules", WORDS(settings.modules, { "any", RW_MODULES_ANY }, { "approved", RW_MODULES_APPROVED },
 			   { "none", RW_MODULES_NONE }) },
 	{ "dynamic_code", WORDS(settings.dynamic_code, { "audit", RW_DYNAMIC_CODE_AUDIT },
@@ -375,6 +377,7 @@ void config_default(struct config *config)
 	config->settings.kexec = RW_KEXEC_REFUSE;
 	config->settings.control_state = RW_CONTROL_ENFORCE;
 	config->settings.kernel_code = RW_KERNEL_CODE_ENFORCE;
+	config->settings.exec_fallback = RW_EXEC_FALLBACK_OFF;
 	config->settings.modules = RW_MODULES_ANY;
 	config->settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT;
 	config->settings.bpf_jit = RW_BPF_JIT_DENY;

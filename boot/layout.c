@@ -20,13 +20,24 @@ static uint64_t align_up(uint64_t value, uint64_t to)
 	return divide_up(value, to) * to;
 }
 
-uint64_t layout_pool_pages(uint32_t cpus, uint64_t mem_top, uint64_t ram_top, bool gib_pages)
+/* What the nested tables need besides: see enum rw_exec_fallback. Whether the CPU does is not known here. */
+static uint32_t fallback(const struct rw_settings *settings)
 {
+	return settings->kernel_code == RW_KERNEL_CODE_OFF ? RW_EXEC_FALLBACK_OFF : settings->exec_fallback;
+}
+
+uint64_t layout_pool_pages(uint32_t cpus, uint64_t mem_top, uint64_t ram_top, bool gib_pages,
+			   const struct rw_settings *settings)
+{
+	bool all = fallback(settings) == RW_EXEC_FALLBACK_SMEP;
 	uint64_t nested = 1 + divide_up(mem_top, 512 * GIB), splits = divide_up(ram_top, 2 * MIB);
 
-	nested += gib_pages ? NESTED_SPLIT_GIB : divide_up(mem_top, GIB);
-	nested += splits < LAYOUT_SPLITS_MAX ? splits : LAYOUT_SPLITS_MAX;
-	return LAYOUT_POOL_BASE + (uint64_t)cpus * LAYOUT_POOL_PER_CPU + nested;
+	nested += gib_pages && !all ? NESTED_SPLIT_GIB : divide_up(mem_top, GIB);
+	nested += splits < LAYOUT_SPLITS_MAX || all ? splits : LAYOUT_SPLITS_MAX;
+	nested += LAYOUT_POOL_BASE;
+	if (fallback(settings) == RW_EXEC_FALLBACK_STRICT)
+		nested *= 2;
+	return (uint64_t)cpus * LAYOUT_POOL_PER_CPU + nested;
 }
 
 uint64_t layout_pages_size(uint64_t ram_top)
@@ -41,7 +52,8 @@ void layout_plan(struct rw_bootinfo *info, uint32_t store_mib, bool gib_pages)
 	uint64_t store_size = RW_STORE_HDR_SIZE + ((uint64_t)store_mib << 20);
 	uint64_t tables = 0, before;
 
-	info->pool_size = layout_pool_pages(info->cpu_count, info->mem_top, info->ram_top, gib_pages) *
+	info->pool_size = layout_pool_pages(info->cpu_count, info->mem_top, info->ram_top, gib_pages,
+					    &info->settings) *
 			  RW_PAGE_SIZE;
 	info->sites_size = RW_SITES_SIZE;
 	info->symbols_size = RW_SYMBOLS_SIZE;

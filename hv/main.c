@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* The ordered start on each CPU, up to the point of no return: the first entry of the guest. */
 #include "approve/module_file.h"
+#include "approve/view.h"
 #include "arch/x86/backend.h"
 #include "arch/x86/cpu_facts.h"
 #include "arch/x86/desc.h"
@@ -50,7 +51,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	if (!error)
 		error = module_file_init();
 	if (!error)
-		error = nested_init(hv_backend()->nested, info);
+		error = nested_init(hv_backend()->nested, info, view_fallback() == RW_EXEC_FALLBACK_STRICT);
 	if (!error)
 		error = hv_backend()->global_init();
 	if (error)
@@ -79,7 +80,7 @@ static const char *start_cpu(uint32_t index, const struct rw_handoff *handoff)
 	desc_load(cpu);
 	cpu->index = cpu->stats.cpu = index;
 	cpu->apic_id = cpu->stats.apic_id = hv.boot->apic_id[index];
-	if (step_init(cpu))
+	if (step_init(cpu) || view_init(cpu))
 		return "no room for this CPU's page tables";
 
 	const char *error = hv_backend()->cpu_init(cpu, &own);

@@ -93,7 +93,9 @@ static const char *kernel_code_of(const struct rw_status *hv)
 {
 	if (!(hv->code & RW_CODE_ACTIVE))
 		return "any";
-	return hv->code & RW_CODE_AUDIT ? "audited" : "approved";
+	if (hv->code & RW_CODE_AUDIT)
+		return "audited";
+	return hv->code & RW_CODE_IN_PART ? "approved in part" : "approved";
 }
 
 /* Which modules may be loaded after the lock, as in ringward.conf. */

@@ -3,6 +3,7 @@
 /* CPUs that wait for SIPI, after INIT or because the kernel has not started them at the lock. */
 #include "core/ap_park.h"
 
+#include "approve/view.h"
 #include "core/state.h"
 #include "arch/x86/segment.h"
 #include "log/printk.h"
@@ -23,6 +24,7 @@ void ap_park(struct percpu *cpu)
 {
 	__atomic_store_n(&cpu->parked, true, __ATOMIC_SEQ_CST);
 	pin_restart(cpu);
+	view_restart(cpu);
 	hv_backend()->park(cpu);
 }
 

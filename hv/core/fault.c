@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* An access that the nested page tables refuse: whose page is it? */
+#include "approve/view_fault.h"
 #include "core/ap_start.h"
 #include "core/end.h"
 #include "core/exit.h"
@@ -51,6 +52,8 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 
 	if (x->nested.misconfig)
 		return HV_FATAL;
+	if (view_follow(cpu, x))
+		return HV_RESUME;
 	if (ap_start_owns(gpa))
 		return ap_start_apic_write(cpu, x);
 	if (!target) {

@@ -3,6 +3,7 @@
 /* Per-CPU state of the hypervisor. Lies at RW_PERCPU_DATA of the CPU's area; GS base points at it. */
 #pragma once
 
+#include "approve/view_state.h"
 #include "arch/x86/backend.h"
 #include "abi/bootinfo.h"
 #include "protect/pin_state.h"
@@ -50,6 +51,7 @@ struct percpu {
 	struct hv_event to_inject; /* (o) */
 	struct step_state step;    /* (o) */
 	struct pin_state pin;      /* (o); phase and since (c, x) */
+	struct view_state view;    /* (o) */
 	struct evidence held;      /* (e) last record, and the accesses that repeat or continue it */
 	uint64_t patch_stack;      /* (o) kernel stack of the last patch: evidence.c */
 	uint64_t patch_ns;         /* (o) when it was made */

@@ -16,6 +16,7 @@
 /* Labels: core/state.h. Entries of the tables are (n), and (x) to read: see find_entry(). */
 static const struct nested_format *fmt; /* (b) */
 static uint64_t *root;                  /* (b) */
+static unsigned int maps = 1;           /* (b) tables of one page each that lie side by side */
 static unsigned int open_perm;          /* (n) of memory that nobody named */
 static int max_leaf;                    /* (b) highest level of a leaf: 2 or 3 */
 static uint64_t phys_top;               /* (b) end of this CPU's physical addresses */
@@ -31,8 +32,12 @@ static bool reused;               /* (n) within this nested_map_late() */
  * Freed by nested_merge(), reused only for splits by nested_set_perm(). Sorted by the level of the entry
  * above, which they keep: a CPU that still walks one finds entries of the kind that it expects.
  */
-static uint64_t *spare[2][SPARE_TABLES];        /* (n) */
-static unsigned int spares[2];                  /* (n) */
+static uint64_t *spare[2][SPARE_TABLES]; /* (n) */
+static unsigned int spares[2];           /* (n) */
+static struct {
+	uint64_t gpa, pa;
+} swapped[RW_MAX_CPUS];                         /* (n) see nested_swap() */
+static unsigned int swaps;                      /* (n) entries of swapped in use */
 static struct spinlock lock = SPINLOCK(NESTED); /* (x) */
 
 /* Bytes mapped by one entry of @level. */
@@ -45,6 +50,12 @@ static uint64_t level_size(int level)
 static uint64_t *entry_of(uint64_t *table, uint64_t gpa, int level)
 {
 	return &table[gpa >> (PAGE_SHIFT + 9 * (level - 1)) & 511];
+}
+
+/* The place in @map of @entry, or of a whole table. */
+static uint64_t *table_in(uint64_t *entry, unsigned int map)
+{
+	return entry + map * (PAGE_SIZE / sizeof(*entry));
 }
 
 static bool is_table(uint64_t entry, int level)
@@ -82,6 +93,29 @@ static void fill_table(uint64_t *table, uint64_t entry, int level)
 			table[i] = fmt->present(entry) ? make_leaf(pa, fmt->perm(entry), level - 1) : 0;
 }
 
+/* @entry as it is in @map. */
+static uint64_t entry_in(unsigned int map, uint64_t entry, int level)
+{
+	static const unsigned int exec[NESTED_MAPS] = { NPERM_XS, NPERM_XU };
+	uint64_t pa = fmt->pa(entry);
+
+	if (!map || !fmt->present(entry))
+		return entry;
+	if (!fmt->is_leaf(entry, level))
+		return fmt->table(pa + map * PAGE_SIZE);
+	for (unsigned int i = 0; level == 1 && i < swaps; i++)
+		if (swapped[i].pa && swapped[i].gpa == pa)
+			entry = fmt->leaf(swapped[i].pa, fmt->perm(entry), MEM_WB, 1);
+	return fmt->exec(entry, exec[map]);
+}
+
+/* Sets an entry of @level in all maps. The first is the one to read: it has all permissions. */
+static void set_entry(uint64_t *entry, uint64_t value, int level)
+{
+	for (unsigned int map = maps; map-- > 0;)
+		__atomic_store_n(table_in(entry, map), entry_in(map, value, level), __ATOMIC_RELEASE);
+}
+
 /* Takes a late table, for @parent to point at. */
 static uint64_t *alloc_late(uint64_t *parent)
 {
@@ -89,7 +123,7 @@ static uint64_t *alloc_late(uint64_t *parent)
 
 	if (l->parent) {
 		/* The tables below are freed with it; what they mapped is mapped again at the next touch. */
-		__atomic_store_n(l->parent, 0, __ATOMIC_RELEASE);
+		set_entry(l->parent, 0, 1);
 		for (int i = 0; i < LATE_TABLES; i++)
 			if (late[i].parent >= l->table && late[i].parent < l->table + 512)
 				late[i].parent = NULL;
@@ -118,12 +152,15 @@ static uint64_t *table_below(uint64_t *entry, int level, enum source source)
 	bool from_spares = source == FROM_SPARES && level <= 3 && spares[level - 2];
 	uint64_t *table = source == FROM_LATE ? alloc_late(entry) :
 			  from_spares         ? spare[level - 2][--spares[level - 2]] :
-						pool_alloc(1);
+						pool_alloc(maps);
 
 	if (!table)
 		return NULL;
 	fill_table(table, *entry, level);
-	__atomic_store_n(entry, fmt->table(hv_phys(table)), __ATOMIC_RELEASE);
+	for (unsigned int map = 1; map < maps; map++)
+		for (int i = 0; i < 512; i++)
+			table_in(table, map)[i] = entry_in(map, table[i], level - 1);
+	set_entry(entry, fmt->table(hv_phys(table)), level);
 	return table;
 }
 
@@ -137,7 +174,7 @@ static uint64_t map_leaf(uint64_t gpa, uint64_t max, enum source source)
 
 		if (level <= max_leaf && !(gpa & (size - 1)) && size <= max && !fmt->present(*entry) &&
 		    block_type(gpa, size) != MTRR_MIXED) {
-			__atomic_store_n(entry, make_leaf(gpa, open_perm, level), __ATOMIC_RELEASE);
+			set_entry(entry, make_leaf(gpa, open_perm, level), level);
 			return size;
 		}
 		table = table_below(entry, level, source);
@@ -177,9 +214,14 @@ static unsigned int address_width(void)
 	return width;
 }
 
-uint64_t nested_root(void)
+uint64_t nested_root(enum nested_map map)
 {
-	return hv_phys(root);
+	return hv_phys(table_in(root, map));
+}
+
+bool nested_has_maps(void)
+{
+	return maps > 1;
 }
 
 /*
@@ -223,7 +265,7 @@ static int set_perm_locked(uint64_t gpa, uint64_t end, unsigned int perm)
 				return -RW_ENOSPC;
 			entry = entry_of(table, gpa, --level);
 		}
-		__atomic_store_n(entry, make_leaf(gpa, perm, level), __ATOMIC_RELEASE);
+		set_entry(entry, make_leaf(gpa, perm, level), level);
 	}
 	return 0;
 }
@@ -247,7 +289,7 @@ static bool map_policy(const struct rw_bootinfo *info)
 	return map_range(info->policy_phys, end) && !set_perm_locked(info->policy_phys, end, NPERM_R);
 }
 
-const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info)
+const char *nested_init(const struct nested_format *format, const struct rw_bootinfo *info, bool by_mode)
 {
 	unsigned int width = address_width();
 	uint64_t behind = info->region_phys + info->region_size;
@@ -255,14 +297,15 @@ const char *nested_init(const struct nested_format *format, const struct rw_boot
 
 	fmt = format;
 	open_perm = NPERM_RWX;
+	maps = by_mode ? NESTED_MAPS : 1;
 	max_leaf = hv_backend()->has_1g() ? 3 : 2;
-	root = pool_alloc(1);
+	root = pool_alloc(maps);
 	phys_top = 1ull << (width < 48 ? width : 48); /* four levels reach no further */
 	if (top > phys_top)
 		top = phys_top;
 	mtrr_read(&mtrr);
 	for (int i = 0; i < LATE_TABLES; i++)
-		late[i].table = pool_alloc(1);
+		late[i].table = pool_alloc(maps);
 	/* Once empty, the pool stays empty: a non-NULL last table means that all were allocated. */
 	if (!late[LATE_TABLES - 1].table || !map_range(0, info->region_phys) || !map_range(behind, top) ||
 	    !map_policy(info))
@@ -279,6 +322,35 @@ int nested_replace_first(uint64_t pa)
 uint64_t nested_first(void)
 {
 	return first_page;
+}
+
+int nested_swap(uint32_t index, uint64_t gpa, uint64_t pa)
+{
+	uint64_t old = swapped[index].pa ? swapped[index].gpa : gpa;
+	int level, ret = 0;
+	uint64_t now;
+
+	spin_lock(&lock);
+	swapped[index].gpa = gpa;
+	swapped[index].pa = pa;
+	if (swaps <= index)
+		swaps = index + 1;
+	for (int i = 0; i < 2 && !ret; i++, old = gpa)
+		ret = find_leaf(old, &level, &now) ? set_perm_locked(old, old + PAGE_SIZE, fmt->perm(now)) :
+						     -RW_EINVAL;
+	if (ret)
+		swapped[index].pa = 0;
+	spin_unlock(&lock);
+	return ret;
+}
+
+/* Whether the page of a CPU in [@pa, @pa + @size) is another one in user mode's map. */
+static bool has_swapped(uint64_t pa, uint64_t size)
+{
+	for (unsigned int i = 0; i < swaps; i++)
+		if (swapped[i].pa && swapped[i].gpa - pa < size)
+			return true;
+	return false;
 }
 
 /* Whether @table, of @level, is equivalent to one leaf for @pa with the permissions of unnamed memory. */
@@ -299,14 +371,14 @@ static void merge_at(uint64_t gpa, int level)
 	uint64_t size = level_size(level), pa = gpa & ~(size - 1);
 
 	if (found > level || !is_table(now, level) || spares[level - 2] == SPARE_TABLES ||
-	    block_type(pa, size) == MTRR_MIXED)
+	    block_type(pa, size) == MTRR_MIXED || has_swapped(pa, size))
 		return;
 
 	uint64_t *table = hv_virt(fmt->pa(now));
 
 	if (!is_plain(table, pa, level - 1))
 		return;
-	__atomic_store_n(entry, make_leaf(pa, open_perm, level), __ATOMIC_RELEASE);
+	set_entry(entry, make_leaf(pa, open_perm, level), level);
 	spare[level - 2][spares[level - 2]++] = table;
 }
 
@@ -329,7 +401,7 @@ void nested_set_open(unsigned int perm)
 		uint64_t now, *entry = find_leaf(gpa, &level, &now);
 
 		if (entry && fmt->perm(now) == open_perm)
-			__atomic_store_n(entry, make_leaf(gpa, perm, level), __ATOMIC_RELEASE);
+			set_entry(entry, make_leaf(gpa, perm, level), level);
 		gpa = (gpa | (level_size(level) - 1)) + 1;
 	}
 	open_perm = perm;
@@ -383,7 +455,7 @@ static void retype_locked(void)
 		if (entry && block_type(gpa, size) == MTRR_MIXED && table_below(entry, level, FROM_POOL))
 			continue;
 		if (entry)
-			__atomic_store_n(entry, make_leaf(gpa, fmt->perm(now), level), __ATOMIC_RELEASE);
+			set_entry(entry, make_leaf(gpa, fmt->perm(now), level), level);
 		gpa += size;
 	}
 }
@@ -413,15 +485,16 @@ int nested_view_init(struct nested_view *view)
 		if (!view->table[i])
 			return -RW_ENOSPC;
 	}
-	nested_view_reset(view);
+	nested_view_reset(view, NESTED_KERNEL);
 	return 0;
 }
 
-void nested_view_reset(struct nested_view *view)
+void nested_view_reset(struct nested_view *view, enum nested_map map)
 {
 	view->used = 1;
+	view->map = map;
 	spin_lock(&lock);
-	memcpy(view->table[0], root, PAGE_SIZE);
+	memcpy(view->table[0], table_in(root, map), PAGE_SIZE);
 	spin_unlock(&lock);
 }
 
@@ -451,7 +524,7 @@ int nested_view_replace(struct nested_view *view, uint64_t gpa, uint64_t pa, uns
 	spin_unlock(&lock);
 	if (!table)
 		return -RW_ENOSPC;
-	*entry_of(table, gpa, 1) = fmt->leaf(pa, perm, MEM_WB, 1);
+	*entry_of(table, gpa, 1) = entry_in(view->map, fmt->leaf(pa, perm, MEM_WB, 1), 1);
 	return 0;
 }
 

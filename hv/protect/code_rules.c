@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
 /* Which pages may run in kernel mode: by configuration, CPU and kind. */
+#include "approve/view.h"
 #include "core/state.h"
 #include "log/printk.h"
 #include "mm/nested.h"
@@ -9,18 +10,22 @@
 
 bool code_is_active(void)
 {
-	return hv.boot->settings.kernel_code != RW_KERNEL_CODE_OFF && hv_backend()->has_exec_modes();
+	return hv.boot->settings.kernel_code != RW_KERNEL_CODE_OFF &&
+	       (hv_backend()->has_exec_modes() || view_fallback() != RW_EXEC_FALLBACK_OFF);
 }
 
 void code_report(void)
 {
 	if (hv.boot->settings.kernel_code == RW_KERNEL_CODE_OFF)
 		printk("kernel_code = off: new kernel code is not stopped");
-	else if (!code_is_active())
-		printk("kernel_code: this CPU has no %s: new kernel code is not stopped",
+	else if (!hv_backend()->has_exec_modes())
+		printk("kernel_code: this CPU has no %s: %s",
 		       hv_backend()->nested->types ? "mode-based execute control (MBEC)" :
-						     "guest mode execute trap (GMET)");
-	else
+						     "guest mode execute trap (GMET)",
+		       view_fallback() == RW_EXEC_FALLBACK_STRICT ? "exec_fallback = strict" :
+		       view_fallback() == RW_EXEC_FALLBACK_SMEP   ? "exec_fallback = smep" :
+								    "new kernel code is not stopped");
+	if (code_is_active())
 		printk("kernel_code: from the lock on only approved code runs in kernel mode%s",
 		       hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT ? "; other code is recorded" :
 									       "");
@@ -36,12 +41,15 @@ uint32_t code_status(void)
 		return modules;
 	return modules | RW_CODE_ACTIVE |
 	       (hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT ? RW_CODE_AUDIT : 0) |
-	       (hv.boot->settings.bpf_jit == RW_BPF_JIT_DENY ? RW_CODE_JIT_OFF : 0);
+	       (hv.boot->settings.bpf_jit == RW_BPF_JIT_DENY ? RW_CODE_JIT_OFF : 0) |
+	       (view_fallback() == RW_EXEC_FALLBACK_SMEP ? RW_CODE_IN_PART : 0);
 }
 
 unsigned int code_open_perm(void)
 {
-	return code_is_active() ? NPERM_R | NPERM_W | NPERM_XU : NPERM_RWX;
+	unsigned int user = view_fallback() == RW_EXEC_FALLBACK_SMEP ? 0 : NPERM_XU;
+
+	return code_is_active() ? NPERM_R | NPERM_W | user : NPERM_RWX;
 }
 
 static unsigned int perm_of(const struct rw_range *range)
@@ -69,7 +77,7 @@ static unsigned int perm_of(const struct rw_range *range)
 
 int code_restrict(const struct rw_range *range)
 {
-	return nested_set_perm(range->gpa, range->len, perm_of(range));
+	return nested_set_perm(range->gpa, range->len, view_perm(perm_of(range)));
 }
 
 void code_forget_page(uint64_t gpa)

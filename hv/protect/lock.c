@@ -7,6 +7,7 @@
 #include "approve/module_check.h"
 #include "approve/module_file.h"
 #include "approve/remap.h"
+#include "approve/view.h"
 #include "core/ap_park.h"
 #include "core/exit.h"
 #include "core/smp.h"
@@ -124,6 +125,7 @@ void protect_release(struct percpu *cpu)
 		record(cpu, RW_REC_UNLOCK, pages.total, "kexec");
 		printk("unlocked: another kernel takes over");
 		nested_set_open(NPERM_RWX);
+		view_release();
 		open_ranges(hv.ranges.used);
 		for (uint32_t i = 1; i <= hv.ranges.used; i++)
 			nested_merge(hv.ranges.entry[i].range.gpa, hv.ranges.entry[i].range.len);

@@ -39,7 +39,7 @@ static void start(struct percpu *cpu, struct step_state *s)
 	s->rec.type = 0;
 	s->rip = greg(cpu, GREG_RIP);
 	s->nbytes = (uint8_t)guest_read_virt(cpu, guest_linear_rip(cpu), s->bytes, sizeof(s->bytes));
-	nested_view_reset(&s->view);
+	nested_view_reset(&s->view, cpu->view.map);
 }
 
 /* The page itself; NULL: the guest finds something else there. */
@@ -81,7 +81,7 @@ void step_refresh(struct percpu *cpu)
 {
 	struct step_state *s = &cpu->step;
 
-	nested_view_reset(&s->view);
+	nested_view_reset(&s->view, cpu->view.map);
 	for (uint32_t i = 0; i < s->pages; i++)
 		show(s, &s->page[i]); /* needs as many tables as before */
 }

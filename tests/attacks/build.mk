@@ -10,7 +10,7 @@ ATTACK_KMOD_SRC := $(wildcard tests/attacks/kmod/*.[ch]) tests/attacks/kmod/Kbui
 STALE_KMOD_SRC := tests/attacks/stale/rwstale.c tests/attacks/stale/Kbuild
 
 attacks: $(foreach r,$(KREL),$(B)/kmod/$(r)/rwattack.ko $(B)/kmod/$(r)/rwstale.ko)
-attacks: $(addprefix $(B)/attacks/,cpusig hvmem kexecrace modload portwrite uhypercall)
+attacks: $(addprefix $(B)/attacks/,callgate cpusig hvmem kexecrace modload portwrite uhypercall)
 all: attacks
 
 $(KREL:%=$(B)/kmod/%/rwattack.ko): $(B)/kmod/%/rwattack.ko: $(ATTACK_KMOD_SRC) $(KMOD_SHARED) tests/attacks/build.mk guest-agent/build.mk

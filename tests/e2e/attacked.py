@@ -38,6 +38,7 @@ region() {{
 def files(linux="6.1"):
     """The files that the attacks need in the guest."""
     return {"/root/rwattack.ko": machine.kmod("rwattack", linux),
+            "/bin/callgate": machine.BUILD / "attacks/callgate",
             "/bin/hvmem": machine.BUILD / "attacks/hvmem",
             "/bin/uhypercall": machine.BUILD / "attacks/uhypercall",
             "/opt/after": machine.BUILD / "tests/tiny"}

@@ -134,7 +134,7 @@ class Bochs(Emulator):
             copy_disk(m.disk, copy)
             disks.append(("ata0-slave", copy))
         lines = [f"display_library: {display}",
-                 f"cpu: model={MODELS[m.cpu]}, count={m.smp}, ips=100000000, reset_on_triple_fault=0",
+                 f"cpu: model={os.environ.get('RWRUN_BOCHS_CPU') or MODELS[m.cpu]}, count={m.smp}, ips=100000000, reset_on_triple_fault=0",
                  f"memory: guest={m.mem}, host={m.mem}",
                  f"romimage: file={need_file(OVMF, ' (package ovmf)')}",
                  f"vgaromimage: file={need_file(VGABIOS, ' (package vgabios)')}",

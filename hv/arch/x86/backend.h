@@ -112,8 +112,8 @@ struct hv_exit {
 
 /*
  * Format of nested tables. Levels: 1 is 4 KiB, 2 2 MiB, 3 1 GiB, 4 the root; @perm 0 is not present.
- * Execution in kernel mode (XS) and in user mode (XU) differ only where has_exec_modes() says so: elsewhere
- * both are given, or neither. With GMET, XS includes XU.
+ * Execution in kernel mode (XS) and in user mode (XU) differ for the CPU only where has_exec_modes() says so:
+ * elsewhere XS decides for both, and XU is only kept. With GMET, XS includes XU.
  */
 #define NPERM_R   1u
 #define NPERM_W   2u
@@ -128,6 +128,8 @@ struct nested_format {
 	bool (*is_leaf)(uint64_t entry, int level); /* for a present entry; true for every entry at level 1 */
 	uint64_t (*pa)(uint64_t entry);
 	unsigned int (*perm)(uint64_t entry);
+	/* without exec modes: the present leaf @entry, executable if it has one of the permissions @by */
+	uint64_t (*exec)(uint64_t entry, unsigned int by);
 	bool types; /* entries carry memory types that must follow the MTRRs (EPT); else always WB (NPT) */
 };
 
@@ -221,7 +223,13 @@ struct hv_backend {
 	void (*get_tables)(struct percpu *cpu, struct segment *table);
 	void (*set_tables)(struct percpu *cpu, const struct segment *table);
 
-	/** flush() - drops this CPU's translations through the nested tables before the next entry. */
+	/**
+	 * use_map() - uses the root of cpu->view.map from the next entry on, or, in a step, from its end on.
+	 * Without flush(): what the guest itself has flushed stays flushed in both maps.
+	 */
+	void (*use_map)(struct percpu *cpu);
+
+	/** flush() - drops this CPU's translations through all nested tables before the next entry. */
 	void (*flush)(struct percpu *cpu);
 
 	/**

@@ -33,6 +33,7 @@ static const struct {
 	{ "unhook", cmd_unhook, "unhook" },
 	{ "poke", cmd_poke, "poke" },
 	{ "exec", cmd_exec, "exec heap|alias|vmalloc|data|stack|user|init|code_area" },
+	{ "gate", cmd_gate, "gate" },
 	{ "patch", cmd_patch, "patch ATTACK|all" },
 	{ "hvread", cmd_hvread, "hvread GPA LEN" },
 	{ "hvwrite", cmd_hvwrite, "hvwrite GPA VALUE" },

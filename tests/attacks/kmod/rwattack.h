@@ -28,6 +28,7 @@ int cmd_repeat(int argc, char **argv);    /* store.c */
 int cmd_unhook(int argc, char **argv);    /* lsm.c */
 int cmd_poke(int argc, char **argv);      /* store.c */
 int cmd_exec(int argc, char **argv);      /* code.c */
+int cmd_gate(int argc, char **argv);      /* gate.c */
 int cmd_patch(int argc, char **argv);     /* patch.c */
 int cmd_hvread(int argc, char **argv);    /* calls.c */
 int cmd_hvwrite(int argc, char **argv);   /* calls.c */

@@ -130,13 +130,14 @@ class Machine:
     def __init__(self, cpu, archive, folder, timeout=1800):
         self.cpu, self.archive, self.folder, self.timeout = cpu, archive, Path(folder), timeout
 
-    def boot(self, how, only=None, smp=1, icount=True, policy=None):
+    def boot(self, how, only=None, smp=1, icount=True, policy=None, conf=""):
         """Boots once. how: "bare", "ringward", "agent", "filtered" (agent, no record is wanted) or "audit" (bare, with
         the kernel's audit subsystem); only: names of the operations, None for all. policy: a policy.conf's text.
+        conf: further lines of ringward.conf, with the agent.
 
         QEMU counts instructions with one CPU only: with two, Linux hangs while it boots under -icount.
         """
-        console, stats, conf, monitor = (self.folder / name for name in
+        console, stats, conf_file, monitor = (self.folder / name for name in
                                          ("console", "stats.json", "ringward.conf", "monitor.conf"))
         for old in (console, stats):
             old.unlink(missing_ok=True)
@@ -150,8 +151,8 @@ class Machine:
                 "--guest-timeout", self.timeout, "--timeout", self.timeout * WALL_FACTOR]
         with_agent = how in ("agent", "filtered")
         if with_agent:
-            conf.write_text(AGENT_CONF, encoding="ascii")
-            argv += ["--agent", "--conf", conf]
+            conf_file.write_text(AGENT_CONF + conf, encoding="ascii")
+            argv += ["--agent", "--conf", conf_file]
         else:
             argv += ["--stats", stats] + (["--no-hv"] if how in ("bare", "audit") else [])
         if how == "filtered":

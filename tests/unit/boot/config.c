@@ -77,6 +77,7 @@ static void expect_config(const struct config *want)
 	assert_int_equal(config.settings.kexec, want->settings.kexec);
 	assert_int_equal(config.settings.control_state, want->settings.control_state);
 	assert_int_equal(config.settings.kernel_code, want->settings.kernel_code);
+	assert_int_equal(config.settings.exec_fallback, want->settings.exec_fallback);
 	assert_int_equal(config.settings.modules, want->settings.modules);
 	assert_int_equal(config.settings.dynamic_code, want->settings.dynamic_code);
 	assert_int_equal(config.settings.bpf_jit, want->settings.bpf_jit);
@@ -101,6 +102,7 @@ static void test_defaults(void **state)
 		.settings.kexec = RW_KEXEC_REFUSE,
 		.settings.control_state = RW_CONTROL_ENFORCE,
 		.settings.kernel_code = RW_KERNEL_CODE_ENFORCE,
+		.settings.exec_fallback = RW_EXEC_FALLBACK_OFF,
 		.settings.modules = RW_MODULES_ANY,
 		.settings.dynamic_code = RW_DYNAMIC_CODE_AUDIT,
 		.settings.bpf_jit = RW_BPF_JIT_DENY,
@@ -128,6 +130,7 @@ static void test_all_keys(void **state)
 		.settings.kexec = RW_KEXEC_ALLOW,
 		.settings.control_state = RW_CONTROL_AUDIT,
 		.settings.kernel_code = RW_KERNEL_CODE_AUDIT,
+		.settings.exec_fallback = RW_EXEC_FALLBACK_STRICT,
 		.settings.modules = RW_MODULES_NONE,
 		.settings.dynamic_code = RW_DYNAMIC_CODE_DENY,
 		.settings.bpf_jit = RW_BPF_JIT_APPROVE_AT_LOCK,
@@ -147,7 +150,7 @@ static void test_all_keys(void **state)
 		"store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
 		"kexec = allow\r\non_agent_loss = stop\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
 		"control_state = audit\n"
-		"kernel_code = audit\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock\n"
+		"kernel_code = audit\nexec_fallback = strict\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock\n"
 		"patches = record\nkprobes = allow\npage_tables = audit");
 	expect_config(&all);
 }
@@ -229,6 +232,8 @@ static void test_bad_values(void **state)
 		{ NEXT "watch_resets = yes", "ringward.conf:2:16: watch_resets: yes is not lock or start" },
 		{ NEXT "kernel_code = on",
 		  "ringward.conf:2:15: kernel_code: on is not enforce, audit or off" },
+		{ NEXT "exec_fallback = sample",
+		  "ringward.conf:2:17: exec_fallback: sample is not strict, smep or off" },
 		{ NEXT "modules = some", "ringward.conf:2:11: modules: some is not any, approved or none" },
 		{ NEXT "dynamic_code = allow",
 		  "ringward.conf:2:16: dynamic_code: allow is not audit or deny" },

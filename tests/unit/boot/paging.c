@@ -218,8 +218,9 @@ static void test_layout(void **state)
 		assert_true(info.tables_phys >= info.bootinfo_phys + sizeof(info));
 		assert_int_equal(info.percpu_phys, info.tables_phys + info.tables_size);
 		assert_int_equal(info.pool_phys, info.percpu_phys + (uint64_t)m->cpus * RW_PERCPU_SIZE);
-		assert_true(info.pool_size / RW_PAGE_SIZE >=
-			    layout_pool_pages(m->cpus, m->mem_top, info.ram_top, m->gib_pages));
+		assert_true(info.pool_size / RW_PAGE_SIZE >= layout_pool_pages(m->cpus, m->mem_top,
+									       info.ram_top, m->gib_pages,
+									       &info.settings));
 		assert_int_equal(info.policy_phys, info.pool_phys + info.pool_size);
 		assert_int_equal(info.sites_phys, info.policy_phys + info.policy_size);
 		assert_int_equal(info.sites_size, RW_SITES_SIZE);
@@ -235,8 +236,16 @@ static void test_layout(void **state)
 					 RW_PAGE_SIZE,
 				 0);
 	}
-	assert_int_equal(layout_pool_pages(1, 4 * GIB, GIB, true), 128 + 22 + 2 + 8 + 512);
-	assert_int_equal(layout_pool_pages(2, 513 * GIB, 512 * GIB, false), 128 + 44 + 3 + 513 + 4096);
+	struct rw_settings s = { .exec_fallback = RW_EXEC_FALLBACK_OFF };
+
+	assert_int_equal(layout_pool_pages(1, 4 * GIB, GIB, true, &s), 128 + 23 + 2 + 8 + 512);
+	assert_int_equal(layout_pool_pages(2, 513 * GIB, 512 * GIB, false, &s), 128 + 46 + 3 + 513 + 4096);
+	s.exec_fallback = RW_EXEC_FALLBACK_STRICT;
+	assert_int_equal(layout_pool_pages(1, 4 * GIB, GIB, true, &s), 23 + 2 * (128 + 2 + 8 + 512));
+	s.exec_fallback = RW_EXEC_FALLBACK_SMEP;
+	assert_int_equal(layout_pool_pages(1, 64 * GIB, 60 * GIB, true, &s), 23 + 128 + 2 + 64 + 30 * 1024);
+	s.kernel_code = RW_KERNEL_CODE_OFF;
+	assert_int_equal(layout_pool_pages(1, 4 * GIB, GIB, true, &s), 128 + 23 + 2 + 8 + 512);
 	/* Three bytes a page, and one for ranges; at most 0.1 % but in a small machine. */
 	assert_int_equal(layout_pages_size(GIB), 4 * 262144);
 	assert_int_equal(layout_pages_size(64 << 20), 3 * 16384 + (80 << 10));

@@ -16,6 +16,7 @@ enum {
 	NPT_D = BIT(6)
 };
 #define NPT_NX BIT(63)
+#define NPT_XU BIT(9) /* without GMET: ignored by the CPU, keeps NPERM_XU */
 
 /* Accessed and dirty are preset, so that the CPU never writes to the tables. */
 static uint64_t leaf(uint64_t pa, unsigned int perm, enum mem_type type, int level)
@@ -23,8 +24,13 @@ static uint64_t leaf(uint64_t pa, unsigned int perm, enum mem_type type, int lev
 	(void)type; /* PAT index 0 is write-back; the guest's PAT and the MTRRs restrict it */
 	if (!(perm & NPERM_R))
 		return 0;
-	return pa | NPT_P | (svm_features.gmet && perm & NPERM_XS ? 0 : NPT_US) | NPT_A | NPT_D |
-	       (perm & NPERM_W ? NPT_RW : 0) | (perm & NPERM_X ? 0 : NPT_NX) | (level > 1 ? PTE_PS : 0);
+
+	uint64_t entry = pa | NPT_P | NPT_A | NPT_D | (perm & NPERM_W ? NPT_RW : 0) |
+			 (level > 1 ? PTE_PS : 0);
+
+	if (svm_features.gmet)
+		return entry | (perm & NPERM_XS ? 0 : NPT_US) | (perm & NPERM_X ? 0 : NPT_NX);
+	return entry | NPT_US | (perm & NPERM_XS ? 0 : NPT_NX) | (perm & NPERM_XU ? NPT_XU : 0);
 }
 
 static uint64_t table(uint64_t pa)
@@ -42,9 +48,18 @@ static unsigned int permissions(uint64_t entry)
 	if (!present(entry))
 		return 0;
 
-	unsigned int exec = svm_features.gmet && entry & NPT_US ? NPERM_XU : NPERM_X;
+	unsigned int xs = entry & NPT_NX ? 0 : NPERM_XS, xu = entry & NPT_XU ? NPERM_XU : 0;
 
-	return NPERM_R | (entry & NPT_RW ? NPERM_W : 0) | (entry & NPT_NX ? 0 : exec);
+	if (svm_features.gmet) {
+		xu = entry & NPT_NX ? 0 : NPERM_XU;
+		xs = entry & NPT_US ? 0 : xs;
+	}
+	return NPERM_R | (entry & NPT_RW ? NPERM_W : 0) | xs | xu;
+}
+
+static uint64_t exec(uint64_t entry, unsigned int by)
+{
+	return (entry & ~NPT_NX) | (permissions(entry) & by ? 0 : NPT_NX);
 }
 
 const struct nested_format svm_npt = {
@@ -54,4 +69,5 @@ const struct nested_format svm_npt = {
 	.is_leaf = entry_is_leaf,
 	.pa = entry_address,
 	.perm = permissions,
+	.exec = exec,
 };

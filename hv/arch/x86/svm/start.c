@@ -159,6 +159,7 @@ void svm_ap_start(uint32_t index)
 	cpu->step.active = false;
 	cpu->dropping_nmi = false;
 	cpu->backend_flags = 0;
+	cpu->view.map = NESTED_KERNEL;
 	__atomic_store_n(&cpu->kick, KICK_NONE, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&cpu->parked, false, __ATOMIC_SEQ_CST);
 	reset_guest(cpu);

@@ -7,6 +7,7 @@
 #include "core/panic.h"
 #include "lib/string.h"
 #include "log/printk.h"
+#include "mm/nested.h"
 
 /* The flags hold what a step has removed from the guest's registers. */
 static void set_flag(struct percpu *cpu, uint64_t flag, uint64_t on)
@@ -161,8 +162,24 @@ void svm_inject(struct percpu *cpu, const struct hv_event *event)
 
 void svm_flush(struct percpu *cpu)
 {
-	svm_vmcb(cpu)->control.tlb_control = svm_features.flush_by_asid ? VMCB_TLB_FLUSH_ASID :
-									  VMCB_TLB_FLUSH_ALL;
+	svm_vmcb(cpu)->control.tlb_control = svm_features.flush_by_asid && !nested_has_maps() ?
+						     VMCB_TLB_FLUSH_ASID :
+						     VMCB_TLB_FLUSH_ALL;
+}
+
+/*
+ * What the guest flushes, it flushes in the ASID in use, which is the kernel's: "TLB Control". So user mode's
+ * begins empty each time, and keeps what it has until then.
+ */
+void svm_use_map(struct percpu *cpu)
+{
+	struct vmcb_control *control = &svm_vmcb(cpu)->control;
+	bool user = cpu->view.map == NESTED_USER;
+
+	control->nested_cr3 = nested_root(cpu->view.map);
+	control->asid = SVM_ASID + (user && svm_features.user_asid);
+	if (control->tlb_control == VMCB_TLB_NOTHING && (user || !svm_features.user_asid))
+		control->tlb_control = svm_features.flush_by_asid ? VMCB_TLB_FLUSH_ASID : VMCB_TLB_FLUSH_ALL;
 }
 
 void svm_describe(struct percpu *cpu)

@@ -74,7 +74,7 @@ void svm_steady(struct percpu *cpu)
 		svm_pass_nmi(cpu);
 	vmcb->control.int_control = 0;
 	vmcb->control.msrpm_base_pa = hv_phys(svm_msrpm);
-	vmcb->control.nested_cr3 = nested_root();
+	svm_use_map(cpu);
 	svm_flush(cpu);
 }
 

@@ -23,7 +23,6 @@ enum {
 };
 
 #define VM_CR_SVMDIS BIT(4)
-#define GUEST_ASID   1u /* 0 is the hypervisor's */
 
 static bool svm_has_1g(void)
 {
@@ -47,7 +46,7 @@ static const char *svm_probe(void)
 
 	if (!(svm.edx & SVM_EDX_NP))
 		return "this CPU has SVM without nested paging";
-	if (svm.ebx <= GUEST_ASID)
+	if (svm.ebx <= SVM_ASID)
 		return "this CPU has SVM without an address space identifier (ASID) for a guest";
 	svm_features.gmet = svm.edx & SVM_EDX_GMET;
 	return NULL;
@@ -65,6 +64,7 @@ static const char *svm_global_init(void)
 	svm_features.next_rip = edx & SVM_EDX_NRIPS;
 	svm_features.flush_by_asid = edx & SVM_EDX_FLUSH_BY_ASID;
 	svm_features.invlpgb = cpuid(CPUID_EXT_SIZES, 0).ebx & SIZES_EBX_INVLPGB;
+	svm_features.user_asid = cpuid(CPUID_SVM, 0).ebx > SVM_ASID + 1 && !svm_features.invlpgb;
 	svm_features.smp = hv.boot->cpu_count > 1;
 	return svm_maps_init();
 }
@@ -76,7 +76,7 @@ static const char *init_vmcb(struct percpu *cpu, const struct rw_handoff *h)
 
 	svm_steady(cpu);
 	control->iopm_base_pa = hv_phys(svm_iopm);
-	control->asid = GUEST_ASID;
+	control->asid = SVM_ASID;
 	control->tlb_control = VMCB_TLB_FLUSH_ALL;
 	control->nested_ctl = VMCB_NP_ENABLE | (svm_features.gmet ? VMCB_GMET_ENABLE : 0) |
 			      (svm_features.invlpgb ? VMCB_INVLPGB_ENABLE : 0);
@@ -162,6 +162,7 @@ const struct hv_backend svm_backend = {
 	.inject = svm_inject,
 	.step_begin = svm_step_begin,
 	.step_end = svm_step_end,
+	.use_map = svm_use_map,
 	.flush = svm_flush,
 	.kick = svm_kick,
 	.drop_nmi = svm_drop_nmi,

@@ -16,13 +16,16 @@
 
 #define SVM_SAVED_DR6 0 /* index in percpu.backend_saved */
 
+#define SVM_ASID 1u /* 0 is the hypervisor's; the next may be that of user mode's map */
+
 /* Optional features of this kind of CPU; set once before the start, .gmet before the nested tables. */
 struct svm_features {
 	bool gmet;          /* nested tables tell CPL 3 from the others for execution */
 	bool next_rip;      /* VMCB.next_rip is written for intercepted instructions */
 	bool flush_by_asid; /* VMCB_TLB_FLUSH_ASID exists */
 	bool smp;           /* other CPUs kick with NMIs, which are intercepted */
-	bool invlpgb;       /* the guest may flush other CPUs' TLBs with INVLPGB */
+	bool invlpgb;       /* the guest may flush other CPUs' TLBs with INVLPGB: of one ASID */
+	bool user_asid;     /* user mode's map has an ASID of its own */
 };
 extern struct svm_features svm_features;
 
@@ -70,6 +73,7 @@ void svm_get_tables(struct percpu *cpu, struct segment *table);
 void svm_set_tables(struct percpu *cpu, const struct segment *table);
 void svm_advance(struct percpu *cpu, unsigned int len);
 void svm_inject(struct percpu *cpu, const struct hv_event *event);
+void svm_use_map(struct percpu *cpu);
 void svm_flush(struct percpu *cpu);
 void svm_describe(struct percpu *cpu);
 

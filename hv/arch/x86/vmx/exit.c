@@ -5,6 +5,7 @@
 #include "arch/x86/vmx/vmx.h"
 #include "core/exit.h"
 #include "core/panic.h"
+#include "mm/nested.h"
 
 #define IS(reason) (RW_EXIT_##reason + 1) /* 0 is left for exits that are not in the table */
 
@@ -111,6 +112,16 @@ static void decode_io(struct hv_exit *x)
 	x->io.rep = q & BIT(5);
 }
 
+/* The EPT in use may be a step's: those that follow it are dropped with it. */
+static void drop_translations(void)
+{
+	if (vmx_invept(vmcs_read(VMCS_EPTP)))
+		return;
+	vmx_invept(vmx_eptp(nested_root(NESTED_KERNEL)));
+	if (nested_has_maps())
+		vmx_invept(vmx_eptp(nested_root(NESTED_USER)));
+}
+
 void vmx_exit(struct percpu *cpu)
 {
 	uint64_t raw = vmcs_read(VMCS_EXIT_REASON);
@@ -150,7 +161,7 @@ void vmx_exit(struct percpu *cpu)
 
 	if (cpu->backend_flags & VMX_FLUSH) {
 		cpu->backend_flags &= ~VMX_FLUSH;
-		vmx_invept();
+		drop_translations();
 	}
 }
 

@@ -30,6 +30,11 @@ static unsigned int permissions(uint64_t entry)
 	return entry & EPT_PRESENT;
 }
 
+static uint64_t exec(uint64_t entry, unsigned int by)
+{
+	return (entry & ~(uint64_t)EPT_X) | (entry & by ? EPT_X : 0);
+}
+
 const struct nested_format vmx_ept = {
 	.leaf = leaf,
 	.table = table,
@@ -37,6 +42,7 @@ const struct nested_format vmx_ept = {
 	.is_leaf = entry_is_leaf,
 	.pa = entry_address,
 	.perm = permissions,
+	.exec = exec,
 	.types = true,
 };
 

@@ -102,7 +102,7 @@ const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *h)
 	struct segment seg[SEG_COUNT];
 	const char *error = segments_load(seg, h);
 	const struct vmcs_value values[] = {
-		{ VMCS_EPTP, vmx_eptp(nested_root()) },
+		{ VMCS_EPTP, vmx_eptp(nested_root(NESTED_KERNEL)) },
 		{ VMCS_LINK_POINTER, ~0ull },
 		{ VMCS_CR0_MASK, CR0_NE },
 		{ VMCS_CR0_SHADOW, h->cr0 },
@@ -228,6 +228,15 @@ void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
 	};
 
 	vmcs_write_all(values, sizeof(values) / sizeof(values[0]));
+}
+
+/*
+ * The guest's own flushes reach the translations through every EPT: "Operations that Invalidate Cached
+ * Mappings".
+ */
+void vmx_use_map(struct percpu *cpu)
+{
+	vmcs_write(VMCS_EPTP, vmx_eptp(nested_root(cpu->view.map)));
 }
 
 void vmx_advance(struct percpu *cpu, unsigned int len)

@@ -2,7 +2,6 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* Single steps by the monitor trap flag. Intel SDM volume 3, "Monitor Trap Flag". */
 #include "arch/x86/vmx/vmx.h"
-#include "mm/nested.h"
 
 void vmx_step_begin(struct percpu *cpu, uint64_t root_pa)
 {
@@ -32,6 +31,6 @@ bool vmx_step_end(struct percpu *cpu)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY, blocked & ~INTERRUPTIBILITY_STI);
 	cpu->backend_flags &= ~VMX_STEP_STI;
 	vmcs_write(VMCS_CPU_CONTROLS, vmcs_read(VMCS_CPU_CONTROLS) & ~CPU_MONITOR_TRAP);
-	vmcs_write(VMCS_EPTP, vmx_eptp(nested_root()));
+	vmx_use_map(cpu);
 	return false; /* a guest that single-steps itself has its #DB pending in the VMCS */
 }

@@ -35,12 +35,13 @@ void vmcs_write_all(const struct vmcs_value *values, size_t count)
 		vmcs_write(values[i].field, values[i].value);
 }
 
-void vmx_invept(void)
+bool vmx_invept(uint64_t eptp)
 {
 	uint64_t type = rdmsr(MSR_VMX_EPT_VPID_CAP) & EPT_CAP_INVEPT_ALL ? INVEPT_ALL : INVEPT_SINGLE;
 	struct {
 		uint64_t eptp, reserved;
-	} descriptor = { vmcs_read(VMCS_EPTP), 0 };
+	} descriptor = { eptp, 0 };
 
 	__asm__ volatile("invept %0, %1" : : "m"(descriptor), "r"(type) : "cc", "memory");
+	return type == INVEPT_ALL;
 }

@@ -5,6 +5,7 @@
 
 #include "arch/x86/regs.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum vmcs_field {
@@ -215,5 +216,5 @@ struct vmcs_value {
 };
 void vmcs_write_all(const struct vmcs_value *values, size_t count);
 
-/** vmx_invept() - drops this CPU's translations through the EPT of the current VMCS, or through all. */
-void vmx_invept(void);
+/** vmx_invept() - drops this CPU's translations through @eptp, or through all. Return: whether all. */
+bool vmx_invept(uint64_t eptp);

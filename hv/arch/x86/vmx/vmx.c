@@ -4,6 +4,7 @@
 #include "arch/x86/vmx/vmx.h"
 
 #include "arch/x86/insn.h"
+#include "mm/nested.h"
 #include "mm/page_pool.h"
 
 #define FEATURE_CONTROL_LOCK            BIT(0)
@@ -87,7 +88,7 @@ static const char *cpu_init(struct percpu *cpu, const struct rw_handoff *handoff
 	}
 	vmx_controls_write();
 	cpu->backend_flags = VMX_FLUSH;
-	vmx_invept();
+	vmx_invept(vmx_eptp(nested_root(NESTED_KERNEL)));
 	return NULL;
 }
 
@@ -111,6 +112,7 @@ const struct hv_backend vmx_backend = {
 	.inject = vmx_inject,
 	.step_begin = vmx_step_begin,
 	.step_end = vmx_step_end,
+	.use_map = vmx_use_map,
 	.flush = vmx_flush,
 	.kick = vmx_kick,
 	.park = vmx_park,

@@ -52,6 +52,7 @@ void vmx_set(struct percpu *cpu, enum guest_reg reg, uint64_t value);
 void vmx_get_tables(struct percpu *cpu, struct segment *table);
 void vmx_set_tables(struct percpu *cpu, const struct segment *table);
 void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4);
+void vmx_use_map(struct percpu *cpu);
 void vmx_advance(struct percpu *cpu, unsigned int len);
 void vmx_inject(struct percpu *cpu, const struct hv_event *event);
 void vmx_describe(struct percpu *cpu);

@@ -58,15 +58,15 @@ static void stepped_store(uint32_t offset, uint32_t value)
 static void test_setup(void **state)
 {
 	(void)state;
-	assert_int_equal(machine_walk(nested_root(), APIC).perm, NPERM_R);
-	assert_int_equal(machine_walk(nested_root(), APIC + PAGE_SIZE).perm, NPERM_RWX);
-	assert_false(machine_walk(nested_root(), GUEST_TRAMPOLINE).mapped);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), APIC).perm, NPERM_R);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), APIC + PAGE_SIZE).perm, NPERM_RWX);
+	assert_false(machine_walk(nested_root(NESTED_KERNEL), GUEST_TRAMPOLINE).mapped);
 	/* Guest writes to its first page do not reach the vectors of a CPU that starts into Ringward. */
-	uint64_t first = machine_walk(nested_root(), 0).pa;
+	uint64_t first = machine_walk(nested_root(NESTED_KERNEL), 0).pa;
 	uint32_t vector;
 
 	assert_true(hv_owns(first, PAGE_SIZE));
-	assert_int_equal(machine_walk(nested_root(), 0).perm, NPERM_RWX);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0).perm, NPERM_RWX);
 	assert_true(mock_store(8, "\x01\x02\x03\x04", 4));
 	assert_int_equal(guest_read(8, &vector, sizeof(vector)), 0);
 	assert_int_equal(vector, 0x04030201);
@@ -74,7 +74,7 @@ static void test_setup(void **state)
 	assert_memory_not_equal(host_ram + 8, &vector, sizeof(vector));
 	assert_int_equal(guest_read(PAGE_SIZE - 2, &vector, sizeof(vector)), -RW_EFAULT);
 	assert_int_equal(nested_set_perm(0, PAGE_SIZE, NPERM_R), 0);
-	assert_int_equal(machine_walk(nested_root(), 0).pa, first);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0).pa, first);
 	assert_int_equal(mock.msr_intercepts, 1);
 	assert_true(ap_start_owns(APIC + 0x300));
 	assert_false(ap_start_owns(APIC + PAGE_SIZE));

@@ -15,7 +15,7 @@ static void put(const void *src, size_t n)
 
 static bool writable(uint64_t gpa)
 {
-	return machine_walk(nested_root(), gpa).perm & NPERM_W;
+	return machine_walk(nested_root(NESTED_KERNEL), gpa).perm & NPERM_W;
 }
 
 static void test_not_configured(void **state)
@@ -249,7 +249,7 @@ static void test_locked_pages(void **state)
 	for (uint64_t gpa = 0; gpa < 0x400000; gpa += PAGE_SIZE) {
 		bool protected = (gpa >= GUEST_TEXT && gpa < GUEST_RODATA + 0x2000) ||
 				 (gpa >= GUEST_AGENT && gpa < GUEST_AGENT + 0x2000);
-		struct machine_map m = machine_walk(nested_root(), gpa);
+		struct machine_map m = machine_walk(nested_root(NESTED_KERNEL), gpa);
 
 		assert_int_equal(m.perm, protected ? NPERM_R | NPERM_X : NPERM_RWX);
 		assert_int_equal(m.pa, gpa);
@@ -399,7 +399,7 @@ static void lock_anew(void)
 	mock.reg[GREG_RIP] = GUEST_DATA;
 	assert_false(hv.registered);
 	for (uint64_t gpa = 0; gpa < sizeof(host_ram); gpa += PAGE_SIZE)
-		assert_int_equal(machine_walk(nested_root(), gpa).perm, NPERM_RWX);
+		assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), gpa).perm, NPERM_RWX);
 	assert_int_equal(hv.symbols.count, 0);
 	assert_int_equal(hv.ranges.ranges + hv.ranges.objects, 0);
 	assert_int_equal(hv.agent.poking_cr3, 0);
@@ -504,7 +504,7 @@ static void test_kexec_many(void **state)
 		assert_true(pool_left() + 1 >= left); /* a range across a border needs one more */
 		mock.reg[GREG_RIP] = list.range[1].gpa;
 		assert_int_equal(mock_call(RW_HC_KEXEC, 0, 0), 0);
-		assert_int_equal(machine_walk(nested_root(), list.range[1].gpa).level, 2);
+		assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), list.range[1].gpa).level, 2);
 		for (uint64_t gpa = 0; gpa < sizeof(host_ram); gpa += PAGE_SIZE)
 			assert_true(writable(gpa));
 	}

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "approve/view.h"
 #include "dev/apic.h"
 #include "core/panic.h"
 #include "protect/evidence.h"
@@ -87,9 +88,8 @@ static void step_begin(struct percpu *cpu, uint64_t root_pa)
 
 static bool step_end(struct percpu *cpu)
 {
-	(void)cpu;
 	mock.step_ends++;
-	mock.root = nested_root();
+	mock.root = nested_root(cpu->view.map);
 	return mock.step_db;
 }
 
@@ -110,6 +110,11 @@ static void set_tables(struct percpu *cpu, const struct segment *table)
 {
 	(void)cpu;
 	memcpy(mock.table, table, sizeof(mock.table));
+}
+
+static void use_map(struct percpu *cpu)
+{
+	mock.root = nested_root(cpu->view.map);
 }
 
 static void flush(struct percpu *cpu)
@@ -199,6 +204,7 @@ const struct hv_backend *hv_backend(void)
 		.pin = pin,
 		.get_tables = get_tables,
 		.set_tables = set_tables,
+		.use_map = use_map,
 		.flush = flush,
 		.kick = kick,
 		.drop_nmi = drop_nmi,
@@ -555,7 +561,7 @@ void wbinvd(void)
 
 /* The guest. */
 
-static int reset(const struct nested_format *format, bool exec_modes)
+static int reset(const struct nested_format *format, bool exec_modes, uint32_t fallback)
 {
 	machine_reset();
 	machine.format = format;
@@ -574,12 +580,14 @@ static int reset(const struct nested_format *format, bool exec_modes)
 	if (syscall(SYS_arch_prctl, ARCH_SET_GS, &mock.cpu))
 		return -1;
 	machine.boot.agent = 1;
-	if (machine_start(1024) || step_init(&mock.cpu))
+	machine.boot.settings.exec_fallback = fallback;
+	machine.by_mode = fallback == RW_EXEC_FALLBACK_STRICT;
+	if (machine_start(1024) || step_init(&mock.cpu) || view_init(&mock.cpu) || view_init(&mock.other))
 		return -1;
 	symbols_init(&hv.symbols, host_region, 65536);
 	sites_init(&hv.sites, sites, sizeof(sites));
 	machine.boot.settings.patches = RW_PATCHES_RECORD; /* tests of the verdict name sites */
-	mock.root = nested_root();
+	mock.root = nested_root(NESTED_KERNEL);
 	mock.reg[GREG_RIP] = GUEST_DATA;
 	mock.reg[GREG_CS_LONG] = 1;
 	mock.reg[GREG_CR3] = 0x1000;
@@ -590,25 +598,30 @@ static int reset(const struct nested_format *format, bool exec_modes)
 int mock_reset(void **state)
 {
 	(void)state;
-	return reset(&vmx_ept, false);
+	return reset(&vmx_ept, false, RW_EXEC_FALLBACK_OFF);
 }
 
 int mock_reset_npt(void **state)
 {
 	(void)state;
-	return reset(&svm_npt, false);
+	return reset(&svm_npt, false, RW_EXEC_FALLBACK_OFF);
 }
 
 int mock_reset_mbec(void **state)
 {
 	(void)state;
-	return reset(&vmx_ept, true);
+	return reset(&vmx_ept, true, RW_EXEC_FALLBACK_OFF);
 }
 
 int mock_reset_gmet(void **state)
 {
 	(void)state;
-	return reset(&svm_npt, true);
+	return reset(&svm_npt, true, RW_EXEC_FALLBACK_OFF);
+}
+
+int mock_reset_fallback(const struct nested_format *format, uint32_t fallback)
+{
+	return reset(format, false, fallback);
 }
 
 void mock_exit(struct hv_exit x)

@@ -107,6 +107,9 @@ int mock_reset_npt(void **state);
 int mock_reset_mbec(void **state);
 int mock_reset_gmet(void **state);
 
+/** mock_reset_fallback() - the same with tables that do not, and with enum rw_exec_fallback @fallback. */
+int mock_reset_fallback(const struct nested_format *format, uint32_t fallback);
+
 /** mock_exit() - one exit of @reason, an instruction of 3 bytes unless the test says otherwise in @x. */
 void mock_exit(struct hv_exit x);
 

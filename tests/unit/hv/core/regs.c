@@ -303,11 +303,11 @@ static void test_mtrr(void **state)
 	unsigned int flushes = mock.flushes;
 
 	(void)state;
-	assert_int_equal(machine_walk(nested_root(), 0xfee00000).type, MEM_WB);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0xfee00000).type, MEM_WB);
 	machine.mtrr.def_type = MEM_UC; /* read back after the write */
 	assert_false(msr_write(MSR_MTRR_DEF_TYPE, 0x800));
 	assert_int_equal(mock.msr_written, MSR_MTRR_DEF_TYPE);
-	assert_int_equal(machine_walk(nested_root(), 0xfee00000).type, MEM_UC);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0xfee00000).type, MEM_UC);
 	assert_int_equal(mock.flushes, flushes + 1);
 	mock.msr_faults = true;
 	assert_true(msr_write(MSR_MTRR_DEF_TYPE, 0x8ff));

@@ -31,6 +31,8 @@ void machine_reset(void)
 	machine.format = &vmx_ept;
 	memset(late, 0, sizeof(late));
 	late_next = 0;
+	memset(swapped, 0, sizeof(swapped));
+	swaps = 0;
 	memset(spares, 0, sizeof(spares));
 	lock.held = 0;
 	lock_order_reset();
@@ -43,7 +45,7 @@ const char *machine_start(uint32_t pool_pages)
 	cpu_facts_init();
 	pool_init(&machine.boot);
 	guest_copy_init(&machine.boot);
-	return nested_init(machine.format, &machine.boot);
+	return nested_init(machine.format, &machine.boot, machine.by_mode);
 }
 
 struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
@@ -93,6 +95,12 @@ bool machine_msr(uint32_t msr, uint64_t *value)
 	return false;
 }
 
+/* Without MBEC the CPU ignores bit 10. */
+static unsigned int ept_perm(uint64_t entry)
+{
+	return machine.by_mode ? (entry & 3) | (entry & 4 ? NPERM_X : 0) : entry & 0x407;
+}
+
 static struct machine_map walk_ept(uint64_t root_pa, uint64_t gpa)
 {
 	uint64_t table = root_pa, entry;
@@ -115,7 +123,7 @@ static struct machine_map walk_ept(uint64_t root_pa, uint64_t gpa)
 			assert_int_equal(entry & 0xffffffffff000 & (size - 1), 0);
 			assert_true(type == 0 || type == 1 || (type >= 4 && type <= 6));
 			return (struct machine_map){ true, (entry & 0xffffffffff000) | (gpa & (size - 1)),
-						     entry & 0x407, type, level };
+						     ept_perm(entry), type, level };
 		}
 		assert_int_equal(entry & 0xbf8, 0);
 		assert_int_equal(entry & 0x407, 0x407);

@@ -26,6 +26,7 @@ struct machine {
 	struct mtrr_state mtrr; /* read by rdmsr() for the MTRRs */
 	bool has_mtrr, has_1g, has_tsc_adjust;
 	bool exec_modes; /* MBEC, GMET */
+	bool by_mode;    /* a map for each mode */
 	unsigned int phys_bits;
 	unsigned int key_bits;         /* MKTME: upper address bits that select a key */
 	unsigned int c_bit, lost_bits; /* SME: position of its bit, 0: none; address bits that it uses up */

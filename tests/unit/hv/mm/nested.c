@@ -62,7 +62,7 @@ static void start(uint32_t pool_pages)
 static void check_identity(uint64_t from, uint64_t to)
 {
 	for (uint64_t gpa = from; gpa < to; gpa += PAGE_SIZE) {
-		struct machine_map m = machine_walk(nested_root(), gpa);
+		struct machine_map m = machine_walk(nested_root(NESTED_KERNEL), gpa);
 
 		if (hv_owns(gpa, 1)) {
 			assert_false(m.mapped);
@@ -81,15 +81,15 @@ static void test_identity(void **state)
 	pc_mtrrs();
 	start(POOL_ALL);
 	check_identity(0, SIZE_4G);
-	assert_false(machine_walk(nested_root(), SIZE_4G).mapped);
+	assert_false(machine_walk(nested_root(NESTED_KERNEL), SIZE_4G).mapped);
 	assert_int_equal(nested_perm(0x1000), NPERM_RWX);
 	assert_int_equal(nested_perm(MACHINE_REGION), 0);
 	assert_int_equal(nested_perm(SIZE_4G), 0);
 	assert_int_equal(nested_perm(1ull << 40), 0);
 	assert_int_equal(nested_perm(~0ull), 0);
-	assert_int_equal(machine_walk(nested_root(), SIZE_1G).level, 3);
-	assert_int_equal(machine_walk(nested_root(), 0).level, machine.format->types ? 1 : 2);
-	assert_int_equal(machine_walk(nested_root(), SIZE_2M).level, 2);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G).level, 3);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0).level, machine.format->types ? 1 : 2);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_2M).level, 2);
 }
 
 static void test_identity_without_1g(void **state)
@@ -99,7 +99,7 @@ static void test_identity_without_1g(void **state)
 	pc_mtrrs();
 	start(POOL_ALL);
 	check_identity(0, SIZE_4G);
-	assert_int_equal(machine_walk(nested_root(), SIZE_1G).level, 2);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G).level, 2);
 }
 
 /* Of the hypervisor's region the guest sees the policy area, and may only read it. */
@@ -114,7 +114,7 @@ static void test_policy(void **state)
 	start(POOL_ALL);
 	for (uint64_t gpa = MACHINE_REGION; gpa < MACHINE_REGION + machine.boot.region_size;
 	     gpa += PAGE_SIZE) {
-		struct machine_map m = machine_walk(nested_root(), gpa);
+		struct machine_map m = machine_walk(nested_root(NESTED_KERNEL), gpa);
 
 		assert_int_equal(m.mapped, gpa >= from && gpa < to);
 		assert_int_equal(hv_is_policy(gpa), m.mapped);
@@ -128,8 +128,8 @@ static void test_policy(void **state)
 	/* New memory types leave it as it is. */
 	add_mtrr(MACHINE_REGION, 4 * SIZE_2M, MEM_UC);
 	nested_retype();
-	assert_int_equal(machine_walk(nested_root(), from).perm, NPERM_R);
-	assert_false(machine_walk(nested_root(), to).mapped);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), from).perm, NPERM_R);
+	assert_false(machine_walk(nested_root(NESTED_KERNEL), to).mapped);
 }
 
 /* An unaligned top is rounded up; one beyond the CPU's width is truncated. */
@@ -139,14 +139,14 @@ static void test_top(void **state)
 	machine.boot.mem_top = SIZE_4G + 0x1000;
 	start(POOL_ALL);
 	check_identity(SIZE_4G - SIZE_2M, SIZE_4G + SIZE_2M);
-	assert_false(machine_walk(nested_root(), SIZE_4G + SIZE_2M).mapped);
+	assert_false(machine_walk(nested_root(NESTED_KERNEL), SIZE_4G + SIZE_2M).mapped);
 
 	machine_reset();
 	machine.phys_bits = 33;
 	machine.boot.mem_top = TB;
 	start(POOL_ALL);
 	check_identity(2 * SIZE_4G - SIZE_2M, 2 * SIZE_4G);
-	assert_false(machine_walk(nested_root(), 2 * SIZE_4G).mapped);
+	assert_false(machine_walk(nested_root(NESTED_KERNEL), 2 * SIZE_4G).mapped);
 	assert_false(nested_map_late(2 * SIZE_4G));
 	assert_false(nested_map_late(~0ull));
 }
@@ -175,8 +175,8 @@ static void test_no_mtrrs(void **state)
 	(void)state;
 	machine.has_mtrr = false;
 	start(POOL_ALL);
-	assert_int_equal(machine_walk(nested_root(), 0xfee00000).type, MEM_WB);
-	assert_int_equal(machine_walk(nested_root(), 0).level, 2);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0xfee00000).type, MEM_WB);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0).level, 2);
 }
 
 /* Random calls of nested_set_perm() against an array of the expected permissions. */
@@ -209,7 +209,7 @@ static void test_set_perm(void **state)
 			want[page + count] = perm;
 	}
 	for (uint64_t page = SIZE_2M / PAGE_SIZE; page < pages; page++) {
-		struct machine_map m = machine_walk(nested_root(), page * PAGE_SIZE);
+		struct machine_map m = machine_walk(nested_root(NESTED_KERNEL), page * PAGE_SIZE);
 
 		if (hv_owns(page * PAGE_SIZE, 1))
 			continue;
@@ -231,16 +231,18 @@ static void test_set_perm_splits(void **state)
 	left = pool_left();
 	assert_int_equal(nested_set_perm(2 * SIZE_1G, SIZE_1G, NPERM_R), 0);
 	assert_int_equal(pool_left(), left);
-	assert_int_equal(machine_walk(nested_root(), 2 * SIZE_1G).level, 3);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 2 * SIZE_1G).level, 3);
 	assert_int_equal(nested_set_perm(SIZE_1G + SIZE_2M, SIZE_2M, NPERM_R), 0);
 	assert_int_equal(pool_left(), left - 1);
-	assert_int_equal(machine_walk(nested_root(), SIZE_1G + SIZE_2M).level, 2);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G + SIZE_2M).level, 2);
 	assert_int_equal(nested_set_perm(SIZE_1G + SIZE_2M - PAGE_SIZE, 2 * PAGE_SIZE, NPERM_R), 0);
 	assert_int_equal(pool_left(), left - 3);
-	assert_int_equal(machine_walk(nested_root(), SIZE_1G + 2 * SIZE_2M - PAGE_SIZE).perm, NPERM_R);
-	assert_int_equal(machine_walk(nested_root(), SIZE_1G).perm, NPERM_RWX);
-	assert_int_equal(machine_walk(nested_root(), SIZE_1G + SIZE_2M - 2 * PAGE_SIZE).perm, NPERM_RWX);
-	assert_int_equal(machine_walk(nested_root(), SIZE_1G + 2 * SIZE_2M).perm, NPERM_RWX);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G + 2 * SIZE_2M - PAGE_SIZE).perm,
+			 NPERM_R);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G).perm, NPERM_RWX);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G + SIZE_2M - 2 * PAGE_SIZE).perm,
+			 NPERM_RWX);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G + 2 * SIZE_2M).perm, NPERM_RWX);
 	/* Again: needs no room. */
 	assert_int_equal(nested_set_perm(SIZE_1G + SIZE_2M - PAGE_SIZE, 2 * PAGE_SIZE, NPERM_RWX), 0);
 	assert_int_equal(pool_left(), left - 3);
@@ -270,13 +272,15 @@ static void test_merge(void **state)
 		nested_merge(0, PAGE_SIZE);
 		assert_int_equal(nested_set_perm(SIZE_1G + SIZE_2M - PAGE_SIZE, 2 * PAGE_SIZE, NPERM_RWX), 0);
 		nested_merge(SIZE_1G + SIZE_2M - PAGE_SIZE, 2 * PAGE_SIZE);
-		assert_int_equal(machine_walk(nested_root(), SIZE_1G).level, 2);
-		assert_int_equal(machine_walk(nested_root(), SIZE_1G + 8 * SIZE_2M).perm, NPERM_R);
+		assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G).level, 2);
+		assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G + 8 * SIZE_2M).perm,
+				 NPERM_R);
 		nested_merge(SIZE_1G + 8 * SIZE_2M, PAGE_SIZE); /* not plain: nothing happens */
-		assert_int_equal(machine_walk(nested_root(), SIZE_1G + 8 * SIZE_2M).perm, NPERM_R);
+		assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G + 8 * SIZE_2M).perm,
+				 NPERM_R);
 		assert_int_equal(nested_set_perm(SIZE_1G + 8 * SIZE_2M, PAGE_SIZE, NPERM_RWX), 0);
 		nested_merge(SIZE_1G + 8 * SIZE_2M, PAGE_SIZE);
-		assert_int_equal(machine_walk(nested_root(), SIZE_1G).level, 3);
+		assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G).level, 3);
 		assert_int_equal(nested_set_perm(0x80000000, 2 * PAGE_SIZE, NPERM_RWX), 0);
 		nested_merge(0x80000000, 2 * PAGE_SIZE);
 		check_identity(0, SIZE_4G);
@@ -340,7 +344,7 @@ static void test_roll_back(void **state)
 static void touch(uint64_t gpa)
 {
 	for (unsigned int attempt = 0; attempt < 3; attempt++) {
-		struct machine_map m = machine_walk(nested_root(), gpa);
+		struct machine_map m = machine_walk(nested_root(NESTED_KERNEL), gpa);
 
 		if (m.mapped) {
 			assert_int_equal(m.pa, gpa);
@@ -426,7 +430,7 @@ static void far_addresses(bool has_1g)
 		touch(gpa[other] < SIZE_4G ? gpa[other] + SIZE_4G : gpa[other]);
 		/* The other addresses that are mapped are mapped correctly. */
 		for (unsigned int j = 0; j < 64; j++) {
-			struct machine_map m = machine_walk(nested_root(), gpa[j]);
+			struct machine_map m = machine_walk(nested_root(NESTED_KERNEL), gpa[j]);
 
 			if (m.mapped)
 				assert_int_equal(m.pa, gpa[j]);
@@ -483,8 +487,8 @@ static void test_retype(void **state)
 	assert_int_equal(nested_perm(SIZE_1G + 0x5000), NPERM_R | NPERM_X);
 	assert_int_equal(nested_perm(SIZE_1G + 0x6000), NPERM_R | NPERM_X);
 	if (machine.format->types) {
-		assert_int_equal(machine_walk(nested_root(), SIZE_1G + 0x5000).type, MEM_WP);
-		assert_int_equal(machine_walk(nested_root(), SIZE_1G + 0x6000).type, MEM_WB);
+		assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G + 0x5000).type, MEM_WP);
+		assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SIZE_1G + 0x6000).type, MEM_WB);
 	}
 	check_identity(0, SIZE_1G + 0x5000);
 	check_identity(SIZE_1G + 0x7000, SIZE_4G);
@@ -513,10 +517,10 @@ static void test_retype_no_room(void **state)
 	start(used);
 	add_mtrr(0x80005000, PAGE_SIZE, MEM_WC);
 	assert_true(nested_retype());
-	assert_int_equal(machine_walk(nested_root(), 0x80005000).type, MEM_UC);
-	assert_int_equal(machine_walk(nested_root(), 0x80000000).type, MEM_UC);
-	assert_int_equal(machine_walk(nested_root(), 0x7ffff000).type, MEM_WB);
-	assert_int_equal(machine_walk(nested_root(), 0x80000000).pa, 0x80000000);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0x80005000).type, MEM_UC);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0x80000000).type, MEM_UC);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0x7ffff000).type, MEM_WB);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), 0x80000000).pa, 0x80000000);
 }
 
 /* Another CPU splits the 2 MiB at SPLIT_GPA right after an entry was found to be a leaf. */
@@ -550,7 +554,7 @@ static void test_perm_while_split(void **state)
 	assert_int_equal(nested_perm(SPLIT_GPA + 0x5000), NPERM_R | NPERM_X);
 	assert_false(split_armed);
 	machine.format = split_format;
-	assert_int_equal(machine_walk(nested_root(), SPLIT_GPA).level, 1);
+	assert_int_equal(machine_walk(nested_root(NESTED_KERNEL), SPLIT_GPA).level, 1);
 }
 
 #define BOTH(test) \

@@ -29,7 +29,8 @@ static void check(const uint64_t *gpa, const uint64_t *pa, unsigned int n, unsig
 	uint64_t root = nested_view_root(&view);
 
 	for (uint64_t at = 0; at < SIZE_4G + SIZE_1G; at += PAGE_SIZE) {
-		struct machine_map common = machine_walk(nested_root(), at), m = machine_walk(root, at);
+		struct machine_map common = machine_walk(nested_root(NESTED_KERNEL), at),
+				   m = machine_walk(root, at);
 		unsigned int i;
 
 		for (i = 0; i < n && gpa[i] != at; i++)
@@ -57,7 +58,7 @@ static void replace(const uint64_t *gpa, const uint64_t *pa, unsigned int n, uns
 		assert_int_equal(nested_view_replace(&view, gpa[i], pa[i], perm), 0);
 	assert_memory_equal(before, hv_virt(pool), views);
 	check(gpa, pa, n, perm);
-	nested_view_reset(&view);
+	nested_view_reset(&view, NESTED_KERNEL);
 	check(NULL, NULL, 0, 0);
 }
 
@@ -79,7 +80,7 @@ static void all_cases(void)
 	/* In a table that the common map has split and that has its own permissions. */
 	assert_int_equal(nested_set_perm(SIZE_1G + SIZE_2M - 2 * PAGE_SIZE, 4 * PAGE_SIZE, NPERM_R | NPERM_X),
 			 0);
-	nested_view_reset(&view);
+	nested_view_reset(&view, NESTED_KERNEL);
 	replace((const uint64_t[]){ SIZE_1G + SIZE_2M - PAGE_SIZE, SIZE_1G + SIZE_2M }, pa, 2, NPERM_RWX);
 }
 
@@ -130,7 +131,7 @@ static void test_room(void **state)
 		assert_int_equal(nested_view_replace(&view, 3 * SIZE_1G, 0x7000, NPERM_R), -RW_ENOSPC);
 		assert_int_equal(nested_view_replace(&view, 0, 0x8000, NPERM_R), 0);
 		assert_int_equal(machine_walk(nested_view_root(&view), 0).pa, 0x8000);
-		nested_view_reset(&view);
+		nested_view_reset(&view, NESTED_KERNEL);
 	}
 }
 

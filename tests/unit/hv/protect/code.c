@@ -29,7 +29,7 @@ static int gmet(void **state)
 
 static unsigned int perm_at(uint64_t gpa)
 {
-	return machine_walk(nested_root(), gpa).perm;
+	return machine_walk(nested_root(NESTED_KERNEL), gpa).perm;
 }
 
 /* What @perm reads back as: with GMET kernel mode's execution includes user mode's. */

@@ -31,7 +31,7 @@ const struct evidence *only_record(void)
 {
 	assert_int_equal(mock.records, 1);
 	assert_false(mock.cpu.step.active);
-	assert_int_equal(mock.root, nested_root());
+	assert_int_equal(mock.root, nested_root(NESTED_KERNEL));
 	assert_int_equal(mock.step_begins > 0, mock.step_ends > 0);
 	return &mock.record[0];
 }

@@ -403,7 +403,7 @@ static void test_step_ends_with_exception(void **state)
 	assert_true(mock.cpu.step.active);
 	assert_false(mock_store(GUEST_TEXT, store, 8));
 	assert_false(mock.cpu.step.active);
-	assert_int_equal(mock.root, nested_root());
+	assert_int_equal(mock.root, nested_root(NESTED_KERNEL));
 	assert_int_equal(mock.step_ends, 1);
 	assert_int_equal(mock.record[0].access, RW_ACCESS_WRITE);
 	assert_int_equal(mock.record[0].verdict, RW_VERDICT_FAULT);
@@ -426,7 +426,7 @@ static void test_step_ends_with_other_exit(void **state)
 	assert_true(mock.cpu.step.active);
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_CPUID });
 	assert_false(mock.cpu.step.active);
-	assert_int_equal(mock.root, nested_root());
+	assert_int_equal(mock.root, nested_root(NESTED_KERNEL));
 	assert_int_equal(mock.records, 0);
 	assert_int_equal(mock.advances, advances + 1);
 	mock.repeats = true;

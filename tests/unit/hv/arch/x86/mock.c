@@ -41,9 +41,14 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	cpu->gprs.rax++;
 }
 
-uint64_t nested_root(void)
+uint64_t nested_root(enum nested_map map)
 {
-	return MOCK_ROOT;
+	return MOCK_ROOT + map * PAGE_SIZE;
+}
+
+bool nested_has_maps(void)
+{
+	return mock.has_maps;
 }
 
 void printk(const char *format, ...)

@@ -14,7 +14,7 @@
 #include "arch/x86/backend.h"
 #include "core/percpu.h"
 
-#define MOCK_ROOT       0x123000ull /* nested_root() */
+#define MOCK_ROOT       0x123000ull /* nested_root(NESTED_KERNEL) */
 #define MOCK_POOL_PAGES 8u
 
 struct mock {
@@ -24,6 +24,7 @@ struct mock {
 	struct hv_exit exit; /* last argument of exit_dispatch() */
 	unsigned int dispatched;
 	bool noted;            /* panic_note_exit() was called */
+	bool has_maps;         /* nested_has_maps() */
 	jmp_buf *panic_target; /* where hv_panic() jumps to; NULL: the test fails */
 };
 extern struct mock mock;

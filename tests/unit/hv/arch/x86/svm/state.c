@@ -195,6 +195,43 @@ static void step_plain(void **state)
 	assert_false(svm_step_end(cpu));
 }
 
+/* Each map has its ASID, if the CPU has two; the guest's own flushes reach the kernel's only. */
+static void maps(void **state)
+{
+	struct vmcb_control *c = &vmcb->control;
+
+	(void)state;
+	mock.has_maps = true;
+	svm_features.flush_by_asid = true;
+	for (int two = 0; two < 2; two++) {
+		svm_features.user_asid = two;
+		c->tlb_control = VMCB_TLB_NOTHING;
+		cpu->view.map = NESTED_USER;
+		svm_use_map(cpu);
+		assert_int_equal(c->nested_cr3, MOCK_ROOT + PAGE_SIZE);
+		assert_int_equal(c->asid, two ? 2 : 1);
+		assert_int_equal(c->tlb_control, VMCB_TLB_FLUSH_ASID);
+		c->tlb_control = VMCB_TLB_NOTHING;
+		cpu->view.map = NESTED_KERNEL;
+		svm_use_map(cpu);
+		assert_int_equal(c->nested_cr3, MOCK_ROOT);
+		assert_int_equal(c->asid, 1);
+		assert_int_equal(c->tlb_control, two ? VMCB_TLB_NOTHING : VMCB_TLB_FLUSH_ASID);
+	}
+	/* A flush is one of both, and stays one. */
+	svm_flush(cpu);
+	assert_int_equal(c->tlb_control, VMCB_TLB_FLUSH_ALL);
+	cpu->view.map = NESTED_USER;
+	svm_use_map(cpu);
+	assert_int_equal(c->tlb_control, VMCB_TLB_FLUSH_ALL);
+	svm_step_begin(cpu, VIEW_ROOT);
+	trap(0);
+	assert_false(svm_step_end(cpu));
+	assert_int_equal(c->nested_cr3, MOCK_ROOT + PAGE_SIZE);
+	assert_int_equal(c->tlb_control, VMCB_TLB_FLUSH_ALL);
+	svm_features.flush_by_asid = svm_features.user_asid = false;
+}
+
 static void step_twice(void **state)
 {
 	(void)state;
@@ -323,6 +360,7 @@ int main(void)
 		cmocka_unit_test_setup(advance, mock_reset),
 		cmocka_unit_test_setup(inject, mock_reset),
 		cmocka_unit_test_setup(step_plain, mock_reset),
+		cmocka_unit_test_setup(maps, mock_reset),
 		cmocka_unit_test_setup(step_twice, mock_reset),
 		cmocka_unit_test_setup(step_of_a_stepping_guest, mock_reset),
 		cmocka_unit_test_setup(step_with_breakpoints, mock_reset),

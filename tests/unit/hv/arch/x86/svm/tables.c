@@ -9,14 +9,17 @@ static void npt_leaf(void **state)
 	const uint64_t nx = 1ull << 63;
 
 	(void)state;
-	assert_int_equal(svm_npt.leaf(0x123456789000, NPERM_RWX, MEM_WB, 1), 0x123456789067);
-	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R | NPERM_X, MEM_WB, 1), 0x1065);
+	/* Bit 9, which the CPU ignores, keeps XU. */
+	assert_int_equal(svm_npt.leaf(0x123456789000, NPERM_RWX, MEM_WB, 1), 0x123456789267);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R | NPERM_X, MEM_WB, 1), 0x1265);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R | NPERM_XS, MEM_WB, 1), 0x1065);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R | NPERM_XU, MEM_WB, 1), nx | 0x1265);
 	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R | NPERM_W, MEM_WB, 1), nx | 0x1067);
 	assert_int_equal(svm_npt.leaf(0x1000, NPERM_R, MEM_WB, 1), nx | 0x1065);
-	assert_int_equal(svm_npt.leaf(0x200000, NPERM_RWX, MEM_WB, 2), 0x2000e7);
-	assert_int_equal(svm_npt.leaf(0x40000000, NPERM_RWX, MEM_WB, 3), 0x400000e7);
+	assert_int_equal(svm_npt.leaf(0x200000, NPERM_RWX, MEM_WB, 2), 0x2002e7);
+	assert_int_equal(svm_npt.leaf(0x40000000, NPERM_RWX, MEM_WB, 3), 0x400002e7);
 	/* NPT has no memory types of its own. */
-	assert_int_equal(svm_npt.leaf(0x1000, NPERM_RWX, MEM_UC, 1), 0x1067);
+	assert_int_equal(svm_npt.leaf(0x1000, NPERM_RWX, MEM_UC, 1), 0x1267);
 	/* NPT has no entries without read permission. */
 	assert_int_equal(svm_npt.leaf(0x1000, 0, MEM_WB, 1), 0);
 	assert_int_equal(svm_npt.leaf(0x1000, NPERM_W | NPERM_X, MEM_WB, 1), 0);
@@ -25,8 +28,8 @@ static void npt_leaf(void **state)
 static void npt_back(void **state)
 {
 	(void)state;
-	for (unsigned int i = 0; i < 8; i++) {
-		unsigned int perm = (i & 3) | (i & 4 ? NPERM_X : 0);
+	for (unsigned int i = 0; i < 16; i++) {
+		unsigned int perm = (i & 7) | (i & 8 ? NPERM_XU : 0);
 
 		for (int level = 1; level <= 3; level++) {
 			uint64_t e = svm_npt.leaf(0xfffc0000000, perm, MEM_WB, level);
@@ -44,8 +47,24 @@ static void npt_back(void **state)
 	assert_true(svm_npt.present(svm_npt.table(0x5000)));
 	assert_int_equal(svm_npt.pa(svm_npt.table(0x5000)), 0x5000);
 	/* A table restricts nothing: any user, writable, executable. */
-	assert_int_equal(svm_npt.perm(svm_npt.table(0x5000)), NPERM_RWX);
-	assert_true(svm_npt.table(0x5000) & 4);
+	assert_int_equal(svm_npt.table(0x5000), 0x5027);
+}
+
+/* The same leaf in a map that executes by another permission. */
+static void npt_exec(void **state)
+{
+	(void)state;
+	for (int level = 1; level <= 3; level++)
+		for (unsigned int i = 0; i < 8; i++) {
+			unsigned int perm = NPERM_R | (i & 1 ? NPERM_W : 0) | (i & 2 ? NPERM_XS : 0) |
+					    (i & 4 ? NPERM_XU : 0);
+			uint64_t leaf = svm_npt.leaf(0x40000000, perm, MEM_WB, level);
+			uint64_t user = svm_npt.exec(leaf, NPERM_XU);
+
+			assert_int_equal(svm_npt.exec(leaf, NPERM_XS), leaf);
+			assert_int_equal(user >> 63, perm & NPERM_XU ? 0 : 1);
+			assert_int_equal((user ^ leaf) & ~BIT(63), 0);
+		}
 }
 
 /* With GMET the leaf's U/S says which modes may execute; tables keep it. */
@@ -125,9 +144,10 @@ static void no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(npt_gmet, mock_reset), cmocka_unit_test_setup(npt_leaf, mock_reset),
-		cmocka_unit_test_setup(npt_back, mock_reset), cmocka_unit_test_setup(msr_map, mock_reset),
-		cmocka_unit_test_setup(io_map, mock_reset),   cmocka_unit_test_setup(no_memory, mock_reset),
+		cmocka_unit_test_setup(npt_gmet, mock_reset),  cmocka_unit_test_setup(npt_leaf, mock_reset),
+		cmocka_unit_test_setup(npt_back, mock_reset),  cmocka_unit_test_setup(npt_exec, mock_reset),
+		cmocka_unit_test_setup(msr_map, mock_reset),   cmocka_unit_test_setup(io_map, mock_reset),
+		cmocka_unit_test_setup(no_memory, mock_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -247,6 +247,15 @@ static void flush(void **state)
 	decode(10, 0);
 	decode(10, 0);
 	assert_int_equal(hw.invepts, 1);
+	/* One EPT at a time: the one in use, which may be a step's, and each map. */
+	hw.invept_single = true;
+	for (unsigned int maps = 1; maps <= 2; maps++) {
+		mock.has_maps = maps > 1;
+		hw.invepts = 0;
+		vmx_flush(&mock.cpu);
+		decode(10, 0);
+		assert_int_equal(hw.invepts, 1 + maps);
+	}
 }
 
 int main(void)

@@ -40,9 +40,11 @@ void vmcs_write_all(const struct vmcs_value *values, size_t count)
 		vmcs_write(values[i].field, values[i].value);
 }
 
-void vmx_invept(void)
+bool vmx_invept(uint64_t eptp)
 {
+	(void)eptp;
 	hw.invepts++;
+	return !hw.invept_single;
 }
 
 /* What else the backend calls. */

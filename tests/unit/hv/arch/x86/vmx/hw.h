@@ -13,5 +13,6 @@ struct hw {
 	uint32_t msr_written;
 	uint32_t cpuid1_eax;
 	unsigned int debug_resets, invepts;
+	bool invept_single; /* INVEPT drops the translations of one EPT only */
 };
 extern struct hw hw;

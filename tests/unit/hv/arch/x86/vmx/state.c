@@ -275,6 +275,18 @@ static void step(void **state)
 	assert_false(cpu->backend_flags & VMX_STEP_STI);
 }
 
+static void maps(void **state)
+{
+	(void)state;
+	cpu->view.map = NESTED_USER;
+	vmx_use_map(cpu);
+	assert_int_equal(vmcs[VMCS_EPTP], (MOCK_ROOT + PAGE_SIZE) | 0x1e);
+	assert_false(cpu->backend_flags & VMX_FLUSH);
+	vmx_step_begin(cpu, VIEW_ROOT);
+	assert_false(vmx_step_end(cpu));
+	assert_int_equal(vmcs[VMCS_EPTP], (MOCK_ROOT + PAGE_SIZE) | 0x1e);
+}
+
 /* The interrupt shadow: set if a VM entry accepts it, cleared after the step if it is the step's. */
 static void step_shadow(void **state)
 {
@@ -315,6 +327,7 @@ int main(void)
 		cmocka_unit_test_setup(start_at, mock_reset),
 		cmocka_unit_test_setup(segments, mock_reset),
 		cmocka_unit_test_setup(step, mock_reset),
+		cmocka_unit_test_setup(maps, mock_reset),
 		cmocka_unit_test_setup(step_shadow, mock_reset),
 	};
 

@@ -43,6 +43,21 @@ static void ept_back(void **state)
 	assert_int_equal(vmx_ept.perm(vmx_ept.table(0x5000)), NPERM_RWX);
 }
 
+/* The same leaf in a map that executes by another permission. */
+static void ept_exec(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 8; i++) {
+		unsigned int perm = NPERM_R | (i & 1 ? NPERM_W : 0) | (i & 2 ? NPERM_XS : 0) |
+				    (i & 4 ? NPERM_XU : 0);
+		uint64_t leaf = vmx_ept.leaf(0x200000, perm, MEM_WB, 2), user = vmx_ept.exec(leaf, NPERM_XU);
+
+		assert_int_equal(vmx_ept.exec(leaf, NPERM_XS), leaf);
+		assert_int_equal(user & EPT_X, perm & NPERM_XU ? EPT_X : 0);
+		assert_int_equal((user ^ leaf) & ~(uint64_t)EPT_X, 0);
+	}
+}
+
 /* "MSR-Bitmap Address": reads of the low and of the high MSRs, then writes, 1 KiB each. */
 static void msr_map(void **state)
 {
@@ -111,9 +126,9 @@ static void no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(ept_leaf, mock_reset),  cmocka_unit_test_setup(ept_back, mock_reset),
-		cmocka_unit_test_setup(msr_map, mock_reset),   cmocka_unit_test_setup(io_map, mock_reset),
-		cmocka_unit_test_setup(no_memory, mock_reset),
+		cmocka_unit_test_setup(ept_leaf, mock_reset), cmocka_unit_test_setup(ept_back, mock_reset),
+		cmocka_unit_test_setup(ept_exec, mock_reset), cmocka_unit_test_setup(msr_map, mock_reset),
+		cmocka_unit_test_setup(io_map, mock_reset),   cmocka_unit_test_setup(no_memory, mock_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
