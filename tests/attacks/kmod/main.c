@@ -47,6 +47,8 @@ static const struct {
 	{ "control", cmd_control, "control REGISTER|tables|all" },
 	{ "innocent", cmd_innocent, "innocent" },
 	{ "silence", cmd_silence, "silence beats|forks|modprobe|ring" },
+	{ "start", cmd_start, "start" },
+	{ "below", cmd_below, "below trampoline|firmware" },
 	{ "cred", cmd_cred, "cred overwrite|commit|announce" },
 };
 

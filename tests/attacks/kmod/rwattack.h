@@ -43,6 +43,8 @@ int cmd_control(int argc, char **argv);   /* control.c */
 int cmd_innocent(int argc, char **argv);  /* control.c */
 int cmd_silence(int argc, char **argv);   /* silence.c */
 int cmd_cred(int argc, char **argv);      /* cred.c */
+int cmd_start(int argc, char **argv);     /* start.c */
+int cmd_below(int argc, char **argv);     /* start.c */
 
 /* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */
 int numbers(char **argv, u64 *to, int count);
