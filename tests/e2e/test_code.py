@@ -26,7 +26,13 @@ attack gate.set gate
 set -- $(tail -n 1 /proc/rwattack)
 step gate callgate $2
 """
-BARE = attacked_run.SHELL + "insmod /root/rwattack.ko\n" + ATTACKS + GATE
+# Code that runs before or below the kernel, and a CPU that is off.
+BELOW = ("trampoline", "firmware")
+BELOW_ATTACKS = "".join(f"attack below.{what} below {what}\n" for what in BELOW) + """
+echo 0 >/sys/devices/system/cpu/cpu1/online
+attack start start
+"""
+BARE = attacked_run.SHELL + "insmod /root/rwattack.ko\n" + ATTACKS + GATE + BELOW_ATTACKS
 # What a server does: modules come and go, tracers, kprobes, the firmware, CPUs switched off and on.
 WORK = r"""
 step status /ringward/rwctl --json status
@@ -52,6 +58,7 @@ insmod /root/rwattack.ko
 """
 END = r"""
 : >/tmp/step.end
+echo 1 >/sys/devices/system/cpu/cpu1/online && echo "RWTEST: after: online"
 /opt/after && echo "RWTEST: after: exec"
 step final /ringward/rwctl --json status
 """
@@ -59,7 +66,7 @@ step final /ringward/rwctl --json status
 
 def script(which):
     """What the guest does on a machine as use() knows it."""
-    return attacked_run.SHELL + WORK + LOAD + ATTACKS + (GATE if which == "strict" else "") + END
+    return attacked_run.SHELL + WORK + LOAD + ATTACKS + (GATE if which == "strict" else "") + BELOW_ATTACKS + END
 
 
 NONE = attacked_run.SHELL + r"""
@@ -135,7 +142,8 @@ def by_attack(run, kind, place):
 
 def test_ordinary_work_is_no_violation(run):
     assert run.answers("work") == ["modules", "tracer", "kprobe", "hotplug", "exec"], run.explain()
-    assert {r["comm"][:7] for r in run.of_type("violation") if r["target"] != "control_state"} == {"rwexec_"}, run.explain()
+    attack = next(r["seq"] for r in run.of_type("module_code") if r["name"] == "rwattack")
+    assert all(r["seq"] > attack for r in run.of_type("violation")), run.explain()
 
 
 def gate_records(run):
@@ -174,6 +182,22 @@ def test_code_that_nobody_approved_is_refused(run):
             assert bytes.fromhex(record["bytes"])[4:10] == b"\xb8\x2a\x00\x00\x00\xc3", record
 
 
+def test_code_below_the_kernel_is_not_changed(run):
+    for what, target in zip(BELOW, ("trampoline", "firmware_code")):
+        words = run.answers(f"below.{what}")[0].split()
+        assert words[:3] == ["below", what, "unchanged"], run.explain()
+        record = next(r for r in run.of_type("violation") if r["target"] == target)
+        assert (record["access"], record["verdict"]) == ("write", "skip"), record
+        assert attacked_run.number(record["gpa"]) == int(words[4], 16), record
+
+
+def test_no_cpu_starts_in_own_code(run):
+    words = run.answers("start")[0].split()
+    assert words[:3] == ["start", "own", "refused"], run.explain()
+    record, = [r for r in run.of_type("violation") if attacked_run.number(r["gpa"]) == int(words[4], 16)]
+    assert (record["target"], record["access"], record["verdict"]) == ("unapproved", "exec", "deny"), record
+
+
 def test_code_in_the_kernels_area_is_recorded(run):
     words = run.answers(f"exec.{AREA}")[0].split()
     assert words[:3] == ["exec", AREA, "ran"], run.explain()
@@ -183,8 +207,8 @@ def test_code_in_the_kernels_area_is_recorded(run):
 
 
 def test_machine_lives(run):
-    assert run.answers("after") == ["exec"], run.explain()
-    assert run.stats["violations"] == len(PLACES) + len(gate_records(run))
+    assert run.answers("after") == ["online", "exec"], run.explain()
+    assert run.stats["violations"] == len(PLACES) + len(BELOW) + 1 + len(gate_records(run))
 
 
 def test_modules_none_refuses_them(none):
@@ -197,10 +221,13 @@ def test_modules_none_refuses_them(none):
 
 def test_attacks_are_real(boot):
     """Without Ringward this code runs, wherever it lies."""
-    run = attacked_run.Attacked(boot("amd", BARE, files=files("6.1"), no_hv=True), {})
+    run = attacked_run.Attacked(boot("amd", BARE, files=files("6.1"), no_hv=True, smp=2), {})
     for place in (*PLACES, AREA):
         assert run.answers(f"exec.{place}")[0].split()[:3] == ["exec", place, "ran"], run.explain()
     assert run.answers("gate") == ["gate ran"], run.explain()
+    for what in BELOW:
+        assert run.answers(f"below.{what}")[0].split()[:3] == ["below", what, "changed"], run.explain()
+    assert run.answers("start")[0].split()[:3] == ["start", "own", "ran"], run.explain()
 
 
 @pytest.mark.soak
@@ -216,7 +243,6 @@ def test_intel_without_mbec(boot, monkeypatch, fallback):
         record, = by_attack(run, "violation", place)
         assert (record["target"], record["access"], record["cpl"]) == ("unapproved", "exec", 0), record
     assert len(run.of_type("violation")) == len(PLACES) + (fallback == "strict"), run.explain()
-    assert run.answers("gate") == (["gate SIGSEGV"] if fallback == "strict" else []), run.explain()
 
 
 def test_a_cpu_that_cannot_says_so(boot, monkeypatch):

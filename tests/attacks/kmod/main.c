@@ -49,6 +49,8 @@ static const struct {
 	{ "innocent", cmd_innocent, "innocent" },
 	{ "silence", cmd_silence, "silence beats|forks|modprobe|ring" },
 	{ "remap", cmd_remap, "remap pte|pmd|pud|pgd|root|large|split text|syscalls|lsm|idt|agent" },
+	{ "start", cmd_start, "start" },
+	{ "below", cmd_below, "below trampoline|firmware" },
 	{ "cred", cmd_cred, "cred overwrite|commit|announce" },
 	{ "tamper", cmd_tamper, "tamper text|rodata|target|file|off" },
 };

@@ -46,6 +46,8 @@ int cmd_silence(int argc, char **argv);   /* silence.c */
 int cmd_cred(int argc, char **argv);      /* cred.c */
 int cmd_remap(int argc, char **argv);     /* remap.c */
 int cmd_tamper(int argc, char **argv);    /* module.c */
+int cmd_start(int argc, char **argv);     /* start.c */
+int cmd_below(int argc, char **argv);     /* start.c */
 
 /* Parses @count numbers from @argv into @to. Return: 0 or -EINVAL. */
 int numbers(char **argv, u64 *to, int count);
