@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copyright (C) 2026 The Ringward authors
-// Starts a CPU in own code, and changes code that runs before or below the kernel: that of the trampoline where
-// Linux starts CPUs, and the firmware's.
+// Starts a CPU in own code, and changes code that runs before or below the kernel: that of the trampoline
+// where Linux starts CPUs, and the firmware's.
 
 #include <linux/cpumask.h>
 #include <linux/delay.h>
