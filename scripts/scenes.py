@@ -33,13 +33,11 @@ SECRET = "/etc/secret"
 CONTENT = "the secret"
 # The access policy of the whole run. The modules are nobody's that the kernel knows: approved.conf decides.
 POLICY = f"-rw {SECRET} *\ndoor modules open\n"
-CONF = {"modules": "approved"}
+CONF = {"modules": "approved", "exec_fallback": "strict"}  # for an AMD CPU as Debian's QEMU has it
 ATTACKER = "rwattack"  # its operator has approved it, by mistake
 OTHER = "dummy"
 REFUSAL = "root's module is refused"
 STOCK = "stock "  # before the name of one of the kernel's own modules, as the source of a file
-# What the hypervisor says at its start where the CPU lets it stop new code.
-STOPS_CODE = "only approved code runs in kernel mode"
 # The command, the operation that the log has, and what decides: a line of the policy, one it has of itself, or a door.
 REFUSED = (
     (f"cat {SECRET}", "open", f"-rw {SECRET} *"),
@@ -199,33 +197,27 @@ def judge_attack(part):
     return wrong
 
 
-def stops_code(part):
-    """Whether this CPU lets the hypervisor stop new code."""
-    return any(STOPS_CODE in line for line in part.alerts)
-
-
 def tried(part):
     """What the attacker's module says of its attempts."""
-    return [line for line in part.said if line.startswith(("control ", "exec "))]
+    return [line for line in part.said if line.startswith(("control ", "exec ", "remap "))]
 
 
 def show_code(part):
     """The entry and the code that the attacker tried, live and in the log."""
-    for line in tried(part):
-        yield "guest", line if stops_code(part) or not line.startswith("exec") else f"{line} (this CPU cannot stop it)"
-    yield from (("COM2", line) for line in part.alerts if "ALERT exec of unapproved" in line)
-    yield from (("log", line) for line in bursts(part.of_type("violation")))
+    yield from (("guest", line) for line in tried(part))
+    yield from (("COM2", line) for line in part.alerts if re.search("ALERT (exec of unapproved|page tables)", line))
+    yield from (("log", line) for line in bursts(part.of_type("violation", "remap")))
 
 
 def judge_code(part):
-    """Was the entry kept, and new code refused where the CPU allows that, each with its record?"""
+    """Was the entry kept, the new code refused, and the mapping put back, each with its record?"""
     targets = {r["target"] for r in part.of_type("violation")}
     kept = any(line.startswith("control lstar") and " unchanged " in line for line in part.said)
     wrong = [] if kept and "control_state" in targets else ["LSTAR was not kept, or the log has no record"]
     refused = any(line.startswith("exec heap refused") for line in part.said)
-    if stops_code(part) and not (refused and "unapproved" in targets):
-        wrong.append("new code ran, or the log has no record")
-    return wrong
+    wrong += [] if refused and "unapproved" in targets else ["new code ran, or the log has no record"]
+    undone = any(re.match(r"remap \w+ \w+ undone", line) for line in part.said)
+    return wrong + ([] if undone and part.of_type("remap") else ["page tables stayed changed, or the log has no record"])
 
 
 def syslog_kept(part):
@@ -284,9 +276,9 @@ SCENES = (
     Scene("attack", "From inside the kernel it overwrites hooks, kernel and agent, through three mappings of each",
           "".join(f'echo "write {target} default 8" >/proc/rwattack; cat /proc/rwattack\n' for target in TARGETS),
           show_attack, judge_attack),
-    Scene("code", "It moves the CPU's entry for system calls, and runs new code from the heap",
+    Scene("code", "It moves the CPU's entry for system calls, runs new code, and maps the system call table elsewhere",
           # The kernel's report of an oops comes first, and not in the middle of a line.
-          'for a in "control lstar" "exec heap"; do echo "$a" >/proc/rwattack; cat /proc/rwattack; done >/tmp/tried; cat /tmp/tried',
+          'for a in "control lstar" "exec heap" "remap pmd syscalls"; do echo "$a" >/proc/rwattack; cat /proc/rwattack; done >/tmp/tried; cat /tmp/tried',
           show_code, judge_code),
     Scene("log", "The machine lives on; the log left it at power-off, and verifies", "date -u >/dev/null && echo alive",
           show_log, judge_log),

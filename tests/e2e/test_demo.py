@@ -69,14 +69,11 @@ def test_a_module_that_nobody_approved_must_be_refused():
     assert scenes.judge_module(scenes.Part([scenes.REFUSAL], loads, [], None)) == []
 
 
-def test_new_code_must_be_refused_where_the_cpu_can():
-    said = ["control lstar before=1 after=1 unchanged exception", "exec heap ran at 1"]
-    found = records("violation", "control_state", 1)
-    stops = [f"ringward: kernel_code: from the lock on {scenes.STOPS_CODE}"]
+def test_what_the_attacker_reaches_is_told():
+    said = ["control lstar before=1 after=1 unchanged exception", "exec heap refused at 1", "remap pmd syscalls undone 9"]
+    found = [*records("violation", "control_state", 1), *records("violation", "unapproved", 1),
+             *records("remap", "kernel_rodata", 1)]
     assert scenes.judge_code(scenes.Part(said, found, [], None)) == []
-    assert len(scenes.judge_code(scenes.Part(said, found, stops, None))) == 1
-    said[1] = "exec heap refused at 1"
-    assert len(scenes.judge_code(scenes.Part(said, found, stops, None))) == 1
-    assert scenes.judge_code(scenes.Part(said, found + records("violation", "unapproved", 1), stops, None)) == []
-    said[0] = "control lstar before=1 after=2 changed done"
-    assert len(scenes.judge_code(scenes.Part(said, found, [], None))) == 1
+    for i, worse in enumerate(("control lstar before=1 after=2 changed done", "exec heap ran at 1", "remap pmd syscalls held 1500")):
+        assert len(scenes.judge_code(scenes.Part([*said[:i], worse, *said[i + 1:]], found, [], None))) == 1
+        assert len(scenes.judge_code(scenes.Part(said, found[:i] + found[i + 1:], [], None))) == 1
