@@ -32,12 +32,15 @@ OTHERS = ("lib/crc-itu-t", "lib/libcrc32c", "net/llc/llc", "net/802/stp", "net/b
           "drivers/cdrom/cdrom", "fs/isofs/isofs", "crypto/xor", "crypto/cryptd", "crypto/crypto_simd",
           "crypto/gf128mul", "lib/crypto/gf128mul", "arch/x86/crypto/aesni-intel", "drivers/block/loop")
 TAMPER = ("text", "rodata", "target", "file")
+# One load may end before an interrupt comes.
+AGAIN = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do insmod /root/tampered.ko && rmmod dummy; done"
 ATTACK = """
 for m in /root/others/*.ko; do insmod $m && echo "RWTEST: other: $m"; done
 insmod /root/rwattack.ko
 attack approve approve
 """ + "".join(f"""
 attack tamper.{kind} tamper {kind}
+{AGAIN if kind == "file" else ""}
 try tampered.{kind} file /root/tampered.ko
 """ for kind in TAMPER) + """
 attack tamper.off tamper off
@@ -113,7 +116,8 @@ def loads(run):
 
 
 def test_approved_modules_are_loaded(agent):
-    assert "modules: approved.conf, 2 approved" in agent.hv + agent.console
+    count = len(approved("6.12").splitlines()) - 1
+    assert f"modules: approved.conf, {count} approved" in agent.hv + agent.console
     found = answers(agent)
     assert found["setting"] == "approved"
     assert [found[name] for name in ("file", "memory", "compressed")] == ["loaded"] * 3

