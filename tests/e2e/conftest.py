@@ -28,6 +28,15 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("linux", events_run.KERNELS, scope="session")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m "not soak" chooses
+def pytest_collection_modifyitems(items):
+    """A module's SOAK names pairs of a machine and a kernel that only `make soak` runs."""
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if "where" in params and (params["where"].name, params.get("linux")) in getattr(item.module, "SOAK", ()):
+            item.add_marker(pytest.mark.soak)
+
+
 @pytest.fixture(scope="session")
 def where(request):
     """The machines.Machine to run on, one after another."""
