@@ -24,7 +24,7 @@
 #define BEAT_TIME NSEC_PER_SEC
 
 /*
- * A CPU that runs beats this often: when it leaves the guest the hypervisor compares page tables.
+ * A CPU that runs leaves the guest this often: the hypervisor then compares page tables.
  * One that was idle at its last beat is not woken, but has a second timer, which goes off once it runs. That
  * one is held up while preemption is off.
  */
@@ -32,6 +32,7 @@
 
 static DEFINE_PER_CPU(struct hrtimer, timers);
 static DEFINE_PER_CPU(struct timer_list, looks);
+static DEFINE_PER_CPU(ktime_t, next_beat);
 static enum cpuhp_state hp_state __ro_after_init;
 static bool beating; /* from beat_start() on, but for suspends */
 
@@ -46,16 +47,30 @@ static void beat(enum rw_beat kind)
 	hvcall(RW_HC_BEAT, kind, gone, 0);
 }
 
+/* Leaves the guest, and no more: a beat also hands over records, and is made once a second. */
+static void look(void)
+{
+	hvcall(RW_HC_CPU_INDEX, 0, 0, 0); /* any call will do */
+}
+
 static enum hrtimer_restart time_to_beat(struct hrtimer *timer)
 {
-	beat(RW_BEAT_ALIVE);
+	ktime_t due = hrtimer_get_expires(timer);
+
+	if (ktime_before(due, this_cpu_read(next_beat))) {
+		look();
+	} else {
+		beat(RW_BEAT_ALIVE);
+		/* half a look earlier, so that this sum of looks is not just short of it */
+		this_cpu_write(next_beat, ktime_add_ns(due, BEAT_TIME - BEAT_TIME / BUSY_PER_SEC / 2));
+	}
 	hrtimer_forward_now(timer, is_idle_task(current) ? BEAT_TIME : BEAT_TIME / BUSY_PER_SEC);
 	return HRTIMER_RESTART;
 }
 
 static void time_to_look(struct timer_list *timer)
 {
-	hvcall(RW_HC_CPU_INDEX, 0, 0, 0); /* any call will do */
+	look();
 	mod_timer(timer, jiffies + HZ / BUSY_PER_SEC);
 }
 

@@ -106,6 +106,7 @@ static int tamper(struct kprobe *probe, struct pt_regs *regs)
 	} else if (strcmp(kind, "target") == 0) {
 		redirect(text, size);
 	} else if (strcmp(kind, "file") == 0) {
+		hrtimer_cancel(&timer);
 		copy = find_copy();
 		stores = 0;
 		if (copy)
