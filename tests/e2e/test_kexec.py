@@ -186,7 +186,7 @@ def crash_boot(boot, folder):
     initrd = small_initrd(folder, SECOND, agent_files())
     files = {**kexec_files(), "/root/initrd": initrd}
     return boot("amd", CRASH, files=files, append="crashkernel=192M", mem=768,
-                conf={**ALLOW, "control_state": "off"})
+                conf={**ALLOW, "control_state": "off", "page_tables": "off"})
 
 
 @pytest.fixture(scope="module")
