@@ -62,7 +62,15 @@ static void redirect(u8 *text, unsigned int size)
 /* An interrupt comes while the hypervisor compares, too. */
 static enum hrtimer_restart store_again(struct hrtimer *t)
 {
-	*(volatile u8 *)copy = *(volatile u8 *)copy;
+	int err = 0;
+
+	/* Once the agent has freed the page, it may be anybody's, and read-only as well. */
+	if (memcmp(copy, "\177ELF", 4) != 0)
+		return HRTIMER_NORESTART;
+	asm volatile("1: movb %[byte], (%[p])\n2:\n" RESUME_AT_2
+		     : [err] "+r"(err)
+		     : [byte] "q"(READ_ONCE(*copy)), [p] "r"(copy)
+		     : "memory");
 	if (++stores >= STORES)
 		return HRTIMER_NORESTART;
 	hrtimer_forward_now(t, ns_to_ktime(PERIOD_NS));
