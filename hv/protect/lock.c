@@ -90,6 +90,8 @@ int64_t protect_lock(struct percpu *cpu)
 		printk("lock refused: no agent_text was named, so no hypercall could be made after the lock");
 		return -RW_ENOTREADY;
 	}
+	remap_lock(cpu);
+	/* Until the lock holds, an access that another CPU repeats has no reason: this must take no time. */
 	ret = restrict_ranges(hv.ranges.used, &failed);
 	if (ret) {
 		open_ranges(failed);
@@ -99,7 +101,6 @@ int64_t protect_lock(struct percpu *cpu)
 	}
 	heartbeat_start(cpu);
 	watched_start();
-	remap_lock(cpu);
 	hv_set_locked(true);
 	pin_lock(cpu);
 	/*

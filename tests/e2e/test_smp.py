@@ -94,7 +94,8 @@ def stale(request, boot):
     # The CPUs must really run in parallel: QEMU has a thread for each.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RWRUN_QEMU", "-accel tcg,thread=multi")
-        run = boot(which, STALE, smp=cpus, agent=False, conf={"agent": "yes"},
+        # The module names one page as read-only, and no code.
+        run = boot(which, STALE, smp=cpus, agent=False, conf={"agent": "yes", "kernel_code": "off"},
                    files={"/root/rwstale.ko": KMOD / machine.kernel_release() / "rwstale.ko"})
     run.cpus = cpus
     return run
