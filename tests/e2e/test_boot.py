@@ -88,4 +88,5 @@ def test_idle_guest_is_left_alone(where, boot):
     run = boot(where, IDLE)
     told = [json.loads(m.removeprefix("stats "))["total"]["exits_total"] for m in run.markers if m.startswith("stats ")]
     first, second, last = told
-    assert (last - second) - (second - first) < 10 * IDLE_SECONDS, told
+    # A beat a second, and at most ten looks, by a timer that does not wake an idle CPU.
+    assert (last - second) - (second - first) < 12 * IDLE_SECONDS, told

@@ -24,7 +24,7 @@ MEMORY = {"text": "kernel_text", "syscalls": "kernel_rodata", "lsm": "kernel_rod
 REMAPS = [("pmd", "text"), ("pud", "text"), ("pgd", "text"), ("root", "text"), ("pmd", "syscalls"), ("large", "syscalls"),
           ("large", "lsm"), ("pte", "agent"), ("pmd", "agent"), ("pgd", "agent"), ("pte", "idt"), ("pmd", "idt"),
           ("pud", "idt"), ("pgd", "idt")]
-NOTICED_MS = 200
+NOTICED_MS, LATEST_MS = 200, 1100  # mostly; and if preemption is off since the CPU was idle, as in these attacks
 SOAK = {("intel", "6.12")}  # two CPUs on Bochs take minutes
 PLUG = """
 echo 0 >/sys/devices/system/cpu/cpu1/online && echo 1 >/sys/devices/system/cpu/cpu1/online ||
@@ -121,11 +121,16 @@ def remapped(run, way, what):
 @pytest.mark.parametrize("way, what", REMAPS)
 def test_page_tables_that_lead_elsewhere_are_put_back(control, way, what):
     end, after = remapped(control, way, what)
-    assert end == "undone" and after <= NOTICED_MS, (end, after)
+    assert end == "undone" and after <= LATEST_MS, (end, after)
     record = control.of_type("remap")[REMAPS.index((way, what))]  # one each, whichever CPU notices it
     assert (record["target"], record["table_level"], record["verdict"]) == (MEMORY[what], WAYS[way], "deny"), record
     assert record["expected_entry"] != record["found_entry"], record
     assert "ALERT page tables map" in control.hv
+
+
+def test_page_tables_are_looked_at_often(control):
+    after = sorted(remapped(control, way, what)[1] for way, what in REMAPS)
+    assert after[len(after) * 3 // 4] <= NOTICED_MS, after
 
 
 def test_page_tables_that_lead_to_the_same_memory_are_left_alone(control):
