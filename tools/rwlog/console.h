@@ -76,7 +76,9 @@ const char *console_line(struct console *c, const struct console_text *t, const 
 /** console_store_at() - whether the loader has said that a store is at @addr; 0: at any address. */
 bool console_store_at(const struct console *c, uint64_t addr);
 
-/** alert_parse() - read an alert's text, which begins with "ALERT "; the form is ALERT_UNKNOWN if it is none. */
+/**
+ * alert_parse() - read an alert's text, which begins with "ALERT "; the form is ALERT_UNKNOWN if it is none.
+ */
 struct alert_key alert_parse(const char *text);
 
 /** console_free() - free the memory. */

@@ -120,9 +120,9 @@ int index_write(const struct input *in, char *why, size_t n)
 	int ret = -1;
 
 	if (in->is_capture || !in->mapped || !in->nboot) {
-		snprintf(
-			why, n,
-			"no store's image or memory dump in a file: rwlog extract makes an image of a capture");
+		snprintf(why, n,
+			 "no store's image or memory dump in a file: "
+			 "rwlog extract makes an image of a capture");
 	} else {
 		for (size_t i = 0; i < in->boot[0].nrec; i++) {
 			struct rec r = boot_rec(&in->boot[0], i);

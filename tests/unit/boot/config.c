@@ -149,8 +149,8 @@ static void test_all_keys(void **state)
 		"  next=other:\\EFI\\a b.efi  \r\nnext_options =\t\"  root=/dev/sda1 quiet \"\r\n"
 		"store_mib = 1024\r\nserial = 0x3e0 , 9600\r\nagent = no\r\non_violation = \"fault\"\r\n"
 		"kexec = allow\r\non_agent_loss = stop\r\non_error = boot\nexit_port = 0xF4\nwatch_resets = start\n"
-		"control_state = audit\n"
-		"kernel_code = audit\nexec_fallback = strict\nmodules = none\ndynamic_code = deny\nbpf_jit = approve_at_lock\n"
+		"control_state = audit\nkernel_code = audit\nexec_fallback = strict\nmodules = none\n"
+		"dynamic_code = deny\nbpf_jit = approve_at_lock\n"
 		"patches = record\nkprobes = allow\npage_tables = audit");
 	expect_config(&all);
 }

@@ -352,7 +352,8 @@ static void test_damaged_images(void **state)
 	static const char more_lines[] =
 		"trust exe /a " HASH_A "\ntrust lib /a " HASH_B
 		"\nallow trusted a rw /log\nisolate exe /a/b\n"
-		"level x 3\nsubject uid 3 level x\nsubject exe /a level x\nobject /a/ level x\ndoor pci open\n";
+		"level x 3\nsubject uid 3 level x\nsubject exe /a level x\nobject /a/ level x\n"
+		"door pci open\n";
 	static struct oracle_rule rules[24];
 	uint32_t refused = 0, passed = 0;
 	char text[4096];

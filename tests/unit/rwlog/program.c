@@ -152,7 +152,8 @@ static void by_an_index(void **state)
 	       "by its index: 3 of " SAMPLES " records were read");
 	expect("for o in 77 77,4 1,2,3,4,5; do for c in show export; do "
 	       "$R $c --pid $o img 2>/dev/null | grep -v '^-- \\|input' >a; "
-	       "$R $c --index --pid $o img 2>/dev/null | grep -v '^-- \\|input' >b; cmp a b || exit 9; done; done",
+	       "$R $c --index --pid $o img 2>/dev/null | grep -v '^-- \\|input' >b; "
+	       "cmp a b || exit 9; done; done",
 	       0, "");
 	expect("$R index cap", 2, "rwlog extract makes an image of a capture");
 	expect("$R show --index --pid 77 cap", 2,
@@ -164,7 +165,8 @@ static void by_an_index(void **state)
 	       "it is the index of another file");
 	expect("cp -p img other; printf x >>other.rwindex; $R show --index --pid 77 other", 2,
 	       "it is not an index that rwlog has written");
-	expect("cp img.rwindex other.rwindex; printf '\\377' | dd of=other.rwindex bs=1 seek=9 conv=notrunc 2>&1; "
+	expect("cp img.rwindex other.rwindex; "
+	       "printf '\\377' | dd of=other.rwindex bs=1 seek=9 conv=notrunc 2>&1; "
 	       "$R show --index --pid 77 other",
 	       2, "it is not an index that rwlog has written");
 	/* A record that is changed in the file, with the old time of change, is not shown. */
