@@ -50,7 +50,7 @@ static uint64_t bytes_of(uint32_t i)
 	return table[i].count * sizeof(struct kernel_symbol);
 }
 
-bool exports_add(uint64_t va, uint32_t count)
+bool exports_add(struct percpu *cpu, uint64_t va, uint32_t count)
 {
 	uint32_t kept = 0;
 
@@ -61,7 +61,7 @@ bool exports_add(uint64_t va, uint32_t count)
 
 		/* Before the lock nothing is protected yet, and nothing stale. */
 		if (tables == EXPORTS && hv_locked())
-			stale |= !exports_read(percpu_of(0), table[i].va, &byte, 1, rodata);
+			stale |= !exports_read(cpu, table[i].va, &byte, 1, rodata);
 		if (!stale)
 			table[kept++] = table[i];
 	}

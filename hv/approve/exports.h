@@ -8,10 +8,11 @@
 
 #include "core/percpu.h"
 
-#define EXPORTS_ENTRY 12u /* bytes of an entry */
+#define EXPORTS_ENTRY 12u       /* bytes of an entry */
+#define EXPORTS_MAX   0xffffffu /* entries of a table */
 
 /** exports_add() - adds a table of @count entries at @va, in place of those it overlaps. Return: success? */
-bool exports_add(uint64_t va, uint32_t count);
+bool exports_add(struct percpu *cpu, uint64_t va, uint32_t count);
 
 /** exports_clear() - forgets all of them. */
 void exports_clear(void);

@@ -32,7 +32,6 @@ static struct {
 	uint32_t runs, pages;
 	uint32_t done;      /* pages compared */
 	bool placed;        /* module's base is set */
-	bool checked;       /* and right */
 	bool differs;       /* recorded, and let pass */
 	struct percpu *cpu; /* that makes the call */
 } held;                     /* (a) */
@@ -63,13 +62,13 @@ static int hold_page(uint64_t gva, uint64_t gpa, uint32_t kind)
 {
 	struct run *last = held.runs ? &held.run[held.runs - 1] : NULL;
 
+	if (relocate_place_of(gva, PAGE_SIZE) != RELOCATE_ELSEWHERE)
+		return -RW_EXISTS;
 	if (!last || last->kind != kind || last->va + run_bytes(last) != gva) {
-		if (held.runs == RUNS || relocate_place_of(gva, PAGE_SIZE) != RELOCATE_ELSEWHERE)
+		if (held.runs == RUNS)
 			return -RW_ENOSPC;
 		last = &held.run[held.runs++];
 		*last = (struct run){ gva, held.pages, 0, kind };
-	} else if (relocate_place_of(gva, PAGE_SIZE) != RELOCATE_ELSEWHERE) {
-		return -RW_EXISTS;
 	}
 	held.page[held.pages++] = (uint32_t)(gpa / PAGE_SIZE);
 	last->count++;
@@ -90,20 +89,15 @@ int module_check_hold(const struct rw_protect_list *list)
 
 void module_check_forget(struct percpu *cpu)
 {
-	bool any = held.pages;
-
-	for (uint32_t i = 0; i < held.pages; i++)
-		code_forget_page(gpa_of(i));
+	code_forget_pages(cpu, held.page, held.pages);
 	memset(&held, 0, sizeof(held));
-	if (any)
-		smp_flush_all(cpu);
 }
 
 /* What relocate.c needs to know. */
 
 const uint8_t *elf_page(uint64_t number)
 {
-	return guest_page(module_file_page((uint32_t)number));
+	return guest_page(module_file_page(number));
 }
 
 enum relocate_place relocate_place_of(uint64_t va, uint64_t size)
@@ -129,9 +123,17 @@ bool relocate_code(uint64_t va, void *dst, size_t size)
 		if (off >= run_bytes(&held.run[i]) || size > run_bytes(&held.run[i]) - off ||
 		    held.run[i].kind != RW_TARGET_MODULE_TEXT)
 			continue;
-		for (; size; size--, off++)
-			*to++ = guest_page(
-				gpa_of(held.run[i].first + (uint32_t)(off / PAGE_SIZE)))[off % PAGE_SIZE];
+		while (size) {
+			size_t in_page = PAGE_SIZE - off % PAGE_SIZE, n = size < in_page ? size : in_page;
+
+			memcpy(to,
+			       guest_page(gpa_of(held.run[i].first + (uint32_t)(off / PAGE_SIZE))) +
+				       off % PAGE_SIZE,
+			       n);
+			to += n;
+			off += n;
+			size -= n;
+		}
 		return true;
 	}
 	return exports_read(held.cpu, va, dst, size, BIT(RW_TARGET_KERNEL_TEXT));
@@ -160,13 +162,15 @@ bool relocate_is_tracer(uint64_t va)
 
 static const char *add_exports(const struct rw_module_check *req, struct input_error *err)
 {
-	if (hv_locked() || req->count % 2)
-		return hv_locked() ? "exports are named before the lock" : "an address without a number";
+	if (hv_locked())
+		return "exports are named before the lock";
+	if (req->count % 2)
+		return "an address without a number";
 	for (uint32_t i = 0; i < req->count; i += 2) {
 		err->index = i;
-		if (req->value[i] < RW_SYMBOL_BASE || req->value[i + 1] > RW_SYMBOL_BASE >> 40)
+		if (req->value[i] < RW_SYMBOL_BASE || req->value[i + 1] > EXPORTS_MAX)
 			return "a table of exports lies outside of the kernel";
-		if (!exports_add(req->value[i], (uint32_t)req->value[i + 1]))
+		if (!exports_add(held.cpu, req->value[i], (uint32_t)req->value[i + 1]))
 			return "too many tables of exports";
 	}
 	return NULL;
@@ -203,7 +207,7 @@ static void record(struct percpu *cpu, enum rw_verdict verdict, const struct rel
 /* Ends the comparison. Return: RAX. */
 static int64_t differs(struct percpu *cpu, const struct relocate_difference *d, struct input_error *err)
 {
-	bool audit = hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT;
+	bool audit = code_is_audit();
 	char section[ELF_NAME] = "no section";
 
 	if (d->section)
@@ -230,7 +234,7 @@ static void approve(struct percpu *cpu)
 		uint32_t section = elf_find(&module.elf, name[i]);
 
 		if (section && module.base[section] &&
-		    !exports_add(module.base[section],
+		    !exports_add(cpu, module.base[section],
 				 (uint32_t)(module.elf.section[section].sh_size / EXPORTS_ENTRY)))
 			printk("module: no room for its exports: modules that need them will be refused");
 	}
@@ -247,10 +251,9 @@ static int64_t compare(struct percpu *cpu, struct input_error *err)
 
 	if (!held.placed || !held.pages || !module_file_size())
 		return input_error_set(err, 0, "the module's places or pages are not known", -RW_EINVAL);
-	if (!held.checked) {
+	if (!held.done) {
 		d.why = relocate_check_places(&module, &d.section);
 		ret = d.why ? differs(cpu, &d, err) : 0;
-		held.checked = true;
 	}
 	for (; !ret && held.done < end && !held.differs; held.done++) {
 		const struct run *run = run_of(held.done);
@@ -276,7 +279,7 @@ int64_t module_check_step(struct percpu *cpu, const struct rw_module_check *req,
 	held.cpu = cpu;
 	err->index = 0;
 	if (req->count > RW_MODULE_CHECK_VALUES)
-		ret = -RW_EINVAL;
+		; /* too many */
 	else if (req->step == RW_MODULE_CHECK_EXPORTS)
 		bad = add_exports(req, err);
 	else if (!hv_locked())

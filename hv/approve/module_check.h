@@ -20,7 +20,8 @@ int64_t module_check_step(struct percpu *cpu, const struct rw_module_check *req,
 
 /**
  * module_check_hold() - takes write permission from the pages of @list, which are in the ranges, until they
- * are compared. Context: as module_check_step(). Return: as nested_set_perm(), or -RW_ENOSPC.
+ * are compared. Context: as module_check_step(). Return: as nested_set_perm();
+ * -RW_ENOSPC: too many; -RW_EXISTS: a page is named twice, or a comparison runs.
  */
 int module_check_hold(const struct rw_protect_list *list);
 

@@ -15,6 +15,7 @@
 #include "mm/guest_copy.h"
 #include "mm/nested.h"
 #include "mm/page_pool.h"
+#include "protect/code_rules.h"
 
 #define RECORD_BYTES 512u /* a record with all its fields */
 
@@ -57,19 +58,8 @@ void module_file_forget(void)
 /* Forgets the file, and lets the guest write to its pages again. */
 static void drop(struct percpu *cpu)
 {
-	bool any = file.pages;
-
-	for (uint32_t i = 0; i < file.pages; i++) {
-		uint64_t gpa = module_file_page(i);
-
-		ranges_remove(&hv.ranges, gpa);
-		nested_set_perm(gpa, PAGE_SIZE, nested_open()); /* split already: needs no room */
-		if (i + 1 == file.pages || (gpa ^ module_file_page(i + 1)) & ~(SIZE_2M - 1))
-			nested_merge(gpa, PAGE_SIZE);
-	}
+	code_forget_pages(cpu, page, file.pages);
 	module_file_forget();
-	if (any)
-		smp_flush_all(cpu);
 }
 
 static const char *begin(struct percpu *cpu, const struct rw_module_file *req)
@@ -120,17 +110,19 @@ static const char *add(struct percpu *cpu, const struct rw_module_file *req, uin
 	if ((file.left + PAGE_SIZE - 1) / PAGE_SIZE < req->count)
 		return "more pages than the file has";
 	bad = protect_pages(cpu, req, index);
-	for (*index = 0; !bad && *index < req->count; ++*index) {
+	if (bad)
+		return bad;
+	for (*index = 0; *index < req->count; ++*index) {
 		size_t size = file.left < PAGE_SIZE ? file.left : PAGE_SIZE;
 
 		sha256_add(&file.hash, guest_page(req->page[*index]), size);
 		file.left -= size;
 	}
-	if (!bad && !file.left) {
+	if (!file.left) {
 		sha256_end(&file.hash, file.digest);
 		file.listed = approved_has(approved, file.digest);
 	}
-	return bad;
+	return NULL;
 }
 
 int64_t module_file_step(struct percpu *cpu, const struct rw_module_file *req, struct input_error *err)
@@ -211,8 +203,7 @@ const char *module_file_refusal(const struct rw_protect_list *list)
 
 	if (hv.boot->settings.modules == RW_MODULES_NONE)
 		return "modules = none";
-	if (hv.boot->settings.modules == RW_MODULES_ANY ||
-	    hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT)
+	if (hv.boot->settings.modules == RW_MODULES_ANY || code_is_audit())
 		return NULL;
 	for (uint32_t i = 0; i < list->count; i++)
 		if (!digest_of(list->range[i].name, &listed))

@@ -21,30 +21,29 @@ static const struct {
 };
 
 /* Read-only data that the kernel sorts while it loads a module: not compared. */
-static const char *const sorted[] = { "__mcount_loc", "__ex_table", ".orc_unwind", ".orc_unwind_ip" };
+static const char *const sorted[] = { "__mcount_loc", "__ex_table", ".orc_unwind", ".orc_unwind_ip", NULL };
 /* What the kernel does not load. */
-static const char *const left_out[] = { ".modinfo", "__versions" };
+static const char *const left_out[] = { ".modinfo", "__versions", NULL };
 
 const char *relocate_open(struct relocate *r, uint64_t size)
 {
+	memset(r, 0, sizeof(*r));
+
 	const char *bad = elf_open(&r->elf, size);
 
-	memset(r->base, 0, sizeof(r->base));
-	memset(r->cache, 0, sizeof(r->cache));
-	memset(r->last, 0, sizeof(r->last));
 	for (uint32_t t = 0; t < RELOCATE_TABLES && !bad; t++)
 		r->table[t] = elf_find(&r->elf, tables[t].name);
 	return bad;
 }
 
-static bool is_one_of(const struct relocate *r, uint32_t section, const char *const *names, size_t count)
+static bool is_one_of(const struct relocate *r, uint32_t section, const char *const *names)
 {
 	char name[ELF_NAME];
 
 	if (!elf_string(&r->elf, r->elf.names, r->elf.section[section].sh_name, name))
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (elf_equal(name, names[i]))
+	for (; *names; names++)
+		if (elf_equal(name, *names))
 			return true;
 	return false;
 }
@@ -93,7 +92,7 @@ const char *relocate_check_places(struct relocate *r, uint32_t *section)
 		const Elf64_Shdr *s = &r->elf.section[i];
 
 		*section = i;
-		if (!(s->sh_flags & SHF_ALLOC) || is_one_of(r, i, left_out, 2))
+		if (!(s->sh_flags & SHF_ALLOC) || is_one_of(r, i, left_out))
 			r->base[i] = 0;
 		if (!r->base[i]) {
 			if (is_text(s) && s->sh_flags & SHF_ALLOC && s->sh_size)
@@ -316,14 +315,14 @@ static bool entry_ok(struct relocate *r, enum relocate_table t, const struct ent
 	}
 }
 
-/* As branch_at(), for a place that table @t lists at its entry @i or after it. */
-static size_t listed_from(struct relocate *r, enum relocate_table t, uint64_t i, uint32_t section,
-			  uint64_t off)
+/* As branch_at(), for a place that table @t lists at entry @i to @end. */
+static size_t listed_from(struct relocate *r, enum relocate_table t, uint64_t i, uint64_t end,
+			  uint32_t section, uint64_t off)
 {
 	uint8_t found[SITE_MAX];
 	struct entry e;
 
-	for (; get_entry(r, t, i, &e); i++) {
+	for (; i < end && get_entry(r, t, i, &e); i++) {
 		if (e.section != section || off - e.off >= e.len ||
 		    !relocate_code(r->base[section] + e.off, found, e.len) || !entry_ok(r, t, &e, found))
 			continue;
@@ -335,9 +334,9 @@ static size_t listed_from(struct relocate *r, enum relocate_table t, uint64_t i,
 
 static size_t listed_at(struct relocate *r, enum relocate_table t, uint32_t section, uint64_t off)
 {
-	size_t right = listed_from(r, t, r->last[t], section, off);
+	size_t right = listed_from(r, t, r->last[t], UINT64_MAX, section, off);
 
-	return right || !r->last[t] ? right : listed_from(r, t, 0, section, off);
+	return right ? right : listed_from(r, t, 0, r->last[t], section, off);
 }
 
 static uint32_t section_at(const struct relocate *r, uint64_t va)
@@ -378,7 +377,7 @@ static uint32_t expect_page(struct relocate *r, uint64_t va, bool text, bool *an
 		uint64_t base = r->base[i], end = base + s->sh_size;
 		uint64_t from = base > va ? base : va, to = end < va + RW_PAGE_SIZE ? end : va + RW_PAGE_SIZE;
 
-		if (!base || from >= to || is_text(s) != text || (!text && is_one_of(r, i, sorted, 4)))
+		if (!base || from >= to || is_text(s) != text || (!text && is_one_of(r, i, sorted)))
 			continue;
 		*any = true;
 		if (!expect(r, i, from - base, from, r->want + (from - va), to - from))

@@ -9,6 +9,7 @@
 
 #include "approve/elf.h"
 #include "approve/relocate_site.h"
+#include "abi/types.h"
 
 #define RELOCATE_CACHE 512u
 #define RELOCATE_BYTES 16u
@@ -28,7 +29,7 @@ struct relocate {
 	uint32_t table[RELOCATE_TABLES]; /* number of its section; 0: none */
 	uint32_t last[RELOCATE_TABLES];  /* entry found last: the tables ascend, mostly */
 	struct relocate_symbol cache[RELOCATE_CACHE];
-	uint8_t want[4096];
+	uint8_t want[RW_PAGE_SIZE];
 };
 
 struct relocate_difference {

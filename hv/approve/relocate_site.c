@@ -5,6 +5,7 @@
 
 #include "approve/elf.h"
 #include "lib/string.h"
+#include "abi/types.h"
 
 /* Intel SDM volume 2, "Instruction Set Reference": opcodes. */
 enum {
@@ -24,7 +25,6 @@ enum {
 };
 
 #define REGS 16u
-#define PAGE 4096u
 
 static const uint8_t nop5[5] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
 static const uint8_t return5[5] = { 0xc3, INT3, INT3, INT3, INT3 };
@@ -185,12 +185,12 @@ bool relocate_branch_ok(const struct relocate_symbol *symbol, uint64_t return_th
 
 bool relocate_is_thunks(const uint8_t *page)
 {
-	for (size_t i = 0; i < PAGE;) {
+	for (size_t i = 0; i < RW_PAGE_SIZE;) {
 		size_t at = page[i] == REX_B;
 
 		if (page[i] == INT3)
 			i++;
-		else if (PAGE - i >= at + 3 && page[i + at] == GROUP5 &&
+		else if (RW_PAGE_SIZE - i >= at + 3 && page[i + at] == GROUP5 &&
 			 (page[i + at + 1] & 0xf8) == INDIRECT_JMP)
 			i += at + 2;
 		else

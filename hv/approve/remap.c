@@ -3,7 +3,7 @@
 /* The kernel's page tables still map what was locked. */
 #include "approve/remap.h"
 
-#include "arch/x86/segment.h"
+#include "core/guest_info.h"
 #include "core/panic.h"
 #include "core/smp.h"
 #include "core/state.h"
@@ -15,9 +15,6 @@
 #include "mm/mapping.h"
 #include "mm/nested.h"
 #include "protect/evidence.h"
-
-/* With page-table isolation, user mode uses the second page of a pair of roots, the kernel the first. */
-#define USER_ROOT BIT(12)
 
 #define RECORD_BYTES 320u /* a record with all its fields */
 #define PUT_BACK_MAX 64u  /* entries in one check; more wait for the next one */
@@ -32,6 +29,7 @@ enum half {
 static struct mapping locked_maps[HALVES]; /* (a, c) */
 static int levels;                         /* (a, c) of the page tables; 0: nothing is compared */
 static uint64_t agent_gva;                 /* (a, c) a page of the agent's text */
+static uint64_t gap_tsc;                   /* (a, c) between two comparisons on one CPU */
 
 /* With page_tables = audit an entry stays as it is: it makes one record, not one each time. */
 static struct {
@@ -100,14 +98,13 @@ static bool maps_agent(uint64_t root)
  */
 static bool is_pair(uint64_t root, uint64_t idt)
 {
-	return !(root & USER_ROOT) && mapping_exists(root | USER_ROOT, levels, idt) && maps_agent(root) &&
-	       !maps_agent(root | USER_ROOT);
+	return !(root & CR3_ISOLATION_USER) && mapping_exists(root | CR3_ISOLATION_USER, levels, idt) &&
+	       maps_agent(root) && !maps_agent(root | CR3_ISOLATION_USER);
 }
 
 void remap_lock(struct percpu *cpu)
 {
 	uint64_t root = greg(cpu, GREG_CR3) & CR3_ADDR_MASK, missing, unused;
-	struct segment table[SEG_TABLES];
 
 	locked_maps[KERNEL].count = locked_maps[USER].count = 0;
 	memset(told, 0, sizeof(told));
@@ -115,13 +112,13 @@ void remap_lock(struct percpu *cpu)
 	if (hv.boot->settings.page_tables == RW_PAGE_TABLES_OFF || !in_long_mode(cpu))
 		return;
 	levels = greg(cpu, GREG_CR4) & CR4_LA57 ? 5 : 4;
-	hv_backend()->get_tables(cpu, table);
+	gap_tsc = hv.boot->tsc_hz / 1000 * REMAP_GAP_MS;
 
-	uint64_t idt = table[SEG_IDTR - SEG_GDTR].base & PAGE_MASK;
+	uint64_t idt = guest_idt_base(cpu) & PAGE_MASK;
 	uint64_t bytes = add_ranges(KERNEL, root, idt, &missing);
 
 	if (is_pair(root, idt))
-		add_ranges(USER, root | USER_ROOT, idt, &unused);
+		add_ranges(USER, root | CR3_ISOLATION_USER, idt, &unused);
 	printk("page tables: the mappings of %lu pages are compared (%u and %u runs)%s", bytes >> PAGE_SHIFT,
 	       locked_maps[KERNEL].count, locked_maps[USER].count,
 	       missing ? "; others are not mapped as named, or too many" : "");
@@ -229,8 +226,7 @@ static bool has_kernel_entry(uint64_t root)
 
 void remap_check(struct percpu *cpu, bool hypercall)
 {
-	if (!hv_locked() || !levels ||
-	    cpu->exit_tsc - cpu->remap_tsc < hv.boot->tsc_hz / 1000 * REMAP_GAP_MS || !in_long_mode(cpu))
+	if (!hv_locked() || !levels || cpu->exit_tsc - cpu->remap_tsc < gap_tsc || !in_long_mode(cpu))
 		return;
 
 	uint64_t root = greg(cpu, GREG_CR3) & CR3_ADDR_MASK;
@@ -243,6 +239,6 @@ void remap_check(struct percpu *cpu, bool hypercall)
 		return;
 	}
 	compare(cpu, KERNEL, root);
-	if (isolated && called && !(root & USER_ROOT) && has_kernel_entry(root | USER_ROOT))
-		compare(cpu, USER, root | USER_ROOT);
+	if (isolated && called && !(root & CR3_ISOLATION_USER) && has_kernel_entry(root | CR3_ISOLATION_USER))
+		compare(cpu, USER, root | CR3_ISOLATION_USER);
 }

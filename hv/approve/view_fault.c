@@ -15,6 +15,8 @@
 #include "mm/guest_copy.h"
 #include "mm/page_pool.h"
 #include "policy/verdict.h"
+#include "protect/code.h"
+#include "protect/code_rules.h"
 #include "protect/evidence.h"
 #include "protect/pin.h"
 #include "protect/step.h"
@@ -32,11 +34,6 @@ enum {
 	TURNS_MAX = 16 /* of one page in a row: it writes to itself */
 };
 
-static bool is_audit(void)
-{
-	return hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT;
-}
-
 /* Records, once, that @value of the table @name would lead user mode to code of anybody's choice. */
 static void report(struct percpu *cpu, int which, const char *name, uint64_t value)
 {
@@ -47,8 +44,8 @@ static void report(struct percpu *cpu, int which, const char *name, uint64_t val
 		return;
 	*last = value;
 	evidence_describe(cpu, &rec, 0, RW_TARGET_CONTROL, RW_ACCESS_WRITE);
-	rec.verdict = is_audit() ? RW_VERDICT_ALLOW :
-				   policy_refusal(hv.boot->settings.on_violation, RW_VERDICT_SKIP);
+	rec.verdict = code_is_audit() ? RW_VERDICT_ALLOW :
+					policy_refusal(hv.boot->settings.on_violation, RW_VERDICT_SKIP);
 	format_text(rec.symbol, sizeof(rec.symbol), "%s", name);
 	rec.value_len = sizeof(value);
 	memset(rec.old_value, 0, sizeof(value));
@@ -76,7 +73,7 @@ static void clear_gates(struct percpu *cpu, uint64_t *desc, size_t count)
 		if (!is_gate(desc[i]))
 			continue;
 		found = desc[i];
-		if (!is_audit())
+		if (!code_is_audit())
 			desc[i] = 0;
 	}
 	if (found)
@@ -117,7 +114,7 @@ static void drop_ldt(struct percpu *cpu, struct segment *table)
 	if (!(ldtr->selector & ~3u))
 		return;
 	report(cpu, LDT, "LDTR", ldtr->base);
-	if (is_audit())
+	if (code_is_audit())
 		return;
 	*ldtr = (struct segment){ 0 };
 	hv_backend()->set_tables(cpu, table);
@@ -142,8 +139,7 @@ static bool follow_strict(struct percpu *cpu, uint64_t gpa)
 	bool user = greg(cpu, GREG_CPL) == 3;
 	enum nested_map want = user ? NESTED_USER : NESTED_KERNEL;
 
-	if (cpu->view.map == want || !(nested_perm(gpa) & (user ? NPERM_XU : NPERM_XS)) ||
-	    (user && !may_enter_user(cpu)))
+	if (cpu->view.map == want || !code_may_fetch(cpu, gpa) || (user && !may_enter_user(cpu)))
 		return false;
 	if (cpu->step.active)
 		step_finish(cpu, cpu->step.iterations != 0); /* it has not run in the map that it needs */
@@ -155,16 +151,15 @@ static bool follow_strict(struct percpu *cpu, uint64_t gpa)
 static bool turn(struct percpu *cpu, uint64_t gpa, unsigned int perm)
 {
 	struct ranges_hit hit;
-	bool done;
 
 	spin_lock(&hv_agent_lock);
-	done = !ranges_find(&hv.ranges, gpa, &hit) && !nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, perm);
-	if (done && perm == nested_open())
-		nested_merge(gpa & PAGE_MASK, PAGE_SIZE);
-	if (done && cpu->step.active)
-		step_refresh(cpu);
-	if (done)
-		smp_flush_all(cpu);
+	bool done = !ranges_find(&hv.ranges, gpa, &hit) && !nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, perm);
+
+	if (done) {
+		if (perm == nested_open())
+			nested_merge(gpa & PAGE_MASK, PAGE_SIZE);
+		code_flush(cpu);
+	}
 	spin_unlock(&hv_agent_lock);
 	return done;
 }

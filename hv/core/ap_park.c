@@ -4,21 +4,13 @@
 #include "core/ap_park.h"
 
 #include "approve/view.h"
+#include "core/guest_info.h"
 #include "core/state.h"
-#include "arch/x86/segment.h"
 #include "log/printk.h"
 #include "protect/pin.h"
 
-static uint64_t kernel_idt; /* (x) IDTR's base on the CPU that locked */
-
-/* A kernel's CPUs share one IDT; the firmware's have another. */
-static uint64_t idt_base(struct percpu *cpu)
-{
-	struct segment table[SEG_TABLES];
-
-	hv_backend()->get_tables(cpu, table);
-	return table[SEG_IDTR - SEG_GDTR].base;
-}
+/* IDTR's base on the CPU that locked: a kernel's CPUs share one IDT, the firmware's have another. */
+static uint64_t kernel_idt; /* (x) */
 
 void ap_park(struct percpu *cpu)
 {
@@ -30,7 +22,7 @@ void ap_park(struct percpu *cpu)
 
 void ap_park_lock(struct percpu *cpu)
 {
-	__atomic_store_n(&kernel_idt, idt_base(cpu), __ATOMIC_SEQ_CST);
+	__atomic_store_n(&kernel_idt, guest_idt_base(cpu), __ATOMIC_SEQ_CST);
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		if (percpu_of(i) != cpu)
 			__atomic_store_n(&percpu_of(i)->judge, true, __ATOMIC_SEQ_CST);
@@ -41,7 +33,7 @@ bool ap_park_judge(struct percpu *cpu)
 	/* The boot CPU is the kernel's own; one that waits for SIPI already has no IDT to judge by. */
 	if (!__atomic_exchange_n(&cpu->judge, false, __ATOMIC_SEQ_CST) || cpu->index == 0 ||
 	    __atomic_load_n(&cpu->parked, __ATOMIC_SEQ_CST) ||
-	    idt_base(cpu) == __atomic_load_n(&kernel_idt, __ATOMIC_SEQ_CST))
+	    guest_idt_base(cpu) == __atomic_load_n(&kernel_idt, __ATOMIC_SEQ_CST))
 		return false;
 	/* The lock's kick, if one was sent, has done its work; if it comes later, the CPU waits already. */
 	__atomic_store_n(&cpu->kick, KICK_NONE, __ATOMIC_SEQ_CST);

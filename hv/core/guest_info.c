@@ -8,9 +8,7 @@
 #include "mm/guest_copy.h"
 #include "mm/guest_walk.h"
 #include "arch/x86/operand.h"
-
-/* With page-table isolation, user mode uses the second page of a pair of roots, the kernel the first. */
-#define CR3_ISOLATION_USER BIT(12)
+#include "arch/x86/segment.h"
 
 static int translate(struct percpu *cpu, uint64_t cr3, uint64_t gva, uint64_t *gpa)
 {
@@ -141,4 +139,12 @@ uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nb
 			return gva + PAGE_SIZE;
 	}
 	return 0;
+}
+
+uint64_t guest_idt_base(struct percpu *cpu)
+{
+	struct segment table[SEG_TABLES];
+
+	hv_backend()->get_tables(cpu, table);
+	return table[SEG_IDTR - SEG_GDTR].base;
 }

@@ -46,3 +46,6 @@ void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs);
  * its operand and checked by translation; for hardware that does not report it. Return: 0 if not found.
  */
 uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa);
+
+/** guest_idt_base() - the linear address in IDTR. */
+uint64_t guest_idt_base(struct percpu *cpu);

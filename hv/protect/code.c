@@ -63,6 +63,12 @@ static void record_list(struct percpu *cpu, const struct rw_protect_list *list, 
 			   NULL);
 }
 
+static void forget_list(const struct rw_protect_list *list)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		forget_range(&list->range[i]);
+}
+
 /* Takes write permission from all of @list, or from nothing. */
 static int restrict_list(const struct rw_protect_list *list)
 {
@@ -70,14 +76,15 @@ static int restrict_list(const struct rw_protect_list *list)
 
 	for (uint32_t i = 0; i < list->count && !ret; i++)
 		ret = code_restrict(&list->range[i]);
-	for (uint32_t i = 0; ret && i < list->count; i++)
-		forget_range(&list->range[i]);
+	if (ret)
+		forget_list(list);
 	return ret;
 }
 
 int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct input_error *err)
 {
-	bool flush = false;
+	/* A module with an approved file runs once it is compared with that. */
+	bool compare = module_file_size(), flush = false;
 	const char *bad;
 	uint32_t index;
 
@@ -101,20 +108,20 @@ int code_approve(struct percpu *cpu, const struct rw_protect_list *list, struct 
 
 	if (ret)
 		return ret;
-	/* A module with an approved file runs once it is compared with that. */
-	ret = module_file_size() ? module_check_hold(list) : restrict_list(list);
-	if (ret && module_file_size())
+	ret = compare ? module_check_hold(list) : restrict_list(list);
+	if (ret && compare) {
 		module_check_forget(cpu);
+		forget_list(list); /* what it does not hold yet */
+	}
 	smp_flush_all(cpu);
 	if (ret)
 		return input_error_set(err, 0, "no room for the pages, or for page tables", ret);
-	if (!module_file_size())
+	if (!compare)
 		record_list(cpu, list, RW_VERDICT_ALLOW);
 	return 0;
 }
 
-/* After a change of the common map, on this CPU. */
-static void flush_all(struct percpu *cpu)
+void code_flush(struct percpu *cpu)
 {
 	if (cpu->step.active)
 		step_refresh(cpu);
@@ -132,7 +139,7 @@ static bool release(struct percpu *cpu, uint64_t gpa)
 
 	if (freed) {
 		code_forget_page(gpa);
-		flush_all(cpu);
+		code_flush(cpu);
 	}
 	spin_unlock(&hv_agent_lock);
 	return freed;
@@ -192,7 +199,7 @@ static bool let_run(struct percpu *cpu, uint64_t gpa, uint64_t gva)
 	else
 		ret = nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, nested_perm(gpa) | NPERM_XS);
 	if (!ret)
-		flush_all(cpu);
+		code_flush(cpu);
 	spin_unlock(&hv_agent_lock);
 	return !ret;
 }
@@ -204,9 +211,8 @@ static bool audit(struct percpu *cpu, uint64_t gpa)
 	struct evidence e;
 	struct ranges_hit hit;
 
-	if (hv.boot->settings.kernel_code != RW_KERNEL_CODE_AUDIT &&
-	    (hv.boot->settings.dynamic_code != RW_DYNAMIC_CODE_AUDIT || !in_code_area(gva) ||
-	     ranges_find(&hv.ranges, gpa, &hit)))
+	if (!code_is_audit() && (hv.boot->settings.dynamic_code != RW_DYNAMIC_CODE_AUDIT ||
+				 !in_code_area(gva) || ranges_find(&hv.ranges, gpa, &hit)))
 		return false;
 	evidence_describe(cpu, &e, gpa, RW_TARGET_UNAPPROVED, RW_ACCESS_EXEC);
 	e.gva = gva;
@@ -216,10 +222,9 @@ static bool audit(struct percpu *cpu, uint64_t gpa)
 	return true;
 }
 
-/* Whether @x is a fetch that the page's permissions allow by now. Linux' rings are 0 and 3. */
-static bool may_fetch(struct percpu *cpu, const struct hv_exit *x)
+bool code_may_fetch(struct percpu *cpu, uint64_t gpa)
 {
-	return nested_perm(x->nested.gpa) & (greg(cpu, GREG_CPL) == 3 ? NPERM_XU : NPERM_XS);
+	return nested_perm(gpa) & (greg(cpu, GREG_CPL) == 3 ? NPERM_XU : NPERM_XS);
 }
 
 bool code_settle(struct percpu *cpu, const struct hv_exit *x)
@@ -233,7 +238,7 @@ bool code_settle(struct percpu *cpu, const struct hv_exit *x)
 	if ((x->nested.access & NACC_WRITE || (fetch && user)) && ranges_find(&hv.ranges, gpa, &hit) &&
 	    is_transient(hit.kind) && release(cpu, gpa))
 		return true;
-	return fetch && !user && code_is_active() && !may_fetch(cpu, x) && audit(cpu, gpa);
+	return fetch && !user && code_is_active() && !code_may_fetch(cpu, gpa) && audit(cpu, gpa);
 }
 
 uint32_t code_refused(struct percpu *cpu, const struct hv_exit *x)
@@ -242,7 +247,8 @@ uint32_t code_refused(struct percpu *cpu, const struct hv_exit *x)
 	bool fetch = x->nested.access & NACC_EXEC;
 	struct ranges_hit hit;
 
-	if (!hv_locked() || (x->nested.access & NACC_WRITE && perm & NPERM_W) || (fetch && may_fetch(cpu, x)))
+	if (!hv_locked() || (x->nested.access & NACC_WRITE && perm & NPERM_W) ||
+	    (fetch && code_may_fetch(cpu, x->nested.gpa)))
 		return 0;
 	if (ranges_find(&hv.ranges, x->nested.gpa, &hit))
 		return hit.kind;

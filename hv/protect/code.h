@@ -35,3 +35,12 @@ bool code_settle(struct percpu *cpu, const struct hv_exit *x);
  * RW_TARGET_UNAPPROVED; 0: the tables allow it by now.
  */
 uint32_t code_refused(struct percpu *cpu, const struct hv_exit *x);
+
+/**
+ * code_may_fetch() - whether the page of @gpa may be executed by now, in the mode that the guest is in.
+ * Linux' rings are 0 and 3.
+ */
+bool code_may_fetch(struct percpu *cpu, uint64_t gpa);
+
+/** code_flush() - every CPU drops its translations, after a change of the common map. */
+void code_flush(struct percpu *cpu);

@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 The Ringward authors */
 /* Which pages may run in kernel mode: by configuration, CPU and kind. */
 #include "approve/view.h"
+#include "core/smp.h"
 #include "core/state.h"
 #include "log/printk.h"
 #include "mm/nested.h"
@@ -12,6 +13,11 @@ bool code_is_active(void)
 {
 	return hv.boot->settings.kernel_code != RW_KERNEL_CODE_OFF &&
 	       (hv_backend()->has_exec_modes() || view_fallback() != RW_EXEC_FALLBACK_OFF);
+}
+
+bool code_is_audit(void)
+{
+	return hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT;
 }
 
 void code_report(void)
@@ -27,8 +33,7 @@ void code_report(void)
 								    "new kernel code is not stopped");
 	if (code_is_active())
 		printk("kernel_code: from the lock on only approved code runs in kernel mode%s",
-		       hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT ? "; other code is recorded" :
-									       "");
+		       code_is_audit() ? "; other code is recorded" : "");
 }
 
 uint32_t code_status(void)
@@ -39,8 +44,7 @@ uint32_t code_status(void)
 
 	if (!code_is_active())
 		return modules;
-	return modules | RW_CODE_ACTIVE |
-	       (hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT ? RW_CODE_AUDIT : 0) |
+	return modules | RW_CODE_ACTIVE | (code_is_audit() ? RW_CODE_AUDIT : 0) |
 	       (hv.boot->settings.bpf_jit == RW_BPF_JIT_DENY ? RW_CODE_JIT_OFF : 0) |
 	       (view_fallback() == RW_EXEC_FALLBACK_SMEP ? RW_CODE_IN_PART : 0);
 }
@@ -87,6 +91,20 @@ void code_forget_page(uint64_t gpa)
 	nested_merge(gpa & PAGE_MASK, PAGE_SIZE);
 }
 
+void code_forget_pages(struct percpu *cpu, const uint32_t *page, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t gpa = (uint64_t)page[i] * PAGE_SIZE;
+
+		ranges_remove(&hv.ranges, gpa);
+		nested_set_perm(gpa, PAGE_SIZE, nested_open()); /* split already: needs no room */
+		if (i + 1 == count || (page[i] ^ page[i + 1]) >= SIZE_2M / PAGE_SIZE)
+			nested_merge(gpa, PAGE_SIZE);
+	}
+	if (count)
+		smp_flush_all(cpu);
+}
+
 bool code_may_start(struct percpu *cpu, uint8_t vector)
 {
 	uint64_t gpa = (uint64_t)vector * PAGE_SIZE;
@@ -96,7 +114,7 @@ bool code_may_start(struct percpu *cpu, uint8_t vector)
 	if (!hv_locked() || !code_is_active() ||
 	    (ranges_find(&hv.ranges, gpa, &hit) && hit.kind == RW_TARGET_TRAMPOLINE))
 		return true;
-	bool allow = hv.boot->settings.kernel_code == RW_KERNEL_CODE_AUDIT;
+	bool allow = code_is_audit();
 
 	evidence_describe(cpu, &e, gpa, RW_TARGET_UNAPPROVED, RW_ACCESS_EXEC);
 	e.verdict = allow ? RW_VERDICT_ALLOW : RW_VERDICT_DENY;

@@ -12,6 +12,9 @@ void code_report(void);
 /** code_is_active() - whether only approved code is to run, by configuration and CPU. Context: any. */
 bool code_is_active(void);
 
+/** code_is_audit() - whether code that is not approved runs, and is recorded. Context: any. */
+bool code_is_audit(void);
+
 /** code_status() - RW_CODE_*, for the status hypercall. Context: any. */
 uint32_t code_status(void);
 
@@ -23,6 +26,12 @@ int code_restrict(const struct rw_range *range);
  * CPU before it changes further pages. Context: under hv_agent_lock.
  */
 void code_forget_page(uint64_t gpa);
+
+/**
+ * code_forget_pages() - the same for the @count pages with the numbers @page, which are mapped by themselves.
+ * Flushes every CPU. Context: under hv_agent_lock.
+ */
+void code_forget_pages(struct percpu *cpu, const uint32_t *page, uint32_t count);
 
 /** code_open_perm() - NPERM_* of pages in no range from the lock on. */
 unsigned int code_open_perm(void);

@@ -121,6 +121,7 @@ void protect_release(struct percpu *cpu)
 	struct ranges_pages pages;
 
 	journal_release();
+	module_check_forget(cpu); /* while its pages are mapped by themselves */
 	if (hv_locked()) {
 		ranges_count_pages(&hv.ranges, &pages);
 		record(cpu, RW_REC_UNLOCK, pages.total, "kexec");
@@ -135,7 +136,6 @@ void protect_release(struct percpu *cpu)
 		smp_flush_all(cpu);
 	}
 	heartbeat_forget();
-	module_check_forget(cpu);
 	module_file_forget();
 	exports_clear();
 	watched_forget();

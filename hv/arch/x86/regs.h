@@ -50,7 +50,9 @@ enum {
 #define CR0_PG                 BIT(31)
 #define MISC_ENABLE_XD_DISABLE BIT(34)
 #define CR3_ADDR_MASK          0x000ffffffffff000ull
-#define DR6_RESET              0xffff0ff0ull
+/* With page-table isolation user mode uses the second page of a pair of roots, Linux' kernel the first. */
+#define CR3_ISOLATION_USER BIT(12)
+#define DR6_RESET          0xffff0ff0ull
 
 enum {
 	MSR_TSC = 0x10,

@@ -59,12 +59,12 @@ static bool svm_has_exec_modes(void)
 
 static const char *svm_global_init(void)
 {
-	uint32_t edx = cpuid(CPUID_SVM, 0).edx;
+	struct cpuid_regs svm = cpuid(CPUID_SVM, 0);
 
-	svm_features.next_rip = edx & SVM_EDX_NRIPS;
-	svm_features.flush_by_asid = edx & SVM_EDX_FLUSH_BY_ASID;
+	svm_features.next_rip = svm.edx & SVM_EDX_NRIPS;
+	svm_features.flush_by_asid = svm.edx & SVM_EDX_FLUSH_BY_ASID;
 	svm_features.invlpgb = cpuid(CPUID_EXT_SIZES, 0).ebx & SIZES_EBX_INVLPGB;
-	svm_features.user_asid = cpuid(CPUID_SVM, 0).ebx > SVM_ASID + 1 && !svm_features.invlpgb;
+	svm_features.user_asid = svm.ebx > SVM_ASID + 1 && !svm_features.invlpgb;
 	svm_features.smp = hv.boot->cpu_count > 1;
 	return svm_maps_init();
 }
@@ -76,7 +76,6 @@ static const char *init_vmcb(struct percpu *cpu, const struct rw_handoff *h)
 
 	svm_steady(cpu);
 	control->iopm_base_pa = hv_phys(svm_iopm);
-	control->asid = SVM_ASID;
 	control->tlb_control = VMCB_TLB_FLUSH_ALL;
 	control->nested_ctl = VMCB_NP_ENABLE | (svm_features.gmet ? VMCB_GMET_ENABLE : 0) |
 			      (svm_features.invlpgb ? VMCB_INVLPGB_ENABLE : 0);
