@@ -20,7 +20,6 @@
 #include "abi/stats.h"
 #include "code.h"
 #include "hvcall.h"
-#include "kernel/after_call.h"
 #include "kernel/code.h"
 #include "kernel/layout.h"
 #include "modcheck.h"

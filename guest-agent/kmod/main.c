@@ -61,9 +61,7 @@ static int __init find(void)
 		ret = compat_init(&kernel);
 	if (ret == 0)
 		ret = compat_mounts_init(&kernel);
-	if (ret)
-		return ret;
-	return compat_namespaces_init();
+	return ret ? ret : compat_namespaces_init();
 }
 
 static int __init read_rules(void)

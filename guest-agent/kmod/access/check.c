@@ -112,11 +112,8 @@ static int decided(const struct label_sum *sum, const char *what, const struct p
 	return refuse(&r, path, dentry);
 }
 
-/*
- * Whether files have no paths there: pipes, sockets, memfds, and namespaces. nsfs clears SB_NOUSER, so that a
- * namespace can be mounted; such a one has the labels of that place.
- */
-static bool has_no_paths(const struct super_block *sb)
+/* nsfs clears SB_NOUSER, so that a namespace can be mounted; such a one has the labels of that place. */
+bool check_has_no_paths(const struct super_block *sb)
 {
 	return sb->s_flags & SB_NOUSER || sb->s_magic == NSFS_MAGIC;
 }
@@ -133,7 +130,7 @@ static int unknown(const struct super_block *sb, u32 kinds, const char *what, co
 				   .audited = label_policy.hdr->mode == RW_ACCESS_AUDIT,
 				   .what = what };
 
-	if (has_no_paths(sb) || !label_is_guarded(sb))
+	if (check_has_no_paths(sb) || !label_is_guarded(sb))
 		return 0;
 	return refuse(&r, path, dentry);
 }

@@ -50,3 +50,6 @@ void check_add_path(struct event *ev, const struct path *path, struct dentry *de
 
 /** check_add_rule() - add the line of a rule to a record; nothing for RW_ACCESS_NO_RULE. Context: any. */
 void check_add_rule(struct event *ev, u16 number);
+
+/** check_has_no_paths() - whether files have no paths there: pipes, sockets, memfds, and namespaces. */
+bool check_has_no_paths(const struct super_block *sb);

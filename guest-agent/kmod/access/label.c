@@ -381,13 +381,12 @@ static struct dentry *nth_name(struct inode *inode, unsigned int n)
 	spin_lock(&inode->i_lock);
 	hlist_for_each_entry(dentry, &inode->i_dentry, d_u.d_alias)
 	{
-		if (n-- > 0)
-			continue;
 		spin_lock(&dentry->d_lock);
-		if (!__lockref_is_dead(&dentry->d_lockref))
+		if (!__lockref_is_dead(&dentry->d_lockref) && n-- == 0)
 			found = dget_dlock(dentry);
 		spin_unlock(&dentry->d_lock);
-		break;
+		if (found)
+			break;
 	}
 	spin_unlock(&inode->i_lock);
 	return found;

@@ -17,8 +17,8 @@ unsigned long label_marked[BITS_TO_LONGS(1 << LABEL_MARK_BITS)];
 static dev_t device[DEVICES];
 static unsigned int devices;
 
-static u16 *guarding_rule
-	__ro_after_init; /* by node: one that refuses, there or below; or RW_ACCESS_NO_RULE */
+/* by node: one that refuses, there or below; or RW_ACCESS_NO_RULE */
+static u16 *guarding_rule __ro_after_init;
 static u16 *refusing_rule __ro_after_init; /* by scope; or RW_ACCESS_NO_RULE */
 struct family {
 	u32 first_child, next; /* guarded nodes, or RW_ACCESS_NONE */

@@ -212,10 +212,12 @@ static bool set_next(struct rw_access_label to)
 {
 	struct member *m = find_own();
 
+	if (!m && level_is_none(to))
+		return true;
 	if (!m)
-		m = level_is_none(to) ? NULL : add_member(current, NULL);
+		m = add_member(current, NULL);
 	if (!m)
-		return level_is_none(to);
+		return false;
 	put(m->next);
 	m->next = level_is_none(to) ? NULL : new_subject(to);
 	return m->next || level_is_none(to);
@@ -241,14 +243,13 @@ int levels_bprm_check_security(struct linux_binprm *bprm)
 {
 	const u32 f = program_file(file_inode(bprm->file), bprm->file->f_path.dentry, has_level, NULL);
 	const struct rw_access_label me = level_current();
-	struct rw_access_label to = bprm->interp == bprm->filename ? me : RW_ACCESS_NO_LABEL;
+	const bool first = bprm->interp == bprm->filename;
 	const struct level_access a = { .what = "exec traced",
 					.path = &bprm->file->f_path,
 					.dentry = bprm->file->f_path.dentry };
-	const struct member *m = find_own();
+	const struct member *m = first ? NULL : find_own();
+	struct rw_access_label to = first ? me : label_of(m ? m->next : NULL);
 
-	if (bprm->interp != bprm->filename && m)
-		to = label_of(m->next);
 	to = higher(to, access_user_label(&label_policy, __kuid_val(current_uid())));
 	if (f != RW_ACCESS_NONE)
 		to = higher(to, label_policy.file[f].label);
@@ -286,7 +287,7 @@ bool level_makes(const struct dentry *dentry)
 {
 	struct member *m = find_own();
 
-	if (!m || !m->making || m->making != dentry)
+	if (!m || m->making != dentry)
 		return false;
 	m->making = NULL;
 	return true;
@@ -309,29 +310,29 @@ int level_refuse(const struct level_access *a, const char *asked, u16 rule)
 
 	if (a->quiet && !audited)
 		return -EACCES;
-	if (a->atomic ? !event_begin_anywhere(&ev, RW_REC_ACCESS, verdict) :
-			!event_begin(&ev, RW_REC_ACCESS, verdict))
-		return audited ? 0 : -EACCES;
-	event_tail(&ev, RW_F_OPERATION, a->what, strlen(a->what));
-	event_tail(&ev, RW_F_ASKED, asked, strlen(asked));
-	check_add_rule(&ev, rule);
-	event_result(&ev, audited ? 0 : -EACCES);
-	if (a->other) {
-		task_other(a->other, &other);
-		event_bytes(&ev, RW_F_OTHER_TASK, &other, sizeof(other));
+	if (a->atomic ? event_begin_anywhere(&ev, RW_REC_ACCESS, verdict) :
+			event_begin(&ev, RW_REC_ACCESS, verdict)) {
+		event_tail(&ev, RW_F_OPERATION, a->what, strlen(a->what));
+		event_tail(&ev, RW_F_ASKED, asked, strlen(asked));
+		check_add_rule(&ev, rule);
+		event_result(&ev, audited ? 0 : -EACCES);
+		if (a->other) {
+			task_other(a->other, &other);
+			event_bytes(&ev, RW_F_OTHER_TASK, &other, sizeof(other));
+		}
+		add_file(&ev, a);
+		event_submit(&ev, PRODUCER_SYNC);
 	}
-	add_file(&ev, a);
-	event_submit(&ev, PRODUCER_SYNC);
 	return audited ? 0 : -EACCES;
 }
 
 #define ASKED_BYTES 48 /* "write down: level 65534, object 65534" */
 
-static int refuse(struct rw_access_label me, const struct label_levels *of, u32 refused,
+static int refuse(struct rw_access_label me, struct label_levels of, u32 refused,
 		  const struct level_access *a)
 {
-	const bool up = me.level < of->highest.level;
-	const struct rw_access_label object = up ? of->highest : of->lowest;
+	const bool up = me.level < of.highest.level;
+	const struct rw_access_label object = up ? of.highest : of.lowest;
 	char asked[ASKED_BYTES];
 
 	snprintf(asked, sizeof(asked), "%s %s: level %u, object %u",
@@ -341,22 +342,22 @@ static int refuse(struct rw_access_label me, const struct label_levels *of, u32 
 }
 
 /* Whether the task may get the object's level, and what it asks for is possible then. */
-static bool follows(struct rw_access_label me, const struct label_levels *of, const struct level_access *a)
+static bool follows(struct rw_access_label me, struct label_levels of, const struct level_access *a)
 {
-	if (!(label_policy.hdr->flags & RW_ACCESS_HIGH_WATER) || a->other || a->quiet)
+	if (!(label_policy.hdr->flags & RW_ACCESS_HIGH_WATER) || a->other)
 		return false;
-	return a->kinds & (CHECK_READ | CHECK_EXECUTE) && me.level < of->highest.level &&
-	       !access_level_refuses(of->highest.level, of->lowest.level, of->highest.level, a->kinds);
+	return a->kinds & (CHECK_READ | CHECK_EXECUTE) && me.level < of.highest.level &&
+	       !access_level_refuses(of.highest.level, of.lowest.level, of.highest.level, a->kinds);
 }
 
-int level_check(const struct label_levels *of, const struct level_access *a)
+int level_check(struct label_levels of, const struct level_access *a)
 {
 	const struct rw_access_label me = level_current();
-	const u32 refused = access_level_refuses(me.level, of->lowest.level, of->highest.level, a->kinds);
+	const u32 refused = access_level_refuses(me.level, of.lowest.level, of.highest.level, a->kinds);
 
 	if (likely(!refused))
 		return 0;
-	if (follows(me, of, a) && level_float(of->highest))
+	if (follows(me, of, a) && level_float(of.highest))
 		return 0;
 	return refuse(me, of, refused, a);
 }

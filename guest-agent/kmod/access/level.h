@@ -24,8 +24,6 @@
 #include "access/label.h"
 #include "lib/access.h"
 
-struct event;
-
 /* Whether the policy has levels. */
 extern bool level_any;
 
@@ -62,7 +60,7 @@ static inline struct rw_access_label level_current(void)
  *
  * Context: any but NMI; may sleep unless @a->atomic. Return: 0, or -EACCES, recorded.
  */
-int level_check(const struct label_levels *of, const struct level_access *a);
+int level_check(struct label_levels of, const struct level_access *a);
 
 /** level_refuse() - refuse for the sake of a level, or only record it. As level_check(). */
 int level_refuse(const struct level_access *a, const char *asked, u16 rule);
@@ -128,6 +126,9 @@ struct rw_access_label level_get(struct level_key key);
  */
 struct rw_access_label level_put(struct level_key key, struct rw_access_label label, gfp_t gfp);
 
+/** level_make() - give what the current task has made its level. Context: may sleep. Return: 0 or -ENOMEM. */
+int level_make(const void *object);
+
 /** level_drop() - forget an object. Context: any. */
 void level_drop(struct level_key key);
 
@@ -146,6 +147,14 @@ int level_inode(struct inode *inode, struct dentry *dentry, const struct level_a
 
 /** level_share() - let the current task keep memory that it shares, on its way to a first level. */
 bool level_share(struct inode *inode, struct rw_access_label to);
+
+/**
+ * level_task() - decide about another task.
+ * @quiet: who asks only looks around
+ *
+ * Context: under RCU, or with @task held; does not sleep. Return: as level_check().
+ */
+int level_task(struct task_struct *task, u32 kinds, const char *what, bool quiet);
 
 /** level_socket() - decide about a socket by its file. Context, return: as level_check(). */
 int level_socket(struct inode *inode, u32 kinds, const char *what);

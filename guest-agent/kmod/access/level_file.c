@@ -85,7 +85,7 @@ static int levels_of(struct inode *inode, struct dentry *dentry, bool atomic, st
 		if (atomic)
 			return -ECHILD;
 		if ((label_learn(inode, dentry, at) || !label_ask_levels(inode, at, levels)) &&
-		    !(inode->i_sb->s_flags & SB_NOUSER) && inode->i_sb->s_magic != NSFS_MAGIC)
+		    !check_has_no_paths(inode->i_sb))
 			return -ESTALE;
 	}
 	label_add_level(levels, level_get(key_of(inode)));
@@ -116,10 +116,10 @@ static int check_found(struct inode *inode, const struct label_levels *of, const
 
 	if (a->dentry ||
 	    !access_level_refuses(level_current().level, of->lowest.level, of->highest.level, a->kinds))
-		return level_check(of, a);
+		return level_check(*of, a);
 	dentry = d_find_any_alias(inode);
 	named.dentry = dentry;
-	ret = level_check(of, &named);
+	ret = level_check(*of, &named);
 	dput(dentry);
 	return ret;
 }
@@ -173,16 +173,12 @@ bool level_share(struct inode *inode, struct rw_access_label to)
 /* A process is what its files in /proc show, and what is written to them goes to it. */
 static int check_proc(const struct file *file, u32 kinds, const char *what)
 {
-	struct level_access a = { .kinds = kinds, .what = what, .atomic = true };
-	struct label_levels of;
-	int ret = 0;
+	struct task_struct *task;
+	int ret;
 
 	rcu_read_lock();
-	a.other = isolate_proc_task(file);
-	if (a.other) {
-		of = level_one(level_of(a.other));
-		ret = level_check(&of, &a);
-	}
+	task = isolate_proc_task(file);
+	ret = task ? level_task(task, kinds, what, false) : 0;
 	rcu_read_unlock();
 	return ret;
 }
@@ -245,13 +241,13 @@ int level_name(struct dentry *dentry, const char *what)
 		if (label_levels_at(dentry, false, &of))
 			return level_refuse(&a, "no path is known", RW_ACCESS_NO_RULE);
 		if (!level_is_none(of.lowest))
-			return level_check(&of, &a);
+			return level_check(of, &a);
 	}
 	level_note_name(dentry);
 	return 0;
 }
 
-/* What has been made at a name has its level before anybody finds it there; without memory, it has none. */
+/* What has been made at a name has its level before anybody finds it there. */
 void levels_d_instantiate(struct dentry *dentry, struct inode *inode)
 {
 	if (inode && level_makes(dentry) && !is_of_kernel(inode->i_sb))

@@ -17,7 +17,6 @@ static int check_object(const struct kern_ipc_perm *perm, u32 kinds, const char 
 {
 	const struct level_access a = { .kinds = kinds, .what = what, .atomic = true };
 	struct rw_access_label label = level_get(level_key(perm)), me;
-	struct label_levels of;
 
 	if (level_is_none(label) && kinds & (CHECK_WRITE | CHECK_APPEND)) {
 		me = level_current();
@@ -27,8 +26,7 @@ static int check_object(const struct kern_ipc_perm *perm, u32 kinds, const char 
 		if (level_is_none(label))
 			return -ENOMEM;
 	}
-	of = level_one(label);
-	return level_check(&of, &a);
+	return level_check(level_one(label), &a);
 }
 
 /* What is put into a queue is added to what is there; memory is written over. */
@@ -80,28 +78,19 @@ int levels_sem_semctl(struct kern_ipc_perm *perm, int cmd)
 	return control(perm, cmd);
 }
 
-static int make(const struct kern_ipc_perm *perm)
-{
-	const struct rw_access_label me = level_current();
-
-	if (level_is_none(me))
-		return 0;
-	return level_is_none(level_put(level_key(perm), me, GFP_KERNEL)) ? -ENOMEM : 0;
-}
-
 int levels_msg_queue_alloc_security(struct kern_ipc_perm *perm)
 {
-	return make(perm);
+	return level_make(perm);
 }
 
 int levels_shm_alloc_security(struct kern_ipc_perm *perm)
 {
-	return make(perm);
+	return level_make(perm);
 }
 
 int levels_sem_alloc_security(struct kern_ipc_perm *perm)
 {
-	return make(perm);
+	return level_make(perm);
 }
 
 void levels_msg_queue_free_security(struct kern_ipc_perm *perm)

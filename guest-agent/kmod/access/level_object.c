@@ -2,6 +2,7 @@
 // Copyright (C) 2026 The Ringward authors
 // Levels of objects that no line names: a hash table, written under a lock for each part, read under RCU.
 
+#include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/init.h>
 #include <linux/log2.h>
@@ -92,6 +93,15 @@ struct rw_access_label level_put(struct level_key key, struct rw_access_label la
 	if (old)
 		kfree(o);
 	return label;
+}
+
+int level_make(const void *object)
+{
+	const struct rw_access_label me = level_current();
+
+	if (level_is_none(me))
+		return 0;
+	return level_is_none(level_put(level_key(object), me, GFP_KERNEL)) ? -ENOMEM : 0;
 }
 
 void level_drop(struct level_key key)

@@ -4,7 +4,6 @@
 
 #include <linux/compiler.h>
 #include <linux/errno.h>
-#include <linux/in.h>
 #include <linux/magic.h>
 #include <linux/net.h>
 #include <linux/slab.h>
@@ -86,7 +85,6 @@ static int use(struct sock *sk, u32 kinds, const char *what)
 	const struct level_access a = { .kinds = kinds, .what = what, .atomic = true };
 	const struct rw_access_label me = level_current();
 	struct rw_access_label label;
-	struct label_levels of;
 
 	if (likely(level_is_none(me)) || !sk)
 		return 0;
@@ -95,8 +93,7 @@ static int use(struct sock *sk, u32 kinds, const char *what)
 		label = READ_ONCE(unsure) ? label : settle(sk, me);
 	if (level_is_none(label))
 		return refuse(what, "its level is not known", RW_ACCESS_NO_RULE);
-	of = level_one(label);
-	return level_check(&of, &a);
+	return level_check(level_one(label), &a);
 }
 
 int level_socket(struct inode *inode, u32 kinds, const char *what)
@@ -110,11 +107,7 @@ int level_socket(struct inode *inode, u32 kinds, const char *what)
 
 int levels_socket_post_create(struct socket *sock, int family, int type, int protocol, int kern)
 {
-	const struct rw_access_label me = level_current();
-
-	if (kern || level_is_none(me) || !sock->sk)
-		return 0;
-	return level_is_none(level_put(level_key(sock->sk), me, GFP_KERNEL)) ? -ENOMEM : 0;
+	return kern || !sock->sk ? 0 : level_make(sock->sk);
 }
 
 int levels_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size)
@@ -176,9 +169,8 @@ int levels_unix_stream_connect(struct sock *sk, struct sock *other, struct sock 
 int levels_unix_may_send(struct socket *sock, struct socket *other)
 {
 	const struct level_access a = { .kinds = CHECK_APPEND, .what = "send", .atomic = true };
-	const struct label_levels of = level_one(get(other->sk));
 
-	return level_check(&of, &a);
+	return level_check(level_one(get(other->sk)), &a);
 }
 
 /* The kernel would only drop what inet_conn_request refuses, and the caller would wait. */

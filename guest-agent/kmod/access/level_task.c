@@ -9,15 +9,14 @@
 #include "access/level.h"
 #include "access/level_hooks.h"
 
-static int check_task(struct task_struct *task, u32 kinds, const char *what, bool quiet)
+/* What the kernel does in an interrupt, or in a thread of its own, has no level, and is asked nothing. */
+int level_task(struct task_struct *task, u32 kinds, const char *what, bool quiet)
 {
-	const struct label_levels of = level_one(level_of(task));
 	const struct level_access a = {
 		.kinds = kinds, .what = what, .other = task, .atomic = true, .quiet = quiet
 	};
 
-	/* What the kernel does in an interrupt, or in a thread of its own, is nobody's. */
-	return level_is_none(of.lowest) || current->flags & PF_KTHREAD ? 0 : level_check(&of, &a);
+	return level_check(level_one(level_of(task)), &a);
 }
 
 /* With the task locked. Who only lists processes (ps) is told no without a record. */
@@ -25,43 +24,43 @@ int levels_ptrace_access_check(struct task_struct *child, unsigned int mode)
 {
 	const bool attach = mode & PTRACE_MODE_ATTACH;
 
-	return check_task(child, attach ? CHECK_READ | CHECK_WRITE : CHECK_READ, attach ? "trace" : "look",
+	return level_task(child, attach ? CHECK_READ | CHECK_WRITE : CHECK_READ, attach ? "trace" : "look",
 			  mode & PTRACE_MODE_NOAUDIT);
 }
 
 /* The parent is about to see and change what is the current task's: neither may be of a higher level. */
 int levels_ptrace_traceme(struct task_struct *parent)
 {
-	return check_task(parent, CHECK_READ | CHECK_WRITE, "traceme", false);
+	return level_task(parent, CHECK_READ | CHECK_WRITE, "traceme", false);
 }
 
 /* Only signals that a process sends come here. Signal 0 is none. */
 int levels_task_kill(struct task_struct *to, struct kernel_siginfo *info, int sig, const struct cred *cred)
 {
-	return sig ? check_task(to, CHECK_APPEND, "signal", false) : 0;
+	return sig ? level_task(to, CHECK_APPEND, "signal", false) : 0;
 }
 
 int levels_task_setnice(struct task_struct *task, int nice)
 {
-	return check_task(task, CHECK_WRITE, "setnice", false);
+	return level_task(task, CHECK_WRITE, "setnice", false);
 }
 
 int levels_task_setioprio(struct task_struct *task, int ioprio)
 {
-	return check_task(task, CHECK_WRITE, "setioprio", false);
+	return level_task(task, CHECK_WRITE, "setioprio", false);
 }
 
 int levels_task_setscheduler(struct task_struct *task)
 {
-	return check_task(task, CHECK_WRITE, "setscheduler", false);
+	return level_task(task, CHECK_WRITE, "setscheduler", false);
 }
 
 int levels_task_movememory(struct task_struct *task)
 {
-	return check_task(task, CHECK_WRITE, "movememory", false);
+	return level_task(task, CHECK_WRITE, "movememory", false);
 }
 
 int levels_task_setrlimit(struct task_struct *task, unsigned int resource, struct rlimit *limit)
 {
-	return check_task(task, CHECK_WRITE, "setrlimit", false);
+	return level_task(task, CHECK_WRITE, "setrlimit", false);
 }

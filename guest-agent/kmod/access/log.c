@@ -2,23 +2,17 @@
 // Copyright (C) 2026 The Ringward authors
 // Who may read the log: rwctl alone, where the policy trusts it by its hash.
 
-#include <linux/string.h>
-
 #include "access/access.h"
 #include "access/label.h"
 #include "access/program.h"
-
-/* Where rwctl is installed. */
-static const char *const reader[] = { "usr", "sbin", "rwctl" };
+#include "access/trust.h"
 
 /* The line that trusts rwctl as a program, or RW_ACCESS_NO_RULE; @file: what lines say of it. */
 static u16 trusting_rule(u32 *file)
 {
-	u32 node = 0, i;
+	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(reader) && node != RW_ACCESS_NONE; i++)
-		node = access_child(&label_policy, node, reader[i], strlen(reader[i]));
-	*file = access_file(&label_policy, node);
+	*file = access_file(&label_policy, trust_node_at("/usr/sbin/rwctl"));
 	for (i = 0; *file != RW_ACCESS_NONE && i < label_policy.file[*file].hashes; i++) {
 		const struct rw_access_hash *h = &label_policy.hash[label_policy.file[*file].hash + i];
 

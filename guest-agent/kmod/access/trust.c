@@ -134,13 +134,10 @@ int trust_exec(const struct linux_binprm *bprm, struct exec_finding *found)
 	return 0;
 }
 
-/* Whether a name leads, component by component, to a node of the policy. */
-static bool leads_to(const char *name, u32 node)
+u32 trust_node_at(const char *name)
 {
-	u32 at = 0;
+	u32 at = *name == '/' ? 0 : RW_ACCESS_NONE;
 
-	if (*name != '/')
-		return false;
 	while (*name && at != RW_ACCESS_NONE) {
 		size_t len;
 
@@ -150,7 +147,7 @@ static bool leads_to(const char *name, u32 node)
 			at = access_child(&label_policy, at, name, len);
 		name += len;
 	}
-	return at == node;
+	return at;
 }
 
 /* Whether the policy lets nobody change the file: no user, not only some. */
@@ -184,7 +181,7 @@ static bool opens_what_was_measured(const struct linux_binprm *bprm, u32 script)
 {
 	const u32 node = label_policy.file[script].node;
 
-	return leads_to(bprm->filename, node) && is_fixed(node) && has_root_of_init();
+	return trust_node_at(bprm->filename) == node && is_fixed(node) && has_root_of_init();
 }
 
 int trust_interpreter(const struct linux_binprm *bprm, struct program *next)

@@ -20,6 +20,9 @@ struct program;
  */
 int trust_exec(const struct linux_binprm *bprm, struct exec_finding *found);
 
+/** trust_node_at() - the policy's node to which a name leads, component by component; or RW_ACCESS_NONE. */
+u32 trust_node_at(const char *name);
+
 /**
  * trust_interpreter() - end the trust in a script whose interpreter is not trusted.
  * @next: what the script is, if it is anything

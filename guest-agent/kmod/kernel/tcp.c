@@ -4,7 +4,6 @@
 
 #include <linux/in.h>
 #include <linux/in6.h>
-#include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <net/addrconf.h>
 #include <net/inet6_hashtables.h>
@@ -31,7 +30,7 @@ static int loopback(const struct net *net)
 	return net->loopback_dev->ifindex;
 }
 
-/* The socket whose own end is @own. */
+/* The socket whose own end is @e->own_*. */
 static struct sock *find(const struct sock *sk, const struct ends *e)
 {
 	struct net *net = sock_net(sk);
