@@ -145,11 +145,6 @@ def judge_policy(part):
     return wrong + ([f"the guest read {SECRET}"] if any(CONTENT in line for line in part.said) else [])
 
 
-def modules(part):
-    """(verdict, name) of each module's record: of the file as the agent saw it, and of the code, by the hypervisor."""
-    return [(r["verdict"], r["name"]) for r in part.of_type("module_load", "module_code")]
-
-
 def show_module(part):
     """What root said, and what became of each module."""
     yield from (("guest", line) for line in part.said)
@@ -161,7 +156,7 @@ def show_module(part):
 
 def judge_module(part):
     """Was the one refused, by the agent or the hypervisor, and the other loaded, and does the log have both?"""
-    found = modules(part)
+    found = [(r["verdict"], r["name"]) for r in part.of_type("module_load", "module_code")]
     wrong = [] if ("deny", OTHER) in found and REFUSAL in part.said else [f"{OTHER} was loaded, or the log has no record"]
     return wrong + ([] if ("allow", ATTACKER) in found and ("deny", ATTACKER) not in found else [f"{ATTACKER} was not loaded"])
 
@@ -197,14 +192,9 @@ def judge_attack(part):
     return wrong
 
 
-def tried(part):
-    """What the attacker's module says of its attempts."""
-    return [line for line in part.said if line.startswith(("control ", "exec ", "remap "))]
-
-
 def show_code(part):
     """The entry and the code that the attacker tried, live and in the log."""
-    yield from (("guest", line) for line in tried(part))
+    yield from (("guest", line) for line in part.said if line.startswith(("control ", "exec ", "remap ")))
     yield from (("COM2", line) for line in part.alerts if re.search("ALERT (exec of unapproved|page tables)", line))
     yield from (("log", line) for line in bursts(part.of_type("violation", "remap")))
 

@@ -23,6 +23,8 @@
 #define DISK_MOUNT    "/disk"           /* that is mounted here */
 #define VOLUME_SECRET "/volume/key"     /* nobody may read it */
 
+#define FAILED 255 /* exit status of a case that could not try */
+
 struct access_case {
 	const char *name;
 	int (*run)(void);
@@ -40,6 +42,9 @@ void must(bool ok, const char *what);
 
 /** result() - what a case returns after a call that returned @ret: 0, or errno if that is negative. */
 int result(long ret);
+
+/** open_path() - open a file, and close it. Return: 0 or errno. */
+int open_path(const char *path, int flags);
 
 /** read_path() - open a file, read it, close it. Return: 0 or errno. */
 int read_path(const char *path);

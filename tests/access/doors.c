@@ -24,16 +24,6 @@
 
 #define TSC_AUX 0xc0000103 /* an MSR that holds what the kernel likes */
 
-static int opens(const char *path, int flags)
-{
-	int fd = open(path, flags);
-
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return 0;
-}
-
 static int writes(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY);
@@ -49,7 +39,7 @@ static void mount_at(const char *where, const char *type, const char *options)
 
 CASE(devmem)
 {
-	return opens("/dev/mem", O_RDWR);
+	return open_path("/dev/mem", O_RDWR);
 }
 
 /* A node of any name is the device. */
@@ -57,18 +47,18 @@ CASE(devmem_other_node)
 {
 	unlink("/tmp/other-mem");
 	must(mknod("/tmp/other-mem", S_IFCHR | 0600, 0x101) == 0, "mknod");
-	return opens("/tmp/other-mem", O_RDWR);
+	return open_path("/tmp/other-mem", O_RDWR);
 }
 
 CASE(devmem_kcore)
 {
-	return opens("/proc/kcore", O_RDONLY);
+	return open_path("/proc/kcore", O_RDONLY);
 }
 
 CASE(devmem_debugfs)
 {
 	mount_at("/tmp/debug", "debugfs", NULL);
-	return opens("/tmp/debug/clear_warn_once", O_WRONLY);
+	return open_path("/tmp/debug/clear_warn_once", O_WRONLY);
 }
 
 CASE(ports_iopl)
@@ -137,7 +127,7 @@ CASE(kexec_file)
 
 CASE(hibernation)
 {
-	return opens("/dev/snapshot", O_RDONLY);
+	return open_path("/dev/snapshot", O_RDONLY);
 }
 
 CASE(modules_unsigned)
@@ -292,7 +282,7 @@ CASE(helpers_cgroup)
 /* Ringward's own files. */
 CASE(results_export)
 {
-	return opens("/var/lib/ringward/export", O_WRONLY | O_APPEND);
+	return open_path("/var/lib/ringward/export", O_WRONLY | O_APPEND);
 }
 
 CASE(results_new)

@@ -17,7 +17,6 @@
 
 #include "levels.h"
 
-#define FAILED  255 /* exit status of a step that could not try */
 #define PEER_IS "LEVELS_PEER"
 
 extern const struct level_step __start_level_steps[], __stop_level_steps[];
@@ -115,16 +114,6 @@ int levels_main(char **argv)
 		if (argv[1] && strcmp(argv[1], s->name) == 0)
 			return s->run();
 	return FAILED;
-}
-
-int levels_open(const char *path, int flags)
-{
-	int fd = open(path, flags, 0666);
-
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return 0;
 }
 
 static void make_file(const char *path, uid_t owner)

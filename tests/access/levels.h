@@ -62,9 +62,6 @@ void levels_prepare(void);
 /** levels_main() - what the program does as AS_LOW or AS_HIGH. */
 int levels_main(char **argv);
 
-/** levels_open() - open a file, and close it. Return: 0 or errno. */
-int levels_open(const char *path, int flags);
-
 /* Defines a case: an actor does a step, with all prepared. */
 #define LEVEL_CASE(NAME, ACTOR, ACTION) \
 	CASE(NAME) \

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -18,7 +17,7 @@
 #define OPEN_STEP(NAME, PATH, FLAGS) \
 	STEP(NAME) \
 	{ \
-		return levels_open(PATH, FLAGS); \
+		return open_path(PATH, FLAGS); \
 	}
 
 OPEN_STEP(read_high, HIGH_FILE, O_RDONLY)
@@ -294,16 +293,16 @@ LEVEL_CASE(level_kept_by_exec, ROOT_HIGH, lower_program)
 /* With "levels highwater" the first step succeeds, and then the process is of the higher level. */
 STEP(read_then_write)
 {
-	int ret = levels_open(DROP, O_RDONLY);
+	int ret = open_path(DROP, O_RDONLY);
 
-	return ret ? ret : levels_open(LOW_FILE, O_WRONLY);
+	return ret ? ret : open_path(LOW_FILE, O_WRONLY);
 }
 
 STEP(read_sharing)
 {
 	must(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED,
 	     "mmap");
-	return levels_open(DROP, O_RDONLY);
+	return open_path(DROP, O_RDONLY);
 }
 
 LEVEL_CASE(level_float, LOW, read_then_write)

@@ -20,8 +20,7 @@
 #include "levels.h"
 #include "victim.h"
 
-#define USER   1000
-#define FAILED 255 /* exit status of a case that could not try */
+#define USER 1000
 
 extern const struct access_case __start_access_cases[], __stop_access_cases[];
 
@@ -37,6 +36,16 @@ void must(bool ok, const char *what)
 int result(long ret)
 {
 	return ret < 0 ? errno : 0;
+}
+
+int open_path(const char *path, int flags)
+{
+	int fd = open(path, flags, 0666);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
 }
 
 int read_fd(int fd)

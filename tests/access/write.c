@@ -21,16 +21,6 @@
 #define RWF_NOAPPEND 0x20
 #endif
 
-static int open_path(const char *path, int flags)
-{
-	int fd = open(path, flags, 0600);
-
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return 0;
-}
-
 CASE(write_open)
 {
 	return open_path(FIXED, O_WRONLY);

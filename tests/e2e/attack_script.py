@@ -3,8 +3,9 @@
 """The attacks that the guest of the session fixture `attacked` makes on itself, with on_violation = skip."""
 from attacked import KERNEL_SYMBOLS, SHELL, TARGETS, U64
 
-OUTSIDE_CALLS = (*range(19), 1 << 32, U64 - 1)
-USER_CALLS = tuple(range(1, 19))
+CALLS = 20  # RW_HC_COUNT
+OUTSIDE_CALLS = (*range(CALLS), 1 << 32, U64 - 1)
+USER_CALLS = tuple(range(1, CALLS))
 HV_VALUE = 0x1122334455667788
 HV_STEP_MIB = 2
 REPEATS = 10000

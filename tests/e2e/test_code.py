@@ -155,8 +155,9 @@ def test_gates_lead_nowhere(run):
     """With exec_fallback = strict: elsewhere the code that a gate leads to is refused like other code."""
     strict = "exec_fallback = strict" in run.hv
     assert run.answers("gate") == (["gate SIGSEGV"] if strict else []), run.explain()
-    assert gate_records(run) == ([("GDT", "skip")] * len(gate_records(run)) if strict else [])
-    assert 1 <= len(gate_records(run)) <= 2 if strict else True  # each CPU makes one
+    found = gate_records(run)
+    assert set(found) == ({("GDT", "skip")} if strict else set())
+    assert len(found) <= 2  # each CPU makes one
 
 
 def test_bpf_jit_is_off(run):

@@ -54,7 +54,7 @@ static u8 *alias(struct page *page)
 	return make_executable(vmap(&page, 1, VM_MAP, PAGE_KERNEL));
 }
 
-static u8 *in_heap(void)
+u8 *executable_page(void)
 {
 	return make_executable((u8 *)__get_free_page(GFP_KERNEL));
 }
@@ -117,9 +117,9 @@ static const struct {
 	const char *name;
 	u8 *(*find)(void);
 } places[] = {
-	{ "heap", in_heap }, { "alias", in_alias },         { "vmalloc", in_vmalloc },
-	{ "data", in_data }, { "stack", in_stack },         { "user", in_user },
-	{ "init", in_init }, { "code_area", in_code_area },
+	{ "heap", executable_page }, { "alias", in_alias },         { "vmalloc", in_vmalloc },
+	{ "data", in_data },         { "stack", in_stack },         { "user", in_user },
+	{ "init", in_init },         { "code_area", in_code_area },
 };
 
 /* A thread of its own tries, which dies if it fails. The freed page may be another's: it is put back. */

@@ -4,7 +4,6 @@
 
 #include <linux/cpumask.h>
 #include <linux/errno.h>
-#include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <asm/desc.h>
@@ -18,13 +17,13 @@ static const u8 code[] = { 0x9c, 0xfa, 0xb8, 0x2a, 0, 0, 0, 0x9d, 0x48, 0xcb };
 
 int cmd_gate(int argc, char **argv)
 {
-	int (*set_memory_x)(unsigned long addr, int pages) = (void *)symbol("set_memory_x");
-	u64 to = __get_free_page(GFP_KERNEL), gate[2];
+	u64 to, gate[2];
 	unsigned int cpu;
 
 	if (argc != 1)
 		return -EINVAL;
-	if (!to || !set_memory_x || set_memory_x(to, 1)) {
+	to = (u64)executable_page();
+	if (!to) {
 		say("gate: no such place\n");
 		return 0;
 	}

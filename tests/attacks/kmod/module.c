@@ -2,7 +2,6 @@
 // Copyright (C) 2026 The Ringward authors
 // Changes a module, or the agent's copy of its file, while it is being loaded: before anybody approves it.
 
-#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/hrtimer.h>
 #include <linux/kprobes.h>

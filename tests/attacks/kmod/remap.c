@@ -137,11 +137,6 @@ static u64 fake_entry(u8 *va, u64 *entry[5], int leaf, int level, bool change)
 	return fake;
 }
 
-static void forget_translation(const void *va)
-{
-	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
-}
-
 /*
  * Waits until @va leads to @was again or, if there is @at, until that is no longer @fake. Interrupts are on,
  * but no other task runs on this CPU. Return: milliseconds.

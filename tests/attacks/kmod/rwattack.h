@@ -20,6 +20,9 @@ unsigned long symbol(const char *name);
 /* Remembers a page of this module's init text, at @va. Context: module init. */
 void code_remember_init(unsigned long va); /* code.c */
 
+/* A page of the heap that the kernel's tables make executable; NULL: there is none. code.c */
+u8 *executable_page(void);
+
 /* One command; @argv[0] is its name. Return: 0, or -EINVAL if the arguments are wrong. */
 typedef int (*command_fn)(int argc, char **argv);
 
@@ -54,6 +57,12 @@ int numbers(char **argv, u64 *to, int count);
 
 /* Name of the kernel's table of LSM hooks. */
 extern const char lsm_table_name[];
+
+/* This CPU drops its translation of @va. */
+static inline void forget_translation(const void *va)
+{
+	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
 
 /* Makes the page at @va, which is mapped, writable or not on this CPU. Return: whether it was. store.c */
 bool set_writable(unsigned long va, bool on);

@@ -3,7 +3,6 @@
 // Starts a CPU in own code, and changes code that runs before or below the kernel: that of the trampoline
 // where Linux starts CPUs, and the firmware's.
 
-#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/efi.h>
 #include <linux/errno.h>

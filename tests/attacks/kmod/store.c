@@ -136,7 +136,7 @@ bool set_writable(unsigned long va, bool on)
 	bool was = *entry & _PAGE_RW;
 
 	WRITE_ONCE(*entry, on ? *entry | _PAGE_RW : *entry & ~(u64)_PAGE_RW);
-	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
+	forget_translation((void *)va);
 	return was;
 }
 

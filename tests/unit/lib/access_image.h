@@ -100,3 +100,11 @@ static inline void make_path(char path[64], bool slash)
 }
 
 #define POLICIES 1000000u
+
+/* How many policies a test makes; ACCESS_POLICIES gives another number. */
+static inline unsigned long policies(void)
+{
+	const char *given = getenv("ACCESS_POLICIES");
+
+	return given ? strtoul(given, NULL, 10) : POLICIES / 50;
+}

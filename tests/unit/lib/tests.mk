@@ -7,9 +7,7 @@ UNIT_TESTS += $(LIB_TESTS) $(addprefix $(UNIT_DIR)/lib/,access_levels access_wro
 
 $(LIB_TESTS): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/plain/tests/unit/%.o $(UNIT_DIR)/obj/plain/%.o
 $(UNIT_DIR)/lib/record: $(call unit,plain,lib/events.c)
-$(UNIT_DIR)/lib/access_levels: $(UNIT_DIR)/obj/plain/tests/unit/lib/access_levels.o
-$(UNIT_DIR)/lib/access_wrong: $(UNIT_DIR)/obj/plain/tests/unit/lib/access_wrong.o
-$(UNIT_DIR)/lib/log_priority: $(UNIT_DIR)/obj/plain/tests/unit/lib/log_priority.o
+$(addprefix $(UNIT_DIR)/lib/,access_levels access_wrong log_priority): $(UNIT_DIR)/%: $(UNIT_DIR)/obj/plain/tests/unit/%.o
 $(UNIT_DIR)/lib/approved: $(call unit,plain,lib/approved_conf.c lib/conf_text.c lib/format.c)
 $(UNIT_DIR)/lib/sha256: UNIT_LIBS := -lcrypto
 ACCESS_LIB := $(addprefix lib/,access_build.c access_level.c access_line.c access_results.c access_subject.c conf_text.c format.c)

@@ -131,7 +131,7 @@ static void rewrite(uint8_t *at, uint64_t va, const char *name)
 		memcpy(at + 1, &displacement, sizeof(displacement));
 }
 
-static void relocate_section(const struct relocate *r, const Elf64_Shdr *table, unsigned int flags)
+static void relocate_section(const struct relocate *r, const Elf64_Shdr *table)
 {
 	const Elf64_Rela *a = (const Elf64_Rela *)(content + table->sh_offset);
 	const Elf64_Sym *symbols = (const Elf64_Sym *)(content + section(table->sh_link)->sh_offset);
@@ -160,8 +160,7 @@ static void relocate_section(const struct relocate *r, const Elf64_Shdr *table, 
 			break;
 		}
 		memcpy(at, &value, len);
-		if (flags & LOADER_REWRITE && section(table->sh_info)->sh_flags & SHF_EXECINSTR &&
-		    a[i].r_offset)
+		if (section(table->sh_info)->sh_flags & SHF_EXECINSTR && a[i].r_offset)
 			rewrite(at - 1, va - 1, y->st_shndx ? "" : strings + y->st_name);
 	}
 }
@@ -173,7 +172,7 @@ void loader_replace(const uint8_t *file, size_t size)
 	memcpy(content, file, size);
 }
 
-const char *loader_load(struct relocate *r, const uint8_t *file, size_t size, unsigned int flags)
+const char *loader_load(struct relocate *r, const uint8_t *file, size_t size)
 {
 	const char *bad;
 	size_t bytes;
@@ -195,7 +194,7 @@ const char *loader_load(struct relocate *r, const uint8_t *file, size_t size, un
 			       section(i)->sh_size);
 	for (uint32_t i = 1; i < r->elf.sections; i++)
 		if (section(i)->sh_type == SHT_RELA && r->base[section(i)->sh_info] >= LOADER_TEXT)
-			relocate_section(r, section(i), flags);
+			relocate_section(r, section(i));
 	return relocate_check_places(r, &at);
 }
 

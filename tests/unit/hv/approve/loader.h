@@ -12,13 +12,11 @@
 #define LOADER_TRACER       (LOADER_KERNEL + 0x200)
 #define LOADER_FUNCTION     (LOADER_KERNEL + 0x300)
 
-/* What the kernel does besides. */
-enum loader_flags {
-	LOADER_REWRITE = 1 /* calls of __fentry__ and jumps to the return thunk, as it does on each machine */
-};
-
-/** loader_load() - @file of @size bytes is loaded, and @r opened for it. Return: NULL, or why not. */
-const char *loader_load(struct relocate *r, const uint8_t *file, size_t size, unsigned int flags);
+/**
+ * loader_load() - @file of @size bytes is loaded, and @r opened for it. As on each machine, calls of
+ * __fentry__ and jumps to the return thunk are rewritten. Return: NULL, or why not.
+ */
+const char *loader_load(struct relocate *r, const uint8_t *file, size_t size);
 
 /** loader_replace() - puts other bytes in the file's place. */
 void loader_replace(const uint8_t *file, size_t size);

@@ -42,7 +42,7 @@ static int load(void **state)
 {
 	(void)state;
 	file = read_file(SAMPLE, &size);
-	assert_null(loader_load(&r, file, size, LOADER_REWRITE));
+	assert_null(loader_load(&r, file, size));
 	return 0;
 }
 
@@ -354,7 +354,7 @@ static int try_files(int count, char **path)
 		const char *why;
 
 		file = read_file(path[i], &size);
-		why = loader_load(&r, file, size, LOADER_REWRITE);
+		why = loader_load(&r, file, size);
 		if (!why && !same()) {
 			why = d.why;
 			elf_string(&r.elf, r.elf.names, r.elf.section[d.section].sh_name, name);

@@ -4,7 +4,6 @@
 #include "tests/unit/hv/core/mock.h"
 
 #include "approve/view.h"
-#include "mm/guest_copy.h"
 #include "mm/page_pool.h"
 #include "protect/code_rules.h"
 #include "protect/pin.h"
