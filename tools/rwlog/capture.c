@@ -189,8 +189,6 @@ static void read_text(struct capture *c, struct capture_reading *r, const char *
 		       start = r->from > BEFORE ? r->from - BEFORE : 0;
 		const char *text = resident_view(data + start, end - start);
 
-		if (text == data + start)
-			resident_touch(end - start);
 		read_part(c, r, text, start, end, to);
 		progress("reading frames", r->from, len);
 	}

@@ -389,10 +389,15 @@ static bool match_list(const struct subject *s, enum filter_what what)
 	return found;
 }
 
+bool filter_has(const struct filter *f, enum filter_what what)
+{
+	return f->list[what].nwanted || f->list[what].nunwanted;
+}
+
 static bool has_lists(const struct filter *f)
 {
 	for (int what = 0; what < FILTER_WHATS; what++)
-		if (f->list[what].nwanted || f->list[what].nunwanted)
+		if (filter_has(f, (enum filter_what)what))
 			return true;
 	return false;
 }

@@ -96,6 +96,9 @@ bool filter_seconds(uint64_t *ns, const char *value);
  */
 struct filter filter_for_boot(const struct filter *f, uint64_t epoch);
 
+/** filter_has() - whether it chooses by @what. */
+bool filter_has(const struct filter *f, enum filter_what what);
+
 /** filter_match() - whether a record is wanted. */
 bool filter_match(const struct filter *f, const struct rec *r);
 

@@ -77,8 +77,6 @@ static void scan_piece(struct image_scan *s, const uint8_t *data, size_t len, ui
 		from += resident_hole(data + from, len - from) / RW_REC_ALIGN * RW_REC_ALIGN;
 		n = len - from < SCAN_STEP ? len - from : SCAN_STEP;
 		p = resident_view(data + from, n);
-		if (p == data + from)
-			resident_touch(n);
 		progress("looking for stores", from, len);
 		for (size_t at = 0; (at = find_family(p, at, n)) < n; at += RW_REC_ALIGN) {
 			size_t in = from + at;

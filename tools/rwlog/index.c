@@ -4,14 +4,12 @@
 #define _GNU_SOURCE
 #include "index.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "headers.h"
 #include "outfile.h"
-#include "sink.h"
 #include "util.h"
 
 #define SUFFIX ".rwindex"
@@ -267,14 +265,13 @@ static bool take_all(struct use *u, const struct filter *filter)
 
 int index_use(struct input *in, const struct filter *filter, char *why, size_t n)
 {
-	const struct filter_list *exe = &filter->list[FILTER_EXE];
 	struct input index = { .name = NULL };
 	struct use u = { .in = in, .index = &index };
 	char *name = name_of(in);
 	int err, ret = -1;
 
 	err = input_load(&index, name);
-	if (!filter->list[FILTER_PID].nwanted || exe->nwanted || exe->nunwanted)
+	if (!filter->list[FILTER_PID].nwanted || filter_has(filter, FILTER_EXE))
 		snprintf(why, n, "--index finds the records of processes: it needs --pid, and no --exe");
 	else if (err)
 		snprintf(why, n, "%s: %s; rwlog index makes one", name, strerror(-err));

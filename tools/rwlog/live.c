@@ -12,6 +12,7 @@
 #include "line.h"
 #include "text.h"
 #include "util.h"
+#include "version.h"
 
 #define TEXT_MAX  (256u << 10) /* characters that wait for those after them */
 #define BYTES_MAX (RW_REC_MAX + RW_FRAME_MAX_BYTES)
@@ -25,7 +26,6 @@ struct coming {
 	struct filter filter; /* for this boot */
 	struct cgroups cgroups;
 	struct programs programs;
-	bool programs_changed;
 	uint8_t **kept; /* records that the indexes refer to */
 	size_t nkept, kept_cap;
 	uint64_t *seen; /* a bit for each number that was there */
@@ -45,7 +45,8 @@ struct live {
 	const struct symbols *symbols;
 	bool color;
 	FILE *out;
-	struct problems problems;
+	struct problems problems;   /* not said yet */
+	uint64_t of[PROBLEM_KINDS]; /* said, by kind */
 	struct capture capture;
 	struct capture_reading reading;
 	char *text;
@@ -115,23 +116,28 @@ static bool seen_before(struct coming *c, uint64_t seq)
 	return before;
 }
 
-/* Keeps what later records refer to. */
+/* Keeps what later records refer to: cgroups, and what processes execute if the filter asks for that. */
 static void keep(struct coming *c, const struct rec *r)
 {
+	const bool cgroup = r->hdr.type == RW_REC_CGROUP;
 	struct rec copy = *r;
 	uint8_t *p;
 
-	if (r->hdr.type != RW_REC_CGROUP && r->hdr.type != RW_REC_EXEC && r->hdr.type != RW_REC_FORK)
+	if (!cgroup && ((r->hdr.type != RW_REC_EXEC && r->hdr.type != RW_REC_FORK) ||
+			!filter_has(&c->filter, FILTER_EXE)))
 		return;
 	p = make(r->hdr.size);
 	memcpy(p, r->p, r->hdr.size);
 	copy.p = p;
 	c->kept = grow(c->kept, c->nkept, &c->kept_cap, sizeof(uint8_t *));
 	c->kept[c->nkept++] = p;
-	cgroups_add(&c->cgroups, &copy);
-	cgroups_sort(&c->cgroups);
-	programs_add(&c->programs, &copy);
-	c->programs_changed = true;
+	if (cgroup) {
+		cgroups_add(&c->cgroups, &copy);
+		cgroups_sort(&c->cgroups);
+	} else {
+		programs_add(&c->programs, &copy);
+		programs_sort(&c->programs);
+	}
 }
 
 static void name_boot(struct live *l, const struct coming *c)
@@ -156,11 +162,6 @@ static void show_record(struct live *l, struct coming *c, const uint8_t *p)
 		return;
 	l->records++;
 	keep(c, &r);
-	if (c->programs_changed &&
-	    (l->filter->list[FILTER_EXE].nwanted || l->filter->list[FILTER_EXE].nunwanted)) {
-		programs_sort(&c->programs);
-		c->programs_changed = false;
-	}
 	if (!filter_match(&c->filter, &r))
 		return;
 	l->shown++;
@@ -178,7 +179,15 @@ static void use(struct coming *c, size_t n)
 static void say(struct live *l, enum problem_kind kind, uint64_t line, const char *what)
 {
 	problem_add(&l->problems, kind, NULL, "line %" PRIu64 ": %s", line, what);
-	fprintf(stderr, "rwlog: line %" PRIu64 ": %s\n", line, what);
+}
+
+/* Prints what was found to be wrong since the last time. */
+static void tell_problems(struct live *l)
+{
+	problems_print(&l->problems, stderr, "rwlog: ", SIZE_MAX);
+	for (int kind = 0; kind < PROBLEM_KINDS; kind++)
+		l->of[kind] += l->problems.of[kind];
+	problems_free(&l->problems);
 }
 
 /* The begin of a block, or a record amid what was lost. Return: whether more bytes may be of use. */
@@ -326,6 +335,7 @@ static void read_text(struct live *l, bool ended)
 	size_t drop;
 
 	capture_more(&l->capture, &l->reading, l->text, l->len, ended);
+	tell_problems(l);
 	show_alerts(l);
 	drop = capture_drop(&l->reading);
 	l->len -= drop;
@@ -348,9 +358,13 @@ void live_restart(struct live *l)
 
 enum status live_close(struct live *l, const char *name)
 {
-	enum status status;
+	enum status status, other = STATUS_GOOD;
 
 	read_text(l, true);
+	if (l->capture.other_version) {
+		version_print(stderr, name, l->capture.other_version);
+		other = STATUS_VERSION;
+	}
 	for (size_t i = 0; i < l->n; i++) {
 		struct coming *c = l->coming[i];
 
@@ -364,9 +378,9 @@ enum status live_close(struct live *l, const char *name)
 		programs_free(&c->programs);
 		free(c);
 	}
+	tell_problems(l);
 	fprintf(l->out, "-- %s: %" PRIu64 " of %" PRIu64 " records shown\n", name, l->shown, l->records);
-	status = status_of_problems(l->problems.of);
-	problems_free(&l->problems);
+	status = status_worse(status_of_problems(l->of), other);
 	capture_free(&l->capture);
 	free(l->coming);
 	free(l->text);

@@ -144,23 +144,6 @@ static void run_add(struct part *p, struct run *run, const struct rec *r, uint64
 		run->to_ns = r->hdr.time_ns;
 }
 
-/* Bytes that are read once, one after the other. */
-static const uint8_t *view(struct part *p, const uint8_t *at, size_t n)
-{
-	const uint8_t *seen = resident_view(at, n);
-
-	p->moved = (uintptr_t)at - (uintptr_t)seen;
-	if (seen == at)
-		resident_touch(n);
-	return seen;
-}
-
-/* Where the bytes stay that view() has given. */
-static const uint8_t *kept(const struct part *p, const uint8_t *seen)
-{
-	return (const uint8_t *)((uintptr_t)seen + p->moved);
-}
-
 /* Keeps a record that passed rec_check(). @run: the block's, or NULL if that is not known. */
 static void add_rec(struct part *p, const uint8_t *data, uint64_t off, struct run *run)
 {
@@ -168,7 +151,7 @@ static void add_rec(struct part *p, const uint8_t *data, uint64_t off, struct ru
 	struct rec_ref ref;
 
 	memcpy(&r.hdr, data, sizeof(r.hdr));
-	ref = (struct rec_ref){ kept(p, data), r.hdr.seq };
+	ref = (struct rec_ref){ resident_home(data), r.hdr.seq };
 	memcpy(spool_add(&p->recs, sizeof(ref)), &ref, sizeof(ref));
 	p->nrec++;
 	if (run)
@@ -270,8 +253,8 @@ static void walk_block(struct part *p, const struct rw_block_hdr *b, const uint8
 	else if (p->bad == bad)
 		check_block(p, &run, off);
 	p->block = grow(p->block, p->nblock, &p->block_cap, sizeof(*p->block));
-	p->block[p->nblock++] =
-		(struct part_block){ *b, kept(p, data), end, off, first, run.count, run.last };
+	p->block[p->nblock++] = (struct part_block){ *b,    resident_home(data), end,     off,
+						     first, run.count,           run.last };
 }
 
 /* Checks what the headers say about the whole log. */
@@ -342,7 +325,7 @@ static void walk_uncounted(struct part *p, const uint8_t *block, size_t there, u
 static void walk_slot(struct part *p, const uint8_t *data, const struct slot *s, size_t there, bool newest)
 {
 	const struct rw_block_hdr *b = &s->hdr;
-	const uint8_t *block = view(p, data + s->pos, there);
+	const uint8_t *block = resident_view(data + s->pos, there);
 	uint64_t bad = p->bad;
 	size_t end;
 
@@ -381,7 +364,7 @@ static struct slot *find_slots(struct part *p, const uint8_t *data, size_t len, 
 	*n = 0;
 	for (uint64_t i = 0; i < count && pos < len; i++, pos += size) {
 		size_t there = least(len - pos, size);
-		const uint8_t *block = view(p, data + pos, there);
+		const uint8_t *block = resident_view(data + pos, there);
 
 		progress("looking for blocks", pos, len);
 
@@ -478,7 +461,7 @@ void part_walk_image(struct part *p, const uint8_t *data, size_t len)
 static size_t next_piece(struct part *p, const uint8_t *data, size_t pos, size_t len, uint64_t off)
 {
 	size_t there = least(len - pos, RW_REC_MAX), n;
-	const uint8_t *piece = view(p, data + pos, there);
+	const uint8_t *piece = resident_view(data + pos, there);
 	uint32_t magic = 0;
 
 	n = p->wasted > PART_WASTE_MAX ? 0 : rec_check(piece, there, NULL, 0);
@@ -505,11 +488,11 @@ static void walk_run(struct part *p, const uint8_t *data, size_t len, uint64_t o
 		size_t n = len - pos;
 
 		if (n >= sizeof(b)) {
-			memcpy(&b, view(p, data + pos, sizeof(b)), sizeof(b));
+			memcpy(&b, resident_view(data + pos, sizeof(b)), sizeof(b));
 			if (block_hdr_valid(own_hdr(p), &b, &why)) {
 				progress("checking records", pos, len);
 				n = least(n, b.used);
-				walk_block(p, &b, view(p, data + pos, n), n, off + pos);
+				walk_block(p, &b, resident_view(data + pos, n), n, off + pos);
 				pos += n;
 				lost = false;
 				continue;

@@ -65,12 +65,8 @@ struct part {
 	struct rec_ref *rec; /* records, by number; two that share one are adjacent; set by account_check() */
 	size_t nrec;
 	struct spool recs; /* holds rec */
-	/*
-	 * from where bytes are read to where they stay, while blocks are walked: see resident_view()
-	 */
-	uintptr_t moved;
-	bool unique;     /* no two records share a number */
-	uint64_t wasted; /* bytes read to check the CRC of what was not a record */
+	bool unique;       /* no two records share a number */
+	uint64_t wasted;   /* bytes read to check the CRC of what was not a record */
 };
 
 /**

@@ -95,6 +95,13 @@ static void fill(const struct mapping *m, uintptr_t at)
 	view.to = at + n;
 }
 
+/* Bytes that are read where they are. */
+static const void *in_place(const void *p, size_t n)
+{
+	resident_touch(n);
+	return p;
+}
+
 const void *resident_view(const void *p, size_t n)
 {
 	uintptr_t at = (uintptr_t)p;
@@ -103,13 +110,21 @@ const void *resident_view(const void *p, size_t n)
 		const struct mapping *m = n <= sizeof(view.bytes) ? mapping_of(at, n) : NULL;
 
 		if (!m || m->fd < 0)
-			return p;
+			return in_place(p, n);
 		fill(m, at);
 		/* A file that became shorter: the mapping says so by a signal. */
 		if (n > view.to - at)
-			return p;
+			return in_place(p, n);
 	}
 	return view.bytes + (at - view.from);
+}
+
+const void *resident_home(const void *seen)
+{
+	uintptr_t at = (uintptr_t)seen, first = (uintptr_t)view.bytes;
+
+	return at >= first && at - first < sizeof(view.bytes) ? (const void *)(view.from + (at - first)) :
+								seen;
 }
 
 size_t resident_hole(const void *p, size_t n)

@@ -31,12 +31,15 @@ void resident_drop(void);
  */
 const void *resident_view(const void *p, size_t n);
 
+/** resident_home() - where the bytes stay that the last resident_view() has given at @seen. */
+const void *resident_home(const void *seen);
+
 /** resident_hole() - get how many of @n bytes at @p are zeros because a sparse file does not hold them. */
 size_t resident_hole(const void *p, size_t n);
 
 extern uint64_t resident_left; /* bytes until the next drop */
 
-/** resident_touch() - @n bytes of mapped files were read where they are mapped. */
+/** resident_touch() - @n bytes of mapped files were read where they are mapped, without resident_view(). */
 static inline void resident_touch(uint64_t n)
 {
 	if (n < resident_left)

@@ -19,12 +19,10 @@ static void index_boot(struct selection *s, bool programs)
 
 void selection_open(struct selection *s, const struct boot *b, const struct filter *filter, bool programs)
 {
-	const struct filter_list *exe = &filter->list[FILTER_EXE];
-
 	*s = (struct selection){ .boot = b, .filter = filter_for_boot(filter, b->newest->hdr.boot_epoch) };
 	s->filter.cgroups = &s->cgroups;
 	s->filter.programs = &s->programs;
-	index_boot(s, programs || exe->nwanted || exe->nunwanted);
+	index_boot(s, programs || filter_has(filter, FILTER_EXE));
 }
 
 bool selection_next(struct selection *s, struct rec *r)

@@ -126,6 +126,8 @@ static void a_capture_that_grows(void **state)
 	       "-- standard input: " SAMPLES " of " SAMPLES " records shown");
 	expect("cat cap cap2 | $R --follow --type agent -", 0, "-- boot 02020202020202020202020202020202\n");
 	expect("head -c 3000 cap | $R --follow -", 4, "records shown");
+	expect("head -c 3000 cap | $R --follow - 2>&1", 4, "rwlog: the dump's END is missing");
+	expect("sed 's/ 00000180 ./ 00000180 %/' cap | $R --follow - 2>&1", 1, "rwlog: line ");
 	expect("grep -v ' 00000180 ' cap | $R --follow -", 4, "frames are missing before this line");
 	expect("echo 'ringward: ALERT hypercall 1 refused, rip 1, by a[1]' | $R --follow -", 0,
 	       "-- line 1: ringward: ALERT hypercall 1 refused, rip 1, by a[1]\n");
