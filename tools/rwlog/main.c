@@ -153,6 +153,10 @@ static void take_hash(const struct options *o, struct input *in)
 	if (o->command == COMMAND_EXPORT || o->command == COMMAND_REPORT || o->command == COMMAND_LEARN ||
 	    o->command == COMMAND_INDEX)
 		hash_text(in->sha256, in->data, in->len);
+}
+
+static void note_hash(const struct options *o, const struct input *in)
+{
 	if (o->command == COMMAND_EXPORT && (o->format == EXPORT_CSV || o->format == EXPORT_AUDITD))
 		fprintf(stderr, "rwlog: %s: note: %zu bytes, SHA-256 %s\n", in->name, in->len, in->sha256);
 }
@@ -162,7 +166,6 @@ static bool use_index(const struct options *o, struct input *in)
 {
 	char why[512];
 
-	progress_end();
 	if (index_use(in, &o->filter, why, sizeof(why)) == 0)
 		return true;
 	fprintf(stderr, "rwlog: %s: %s\n", in->name, why);
@@ -172,7 +175,7 @@ static bool use_index(const struct options *o, struct input *in)
 /* Loads and parses a file. Return: whether it can be used; otherwise @status says why not. */
 static bool open_file(const struct options *o, struct input *in, const char *name, enum status *status)
 {
-	int err;
+	int err, bad = 0;
 
 	*in = (struct input){ .as = o->as, .choice = o->choice, .limit = o->limit, .problems.all = o->all };
 	*status = STATUS_USAGE;
@@ -180,8 +183,11 @@ static bool open_file(const struct options *o, struct input *in, const char *nam
 	err = input_load(in, name);
 	if (!err)
 		take_hash(o, in);
-	if (err)
-		progress_end();
+	if (!err && !o->index && !is_standard_output(in))
+		bad = input_parse(in);
+	progress_end();
+	if (!err)
+		note_hash(o, in);
 	if (err == -EFBIG) {
 		*status = too_much(in);
 	} else if (err) {
@@ -192,12 +198,10 @@ static bool open_file(const struct options *o, struct input *in, const char *nam
 	} else if (o->index) {
 		if (use_index(o, in))
 			return true;
+	} else if (bad) {
+		*status = no_log(o, in, bad);
 	} else {
-		err = input_parse(in);
-		progress_end();
-		if (!err)
-			return true;
-		*status = no_log(o, in, err);
+		return true;
 	}
 	input_free(in);
 	return false;
