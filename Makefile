@@ -30,7 +30,7 @@ PYTHON := /usr/bin/python3
 # Each fragment adds its unit-test programs here (paths build/tests/unit/NAME) and its products to `all`.
 UNIT_TESTS :=
 
-.PHONY: all run test soak check lint headers tree docs docs-current rwlog kernel bochs clean help
+.PHONY: all run test soak check lint collect headers tree docs docs-current rwlog kernel bochs clean help
 
 # rwlog alone needs neither kernel nor emulator, and installs nothing. For every other goal set-up runs first, once:
 # make remakes the files it includes before anything else, then restarts with the packages and the kernel's headers
@@ -75,7 +75,7 @@ $(B)/bochs-tree/.stamp: scripts/fetch-bochs
 run: all
 	scripts/demo
 
-check: headers tree docs-current $(UNIT_TESTS)
+check: headers tree docs-current collect $(UNIT_TESTS)
 	$(PYTHON) scripts/run-tests $(UNIT_TESTS)
 
 test: all headers docs-current
@@ -83,6 +83,12 @@ test: all headers docs-current
 
 soak: all fuzz soak-rwlog
 	$(PYTHON) scripts/run-tests --soak
+
+# pytest finds all end-to-end tests, and those of `make soak` apart; it runs none, and needs nothing built.
+collect:
+	for chosen in 'not soak' soak; do \
+		found=$$($(PYTHON) -m pytest --collect-only -qq -m "$$chosen" tests/e2e) || { echo "$$found"; exit 1; }; \
+	done
 
 # Each header compiles by itself.
 headers:

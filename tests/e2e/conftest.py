@@ -30,10 +30,10 @@ def pytest_generate_tests(metafunc):
 
 @pytest.hookimpl(tryfirst=True)  # before -m "not soak" chooses
 def pytest_collection_modifyitems(items):
-    """A module's SOAK names pairs of a machine and a kernel that only `make soak` runs."""
+    """A module's SOAK_ON names pairs of a machine and a kernel that only `make soak` runs."""
     for item in items:
         params = getattr(getattr(item, "callspec", None), "params", {})
-        if "where" in params and (params["where"].name, params.get("linux")) in getattr(item.module, "SOAK", ()):
+        if "where" in params and (params["where"].name, params.get("linux")) in getattr(item.module, "SOAK_ON", ()):
             item.add_marker(pytest.mark.soak)
 
 

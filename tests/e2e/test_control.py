@@ -25,7 +25,7 @@ REMAPS = [("pmd", "text"), ("pud", "text"), ("pgd", "text"), ("root", "text"), (
           ("large", "lsm"), ("pte", "agent"), ("pmd", "agent"), ("pgd", "agent"), ("pte", "idt"), ("pmd", "idt"),
           ("pud", "idt"), ("pgd", "idt")]
 NOTICED_MS, LATEST_MS = 200, 1100  # mostly; and if preemption is off since the CPU was idle, as in these attacks
-SOAK = {("intel", "6.12")}  # two CPUs on Bochs take minutes
+SOAK_ON = {("intel", "6.12")}  # two CPUs on Bochs take minutes
 PLUG = """
 echo 0 >/sys/devices/system/cpu/cpu1/online && echo 1 >/sys/devices/system/cpu/cpu1/online ||
 	echo "RWTEST: trouble hotplug"
