@@ -61,24 +61,28 @@ sleep 1; kill $!; wait $!; echo "RWTEST: rwctl $? $(grep -c . /tmp/tail)"
 
 @functools.cache
 def trust_lines():
-    """What `rwpolicy trust` writes: the trusted program and all that it loads; rwctl, which needs no library."""
-    done = subprocess.run([machine.BUILD / "rwpolicy", "trust", TRUSTED], stdout=subprocess.PIPE, check=True, text=True)
-    rwctl = hashlib.sha256((machine.BUILD / "rwctl").read_bytes()).hexdigest()
-    return [*done.stdout.splitlines(), f"trust exe /usr/sbin/rwctl sha256:{rwctl}"]
+    """What `rwpolicy trust` writes: the trusted program and all that it loads."""
+    return subprocess.run([machine.BUILD / "rwpolicy", "trust", TRUSTED], stdout=subprocess.PIPE, check=True,
+                          text=True).stdout.splitlines()
+
+
+def rwctl_line():
+    """Trusts rwctl under the name that it has on a server; it loads nothing."""
+    return f"trust exe /usr/sbin/rwctl sha256:{hashlib.sha256((machine.BUILD / 'rwctl').read_bytes()).hexdigest()}"
 
 
 @functools.cache
 def policy():
     """The whole policy."""
     return RULES + "\n".join((
-        *trust_lines(), f"trust lib {TRUSTED} sha256:{hashlib.sha256(TRUSTED.read_bytes()).hexdigest()}",
+        *trust_lines(), rwctl_line(), f"trust lib {TRUSTED} sha256:{hashlib.sha256(TRUSTED.read_bytes()).hexdigest()}",
         f"trust exe /protect/script sha256:{hashlib.sha256(TRUSTED_SCRIPT.encode()).hexdigest()}",
         "-w /protect/script *", "allow trusted trusted r /protect/vault", "allow trusted script r /protect/vault", ""))
 
 
 def trust_line(name):
-    """The line about a file by its name, as it stands in what rwpolicy has written."""
-    return next(line for line in trust_lines() if line.split()[2].endswith(name))
+    """The line about a file by its name, as it stands in the policy."""
+    return next(line for line in (*trust_lines(), rwctl_line()) if line.split()[2].endswith(name))
 
 
 SECRET, SHARED, FIXED, LOG, TOOL, NEW, DIR, KEY, BROUGHT = (
