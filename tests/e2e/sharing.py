@@ -5,7 +5,8 @@ import pytest
 
 SHARED = ("session", "module")
 MACHINE = "where"
-HOLD_NOTHING = (MACHINE, "boot", "boot_efi", "cpu", "folder", "tmp_path_factory")  # without state that tests share
+# Without state that tests share. A parameter with a scope, as the kernel has, looks like a fixture to pytest.
+HOLD_NOTHING = (MACHINE, "linux", "boot", "boot_efi", "cpu", "folder", "tmp_path_factory")
 
 
 def _instances(item):

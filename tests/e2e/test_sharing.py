@@ -55,6 +55,29 @@ def booted(where, below):
 def test_shares(booted, number, record_property):
     record_property("where", f"{booted} {os.getpid()}")
 """
+KERNELS = """
+import pytest
+
+def pytest_generate_tests(metafunc):
+    if "linux" in metafunc.fixturenames:
+        metafunc.parametrize("linux", ("old", "new"), scope="session")
+
+@pytest.fixture(scope="module")
+def first(where, linux):
+    pass
+
+@pytest.fixture(scope="module")
+def second(where, linux):
+    pass
+
+@pytest.mark.parametrize("number", range(2))
+def test_first(first, linux, number, request, record_property):
+    record_property("first", request.node.get_closest_marker("xdist_group").args[0])
+
+@pytest.mark.parametrize("number", range(2))
+def test_second(second, linux, number, request, record_property):
+    record_property("second", request.node.get_closest_marker("xdist_group").args[0])
+"""
 
 
 def run(folder, program, jobs):
@@ -90,6 +113,14 @@ def test_tests_that_share_run_in_one_process(tmp_path):
     processes = {cpu: {where for name, where in places if name == cpu} for cpu in ("one", "two")}
     assert [len(found) for found in processes.values()] == [1, 1]
     assert processes["one"] != processes["two"]  # different machines are never joined
+
+
+def test_the_same_kernel_joins_no_tests(tmp_path):
+    """Each fixture on each machine with each kernel is a group of its own, of two tests."""
+    status, report = run(tmp_path, KERNELS, 1)
+    found = [(p.get("name"), p.get("value")) for p in report.iter("property")]
+    assert status == 0 and len(found) == 16
+    assert len({group for _, group in found}) == len(set(found)) == 8, found
 
 
 def test_run_tests_counts_what_failed_and_what_was_skipped(tmp_path):
