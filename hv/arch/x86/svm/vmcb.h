@@ -33,8 +33,8 @@ enum vmcb_exit_code {
 	VMEXIT_STGI = 0x84,
 	VMEXIT_CLGI = 0x85,
 	VMEXIT_SKINIT = 0x86,
+	VMEXIT_ICEBP = 0x88,
 	VMEXIT_MWAIT = 0x8b,
-	VMEXIT_ICEBP = 0x8d,
 	VMEXIT_NPF = 0x400
 };
 #define VMEXIT_INVALID UINT32_MAX /* -1; QEMU writes only the low half: compare 32 bits */
