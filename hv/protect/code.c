@@ -8,7 +8,6 @@
 #include "core/guest_info.h"
 #include "core/smp.h"
 #include "core/state.h"
-#include "lib/record.h"
 #include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
@@ -17,8 +16,6 @@
 #include "protect/code_rules.h"
 #include "protect/evidence.h"
 #include "protect/step.h"
-
-#define RECORD_BYTES 256u /* a record with all its fields */
 
 /* Code, and a module's read-only data, that the kernel frees at some time. */
 static bool is_transient(uint32_t kind)
@@ -156,7 +153,7 @@ static bool in_code_area(uint64_t gva)
 static void record_first_run(struct percpu *cpu, const struct evidence *e)
 {
 	char who[RW_COMM_LEN + 1];
-	uint64_t buf[RECORD_BYTES / 8];
+	uint64_t buf[JOURNAL_RECORD];
 	struct rec_writer w;
 
 	rec_begin(&w, buf, sizeof(buf), RW_REC_DYNAMIC_CODE, RW_VERDICT_ALLOW);
@@ -167,8 +164,7 @@ static void record_first_run(struct percpu *cpu, const struct evidence *e)
 	rec_u64(&w, RW_F_RIP, e->rip);
 	rec_u64(&w, RW_F_CR3, e->cr3);
 	rec_bytes(&w, RW_F_CODE, e->bytes, e->nbytes);
-	rec_end(&w);
-	journal_append(cpu, w.hdr);
+	journal_finish(cpu, &w);
 	if (!evidence_may_alert(cpu))
 		return;
 	evidence_who(e, who);

@@ -33,6 +33,10 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa);
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
 
+/** evidence_control() - records a write of @size bytes of control state, of @name. */
+void evidence_control(struct percpu *cpu, const char *name, const void *old_value, const void *new_value,
+		      uint8_t size, enum rw_verdict verdict);
+
 /**
  * evidence_patch() - the same for a patch that @cpu has just made: @rec has its type, verdict, target,
  * access, addresses, bytes and code; the rest is set here, for the least cost.
