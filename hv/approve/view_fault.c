@@ -3,7 +3,6 @@
 /* Nested faults that only ask for the map of the other mode, or for a page to become code or data. */
 #include "approve/view_fault.h"
 
-#include "abi/hypercall.h"
 #include "approve/view.h"
 #include "arch/x86/segment.h"
 #include "core/guest_info.h"

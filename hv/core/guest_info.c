@@ -7,7 +7,6 @@
 #include "lib/string.h"
 #include "mm/guest_copy.h"
 #include "mm/guest_walk.h"
-#include "arch/x86/operand.h"
 #include "arch/x86/segment.h"
 
 static int translate(struct percpu *cpu, uint64_t cr3, uint64_t gva, uint64_t *gpa, bool *may_run)

@@ -188,10 +188,7 @@ static int64_t hc_cpu_index(struct request *r)
 	return r->cpu->index;
 }
 
-/*
- * Another kernel is about to start. Before the lock there is nothing to guard; after it the configuration
- * decides.
- */
+/* Another kernel is about to start. Before the lock nothing is guarded; then the configuration decides. */
 static int64_t hc_kexec(struct request *r)
 {
 	if (hv_locked() && hv.boot->settings.kexec != RW_KEXEC_ALLOW) {

@@ -31,14 +31,10 @@ static inline void journal_finish(struct percpu *cpu, struct rec_writer *w)
 	journal_append(cpu, w->hdr);
 }
 
-/**
- * journal_drain() - moves @cpu's pending records into the store. Return: records stored or a negative RW_E*.
- */
+/** journal_drain() - moves @cpu's pending records into the store. Return: how many, or a negative RW_E*. */
 int journal_drain(struct percpu *cpu);
 
-/**
- * journal_ring() - sets up a ring for the CPU desc->cpu; @desc is a private copy. Return: 0, negative RW_E*.
- */
+/** journal_ring() - sets up a ring for the CPU desc->cpu; @desc: private copy. Return: 0, negative RW_E*. */
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
 
 /** journal_release() - drains all rings for the last time, and forgets where they are. */

@@ -67,9 +67,7 @@ int guest_write(uint64_t gpa, const void *src, size_t size)
 {
 	uint8_t *dst = at(gpa, size);
 
-	/*
-	 * What the guest may not write is not written on its behalf. The @size bytes lie in one page or two.
-	 */
+	/* What the guest may not write is not written on its behalf. @size bytes lie in one page or two. */
 	if (!dst || !(nested_perm(gpa) & nested_perm(gpa + size - 1) & NPERM_W))
 		return -RW_EFAULT;
 	memcpy(dst, src, size);

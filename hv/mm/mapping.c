@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/*
- * How the guest's page tables map some of its memory: Intel SDM volume 3, "4-Level Paging and 5-Level
- * Paging".
- */
+/* How the guest's page tables map memory: Intel SDM volume 3, "4-Level Paging and 5-Level Paging". */
 #include "mm/mapping.h"
 
 #include "arch/x86/regs.h"

@@ -8,7 +8,6 @@
 #include "core/guest_info.h"
 #include "core/smp.h"
 #include "core/state.h"
-#include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"

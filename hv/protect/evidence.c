@@ -104,9 +104,7 @@ static void fill_patch_task(struct percpu *cpu, struct evidence *rec, uint64_t n
 	cpu->patch_ns = now;
 }
 
-/*
- * Alert lines are for someone watching the serial line now; those that exceed the rate are still in the log.
- */
+/* Alert lines are for someone watching the serial line now; those beyond the rate are still in the log. */
 static bool may_alert(const struct percpu *cpu)
 {
 	static uint64_t next_ns, suppressed; /* (e) */

@@ -139,10 +139,7 @@ void protect_release(struct percpu *cpu)
 	watched_forget();
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		percpu_of(i)->guest_gs = 0;
-	/*
-	 * Another CPU may still be looking up a violation: what it finds here is old or nothing, but never
-	 * out of bounds.
-	 */
+	/* Another CPU may still be looking up a violation: it finds what was or nothing, within bounds. */
 	ranges_clear(&hv.ranges);
 	symbols_clear(&hv.symbols);
 	sites_clear(&hv.sites);

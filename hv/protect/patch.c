@@ -8,7 +8,6 @@
 #include "core/state.h"
 #include "lib/string.h"
 #include "mm/guest_copy.h"
-#include "mm/page_pool.h"
 #include "policy/patch_verify.h"
 #include "policy/tracer_copy.h"
 #include "protect/evidence.h"

@@ -233,10 +233,7 @@ bool pin_refuses_msr(struct percpu *cpu, uint32_t msr, uint64_t value)
 	return !is_audit();
 }
 
-/*
- * An instruction has run unwatched. It may be another one than the exit's, because the guest has changed its
- * code meanwhile.
- */
+/* An instruction has run unwatched: another than the exit's if the guest has changed its code meanwhile. */
 static void check_registers(struct percpu *cpu)
 {
 	static const enum guest_reg regs[] = { GREG_CR0, GREG_CR4, GREG_EFER }; /* LMA follows from CR0 */

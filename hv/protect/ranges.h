@@ -100,7 +100,5 @@ const struct rw_range *ranges_find_linear(const struct ranges *r, uint64_t gva);
  */
 uint64_t ranges_linear_start(const struct ranges *r, const struct rw_range *range);
 
-/**
- * ranges_count_pages() - numbers for the status hypercall and the lock's record. Serialised by the caller.
- */
+/** ranges_count_pages() - numbers for the status hypercall and the lock's record. The caller serialises. */
 void ranges_count_pages(const struct ranges *r, struct ranges_pages *pages);

@@ -5,7 +5,6 @@
 
 #include "dev/apic.h"
 #include "core/guest_info.h"
-#include "core/percpu.h"
 #include "core/ipi.h"
 #include "core/panic.h"
 #include "core/state.h"

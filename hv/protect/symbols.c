@@ -3,8 +3,6 @@
 /* Names for addresses in protected memory: a sorted index at the front, the names from the back. */
 #include "symbols.h"
 
-#include <stdbool.h>
-
 #include "core/search.h"
 #include "lib/string.h"
 

@@ -109,9 +109,7 @@ bool svm_decode_event(uint64_t info, struct hv_event *event)
 	return true;
 }
 
-/*
- * Exceptions exit only during a step. The step itself causes SYSCALL's #UD: the guest executes SYSCALL again.
- */
+/* Exceptions exit only during a step, which itself causes SYSCALL's #UD: the guest executes that again. */
 static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 {
 	/* #DF, #TS, #NP, #SS, #GP, #PF, #AC, #CP, #VC, #SX */
@@ -189,10 +187,7 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 		svm_steady_intercepts(cpu);
 	}
 	if (stepping && (x->raw == VMEXIT_IRET || x->raw == VMEXIT_TASK_SWITCH)) {
-		/*
-		 * The stepped instruction itself, which reads hidden memory: run again, it would exit here
-		 * forever.
-		 */
+		/* The stepped instruction itself reads hidden memory: it would exit here forever. */
 		x->reason = RW_EXIT_EXCEPTION;
 		x->exception.vector = VEC_GP;
 		x->exception.has_error = true;

@@ -11,6 +11,7 @@
 #include "approve/module_check.h"
 #include "approve/module_file.h"
 #include "approve/relocate.h"
+#include "abi/approved.h"
 #include "lib/policy_area.h"
 #include "lib/sha256.h"
 #include "mm/page_pool.h"
