@@ -187,6 +187,8 @@ void ranges_remove(struct ranges *r, uint64_t gpa)
 	uint64_t page = page_of(gpa);
 	struct ranges_entry *e = &r->entry[r->index[page]];
 
+	if (!(r->state[page] & RANGES_KIND))
+		return; /* its index is out of date */
 	__atomic_store_n(&r->state[page], r->state[page] & RANGES_HAS_OBJECT, __ATOMIC_RELEASE);
 	r->pages.kind[e->range.kind]--;
 	r->pages.total--;

@@ -70,7 +70,7 @@ int ranges_check_head(const struct rw_protect_list *list, struct input_error *er
  */
 int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err);
 
-/** ranges_remove() - makes the page of @gpa, which lies in a range, nothing. Context: as ranges_add(). */
+/** ranges_remove() - makes the page of @gpa nothing, if it lies in a range. Context: as ranges_add(). */
 void ranges_remove(struct ranges *r, uint64_t gpa);
 
 /**
