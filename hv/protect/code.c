@@ -173,7 +173,7 @@ static void record_first_run(struct percpu *cpu, const struct evidence *e)
 
 /*
  * Makes the page of @gpa, at @gva, approved code: read-only as other code if the kernel makes its code there,
- * and with its other permissions as they are if only the configuration lets it run.
+ * and with its other permissions as they are if the configuration lets all code run.
  */
 static bool let_run(struct percpu *cpu, uint64_t gpa, uint64_t gva)
 {
@@ -191,8 +191,10 @@ static bool let_run(struct percpu *cpu, uint64_t gpa, uint64_t gva)
 	spin_lock(&hv_agent_lock);
 	if (in_code_area(gva) && !ranges_add(&hv.ranges, &list, &err))
 		ret = restrict_list(&list);
-	else
+	else if (code_is_audit())
 		ret = nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, nested_perm(gpa) | NPERM_XS);
+	else
+		ret = -RW_ENOSPC;
 	if (!ret)
 		code_flush(cpu);
 	spin_unlock(&hv_agent_lock);
