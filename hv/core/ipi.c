@@ -36,6 +36,7 @@ static void note_init(struct percpu *cpu, uint32_t dest, uint32_t low)
 			continue;
 		__atomic_store_n(&target->flush_wanted, true, __ATOMIC_SEQ_CST); /* when it returns */
 		__atomic_store_n(&target->parked, true, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&target->judge, false, __ATOMIC_SEQ_CST);
 		__atomic_store_n(&target->in_guest, false, __ATOMIC_SEQ_CST);
 	}
 }
