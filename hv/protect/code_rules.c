@@ -87,6 +87,10 @@ int code_restrict(const struct rw_range *range)
 /* In this order: a fault on a page that is nobody's, but refused, would be the hypervisor's own. */
 static void forget(uint64_t gpa)
 {
+	struct ranges_hit hit;
+
+	if (!ranges_find(&hv.ranges, gpa, &hit))
+		return; /* it was freed meanwhile, and is mapped with its neighbours again */
 	nested_set_perm(gpa, PAGE_SIZE, nested_open()); /* split already: needs no room */
 	ranges_remove(&hv.ranges, gpa);
 }
