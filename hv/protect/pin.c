@@ -53,7 +53,7 @@ static const struct pin {
 #define PINS (sizeof(pins) / sizeof(pins[0]))
 
 enum {
-	GDTR = SEG_GDTR - SEG_GDTR,
+	GDTR = 0,
 	IDTR = SEG_IDTR - SEG_GDTR,
 	TR = SEG_TR - SEG_GDTR
 };
