@@ -62,9 +62,7 @@ static const char *start_machine(const struct rw_bootinfo *info)
 	return ap_start_init();
 }
 
-/*
- * Unmaps the loader's own code from the hypervisor's address space: from here on only the guest runs there.
- */
+/* Unmaps the loader's own code from the hypervisor's address space: from now on only the guest runs there. */
 static void close_lower_half(void)
 {
 	memset(hv_virt(hv.boot->tables_phys), 0, PAGE_SIZE / 2);

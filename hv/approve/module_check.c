@@ -243,6 +243,21 @@ static void approve(struct percpu *cpu)
 	memset(&held, 0, sizeof(held));
 }
 
+/*
+ * Whether nobody could write to the pages since they were named: what ends that makes them data, and in a
+ * comparison that has begun they are not named again.
+ */
+static bool all_held(void)
+{
+	struct ranges_hit hit;
+
+	for (uint32_t i = 0; i < held.pages; i++)
+		if (nested_perm(gpa_of(i)) != NPERM_R || !ranges_find(&hv.ranges, gpa_of(i), &hit) ||
+		    hit.kind != run_of(i)->kind)
+			return false;
+	return true;
+}
+
 static int64_t compare(struct percpu *cpu, struct input_error *err)
 {
 	struct relocate_difference d = { 0 };
@@ -267,6 +282,12 @@ static int64_t compare(struct percpu *cpu, struct input_error *err)
 		return ret;
 	if (held.done < held.pages && !held.differs)
 		return held.pages - held.done;
+	if (!all_held()) {
+		d = (struct relocate_difference){ .why = "a page was freed while it was compared" };
+		ret = differs(cpu, &d, err);
+	}
+	if (ret)
+		return ret;
 	approve(cpu);
 	return 0;
 }

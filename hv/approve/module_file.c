@@ -8,7 +8,6 @@
 #include "core/state.h"
 #include "lib/approved.h"
 #include "lib/policy_area.h"
-#include "lib/record.h"
 #include "lib/sha256.h"
 #include "lib/string.h"
 #include "log/journal.h"
@@ -17,7 +16,7 @@
 #include "mm/page_pool.h"
 #include "protect/code_rules.h"
 
-#define RECORD_BYTES 512u /* a record with all its fields */
+#define TEXT_MAX 64u /* bytes of a record's text */
 
 static const void *approved; /* (b) the image; NULL: none */
 
@@ -147,12 +146,11 @@ int64_t module_file_step(struct percpu *cpu, const struct rw_module_file *req, s
 }
 
 /* The digest of the whole file that was shown for module @name; NULL: none was. */
-static const uint8_t *digest_of(const char *name, bool *listed)
+static const uint8_t *digest_of(const char *name)
 {
-	if (!file.name[0] || file.left || memcmp(name, file.name, sizeof(file.name)) != 0)
-		return NULL;
-	*listed = file.listed;
-	return file.digest;
+	bool shown = file.name[0] && !file.left && !memcmp(name, file.name, sizeof(file.name));
+
+	return shown ? file.digest : NULL;
 }
 
 uint64_t module_file_size(void)
@@ -173,40 +171,36 @@ const char *module_file_name(void)
 void module_file_record(struct percpu *cpu, const char *name, uint64_t gva, uint64_t pages,
 			enum rw_verdict verdict, const struct relocate_difference *d, const char *section)
 {
-	uint64_t buf[RECORD_BYTES / 8];
+	uint64_t buf[JOURNAL_RECORD];
 	struct rec_writer w;
-	bool listed;
-	const uint8_t *digest = digest_of(name, &listed);
+	const uint8_t *digest = digest_of(name);
 
 	rec_begin(&w, buf, sizeof(buf), RW_REC_MODULE_CODE, (uint8_t)verdict);
-	rec_bytes(&w, RW_F_OBJECT_NAME, name, (uint16_t)printable(name, RW_MODULE_NAME));
+	journal_text(&w, RW_F_OBJECT_NAME, name, RW_MODULE_NAME);
 	rec_u64(&w, RW_F_PAGES, pages);
 	rec_u64(&w, RW_F_GVA, gva);
 	if (digest) {
 		rec_bytes(&w, RW_F_SHA256, digest, RW_SHA256_LEN);
-		rec_u32(&w, RW_F_LISTED, listed);
+		rec_u32(&w, RW_F_LISTED, file.listed);
 	}
 	if (d) {
-		rec_bytes(&w, RW_F_NOTE, d->why, (uint16_t)printable(d->why, RECORD_BYTES / 8));
-		rec_bytes(&w, RW_F_SECTION, section, (uint16_t)printable(section, RECORD_BYTES / 8));
+		journal_text(&w, RW_F_NOTE, d->why, TEXT_MAX);
+		journal_text(&w, RW_F_SECTION, section, TEXT_MAX);
 		rec_u64(&w, RW_F_SECTION_OFFSET, d->off);
 		rec_bytes(&w, RW_F_EXPECTED, d->want, (uint16_t)d->len);
 		rec_bytes(&w, RW_F_FOUND, d->found, (uint16_t)d->len);
 	}
-	rec_end(&w);
-	journal_append(cpu, w.hdr);
+	journal_finish(cpu, &w);
 }
 
 const char *module_file_refusal(const struct rw_protect_list *list)
 {
-	bool listed = false;
-
 	if (hv.boot->settings.modules == RW_MODULES_NONE)
 		return "modules = none";
 	if (hv.boot->settings.modules == RW_MODULES_ANY || code_is_audit())
 		return NULL;
 	for (uint32_t i = 0; i < list->count; i++)
-		if (!digest_of(list->range[i].name, &listed))
+		if (!digest_of(list->range[i].name))
 			return "the module's file was not shown";
-	return listed ? NULL : "approved.conf does not list the module's file";
+	return file.listed ? NULL : "approved.conf does not list the module's file";
 }

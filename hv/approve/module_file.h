@@ -8,15 +8,11 @@
 
 #include "core/input_error.h"
 #include "core/percpu.h"
-#include "abi/approved.h"
 #include "abi/hypercall.h"
 
 struct relocate_difference;
 
-/**
- * module_file_init() - finds the approved digests in the policy area. At the start.
- * Return: NULL or an error line.
- */
+/** module_file_init() - finds the approved digests, at the start. Return: NULL or an error line. */
 const char *module_file_init(void);
 
 /**

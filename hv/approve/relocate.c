@@ -3,6 +3,7 @@
 /* Compares a loaded module with its file: relocations are applied to one page at a time. */
 #include "approve/relocate.h"
 
+#include "core/search.h"
 #include "lib/string.h"
 #include "abi/hypercall.h"
 
@@ -165,18 +166,10 @@ static int rela_bytes(struct relocate *r, const Elf64_Rela *a, uint64_t place, u
 static uint64_t first_rela(const struct relocate *r, uint32_t section, uint64_t off)
 {
 	uint32_t table = r->elf.rela[section];
-	uint64_t low = 0, high = table ? r->elf.section[table].sh_size / sizeof(Elf64_Rela) : 0;
+	uint64_t count = table ? r->elf.section[table].sh_size / sizeof(Elf64_Rela) : 0;
 	Elf64_Rela a;
 
-	while (low < high) {
-		uint64_t mid = low + (high - low) / 2;
-
-		if (elf_rela(&r->elf, table, mid, &a) && a.r_offset < off)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return FIRST_WHERE(i, count, !elf_rela(&r->elf, table, i, &a) || a.r_offset >= off);
 }
 
 static bool next_rela(const struct relocate *r, uint32_t section, uint64_t i, uint64_t end, Elf64_Rela *a)

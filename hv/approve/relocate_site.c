@@ -4,30 +4,11 @@
 #include "approve/relocate_site.h"
 
 #include "approve/elf.h"
-#include "lib/string.h"
+#include "policy/branch.h"
 #include "abi/types.h"
-
-/* Intel SDM volume 2, "Instruction Set Reference": opcodes. */
-enum {
-	CS_PREFIX = 0x2e,
-	REX_B = 0x41,
-	OPERAND_PREFIX = 0x66,
-	JCC8 = 0x70,
-	JCC32 = 0x80, /* after 0F */
-	NOP = 0x90,
-	INT3 = 0xcc,
-	CALL32 = 0xe8,
-	JMP32 = 0xe9,
-	JMP8 = 0xeb,
-	GROUP5 = 0xff,
-	INDIRECT_CALL = 0xd0, /* after FF, and a register */
-	INDIRECT_JMP = 0xe0
-};
 
 #define REGS 16u
 
-static const uint8_t nop5[5] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
-static const uint8_t return5[5] = { 0xc3, INT3, INT3, INT3, INT3 };
 static const uint8_t lfence[3] = { 0x0f, 0xae, 0xe8 };
 
 void relocate_classify(struct relocate_symbol *symbol, const char *name)
@@ -106,15 +87,6 @@ bool relocate_same(const uint8_t *want, const uint8_t *found, size_t len)
 			return false;
 	}
 	return true;
-}
-
-/* Where a call or jump of @len bytes at @va leads, whose last four bytes are its displacement. */
-static uint64_t leads_to(uint64_t va, const uint8_t *code, size_t len)
-{
-	int32_t displacement;
-
-	memcpy(&displacement, code + len - 4, sizeof(displacement));
-	return va + len + (uint64_t)(int64_t)displacement;
 }
 
 bool relocate_direct_ok(uint64_t va, const uint8_t *found, size_t len)

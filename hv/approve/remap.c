@@ -7,7 +7,6 @@
 #include "core/panic.h"
 #include "core/smp.h"
 #include "core/state.h"
-#include "lib/record.h"
 #include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
@@ -16,8 +15,7 @@
 #include "mm/nested.h"
 #include "protect/evidence.h"
 
-#define RECORD_BYTES 320u /* a record with all its fields */
-#define PUT_BACK_MAX 64u  /* entries in one check; more wait for the next one */
+#define PUT_BACK_MAX 64u /* entries in one check; more wait for the next one */
 #define TOLD_MAX     16u
 
 enum half {
@@ -142,9 +140,9 @@ static void record(struct percpu *cpu, const struct mapping_change *c, enum rw_v
 {
 	static const char *const targets[] = RW_TARGET_NAMES;
 	struct ranges_hit hit = { 0 };
-	uint64_t buf[RECORD_BYTES / 8];
-	struct evidence e;
+	uint64_t buf[JOURNAL_RECORD];
 	struct rec_writer w;
+	struct evidence e;
 
 	ranges_find(&hv.ranges, c->gpa, &hit);
 	evidence_describe(cpu, &e, c->gpa, hit.kind, RW_ACCESS_WRITE);
@@ -153,7 +151,7 @@ static void record(struct percpu *cpu, const struct mapping_change *c, enum rw_v
 		rec_bytes(&w, RW_F_GUEST_TASK, &e.task, sizeof(e.task));
 	rec_u32(&w, RW_F_TARGET, e.target);
 	if (e.symbol[0]) {
-		rec_bytes(&w, RW_F_SYMBOL, e.symbol, (uint16_t)printable(e.symbol, sizeof(e.symbol)));
+		journal_text(&w, RW_F_SYMBOL, e.symbol, sizeof(e.symbol));
 		rec_u64(&w, RW_F_SYMBOL_OFFSET, e.sym_off);
 	}
 	rec_u64(&w, RW_F_GVA, c->gva);
@@ -164,8 +162,7 @@ static void record(struct percpu *cpu, const struct mapping_change *c, enum rw_v
 	rec_u64(&w, RW_F_FOUND_ENTRY, c->found);
 	rec_u64(&w, RW_F_RIP, e.rip);
 	rec_u64(&w, RW_F_CR3, e.cr3);
-	rec_end(&w);
-	journal_append(cpu, w.hdr);
+	journal_finish(cpu, &w);
 	if (evidence_may_alert(cpu))
 		printk("ALERT page tables map %lx (%s) elsewhere: entry of level %u at %lx was %lx, is %lx",
 		       c->gva, hit.kind ? targets[hit.kind] : "", (unsigned int)c->level, c->at, c->expected,

@@ -3,15 +3,12 @@
 /* Nested faults that only ask for the map of the other mode, or for a page to become code or data. */
 #include "approve/view_fault.h"
 
-#include "abi/hypercall.h"
 #include "approve/view.h"
 #include "arch/x86/segment.h"
 #include "core/guest_info.h"
 #include "core/panic.h"
 #include "core/smp.h"
 #include "core/state.h"
-#include "lib/format.h"
-#include "lib/string.h"
 #include "mm/guest_copy.h"
 #include "mm/page_pool.h"
 #include "policy/verdict.h"
@@ -37,21 +34,17 @@ enum {
 /* Records, once, that @value of the table @name would lead user mode to code of anybody's choice. */
 static void report(struct percpu *cpu, int which, const char *name, uint64_t value)
 {
+	static const uint64_t none;
 	uint64_t *last = &cpu->view.reported[which];
-	struct evidence rec;
+	enum rw_verdict verdict = code_is_audit() ?
+					  RW_VERDICT_ALLOW :
+					  policy_refusal(hv.boot->settings.on_violation, RW_VERDICT_SKIP);
 
 	if (*last == value)
 		return;
 	*last = value;
-	evidence_describe(cpu, &rec, 0, RW_TARGET_CONTROL, RW_ACCESS_WRITE);
-	rec.verdict = code_is_audit() ? RW_VERDICT_ALLOW :
-					policy_refusal(hv.boot->settings.on_violation, RW_VERDICT_SKIP);
-	format_text(rec.symbol, sizeof(rec.symbol), "%s", name);
-	rec.value_len = sizeof(value);
-	memset(rec.old_value, 0, sizeof(value));
-	memcpy(rec.new_value, &value, sizeof(value));
-	evidence_record(cpu, &rec);
-	if (rec.verdict == RW_VERDICT_STOP)
+	evidence_control(cpu, name, &none, &value, sizeof(value), verdict);
+	if (verdict == RW_VERDICT_STOP)
 		hv_stop("a gate in a descriptor table, and on_violation = stop");
 }
 

@@ -24,7 +24,8 @@ void ap_park_lock(struct percpu *cpu)
 {
 	__atomic_store_n(&kernel_idt, guest_idt_base(cpu), __ATOMIC_SEQ_CST);
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
-		if (percpu_of(i) != cpu)
+		/* One that waits already starts where the kernel says. */
+		if (percpu_of(i) != cpu && !__atomic_load_n(&percpu_of(i)->parked, __ATOMIC_SEQ_CST))
 			__atomic_store_n(&percpu_of(i)->judge, true, __ATOMIC_SEQ_CST);
 }
 

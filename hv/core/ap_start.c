@@ -23,10 +23,7 @@ const char *ap_start_init(void)
 
 	if (!b->core_sends_sipi || hv.boot->cpu_count == 1)
 		return NULL;
-	/*
-	 * Real mode has its interrupt vectors at 0, also on a CPU that is on its way back to us; that CPU
-	 * must not use the guest's.
-	 */
+	/* Real mode has its vectors at 0, also on a CPU on its way to us: it must not use the guest's. */
 	uint8_t *first = pool_alloc(1);
 	if (!first || nested_replace_first(hv_phys(first)))
 		return "no room for the guest's first page";

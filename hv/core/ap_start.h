@@ -9,10 +9,7 @@
 
 #include "core/exit.h"
 
-/**
- * ap_start_init() - trampoline and intercepts, where the backend needs them. Once. Return: NULL or an error
- * line.
- */
+/** ap_start_init() - trampoline and intercepts, if the backend needs them. Once. Return: NULL, error line. */
 const char *ap_start_init(void);
 
 /** ap_start_owns() - whether @gpa lies in the APIC's page and writes there exit. */

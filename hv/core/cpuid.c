@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/*
- * CPUID: the CPU's own answer, without virtualization extensions, and with the agent's leaves if configured.
- */
+/* CPUID: the CPU's own answer without virtualization extensions; the agent's leaves if configured. */
 #include "arch/x86/insn.h"
 #include "core/exit.h"
 #include "core/state.h"
@@ -22,10 +20,7 @@ static const struct {
 	struct cpuid_regs bits;
 } hidden[] = {
 	{ 1, ANY, { .ecx = BIT(5) | BIT(6) } }, /* VMX, SMX */
-	/*
-	 * Debug store: its buffers are written late, at linear addresses; after an exit those are the
-	 * hypervisor's.
-	 */
+	/* Debug store: its buffers are written late; after an exit their linear addresses are ours. */
 	{ 1, ANY, { .ecx = BIT(2) | BIT(4), .edx = BIT(21) } },
 	{ 0x23, 0, { .eax = BIT(4) | BIT(5) } },
 	/* Hardware feedback and thread director: tables at physical addresses. */
@@ -35,10 +30,7 @@ static const struct {
 	{ 0x14, ANY, ALL },
 	{ 0xd, 1, { .ecx = BIT(8) } },
 	{ 0xd, 8, ALL },
-	/*
-	 * FRED: its frames hold more than an injected event says. MSR lists, immediate and user-mode MSR
-	 * accesses.
-	 */
+	/* FRED: its frames hold more than an event says. MSR lists, immediate, user-mode MSR accesses. */
 	{ 7, 1, { .eax = BIT(17) | BIT(27), .ecx = BIT(5), .edx = BIT(15) } },
 	{ 0x80000001u, ANY, { .ecx = BIT(2) | BIT(12) } },
 	{ 0x8000000au, ANY, ALL }, /* SVM, SKINIT */
@@ -80,10 +72,7 @@ enum hv_action exit_cpuid(struct percpu *cpu)
 		set_bit(&r.ecx, LEAF1_ECX_OSXSAVE, cr4 & CR4_OSXSAVE);
 	if (leaf == 7 && sub == 0)
 		set_bit(&r.ecx, LEAF7_ECX_OSPKE, cr4 & CR4_PKE);
-	/*
-	 * A hypervisor below us keeps its name, but its interfaces are hidden: they would bypass the nested
-	 * tables.
-	 */
+	/* A hypervisor below us keeps its name, but not its interfaces: they bypass the nested tables. */
 	if (leaf > RW_CPUID_SIGNATURE && leaf <= LEAF_PV_LAST)
 		r = (struct cpuid_regs){ 0 };
 	if (hv.boot->agent && leaf == RW_CPUID_SIGNATURE) {

@@ -20,10 +20,7 @@ static enum hv_action exit_init(struct percpu *cpu)
 {
 	if (smp_take_kick(cpu))
 		return HV_RESUME;
-	/*
-	 * An INIT that came while the CPU waited for SIPI and was held back: on bare metal it does nothing
-	 * there.
-	 */
+	/* An INIT that was held back while the CPU waited for SIPI: on bare metal it does nothing there. */
 	if (cpu->starting && !greg(cpu, GREG_RIP))
 		return HV_RESUME;
 	if (cpu->index == 0)
@@ -132,10 +129,7 @@ void exit_dispatch(struct percpu *cpu, struct hv_exit *x)
 	cpu->starting = x->reason == RW_EXIT_SIPI;
 	switch (action) {
 	case HV_RESUME:
-		/*
-		 * An event whose delivery was interrupted is injected again; an INT instruction reruns by
-		 * itself.
-		 */
+		/* An event whose delivery was interrupted is injected again; an INT n reruns by itself. */
 		if (x->pending.type != EVENT_NONE)
 			b->inject(cpu, &x->pending);
 		break;

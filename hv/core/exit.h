@@ -5,10 +5,7 @@
 
 #include "core/action.h"
 
-/**
- * exit_dispatch() - handles @x: counts, decides, changes the guest's state. Called by the backend, interrupts
- * off.
- */
+/** exit_dispatch() - handles @x: counts, decides, changes the guest's state. Interrupts are off. */
 void exit_dispatch(struct percpu *cpu, struct hv_exit *x);
 
 /** io_init(), msr_init() - ask the backend for the intercepts. Before the start. */

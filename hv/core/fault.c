@@ -16,6 +16,15 @@
 /* Faults in a row at one address that the tables allow; more mean that the hypervisor is broken. */
 #define SPURIOUS_MAX 64
 
+/* The tables allow the access by now; those of a step follow them. */
+static enum hv_action retry(struct percpu *cpu)
+{
+	if (cpu->step.active)
+		step_refresh(cpu);
+	hv_backend()->flush(cpu);
+	return HV_RESUME;
+}
+
 /* The tables no longer refuse this access, or never mapped the address. */
 static enum hv_action spurious(struct percpu *cpu, const struct hv_exit *x)
 {
@@ -30,19 +39,7 @@ static enum hv_action spurious(struct percpu *cpu, const struct hv_exit *x)
 			return violation(cpu, x, RW_TARGET_UNAPPROVED);
 		return HV_FATAL;
 	}
-	hv_backend()->flush(cpu);
-	return HV_RESUME;
-}
-
-/* A guest page that was not mapped until now: MMIO. */
-static enum hv_action mapped_late(struct percpu *cpu, enum nested_late late)
-{
-	if (cpu->step.active)
-		step_refresh(cpu);
-	hv_backend()->flush(cpu);
-	if (late == NESTED_REUSED)
-		smp_flush_all(cpu);
-	return HV_RESUME;
+	return retry(cpu);
 }
 
 enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
@@ -59,8 +56,10 @@ enum hv_action exit_nested(struct percpu *cpu, const struct hv_exit *x)
 	if (!target) {
 		enum nested_late late = nested_map_late(gpa);
 
+		if (late == NESTED_REUSED)
+			smp_flush_all(cpu);
 		if (late != NESTED_NOT_LATE)
-			return mapped_late(cpu, late);
+			return retry(cpu); /* MMIO, touched for the first time */
 		if (code_settle(cpu, x))
 			return HV_RESUME;
 		target = code_refused(cpu, x);

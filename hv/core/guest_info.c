@@ -7,14 +7,13 @@
 #include "lib/string.h"
 #include "mm/guest_copy.h"
 #include "mm/guest_walk.h"
-#include "arch/x86/operand.h"
 #include "arch/x86/segment.h"
 
-static int translate(struct percpu *cpu, uint64_t cr3, uint64_t gva, uint64_t *gpa)
+static int translate(struct percpu *cpu, uint64_t cr3, uint64_t gva, uint64_t *gpa, bool *may_run)
 {
 	struct guest_paging paging = { greg(cpu, GREG_CR0), cr3, greg(cpu, GREG_CR4), greg(cpu, GREG_EFER) };
 
-	return guest_walk(&paging, gva, gpa);
+	return guest_walk(&paging, gva, gpa, may_run);
 }
 
 uint64_t guest_linear_rip(struct percpu *cpu)
@@ -32,8 +31,10 @@ static size_t read_virt(struct percpu *cpu, uint64_t cr3, uint64_t gva, void *ds
 		size_t in_page = PAGE_SIZE - ((gva + done) & (PAGE_SIZE - 1));
 		size_t piece = in_page < size - done ? in_page : size - done;
 		uint64_t gpa;
+		bool unused;
 
-		if (translate(cpu, cr3, gva + done, &gpa) || guest_read(gpa, (uint8_t *)dst + done, piece))
+		if (translate(cpu, cr3, gva + done, &gpa, &unused) ||
+		    guest_read(gpa, (uint8_t *)dst + done, piece))
 			break;
 		done += piece;
 	}
@@ -42,7 +43,9 @@ static size_t read_virt(struct percpu *cpu, uint64_t cr3, uint64_t gva, void *ds
 
 int guest_translate(struct percpu *cpu, uint64_t gva, uint64_t *gpa)
 {
-	return translate(cpu, greg(cpu, GREG_CR3), gva, gpa);
+	bool unused;
+
+	return translate(cpu, greg(cpu, GREG_CR3), gva, gpa, &unused);
 }
 
 size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size)
@@ -79,9 +82,9 @@ bool guest_process(struct percpu *cpu, struct rw_guest_task *found)
 uint32_t guest_rip_target(struct percpu *cpu)
 {
 	struct ranges_hit hit;
-	uint64_t gpa, rip = guest_linear_rip(cpu);
+	uint64_t gpa;
 
-	if (!hv_locked() || translate(cpu, greg(cpu, GREG_CR3), rip, &gpa) ||
+	if (!hv_locked() || guest_translate(cpu, guest_linear_rip(cpu), &gpa) ||
 	    !ranges_find(&hv.ranges, gpa, &hit))
 		return 0;
 	return hit.kind;
@@ -89,12 +92,12 @@ uint32_t guest_rip_target(struct percpu *cpu)
 
 uint64_t guest_fetch_address(struct percpu *cpu, uint64_t gpa)
 {
-	uint64_t rip = guest_linear_rip(cpu), found, cr3 = greg(cpu, GREG_CR3);
+	uint64_t rip = guest_linear_rip(cpu), found;
 
 	for (uint64_t gva = rip; gva - rip <= PAGE_SIZE; gva += PAGE_SIZE) {
 		uint64_t at = (gva & PAGE_MASK) | (gpa & (PAGE_SIZE - 1));
 
-		if (!translate(cpu, cr3, at, &found) && found == gpa)
+		if (!guest_translate(cpu, at, &found) && found == gpa)
 			return at;
 	}
 	return 0;
@@ -103,12 +106,10 @@ uint64_t guest_fetch_address(struct percpu *cpu, uint64_t gpa)
 bool guest_is_code(struct percpu *cpu, uint64_t gva, uint64_t gpa, bool executable)
 {
 	uint64_t cr3 = __atomic_load_n(&hv.agent.poking_cr3, __ATOMIC_RELAXED), found;
-	struct guest_paging paging = { greg(cpu, GREG_CR0), cr3 ? cr3 : greg(cpu, GREG_CR3),
-				       greg(cpu, GREG_CR4), greg(cpu, GREG_EFER) };
 	bool may_run;
 
-	return !guest_walk_code(&paging, gva, &found, &may_run) && (may_run || !executable) &&
-	       !((found ^ gpa) & PAGE_MASK);
+	return !translate(cpu, cr3 ? cr3 : greg(cpu, GREG_CR3), gva, &found, &may_run) &&
+	       (may_run || !executable) && !((found ^ gpa) & PAGE_MASK);
 }
 
 void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs)
@@ -122,7 +123,7 @@ void guest_operand_regs(struct percpu *cpu, struct operand_regs *regs)
 
 uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nbytes, uint64_t gpa)
 {
-	uint64_t candidates[OPERAND_CANDIDATES], found, cr3 = greg(cpu, GREG_CR3);
+	uint64_t candidates[OPERAND_CANDIDATES], found;
 	struct operand_regs regs;
 
 	if (!greg(cpu, GREG_CS_LONG))
@@ -133,9 +134,9 @@ uint64_t guest_operand(struct percpu *cpu, const uint8_t *bytes, unsigned int nb
 		/* A store that crosses into the page that was hit began in the page before it. */
 		uint64_t gva = (candidates[i] & PAGE_MASK) | (gpa & (PAGE_SIZE - 1));
 
-		if (!translate(cpu, cr3, gva, &found) && found == gpa)
+		if (!guest_translate(cpu, gva, &found) && found == gpa)
 			return gva;
-		if (!translate(cpu, cr3, gva + PAGE_SIZE, &found) && found == gpa)
+		if (!guest_translate(cpu, gva + PAGE_SIZE, &found) && found == gpa)
 			return gva + PAGE_SIZE;
 	}
 	return 0;

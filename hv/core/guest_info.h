@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/*
- * What can be read from the guest at an exit: paging mode, code bytes, current process. All of it untrusted.
- */
+/* What can be read from the guest at an exit: paging mode, code bytes, current process. All untrusted. */
 #pragma once
 
 #include "core/percpu.h"
@@ -11,10 +9,7 @@
 /** guest_linear_rip() - linear address of the next instruction: CS base counts outside 64-bit mode. */
 uint64_t guest_linear_rip(struct percpu *cpu);
 
-/**
- * guest_read_virt() - reads @size bytes at @gva, across page borders. Return: bytes read before the first
- * unmapped one.
- */
+/** guest_read_virt() - reads @size bytes at @gva. Return: bytes read before the first unmapped one. */
 size_t guest_read_virt(struct percpu *cpu, uint64_t gva, void *dst, size_t size);
 
 /** guest_translate() - finds the guest-physical address of @gva. Return: 0 or -RW_EFAULT. */

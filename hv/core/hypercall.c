@@ -8,7 +8,6 @@
 #include "protect/lock.h"
 #include "core/state.h"
 #include "core/watched.h"
-#include "lib/record.h"
 #include "lib/string.h"
 #include "protect/code.h"
 #include "protect/code_rules.h"
@@ -64,30 +63,30 @@ static void refused_call(struct percpu *cpu, uint64_t nr)
 
 static void record_agent(struct percpu *cpu, uint32_t abi_version, const char *release, size_t len)
 {
-	uint64_t buf[(96 + sizeof(hv.agent.release)) / 8];
+	uint64_t buf[JOURNAL_RECORD];
 	struct rec_writer w;
 
 	rec_begin(&w, buf, sizeof(buf), RW_REC_AGENT, RW_VERDICT_NONE);
 	rec_u32(&w, RW_F_ABI_VERSION, abi_version);
 	rec_bytes(&w, RW_F_RELEASE, release, (uint16_t)len);
-	rec_end(&w);
-	journal_append(cpu, w.hdr);
+	journal_finish(cpu, &w);
 }
 
-/* One call: RAX, RDI and RSI of the guest. */
+/* One call: RAX, RDI and RSI of the guest; what is wrong with its argument, if the handler says that. */
 struct request {
 	struct percpu *cpu;
 	uint64_t nr, arg1, arg2;
+	struct input_error err;
 };
 
 /* The handlers, in the order of their numbers. Return: RAX. */
 
-static int64_t hc_hello(const struct request *r)
+static int64_t hc_hello(struct request *r)
 {
 	return (int64_t)(r->arg1 ^ RW_HELLO_XOR);
 }
 
-static int64_t hc_register(const struct request *r)
+static int64_t hc_register(struct request *r)
 {
 	const struct rw_agent_info *a = &argument.info;
 	size_t len = printable(a->release, sizeof(a->release));
@@ -106,70 +105,39 @@ static int64_t hc_register(const struct request *r)
 	return 0;
 }
 
-static int64_t report(const char *call, const struct input_error *err, int ret)
+static int64_t hc_symbols(struct request *r)
 {
-	if (ret)
-		printk("%s refused: %s (entry %u)", call, err->what, err->index);
-	return ret;
+	return symbols_add_page(&hv.symbols, &argument.symbols, &r->err);
 }
 
-/* As report(), with the range concerned, in `argument`. */
-static int64_t report_range(const char *call, const struct input_error *err, int ret)
+static int64_t hc_patching(struct request *r)
 {
-	const struct rw_range *range = &argument.protect.range[ret ? err->index % RW_PROTECT_MAX : 0];
-
-	if (ret)
-		printk("%s refused: %s (entry %u: kind %u, gpa %lx, %lx bytes)", call, err->what, err->index,
-		       range->kind, range->gpa, range->len);
-	return ret;
+	return sites_describe(&hv.sites, &argument.patching, &r->err);
 }
 
-static int64_t hc_symbols(const struct request *r)
+static int64_t hc_sites(struct request *r)
 {
-	struct input_error err;
-
-	(void)r;
-	return report("symbols", &err, symbols_add_page(&hv.symbols, &argument.symbols, &err));
+	return sites_add_page(&hv.sites, &argument.sites, &r->err);
 }
 
-static int64_t hc_patching(const struct request *r)
+static int64_t hc_protect(struct request *r)
 {
-	struct input_error err;
-
-	(void)r;
-	return report("patching", &err, sites_describe(&hv.sites, &argument.patching, &err));
+	if (argument.protect.range[0].flags & RW_RANGE_WATCHED)
+		return watched_add(&argument.protect, &r->err);
+	return ranges_add(&hv.ranges, &argument.protect, &r->err);
 }
 
-static int64_t hc_sites(const struct request *r)
-{
-	struct input_error err;
-
-	(void)r;
-	return report("sites", &err, sites_add_page(&hv.sites, &argument.sites, &err));
-}
-
-static int64_t hc_protect(const struct request *r)
-{
-	struct input_error err;
-	bool watched = argument.protect.range[0].flags & RW_RANGE_WATCHED;
-
-	(void)r;
-	return report_range("protect", &err,
-			    watched ? watched_add(&argument.protect, &err) :
-				      ranges_add(&hv.ranges, &argument.protect, &err));
-}
-
-static int64_t hc_ring(const struct request *r)
+static int64_t hc_ring(struct request *r)
 {
 	return journal_ring(r->cpu, &argument.ring);
 }
 
-static int64_t hc_lock(const struct request *r)
+static int64_t hc_lock(struct request *r)
 {
 	return protect_lock(r->cpu);
 }
 
-static int64_t hc_drain(const struct request *r)
+static int64_t hc_drain(struct request *r)
 {
 	pin_watch_starts(r->cpu);
 	evidence_flush(r->cpu);
@@ -177,14 +145,14 @@ static int64_t hc_drain(const struct request *r)
 	return journal_drain(r->cpu);
 }
 
-static int64_t hc_dump(const struct request *r)
+static int64_t hc_dump(struct request *r)
 {
 	evidence_flush(r->cpu);
 	journal_dump();
 	return 0;
 }
 
-static int64_t hc_status(const struct request *r)
+static int64_t hc_status(struct request *r)
 {
 	struct ranges_pages pages;
 
@@ -207,7 +175,7 @@ static int64_t hc_status(const struct request *r)
 	return give_answer(r->arg1, sizeof(argument.status));
 }
 
-static int64_t hc_stats(const struct request *r)
+static int64_t hc_stats(struct request *r)
 {
 	if (r->arg2 >= hv.boot->cpu_count)
 		return -RW_EINVAL;
@@ -215,16 +183,13 @@ static int64_t hc_stats(const struct request *r)
 	return give_answer(r->arg1, sizeof(argument.stats));
 }
 
-static int64_t hc_cpu_index(const struct request *r)
+static int64_t hc_cpu_index(struct request *r)
 {
 	return r->cpu->index;
 }
 
-/*
- * Another kernel is about to start. Before the lock there is nothing to guard; after it the configuration
- * decides.
- */
-static int64_t hc_kexec(const struct request *r)
+/* Another kernel is about to start. Before the lock nothing is guarded; then the configuration decides. */
+static int64_t hc_kexec(struct request *r)
 {
 	if (hv_locked() && hv.boot->settings.kexec != RW_KEXEC_ALLOW) {
 		refused_call(r->cpu, r->nr);
@@ -234,7 +199,7 @@ static int64_t hc_kexec(const struct request *r)
 	return 0;
 }
 
-static int64_t hc_read(const struct request *r)
+static int64_t hc_read(struct request *r)
 {
 	int64_t done = journal_read(&argument.read);
 	int64_t ret = done < 0 ? done : give_answer(r->arg1, sizeof(argument.read));
@@ -242,7 +207,7 @@ static int64_t hc_read(const struct request *r)
 	return ret < 0 ? ret : done;
 }
 
-static int64_t hc_beat(const struct request *r)
+static int64_t hc_beat(struct request *r)
 {
 	if (r->arg1 >= RW_BEAT_COUNT || r->arg2 > UINT32_MAX)
 		return -RW_EINVAL;
@@ -253,84 +218,82 @@ static int64_t hc_beat(const struct request *r)
 	return ret;
 }
 
-static int64_t hc_policy(const struct request *r)
+static int64_t hc_policy(struct request *r)
 {
 	argument.policy = (struct rw_policy_area){ hv.boot->policy_phys, hv.boot->policy_size };
 	return give_answer(r->arg1, sizeof(argument.policy));
 }
 
 /* Before the lock RW_HC_PROTECT names code as everything else. */
-static int64_t hc_module(const struct request *r)
+static int64_t hc_module(struct request *r)
 {
-	struct input_error err;
-
-	if (!hv_locked())
-		return -RW_ENOTREADY;
-	return report_range("module", &err, code_approve(r->cpu, &argument.protect, &err));
+	return hv_locked() ? code_approve(r->cpu, &argument.protect, &r->err) : -RW_ENOTREADY;
 }
 
-static int64_t hc_module_file(const struct request *r)
+static int64_t hc_module_file(struct request *r)
 {
-	struct input_error err;
-	int64_t left;
-
 	if (!hv_locked())
 		return -RW_ENOTREADY;
 	if (argument.module_file.step != RW_MODULE_FILE_PAGES)
 		module_check_forget(r->cpu);
-	left = module_file_step(r->cpu, &argument.module_file, &err);
-	return left < 0 ? report("module file", &err, (int)left) : left;
+	return module_file_step(r->cpu, &argument.module_file, &r->err);
 }
 
-static int64_t hc_module_check(const struct request *r)
+static int64_t hc_module_check(struct request *r)
 {
-	struct input_error err;
-	int64_t left = module_check_step(r->cpu, &argument.module_check, &err);
-
-	return left < 0 ? report("module check", &err, (int)left) : left;
+	return module_check_step(r->cpu, &argument.module_check, &r->err);
 }
 
 /* When a call is allowed, besides what may_call() requires of every call. */
 enum allowed {
 	ANY_TIME = 0,
 	BEFORE_LOCK = 1, /* else -RW_ELOCKED */
-	REGISTERED = 2   /* else -RW_ENOTREADY */
-};
-enum lock_use {
-	NO_LOCK,
-	AGENT_LOCK /* the handler runs under hv_agent_lock, which the conditions and `argument` need */
+	REGISTERED = 2,  /* else -RW_ENOTREADY */
+	NO_LOCK = 4      /* the others run under hv_agent_lock, which the conditions and `argument` need */
 };
 
 /* One row per hypercall. To add one: a number in abi/hypercall.h, a handler above, and a row. */
 static const struct call {
-	int64_t (*handler)(const struct request *r);
+	const char *name; /* for a line that says what is wrong with the argument */
+	int64_t (*handler)(struct request *r);
 	size_t argument; /* bytes at arg1 (guest-physical), copied to `argument` first; 0: no argument */
 	uint8_t allowed; /* enum allowed, ORed */
-	enum lock_use lock;
 } calls[RW_HC_COUNT] = {
-	[RW_HC_HELLO] = { hc_hello, 0, ANY_TIME, NO_LOCK },
-	[RW_HC_REGISTER] = { hc_register, sizeof(argument.info), BEFORE_LOCK, AGENT_LOCK },
-	[RW_HC_SYMBOLS] = { hc_symbols, sizeof(argument.symbols), BEFORE_LOCK | REGISTERED, AGENT_LOCK },
-	[RW_HC_PROTECT] = { hc_protect, sizeof(argument.protect), BEFORE_LOCK | REGISTERED, AGENT_LOCK },
-	[RW_HC_RING] = { hc_ring, sizeof(argument.ring), BEFORE_LOCK | REGISTERED, AGENT_LOCK },
-	[RW_HC_LOCK] = { hc_lock, 0, BEFORE_LOCK | REGISTERED, AGENT_LOCK },
-	[RW_HC_DRAIN] = { hc_drain, 0, ANY_TIME, NO_LOCK },
-	[RW_HC_DUMP] = { hc_dump, 0, ANY_TIME, NO_LOCK },
-	[RW_HC_STATUS] = { hc_status, 0, ANY_TIME, AGENT_LOCK },
-	[RW_HC_STATS] = { hc_stats, 0, ANY_TIME, AGENT_LOCK },
-	[RW_HC_CPU_INDEX] = { hc_cpu_index, 0, ANY_TIME, NO_LOCK },
-	[RW_HC_KEXEC] = { hc_kexec, 0, REGISTERED, AGENT_LOCK },
-	[RW_HC_POLICY] = { hc_policy, 0, ANY_TIME, AGENT_LOCK },
-	[RW_HC_MODULE] = { hc_module, sizeof(argument.protect), REGISTERED, AGENT_LOCK },
-	[RW_HC_MODULE_FILE] = { hc_module_file, sizeof(argument.module_file), REGISTERED, AGENT_LOCK },
-	[RW_HC_MODULE_CHECK] = { hc_module_check, sizeof(argument.module_check), REGISTERED, AGENT_LOCK },
-	[RW_HC_BEAT] = { hc_beat, 0, REGISTERED, NO_LOCK },
-	[RW_HC_READ] = { hc_read, sizeof(argument.read), REGISTERED, AGENT_LOCK },
-	[RW_HC_PATCHING] = { hc_patching, sizeof(argument.patching), BEFORE_LOCK | REGISTERED, AGENT_LOCK },
-	[RW_HC_SITES] = { hc_sites, sizeof(argument.sites), BEFORE_LOCK | REGISTERED, AGENT_LOCK },
+	[RW_HC_HELLO] = { "hello", hc_hello, 0, NO_LOCK },
+	[RW_HC_REGISTER] = { "register", hc_register, sizeof(argument.info), BEFORE_LOCK },
+	[RW_HC_SYMBOLS] = { "symbols", hc_symbols, sizeof(argument.symbols), BEFORE_LOCK | REGISTERED },
+	[RW_HC_PROTECT] = { "protect", hc_protect, sizeof(argument.protect), BEFORE_LOCK | REGISTERED },
+	[RW_HC_RING] = { "ring", hc_ring, sizeof(argument.ring), BEFORE_LOCK | REGISTERED },
+	[RW_HC_LOCK] = { "lock", hc_lock, 0, BEFORE_LOCK | REGISTERED },
+	[RW_HC_DRAIN] = { "drain", hc_drain, 0, NO_LOCK },
+	[RW_HC_DUMP] = { "dump", hc_dump, 0, NO_LOCK },
+	[RW_HC_STATUS] = { "status", hc_status, 0, ANY_TIME },
+	[RW_HC_STATS] = { "stats", hc_stats, 0, ANY_TIME },
+	[RW_HC_CPU_INDEX] = { "cpu index", hc_cpu_index, 0, NO_LOCK },
+	[RW_HC_KEXEC] = { "kexec", hc_kexec, 0, REGISTERED },
+	[RW_HC_POLICY] = { "policy", hc_policy, 0, ANY_TIME },
+	[RW_HC_MODULE] = { "module", hc_module, sizeof(argument.protect), REGISTERED },
+	[RW_HC_MODULE_FILE] = { "module file", hc_module_file, sizeof(argument.module_file), REGISTERED },
+	[RW_HC_MODULE_CHECK] = { "module check", hc_module_check, sizeof(argument.module_check), REGISTERED },
+	[RW_HC_BEAT] = { "beat", hc_beat, 0, REGISTERED | NO_LOCK },
+	[RW_HC_READ] = { "read", hc_read, sizeof(argument.read), REGISTERED },
+	[RW_HC_PATCHING] = { "patching", hc_patching, sizeof(argument.patching), BEFORE_LOCK | REGISTERED },
+	[RW_HC_SITES] = { "sites", hc_sites, sizeof(argument.sites), BEFORE_LOCK | REGISTERED },
 };
 
-static int64_t run(const struct call *c, const struct request *r)
+static void report(const struct request *r)
+{
+	const char *call = calls[r->nr].name;
+	const struct rw_range *range = &argument.protect.range[r->err.index % RW_PROTECT_MAX];
+
+	if (r->nr == RW_HC_PROTECT || r->nr == RW_HC_MODULE)
+		printk("%s refused: %s (entry %u: kind %u, gpa %lx, %lx bytes)", call, r->err.what,
+		       r->err.index, range->kind, range->gpa, range->len);
+	else
+		printk("%s refused: %s (entry %u)", call, r->err.what, r->err.index);
+}
+
+static int64_t run(const struct call *c, struct request *r)
 {
 	if (c->allowed & BEFORE_LOCK && hv_locked())
 		return -RW_ELOCKED;
@@ -339,17 +302,21 @@ static int64_t run(const struct call *c, const struct request *r)
 
 	int64_t ret = c->argument ? take_argument(r->arg1, c->argument) : 0;
 
-	return ret ? ret : c->handler(r);
+	if (!ret)
+		ret = c->handler(r);
+	if (r->err.what)
+		report(r);
+	return ret;
 }
 
-static int64_t call(const struct request *r)
+static int64_t call(struct request *r)
 {
 	if (r->nr >= RW_HC_COUNT || !calls[r->nr].handler)
 		return -RW_ENOSYS;
 
 	const struct call *c = &calls[r->nr];
 
-	if (c->lock == NO_LOCK)
+	if (c->allowed & NO_LOCK)
 		return run(c, r);
 	spin_lock(&hv_agent_lock);
 	int64_t ret = run(c, r);
@@ -374,7 +341,7 @@ enum hv_action exit_hypercall(struct percpu *cpu)
 	if (!hv.boot->agent)
 		return exit_inject(cpu, VEC_UD, false, 0);
 
-	const struct request r = { cpu, cpu->gprs.rax, cpu->gprs.rdi, cpu->gprs.rsi };
+	struct request r = { cpu, cpu->gprs.rax, cpu->gprs.rdi, cpu->gprs.rsi, { NULL, 0 } };
 	bool may = may_call(cpu, r.nr);
 	int64_t ret = may ? call(&r) : -RW_EPERM;
 

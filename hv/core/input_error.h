@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/*
- * What is wrong with an argument structure of the guest, and where: printed on the hypervisor's serial line.
- */
+/* What is wrong with an argument structure of the guest, and where: for a line on the serial line. */
 #pragma once
 
 #include <stdint.h>

@@ -86,9 +86,7 @@ enum sleep {
 	SLEEP_REFUSED = 2
 };
 
-/*
- * Does writing @value to the PM1 control register @port enter a sleep state whose bit is set in @off_types?
- */
+/* Does writing @value to the PM1 control register @port enter a sleep state that is set in @off_types? */
 static enum sleep sleeps(const struct hv_exit *x, uint16_t port, uint8_t off_types, uint32_t value)
 {
 	uint32_t high;
@@ -197,10 +195,7 @@ enum hv_action exit_io(struct percpu *cpu, const struct hv_exit *x)
 	if (sleep & SLEEP_REFUSED) {
 		static bool told; /* (x) two CPUs may both tell */
 
-		/*
-		 * The machine would resume through the firmware, without the hypervisor and with its memory
-		 * unprotected.
-		 */
+		/* The machine would resume through the firmware, without the hypervisor. */
 		if (!told)
 			printk("refused: a sleep state that keeps memory (port %x, value %x); reported once",
 			       x->io.port, value);

@@ -26,10 +26,7 @@ static bool matches(const struct percpu *self, const struct percpu *target, uint
 	}
 }
 
-/*
- * The CPUs that a command reaches. INIT: they are out of the guest, or leave it at once, so nobody waits for
- * them.
- */
+/* The CPUs that a command reaches. INIT: they are out of the guest, or leave now: nobody waits for them. */
 static void note_init(struct percpu *cpu, uint32_t dest, uint32_t low)
 {
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++) {
@@ -39,6 +36,7 @@ static void note_init(struct percpu *cpu, uint32_t dest, uint32_t low)
 			continue;
 		__atomic_store_n(&target->flush_wanted, true, __ATOMIC_SEQ_CST); /* when it returns */
 		__atomic_store_n(&target->parked, true, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&target->judge, false, __ATOMIC_SEQ_CST);
 		__atomic_store_n(&target->in_guest, false, __ATOMIC_SEQ_CST);
 	}
 }
@@ -82,9 +80,7 @@ static bool send(struct percpu *cpu, bool x2, uint64_t value)
 	return sent;
 }
 
-/*
- * A command of the guest; the upper half of @value is the destination. Return: false if the CPU refuses it.
- */
+/* A command of the guest; the upper half of @value is its destination. Return: false: the CPU refuses it. */
 static bool command(struct percpu *cpu, bool x2, uint64_t value)
 {
 	uint32_t dest = (uint32_t)(value >> 32), low = (uint32_t)value, mode = low & ICR_MODE;
@@ -107,10 +103,7 @@ static bool command(struct percpu *cpu, bool x2, uint64_t value)
 
 void ipi_write_register(struct percpu *cpu, uint32_t offset, uint32_t value)
 {
-	/*
-	 * A register is the first four of its sixteen bytes. The APIC id cannot be changed: IPIs are matched
-	 * by it.
-	 */
+	/* A register is the first four of 16 bytes. The APIC id cannot change: IPIs are matched by it. */
 	if (offset & 15 || offset == APIC_ID_REG)
 		return;
 	if (offset != APIC_ICR_LOW)

@@ -6,7 +6,6 @@
 #include "arch/x86/insn.h"
 #include "core/end.h"
 #include "core/smp.h"
-#include "core/state.h"
 #include "dev/uart.h"
 #include "lib/format.h"
 #include "log/journal.h"

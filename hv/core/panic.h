@@ -12,16 +12,10 @@ struct hv_trap_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-/**
- * hv_panic() - prints the reason, a call trace, the last exit, the guest's registers and the store, and
- * stops. Any context.
- */
+/** hv_panic() - prints why, a trace, last exit, guest's registers and the store, and stops. Any context. */
 void hv_panic(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/**
- * panic_note_exit() - remembers @x as this CPU's last exit.
- * panic_exit_name() - the name of @x's reason, as in the counters.
- */
+/** panic_note_exit() - remembers @x as this CPU's last exit. panic_exit_name() - as in the counters. */
 void panic_note_exit(struct percpu *cpu, const struct hv_exit *x);
 const char *panic_exit_name(const struct hv_exit *x);
 

@@ -32,9 +32,7 @@ enum kick_state {
 	KICK_HELD  /* SVM: the guest is handling its own NMI; no NMI exits before its IRET, which exits */
 };
 
-/*
- * Labels: core/state.h. A CPU that restarts after INIT (SVM) rewrites its (b) fields with unchanged values.
- */
+/* Labels: core/state.h. A CPU that restarts after INIT (SVM) rewrites its (b) fields with what they hold. */
 struct percpu {
 	struct percpu *self;   /* (b) 0x00: for assembly */
 	struct hv_gprs gprs;   /* (o) 0x08 */

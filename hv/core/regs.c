@@ -28,10 +28,7 @@ static bool in(uint32_t msr, uint32_t first, uint32_t last)
 	return msr >= first && msr <= last;
 }
 
-/*
- * Virtualization, what takes addresses past the nested tables (see hidden[] in cpuid.c), and interfaces of a
- * hypervisor below us.
- */
+/* Virtualization, what passes by the nested tables (hidden[] in cpuid.c), interfaces of other hypervisors. */
 static bool is_absent(uint32_t msr)
 {
 	return in(msr, MSR_VMX_BASIC, MSR_VMX_LAST) || msr == MSR_VM_CR || msr == MSR_VM_HSAVE_PA ||
@@ -59,10 +56,7 @@ void msr_init(void)
 	b->msr_intercept(MSR_TSC_ADJUST, false, true);
 	b->msr_intercept(MSR_APIC_BASE, false, true);
 	microcode_init();
-	/*
-	 * Those in the bitmaps' lower range, except VMX's own, which its backend requests. MSRs outside the
-	 * bitmaps all exit.
-	 */
+	/* Those in the lower range, but for VMX's own (its backend's). MSRs outside the bitmaps all exit. */
 	for (uint32_t msr = 0; msr < 0x2000; msr++)
 		if ((is_absent(msr) && !in(msr, MSR_VMX_BASIC, MSR_VMX_LAST)) || is_memory_map(msr))
 			b->msr_intercept(msr, is_absent(msr), true);
@@ -84,10 +78,7 @@ static bool msr_read(struct percpu *cpu, uint32_t msr, uint64_t *value)
 	return true;
 }
 
-/*
- * The CPU itself decides which bits it takes, refuses or ignores; the hypervisor's own bits are unchanged
- * during the test.
- */
+/* The CPU itself decides which bits it takes, refuses or ignores; our own are unchanged meanwhile. */
 static bool efer_bits_valid(uint64_t *value)
 {
 	uint64_t own = rdmsr(MSR_EFER), kept = EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
@@ -115,10 +106,7 @@ static bool write_memory_map(uint32_t msr, uint64_t value)
 	return !rdmsr_safe(msr, &now) && !((value ^ now) & ~(msr == MSR_SYSCFG ? SYSCFG_MTRR_BITS : 0));
 }
 
-/*
- * The guest may set the TSC; the log's clock continues as if it had not. Records that wait have stamps of the
- * old TSC.
- */
+/* The guest may set the TSC; the log's clock runs on. Records that wait have stamps of the old TSC. */
 static bool write_tsc(struct percpu *cpu, uint32_t msr, uint64_t value)
 {
 	bool exact = cpu_facts.tsc_adjust;
@@ -211,9 +199,7 @@ enum hv_action exit_cr(struct percpu *cpu, struct hv_exit *x)
 
 enum hv_action exit_xsetbv(struct percpu *cpu)
 {
-	/*
-	 * XCR0 is the guest's even while the hypervisor runs; the CPU checks the value, not the guest's ring.
-	 */
+	/* XCR0 is the guest's even now; the CPU checks the value, but not the guest's ring. */
 	if (greg(cpu, GREG_CPL) ||
 	    xsetbv_safe((uint32_t)cpu->gprs.rcx, cpu->gprs.rdx << 32 | (uint32_t)cpu->gprs.rax))
 		return exit_inject(cpu, VEC_GP, true, 0);

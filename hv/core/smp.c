@@ -23,10 +23,7 @@ void smp_left_guest(struct percpu *cpu)
 
 bool smp_enter_guest(struct percpu *cpu)
 {
-	/*
-	 * Set in_guest first, then look: a CPU that wants something later sees in_guest and kicks. A parked
-	 * CPU runs nothing.
-	 */
+	/* in_guest first: who wants something later sees it, and kicks. A parked CPU runs nothing. */
 	if (!__atomic_load_n(&cpu->parked, __ATOMIC_SEQ_CST))
 		__atomic_store_n(&cpu->in_guest, true, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&stopping, __ATOMIC_SEQ_CST))

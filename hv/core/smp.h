@@ -33,8 +33,5 @@ bool smp_take_kick(struct percpu *cpu);
 bool smp_take_nmi(struct percpu *cpu);
 void smp_nmi_over(struct percpu *cpu);
 
-/**
- * smp_stop_others() - stops the machine: the other CPUs are kicked and halt at their next exit. Does not
- * wait.
- */
+/** smp_stop_others() - the other CPUs are kicked and halt at their next exit. Does not wait. */
 void smp_stop_others(const struct percpu *cpu);

@@ -5,7 +5,6 @@
 
 #include "core/spinlock.h"
 #include "core/state.h"
-#include "lib/record.h"
 #include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
@@ -76,18 +75,17 @@ static void report(struct percpu *cpu, const struct rw_range *area, const uint8_
 		   uint32_t off)
 {
 	uint16_t len = (uint16_t)(area->len - off < RW_VALUE_BYTES ? area->len - off : RW_VALUE_BYTES);
-	uint64_t buf[256 / 8];
+	uint64_t buf[JOURNAL_RECORD];
 	struct rec_writer w;
 
 	rec_begin(&w, buf, sizeof(buf), RW_REC_DATA_CHANGE, RW_VERDICT_NONE);
-	rec_bytes(&w, RW_F_SYMBOL, area->name, (uint16_t)printable(area->name, sizeof(area->name)));
+	journal_text(&w, RW_F_SYMBOL, area->name, sizeof(area->name));
 	rec_u64(&w, RW_F_SYMBOL_OFFSET, off);
 	rec_u64(&w, RW_F_GPA, area->gpa + off);
 	rec_u64(&w, RW_F_GVA, area->gva + off);
 	rec_bytes(&w, RW_F_OLD_VALUE, kept + off, len);
 	rec_bytes(&w, RW_F_NEW_VALUE, now + off, len);
-	rec_end(&w);
-	journal_append(cpu, w.hdr);
+	journal_finish(cpu, &w);
 	if (evidence_may_alert(cpu))
 		printk("ALERT %s+%x has changed", area->name, off);
 }

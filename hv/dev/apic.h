@@ -33,9 +33,7 @@ enum {
 /** apic_x2() - whether it is in x2APIC mode (MSRs instead of a page). */
 bool apic_x2(void);
 
-/**
- * apic_has_page() - whether it is in xAPIC mode; in x2APIC mode, or switched off, its page does not respond.
- */
+/** apic_has_page() - whether it is in xAPIC mode; in x2APIC mode, or off, its page does not respond. */
 bool apic_has_page(void);
 
 /** apic_page() - physical address of the registers' page in xAPIC mode. */

@@ -29,10 +29,7 @@ void uart_init(uint16_t port, uint32_t baud)
 	fifo = (inb(base + UART_FCR) & UART_IIR_FIFO) == UART_IIR_FIFO ? FIFO_SIZE : 1;
 }
 
-/*
- * Reads the port once per loop: uart_flush() has no lock, and the port may be found dead while another CPU
- * writes.
- */
+/* Read once per loop: uart_flush() has no lock, and another CPU may find the port dead meanwhile. */
 static uint16_t port_now(void)
 {
 	return __atomic_load_n(&base, __ATOMIC_RELAXED);

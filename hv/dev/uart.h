@@ -9,10 +9,7 @@
 /** uart_init() - initialises the port at I/O base @port (0: none) with @baud. Before printk(). */
 void uart_init(uint16_t port, uint32_t baud);
 
-/**
- * uart_write() - waits for room and sends. Does nothing without a port; gives up on a port that never gets
- * ready.
- */
+/** uart_write() - waits for room, and sends. Nothing without a port; gives up on one that is never ready. */
 void uart_write(const char *s, size_t n);
 
 /** uart_flush() - waits until the last bit is sent. */

@@ -3,7 +3,6 @@
 /* Dumping: store and counters as frames (abi/frame.h), read in place. */
 #include "drain.h"
 
-#include "lib/string.h"
 #include "lib/crc32c.h"
 #include "abi/frame.h"
 #include "lib/format.h"

@@ -21,8 +21,5 @@ struct log_dump {
  */
 void log_drain_dump(const struct log_store *s, uint32_t number);
 
-/**
- * log_drain_stats() - prints the counters of one CPU, the @position-th of @dump: call it for each, from 0
- * upwards.
- */
+/** log_drain_stats() - prints one CPU's counters, the @position-th of @dump: for each, from 0 upwards. */
 void log_drain_stats(const struct log_dump *dump, const struct rw_cpu_stats *stats, uint32_t position);

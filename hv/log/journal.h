@@ -4,8 +4,8 @@
 #pragma once
 
 #include "core/percpu.h"
+#include "lib/record.h"
 #include "log/store.h"
-#include "abi/record.h"
 
 /** journal_init() - sets up the store. Once. Return: NULL or an error line. */
 const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
@@ -13,19 +13,28 @@ const char *journal_init(const struct rw_bootinfo *info, uint32_t backend);
 /** journal_now() - nanoseconds since the start on @cpu: this one, or one that this CPU acts for. */
 uint64_t journal_now(const struct percpu *cpu);
 
-/**
- * journal_append() - stores @rec, made with lib/record.h; sets its time and CPU. Context: any exit handler.
- */
+/** journal_append() - stores @rec, made with lib/record.h; sets its time, CPU. Context: any exit handler. */
 void journal_append(struct percpu *cpu, struct rw_rec_hdr *rec);
 
-/**
- * journal_drain() - moves @cpu's pending records into the store. Return: records stored or a negative RW_E*.
- */
+#define JOURNAL_RECORD (896 / 8) /* words of a buffer for any of the hypervisor's own records */
+
+/** journal_text() - adds @text as a field, printable and of at most @max bytes. */
+static inline void journal_text(struct rec_writer *w, uint16_t id, const char *text, size_t max)
+{
+	rec_bytes(w, id, text, (uint16_t)printable(text, max));
+}
+
+/** journal_finish() - ends a record, and stores it as journal_append() does. */
+static inline void journal_finish(struct percpu *cpu, struct rec_writer *w)
+{
+	rec_end(w);
+	journal_append(cpu, w->hdr);
+}
+
+/** journal_drain() - moves @cpu's pending records into the store. Return: how many, or a negative RW_E*. */
 int journal_drain(struct percpu *cpu);
 
-/**
- * journal_ring() - sets up a ring for the CPU desc->cpu; @desc is a private copy. Return: 0, negative RW_E*.
- */
+/** journal_ring() - sets up a ring for the CPU desc->cpu; @desc: private copy. Return: 0, negative RW_E*. */
 int journal_ring(struct percpu *cpu, const struct rw_ring_desc *desc);
 
 /** journal_release() - drains all rings for the last time, and forgets where they are. */

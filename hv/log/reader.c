@@ -70,9 +70,7 @@ static const struct rw_block_hdr *block_after(const struct log_store *s, const s
 	return c->oldest ? log_store_block(s, c->oldest - 1) : NULL;
 }
 
-/*
- * The first block of a class that had none when the reader was set: the only search, once for each class.
- */
+/* The first block of a class that had none when the reader was set: searched for once for each class. */
 static const struct rw_block_hdr *first_block(const struct log_reader *r, const struct log_store *s,
 					      unsigned int class)
 {

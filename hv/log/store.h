@@ -86,20 +86,14 @@ struct log_drop {
 /** log_store_drop() - appends a drop record of @cpu at s->now_ns. */
 void log_store_drop(struct log_store *s, const struct log_drop *drop, uint16_t cpu);
 
-/**
- * log_store_seal() - updates the headers to what was appended. At the end of each batch, and before a dump.
- */
+/** log_store_seal() - updates the headers to what was appended. At the end of a batch, and before a dump. */
 void log_store_seal(struct log_store *s);
 
-/**
- * log_store_set_end() - records how the run ends (enum rw_end); the last call wins. Appending stays possible.
- */
+/** log_store_set_end() - records how the run ends (enum rw_end). The last call wins; one can append still. */
 void log_store_set_end(struct log_store *s, uint32_t reason);
 
 /** log_store_usage() - sets what the status hypercall reports about the store. */
 void log_store_usage(const struct log_store *s, struct rw_status *status);
 
-/**
- * log_store_block() - the block at @place, below s->places: rw_block_hdr.used bytes from there on are in use.
- */
+/** log_store_block() - the block at @place, below s->places; its rw_block_hdr.used bytes are in use. */
 struct rw_block_hdr *log_store_block(const struct log_store *s, uint32_t place);

@@ -4,6 +4,7 @@
 #include "mm/guest_copy.h"
 
 #include "arch/x86/regs.h"
+#include "core/search.h"
 #include "lib/string.h"
 #include "abi/hypercall.h"
 #include "mm/nested.h"
@@ -25,24 +26,14 @@ static bool lies_in(const struct rw_mem_range *r, uint64_t gpa, uint64_t size)
 
 bool guest_is_ram(uint64_t gpa, uint64_t size)
 {
-	uint32_t low = 0, high = boot->range_count;
 	uint32_t last = __atomic_load_n(&last_range, __ATOMIC_RELAXED);
 
-	if (last < high && lies_in(&boot->ram[last], gpa, size))
+	if (last < boot->range_count && lies_in(&boot->ram[last], gpa, size))
 		return true;
-
-	/* The last range that begins at or below gpa. */
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (boot->ram[mid].base <= gpa)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low == 0 || !lies_in(&boot->ram[low - 1], gpa, size))
+	last = FIRST_WHERE(i, boot->range_count, boot->ram[i].base > gpa) - 1; /* that begins at or below */
+	if (last == UINT32_MAX || !lies_in(&boot->ram[last], gpa, size))
 		return false;
-	__atomic_store_n(&last_range, low - 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&last_range, last, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -76,9 +67,7 @@ int guest_write(uint64_t gpa, const void *src, size_t size)
 {
 	uint8_t *dst = at(gpa, size);
 
-	/*
-	 * What the guest may not write is not written on its behalf. The @size bytes lie in one page or two.
-	 */
+	/* What the guest may not write is not written on its behalf. @size bytes lie in one page or two. */
 	if (!dst || !(nested_perm(gpa) & nested_perm(gpa + size - 1) & NPERM_W))
 		return -RW_EFAULT;
 	memcpy(dst, src, size);

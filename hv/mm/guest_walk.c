@@ -23,7 +23,7 @@ static struct walk_mode walk_mode(const struct guest_paging *p)
 	return (struct walk_mode){ 2, p->cr4 & CR4_PSE ? 2 : 1, 10, 4, 0xfffff000u };
 }
 
-int guest_walk_code(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa, bool *may_run)
+int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa, bool *may_run)
 {
 	*may_run = true;
 	if (!(paging->cr0 & CR0_PG)) {
@@ -59,11 +59,4 @@ int guest_walk_code(const struct guest_paging *paging, uint64_t gva, uint64_t *g
 		table = entry & CR3_ADDR_MASK;
 	}
 	return -RW_EFAULT;
-}
-
-int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa)
-{
-	bool ignored;
-
-	return guest_walk_code(paging, gva, gpa, &ignored);
 }

@@ -14,9 +14,7 @@ struct guest_paging {
 /**
  * guest_walk() - translates @gva through the guest's tables, untrusted; sets no flags in them, checks no
  * permissions.
+ * @may_run: set to whether no entry forbids execution (XD, NX)
  * Return: 0 with @gpa, or -RW_EFAULT if @gva is not mapped, not canonical, or a table lies outside RAM.
  */
-int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa);
-
-/** guest_walk_code() - as guest_walk(); @may_run: set to whether no entry forbids execution (XD, NX). */
-int guest_walk_code(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa, bool *may_run);
+int guest_walk(const struct guest_paging *paging, uint64_t gva, uint64_t *gpa, bool *may_run);

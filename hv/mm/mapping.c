@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/*
- * How the guest's page tables map some of its memory: Intel SDM volume 3, "4-Level Paging and 5-Level
- * Paging".
- */
+/* How the guest's page tables map memory: Intel SDM volume 3, "4-Level Paging and 5-Level Paging". */
 #include "mm/mapping.h"
 
 #include "arch/x86/regs.h"
@@ -15,8 +12,11 @@
 #define LARGEST_LEAF 3
 #define SPLIT_LEVEL  2 /* only leaves of this level may be split: the kernel has no larger ones here */
 
+/* Bits of an address below those that index a table of @level, 1 to 5; 6: all that the root maps. */
 static unsigned int shift_of(int level)
 {
+	if (level < 1 || level > 6)
+		__builtin_unreachable();
 	return PAGE_SHIFT + INDEX_BITS * (unsigned int)(level - 1);
 }
 

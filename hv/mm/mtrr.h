@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/*
- * Memory types from the MTRRs. The EPT map must repeat them, because EPT types replace the MTRRs for the
- * guest.
- */
+/* Memory types from the MTRRs. EPT types replace them for the guest, so the EPT map must repeat them. */
 #pragma once
 
 #include "arch/x86/regs.h"

@@ -79,9 +79,7 @@ static uint64_t make_leaf(uint64_t pa, unsigned int perm, int level)
 	return fmt->leaf(pa, perm, type == MTRR_MIXED ? MEM_UC : (enum mem_type)type, level);
 }
 
-/*
- * Fills @table with what @entry of @level maps: a copy of its table, the 512 pieces of its leaf, or nothing.
- */
+/* Fills @table with what @entry of @level maps: a copy of its table, its leaf's 512 pieces, or nothing. */
 static void fill_table(uint64_t *table, uint64_t entry, int level)
 {
 	uint64_t pa = fmt->pa(entry);
@@ -140,10 +138,7 @@ enum source {
 	FROM_LATE
 };
 
-/*
- * The table below @entry, created if that is empty or a leaf. NULL: the pool, which stands in for spares, is
- * empty.
- */
+/* The table below @entry, created if that is empty or a leaf. NULL: no spare, and the pool is empty. */
 static uint64_t *table_below(uint64_t *entry, int level, enum source source)
 {
 	if (is_table(*entry, level))
@@ -240,9 +235,7 @@ static uint64_t *find_entry(uint64_t gpa, int lowest, int *level, uint64_t *now)
 	}
 }
 
-/*
- * As find_entry(), the leaf for @gpa; NULL if nothing is mapped there, with @level that of the empty entry.
- */
+/* As find_entry(), the leaf for @gpa; NULL: nothing is mapped there, and @level is the empty entry's. */
 static uint64_t *find_leaf(uint64_t gpa, int *level, uint64_t *now)
 {
 	uint64_t *entry = find_entry(gpa, 1, level, now);

@@ -58,10 +58,7 @@ int nested_set_perm(uint64_t gpa, uint64_t size, unsigned int perm);
 void nested_set_open(unsigned int perm);
 unsigned int nested_open(void);
 
-/**
- * nested_replace_first() - maps the page @pa at guest-physical address 0.
- * nested_first() - that page; 0: not replaced.
- */
+/** nested_replace_first() - maps the page @pa at guest-physical 0. nested_first() - that page; 0: none. */
 int nested_replace_first(uint64_t pa); /* Return: as nested_set_perm() */
 uint64_t nested_first(void);
 

@@ -5,12 +5,6 @@
 
 #define REX_B 1u
 
-/* ES, CS, SS, DS; FS, GS, operand and address size; LOCK; REP. */
-static bool is_legacy_prefix(uint8_t byte)
-{
-	return (byte & 0xe7) == 0x26 || (byte & 0xfc) == 0x64 || byte == 0xf0 || (byte & 0xfe) == 0xf2;
-}
-
 unsigned int mov_cr_decode(const uint8_t *code, size_t count, bool long_mode, unsigned int *gpr)
 {
 	size_t at = 0;

@@ -7,6 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** is_legacy_prefix() - ES, CS, SS, DS; FS, GS, operand and address size; LOCK; REP. */
+static inline bool is_legacy_prefix(uint8_t byte)
+{
+	return (byte & 0xe7) == 0x26 || (byte & 0xfc) == 0x64 || byte == 0xf0 || (byte & 0xfe) == 0xf2;
+}
+
 /**
  * mov_cr_decode() - which register a MOV to a control register takes its value from.
  * @code:      bytes of the guest at RIP, untrusted

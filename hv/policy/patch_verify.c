@@ -3,40 +3,17 @@
 /* Whether a change of kernel text is one that the kernel's own patching makes. */
 #include "policy/patch_verify.h"
 
-#include "lib/string.h"
+#include "core/search.h"
+#include "policy/branch.h"
 
-/* Intel SDM volume 2, "Instruction Set Reference": opcodes; NOPs as in its table of multi-byte NOPs. */
-enum {
-	INT3 = 0xcc,
-	CALL32 = 0xe8,
-	JMP32 = 0xe9,
-	JMP8 = 0xeb,
-	JCC_ESCAPE = 0x0f,
-	JCC32 = 0x80, /* and a condition in the low four bits */
-	PREFIX_LOCK = 0xf0,
-	PREFIX_DS = 0x3e
-};
-
-static const uint8_t nop2[2] = { 0x66, 0x90 };
-static const uint8_t nop5[5] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
 /* XOR EAX, EAX with three prefixes: in place of a call of a function that only returns 0. */
 static const uint8_t zero5[5] = { 0x2e, 0x2e, 0x2e, 0x31, 0xc0 };
-static const uint8_t return5[5] = { 0xc3, INT3, INT3, INT3, INT3 };
 
 static const struct patch_answer no = { .kind = PATCH_NO }, yes = { .kind = PATCH_YES };
 
 static uint64_t site_address(const struct rw_site *site)
 {
 	return RW_SYMBOL_BASE + site->off;
-}
-
-/* What an instruction of @len bytes at @at, whose last four are its displacement, leads to. */
-static uint64_t leads_to(uint64_t at, const uint8_t *code, uint32_t len)
-{
-	int32_t displacement;
-
-	memcpy(&displacement, code + len - 4, sizeof(displacement));
-	return at + len + (uint64_t)(int64_t)displacement;
 }
 
 const char *patch_site_problem(const struct rw_site *site)
@@ -63,17 +40,7 @@ const char *patch_site_problem(const struct rw_site *site)
 
 uint32_t patch_site_find(const struct rw_site *site, uint32_t count, uint32_t off)
 {
-	uint32_t low = 0, high = count;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (site[mid].off + site[mid].len > off)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return low;
+	return FIRST_WHERE(i, count, site[i].off + site[i].len > off);
 }
 
 /* @code: a whole instruction, with the first byte that it has in the end. */
@@ -135,7 +102,7 @@ static struct patch_answer whole(const struct rw_site *site, uint64_t return_thu
 	case RW_SITE_TRACER:
 		return code[0] == CALL32 ? if_function(leads_to(site_address(site), code, 5)) : no;
 	case RW_SITE_LOCK:
-		return code[0] == PREFIX_LOCK || code[0] == PREFIX_DS ? yes : no;
+		return code[0] == LOCK_PREFIX || code[0] == DS_PREFIX ? yes : no;
 	default:
 		return no;
 	}

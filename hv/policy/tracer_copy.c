@@ -3,7 +3,7 @@
 /* Whether code is a copy of one of the kernel's tracing entries. */
 #include "policy/tracer_copy.h"
 
-#include "lib/string.h"
+#include "policy/branch.h"
 #include "policy/patch_verify.h"
 
 #define MOV_BYTES  7u /* MOV of 64 bits at a displacement from RIP to RDX */
@@ -11,7 +11,6 @@
 #define JUMP_BYTES 2u
 
 static const uint8_t mov_rdx[3] = { 0x48, 0x8b, 0x15 };
-static const uint8_t nop2[JUMP_BYTES] = { 0x66, 0x90 };
 static const uint8_t ret[2] = { 0xc3, 0xcc };
 
 /* Are the first @offset bytes, from *@done on, those of the original? Then @len more are done. */
@@ -44,8 +43,8 @@ uint64_t tracer_copy_calls(const struct rw_tracer *t, uint64_t return_thunk, con
 	if (t->jump && memcmp(copy + jump, nop2, sizeof(nop2)) != 0)
 		return 0;
 	if (memcmp(copy + size, ret, sizeof(ret)) != 0 &&
-	    (copy[size] != 0xe9 || !return_thunk ||
+	    (copy[size] != JMP32 || !return_thunk ||
 	     patch_target(at + size, copy + size, TRACER_RETURN_BYTES) != return_thunk))
 		return 0;
-	return copy[call] == 0xe8 ? patch_target(at + call, copy + call, CALL_BYTES) : 0;
+	return copy[call] == CALL32 ? patch_target(at + call, copy + call, CALL_BYTES) : 0;
 }

@@ -8,8 +8,6 @@
 #include "core/guest_info.h"
 #include "core/smp.h"
 #include "core/state.h"
-#include "lib/record.h"
-#include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "mm/guest_copy.h"
@@ -17,8 +15,6 @@
 #include "protect/code_rules.h"
 #include "protect/evidence.h"
 #include "protect/step.h"
-
-#define RECORD_BYTES 256u /* a record with all its fields */
 
 /* Code, and a module's read-only data, that the kernel frees at some time. */
 static bool is_transient(uint32_t kind)
@@ -156,7 +152,7 @@ static bool in_code_area(uint64_t gva)
 static void record_first_run(struct percpu *cpu, const struct evidence *e)
 {
 	char who[RW_COMM_LEN + 1];
-	uint64_t buf[RECORD_BYTES / 8];
+	uint64_t buf[JOURNAL_RECORD];
 	struct rec_writer w;
 
 	rec_begin(&w, buf, sizeof(buf), RW_REC_DYNAMIC_CODE, RW_VERDICT_ALLOW);
@@ -167,8 +163,7 @@ static void record_first_run(struct percpu *cpu, const struct evidence *e)
 	rec_u64(&w, RW_F_RIP, e->rip);
 	rec_u64(&w, RW_F_CR3, e->cr3);
 	rec_bytes(&w, RW_F_CODE, e->bytes, e->nbytes);
-	rec_end(&w);
-	journal_append(cpu, w.hdr);
+	journal_finish(cpu, &w);
 	if (!evidence_may_alert(cpu))
 		return;
 	evidence_who(e, who);
@@ -178,7 +173,7 @@ static void record_first_run(struct percpu *cpu, const struct evidence *e)
 
 /*
  * Makes the page of @gpa, at @gva, approved code: read-only as other code if the kernel makes its code there,
- * and with its other permissions as they are if only the configuration lets it run.
+ * and with its other permissions as they are if the configuration lets all code run.
  */
 static bool let_run(struct percpu *cpu, uint64_t gpa, uint64_t gva)
 {
@@ -196,8 +191,10 @@ static bool let_run(struct percpu *cpu, uint64_t gpa, uint64_t gva)
 	spin_lock(&hv_agent_lock);
 	if (in_code_area(gva) && !ranges_add(&hv.ranges, &list, &err))
 		ret = restrict_list(&list);
-	else
+	else if (code_is_audit())
 		ret = nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, nested_perm(gpa) | NPERM_XS);
+	else
+		ret = -RW_ENOSPC;
 	if (!ret)
 		code_flush(cpu);
 	spin_unlock(&hv_agent_lock);

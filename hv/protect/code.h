@@ -36,10 +36,7 @@ bool code_settle(struct percpu *cpu, const struct hv_exit *x);
  */
 uint32_t code_refused(struct percpu *cpu, const struct hv_exit *x);
 
-/**
- * code_may_fetch() - whether the page of @gpa may be executed by now, in the mode that the guest is in.
- * Linux' rings are 0 and 3.
- */
+/** code_may_fetch() - whether the page of @gpa may run in the guest's mode now. Linux' rings are 0 and 3. */
 bool code_may_fetch(struct percpu *cpu, uint64_t gpa);
 
 /** code_flush() - every CPU drops its translations, after a change of the common map. */

@@ -84,10 +84,20 @@ int code_restrict(const struct rw_range *range)
 	return nested_set_perm(range->gpa, range->len, view_perm(perm_of(range)));
 }
 
+/* In this order: a fault on a page that is nobody's, but refused, would be the hypervisor's own. */
+static void forget(uint64_t gpa)
+{
+	struct ranges_hit hit;
+
+	if (!ranges_find(&hv.ranges, gpa, &hit))
+		return; /* it was freed meanwhile, and is mapped with its neighbours again */
+	nested_set_perm(gpa, PAGE_SIZE, nested_open()); /* split already: needs no room */
+	ranges_remove(&hv.ranges, gpa);
+}
+
 void code_forget_page(uint64_t gpa)
 {
-	ranges_remove(&hv.ranges, gpa);
-	nested_set_perm(gpa & PAGE_MASK, PAGE_SIZE, nested_open()); /* split already: needs no room */
+	forget(gpa & PAGE_MASK);
 	nested_merge(gpa & PAGE_MASK, PAGE_SIZE);
 }
 
@@ -96,8 +106,7 @@ void code_forget_pages(struct percpu *cpu, const uint32_t *page, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t gpa = (uint64_t)page[i] * PAGE_SIZE;
 
-		ranges_remove(&hv.ranges, gpa);
-		nested_set_perm(gpa, PAGE_SIZE, nested_open()); /* split already: needs no room */
+		forget(gpa);
 		if (i + 1 == count || (page[i] ^ page[i + 1]) >= SIZE_2M / PAGE_SIZE)
 			nested_merge(gpa, PAGE_SIZE);
 	}

@@ -7,7 +7,6 @@
 #include "core/spinlock.h"
 #include "core/state.h"
 #include "lib/format.h"
-#include "lib/record.h"
 #include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
@@ -17,8 +16,6 @@
 /* Alert lines: this many at once, then one per 100 ms. */
 #define ALERT_BURST 32ull
 #define ALERT_NS    100000000ull
-
-#define EVIDENCE_BYTES 672u /* a record with all its fields */
 
 /* Accesses are held back no longer than this while more of them come. */
 #define HOLD_NS 1000000000ull
@@ -107,9 +104,7 @@ static void fill_patch_task(struct percpu *cpu, struct evidence *rec, uint64_t n
 	cpu->patch_ns = now;
 }
 
-/*
- * Alert lines are for someone watching the serial line now; those that exceed the rate are still in the log.
- */
+/* Alert lines are for someone watching the serial line now; those beyond the rate are still in the log. */
 static bool may_alert(const struct percpu *cpu)
 {
 	static uint64_t next_ns, suppressed; /* (e) */
@@ -191,12 +186,12 @@ static void put_target(struct rec_writer *w, uint16_t field, uint64_t gva)
 	rec_bytes(w, field, text, (uint16_t)len);
 }
 
-/* Builds the record of @e in @buf of EVIDENCE_BYTES. */
-static struct rw_rec_hdr *make_record(const struct evidence *e, uint64_t *buf)
+static void append(struct percpu *cpu, const struct evidence *e)
 {
+	uint64_t buf[JOURNAL_RECORD];
 	struct rec_writer w;
 
-	rec_begin(&w, buf, EVIDENCE_BYTES, e->type, e->verdict);
+	rec_begin(&w, buf, sizeof(buf), e->type, e->verdict);
 	if (e->task_known)
 		rec_bytes(&w, RW_F_GUEST_TASK, &e->task, sizeof(e->task));
 	rec_u32(&w, RW_F_ACCESS, e->access);
@@ -206,7 +201,7 @@ static struct rw_rec_hdr *make_record(const struct evidence *e, uint64_t *buf)
 	if (e->access == RW_ACCESS_MSR)
 		rec_u32(&w, RW_F_MSR, (uint32_t)e->nr);
 	if (e->symbol[0]) {
-		rec_bytes(&w, RW_F_SYMBOL, e->symbol, (uint16_t)printable(e->symbol, sizeof(e->symbol)));
+		journal_text(&w, RW_F_SYMBOL, e->symbol, sizeof(e->symbol));
 		rec_u64(&w, RW_F_SYMBOL_OFFSET, e->sym_off);
 	}
 	rec_u64(&w, RW_F_GPA, e->gpa);
@@ -222,24 +217,21 @@ static struct rw_rec_hdr *make_record(const struct evidence *e, uint64_t *buf)
 	put_target(&w, RW_F_OLD_TARGET, e->old_target);
 	put_target(&w, RW_F_NEW_TARGET, e->new_target);
 	if (e->why)
-		rec_bytes(&w, RW_F_NOTE, e->why, (uint16_t)printable(e->why, NOTE_MAX));
+		journal_text(&w, RW_F_NOTE, e->why, NOTE_MAX);
 	if (e->repeat)
 		rec_u32(&w, RW_F_REPEAT, e->repeat);
 	if (e->last_ns) {
 		rec_u64(&w, RW_F_FIRST_NS, e->first_ns);
 		rec_u64(&w, RW_F_LAST_NS, e->last_ns);
 	}
-	rec_end(&w);
-	return w.hdr;
+	journal_finish(cpu, &w);
 }
 
 static void store(struct percpu *cpu, const struct evidence *e)
 {
-	uint64_t buf[EVIDENCE_BYTES / 8];
-
 	*(e->type == RW_REC_PATCH ? &cpu->stats.patches : &cpu->stats.violations) += 1 + e->repeat;
 	if (e->type != RW_REC_PATCH || !patch_burst_take(cpu, e))
-		journal_append(cpu, make_record(e, buf));
+		append(cpu, e);
 	alert(cpu, e);
 }
 
@@ -316,6 +308,20 @@ void evidence_patch(struct percpu *cpu, struct evidence *rec)
 	store(cpu, rec);
 	cpu->held = *rec;
 	spin_unlock(&lock);
+}
+
+void evidence_control(struct percpu *cpu, const char *name, const void *old_value, const void *new_value,
+		      uint8_t size, enum rw_verdict verdict)
+{
+	struct evidence rec;
+
+	evidence_describe(cpu, &rec, 0, RW_TARGET_CONTROL, RW_ACCESS_WRITE);
+	rec.verdict = (uint8_t)verdict;
+	format_text(rec.symbol, sizeof(rec.symbol), "%s", name);
+	rec.value_len = size;
+	memcpy(rec.old_value, old_value, size);
+	memcpy(rec.new_value, new_value, size);
+	evidence_record(cpu, &rec);
 }
 
 void evidence_record(struct percpu *cpu, struct evidence *rec)

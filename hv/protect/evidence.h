@@ -5,9 +5,7 @@
 
 #include "core/percpu.h"
 
-/**
- * evidence_describe() - fills @rec with what is known of the guest at this exit. @gpa, @target: what was hit.
- */
+/** evidence_describe() - fills @rec with what is known of the guest now. @gpa, @target: what was hit. */
 void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, uint32_t target,
 		       uint32_t access);
 
@@ -17,10 +15,7 @@ void evidence_describe(struct percpu *cpu, struct evidence *rec, uint64_t gpa, u
  */
 void evidence_complete(struct percpu *cpu, struct evidence *rec);
 
-/**
- * evidence_retarget() - retargets @rec to @gpa, another address hit by the same access; the caller sets its
- * values.
- */
+/** evidence_retarget() - retargets @rec to @gpa, hit by the same access; the caller sets its values. */
 void evidence_retarget(struct evidence *rec, uint64_t gpa);
 
 /**
@@ -32,6 +27,10 @@ void evidence_retarget(struct evidence *rec, uint64_t gpa);
  * the first of them is a second old and a further one comes, or at the end of the run.
  */
 void evidence_record(struct percpu *cpu, struct evidence *rec);
+
+/** evidence_control() - records a write of @size bytes of control state, of @name. */
+void evidence_control(struct percpu *cpu, const char *name, const void *old_value, const void *new_value,
+		      uint8_t size, enum rw_verdict verdict);
 
 /**
  * evidence_patch() - the same for a patch that @cpu has just made: @rec has its type, verdict, target,

@@ -6,7 +6,6 @@
 #include "core/panic.h"
 #include "core/spinlock.h"
 #include "core/state.h"
-#include "lib/record.h"
 #include "log/journal.h"
 #include "log/printk.h"
 #include "protect/evidence.h"
@@ -21,7 +20,7 @@ static const char *const state_names[] = RW_AGENT_STATE_NAMES;
 static void record(struct percpu *by, const struct percpu *of)
 {
 	const struct heartbeat *h = &of->heartbeat;
-	uint64_t buf[96 / 8];
+	uint64_t buf[JOURNAL_RECORD];
 	struct rec_writer w;
 
 	rec_begin(&w, buf, sizeof(buf), RW_REC_AGENT_STATE, RW_VERDICT_NONE);
@@ -30,8 +29,7 @@ static void record(struct percpu *by, const struct percpu *of)
 	if (h->state == RW_AGENT_SILENT)
 		rec_u64(&w, RW_F_HEARD_NS, h->heard_ns);
 	rec_u32(&w, RW_F_PROBES_GONE, h->probes_gone);
-	rec_end(&w);
-	journal_append(by, w.hdr);
+	journal_finish(by, &w);
 }
 
 static void alert(const struct percpu *by, const struct percpu *of)

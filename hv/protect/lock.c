@@ -14,7 +14,6 @@
 #include "core/state.h"
 #include "core/watched.h"
 #include "lib/format.h"
-#include "lib/record.h"
 #include "lib/string.h"
 #include "log/journal.h"
 #include "log/printk.h"
@@ -48,15 +47,14 @@ static void open_ranges(uint32_t last)
 
 static void record(struct percpu *cpu, uint8_t type, uint64_t pages, const char *note)
 {
-	uint64_t buf[(128 + NOTE_MAX) / 8];
+	uint64_t buf[JOURNAL_RECORD];
 	struct rec_writer w;
 
 	rec_begin(&w, buf, sizeof(buf), type, RW_VERDICT_NONE);
 	rec_u32(&w, RW_F_RANGES, hv.ranges.ranges + hv.ranges.objects);
 	rec_u64(&w, RW_F_PAGES, pages);
-	rec_bytes(&w, RW_F_NOTE, note, (uint16_t)printable(note, NOTE_MAX));
-	rec_end(&w);
-	journal_append(cpu, w.hdr);
+	journal_text(&w, RW_F_NOTE, note, NOTE_MAX);
+	journal_finish(cpu, &w);
 }
 
 static void record_lock(struct percpu *cpu, const struct ranges_pages *pages)
@@ -141,10 +139,7 @@ void protect_release(struct percpu *cpu)
 	watched_forget();
 	for (uint32_t i = 0; i < hv.boot->cpu_count; i++)
 		percpu_of(i)->guest_gs = 0;
-	/*
-	 * Another CPU may still be looking up a violation: what it finds here is old or nothing, but never
-	 * out of bounds.
-	 */
+	/* Another CPU may still be looking up a violation: it finds what was or nothing, within bounds. */
 	ranges_clear(&hv.ranges);
 	symbols_clear(&hv.symbols);
 	sites_clear(&hv.sites);

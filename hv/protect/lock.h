@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/*
- * The lock: what the agent named becomes read-only for the guest, until the guest may start another kernel.
- */
+/* The lock: what the agent named is read-only for the guest, until the guest may start another kernel. */
 #pragma once
 
 #include "core/percpu.h"

@@ -8,7 +8,6 @@
 #include "core/state.h"
 #include "lib/string.h"
 #include "mm/guest_copy.h"
-#include "mm/page_pool.h"
 #include "policy/patch_verify.h"
 #include "policy/tracer_copy.h"
 #include "protect/evidence.h"
@@ -35,19 +34,17 @@ static const char *const wrong[RW_SITE_KINDS] = {
 	[RW_SITE_FROZEN] = "frozen at the lock",
 };
 
-void patch_fill_value(struct evidence *rec, const uint8_t *copy, const uint8_t *real)
+void patch_fill_value(struct evidence *rec, const uint8_t *real, const uint8_t *now, uint32_t len)
 {
-	uint32_t first = rec->gpa & (PAGE_SIZE - 1);
-
-	rec->value_len = 0;
-	for (uint32_t i = 0; i < RW_VALUE_BYTES && first + i < PAGE_SIZE; i++) {
-		rec->old_value[i] = real ? real[first + i] : 0xff;
-		rec->new_value[i] = copy[first + i];
-		if (rec->old_value[i] != rec->new_value[i])
-			rec->value_len = (uint8_t)(i + 1);
-	}
-	memset(rec->old_value + rec->value_len, 0, RW_VALUE_BYTES - rec->value_len);
-	memset(rec->new_value + rec->value_len, 0, RW_VALUE_BYTES - rec->value_len);
+	memset(rec->old_value, 0, RW_VALUE_BYTES);
+	memset(rec->new_value, 0, RW_VALUE_BYTES);
+	while (len && (real ? real[len - 1] : 0xff) == now[len - 1])
+		len--;
+	rec->value_len = (uint8_t)len;
+	memset(rec->old_value, 0xff, len);
+	if (real)
+		memcpy(rec->old_value, real, len);
+	memcpy(rec->new_value, now, len);
 }
 
 uint32_t patch_target_of(uint64_t gpa, uint32_t len, const struct rw_range **range)
@@ -168,20 +165,6 @@ static const char *judge(struct percpu *cpu, const struct text *text, uint64_t o
 	return judge_site(cpu, text, site, now, rec);
 }
 
-/* Sets the old and new bytes, up to the last that differs. */
-static void fill_bytes(struct evidence *rec, const uint8_t *real, const uint8_t *now, uint32_t len)
-{
-	while (len && real[len - 1] == now[len - 1])
-		len--;
-	rec->value_len = (uint8_t)len;
-	memset(rec->old_value, 0, RW_VALUE_BYTES);
-	memset(rec->new_value, 0, RW_VALUE_BYTES);
-	for (uint32_t i = 0; i < len; i++) {
-		rec->old_value[i] = real[i];
-		rec->new_value[i] = now[i];
-	}
-}
-
 static const char *apply(struct percpu *cpu, struct evidence *rec, const uint8_t *now, uint32_t len)
 {
 	const struct rw_range *range;
@@ -195,7 +178,7 @@ static const char *apply(struct percpu *cpu, struct evidence *rec, const uint8_t
 	uint8_t *real = text.real + off;
 
 	rec->target = (uint8_t)target;
-	fill_bytes(rec, real, now, len);
+	patch_fill_value(rec, real, now, len);
 	len = rec->value_len;
 	while (first < len && real[first] == now[first])
 		first++;

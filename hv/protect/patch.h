@@ -6,11 +6,11 @@
 #include "core/percpu.h"
 
 /**
- * patch_fill_value() - sets @rec's old and new bytes at its address, up to the last one that differs.
- * @copy: the page as the instruction left it.
- * @real: the page as it is; NULL for the hypervisor's, which reads as ones.
+ * patch_fill_value() - sets @rec's old and new bytes, up to the last one that differs.
+ * @real: the @len bytes at its address, at most RW_VALUE_BYTES; NULL: the hypervisor's, which read as ones.
+ * @now: the bytes that the access would have left.
  */
-void patch_fill_value(struct evidence *rec, const uint8_t *copy, const uint8_t *real);
+void patch_fill_value(struct evidence *rec, const uint8_t *real, const uint8_t *now, uint32_t len);
 
 /**
  * patch_target_of() - finds the one range in which all of the @len bytes at @gpa lie, at most RW_VALUE_BYTES.

@@ -3,11 +3,8 @@
 /* Many patches in a short time: what their record says, and when it is stored. */
 #include "protect/patch_burst.h"
 
-#include "lib/record.h"
 #include "lib/string.h"
 #include "log/journal.h"
-
-#define RECORD_BYTES 896u /* a record with all its fields */
 
 static struct { /* (e) */
 	bool open;
@@ -71,12 +68,12 @@ static void add_area(uint64_t gpa, uint64_t bytes)
 
 static void store(struct percpu *cpu)
 {
-	uint64_t buf[RECORD_BYTES / 8];
+	uint64_t buf[JOURNAL_RECORD];
 	struct rec_writer w;
 
 	if (!burst.count)
 		return;
-	rec_begin(&w, buf, RECORD_BYTES, RW_REC_PATCHES, RW_VERDICT_ALLOW);
+	rec_begin(&w, buf, sizeof(buf), RW_REC_PATCHES, RW_VERDICT_ALLOW);
 	if (burst.task_known)
 		rec_bytes(&w, RW_F_GUEST_TASK, &burst.task, sizeof(burst.task));
 	rec_u32(&w, RW_F_TARGET, RW_TARGET_KERNEL_TEXT);
@@ -86,10 +83,8 @@ static void store(struct percpu *cpu)
 	rec_bytes(&w, RW_F_AREAS, burst.area, (uint16_t)(burst.areas * sizeof(burst.area[0])));
 	for (unsigned int i = 0; i < 2; i++)
 		if (burst.symbol[i][0])
-			rec_bytes(&w, i ? RW_F_LAST_SYMBOL : RW_F_SYMBOL, burst.symbol[i],
-				  (uint16_t)printable(burst.symbol[i], RW_SYMBOL_LEN));
-	rec_end(&w);
-	journal_append(cpu, w.hdr);
+			journal_text(&w, i ? RW_F_LAST_SYMBOL : RW_F_SYMBOL, burst.symbol[i], RW_SYMBOL_LEN);
+	journal_finish(cpu, &w);
 	burst.count = 0;
 	burst.areas = 0;
 }

@@ -16,7 +16,7 @@ static struct { /* (e) */
 	uint32_t pid;
 } burst; /* (e) */
 
-static void close_burst(void)
+void patch_notice_flush(void)
 {
 	if (burst.open && burst.more)
 		printk("patch of %s: %u more in %lu ms, the last by %s[%u]", burst.where, burst.more,
@@ -37,7 +37,7 @@ void patch_notice(const struct percpu *cpu, const char *target, const char *symb
 	uint64_t now = journal_now(cpu);
 
 	if (is_over(now))
-		close_burst();
+		patch_notice_flush();
 	for (uint32_t i = 0; i < RW_COMM_LEN && (burst.who[i] = who[i]); i++)
 		;
 	burst.pid = pid;
@@ -56,13 +56,6 @@ void patch_notice(const struct percpu *cpu, const char *target, const char *symb
 
 void patch_notice_tick(const struct percpu *cpu)
 {
-	uint64_t now = journal_now(cpu);
-
-	if (is_over(now))
-		close_burst();
-}
-
-void patch_notice_flush(void)
-{
-	close_burst();
+	if (is_over(journal_now(cpu)))
+		patch_notice_flush();
 }

@@ -53,7 +53,7 @@ static const struct pin {
 #define PINS (sizeof(pins) / sizeof(pins[0]))
 
 enum {
-	GDTR = SEG_GDTR - SEG_GDTR,
+	GDTR = 0,
 	IDTR = SEG_IDTR - SEG_GDTR,
 	TR = SEG_TR - SEG_GDTR
 };
@@ -110,15 +110,7 @@ static const struct pin *forbidden(struct percpu *cpu, enum guest_reg reg, uint3
 static void record(struct percpu *cpu, const char *name, const void *old_value, const void *new_value,
 		   uint8_t size, enum rw_verdict verdict)
 {
-	struct evidence rec;
-
-	evidence_describe(cpu, &rec, 0, RW_TARGET_CONTROL, RW_ACCESS_WRITE);
-	rec.verdict = (uint8_t)verdict;
-	format_text(rec.symbol, sizeof(rec.symbol), "%s", name);
-	rec.value_len = size;
-	memcpy(rec.old_value, old_value, size);
-	memcpy(rec.new_value, new_value, size);
-	evidence_record(cpu, &rec);
+	evidence_control(cpu, name, old_value, new_value, size, verdict);
 	if (verdict == RW_VERDICT_STOP)
 		hv_stop("a change of the control state, and on_violation = stop");
 }
@@ -241,10 +233,7 @@ bool pin_refuses_msr(struct percpu *cpu, uint32_t msr, uint64_t value)
 	return !is_audit();
 }
 
-/*
- * An instruction has run unwatched. It may be another one than the exit's, because the guest has changed its
- * code meanwhile.
- */
+/* An instruction has run unwatched: another than the exit's if the guest has changed its code meanwhile. */
 static void check_registers(struct percpu *cpu)
 {
 	static const enum guest_reg regs[] = { GREG_CR0, GREG_CR4, GREG_EFER }; /* LMA follows from CR0 */
@@ -360,19 +349,24 @@ void pin_watch_starts(struct percpu *cpu)
 	}
 }
 
+void pin_restart(struct percpu *cpu)
+{
+	struct pin_state *s = &cpu->pin;
+
+	watch(cpu, false, false);
+	s->stepping = false;
+	s->lock = __atomic_load_n(&lock_number, __ATOMIC_ACQUIRE);
+	set_phase(cpu, s->lock & 1 ? PIN_COMING_UP : PIN_OFF);
+}
+
 void pin_update(struct percpu *cpu)
 {
 	struct pin_state *s = &cpu->pin;
-	uint32_t now = __atomic_load_n(&lock_number, __ATOMIC_ACQUIRE);
 
 	if (s->stepping && cpu->step.active)
 		return;
-	if (s->lock != now) {
-		s->lock = now;
-		watch(cpu, false, false);
-		s->stepping = false;
-		set_phase(cpu, now & 1 ? PIN_COMING_UP : PIN_OFF);
-	}
+	if (s->lock != __atomic_load_n(&lock_number, __ATOMIC_ACQUIRE))
+		pin_restart(cpu);
 	if (s->stepping) {
 		s->stepping = false;
 		check_registers(cpu);
@@ -383,16 +377,6 @@ void pin_update(struct percpu *cpu)
 		set_phase(cpu, PIN_ON);
 		watch(cpu, true, true);
 	}
-}
-
-void pin_restart(struct percpu *cpu)
-{
-	struct pin_state *s = &cpu->pin;
-
-	watch(cpu, false, false);
-	s->stepping = false;
-	s->lock = __atomic_load_n(&lock_number, __ATOMIC_ACQUIRE);
-	set_phase(cpu, s->lock & 1 ? PIN_COMING_UP : PIN_OFF);
 }
 
 void pin_lock(struct percpu *cpu)

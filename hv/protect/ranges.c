@@ -3,6 +3,7 @@
 /* What each page is: an array over RAM, the ranges it refers to, and a sorted list of objects inside them. */
 #include "ranges.h"
 
+#include "core/search.h"
 #include "lib/string.h"
 #include "mm/guest_copy.h"
 #include "mm/page_pool.h"
@@ -60,17 +61,7 @@ static bool overlaps(const struct rw_range *a, const struct rw_range *b)
 /* Number of the first entry of a sorted list that ends after @gpa; @n if there is none. */
 static uint32_t first_behind(const struct rw_range *list, uint32_t n, uint64_t gpa)
 {
-	uint32_t low = 0, high = n;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (list[mid].gpa + list[mid].len > gpa)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return low;
+	return FIRST_WHERE(i, n, list[i].gpa + list[i].len > gpa);
 }
 
 /* The first object that overlaps the @len bytes at @gpa; NULL if there is none. */
@@ -196,6 +187,8 @@ void ranges_remove(struct ranges *r, uint64_t gpa)
 	uint64_t page = page_of(gpa);
 	struct ranges_entry *e = &r->entry[r->index[page]];
 
+	if (!(r->state[page] & RANGES_KIND))
+		return; /* its index is out of date */
 	__atomic_store_n(&r->state[page], r->state[page] & RANGES_HAS_OBJECT, __ATOMIC_RELEASE);
 	r->pages.kind[e->range.kind]--;
 	r->pages.total--;

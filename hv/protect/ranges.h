@@ -70,7 +70,7 @@ int ranges_check_head(const struct rw_protect_list *list, struct input_error *er
  */
 int ranges_add(struct ranges *r, const struct rw_protect_list *list, struct input_error *err);
 
-/** ranges_remove() - makes the page of @gpa, which lies in a range, nothing. Context: as ranges_add(). */
+/** ranges_remove() - makes the page of @gpa nothing, if it lies in a range. Context: as ranges_add(). */
 void ranges_remove(struct ranges *r, uint64_t gpa);
 
 /**
@@ -100,7 +100,5 @@ const struct rw_range *ranges_find_linear(const struct ranges *r, uint64_t gva);
  */
 uint64_t ranges_linear_start(const struct ranges *r, const struct rw_range *range);
 
-/**
- * ranges_count_pages() - numbers for the status hypercall and the lock's record. Serialised by the caller.
- */
+/** ranges_count_pages() - numbers for the status hypercall and the lock's record. The caller serialises. */
 void ranges_count_pages(const struct ranges *r, struct ranges_pages *pages);

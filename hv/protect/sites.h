@@ -39,8 +39,5 @@ int sites_describe(struct sites *s, const struct rw_patching *patching, struct i
  */
 int sites_add_page(struct sites *s, const struct rw_site_page *page, struct input_error *err);
 
-/**
- * sites_find() - the site that holds the linear address @gva; NULL: none. Context: after the lock; one CPU at
- * a time.
- */
+/** sites_find() - the site at the linear address @gva; NULL: none. After the lock; one CPU at a time. */
 const struct rw_site *sites_find(struct sites *s, uint64_t gva);

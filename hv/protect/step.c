@@ -5,7 +5,6 @@
 
 #include "dev/apic.h"
 #include "core/guest_info.h"
-#include "core/percpu.h"
 #include "core/ipi.h"
 #include "core/panic.h"
 #include "core/state.h"
@@ -127,8 +126,11 @@ static void settle(struct percpu *cpu, struct step_page *p)
 	}
 	uint8_t *real = real_page(p);
 
+	uint64_t at = s->rec.gpa & (PAGE_SIZE - 1), left = PAGE_SIZE - at;
+
 	if ((s->rec.gpa ^ p->gpa) < PAGE_SIZE)
-		patch_fill_value(&s->rec, p->copy, real);
+		patch_fill_value(&s->rec, real ? real + at : NULL, p->copy + at,
+				 left < RW_VALUE_BYTES ? (uint32_t)left : RW_VALUE_BYTES);
 	if (s->commit && real)
 		patch_commit(cpu, &s->rec, p, real);
 }

@@ -24,10 +24,7 @@ int step_add(struct percpu *cpu, uint64_t gpa, enum step_kind kind);
 /** step_alone() - one instruction in a step without copies: for one that would exit otherwise. */
 void step_alone(struct percpu *cpu);
 
-/**
- * step_refresh() - updates the active step's view after a change of the common map. The caller flushes this
- * CPU.
- */
+/** step_refresh() - updates an active step's view after a change of the common map. The caller flushes. */
 void step_refresh(struct percpu *cpu);
 
 /**

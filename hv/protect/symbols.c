@@ -3,8 +3,7 @@
 /* Names for addresses in protected memory: a sorted index at the front, the names from the back. */
 #include "symbols.h"
 
-#include <stdbool.h>
-
+#include "core/search.h"
 #include "lib/string.h"
 
 #define ENTRY_HEAD 5u /* bytes of a page's entry before the name: offset, length */
@@ -93,21 +92,13 @@ int symbols_add_page(struct symbols *s, const struct rw_symbol_page *page, struc
 int symbols_lookup(const struct symbols *s, uint64_t gva, uint64_t floor, struct symbols_hit *hit)
 {
 	uint64_t off = gva - RW_SYMBOL_BASE;
-	/* Entries below low are at or below off, those from high on above it. */
-	uint32_t low = 0, high = __atomic_load_n(&s->count, __ATOMIC_ACQUIRE);
+	uint32_t count = __atomic_load_n(&s->count, __ATOMIC_ACQUIRE);
+	uint32_t behind = FIRST_WHERE(i, count, s->entry[i].addr_off > off);
 
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (s->entry[mid].addr_off <= off)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (gva < RW_SYMBOL_BASE || !low)
+	if (gva < RW_SYMBOL_BASE || !behind)
 		return -RW_EINVAL;
 
-	const struct symbols_entry found = s->entry[low - 1];
+	const struct symbols_entry found = s->entry[behind - 1];
 
 	if (RW_SYMBOL_BASE + found.addr_off < floor || found.name >= s->size)
 		return -RW_EINVAL;

@@ -27,15 +27,10 @@ struct symbols_hit {
 	uint64_t off;     /* bytes from the symbol's address */
 };
 
-/**
- * symbols_init() - makes an empty table in @size bytes of hypervisor memory below 4 GiB, 8-byte aligned.
- * Once.
- */
+/** symbols_init() - makes an empty table in @size bytes of ours below 4 GiB, 8-byte aligned. Once. */
 void symbols_init(struct symbols *s, void *area, uint32_t size);
 
-/**
- * symbols_clear() - forgets all names. Context: as symbols_add_page(); other CPUs may be looking names up.
- */
+/** symbols_clear() - forgets all names. Context: as symbols_add_page(); others may be looking names up. */
 void symbols_clear(struct symbols *s);
 
 /**

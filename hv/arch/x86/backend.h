@@ -186,10 +186,7 @@ struct hv_backend {
 	/** cpu_exit() - leaves virtualization after a failed start: VMXOFF, or EFER.SVME off. */
 	void (*cpu_exit)(struct percpu *cpu);
 
-	/**
-	 * get(), set() - access guest state while handling an exit. State that cannot be read or written is a
-	 * panic.
-	 */
+	/** get(), set() - access guest state while handling an exit; a panic where that cannot be. */
 	uint64_t (*get)(struct percpu *cpu, enum guest_reg reg);
 	void (*set)(struct percpu *cpu, enum guest_reg reg, uint64_t value);
 
@@ -232,15 +229,10 @@ struct hv_backend {
 	/** flush() - drops this CPU's translations through all nested tables before the next entry. */
 	void (*flush)(struct percpu *cpu);
 
-	/**
-	 * kick() - makes @target, another CPU that is in the guest, exit soon: with INIT (VMX) or NMI (SVM).
-	 */
+	/** kick() - makes @target, another CPU in the guest, exit soon: with INIT (VMX) or NMI (SVM). */
 	void (*kick)(const struct percpu *target);
 
-	/*
-	 * After RW_EXIT_NMI: drop_nmi() drops a kick, pass_nmi() lets the guest take the NMI. NULL where
-	 * kicks are INITs.
-	 */
+	/* After RW_EXIT_NMI: drops a kick; lets the guest take the NMI. NULL where kicks are INITs. */
 	void (*drop_nmi)(struct percpu *cpu);
 	void (*pass_nmi)(struct percpu *cpu);
 
@@ -251,10 +243,7 @@ struct hv_backend {
 	void (*park)(struct percpu *cpu);
 	void (*start_at)(struct percpu *cpu, uint8_t vector);
 
-	/*
-	 * INIT and SIPI do not exit, so no start_at(): INIT resets the CPU, core/ap_start.c sends SIPI to
-	 * our page.
-	 */
+	/* INIT and SIPI do not exit: INIT resets the CPU, and core/ap_start.c sends SIPI to our page. */
 	bool core_sends_sipi;
 	/** trampoline() - fills that page, at physical address @page; once, after global_init(). */
 	const char *(*trampoline)(uint64_t page);
@@ -272,10 +261,7 @@ struct hv_backend {
 
 extern const struct hv_backend vmx_backend, svm_backend;
 
-/**
- * backend_choose() - chooses by CPU features; once, before all else. Return: NULL, or why the CPU is
- * unsuitable.
- */
+/** backend_choose() - by CPU features; once, before all else. Return: NULL, or why the CPU is unsuitable. */
 const char *backend_choose(void);
 
 /** hv_backend() - the backend in use; the underlying flag is set once at the start. */

@@ -11,10 +11,7 @@
 #define EVENT_INFO_VALID       BIT(31)
 #define EVENT_INFO_ERROR_SHIFT 32 /* in EVENTINJ; VMX has the error code in a field of its own */
 
-/**
- * event_encode() - encodes @event for injection while CR0 is @cr0; 0: nothing, as for INT n, since RIP still
- * points at it.
- */
+/** event_encode() - for an injection while CR0 is @cr0; 0: nothing, as for INT n: RIP still points at it. */
 static inline uint64_t event_encode(const struct hv_event *event, uint64_t cr0)
 {
 	static const uint8_t types[] = { [EVENT_INTR] = 0, [EVENT_NMI] = 2, [EVENT_EXCEPTION] = 3 };

@@ -3,8 +3,6 @@
 /* The linear addresses that an instruction in 64-bit mode may have accessed. */
 #include "arch/x86/operand.h"
 
-#include <stdbool.h>
-
 enum {
 	REX_B = 1,
 	REX_X = 2,
@@ -69,9 +67,7 @@ static bool read_opcode(struct insn *in, const struct operand_regs *r)
 {
 	in->opcode = read_prefixes(in, r);
 	if (in->opcode == 0xc4 || in->opcode == 0xc5 || in->opcode == 0x62) {
-		/*
-		 * VEX and EVEX, which has two more bytes: R, X, B are inverted in the payload's first byte.
-		 */
+		/* VEX and EVEX, which has two more bytes: R, X, B are inverted in the first byte after it. */
 		uint8_t first = in->opcode, payload = next(in);
 
 		in->map = first == 0xc5 ? 1 : payload & 3;

@@ -7,10 +7,7 @@
 
 #define BIT(n) (1ull << (n))
 
-/*
- * Intel SDM volume 3, "Control Registers", "Debug Registers"; AMD APM volume 2, "Extended Feature Enable
- * Register".
- */
+/* SDM volume 3, "Control Registers", "Debug Registers"; APM volume 2, "Extended Feature Enable Register". */
 enum {
 	CR0_PE = BIT(0),
 	CR0_ET = BIT(4),

@@ -34,10 +34,7 @@ RW_ASSERT_SIZE(struct segment, 16);
 
 #define SEG_ATTR_LONG 0x200u /* CS.L */
 
-/**
- * segments_load() - as the firmware has them: @h, and its GDT in guest memory. Return: NULL, or an error
- * line.
- */
+/** segments_load() - as the firmware has them: @h, and its GDT in guest memory. Return: NULL, error line. */
 const char *segments_load(struct segment seg[SEG_COUNT], const struct rw_handoff *h);
 
 /** segments_reset() - sets @seg to the state after INIT and SIPI with @vector, in real mode. */

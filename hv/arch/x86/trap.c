@@ -9,10 +9,7 @@
 void trap_exception(struct percpu *cpu, const struct hv_trap_frame *frame);
 bool trap_nmi(struct percpu *cpu);
 
-/*
- * An instruction that may raise an exception: the fix-up is set before it; trap.asm clears it and resumes
- * there.
- */
+/* An instruction that may fault: the fix-up is set before it; trap.asm clears it and resumes there. */
 #define GUARDED(insn, ok, ...) \
 	__asm__ volatile("lea 1f(%%rip), %0; mov %0, %%gs:%c[fixup]; " insn "\n" \
 			 "1: xor %0, %0; xchg %0, %%gs:%c[fixup]" \

@@ -8,60 +8,56 @@
 #include "core/panic.h"
 #include "core/smp.h"
 #include "lib/string.h"
+#include "policy/mov_cr.h"
 
 #define CODE_MAX 15u /* bytes of an instruction with all its prefixes */
 
-#define VMEXIT_MSR_WRITE (VMEXIT_MSR | 1u << 16) /* our own code: EXITINFO1 distinguishes the two */
+#define VMEXIT_MSR_WRITE VMEXIT_EXCEPTION /* in these tables, which have no exceptions: see EXITINFO1 */
 
-/* Exits and their neutral reasons; for one that may be advanced over, the opcode: see insn_length(). */
-static const struct known_exit {
-	uint32_t code;
-	uint8_t reason, size, opcode[3];
-} known_exits[] = {
-	{ VMEXIT_CR0_WRITE, RW_EXIT_CR, 0, { 0 } },
-	{ VMEXIT_CR4_WRITE, RW_EXIT_CR, 0, { 0 } },
-	{ VMEXIT_IDTR_WRITE, RW_EXIT_CR, 0, { 0 } },
-	{ VMEXIT_GDTR_WRITE, RW_EXIT_CR, 0, { 0 } },
-	{ VMEXIT_TR_WRITE, RW_EXIT_CR, 0, { 0 } },
-	{ VMEXIT_NMI, RW_EXIT_NMI, 0, { 0 } },
-	{ VMEXIT_SHUTDOWN, RW_EXIT_SHUTDOWN, 0, { 0 } },
-	{ VMEXIT_IOIO, RW_EXIT_IO, 0, { 0 } },
-	{ VMEXIT_NPF, RW_EXIT_NESTED, 0, { 0 } },
-	{ VMEXIT_CPUID, RW_EXIT_CPUID, 2, { 0x0f, 0xa2 } },
-	{ VMEXIT_INVD, RW_EXIT_CACHE_INSN, 2, { 0x0f, 0x08 } },
-	{ VMEXIT_MSR, RW_EXIT_MSR_READ, 2, { 0x0f, 0x32 } },
-	{ VMEXIT_MSR_WRITE, RW_EXIT_MSR_WRITE, 2, { 0x0f, 0x30 } },
-	{ VMEXIT_VMMCALL, RW_EXIT_HYPERCALL, 3, { 0x0f, 0x01, 0xd9 } },
+#define IS(reason) (RW_EXIT_##reason + 1) /* 0 is left for exits that are not in the table */
+
+static const uint8_t neutral[] = {
+	[VMEXIT_CR0_WRITE] = IS(CR),
+	[VMEXIT_CR4_WRITE] = IS(CR),
+	[VMEXIT_IDTR_WRITE... VMEXIT_GDTR_WRITE] = IS(CR),
+	[VMEXIT_TR_WRITE] = IS(CR),
+	[VMEXIT_NMI] = IS(NMI),
+	[VMEXIT_SHUTDOWN] = IS(SHUTDOWN),
+	[VMEXIT_IOIO] = IS(IO),
+	[VMEXIT_CPUID] = IS(CPUID),
+	[VMEXIT_INVD] = IS(CACHE_INSN),
+	[VMEXIT_MSR] = IS(MSR_READ),
+	[VMEXIT_MSR_WRITE] = IS(MSR_WRITE),
+	[VMEXIT_VMMCALL] = IS(HYPERCALL),
 	/* These fault; RIP never advances over them. */
-	{ VMEXIT_VMRUN, RW_EXIT_VIRT_INSN, 0, { 0 } },
-	{ VMEXIT_VMLOAD, RW_EXIT_VIRT_INSN, 0, { 0 } },
-	{ VMEXIT_VMSAVE, RW_EXIT_VIRT_INSN, 0, { 0 } },
-	{ VMEXIT_STGI, RW_EXIT_VIRT_INSN, 0, { 0 } },
-	{ VMEXIT_CLGI, RW_EXIT_VIRT_INSN, 0, { 0 } },
-	{ VMEXIT_SKINIT, RW_EXIT_VIRT_INSN, 0, { 0 } },
-	{ VMEXIT_INVLPGA, RW_EXIT_VIRT_INSN, 0, { 0 } },
+	[VMEXIT_VMRUN] = IS(VIRT_INSN),
+	[VMEXIT_VMLOAD... VMEXIT_SKINIT] = IS(VIRT_INSN),
+	[VMEXIT_INVLPGA] = IS(VIRT_INSN),
 	/* During a step only: it ends the step, and the guest resumes there. */
-	{ VMEXIT_IRET, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_SWINT, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_HLT, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_TASK_SWITCH, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_MWAIT, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_ICEBP, RW_EXIT_INTERRUPT, 0, { 0 } },
-	{ VMEXIT_INTR, RW_EXIT_INTERRUPT, 0, { 0 } },
+	[VMEXIT_IRET... VMEXIT_SWINT] = IS(INTERRUPT),
+	[VMEXIT_HLT] = IS(INTERRUPT),
+	[VMEXIT_TASK_SWITCH] = IS(INTERRUPT),
+	[VMEXIT_MWAIT] = IS(INTERRUPT),
+	[VMEXIT_ICEBP] = IS(INTERRUPT),
+	[VMEXIT_INTR] = IS(INTERRUPT),
 };
 
-/* ES, CS, SS, DS; FS, GS, operand and address size; LOCK; REP; REX. */
-static bool is_prefix(uint8_t byte, bool long_mode)
-{
-	return (byte & 0xe7) == 0x26 || (byte & 0xfc) == 0x64 || byte == 0xf0 || (byte & 0xfe) == 0xf2 ||
-	       (long_mode && (byte & 0xf0) == 0x40);
-}
+/* The opcode of an instruction that may be advanced over. */
+static const struct insn {
+	uint8_t size, opcode[3];
+} insns[sizeof(neutral)] = {
+	[VMEXIT_CPUID] = { 2, { 0x0f, 0xa2 } },         [VMEXIT_INVD] = { 2, { 0x0f, 0x08 } },
+	[VMEXIT_MSR] = { 2, { 0x0f, 0x32 } },           [VMEXIT_MSR_WRITE] = { 2, { 0x0f, 0x30 } },
+	[VMEXIT_VMMCALL] = { 3, { 0x0f, 0x01, 0xd9 } },
+};
 
 uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const uint8_t *opcode, uint8_t n)
 {
 	size_t prefixes = 0;
 
-	while (prefixes < count && is_prefix(code[prefixes], long_mode))
+	/* With REX. */
+	while (prefixes < count &&
+	       (is_legacy_prefix(code[prefixes]) || (long_mode && (code[prefixes] & 0xf0) == 0x40)))
 		prefixes++;
 	if (count - prefixes < n || memcmp(code + prefixes, opcode, n))
 		return n;
@@ -69,7 +65,7 @@ uint8_t svm_insn_length(const uint8_t *code, size_t count, bool long_mode, const
 }
 
 /* Without next-RIP save, the length comes from the opcode. */
-static uint8_t insn_length(struct percpu *cpu, const struct known_exit *insn)
+static uint8_t insn_length(struct percpu *cpu, const struct insn *insn)
 {
 	const struct vmcb *vmcb = svm_vmcb(cpu);
 	uint64_t len = vmcb->control.next_rip - vmcb->save.rip;
@@ -113,9 +109,7 @@ bool svm_decode_event(uint64_t info, struct hv_event *event)
 	return true;
 }
 
-/*
- * Exceptions exit only during a step. The step itself causes SYSCALL's #UD: the guest executes SYSCALL again.
- */
+/* Exceptions exit only during a step, which itself causes SYSCALL's #UD: the guest executes that again. */
 static void decode_exception(struct percpu *cpu, struct hv_exit *x)
 {
 	/* #DF, #TS, #NP, #SS, #GP, #PF, #AC, #CP, #VC, #SX */
@@ -179,37 +173,33 @@ void svm_decode(struct percpu *cpu, struct hv_exit *x)
 
 	bool stepping = cpu->backend_flags & SVM_STEP_ACTIVE;
 	uint64_t code = x->raw == VMEXIT_MSR && x->info[0] ? VMEXIT_MSR_WRITE : x->raw;
-	const struct known_exit *known = known_exits;
-	const struct known_exit *const end = known + sizeof(known_exits) / sizeof(known_exits[0]);
 
-	while (known < end && known->code != code)
-		known++;
-	if (known == end)
+	if (code == VMEXIT_NPF) {
+		x->reason = RW_EXIT_NESTED;
+		decode_nested(x);
 		return;
-	x->reason = known->reason;
+	}
+	if (code >= sizeof(neutral) || !neutral[code])
+		return;
+	x->reason = neutral[code] - 1;
 	if (x->raw == VMEXIT_IRET && !stepping) { /* the end of an NMI passed to the guest */
 		smp_nmi_over(cpu);
 		svm_steady_intercepts(cpu);
 	}
 	if (stepping && (x->raw == VMEXIT_IRET || x->raw == VMEXIT_TASK_SWITCH)) {
-		/*
-		 * The stepped instruction itself, which reads hidden memory: run again, it would exit here
-		 * forever.
-		 */
+		/* The stepped instruction itself reads hidden memory: it would exit here forever. */
 		x->reason = RW_EXIT_EXCEPTION;
 		x->exception.vector = VEC_GP;
 		x->exception.has_error = true;
 	}
 	if (x->raw == VMEXIT_MSR && stepping)
 		x->reason = RW_EXIT_INTERRUPT;
-	else if (known->size)
-		x->insn_len = insn_length(cpu, known);
+	else if (insns[code].size)
+		x->insn_len = insn_length(cpu, &insns[code]);
 	else if (x->reason == RW_EXIT_CR)
 		x->cr.cr = x->raw == VMEXIT_CR0_WRITE ? 0 : x->raw == VMEXIT_CR4_WRITE ? 4 : HV_TABLES;
 	else if (x->reason == RW_EXIT_IO)
 		decode_io(vmcb, x);
-	else if (x->reason == RW_EXIT_NESTED)
-		decode_nested(x);
 }
 
 /* RAX lives in the VMCB. VMRUN requires SVME; QEMU's TCG runs SMM in the guest, with SMM's EFER. */

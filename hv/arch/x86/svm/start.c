@@ -53,10 +53,7 @@ static struct host_state {
 	uint64_t cr0, cr4, efer, pat;
 } host; /* (b) of the CPU that started first */
 
-/*
- * The hypervisor's address space, with the trampoline's page also mapped at its own address, and a stack.
- * NULL: no room.
- */
+/* The hypervisor's address space, a stack, and the trampoline's page at its own address. NULL: no room. */
 static uint64_t *trampoline_tables(uint64_t page)
 {
 	uint64_t *table[5]; /* the last is the stack */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 The Ringward authors */
-/*
- * Single steps: one guest instruction on another nested root, intercepting everything that could escape it.
- */
+/* Single steps: one guest instruction on another nested root; whatever could escape it is intercepted. */
 #include "arch/x86/insn.h"
 #include "arch/x86/svm/svm.h"
-#include "mm/nested.h"
 #include "mm/page_pool.h"
 
 #define DR6_BREAKPOINTS 0xfull

@@ -37,21 +37,13 @@ static inline struct vmcb *svm_vmcb(const struct percpu *cpu)
 /** svm_run() - enters this CPU's guest; each exit calls svm_exit(). Context: GS base is set. */
 void svm_run(struct percpu *cpu) __attribute__((noreturn));
 
-/**
- * svm_exit() - handles one exit: decodes, dispatches, prepares the VMCB for the next VMRUN. Context: GIF is
- * 0.
- */
+/** svm_exit() - handles an exit: decodes, dispatches, prepares the VMCB for VMRUN. Context: GIF is 0. */
 void svm_exit(struct percpu *cpu);
 
-/**
- * svm_decode() - fills @x from the VMCB and marks the end of a step. An event of unknown type stops the
- * hypervisor.
- */
+/** svm_decode() - fills @x from the VMCB, notes the end of a step. An event of unknown type is a panic. */
 void svm_decode(struct percpu *cpu, struct hv_exit *x);
 
-/**
- * svm_decode_event() - decodes EXITINTINFO @info. Return: false if its type is unknown: @event is EVENT_NONE.
- */
+/** svm_decode_event() - decodes EXITINTINFO @info. Return: false: of unknown type, @event is EVENT_NONE. */
 bool svm_decode_event(uint64_t info, struct hv_event *event);
 
 /**

@@ -33,8 +33,8 @@ enum vmcb_exit_code {
 	VMEXIT_STGI = 0x84,
 	VMEXIT_CLGI = 0x85,
 	VMEXIT_SKINIT = 0x86,
+	VMEXIT_ICEBP = 0x88,
 	VMEXIT_MWAIT = 0x8b,
-	VMEXIT_ICEBP = 0x8d,
 	VMEXIT_NPF = 0x400
 };
 #define VMEXIT_INVALID UINT32_MAX /* -1; QEMU writes only the low half: compare 32 bits */
@@ -52,22 +52,16 @@ enum vmcb_intercept_word {
 #define ICPT(exit_code) (1u << (exit_code) % 32)
 
 enum {
-	VMCB_TLB_NOTHING = 0,
+	VMCB_TLB_NOTHING = 0, /* of tlb_control */
 	VMCB_TLB_FLUSH_ALL = 1,
-	VMCB_TLB_FLUSH_ASID = 3
-};
-/* of int_control: the host's RFLAGS.IF masks interrupts, not the guest's */
-enum {
-	VMCB_INT_MASKING = BIT(24)
-};
-enum {
-	VMCB_INT_SHADOW = BIT(0)
-}; /* of int_state */
-enum {
-	VMCB_NP_ENABLE = BIT(0),
+	VMCB_TLB_FLUSH_ASID = 3,
+	VMCB_INT_MASKING =
+		BIT(24),          /* of int_control: the host's RFLAGS.IF masks interrupts, not the guest's */
+	VMCB_INT_SHADOW = BIT(0), /* of int_state */
+	VMCB_NP_ENABLE = BIT(0),  /* of nested_ctl, as the next two */
 	VMCB_GMET_ENABLE = BIT(3),
 	VMCB_INVLPGB_ENABLE = BIT(7)
-}; /* of nested_ctl */
+};
 
 /* EXITINFO1 of an I/O exit. */
 enum {

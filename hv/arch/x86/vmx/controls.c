@@ -33,10 +33,7 @@ const char *vmx_controls_init(void)
 	    controls.cpu & CPU_CR3_EXITING)
 		return "this CPU's VMX lacks bitmaps, secondary controls or the monitor trap flag";
 	controls.cpu &= ~(uint32_t)CPU_MONITOR_TRAP;
-	/*
-	 * Instructions that the CPU has must not raise #UD in the guest: their controls are on where they
-	 * exist.
-	 */
+	/* Instructions that the CPU has must not raise #UD in the guest: their controls are on. */
 	if (!adjust(MSR_VMX_PROCBASED_CTLS2, CPU2_EPT | CPU2_UNRESTRICTED | CPU2_TABLES,
 		    CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_XSAVES | CPU2_EXEC_MODES | CPU2_USER_WAIT |
 			    CPU2_PCONFIG,

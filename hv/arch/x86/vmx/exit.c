@@ -139,10 +139,7 @@ void vmx_exit(struct percpu *cpu)
 		hv_panic("VM entry failed: reason %lx, qualification %lx", raw, x.info[0]);
 	}
 	decode_pending(&x.pending, reason != VMX_EXIT_ENTRY_MC);
-	/*
-	 * An IRET that faulted has unblocked NMIs; it runs again, so block them until then: "Resuming Guest
-	 * Software".
-	 */
+	/* An IRET that faulted has unblocked NMIs, and runs again: "Resuming Guest Software". */
 	if (reason == VMX_EXIT_EPT_VIOLATION && x.info[0] & EPTQ_NMI_UNBLOCKED && !x.pending.type)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY,
 			   vmcs_read(VMCS_GUEST_INTERRUPTIBILITY) | INTERRUPTIBILITY_NMI);

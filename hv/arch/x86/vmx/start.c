@@ -45,9 +45,7 @@ void vmx_park(struct percpu *cpu)
 	reset_registers(cpu);
 	vmx_start_at(cpu, 0);
 	vmcs_write(VMCS_GUEST_ACTIVITY, ACTIVITY_WAIT_FOR_SIPI);
-	/*
-	 * INIT flushes the TLB, but writing these fields does not; translations of another VPID are not used.
-	 */
+	/* INIT flushes the TLB, writing these fields does not; translations of another VPID are not used. */
 	if (vmcs_read(VMCS_CPU_CONTROLS2) & CPU2_VPID)
 		vmcs_write(VMCS_VPID, vmcs_read(VMCS_VPID) % UINT16_MAX + 1);
 }

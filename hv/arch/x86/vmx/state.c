@@ -12,18 +12,12 @@
 #define AR_UNUSABLE BIT(16)
 #define AR_CS_LONG  BIT(13)
 
-/*
- * Offsets of a segment's fields in their groups (ES to GS in that order); GDTR and IDTR have limit and base
- * only.
- */
+/* A segment's fields in their groups, ES to GS in that order; GDTR and IDTR have limit and base only. */
 static const uint8_t order[] = {
 	0, 1, 2, 3, 4, 5, [SEG_LDTR] = 6, [SEG_TR] = 7, [SEG_GDTR] = 8, [SEG_IDTR] = 9
 };
 
-/*
- * "Guest Register State": the access rights are bits 40 to 55 of the descriptor, plus one for an unusable
- * segment.
- */
+/* "Guest Register State": access rights are bits 40 to 55 of the descriptor, and one for unusable. */
 static void write_segment(int i, const struct segment *seg)
 {
 	uint32_t attributes = seg->attributes;
@@ -230,10 +224,7 @@ void vmx_pin(struct percpu *cpu, uint64_t cr0, uint64_t cr4)
 	vmcs_write_all(values, sizeof(values) / sizeof(values[0]));
 }
 
-/*
- * The guest's own flushes reach the translations through every EPT: "Operations that Invalidate Cached
- * Mappings".
- */
+/* The guest's own flushes are for every EPT: "Operations that Invalidate Cached Mappings". */
 void vmx_use_map(struct percpu *cpu)
 {
 	vmcs_write(VMCS_EPTP, vmx_eptp(nested_root(cpu->view.map)));

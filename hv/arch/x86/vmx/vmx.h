@@ -16,10 +16,7 @@
 void vmx_launch(struct percpu *cpu) __attribute__((noreturn));
 extern const char vmx_exit_entry[];
 
-/*
- * Called by entry.asm: vmx_exit() at an exit, registers saved; vmx_entry_failed() after a failed VMLAUNCH or
- * VMRESUME.
- */
+/* For entry.asm: vmx_exit() at an exit, registers saved; vmx_entry_failed() after a failed entry. */
 void vmx_exit(struct percpu *cpu);
 void vmx_entry_failed(struct percpu *cpu) __attribute__((noreturn));
 
@@ -27,10 +24,7 @@ void vmx_entry_failed(struct percpu *cpu) __attribute__((noreturn));
 const char *vmx_controls_init(void);
 bool vmx_has_exec_modes(void); /* as in struct hv_backend */
 
-/*
- * Write to the current VMCS: controls with the bitmaps' addresses; guest state (from @handoff) and host
- * state.
- */
+/* Write to the current VMCS: controls, with the bitmaps' addresses; guest (from @handoff) and host state. */
 void vmx_controls_write(void);
 const char *vmx_state_init(struct percpu *cpu, const struct rw_handoff *handoff);
 

@@ -11,6 +11,7 @@
 #include "approve/module_check.h"
 #include "approve/module_file.h"
 #include "approve/relocate.h"
+#include "abi/approved.h"
 #include "lib/policy_area.h"
 #include "lib/sha256.h"
 #include "mm/page_pool.h"
@@ -276,6 +277,31 @@ static void test_other_code_is_refused(void **state)
 	assert_true(may_run());
 }
 
+/* Code that becomes data again while it is compared is not approved: it may have changed since. */
+static void test_code_is_freed_meanwhile(void **state)
+{
+	struct rw_protect_list list = {
+		.count = 2,
+		.range = { { CODE, CODE_VA, PAGE_SIZE, RW_TARGET_MODULE_TEXT, 0, "mod" },
+			   { CODE, CODE_VA, 0, RW_TARGET_MODULE_TEXT, 0, "mod" } },
+	};
+	uint64_t pages;
+
+	(void)state;
+	show_all();
+	pages = hv.ranges.pages.total;
+	assert_int_equal(check(RW_MODULE_CHECK_PLACES, CODE_VA), 0);
+	assert_int_equal(name_code("mod"), 0);
+	assert_int_equal(call(RW_HC_MODULE, &list, sizeof(list)), -RW_EINVAL);
+	assert_int_equal(nested_perm(CODE), nested_open());
+	mock.event_type = 0;
+	assert_int_equal(check(RW_MODULE_CHECK_COMPARE, 0), -RW_EPERM);
+	assert_int_equal(mock.event_type, RW_REC_MODULE_CODE);
+	assert_int_equal(nested_perm(CODE), nested_open());
+	assert_int_equal(hv.ranges.pages.total, pages); /* it was counted once */
+	assert_int_equal(hv.ranges.pages.kind[RW_TARGET_MODULE_TEXT], 0);
+}
+
 /* The steps in another order. */
 static void test_order(void **state)
 {
@@ -375,6 +401,7 @@ int main(void)
 		GUARDED(test_the_file_is_protected),
 		GUARDED(test_code_is_held),
 		GUARDED(test_other_code_is_refused),
+		GUARDED(test_code_is_freed_meanwhile),
 		GUARDED(test_order),
 		GUARDED(test_audit_lets_them_run),
 		GUARDED(test_wrong_requests),

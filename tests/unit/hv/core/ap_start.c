@@ -193,7 +193,7 @@ static void test_order(void **state)
 	(void)state;
 	for (int x2 = 0; x2 < 2; x2++) {
 		mock.apic_x2 = x2;
-		mock.other.in_guest = true;
+		mock.other.in_guest = mock.other.judge = true;
 		mock.other.parked = false;
 		mock.other.sipi_vector = 0;
 		if (x2)
@@ -201,7 +201,7 @@ static void test_order(void **state)
 		else
 			store(APIC_ICR_LOW, INIT_LOW);
 		assert_false(mock.sent_parked);
-		assert_true(mock.other.parked && !mock.other.in_guest);
+		assert_true(mock.other.parked && !mock.other.in_guest && !mock.other.judge);
 		if (x2)
 			ipi_write_icr_msr(&mock.cpu, 1ull << 32 | SIPI_LOW | 0x9a);
 		else

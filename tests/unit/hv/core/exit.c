@@ -183,7 +183,7 @@ static void lock_elsewhere(uint64_t idt)
 {
 	mock.table[SEG_IDTR - SEG_GDTR].base = 0x1000;
 	ap_park_lock(&mock.other);
-	assert_true(mock.cpu.judge);
+	assert_int_equal(mock.cpu.judge, !mock.cpu.parked);
 	assert_false(mock.other.judge);
 	mock.table[SEG_IDTR - SEG_GDTR].base = idt;
 	mock.cpu.kick = KICK_SENT;
@@ -221,7 +221,11 @@ static void test_park_at_the_lock(void **state)
 	assert_int_equal(mock.parks, 2);
 	assert_int_equal(mock.injects, 0);
 
+	lock_elsewhere(0); /* it is started where SIPI does not exit, and has no IDT yet */
 	mock.cpu.parked = false;
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_CPUID });
+	assert_int_equal(mock.parks, 2);
+
 	mock.cpu.index = 0; /* the boot CPU is never parked */
 	lock_elsewhere(0x2000);
 	mock_exit((struct hv_exit){ .reason = RW_EXIT_NMI });

@@ -46,16 +46,18 @@ static void put4(uint64_t table, unsigned int index, uint32_t entry)
 static void maps(const struct guest_paging *p, uint64_t gva, uint64_t expected)
 {
 	uint64_t gpa = ~0ull;
+	bool may_run;
 
-	assert_int_equal(guest_walk(p, gva, &gpa), 0);
+	assert_int_equal(guest_walk(p, gva, &gpa, &may_run), 0);
 	assert_int_equal(gpa, expected);
 }
 
 static void faults(const struct guest_paging *p, uint64_t gva)
 {
 	uint64_t gpa = 0x5a5a;
+	bool may_run;
 
-	assert_int_equal(guest_walk(p, gva, &gpa), -RW_EFAULT);
+	assert_int_equal(guest_walk(p, gva, &gpa, &may_run), -RW_EFAULT);
 	assert_int_equal(gpa, 0x5a5a);
 }
 
@@ -209,6 +211,7 @@ static void test_random(void **state)
 {
 	uint64_t seed = SEED;
 	unsigned int mapped = 0;
+	bool may_run;
 
 	(void)state;
 	for (unsigned int round = 0; round < 200; round++) {
@@ -233,7 +236,7 @@ static void test_random(void **state)
 			else
 				gva &= 0xffffffff;
 			reads = 0;
-			if (!guest_walk(&p, gva, &gpa)) {
+			if (!guest_walk(&p, gva, &gpa, &may_run)) {
 				mapped++;
 				assert_int_equal(gpa & 0xfff, gva & 0xfff);
 				assert_int_equal(gpa & ~(CR3_ADDR_MASK | 0xfff), 0);

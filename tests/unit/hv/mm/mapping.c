@@ -339,9 +339,10 @@ static bool leads_to(uint64_t gva, uint64_t gpa, uint64_t len)
 	struct guest_paging p = { CR0_PG | CR0_PE, root, CR4_PAE | (levels == 5 ? CR4_LA57 : 0),
 				  EFER_LME | EFER_LMA };
 	uint64_t found;
+	bool may_run;
 
 	for (uint64_t off = 0; off < len; off += PAGE_SIZE)
-		if (guest_walk(&p, gva + off, &found) || found != gpa + off)
+		if (guest_walk(&p, gva + off, &found, &may_run) || found != gpa + off)
 			return false;
 	return true;
 }

@@ -221,6 +221,19 @@ static void test_code_area(void **state)
 	assert_int_equal(perm_at(MODULE + PAGE_SIZE), DATA);
 }
 
+/* Code that cannot be named cannot be protected either: it does not run. */
+static void test_code_area_is_full(void **state)
+{
+	(void)state;
+	mock_lock();
+	hv.agent.code_area = (uint32_t)(AREA - RW_SYMBOL_BASE);
+	hv.ranges.room = hv.ranges.ranges;
+	map_area(PTE_P);
+	fetch(MODULE, AREA + 0x5000);
+	assert_int_equal(only_record()->target, RW_TARGET_UNAPPROVED);
+	assert_int_equal(perm_at(MODULE), DATA);
+}
+
 static void test_module(void **state)
 {
 	(void)state;
@@ -349,10 +362,19 @@ static void test_kexec(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MODES(test_permissions),    MODES(test_inactive), MODES(test_refused),
-		MODES(test_user),           MODES(test_smep_off), MODES(test_audit),
-		MODES(test_code_area),      MODES(test_module),   MODES(test_modules_come_and_go),
-		MODES(test_module_refused), MODES(test_start),    MODES(test_kexec),
+		MODES(test_permissions),
+		MODES(test_inactive),
+		MODES(test_refused),
+		MODES(test_user),
+		MODES(test_smep_off),
+		MODES(test_audit),
+		MODES(test_code_area),
+		MODES(test_module),
+		MODES(test_modules_come_and_go),
+		MODES(test_module_refused),
+		MODES(test_start),
+		MODES(test_kexec),
+		MODES(test_code_area_is_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

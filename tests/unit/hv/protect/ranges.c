@@ -383,6 +383,12 @@ static void by_linear_address(void **state)
 	ranges_remove(&r, 3 * PAGE);
 	ranges_remove(&r, 4 * PAGE);
 	assert_null(ranges_find_linear(&r, GVA));
+	/* Its entry is another range's now, which a second removal of the page leaves alone. */
+	add(8 * PAGE, PAGE, RW_TARGET_KERNEL_TEXT, 0)->gva = GVA;
+	take();
+	ranges_remove(&r, 3 * PAGE);
+	assert_int_equal(ranges_find_linear(&r, GVA)->gpa, 8 * PAGE);
+	assert_int_equal(r.pages.kind[RW_TARGET_KERNEL_TEXT], 1);
 }
 
 static void no_space(void **state)

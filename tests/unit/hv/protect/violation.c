@@ -500,6 +500,24 @@ static void test_spurious(void **state)
 	}
 }
 
+#define NEAR (GUEST_TEXT + 0x90000) /* in a table that a step at GUEST_TEXT copies */
+
+/* As long as the other CPU has not asked for a flush, a step has the tables from before its change. */
+static void test_spurious_in_a_step(void **state)
+{
+	struct hv_exit fault = { .reason = RW_EXIT_NESTED, .nested = { .gpa = NEAR, .access = NACC_WRITE } };
+
+	(void)state;
+	assert_int_equal(nested_set_perm(NEAR, PAGE_SIZE, NPERM_R), 0);
+	mock_exit((struct hv_exit){ .reason = RW_EXIT_NESTED,
+				    .nested = { .gpa = GUEST_TEXT, .access = NACC_WRITE } });
+	assert_true(mock.cpu.step.active);
+	assert_int_equal(nested_set_perm(NEAR, PAGE_SIZE, nested_open()), 0);
+	mock_exit(fault);
+	assert_true(mock.cpu.step.active);
+	assert_true(machine_walk(mock.root, NEAR).perm & NPERM_W);
+}
+
 static void test_misconfiguration(void **state)
 {
 	struct hv_exit x = { .reason = RW_EXIT_NESTED, .nested = { .gpa = GUEST_DATA, .misconfig = true } };
@@ -536,6 +554,7 @@ int main(void)
 		BOTH(test_late_in_step),
 		BOTH(test_late),
 		BOTH(test_spurious),
+		BOTH(test_spurious_in_a_step),
 		BOTH(test_misconfiguration),
 	};
 

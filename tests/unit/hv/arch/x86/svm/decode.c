@@ -35,6 +35,7 @@ static void reasons(void **state)
 	assert_int_equal(decode(0x74, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	assert_int_equal(decode(0x75, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	assert_int_equal(decode(0x78, 0, 0)->reason, RW_EXIT_INTERRUPT);
+	assert_int_equal(decode(0x88, 0, 0)->reason, RW_EXIT_INTERRUPT); /* ICEBP */
 	assert_int_equal(decode(0x8b, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	assert_int_equal(decode(0x60, 0, 0)->reason, RW_EXIT_INTERRUPT);
 	assert_int_equal(decode(0x61, 0, 0)->reason, RW_EXIT_NMI);
