@@ -253,19 +253,6 @@ size_t capture_drop(struct capture_reading *r)
 	return n;
 }
 
-const struct counters *capture_counters(const struct capture *c, const uint32_t *boot)
-{
-	const struct counters *last = NULL;
-
-	for (size_t i = 0; i < c->dumps.nset; i++) {
-		const struct counters *set = &c->dumps.set[i];
-
-		if ((!boot || set->boot == *boot) && (!last || set->line > last->line))
-			last = set;
-	}
-	return last;
-}
-
 void capture_free(struct capture *c)
 {
 	dumps_free(&c->dumps);

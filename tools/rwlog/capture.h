@@ -60,8 +60,5 @@ void capture_more(struct capture *c, struct capture_reading *r, const char *text
 /** capture_drop() - get how many characters are no longer needed; the caller removes them. */
 size_t capture_drop(struct capture_reading *r);
 
-/** capture_counters() - get the last complete set of counters of a boot, or of any (NULL); NULL: none. */
-const struct counters *capture_counters(const struct capture *c, const uint32_t *boot);
-
 /** capture_free() - free the memory, except the list of problems. */
 void capture_free(struct capture *c);

@@ -71,6 +71,9 @@ int input_parse(struct input *in);
  */
 int input_console(struct input *in);
 
+/** input_wants() - whether the choice wants a boot, of whose id frames name the first four bytes: @boot. */
+bool input_wants(const struct input *in, uint32_t boot);
+
 /** input_status() - get the exit status that the content of a parsed file deserves. */
 enum status input_status(const struct input *in);
 

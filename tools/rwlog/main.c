@@ -287,7 +287,7 @@ static enum status all_files(const struct options *o, const struct symbols *symb
 {
 	if (o->follow)
 		return follow(o, symbols);
-	if (command_table[o->command].records && !o->list)
+	if (command_table[o->command].merged && !o->list)
 		return files_together(o, symbols);
 	return each_file(o, symbols);
 }

@@ -27,11 +27,13 @@ enum {
 	ANY,
 	RECORDS,
 	ONE = 0,
-	MANY
+	EACH,
+	MERGED
 }; /* words of options.def */
 
 const struct command_desc command_table[COMMANDS] = {
-#define RW_COMMAND(NAME, name, RECORDS, FILES, doc) { name, (RECORDS) != 0, (FILES) != 0, doc },
+#define RW_COMMAND(NAME, name, RECORDS, FILES, doc) \
+	{ name, (RECORDS) != 0, (FILES) != ONE, (FILES) == MERGED, doc },
 #include "options.def"
 };
 

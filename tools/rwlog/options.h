@@ -64,6 +64,7 @@ struct command_desc {
 	const char *name;
 	bool records; /* takes the options that choose records */
 	bool many;    /* takes several files */
+	bool merged;  /* reads them together, by boot */
 	const char *doc;
 };
 

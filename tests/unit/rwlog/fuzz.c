@@ -113,7 +113,9 @@ static void check_accepted(const struct truth *t, const struct input *in)
 static void try_outputs(struct input *in, FILE *null)
 {
 	static const struct filter all = FILTER_ALL;
+	struct boot_counters *list;
 	struct log log;
+	size_t n;
 
 	log_open(&log, &in, 1);
 	show(&log, &all, NULL, false, null);
@@ -121,10 +123,12 @@ static void try_outputs(struct input *in, FILE *null)
 		export_records((enum export_format)format, &log, &all, null);
 	report(&log, &all, NULL, null);
 	(void)extract_choose(in);
-	if (counters_present(in)) {
-		counters_json(in, null);
-		counters_table(in, null);
+	n = counters_list(&log, &list);
+	for (size_t i = 0; i < n; i++) {
+		counters_json(&list[i], null);
+		counters_text(&list[i], i > 0, null);
 	}
+	free(list);
 	log_free(&log);
 }
 

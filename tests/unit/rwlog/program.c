@@ -222,6 +222,18 @@ static void files_together(void **state)
 	expect("$R export cap text cap2", 2, "\"boot\":\"02020202020202020202020202020202\"");
 }
 
+/* Counters and stores of several boots stand apart; a memory's image has no counters, and needs none. */
+static void stats_by_boot(void **state)
+{
+	(void)state;
+	expect("$R stats cap", 4, "rwlog: boot 01010101010101010101010101010101: no complete set of its");
+	expect("$R stats cap cap2 2>&1 | grep -c '^store of boot 0[12]0[12]'", 0, "2");
+	expect("$R extract --output 1 cap; $R extract --output 2 cap2; $R stats 1 2", 0,
+	       "9 blocks of 4096 bytes\n\nstore of boot 02020202020202020202020202020202\n");
+	expect("cat cap cap2 | $R stats --format json - | grep -c '^{\"boot\":\"0[12]'", 0, "2");
+	expect("$R stats --boot 02 --format json cap2 | wc -l", 0, "1");
+}
+
 static void extract_leaves_its_input_alone(void **state)
 {
 	(void)state;
@@ -358,6 +370,7 @@ int main(void)
 		TEST(statuses),
 		TEST(the_worst_first),
 		TEST(files_together),
+		TEST(stats_by_boot),
 		TEST(completion),
 		TEST(information),
 	};

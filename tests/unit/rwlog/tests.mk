@@ -2,7 +2,7 @@
 # Copyright (C) 2026 The Ringward authors
 # Unit tests of rwlog: its own files, compiled with the sanitizers, and one program per kind of test.
 
-RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,account alerts capture choice filter formats forms fuzz image kernel kinds large loggers odd options outfile output program report views when)
+RWLOG_TESTS := $(addprefix $(UNIT_DIR)/rwlog/,account alerts capture choice counters filter formats forms fuzz image kernel kinds large loggers odd options outfile output program report views when)
 RWLOG_TEST_OBJ := $(call unit,rwlog,$(RWLOG_SRC) $(RWLOG_LIB)) $(RWLOG_PAGE)
 UNIT_TESTS += $(RWLOG_TESTS) $(UNIT_DIR)/rwlog/writers
 
