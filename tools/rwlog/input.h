@@ -41,6 +41,7 @@ struct input {
 	struct part *image;     /* otherwise */
 	struct boot *boot;
 	size_t nboot;
+	bool by_index; /* only what an index names was read */
 	struct problems problems;
 	struct problems notes;  /* nothing wrong, but worth knowing */
 	uint32_t other_version; /* of the content that another version wrote; 0: none */

@@ -264,6 +264,8 @@ static int check(const struct options *o)
 	if (o->index && (o->follow || o->list || o->capture || o->choice.boot || o->choice.have_at || o->as))
 		return usage("--index chooses the store by itself, without --follow, --list, --boot, --at, "
 			     "--capture and --as");
+	if (o->index && (!o->filter.list[FILTER_PID].nwanted || filter_has(&o->filter, FILTER_EXE)))
+		return usage("--index finds the records of processes: it needs --pid, and no --exe");
 	if (o->follow && o->symbols && !o->kaslr_given)
 		return usage("--follow with --symbols needs --kaslr: the offset is found by records, which "
 			     "are still to come");

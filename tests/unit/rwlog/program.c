@@ -146,35 +146,52 @@ static void a_capture_that_grows(void **state)
 	expect("$R verify --follow cap", 2, "verify has no option --follow");
 }
 
-/* By the index the same records are found; one that is not of this file is refused. */
+/* By the index the same records are found, in each form of a log; one that is not of this file is refused. */
 static void by_an_index(void **state)
 {
 	(void)state;
 	expect("$R extract --output img cap; $R index img && $R show --index --pid 77 img", 0,
 	       "by its index: 3 of " SAMPLES " records were read");
-	expect("for o in 77 77,4 1,2,3,4,5; do for c in show export; do "
-	       "$R $c --pid $o img 2>/dev/null | grep -v '^-- \\|input' >a; "
-	       "$R $c --index --pid $o img 2>/dev/null | grep -v '^-- \\|input' >b; "
-	       "cmp a b || exit 9; done; done",
-	       0, "");
-	expect("$R index cap", 2, "rwlog extract makes an image of a capture");
-	expect("$R show --index --pid 77 cap", 2,
-	       "cap.rwindex: No such file or directory; rwlog index makes one");
-	expect("$R show --index img", 2, "it needs --pid, and no --exe");
-	expect("$R show --index --pid 1 --exe x img", 2, "it needs --pid, and no --exe");
-	expect("$R show --index --list img", 2, "--index chooses the store by itself");
-	expect("cp img other; cp img.rwindex other.rwindex; $R show --index --pid 77 other", 2,
-	       "it is the index of another file");
-	expect("cp -p img other; printf x >>other.rwindex; $R show --index --pid 77 other", 2,
-	       "it is not an index that rwlog has written");
-	expect("cp img.rwindex other.rwindex; "
-	       "printf '\\377' | dd of=other.rwindex bs=1 seek=9 conv=notrunc 2>&1; "
-	       "$R show --index --pid 77 other",
-	       2, "it is not an index that rwlog has written");
+	/* One capture, two one after the other, line by line, twice the same, broken at 80 columns, stamped. */
+	expect("cat cap cap2 >both; paste -d '\\n' cap cap2 >mixed; cat cap cap >twice; "
+	       "fold -w 80 cap >folded; sed 's/^/[09:20] /' cap >stamped; "
+	       "for f in img cap both mixed twice folded stamped; do $R index $f || exit 8; "
+	       "for o in 77 77,4 1,2,3,4,5; do for c in show export; do "
+	       "$R $c --pid $o $f 2>/dev/null | grep -v '\"input\"' >a; $R $c --index --pid $o $f 2>/dev/null | grep -v '\"input\"' >b; "
+	       "cmp a b || exit 9; done; done; done; echo done",
+	       0, "done");
+	expect("cp cap2 also; $R index cap && $R index also && $R show --index --pid 77 cap also", 0,
+	       "-- 2 files: 3 of 22 records shown");
+	expect("$R show --index --pid 77 cap2", 2,
+	       "cap2.rwindex: No such file or directory; rwlog index makes one");
+	expect("$R show --index cap", 2, "it needs --pid, and no --exe");
+	expect("$R show --index --pid 1 --exe x missing", 2, "it needs --pid, and no --exe");
+	expect("$R show --index --list cap", 2, "--index chooses the store by itself");
+	expect("gzip -k cap; $R index cap.gz", 2, "an index is for a file as it is");
+	expect("cat cap | $R index -", 2, "an index is for a file as it is");
+	expect("$R index text", 2, "no Ringward log found");
+}
+
+static void an_index_of_another_file(void **state)
+{
+	(void)state;
+	expect("$R index cap; cp cap.rwindex cap2.rwindex; $R show --index --pid 77 cap2", 2,
+	       "cap2.rwindex: it is the index of another file of ");
+	expect("$R index cap; echo more >>cap; $R show --index --pid 77 cap", 2,
+	       "cap.rwindex: it is older than the file, which has grown since by 5 bytes");
+	expect("touch -d yesterday cap; $R index cap; touch cap; $R show --index --pid 77 cap", 2,
+	       "cap.rwindex: the file was changed after its index was made, or is a copy of it");
+	expect("$R index cap; printf x >>cap.rwindex; $R show --index --pid 77 cap", 2,
+	       "it is not an index that this rwlog has written");
+	expect("$R index cap; printf '\\377' | dd of=cap.rwindex bs=1 seek=9 conv=notrunc 2>&1; "
+	       "$R show --index --pid 77 cap",
+	       2, "it is not an index that this rwlog has written");
 	/* A record that is changed in the file, with the old time of change, is not shown. */
-	expect("cp -p img other; cp img.rwindex other.rwindex; tr 'insmod' 'inSmod' <img | "
-	       "dd of=other conv=notrunc 2>&1; touch -r img other; $R show --index --pid 77 other",
-	       2, "it does not name records of this file");
+	expect("for f in cap img; do $R extract --output img cap; $R index $f; cp -p $f was; "
+	       "dd if=$f bs=1 skip=5000 2>&1 | tr 'a-z' 'A-Z' | "
+	       "dd of=$f bs=1 seek=5000 conv=notrunc 2>&1; touch -r was $f; "
+	       "$R show --index --pid 1,2,3,4,77 $f || echo status $?; done | grep -c 'status 2\\|not name records'",
+	       0, "4");
 }
 
 /* Only a terminal is told how far the work is, and only if it is long. */
@@ -364,6 +381,7 @@ int main(void)
 		TEST(a_capture_that_grows),
 		TEST(progress_on_a_terminal),
 		TEST(by_an_index),
+		TEST(an_index_of_another_file),
 		TEST(extract_leaves_its_input_alone),
 		TEST(extract_replaces_nothing_but_files),
 		TEST(forms),
