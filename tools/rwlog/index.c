@@ -20,7 +20,7 @@
 #define HEAD   65536u       /* bytes by which a file that has changed is known */
 #define REACH  (256u << 10) /* characters from a record's first frame to its last one */
 
-/* The file's begin; the boots and the entries follow. In the machine's own layout: it is made where it is used. */
+/* The file's begin; boots and entries follow. In the machine's own layout: it is made where it is used. */
 struct index_hdr {
 	char magic[8];
 	uint32_t size; /* of this structure */
