@@ -22,7 +22,9 @@ $(RWLOG_TEST_PROGRAM): $(call unit,rwlog,tools/rwlog/main.c) $(RWLOG_TEST_OBJ)
 $(UNIT_DIR)/rwlog/writers: $(call unit,writers,tests/unit/rwlog/writers.c) \
 	$(call unit,hv,lib/format.c hv/log/drain.c hv/log/store.c)
 
-# A million damaged logs; about half an hour.
-.PHONY: soak-rwlog
-soak-rwlog: $(UNIT_DIR)/rwlog/fuzz
-	RWLOG_FUZZ_ROUNDS=220000 $<
+# A million damaged logs, each form by itself; about half an hour on one CPU.
+RWLOG_FUZZ_FORMS := $(addprefix soak-rwlog-,image memory capture broken_lines compressed wide sealed random_bytes)
+.PHONY: soak-rwlog $(RWLOG_FUZZ_FORMS)
+soak-rwlog: $(RWLOG_FUZZ_FORMS)
+$(RWLOG_FUZZ_FORMS): soak-rwlog-%: $(UNIT_DIR)/rwlog/fuzz
+	RWLOG_FUZZ_ROUNDS=140000 RWLOG_FUZZ_FORM=$* $<
