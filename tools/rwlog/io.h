@@ -12,5 +12,5 @@ int io_write(int fd, const void *p, size_t n);
 /** io_write_at() - write @n bytes of a file from byte @at on. Return: 0, or a negative errno. */
 int io_write_at(int fd, const void *p, size_t n, off_t at);
 
-/** io_read_at() - read @n bytes of a file from byte @at on. Return: how many it has before its end or an error. */
+/** io_read_at() - read @n bytes of a file from byte @at on. Return: how many, up to its end or an error. */
 size_t io_read_at(int fd, void *p, size_t n, off_t at);

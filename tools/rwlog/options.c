@@ -241,6 +241,12 @@ static int bad_option(const struct options *o, const struct option *own, const c
 	return usage("%s", text);
 }
 
+bool options_follow(const struct options *o)
+{
+	return !o->list && !o->capture && !o->choice.boot && !o->choice.have_at && o->as != INPUT_AS_MEMORY &&
+	       !o->by_time && !o->index && (!o->symbols || o->kaslr_given);
+}
+
 static int check(const struct options *o)
 {
 	const struct command_desc *desc = &command_table[o->command];

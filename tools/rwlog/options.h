@@ -81,6 +81,9 @@ extern const struct option_desc option_table[]; /* its last entry has no doc */
 /** option_of() - whether a subcommand has an option. */
 bool option_of(const struct option_desc *option, enum command command);
 
+/** options_follow() - whether a capture may be read as it comes: nothing asked for needs all of it. */
+bool options_follow(const struct options *o);
+
 /**
  * options_parse() - read the command line.
  *

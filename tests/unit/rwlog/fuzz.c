@@ -22,7 +22,7 @@
 #include "verify.h"
 #include "lib/crc32c.h"
 
-#define ROUNDS_DEFAULT 1200u
+#define ROUNDS_DEFAULT 700u
 #define OUTPUTS_EACH   4u /* rounds of which one also makes all outputs */
 
 static uint32_t seed = 1;

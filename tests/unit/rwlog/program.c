@@ -141,6 +141,16 @@ static void a_capture_that_grows(void **state)
 	       "until grep -q 'boot 0202' seen; do sleep 0.05; done; : >live; "
 	       "until grep -q 'became shorter' seen; do sleep 0.05; done; kill -INT $!; wait $!; cat seen",
 	       0, "the file was replaced (rotated)");
+	/* Likewise without the option, if the pipe pauses; what is no capture of text is read as a whole. */
+	expect("{ head -c 3000 cap; until grep -q '#1 ' seen; do sleep 0.05; done; tail -c +3001 cap; } | "
+	       "timeout 60 $R show - >seen 2>&1; head -n 1 seen",
+	       0, "note: it has not ended: records are shown as they come");
+	expect("tail -n 1 seen", 0, SAMPLES " of " SAMPLES " records shown");
+	expect_without("gzip -c cap >z; { head -c 500 z; sleep 1.5; tail -c +501 z; } | $R show -", 0,
+		       "has not ended");
+	expect_without("{ head -c 3000 cap; sleep 1.5; tail -c +3001 cap; } | $R show --sort time -", 0,
+		       "has not ended");
+	expect_without("cat cap | $R show -", 0, "has not ended");
 	expect("$R --follow cap cap2", 2, "--follow takes one FILE");
 	expect("$R --follow --list cap", 2, "--follow reads a capture as it comes");
 	expect("$R verify --follow cap", 2, "verify has no option --follow");
