@@ -78,6 +78,7 @@ static void split(struct entry *e, size_t n)
 
 static void add_part(struct boot *b, const struct entry *e)
 {
+	b->total = e->part->total > b->total ? e->part->total : b->total;
 	if (!b->npart || e->part->hdr.next_seq >= b->newest->hdr.next_seq)
 		b->newest = e->part;
 	b->part = grow(b->part, b->npart, &b->part_cap, sizeof(struct part *));
@@ -124,11 +125,6 @@ static struct rw_rec_hdr hdr_of(const uint8_t *rec)
 	return h;
 }
 
-static int by_seq(const void *a, const void *b)
-{
-	return compare(((const struct rec_ref *)a)->seq, ((const struct rec_ref *)b)->seq);
-}
-
 /* All records of a boot's parts, sorted; those with the same number in the order of the parts. */
 static void gather(struct boot *b)
 {
@@ -138,10 +134,10 @@ static void gather(struct boot *b)
 		for (size_t j = 0; j < b->part[i]->nrec; j++) {
 			b->rec = grow(b->rec, b->nrec, &b->rec_cap, sizeof(*b->rec));
 			b->rec[b->nrec++] = b->part[i]->rec[j];
-			sorted &= b->nrec < 2 || by_seq(&b->rec[b->nrec - 2], &b->rec[b->nrec - 1]) <= 0;
+			sorted &= b->nrec < 2 || rec_by_seq(&b->rec[b->nrec - 2], &b->rec[b->nrec - 1]) <= 0;
 		}
 	if (!sorted)
-		qsort(b->rec, b->nrec, sizeof(*b->rec), by_seq);
+		qsort(b->rec, b->nrec, sizeof(*b->rec), rec_by_seq);
 }
 
 /* Where a record lies, for people. */
@@ -149,11 +145,11 @@ static uint64_t place_in_file(const struct boot *b, const struct rec_ref *rec)
 {
 	for (size_t i = 0; i < b->npart; i++) {
 		const struct part *p = b->part[i];
-		const struct rec_ref *found = bsearch(rec, p->rec, p->nrec, sizeof(*rec), by_seq);
+		const struct rec_ref *found = bsearch(rec, p->rec, p->nrec, sizeof(*rec), rec_by_seq);
 
-		while (found && found > p->rec && by_seq(found - 1, found) == 0)
+		while (found && found > p->rec && rec_by_seq(found - 1, found) == 0)
 			found--;
-		for (; found && found < p->rec + p->nrec && by_seq(found, rec) == 0; found++)
+		for (; found && found < p->rec + p->nrec && rec_by_seq(found, rec) == 0; found++)
 			if (found->p == rec->p)
 				return part_off(p, rec->p);
 	}

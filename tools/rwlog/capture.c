@@ -25,6 +25,7 @@ struct reading {
 	struct console_text text;
 	const char *seen; /* up to here, lines were counted */
 	const char *told; /* up to here, lines of Ringward were looked for */
+	size_t start;     /* where the text begins in the capture */
 	struct capture_reading *r;
 };
 _Static_assert(BEFORE >= CONSOLE_BEFORE && AFTER >= CONSOLE_AFTER, "a line is read as a whole");
@@ -72,31 +73,50 @@ static void bad_frame(struct capture *c, const struct reading *r, const char *s,
 		problem_add(c->problems, PROBLEM_ALTERED, NULL, "line %" PRIu64 ": %s", r->r->line, why);
 }
 
-/* Handles what follows a mark of this version, which may be broken. Return: where to resume. */
+/* What follows a mark of this version, which may be broken. */
+struct marked {
+	enum frame_result result;
+	struct frame f;   /* if it is good */
+	const char *why;  /* if it is bad */
+	const char *next; /* where to resume */
+	bool rejoined;
+};
+
+static void read_mark(struct marked *m, const struct console_text *text, const char *s)
+{
+	size_t avail = (size_t)(text->end - s);
+	bool whole = avail >= MARK_LEN && memcmp(s, RW_FRAME_MARK, MARK_LEN) == 0;
+
+	m->next = s + 1;
+	m->rejoined = false;
+	m->result = whole ? frame_parse(s, avail, &m->f, &m->why) : FRAME_TEXT;
+	if (m->result == FRAME_GOOD) {
+		m->next = s + m->f.chars;
+	} else if (rejoin_frame(text->start, s, avail, &m->f)) {
+		m->result = FRAME_GOOD;
+		m->rejoined = true;
+	}
+}
+
+/* Takes the frame at a mark, or reports it. Return: where to resume. */
 static const char *at_mark(struct capture *c, const struct reading *r, const char *s)
 {
-	size_t avail = (size_t)(r->text.end - s);
-	bool whole = avail >= MARK_LEN && memcmp(s, RW_FRAME_MARK, MARK_LEN) == 0;
-	const char *why = NULL, *next = s + 1;
-	struct frame f;
-	enum frame_result result = whole ? frame_parse(s, avail, &f, &why) : FRAME_TEXT;
+	struct marked m;
 
-	if (result == FRAME_GOOD) {
-		next = s + f.chars;
-	} else if (rejoin_frame(r->text.start, s, avail, &f)) {
-		result = FRAME_GOOD;
-		c->rejoined++;
-	}
-	if (result == FRAME_GOOD) {
+	read_mark(&m, &r->text, s);
+	c->rejoined += m.rejoined;
+	if (m.result == FRAME_GOOD) {
 		c->frames++;
 		if (c->take)
-			c->take(c->ctx, &f, r->r->line);
+			c->take(c->ctx, &m.f, r->r->line);
 		else
-			dumps_frame(&c->dumps, &f, r->r->line);
-	} else if (result == FRAME_BAD) {
-		bad_frame(c, r, s, why);
+			dumps_frame(&c->dumps, &m.f,
+				    (struct frame_place){ r->r->line,
+							  r->start + (size_t)(s - r->text.start) });
+	} else if (m.result == FRAME_BAD) {
+		bad_frame(c, r, s, m.why);
 	}
-	return next;
+	return m.next;
 }
 
 /* A frame that another version wrote? Return: whether it is one. */
@@ -114,10 +134,10 @@ static bool at_other_mark(struct capture *c, const char *s, size_t avail)
 }
 
 /* The next mark of any version from @s on, which may be broken; @to: there is none before. */
-static const char *next_mark(const struct reading *r, const char *s, const char *to)
+static const char *next_mark(const struct console_text *text, const char *s, const char *to)
 {
 	for (; s < to && (s = memchr(s, '@', (size_t)(to - s))); s++) {
-		size_t avail = (size_t)(r->text.end - s);
+		size_t avail = (size_t)(text->end - s);
 
 		if (rejoin_begins(s, avail < AFTER ? avail : AFTER) ||
 		    (avail > 2 && s[1] == 'R' && s[2] == 'W'))
@@ -129,7 +149,7 @@ static const char *next_mark(const struct reading *r, const char *s, const char 
 /* Reads the frames that begin from @s on before @to. Return: where to resume, @to or later. */
 static const char *read_frames(struct capture *c, struct reading *r, const char *s, const char *to)
 {
-	while ((s = next_mark(r, s, to)) < to) {
+	while ((s = next_mark(&r->text, s, to)) < to) {
 		const char *mark = s;
 
 		tell_lines(c, r, mark);
@@ -151,7 +171,7 @@ static const char *read_frames(struct capture *c, struct reading *r, const char 
 static void read_part(struct capture *c, struct capture_reading *r, const char *text, size_t start,
 		      size_t end, size_t to)
 {
-	struct reading part = { .text = { text, text + (end - start) }, .r = r };
+	struct reading part = { .text = { text, text + (end - start) }, .start = start, .r = r };
 	const char *next = text + (to - start);
 
 	part.seen = text + (r->from - start);
@@ -193,6 +213,28 @@ static void read_text(struct capture *c, struct capture_reading *r, const char *
 		progress("reading frames", r->from, len);
 	}
 	dumps_finish(&c->dumps);
+}
+
+bool capture_next(const char *data, size_t len, size_t *at, struct frame *f)
+{
+	size_t end = len - *at > STEP ? *at + STEP : len;
+	const char *s = data + *at;
+	struct marked m;
+
+	while ((s = next_mark(&(struct console_text){ data, data + end }, s, data + end)) < data + end) {
+		size_t from = (size_t)(s - data), start = from > BEFORE ? from - BEFORE : 0;
+		size_t to = len - from > AFTER ? from + AFTER : len;
+
+		resident_touch(to - start);
+		read_mark(&m, &(struct console_text){ data + start, data + to }, s);
+		s = m.next;
+		if (m.result != FRAME_GOOD)
+			continue;
+		*at = (size_t)(s - data);
+		*f = m.f;
+		return true;
+	}
+	return false;
 }
 
 void capture_frames(struct capture *c, const char *data, size_t len)
@@ -251,19 +293,6 @@ size_t capture_drop(struct capture_reading *r)
 	r->from -= n;
 	r->told -= n;
 	return n;
-}
-
-const struct counters *capture_counters(const struct capture *c, const uint32_t *boot)
-{
-	const struct counters *last = NULL;
-
-	for (size_t i = 0; i < c->dumps.nset; i++) {
-		const struct counters *set = &c->dumps.set[i];
-
-		if ((!boot || set->boot == *boot) && (!last || set->line > last->line))
-			last = set;
-	}
-	return last;
 }
 
 void capture_free(struct capture *c)

@@ -34,6 +34,15 @@ void capture_parse(struct capture *c, const char *data, size_t len);
 /** capture_frames() - as capture_parse(), without the alerts and other lines of text. */
 void capture_frames(struct capture *c, const char *data, size_t len);
 
+/**
+ * capture_next() - find a good frame from the place *@at on, not far from it.
+ * @data: the capture's characters, untrusted; @len: how many
+ * @at:   not above @len; receives where the frame ends, for which a broken one counts as its mark alone
+ *
+ * Return: whether there is one.
+ */
+bool capture_next(const char *data, size_t len, size_t *at, struct frame *f);
+
 /** capture_console() - as capture_parse(), without the frames. */
 void capture_console(struct capture *c, const char *data, size_t len);
 
@@ -59,9 +68,6 @@ void capture_more(struct capture *c, struct capture_reading *r, const char *text
 
 /** capture_drop() - get how many characters are no longer needed; the caller removes them. */
 size_t capture_drop(struct capture_reading *r);
-
-/** capture_counters() - get the last complete set of counters of a boot, or of any (NULL); NULL: none. */
-const struct counters *capture_counters(const struct capture *c, const uint32_t *boot);
 
 /** capture_free() - free the memory, except the list of problems. */
 void capture_free(struct capture *c);

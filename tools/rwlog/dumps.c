@@ -29,7 +29,7 @@ struct once {
 	uint32_t offset;
 	size_t len;
 	uint8_t payload[RW_FRAME_MAX_BYTES];
-	uint64_t line;
+	uint64_t at;
 };
 
 struct gather {
@@ -88,30 +88,44 @@ static bool same(const struct once *o, const struct frame *f)
 	       memcmp(o->payload, f->payload, f->len) == 0;
 }
 
-static void set_once(struct once *o, const struct frame *f, uint64_t line)
+static void set_once(struct once *o, const struct frame *f, struct frame_place place)
 {
 	o->there = true;
 	o->offset = f->offset;
 	o->len = f->len;
-	o->line = line;
+	o->at = place.at;
 	memcpy(o->payload, f->payload, f->len);
 }
 
-/* Whether a frame continues a segment: the next bytes, in the next line, and no more than in those before. */
-static bool continues(const struct part_seg *s, const struct frame *f, uint64_t line)
+/*
+ * Adds a frame to a segment that it continues: it has the next bytes, stands in the next line, as far from
+ * the one before as that from its own, and has no more bytes. Return: whether it does.
+ */
+static bool continues(struct part_seg *s, const struct frame *f, struct frame_place place)
 {
-	return s->frame && f->offset == s->off + s->len && s->len % s->frame == 0 && f->len &&
-	       f->len <= s->frame && line == s->line + s->len / s->frame;
+	uint64_t n = s->frame ? s->len / s->frame : 0;
+
+	if (!n || s->len % s->frame || f->offset != s->off + s->len || !f->len || f->len > s->frame ||
+	    place.line != s->line + n)
+		return false;
+	if (n == 1 && place.at - s->at <= UINT32_MAX)
+		s->step = (uint32_t)(place.at - s->at);
+	if (place.at != s->at + n * s->step)
+		return false;
+	s->len += f->len;
+	return true;
 }
 
-static void add_piece(struct pieces *p, const struct frame *f, uint64_t line)
+static void add_piece(struct pieces *p, const struct frame *f, struct frame_place place)
 {
-	if (p->nseg && continues(&p->seg[p->nseg - 1], f, line)) {
-		p->seg[p->nseg - 1].len += f->len;
-	} else {
+	if (!p->nseg || !continues(&p->seg[p->nseg - 1], f, place)) {
 		p->seg = grow(p->seg, p->nseg, &p->seg_cap, sizeof(*p->seg));
-		p->seg[p->nseg++] = (struct part_seg){ f->offset, p->buf.len, f->len, line,
-						       (uint32_t)f->len };
+		p->seg[p->nseg++] = (struct part_seg){ .off = f->offset,
+						       .pos = p->buf.len,
+						       .len = f->len,
+						       .line = place.line,
+						       .at = place.at,
+						       .frame = (uint32_t)f->len };
 	}
 	if (!f->len)
 		return;
@@ -139,6 +153,7 @@ static void split(struct pieces *p)
 			s.pos += one.len;
 			s.len -= one.len;
 			s.line++;
+			s.at += s.step;
 		} while (s.len);
 	}
 	free(p->seg);
@@ -147,21 +162,21 @@ static void split(struct pieces *p)
 	p->seg_cap = cap;
 }
 
-void dumps_frame(struct dumps *d, const struct frame *f, uint64_t line)
+void dumps_frame(struct dumps *d, const struct frame *f, struct frame_place place)
 {
-	struct gather *g = find(d, f, line);
+	struct gather *g = find(d, f, place.line);
 	struct once *o = f->type == RW_FRAME_BEGIN ? &g->begin : &g->end;
 
 	if (f->type == RW_FRAME_DATA) {
-		add_piece(&g->store, f, line);
+		add_piece(&g->store, f, place);
 	} else if (f->type == RW_FRAME_STATS) {
-		add_piece(&g->stats, f, line);
+		add_piece(&g->stats, f, place);
 	} else if (same(o, f)) {
 		d->repeats++;
 	} else {
 		if (o->there) /* another dump of that number: what follows is its */
-			g = start(d, f->boot, f->dump, line);
-		set_once(f->type == RW_FRAME_BEGIN ? &g->begin : &g->end, f, line);
+			g = start(d, f->boot, f->dump, place.line);
+		set_once(f->type == RW_FRAME_BEGIN ? &g->begin : &g->end, f, place);
 	}
 	g->data |= f->type != RW_FRAME_STATS;
 	d->last = g;
@@ -338,6 +353,7 @@ static void finish_store(struct dumps *d, struct gather *g)
 	p->boot = g->boot;
 	p->dump = g->dump;
 	p->line = g->line;
+	p->base = g->begin.at;
 	d->repeats += arrange(&g->store, &d->comparisons);
 	take_hdr(p, &g->begin);
 	check_end(p, g, take_data(p, &g->store, total));

@@ -31,12 +31,18 @@ struct dumps {
 	uint64_t comparisons; /* made by the tree and by sorting, for tests */
 };
 
+/* Where a frame begins in a capture. */
+struct frame_place {
+	uint64_t line;
+	uint64_t at; /* characters before it */
+};
+
 /**
- * dumps_frame() - take a frame, which comes from line @line.
+ * dumps_frame() - take a frame.
  *
  * The order of frames does not matter, and one that repeats another is only counted.
  */
-void dumps_frame(struct dumps *d, const struct frame *f, uint64_t line);
+void dumps_frame(struct dumps *d, const struct frame *f, struct frame_place place);
 
 /** dumps_finish() - after the last frame: parse each dump, and report what is wrong with it. */
 void dumps_finish(struct dumps *d);

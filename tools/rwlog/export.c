@@ -140,7 +140,7 @@ static void write_input(struct job *job, const struct input *in)
 		json_u64(&j, "bytes", in->size);
 		json_str(&j, "sha256", in->sha256);
 	}
-	json_str(&j, "status", status_word(input_status(in)));
+	json_str(&j, "status", in->by_index ? "not checked" : status_word(input_status(in)));
 	json_close(&j, '}');
 	if (ecs)
 		json_close(&j, '}');

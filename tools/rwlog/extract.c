@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "outfile.h"
 #include "util.h"
 
@@ -22,23 +23,6 @@ const struct part *extract_choose(const struct input *in)
 	return found;
 }
 
-static int put(int fd, const void *data, size_t n)
-{
-	const uint8_t *p = data;
-
-	while (n) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return done < 0 ? -errno : -EIO;
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
 /* Writes @n zero bytes: as a hole if the output can have one. */
 static int put_zeros(const struct outfile *out, uint64_t n)
 {
@@ -48,7 +32,7 @@ static int put_zeros(const struct outfile *out, uint64_t n)
 	if (!out->stream)
 		return lseek(out->fd, (off_t)n, SEEK_CUR) < 0 ? -errno : 0;
 	for (; n && !err; n -= n < sizeof(zeros) ? n : sizeof(zeros))
-		err = put(out->fd, zeros, n < sizeof(zeros) ? n : sizeof(zeros));
+		err = io_write(out->fd, zeros, n < sizeof(zeros) ? n : sizeof(zeros));
 	return err;
 }
 
@@ -86,7 +70,7 @@ static int write_image(const struct outfile *out, const struct part *p)
 {
 	struct slot *slot = sorted(p);
 	uint64_t place = 0; /* number of the next one to be written */
-	int err = put(out->fd, &p->hdr, sizeof(p->hdr));
+	int err = io_write(out->fd, &p->hdr, sizeof(p->hdr));
 
 	if (!err)
 		err = put_zeros(out, RW_STORE_HDR_SIZE - sizeof(p->hdr));
@@ -97,7 +81,7 @@ static int write_image(const struct outfile *out, const struct part *p)
 			continue; /* only the newest block of a place counts */
 		err = put_zeros(out, (slot[i].at - place) * p->hdr.block_size);
 		if (!err)
-			err = put(out->fd, b->p, b->len);
+			err = io_write(out->fd, b->p, b->len);
 		if (!err)
 			err = put_zeros(out, p->hdr.block_size - b->len);
 		place = slot[i].at + 1;

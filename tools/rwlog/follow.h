@@ -14,3 +14,15 @@
  * its end, then the new one; one that became shorter is read anew.
  */
 enum status follow(const struct options *o, const struct symbols *symbols);
+
+/**
+ * follow_slow_input() - as follow(), if `show -` reads a capture from a pipe that pauses, as tail -f does.
+ * @got:    otherwise receives what was read of standard input, for input_load()
+ * @status: receives the status if it was followed
+ *
+ * A capture is text with a frame. Nothing is read if the options do not go with --follow.
+ *
+ * Return: whether it was followed.
+ */
+bool follow_slow_input(const struct options *o, const struct symbols *symbols, struct spool *got,
+		       enum status *status);

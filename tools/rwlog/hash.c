@@ -4,14 +4,27 @@
 #include "hash.h"
 
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define HASH_LEN 32u
+#include "resident.h"
 
-static void hash_bytes(uint8_t digest[HASH_LEN], const void *p, size_t n)
+#define HASH_LEN 32u
+#define STEP     (256u << 10) /* bytes */
+
+static void hash_bytes(uint8_t digest[HASH_LEN], const uint8_t *p, size_t n)
 {
-	if (EVP_Digest(p, n, digest, NULL, EVP_sha256(), NULL) == 1)
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool good = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+
+	for (size_t at = 0, step; good && at < n; at += step) {
+		step = n - at < STEP ? n - at : STEP;
+		good = EVP_DigestUpdate(ctx, resident_view(p + at, step), step) == 1;
+	}
+	good = good && EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
+	EVP_MD_CTX_free(ctx);
+	if (good)
 		return;
 	fputs("rwlog: libcrypto cannot compute a SHA-256\n", stderr);
 	exit(2);

@@ -153,20 +153,40 @@ static int recognise(struct input *in)
 	return scan->damaged.p ? 0 : -ENOENT;
 }
 
-/* Whether a dump is of the boot that is wanted: by its whole id, or by the digits that its frames have. */
-static bool is_wanted(const struct part *p, const char *boot)
+/* Whether a boot is wanted: by its whole id, or by the digits that its frames have. */
+static bool is_wanted(const struct input *in, const char *id)
+{
+	const char *boot = in->choice.boot;
+	size_t len = boot && strlen(boot) < strlen(id) ? strlen(boot) : strlen(id);
+
+	return !boot || strncmp(id, boot, len) == 0;
+}
+
+bool input_wants(const struct input *in, uint32_t boot)
 {
 	char id[TEXT_BOOT_LEN];
-	size_t len;
 
-	if (!boot)
-		return true;
-	if (p->have_hdr)
-		text_boot(id, &p->hdr);
-	else
-		snprintf(id, sizeof(id), "%08" PRIx32, p->boot);
-	len = strlen(boot) < strlen(id) ? strlen(boot) : strlen(id);
-	return strncmp(id, boot, len) == 0;
+	snprintf(id, sizeof(id), "%08" PRIx32, boot);
+	return is_wanted(in, id);
+}
+
+static bool wants_dump(const struct input *in, const struct part *p)
+{
+	char id[TEXT_BOOT_LEN];
+
+	if (!p->have_hdr)
+		return input_wants(in, p->boot);
+	text_boot(id, &p->hdr);
+	return is_wanted(in, id);
+}
+
+/* Whether there are counters of a boot that is wanted. */
+static bool wants_counters(const struct input *in)
+{
+	for (size_t i = 0; i < in->capture.dumps.nset; i++)
+		if (input_wants(in, in->capture.dumps.set[i].boot))
+			return true;
+	return false;
 }
 
 /* Forgets what is wrong with the dumps that are not wanted. Return: whether one is wanted. */
@@ -179,14 +199,14 @@ static bool add_dumps(struct input *in)
 	for (size_t i = 0; i < d->npart; i++) {
 		struct part *p = d->part[i];
 
-		if (is_wanted(p, in->choice.boot))
+		if (wants_dump(in, p))
 			wanted[n++] = p;
 		else
 			problems_forget(&in->problems, p, p->bad_of);
 	}
 	in->boot = boots_of_parts(wanted, n, &in->nboot);
 	free(wanted);
-	return n || !in->choice.boot;
+	return n || !in->choice.boot || wants_counters(in);
 }
 
 /* What a logger did to the capture, and was undone. */

@@ -41,6 +41,7 @@ struct input {
 	struct part *image;     /* otherwise */
 	struct boot *boot;
 	size_t nboot;
+	bool by_index; /* only what an index names was read */
 	struct problems problems;
 	struct problems notes;  /* nothing wrong, but worth knowing */
 	uint32_t other_version; /* of the content that another version wrote; 0: none */
@@ -70,6 +71,9 @@ int input_parse(struct input *in);
  * Return: 0, or -EFBIG as input_parse().
  */
 int input_console(struct input *in);
+
+/** input_wants() - whether the choice wants a boot, of whose id frames name the first four bytes: @boot. */
+bool input_wants(const struct input *in, uint32_t boot);
 
 /** input_status() - get the exit status that the content of a parsed file deserves. */
 enum status input_status(const struct input *in);

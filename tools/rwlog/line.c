@@ -26,11 +26,12 @@
 #define GUEST_PROT_EXEC  4u
 #define WAIT_SIGNAL      0x7fu
 #define WAIT_CORE        0x80u
+#define TYPE_WIDTH       11u
 #define ROOT_CGROUP      1u /* id of the default hierarchy's root: most tasks without systemd are there */
 
 static void show_number(const struct line *l, const struct rec_field *f)
 {
-	fprintf(l->out, " %" PRIu64, value_number(f));
+	text_u64(l->out, " ", value_number(f));
 }
 
 static void show_offset(const struct line *l, const struct rec_field *f)
@@ -48,7 +49,11 @@ static void show_result(const struct line *l, const struct rec_field *f)
 	int32_t result = (int32_t)value_number(f);
 	const char *name = result < 0 && result > -4096 ? strerrorname_np(-result) : NULL;
 
-	fprintf(l->out, " %" PRId32 "%s%s%s", result, name ? " (" : "", name ? name : "", name ? ")" : "");
+	if (result >= 0)
+		text_u64(l->out, " ", (uint32_t)result);
+	else
+		fprintf(l->out, " %" PRId32 "%s%s%s", result, name ? " (" : "", name ? name : "",
+			name ? ")" : "");
 }
 
 static void show_address(const struct line *l, const struct rec_field *f)
@@ -71,8 +76,11 @@ static void show_open_flags(const struct line *l, const struct rec_field *f)
 	static const char *const mode[] = { "read", "write", "read,write", "no access" };
 	uint64_t flags = value_number(f);
 
-	fprintf(l->out, " %s%s%s%s", mode[flags & GUEST_O_ACCMODE], flags & GUEST_O_CREAT ? ",create" : "",
-		flags & GUEST_O_TRUNC ? ",truncate" : "", flags & GUEST_O_APPEND ? ",append" : "");
+	putc_unlocked(' ', l->out);
+	fputs_unlocked(mode[flags & GUEST_O_ACCMODE], l->out);
+	fputs_unlocked(flags & GUEST_O_CREAT ? ",create" : "", l->out);
+	fputs_unlocked(flags & GUEST_O_TRUNC ? ",truncate" : "", l->out);
+	fputs_unlocked(flags & GUEST_O_APPEND ? ",append" : "", l->out);
 }
 
 /* Bits, @n of which have names; one without a name (NULL) is shown as a number. */
@@ -161,7 +169,8 @@ static void show_name(const struct line *l, const struct rec_field *f)
 	const struct field_desc *desc = field_desc(f->id);
 	char word[NAME_LEN];
 
-	fprintf(l->out, " %s", name_of_value(desc->kind, (uint32_t)value_number(f), desc->name, word));
+	putc_unlocked(' ', l->out);
+	fputs_unlocked(name_of_value(desc->kind, (uint32_t)value_number(f), desc->name, word), l->out);
 }
 
 static void show_time(const struct line *l, const struct rec_field *f)
@@ -174,7 +183,7 @@ static void show_time(const struct line *l, const struct rec_field *f)
 
 static void show_text(const struct line *l, const struct rec_field *f)
 {
-	putc(' ', l->out);
+	putc_unlocked(' ', l->out);
 	text_show(l->out, value_text(f), true);
 }
 
@@ -237,7 +246,8 @@ static void show_more(const struct line *l, const struct rec_field *f, const cha
 static void show_comm(const struct line *l, const char *comm, uint32_t pid)
 {
 	text_show(l->out, rec_comm(comm), true);
-	fprintf(l->out, "[%" PRIu32 "]", pid);
+	text_u64(l->out, "[", pid);
+	putc_unlocked(']', l->out);
 }
 
 /* Where a task is, if that is not the usual: its cgroup or systemd unit, PID namespace, root directory. */
@@ -266,15 +276,15 @@ static void show_task(const struct line *l, const struct rec_field *f)
 	struct rw_task task;
 
 	value_structure(f, &task, sizeof(task));
-	putc(' ', l->out);
+	putc_unlocked(' ', l->out);
 	show_comm(l, task.comm, task.pid);
-	fprintf(l->out, " uid %" PRIu32, task.uid);
+	text_u64(l->out, " uid ", task.uid);
 	if (task.euid != task.uid)
-		fprintf(l->out, " euid %" PRIu32, task.euid);
+		text_u64(l->out, " euid ", task.euid);
 	if (task.fsuid != task.euid)
-		fprintf(l->out, " fsuid %" PRIu32, task.fsuid);
+		text_u64(l->out, " fsuid ", task.fsuid);
 	if (task.loginuid != RW_TASK_UNSET && task.loginuid != task.uid)
-		fprintf(l->out, " login %" PRIu32, task.loginuid);
+		text_u64(l->out, " login ", task.loginuid);
 	if (task.flags & ~RW_TASKF_OTHER_ROOT)
 		show_bits(l, task.flags & ~RW_TASKF_OTHER_ROOT, flags, ARRAY_SIZE(flags));
 	show_place(l, &task);
@@ -286,11 +296,11 @@ static void show_other_task(const struct line *l, const struct rec_field *f)
 	struct rw_other_task task;
 
 	memcpy(&task, f->value, sizeof(task));
-	putc(' ', l->out);
+	putc_unlocked(' ', l->out);
 	show_comm(l, task.comm, task.pid);
-	fprintf(l->out, " uid %" PRIu32, task.uid);
+	text_u64(l->out, " uid ", task.uid);
 	if (task.euid != task.uid)
-		fprintf(l->out, " euid %" PRIu32, task.euid);
+		text_u64(l->out, " euid ", task.euid);
 	show_more(l, f, "target");
 }
 
@@ -338,7 +348,9 @@ static void show_file(const struct line *l, const struct rec_field *f)
 	struct rw_file file;
 
 	memcpy(&file, f->value, sizeof(file));
-	fprintf(l->out, " dev %u:%u ino %" PRIu64, major(file.dev), minor(file.dev), file.ino);
+	text_u64(l->out, " dev ", major(file.dev));
+	text_u64(l->out, ":", minor(file.dev));
+	text_u64(l->out, " ino ", file.ino);
 	show_more(l, f, "file");
 }
 
@@ -347,10 +359,14 @@ static void show_cred(const struct line *l, const struct rec_field *f)
 	struct rw_cred c;
 
 	memcpy(&c, f->value, sizeof(c));
-	fprintf(l->out, " uid %" PRIu32 " euid %" PRIu32 " suid %" PRIu32 " fsuid %" PRIu32, c.uid, c.euid,
-		c.suid, c.fsuid);
-	fprintf(l->out, " gid %" PRIu32 " egid %" PRIu32 " sgid %" PRIu32 " fsgid %" PRIu32, c.gid, c.egid,
-		c.sgid, c.fsgid);
+	text_u64(l->out, " uid ", c.uid);
+	text_u64(l->out, " euid ", c.euid);
+	text_u64(l->out, " suid ", c.suid);
+	text_u64(l->out, " fsuid ", c.fsuid);
+	text_u64(l->out, " gid ", c.gid);
+	text_u64(l->out, " egid ", c.egid);
+	text_u64(l->out, " sgid ", c.sgid);
+	text_u64(l->out, " fsgid ", c.fsgid);
 	show_more(l, f, "cred");
 }
 
@@ -431,8 +447,10 @@ static void show_field(const struct line *l, const struct rec_field *f)
 	}
 	if (kinds[desc->kind].unless_zero && !value_number(f))
 		return;
-	if (desc->label[0])
-		fprintf(l->out, " %s", label_of(l, f, desc));
+	if (desc->label[0]) {
+		putc_unlocked(' ', l->out);
+		fputs_unlocked(label_of(l, f, desc), l->out);
+	}
 	if (kinds[desc->kind].show)
 		kinds[desc->kind].show(l, f);
 }
@@ -485,11 +503,16 @@ static const char *color_of_type(unsigned int type)
 static void show_type(const struct line *l)
 {
 	const struct event_desc *event = event_desc(l->r->hdr.type);
+	size_t n = event ? strlen(event->name) : 0;
 
-	if (event)
-		fprintf(l->out, " %-11s", event->name);
-	else
+	if (!event) {
 		fprintf(l->out, " type %-6u", l->r->hdr.type);
+		return;
+	}
+	putc_unlocked(' ', l->out);
+	fwrite_unlocked(event->name, 1, n, l->out);
+	for (; n < TYPE_WIDTH; n++)
+		putc_unlocked(' ', l->out);
 }
 
 static bool is_refusal(unsigned int verdict)
@@ -505,16 +528,17 @@ void line_show(const struct line *l)
 
 	text_time(when, l->epoch, r->hdr.time_ns);
 	color(l, DIM);
-	fprintf(out, "%s%s #%" PRIu64 " cpu%u", when, r->hdr.flags & RW_RECF_TIME_ADJ ? "~" : "", r->hdr.seq,
-		r->hdr.cpu);
+	fputs_unlocked(when, out);
+	text_u64(out, r->hdr.flags & RW_RECF_TIME_ADJ ? "~ #" : " #", r->hdr.seq);
+	text_u64(out, " cpu", r->hdr.cpu);
 	color(l, NORMAL);
 	color(l, color_of_type(r->hdr.type));
 	show_type(l);
 	color(l, NORMAL);
 	show_fields(l);
-	fputs(": ", out);
+	fputs_unlocked(": ", out);
 	color(l, is_refusal(r->hdr.verdict) ? ALARM : NORMAL);
-	fputs(name_of_verdict(r->hdr.verdict), out);
+	fputs_unlocked(name_of_verdict(r->hdr.verdict), out);
 	color(l, NORMAL);
-	fprintf(out, "%s\n", r->hdr.flags & RW_RECF_PATH_TRUNC ? " [start of path truncated]" : "");
+	fputs_unlocked(r->hdr.flags & RW_RECF_PATH_TRUNC ? " [start of path truncated]\n" : "\n", out);
 }

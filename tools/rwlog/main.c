@@ -28,6 +28,9 @@
 
 #define WARNINGS_SHOWN 20u
 
+/* What was read of standard input before it was opened as a file. */
+static struct spool read_before;
+
 /* Another program truncated the mapped file: nothing sensible can follow. */
 static void lost_file(int sig)
 {
@@ -179,6 +182,10 @@ static bool open_file(const struct options *o, struct input *in, const char *nam
 
 	*in = (struct input){ .as = o->as, .choice = o->choice, .limit = o->limit, .problems.all = o->all };
 	*status = STATUS_USAGE;
+	if (strcmp(name, "-") == 0) {
+		in->piped = read_before;
+		read_before = (struct spool){ .p = NULL };
+	}
 	progress_begin(name);
 	err = input_load(in, name);
 	if (!err)
@@ -285,9 +292,13 @@ static enum status files_together(const struct options *o, const struct symbols 
 
 static enum status all_files(const struct options *o, const struct symbols *symbols)
 {
+	enum status status;
+
 	if (o->follow)
 		return follow(o, symbols);
-	if (command_table[o->command].records && !o->list)
+	if (follow_slow_input(o, symbols, &read_before, &status))
+		return status;
+	if (command_table[o->command].merged && !o->list)
 		return files_together(o, symbols);
 	return each_file(o, symbols);
 }

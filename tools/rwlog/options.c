@@ -27,11 +27,13 @@ enum {
 	ANY,
 	RECORDS,
 	ONE = 0,
-	MANY
+	EACH,
+	MERGED
 }; /* words of options.def */
 
 const struct command_desc command_table[COMMANDS] = {
-#define RW_COMMAND(NAME, name, RECORDS, FILES, doc) { name, (RECORDS) != 0, (FILES) != 0, doc },
+#define RW_COMMAND(NAME, name, RECORDS, FILES, doc) \
+	{ name, (RECORDS) != 0, (FILES) != ONE, (FILES) == MERGED, doc },
 #include "options.def"
 };
 
@@ -239,6 +241,12 @@ static int bad_option(const struct options *o, const struct option *own, const c
 	return usage("%s", text);
 }
 
+bool options_follow(const struct options *o)
+{
+	return !o->list && !o->capture && !o->choice.boot && !o->choice.have_at && o->as != INPUT_AS_MEMORY &&
+	       !o->by_time && !o->index && (!o->symbols || o->kaslr_given);
+}
+
 static int check(const struct options *o)
 {
 	const struct command_desc *desc = &command_table[o->command];
@@ -262,6 +270,8 @@ static int check(const struct options *o)
 	if (o->index && (o->follow || o->list || o->capture || o->choice.boot || o->choice.have_at || o->as))
 		return usage("--index chooses the store by itself, without --follow, --list, --boot, --at, "
 			     "--capture and --as");
+	if (o->index && (!o->filter.list[FILTER_PID].nwanted || filter_has(&o->filter, FILTER_EXE)))
+		return usage("--index finds the records of processes: it needs --pid, and no --exe");
 	if (o->follow && o->symbols && !o->kaslr_given)
 		return usage("--follow with --symbols needs --kaslr: the offset is found by records, which "
 			     "are still to come");

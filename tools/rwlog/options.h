@@ -64,6 +64,7 @@ struct command_desc {
 	const char *name;
 	bool records; /* takes the options that choose records */
 	bool many;    /* takes several files */
+	bool merged;  /* reads them together, by boot */
 	const char *doc;
 };
 
@@ -79,6 +80,9 @@ extern const struct option_desc option_table[]; /* its last entry has no doc */
 
 /** option_of() - whether a subcommand has an option. */
 bool option_of(const struct option_desc *option, enum command command);
+
+/** options_follow() - whether a capture may be read as it comes: nothing asked for needs all of it. */
+bool options_follow(const struct options *o);
 
 /**
  * options_parse() - read the command line.

@@ -14,8 +14,8 @@
 #include "resident.h"
 #include "util.h"
 
-/* Line of the capture with byte @off of the dump, or the dump's first line. */
-static uint64_t line_of(const struct part *p, uint64_t off)
+/* The last segment that begins at or before byte @off of the dump, or NULL. */
+static const struct part_seg *seg_of(const struct part *p, uint64_t off)
 {
 	size_t lo = 0, hi = p->nseg;
 
@@ -27,12 +27,39 @@ static uint64_t line_of(const struct part *p, uint64_t off)
 		else
 			hi = mid;
 	}
-	if (!lo)
+	return lo ? &p->seg[lo - 1] : NULL;
+}
+
+/* Line of the capture with byte @off of the dump, or the dump's first line. */
+static uint64_t line_of(const struct part *p, uint64_t off)
+{
+	const struct part_seg *s = seg_of(p, off);
+
+	if (!s)
 		return p->line;
-	const struct part_seg *s = &p->seg[lo - 1];
 	uint64_t in = off - s->off < s->len ? off - s->off : s->len - 1;
 
 	return s->line + (s->frame ? in / s->frame : 0);
+}
+
+static uint64_t frame_of(const struct part_seg *s, uint64_t off)
+{
+	return s->at + (off - s->off) / s->frame * s->step;
+}
+
+bool part_place(const struct part *p, uint64_t off, uint64_t size, uint64_t reach, struct part_place *place)
+{
+	const struct part_seg *s = seg_of(p, off);
+	uint64_t last, end = off + size;
+
+	place->at = last = frame_of(s, off);
+	place->in = (uint32_t)((off - s->off) % s->frame);
+	for (; end > s->off + s->len; s++) {
+		if (s[1].at <= frame_of(s, s->off + s->len - 1))
+			return false;
+	}
+	last = frame_of(s, end - 1);
+	return last - place->at <= reach;
 }
 
 static void add(struct part *p, enum problem_kind kind, uint64_t off, const char *fmt, va_list ap)

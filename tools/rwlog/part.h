@@ -34,10 +34,12 @@ struct part_seg {
 	size_t pos;   /* in part.buf */
 	size_t len;
 	uint64_t line; /* of the capture: that of its first frame */
+	uint64_t at;   /* likewise: where that begins */
 	/*
 	 * bytes of each of its frames, which stand in lines one after the other; the last one may have fewer
 	 */
 	uint32_t frame;
+	uint32_t step; /* characters from each frame's begin to the next; 0: there is only one */
 };
 
 struct part {
@@ -50,7 +52,8 @@ struct part {
 	uint32_t boot;                  /* its id's first four bytes: from the header, or from frames */
 	uint32_t dump;                  /* its number */
 	uint64_t line;                  /* of the capture, where it begins */
-	uint64_t base;                  /* image: position of the header in the file */
+	uint64_t base;                  /* position in the file: of the header, or of the dump's BEGIN */
+	uint64_t total;                 /* an index has chosen from so many records; 0: all are here */
 	uint64_t bad;                   /* problems of this part */
 	uint64_t bad_of[PROBLEM_KINDS]; /* likewise, by kind */
 	bool cut; /* its file or capture lacks some of it: what is missing was lost there */
@@ -102,6 +105,19 @@ struct rec part_rec(const struct part *p, size_t i);
 
 /** part_off() - get the position of one of a part's records in it. */
 uint64_t part_off(const struct part *p, const uint8_t *rec);
+
+/* Where data of a dump begin in the capture. */
+struct part_place {
+	uint64_t at; /* of the frame */
+	uint32_t in; /* bytes before them in its payload */
+};
+
+/**
+ * part_place() - find where @size bytes of a dump's data from @off on, which are there, lie in the capture.
+ *
+ * Return: whether their frames follow one another, at most @reach characters from the first to the last.
+ */
+bool part_place(const struct part *p, uint64_t off, uint64_t size, uint64_t reach, struct part_place *place);
 
 /** part_free() - free the memory. */
 void part_free(struct part *p);

@@ -36,6 +36,13 @@ static bool check_fields(const struct rec *r, char *why, size_t n)
 	return bad(why, n, "%s", fault.what);
 }
 
+int rec_by_seq(const void *a, const void *b)
+{
+	const struct rec_ref *x = a, *y = b;
+
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
 size_t rec_check(const uint8_t *p, size_t avail, char *why, size_t n)
 {
 	struct rec r = { .p = p };

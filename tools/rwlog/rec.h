@@ -20,6 +20,9 @@ struct rec_ref {
 	uint64_t seq;
 };
 
+/** rec_by_seq() - compare the numbers of two struct rec_ref, for qsort() and bsearch(). */
+int rec_by_seq(const void *a, const void *b);
+
 /* A string from the guest: not terminated, any bytes. */
 struct text {
 	const uint8_t *p;

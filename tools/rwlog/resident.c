@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "util.h"
 
 #define WORTH (8u << 20) /* bytes: a smaller mapping may stay */
@@ -79,18 +80,10 @@ static const struct mapping *mapping_of(uintptr_t at, size_t n)
 /* Reads from @at on as much as fits. */
 static void fill(const struct mapping *m, uintptr_t at)
 {
-	size_t off = at - (uintptr_t)m->p, left = m->n - off, n = 0;
+	size_t off = at - (uintptr_t)m->p, left = m->n - off;
+	size_t n = io_read_at(m->fd, view.bytes, left < sizeof(view.bytes) ? left : sizeof(view.bytes),
+			      (off_t)off);
 
-	left = left < sizeof(view.bytes) ? left : sizeof(view.bytes);
-	while (n < left) {
-		ssize_t got = pread(m->fd, view.bytes + n, left - n, (off_t)(off + n));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-	}
 	view.from = at;
 	view.to = at + n;
 }

@@ -22,14 +22,6 @@
 
 #define PROBLEMS_SHOWN 50u
 
-/* Two commands use only one boot: says so if there are others. */
-static void note_boots(const struct input *in, const char *what)
-{
-	if (in->nboot > 1)
-		fprintf(stderr, "rwlog: %s: note: %zu boots; the %s those of the last complete dump\n",
-			in->name, in->nboot, what);
-}
-
 static enum status run_extract(const struct options *o, struct log *log, const struct symbols *symbols)
 {
 	const struct input *in = log->in[0];
@@ -45,7 +37,10 @@ static enum status run_extract(const struct options *o, struct log *log, const s
 		fprintf(stderr, "rwlog: %s: %s\n", o->output, why);
 		return STATUS_USAGE;
 	}
-	note_boots(in, "records are");
+	if (in->nboot > 1)
+		fprintf(stderr,
+			"rwlog: %s: note: %zu boots; the records are those of the last complete dump\n",
+			in->name, in->nboot);
 	if (in->capture.dumps.npart)
 		last = in->capture.dumps.part[in->capture.dumps.npart - 1];
 	if (p != last)
@@ -54,28 +49,34 @@ static enum status run_extract(const struct options *o, struct log *log, const s
 	return status_worse(p == last ? STATUS_GOOD : STATUS_CUT, status_of_problems(p->bad_of));
 }
 
+/* Says what is missing of a boot. Return: whether something is. */
+static bool tell_missing(const struct boot_counters *b)
+{
+	if (!b->set && b->captured)
+		fprintf(stderr, "rwlog: boot %s: no complete set of its counters\n", b->id);
+	if (!b->store)
+		fprintf(stderr, "rwlog: boot %s: no store %s\n", b->id,
+			b->several ? "is known to be that of these counters" : "whose header is known");
+	return !b->store || (!b->set && b->captured);
+}
+
 static enum status run_stats(const struct options *o, struct log *log, const struct symbols *symbols)
 {
-	const struct input *in = log->in[0];
-	bool counters = counters_present(in), store = counters_store_present(in);
+	enum status worst = log_status(log);
+	struct boot_counters *list;
+	size_t n = counters_list(log, &list);
 
 	(void)symbols;
-	if (in->is_capture && !counters)
-		fprintf(stderr, "rwlog: %s: no complete set of counters of %s in it\n", in->name,
-			store ? "that boot" : "any boot");
-	note_boots(in, "counters are");
-	if (o->json && (counters || store)) {
-		counters_json(in, stdout);
-	} else {
-		if (counters)
-			counters_table(in, stdout);
-		if (counters && store)
-			putchar('\n');
-		if (store)
-			counters_store_table(in, stdout);
+	for (size_t i = 0; i < n; i++) {
+		if (o->json)
+			counters_json(&list[i], stdout);
+		else
+			counters_text(&list[i], i > 0, stdout);
+		if (tell_missing(&list[i]))
+			worst = status_worse(worst, STATUS_CUT);
 	}
-	return status_worse(input_status(in),
-			    (in->is_capture && !counters) || !store ? STATUS_CUT : STATUS_GOOD);
+	free(list);
+	return worst;
 }
 
 static enum status run_verify(const struct options *o, struct log *log, const struct symbols *symbols)
@@ -219,7 +220,7 @@ enum status run(const struct options *o, struct log *log, const struct symbols *
 	if (o->by_time)
 		log_sort_by_time(log);
 	status = commands[o->command](o, log, symbols);
-	if (command_table[o->command].records)
+	if (command_table[o->command].merged)
 		note_no_dump(log);
 	return status;
 }

@@ -7,13 +7,13 @@
 #define _GNU_SOURCE
 #include "spool.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "resident.h"
 #include "util.h"
 
@@ -75,33 +75,9 @@ static void change_memory(struct spool *s, size_t used, size_t cap)
 /* Writes what is at p to the file. Return: whether that was possible. */
 static bool store(struct spool *s)
 {
-	size_t n = s->len - s->stored;
-
-	for (size_t at = 0; at < n;) {
-		ssize_t done = pwrite(s->file - 1, s->p + at, n - at, (off_t)(s->stored + at));
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		at += (size_t)done;
-	}
+	if (io_write_at(s->file - 1, s->p, s->len - s->stored, (off_t)s->stored))
+		return false;
 	s->stored = s->len;
-	return true;
-}
-
-/* Reads what is in the file. Return: whether that was possible. */
-static bool restore(const struct spool *s, uint8_t *to)
-{
-	for (size_t at = 0; at < s->stored;) {
-		ssize_t done = pread(s->file - 1, to + at, s->stored - at, (off_t)at);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		at += (size_t)done;
-	}
 	return true;
 }
 
@@ -128,7 +104,7 @@ static void end_file(struct spool *s)
 	size_t cap = (s->len / HUGE_PAGE + 2) * HUGE_PAGE, n = s->len - s->stored;
 	uint8_t *p = get_huge(cap);
 
-	if (!restore(s, p))
+	if (io_read_at(s->file - 1, p, s->stored, 0) < s->stored)
 		out_of_memory();
 	if (n)
 		memcpy(p + s->stored, s->p, n);

@@ -14,7 +14,9 @@
 #include "socket.h"
 #include "util.h"
 
-#define NS_PER_S UINT64_C(1000000000)
+#define NS_PER_S   UINT64_C(1000000000)
+#define SECOND_LEN 19u /* of YYYY-MM-DDTHH:MM:SS */
+#define US_DIGITS  6u
 
 size_t text_utf8(const uint8_t *p, size_t n, uint32_t *code)
 {
@@ -76,13 +78,13 @@ static size_t plain_length(struct text t)
 void text_show(FILE *out, struct text t, bool quoted)
 {
 	if (quoted)
-		putc('"', out);
+		putc_unlocked('"', out);
 	for (size_t i = 0; i < t.len;) {
 		size_t plain = plain_length((struct text){ t.p + i, t.len - i }), n;
 		uint32_t code = 0;
 
 		if (plain) {
-			fwrite(t.p + i, 1, plain, out);
+			fwrite_unlocked(t.p + i, 1, plain, out);
 			i += plain;
 			continue;
 		}
@@ -98,7 +100,27 @@ void text_show(FILE *out, struct text t, bool quoted)
 		i += n ? n : 1;
 	}
 	if (quoted)
-		putc('"', out);
+		putc_unlocked('"', out);
+}
+
+#define U64_DIGITS 20u
+
+/* Writes @v with at least @least digits to the end of @s. Return: its first digit. */
+static char *digits(char s[U64_DIGITS], uint64_t v, unsigned int least)
+{
+	char *p = s + U64_DIGITS;
+
+	for (unsigned int n = 0; v || n < least; v /= 10, n++)
+		*--p = (char)('0' + v % 10);
+	return p;
+}
+
+void text_u64(FILE *out, const char *before, uint64_t v)
+{
+	char s[U64_DIGITS], *first = digits(s, v, 1);
+
+	fputs_unlocked(before, out);
+	fwrite_unlocked(first, 1, (size_t)(s + U64_DIGITS - first), out);
 }
 
 void text_hex(FILE *out, const uint8_t *p, size_t n)
@@ -274,11 +296,15 @@ void text_time(char s[TEXT_TIME_LEN], uint64_t epoch, uint64_t time_ns)
 {
 	uint64_t us = time_ns % NS_PER_S / 1000;
 	const struct second *second;
+	char us_text[U64_DIGITS];
 
 	if (!sink_has_time(epoch, time_ns)) {
 		snprintf(s, TEXT_TIME_LEN, "+%" PRIu64 ".%06" PRIu64 "s", time_ns / NS_PER_S, us);
 		return;
 	}
 	second = second_of((time_t)(epoch + time_ns / NS_PER_S));
-	snprintf(s, TEXT_TIME_LEN, "%.19s.%06" PRIu64 "%s", second->text, us, second->zone);
+	memcpy(s, second->text, SECOND_LEN);
+	s[SECOND_LEN] = '.';
+	memcpy(s + SECOND_LEN + 1, digits(us_text, us, US_DIGITS), US_DIGITS);
+	strcpy(s + SECOND_LEN + 1 + US_DIGITS, second->zone);
 }

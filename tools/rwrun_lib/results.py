@@ -60,7 +60,7 @@ def write_stats(path, machine, emulator, capture, outcome, wall_seconds):
         text = _rwlog("stats", "--format", "json", capture)
         good = text is not None
         if good:
-            stats = json.loads(text)
+            stats = json.loads(text.splitlines()[-1])  # one object for each boot
     stats.update({"emulator": emulator.name, "emulator_version": emulator.version, "cpu": machine.cpu,
                   "smp": machine.smp, "end": outcome.end, "boots": emulator.boots,
                   "wall_seconds": round(wall_seconds, 3), "guest_seconds": round(outcome.clock.seconds, 3),

@@ -508,6 +508,23 @@ int build_parse_as(struct input *in, const void *data, size_t len, enum input_as
 	return input_parse(in);
 }
 
+void build_gzip(FILE *out, const uint8_t *p, size_t n)
+{
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)p, .avail_in = (uInt)n };
+	size_t max = n + 1000;
+	uint8_t *to = malloc(max);
+
+	if (!to || deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		abort();
+	z.next_out = to;
+	z.avail_out = (uInt)max;
+	if (deflate(&z, Z_FINISH) != Z_STREAM_END)
+		abort();
+	fwrite(to, 1, z.total_out, out);
+	deflateEnd(&z);
+	free(to);
+}
+
 int build_parse(struct input *in, const void *data, size_t len)
 {
 	return build_parse_as(in, data, len, INPUT_AS_IT_LOOKS, (struct image_choice){ 0 });

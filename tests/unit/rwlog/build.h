@@ -128,6 +128,9 @@ void build_text_stop(struct build_text *t);
 /** build_capture() - write a capture of one dump of the samples of boot 1, with text around it. */
 void build_capture(struct build_text *t);
 
+/** build_gzip() - write bytes as a member of a gzip file. */
+void build_gzip(FILE *out, const uint8_t *p, size_t n);
+
 /** build_parse() - input_parse() on a heap copy of the bytes, so that the sanitizer sees their end. */
 int build_parse(struct input *in, const void *data, size_t len);
 

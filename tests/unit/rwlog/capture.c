@@ -290,12 +290,15 @@ static void counters(void **state)
 	build_text_stop(&t);
 	assert_int_equal(build_parse(&in, t.p, t.len), 0);
 	assert_int_equal(in.problems.count, 0);
-	assert_int_equal(capture_counters(&in.capture, NULL)->dump, 2);
-	assert_int_equal(capture_counters(&in.capture, NULL)->buf.len, 3 * sizeof(struct rw_cpu_stats));
+	assert_int_equal(in.capture.dumps.nset, 2);
+	assert_int_equal(in.capture.dumps.set[1].dump, 2);
+	assert_int_equal(in.capture.dumps.set[1].buf.len, 3 * sizeof(struct rw_cpu_stats));
 	input_free(&in);
 	for (size_t n = 0; n < t.len - 2; n++) { /* truncated: the first set stays the last complete one */
-		if (build_parse(&in, t.p, n) == 0 && capture_counters(&in.capture, NULL))
-			assert_int_equal(capture_counters(&in.capture, NULL)->dump, 1);
+		if (build_parse(&in, t.p, n) == 0 && in.capture.dumps.nset) {
+			assert_int_equal(in.capture.dumps.nset, 1);
+			assert_int_equal(in.capture.dumps.set[0].dump, 1);
+		}
 		input_free(&in);
 	}
 	free(t.p);
@@ -377,7 +380,7 @@ static void two_machines(void **state)
 		assert_int_equal(in.boot[i].newest->hdr.boot_id[15], i + 1);
 		free(one[i].p);
 	}
-	assert_true(capture_counters(&in.capture, NULL)->dump == 3);
+	assert_int_equal(in.capture.dumps.nset, 2 * 3);
 	input_free(&in);
 	free(both.p);
 }

@@ -3,7 +3,7 @@
 /*
  * Feeds damaged logs and random bytes to all of rwlog, reproducibly: nothing may crash or hang, and no damage
  * is accepted in silence but what a CRC cannot see. RWLOG_FUZZ_ROUNDS says how often (`make soak`: a million
- * in all).
+ * in all), RWLOG_FUZZ_FORM with which form.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,8 +20,9 @@
 #include "tests/unit/rwlog/build.h"
 #include "show.h"
 #include "verify.h"
+#include "lib/crc32c.h"
 
-#define ROUNDS_DEFAULT 1200u
+#define ROUNDS_DEFAULT 700u
 #define OUTPUTS_EACH   4u /* rounds of which one also makes all outputs */
 
 static uint32_t seed = 1;
@@ -41,25 +42,10 @@ static uint32_t next(uint32_t below)
 
 /* What an undamaged log holds. */
 struct truth {
-	uint8_t *data; /* the file */
+	const uint8_t *data; /* the file */
 	size_t len;
 	struct input in;
 };
-
-static void learn_truth(struct truth *t, const void *data, size_t len)
-{
-	t->len = len;
-	t->data = malloc(len);
-	assert_non_null(t->data);
-	memcpy(t->data, data, len);
-	assert_int_equal(build_parse(&t->in, data, len), 0);
-}
-
-static void forget_truth(struct truth *t)
-{
-	input_free(&t->in);
-	free(t->data);
-}
 
 /* Whether the record is one of the undamaged log, byte by byte. */
 static bool is_true(const struct truth *t, const struct rec *r)
@@ -113,7 +99,9 @@ static void check_accepted(const struct truth *t, const struct input *in)
 static void try_outputs(struct input *in, FILE *null)
 {
 	static const struct filter all = FILTER_ALL;
+	struct boot_counters *list;
 	struct log log;
+	size_t n;
 
 	log_open(&log, &in, 1);
 	show(&log, &all, NULL, false, null);
@@ -121,10 +109,12 @@ static void try_outputs(struct input *in, FILE *null)
 		export_records((enum export_format)format, &log, &all, null);
 	report(&log, &all, NULL, null);
 	(void)extract_choose(in);
-	if (counters_present(in)) {
-		counters_json(in, null);
-		counters_table(in, null);
+	n = counters_list(&log, &list);
+	for (size_t i = 0; i < n; i++) {
+		counters_json(&list[i], null);
+		counters_text(&list[i], i > 0, null);
 	}
+	free(list);
 	log_free(&log);
 }
 
@@ -162,13 +152,28 @@ static void swap(uint8_t *p, uint8_t *q, size_t n)
 	}
 }
 
+/* A store's header as a guest would write it: right in itself, of the same boot or another, perhaps newer. */
+static void plant(uint8_t *p, size_t len, const struct truth *from)
+{
+	struct rw_store_hdr h = from->in.nboot ? from->in.boot[0].newest->hdr : (struct rw_store_hdr){ 0 };
+	size_t at = next((uint32_t)len);
+
+	h.next_seq += next(3);
+	h.boot_id[next(sizeof(h.boot_id))] ^= (uint8_t)next(2);
+	h.crc = 0;
+	h.crc = crc32c(0, &h, sizeof(h));
+	if (next(4))
+		at &= ~(size_t)7;
+	memcpy(p + at, &h, sizeof(h) < len - at ? sizeof(h) : len - at);
+}
+
 /* One change to @len of @cap bytes at @p. @from: the undamaged log. Return: the new length. */
 static size_t damage_once(uint8_t *p, size_t len, size_t cap, const struct truth *from)
 {
 	size_t n = 1 + next(next(8) ? 64 : (uint32_t)len / 2), at = next((uint32_t)len), a, b;
 
 	n = n < len - at ? n : len - at;
-	switch (next(8)) {
+	switch (next(9)) {
 	case 0: /* flip */
 		p[at] ^= (uint8_t)(1u << next(8));
 		return len;
@@ -191,7 +196,10 @@ static size_t damage_once(uint8_t *p, size_t len, size_t cap, const struct truth
 	case 6: /* move */
 		memmove(p + at, p + next((uint32_t)(len - n + 1)), n);
 		return len;
-	default: /* replay, or plant, a piece of the undamaged log elsewhere */
+	case 7: /* plant a store */
+		plant(p, len, from);
+		return len;
+	default: /* replay a piece of the undamaged log elsewhere */
 		a = next((uint32_t)(from->len - (n < from->len ? n : from->len) + 1));
 		n = n < from->len - a ? n : from->len - a;
 		memcpy(p + at, from->data + a, n < len - at ? n : len - at);
@@ -204,9 +212,10 @@ static void damaged(const uint8_t *data, size_t len)
 	FILE *null = fopen("/dev/null", "w");
 	size_t cap = len + len / 2;
 	uint8_t *copy = malloc(cap);
-	struct truth truth;
+	struct truth truth = { .data = data, .len = len };
 
-	learn_truth(&truth, data, len);
+	assert_non_null(copy);
+	assert_int_equal(build_parse(&truth.in, data, len), 0);
 	for (unsigned int i = 0; i < rounds(); i++) {
 		size_t now = len;
 
@@ -215,7 +224,7 @@ static void damaged(const uint8_t *data, size_t len)
 			now = damage_once(copy, now, cap, &truth);
 		try_all(&truth, copy, now, i % OUTPUTS_EACH == 0, null);
 	}
-	forget_truth(&truth);
+	input_free(&truth.in);
 	free(copy);
 	fclose(null);
 }
@@ -273,6 +282,59 @@ static void broken_lines(void **state)
 	damaged((const uint8_t *)broken.p, broken.len);
 	free(t.p);
 	free(broken.p);
+}
+
+/* A store amid a memory's other pages. */
+static void memory(void **state)
+{
+	struct build_text t;
+	struct build b;
+
+	(void)state;
+	build_start(&b, BUILD_FEW, 1);
+	build_samples(&b);
+	build_text_start(&t);
+	for (size_t i = 0; i < 2 * BUILD_BLOCK; i++)
+		putc((int)(i * i >> 3 & 0xff), t.f);
+	fwrite(b.p, 1, b.len, t.f);
+	for (size_t i = 0; i < BUILD_BLOCK; i++)
+		putc(0, t.f);
+	build_text_stop(&t);
+	damaged((const uint8_t *)t.p, t.len);
+	free(t.p);
+	build_free(&b);
+}
+
+/* A capture, compressed, and in UTF-16. */
+static void compressed(void **state)
+{
+	struct build_text t, packed;
+
+	(void)state;
+	build_capture(&t);
+	build_text_start(&packed);
+	build_gzip(packed.f, (const uint8_t *)t.p, t.len);
+	build_text_stop(&packed);
+	damaged((const uint8_t *)packed.p, packed.len);
+	free(t.p);
+	free(packed.p);
+}
+
+static void wide(void **state)
+{
+	struct build_text t, to;
+
+	(void)state;
+	build_capture(&t);
+	build_text_start(&to);
+	for (size_t i = 0; i < t.len; i++) {
+		putc(t.p[i], to.f);
+		putc(0, to.f);
+	}
+	build_text_stop(&to);
+	damaged((const uint8_t *)to.p, to.len);
+	free(t.p);
+	free(to.p);
 }
 
 /* Damage with corrected CRCs: only the later checks can find it. */
@@ -344,12 +406,22 @@ static void random_bytes(void **state)
 	fclose(null);
 }
 
+/* Each form is reproducible by itself. */
+static int same_start(void **state)
+{
+	(void)state;
+	seed = 1;
+	return 0;
+}
+
 int main(void)
 {
+#define TEST(f) cmocka_unit_test_setup(f, same_start)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(image),  cmocka_unit_test(capture),      cmocka_unit_test(broken_lines),
-		cmocka_unit_test(sealed), cmocka_unit_test(random_bytes),
+		TEST(image),      TEST(memory), TEST(capture), TEST(broken_lines),
+		TEST(compressed), TEST(wide),   TEST(sealed),  TEST(random_bytes),
 	};
 
+	cmocka_set_test_filter(getenv("RWLOG_FUZZ_FORM"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,7 +118,7 @@ static const struct {
 	{ "show --output o a", "show has no option --output" },
 	{ "--sort cpu f", "--sort: wrong value \"cpu\": it takes seq or time" },
 	{ "verify --sort time f", "verify has no option --sort" },
-	{ "stats a b", "stats takes one FILE" },
+	{ "index a b", "index takes one FILE" },
 	{ "stats --format csv a", "--format: wrong value \"csv\": it takes text or json" },
 	{ "export --format json a",
 	  "--format: wrong value \"json\", the nearest is jsonl: it takes jsonl, ecs, csv or auditd" },

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "counters.h"
 #include "disasm.h"
 #include "tests/unit/rwlog/out.h"
 #include "text.h"
@@ -423,49 +422,6 @@ static void code(void **state)
 	assert_string_equal(text, "");
 }
 
-static void counters_out(void **state)
-{
-	struct input in;
-	struct build b;
-	char *s, *text;
-	size_t len;
-	FILE *out = open_memstream(&s, &len);
-	json_t *j, *cpu;
-
-	(void)state;
-	build_start(&b, BUILD_FEW, 1);
-	build_samples(&b);
-	build_stats(out, 1, 1, 2);
-	build_dump(&b, out, 1);
-	fclose(out);
-	assert_int_equal(build_parse(&in, s, len), 0);
-	assert_true(counters_present(&in));
-	out = open_memstream(&text, &len);
-	counters_json(&in, out);
-	fclose(out);
-	j = line(text, 1);
-	members(j, "boot cpus exits exits_total records bytes violations patches drops hv_cycles store");
-	cpu = json_array_get(json_object_get(j, "cpus"), 1);
-	has_number(cpu, "apic_id", 2);
-	has_number(json_object_get(cpu, "exits"), "msr_read", 1001);
-	has_number(cpu, "shootdowns", 1000 + RW_EXIT_COUNT + 8);
-	has_number(json_object_get(j, "exits"), "cpuid", 1000);
-	has_number(j, "hv_cycles", 1000 + 2 * RW_EXIT_COUNT);
-	has_number(j, "drops", 2000 + 4 * RW_EXIT_COUNT + 14);
-	has_number(json_object_get(j, "store"), "records", BUILD_SAMPLES);
-	has(json_object_get(j, "store"), "end", "poweroff");
-	json_decref(j);
-	free(text);
-	out = open_memstream(&text, &len);
-	counters_table(&in, out);
-	fclose(out);
-	assert_non_null(strstr(text, "msr_read                    1           1001           1002\n"));
-	free(text);
-	input_free(&in);
-	free(s);
-	build_free(&b);
-}
-
 static void judgement(void **state)
 {
 	struct input in;
@@ -513,7 +469,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(filters, make_samples, free_samples),
 		cmocka_unit_test(filter_values),
 		cmocka_unit_test(code),
-		cmocka_unit_test(counters_out),
 		cmocka_unit_test(judgement),
 	};
 

@@ -141,40 +141,67 @@ static void a_capture_that_grows(void **state)
 	       "until grep -q 'boot 0202' seen; do sleep 0.05; done; : >live; "
 	       "until grep -q 'became shorter' seen; do sleep 0.05; done; kill -INT $!; wait $!; cat seen",
 	       0, "the file was replaced (rotated)");
+	/* Likewise without the option, if the pipe pauses; what is no capture of text is read as a whole. */
+	expect("{ head -c 3000 cap; until grep -q '#1 ' seen; do sleep 0.05; done; tail -c +3001 cap; } | "
+	       "timeout 60 $R show - >seen 2>&1; head -n 1 seen",
+	       0, "note: it has not ended: records are shown as they come");
+	expect("tail -n 1 seen", 0, SAMPLES " of " SAMPLES " records shown");
+	expect_without("gzip -c cap >z; { head -c 500 z; sleep 1.5; tail -c +501 z; } | $R show -", 0,
+		       "has not ended");
+	expect_without("{ head -c 3000 cap; sleep 1.5; tail -c +3001 cap; } | $R show --sort time -", 0,
+		       "has not ended");
+	expect_without("cat cap | $R show -", 0, "has not ended");
 	expect("$R --follow cap cap2", 2, "--follow takes one FILE");
 	expect("$R --follow --list cap", 2, "--follow reads a capture as it comes");
 	expect("$R verify --follow cap", 2, "verify has no option --follow");
 }
 
-/* By the index the same records are found; one that is not of this file is refused. */
+/* By the index the same records are found, in each form of a log. */
 static void by_an_index(void **state)
 {
 	(void)state;
 	expect("$R extract --output img cap; $R index img && $R show --index --pid 77 img", 0,
 	       "by its index: 3 of " SAMPLES " records were read");
-	expect("for o in 77 77,4 1,2,3,4,5; do for c in show export; do "
-	       "$R $c --pid $o img 2>/dev/null | grep -v '^-- \\|input' >a; "
-	       "$R $c --index --pid $o img 2>/dev/null | grep -v '^-- \\|input' >b; "
-	       "cmp a b || exit 9; done; done",
-	       0, "");
-	expect("$R index cap", 2, "rwlog extract makes an image of a capture");
-	expect("$R show --index --pid 77 cap", 2,
-	       "cap.rwindex: No such file or directory; rwlog index makes one");
-	expect("$R show --index img", 2, "it needs --pid, and no --exe");
-	expect("$R show --index --pid 1 --exe x img", 2, "it needs --pid, and no --exe");
-	expect("$R show --index --list img", 2, "--index chooses the store by itself");
-	expect("cp img other; cp img.rwindex other.rwindex; $R show --index --pid 77 other", 2,
-	       "it is the index of another file");
-	expect("cp -p img other; printf x >>other.rwindex; $R show --index --pid 77 other", 2,
-	       "it is not an index that rwlog has written");
-	expect("cp img.rwindex other.rwindex; "
-	       "printf '\\377' | dd of=other.rwindex bs=1 seek=9 conv=notrunc 2>&1; "
-	       "$R show --index --pid 77 other",
-	       2, "it is not an index that rwlog has written");
+	/* A capture, two in turn, line by line, twice the same, broken at 80 columns, stamped. */
+	expect("cat cap cap2 >both; paste -d '\\n' cap cap2 >mixed; cat cap cap >twice; "
+	       "fold -w 80 cap >folded; sed 's/^/[09:20] /' cap >stamped; "
+	       "for f in img cap both mixed twice folded stamped; do $R index $f || exit 8; "
+	       "for o in 77 77,4 1,2,3,4,5; do for c in show export; do "
+	       "for x in '' --index; do $R $c $x --pid $o $f 2>/dev/null | grep -v '\"input\"' >out$x; done; "
+	       "cmp out out--index || exit 9; done; done; done; echo done",
+	       0, "done");
+	expect("cp cap2 also; $R index cap && $R index also && $R show --index --pid 77 cap also", 0,
+	       "-- 2 files: 3 of 22 records shown");
+	expect("$R show --index --pid 77 cap2", 2,
+	       "cap2.rwindex: No such file or directory; rwlog index makes one");
+	expect("$R show --index cap", 2, "it needs --pid, and no --exe");
+	expect("$R show --index --pid 1 --exe x missing", 2, "it needs --pid, and no --exe");
+	expect("$R show --index --list cap", 2, "--index chooses the store by itself");
+	expect("gzip -k cap; $R index cap.gz", 2, "an index is for a file as it is");
+	expect("cat cap | $R index -", 2, "an index is for a file as it is");
+	expect("$R index text", 2, "no Ringward log found");
+}
+
+static void an_index_of_another_file(void **state)
+{
+	(void)state;
+	expect("$R index cap; cp cap.rwindex cap2.rwindex; $R show --index --pid 77 cap2", 2,
+	       "cap2.rwindex: it is the index of another file of ");
+	expect("$R index cap; echo more >>cap; $R show --index --pid 77 cap", 2,
+	       "cap.rwindex: it is older than the file, which has grown since by 5 bytes");
+	expect("touch -d yesterday cap; $R index cap; touch cap; $R show --index --pid 77 cap", 2,
+	       "cap.rwindex: the file was changed after its index was made, or is a copy of it");
+	expect("$R index cap; printf x >>cap.rwindex; $R show --index --pid 77 cap", 2,
+	       "it is not an index that this rwlog has written");
+	expect("$R index cap; printf '\\377' | dd of=cap.rwindex bs=1 seek=9 conv=notrunc 2>&1; "
+	       "$R show --index --pid 77 cap",
+	       2, "it is not an index that this rwlog has written");
 	/* A record that is changed in the file, with the old time of change, is not shown. */
-	expect("cp -p img other; cp img.rwindex other.rwindex; tr 'insmod' 'inSmod' <img | "
-	       "dd of=other conv=notrunc 2>&1; touch -r img other; $R show --index --pid 77 other",
-	       2, "it does not name records of this file");
+	expect("for f in cap img; do $R extract --output img cap; $R index $f; cp -p $f was; "
+	       "dd if=$f bs=1 skip=5000 2>&1 | tr 'a-z' 'A-Z' | "
+	       "dd of=$f bs=1 seek=5000 conv=notrunc 2>&1; touch -r was $f; "
+	       "$R show --index --pid 1,2,3,4,77 $f || echo status $?; done | grep -c 'status 2\\|not name records'",
+	       0, "4");
 }
 
 /* Only a terminal is told how far the work is, and only if it is long. */
@@ -220,6 +247,18 @@ static void files_together(void **state)
 	expect("$R show cap bad >/dev/null", 1, "bad: warning: ");
 	expect("$R verify cap cap2", 0, "cap2: OK: 1 records");
 	expect("$R export cap text cap2", 2, "\"boot\":\"02020202020202020202020202020202\"");
+}
+
+/* Counters and stores of several boots stand apart; a memory's image has no counters, and needs none. */
+static void stats_by_boot(void **state)
+{
+	(void)state;
+	expect("$R stats cap", 4, "rwlog: boot 01010101010101010101010101010101: no complete set of its");
+	expect("$R stats cap cap2 2>&1 | grep -c '^store of boot 0[12]0[12]'", 0, "2");
+	expect("$R extract --output 1 cap; $R extract --output 2 cap2; $R stats 1 2", 0,
+	       "9 blocks of 4096 bytes\n\nstore of boot 02020202020202020202020202020202\n");
+	expect("cat cap cap2 | $R stats --format json - | grep -c '^{\"boot\":\"0[12]'", 0, "2");
+	expect("$R stats --boot 02 --format json cap2 | wc -l", 0, "1");
 }
 
 static void extract_leaves_its_input_alone(void **state)
@@ -352,12 +391,14 @@ int main(void)
 		TEST(a_capture_that_grows),
 		TEST(progress_on_a_terminal),
 		TEST(by_an_index),
+		TEST(an_index_of_another_file),
 		TEST(extract_leaves_its_input_alone),
 		TEST(extract_replaces_nothing_but_files),
 		TEST(forms),
 		TEST(statuses),
 		TEST(the_worst_first),
 		TEST(files_together),
+		TEST(stats_by_boot),
 		TEST(completion),
 		TEST(information),
 	};

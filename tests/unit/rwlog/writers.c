@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "counters.h"
 #include "log/drain.h"
 #include "log/printk.h"
 #include "log/store.h"
@@ -93,7 +92,7 @@ static void store_and_frames(void **state)
 	assert_int_equal(boot_rec(&in.boot[0], in.boot[0].nrec - 1).hdr.seq, store.hdr->next_seq - 1);
 	assert_true(store_evicted(store.hdr) > 0);
 	assert_int_equal(in.boot[0].newest->hdr.end_reason, RW_END_RESET);
-	assert_int_equal(capture_counters(&in.capture, NULL)->buf.len, 2 * sizeof(stats));
+	assert_int_equal(in.capture.dumps.set[in.capture.dumps.nset - 1].buf.len, 2 * sizeof(stats));
 	input_free(&in);
 	free(s);
 	free(mem);
