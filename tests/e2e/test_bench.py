@@ -95,7 +95,7 @@ def test_policy_table():
     def row(costs, limit, others=None):
         return policy.Row("users", "users", dict(zip(policy.COUNTS, costs)), others or {}, limit)
 
-    assert row((390, 392, 391, 395), 400).met
+    assert row((390, 392, 391, 395), 400).met and row((390, 700, 391, 395), None).met is None
     assert not row((390, 390, 390, 401), 400).met and not row((100, 100, 120, 100), 400).met
     shown = policy.text([row((130, 130, 130, 130), 120, {"AppArmor": 260})])
     assert "MISSED" in shown and " 2.00" in shown and "SELinux: not measured" in shown
