@@ -263,6 +263,30 @@ struct access_answer access_decide_for(const struct access *a, uint32_t scope,
 	return answer;
 }
 
+uint32_t access_refused(const struct access *a, uint32_t scope, const struct access_subject *who,
+			uint32_t kinds)
+{
+	uint32_t open = kinds & RW_RIGHT_ALL, refused = 0;
+
+	for (; open && scope != RW_ACCESS_NONE; scope = a->scope[scope].next) {
+		const struct rw_access_scope *s = &a->scope[scope];
+		const struct rw_access_cell *c = (void *)0;
+
+		if (s->programs && who->program != RW_ACCESS_NONE)
+			c = find_slot(a, scope | RW_ACCESS_PROGRAM, who->program);
+		if (c) {
+			refused |= c->denied & open;
+			open &= ~(uint32_t)c->decided;
+		}
+		c = s->users ? find_slot(a, scope, who->uid) : (void *)0;
+		if (!c)
+			c = &s->any;
+		refused |= c->denied & open;
+		open &= ~(uint32_t)c->decided;
+	}
+	return refused;
+}
+
 uint16_t access_trusts(const struct access *a, uint32_t file, enum rw_access_use use,
 		       const uint8_t sha256[32])
 {

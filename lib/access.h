@@ -64,7 +64,11 @@ uint32_t access_child(const struct access *a, uint32_t node, const char *name, u
 struct access_answer access_decide_for(const struct access *a, uint32_t scope,
 				       const struct access_subject *who, uint32_t kinds);
 
-/** access_decide() - the same for a user whose program is not a trusted one. */
+/** access_refused() - the kinds that access_decide_for() has as denied or audited, at less cost. */
+uint32_t access_refused(const struct access *a, uint32_t scope, const struct access_subject *who,
+			uint32_t kinds);
+
+/** access_decide() - access_decide_for() for a user whose program is not a trusted one. */
 static inline struct access_answer access_decide(const struct access *a, uint32_t scope, uint32_t uid,
 						 uint32_t kinds)
 {

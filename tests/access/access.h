@@ -52,6 +52,12 @@ int read_path(const char *path);
 /** read_fd() - read the first byte of an open file. Return: 0 or errno. */
 int read_fd(int fd);
 
+/** send_fd() - pass an open file over a UNIX socket. Return: 0 or errno. */
+int send_fd(int sock, int fd);
+
+/** receive_fd() - take it there. Return: -1: the message came without it. */
+int receive_fd(int sock);
+
 /** opened_by_user() - get SHARED as user 1000 opened it with @flags, and passed it over a socket. */
 int opened_by_user(int flags);
 

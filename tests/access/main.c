@@ -66,7 +66,7 @@ int read_path(const char *path)
 	return ret;
 }
 
-static void send_fd(int sock, int fd)
+int send_fd(int sock, int fd)
 {
 	union {
 		struct cmsghdr hdr;
@@ -79,10 +79,10 @@ static void send_fd(int sock, int fd)
 	};
 
 	memcpy(CMSG_DATA(&control.hdr), &fd, sizeof(fd));
-	must(sendmsg(sock, &msg, 0) == 1, "sendmsg");
+	return result(sendmsg(sock, &msg, 0));
 }
 
-static int receive_fd(int sock)
+int receive_fd(int sock)
 {
 	union {
 		struct cmsghdr hdr;
@@ -95,7 +95,9 @@ static int receive_fd(int sock)
 	};
 	int fd;
 
-	must(recvmsg(sock, &msg, 0) == 1 && msg.msg_controllen >= CMSG_LEN(sizeof(int)), "recvmsg");
+	must(recvmsg(sock, &msg, 0) == 1, "recvmsg");
+	if (msg.msg_controllen < CMSG_LEN(sizeof(int)))
+		return -1;
 	memcpy(&fd, CMSG_DATA(&control.hdr), sizeof(fd));
 	return fd;
 }
@@ -109,10 +111,11 @@ int opened_by_user(int flags)
 		must(setresuid(USER, USER, USER) == 0, "setresuid");
 		fd = open(SHARED, flags);
 		must(fd >= 0, "open as user");
-		send_fd(pair[1], fd);
+		must(send_fd(pair[1], fd) == 0, "sendmsg");
 		_exit(0);
 	}
 	fd = receive_fd(pair[0]);
+	must(fd >= 0, "receive a descriptor");
 	must(wait(&status) > 0 && status == 0, "user");
 	return fd;
 }

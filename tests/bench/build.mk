@@ -4,7 +4,7 @@
 
 .PHONY: bench bench-tools
 
-BENCH_SRC := tests/bench/guest/main.c tests/bench/guest/measure.c tests/bench/guest/audit.c $(wildcard tests/bench/guest/ops_*.c)
+BENCH_SRC := tests/bench/guest/main.c tests/bench/guest/measure.c tests/bench/guest/audit.c tests/bench/guest/other_lsm.c $(wildcard tests/bench/guest/ops_*.c)
 BENCH_GUEST := $(addprefix $(B)/bench/guest/,init hello hello-libc)
 BENCH_ARGS :=
 

@@ -166,9 +166,22 @@ LEVEL_CASES = {f"level_{name}": expected for names, expected in (
     ("unix_up tcp_up tcp6_up", (UID_LOW, "the ends have different levels")),
     ("unix_root tcp_root tcp6_root", (AS_HIGH, "the ends have different levels")),
     ("float float_sharing", (OF_DROP, "read up")),
+    ("received_up getfd_same overlay_list_up", (IN_HIGH, "read up")),
+    ("received_up_root received_up_mapped received_up_path received_up_path_stat overlay_read_up overlay_stat_up overlay_watch_up "
+     "overlay_append_up overlay_passed overlay_passed_mapped", (OF_DROP, "read up")),
+    ("received_down received_down_append received_down_mapped overlay_write_down overlay_unlink_down", (IN_LOW, "write down")),
+    ("received_then_written received_then_written_mapped overlay_written overlay_written_upper overlay_created overlay_created_stat "
+     "overlay_created_upper overlay_made_directory overlay_passed_before overlay_mapped overlay_mapped_upper", (UID_HIGH, "read up")),
+    ("received_mapped_before", (UID_HIGH, "others have it mapped")),
+    # The kernel reads the access control list of the layer's file first, as the process that asks.
+    ("overlay_write_up overlay_chmod_up", (OF_DROP, "read up")), ("overlay_copied_up", (AS_HIGH, "read up")),
+    ("sent_up_inotify sent_up_eventfd", (UID_LOW, "write down")), ("sent_up_root", (AS_LOW, "write down")),
+    ("kept_eventfd kept_ring", (AS_HIGH, "a descriptor leads back")),
+    ("kept_umask", (AS_HIGH, "descriptors or directories are shared")), ("kept_filter", (AS_HIGH, "under seccomp filters")),
     ("read_down read_down_middle read_own read_unlabelled write_own append_up list_down create_own created_low rename_plain "
      "pipe_read_down shm_read_down msg_send_up mqueue_send_up signal_up signal_same trace_same cmdline_down unix_same unix_unlabelled "
-     "tcp_same tcp_unlabelled tcp6_same tcp6_unlabelled datagram_up", None),
+     "tcp_same tcp_unlabelled tcp6_same tcp6_unlabelled datagram_up received_down_read received_own sent_up_file sent_same kept_none "
+     "overlay_read_down overlay_written_lower overlay_written_same", None),
 ) for name in names.split()}
 # What has no effect, so that there is nothing to record.
 WITHOUT_EFFECT = ("isolate_perf_before", "trust_preload", "trust_audit", "trust_library_path")

@@ -85,12 +85,28 @@ def test_events_table():
 
 
 def test_policy_table():
-    """Each case has as many rules as it says; a target is missed by costs, and by costs that grow with the rules."""
-    assert {(case, len(policy.rules(case, n).splitlines())) for case in policy.CASES for n in (10, 100)} == {
-        (case, n) for case in policy.CASES for n in (10, 100)}
-    assert policy.Row("users", "users", 390, 395, 400).met
-    assert not policy.Row("users", "users", 390, 401, 400).met and not policy.Row("users", "users", 100, 120, 400).met
-    assert "MISSED" in policy.text([policy.Row("beside", "beside", 130, 130, 120)])
+    """There are as many rules as it says; a target is missed by costs, and by costs that grow with the rules."""
+    for count in policy.COUNTS:
+        assert len(policy.rules(count).splitlines()) == len(set(policy.rules(count).splitlines())) == count
+    assert all(case.last in policy.rules(10) for case in policy.CASES.values())
+    profile = policy.profile(100)
+    assert all(line.split()[1] in profile for line in policy.rules(100).splitlines())
+
+    def row(costs, limit, others=None):
+        return policy.Row("users", "users", dict(zip(policy.COUNTS, costs)), others or {}, limit)
+
+    assert row((390, 392, 391, 395), 400).met and row((390, 700, 391, 395), None).met is None
+    assert not row((390, 390, 390, 401), 400).met and not row((100, 100, 120, 100), 400).met
+    shown = policy.text([row((130, 130, 130, 130), 120, {"AppArmor": 260})])
+    assert "MISSED" in shown and " 2.00" in shown and "SELinux: not measured" in shown
+
+
+def test_other_lsms_are_looked_for(tmp_path):
+    """Without a policy for SELinux it is not measured; AppArmor's is compiled."""
+    lsms = policy.extras(tmp_path, tmp_path / "none")
+    assert list(lsms) == ["AppArmor"] and lsms["AppArmor"][0][0].stat().st_size > 1000
+    (tmp_path / "some").touch()
+    assert "security=selinux" in policy.extras(tmp_path, tmp_path / "some")["SELinux"][1]
 
 
 def test_targets_and_chart():

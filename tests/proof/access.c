@@ -5,7 +5,8 @@
  *
  * parts: whatever a header says, find_parts() takes it only if all parts lie in the image, one after another.
  * image: in every image with NODES, SCOPES ... elements, whatever they and the rest of the header hold, all
- *        that access_open() and, where it passes, the other functions read lies in the image, and all end.
+ *        that access_open() and, where it passes, the other functions read lies in the image, all end, and
+ *        access_refused() refuses what access_decide_for() does.
  */
 #include "lib/access.c"
 
@@ -23,9 +24,11 @@ int parts(void)
 
 	if (!check_header(&hdr, size) || !find_parts(&a, &hdr, size))
 		return 0;
-	end = sizeof(hdr) + 32ull * hdr.nodes + 4ull * hdr.node_slots + 24ull * hdr.scopes +
-	      20ull * hdr.user_slots + 12ull * hdr.rules + 20ull * hdr.files + 36ull * hdr.hashes +
-	      8ull * hdr.subjects + hdr.text;
+	end = sizeof(hdr) + (uint64_t)hdr.nodes * sizeof(*a.node) +
+	      (uint64_t)hdr.node_slots * sizeof(*a.node_slot) + (uint64_t)hdr.scopes * sizeof(*a.scope) +
+	      (uint64_t)hdr.user_slots * sizeof(*a.user) + (uint64_t)hdr.rules * sizeof(*a.rule) +
+	      (uint64_t)hdr.files * sizeof(*a.file) + (uint64_t)hdr.hashes * sizeof(*a.hash) +
+	      (uint64_t)hdr.subjects * sizeof(*a.subject) + hdr.text;
 	__CPROVER_assert(end <= size, "the parts lie in the image");
 	__CPROVER_assert((const char *)a.text - (const char *)&hdr + (uint64_t)hdr.text == end,
 			 "the text is last");
@@ -68,8 +71,9 @@ static void set_header(void)
 int image(void)
 {
 	uint32_t node = nondet_number(), scope = nondet_number(), file = nondet_number(),
-		 len = nondet_number();
+		 len = nondet_number(), kinds = nondet_number();
 	struct access_subject who = { nondet_number(), nondet_number() };
+	struct access_answer answer;
 	uint8_t hash[32];
 	struct access a;
 	char name[2];
@@ -81,7 +85,9 @@ int image(void)
 	__CPROVER_assume(len <= sizeof(name));
 	__CPROVER_assume(scope < SCOPES || scope == RW_ACCESS_NONE);
 	access_child(&a, node, name, len);
-	access_decide_for(&a, scope, &who, nondet_number());
+	answer = access_decide_for(&a, scope, &who, kinds);
+	__CPROVER_assert(access_refused(&a, scope, &who, kinds) == (answer.denied | answer.audited),
+			 "both say the same");
 	access_object_label(&a, scope);
 	access_user_label(&a, who.uid);
 	if (node < NODES || node == RW_ACCESS_NONE)

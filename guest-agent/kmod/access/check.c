@@ -3,18 +3,14 @@
 // Decides accesses by their labels, and records what is refused.
 
 #include <linux/bits.h>
-#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
-#include <linux/sched.h>
 #include <linux/string.h>
-#include <linux/uidgid.h>
 
 #include "access/check.h"
 #include "access/level.h"
-#include "access/program.h"
 #include "event.h"
 #include "kernel/mounts.h"
 
@@ -28,22 +24,6 @@ struct refusal {
 	const char *what;
 };
 
-/*
- * File systems and servers work for a user with other credentials (overlayfs with those of who mounted it,
- * io_uring with registered ones): then both users need the right. A kernel thread has none of its own.
- */
-static struct label_asker asker(void)
-{
-	const struct cred *cred = current_cred(), *real = current_real_cred();
-	struct label_asker who = { .uid = __kuid_val(cred->fsuid),
-				   .program = likely(!program_any) ? NULL : program_current(),
-				   .at = label_generation() };
-
-	who.other_uid = likely(cred == real) || current->flags & PF_KTHREAD ? who.uid :
-									      __kuid_val(real->fsuid);
-	return who;
-}
-
 void check_add_rule(struct event *ev, u16 number)
 {
 	const struct rw_access_rule *rule;
@@ -54,6 +34,16 @@ void check_add_rule(struct event *ev, u16 number)
 	if (rule->line) /* not one of the policy's own */
 		event_u32(ev, RW_F_RULE_LINE, rule->line);
 	event_tail(ev, RW_F_RULE, label_policy.text + rule->text, rule->len);
+}
+
+void check_add_refusal(struct event *ev, const char *what, const char *asked, size_t len, u16 rule,
+		       bool audited)
+{
+	event_tail(ev, RW_F_OPERATION, what, strlen(what));
+	if (asked)
+		event_tail(ev, RW_F_ASKED, asked, len);
+	check_add_rule(ev, rule);
+	event_result(ev, audited ? 0 : -EACCES);
 }
 
 void check_add_path(struct event *ev, const struct path *path, struct dentry *dentry)
@@ -82,10 +72,7 @@ static int refuse(const struct refusal *r, const struct path *path, struct dentr
 			asked[len++] = letter[kind];
 	if (event_begin(&ev, RW_REC_ACCESS, r->audited ? RW_VERDICT_ALLOW : RW_VERDICT_DENY)) {
 		event_file(&ev, d_backing_inode(dentry));
-		event_tail(&ev, RW_F_OPERATION, r->what, strlen(r->what));
-		event_tail(&ev, RW_F_ASKED, asked, len);
-		check_add_rule(&ev, r->rule);
-		event_result(&ev, r->audited ? 0 : -EACCES);
+		check_add_refusal(&ev, r->what, asked, len, r->rule, r->audited);
 		check_add_path(&ev, path, dentry);
 		event_submit(&ev, PRODUCER_SYNC);
 	}
@@ -138,7 +125,7 @@ static int unknown(const struct super_block *sb, u32 kinds, const char *what, co
 static noinline int learn_and_check(struct inode *inode, const struct path *path, struct dentry *dentry,
 				    u32 kinds, const char *what)
 {
-	const struct label_asker who = asker();
+	const struct label_asker who = label_asker();
 	struct label_sum sum;
 
 	if (label_learn(inode, dentry, who.at) == 0 && label_ask(inode, &who, kinds, &sum))
@@ -154,7 +141,7 @@ static int check(struct inode *inode, const struct path *path, struct dentry *de
 
 	if (likely(!label_is_watched(inode->i_sb)))
 		return 0;
-	who = asker();
+	who = label_asker();
 	if (unlikely(!label_ask(inode, &who, kinds, &sum)))
 		return learn_and_check(inode, path, dentry, kinds, what);
 	return decided(&sum, what, path, dentry);
@@ -175,7 +162,13 @@ static int check_layer(const struct file *file, u32 kinds, const char *what)
 	return check(real, &file->f_path, dentry, kinds, what);
 }
 
-int check_open_file(const struct file *file, u32 kinds, const char *what)
+/* Whether no rule refuses or records it, which is the usual case. */
+static bool is_allowed(const struct inode *inode, u32 kinds)
+{
+	return !label_is_watched(inode->i_sb) || label_allows(inode, kinds);
+}
+
+static noinline int check_file(const struct file *file, u32 kinds, const char *what)
 {
 	struct dentry *dentry = file->f_path.dentry;
 	int ret = check(file_inode(file), &file->f_path, dentry, kinds, what);
@@ -183,6 +176,13 @@ int check_open_file(const struct file *file, u32 kinds, const char *what)
 	if (ret == 0 && unlikely(dentry->d_flags & DCACHE_OP_REAL))
 		ret = check_layer(file, kinds, what);
 	return ret || likely(!level_any) ? ret : level_file(file, kinds, what);
+}
+
+int check_open_file(const struct file *file, u32 kinds, const char *what)
+{
+	if (likely(!(file->f_path.dentry->d_flags & DCACHE_OP_REAL)) && is_allowed(file_inode(file), kinds))
+		return likely(!level_any) ? 0 : level_file(file, kinds, what);
+	return check_file(file, kinds, what);
 }
 
 int check_other_file(const struct file *file, u32 kinds, const char *what)
@@ -205,7 +205,7 @@ int check_name(struct dentry *dentry, const char *what)
 
 	if (ret || !label_is_watched(dentry->d_sb))
 		return ret;
-	who = asker();
+	who = label_asker();
 	if (label_ask_entry(dentry, &who, CHECK_WRITE, &sum))
 		return unknown(dentry->d_sb, CHECK_WRITE, what, NULL, dentry);
 	ret = decided(&sum, what, NULL, dentry);
@@ -221,7 +221,7 @@ int check_below(struct dentry *dentry, u32 kinds, const char *what)
 
 	if (!label_is_watched(dentry->d_sb) || dentry == dentry->d_sb->s_root)
 		return 0;
-	who = asker();
+	who = label_asker();
 	if (label_ask_below(dentry, &who, kinds, &sum))
 		return unknown(dentry->d_sb, kinds, what, NULL, dentry);
 	return decided(&sum, what, NULL, dentry);
@@ -242,7 +242,7 @@ static int ask_file(struct dentry *dentry, const struct label_asker *who, u32 ki
 static int keeps(struct dentry *dentry, ask_fn *ask_old, struct dentry *new_name, ask_fn *ask_new,
 		 const char *what)
 {
-	const struct label_asker who = asker();
+	const struct label_asker who = label_asker();
 	struct label_sum now, then = { .denied = 0 };
 
 	if (ask_old(dentry, &who, RW_RIGHT_ALL, &now))

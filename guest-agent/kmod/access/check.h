@@ -48,6 +48,15 @@ struct event;
  */
 void check_add_path(struct event *ev, const struct path *path, struct dentry *dentry);
 
+/**
+ * check_add_refusal() - add to a record what is refused, or with @audited allowed: operation, rule, result.
+ * @asked: what exactly, of @len bytes; NULL: nothing
+ *
+ * Context: any.
+ */
+void check_add_refusal(struct event *ev, const char *what, const char *asked, size_t len, u16 rule,
+		       bool audited);
+
 /** check_add_rule() - add the line of a rule to a record; nothing for RW_ACCESS_NO_RULE. Context: any. */
 void check_add_rule(struct event *ev, u16 number);
 

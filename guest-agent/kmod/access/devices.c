@@ -74,7 +74,7 @@ static bool is_helper(const struct file *file)
 	}
 }
 
-int doors_open(const struct file *file)
+int doors_open_special(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 

@@ -19,8 +19,16 @@
  */
 int doors_pass(enum rw_door door, const char *what, const struct file *file);
 
+/* See doors_open(). */
+int doors_open_special(const struct file *file);
+
 /** doors_open() - the same for the opening of a device or a setting. */
-int doors_open(const struct file *file);
+static inline int doors_open(const struct file *file)
+{
+	if (likely(!(file->f_mode & FMODE_WRITE) && !S_ISCHR(file_inode(file)->i_mode)))
+		return 0;
+	return doors_open_special(file);
+}
 
 /** doors_map() - the same for a mapping of a character device. */
 int doors_map(const struct file *file);

@@ -64,9 +64,6 @@ int guard_file_open(struct file *file)
 		ret = isolate_proc(file);
 	if (ret)
 		return ret;
-	if (!label_is_watched(file_inode(file)->i_sb) && !(file->f_path.dentry->d_flags & DCACHE_OP_REAL) &&
-	    !level_any)
-		return 0;
 	if (file->f_flags & __FMODE_EXEC)
 		return check_open_file(file, CHECK_EXECUTE, "exec");
 	if (file->f_mode & FMODE_READ)

@@ -63,9 +63,43 @@ int label_init(const struct access *policy);
 /* Undoes label_init(). Context: module init, when a later step failed. */
 void label_exit(void);
 
+/** label_scope_of() - the scope of a place, or RW_ACCESS_NONE. */
+static inline u32 label_scope_of(const struct place *p)
+{
+	return p->node == RW_ACCESS_NONE ? p->scope : label_policy.node[p->node].self;
+}
+
+/* Parts of label.c for label_path.c, which finds out where a file is: */
+
+/** label_ask_place() - add what the rules of a place say to @sum. */
+void label_ask_place(const struct place *p, const struct label_asker *who, u32 kinds, struct label_sum *sum);
+
+/** label_nth_place() - get a label. @n: from 0. Return: whether there are so many. */
+bool label_nth_place(const struct inode *inode, unsigned int n, struct place *place);
+
+/**
+ * label_add() - add a label. One that joins others is as old as those.
+ * @age: generation of the first one
+ *
+ * Return: 1 if it is new, 0 if not, or -ENOMEM.
+ */
+int label_add(const struct inode *inode, const struct place *place, u64 age);
+
+/**
+ * label_set_age() - say that an inode has all labels that follow from paths of a generation.
+ * @at: that generation; 0: it may lack some
+ */
+void label_set_age(const struct inode *inode, u64 at);
+
+/** label_is_fresh() - whether it has. */
+bool label_is_fresh(const struct inode *inode, u64 at);
+
 /* Parts of label_init() and label_exit(): where rules refuse anything. @label_policy is set. */
 int label_rules_init(void);
 void label_rules_exit(void);
+
+/** label_scope_refusable() - kinds that rules of a scope, or of none, refuse or record for anybody. */
+u8 label_scope_refusable(u32 scope);
 
 /** label_scope_refuses() - whether a scope refuses anything to anybody, not only records it; @rule: one. */
 bool label_scope_refuses(u32 scope, u16 *rule);
@@ -76,6 +110,23 @@ bool label_scope_refuses(u32 scope, u16 *rule);
  * An operation takes it once: what changes paths meanwhile does not make it start anew. Context: any.
  */
 u64 label_generation(void);
+
+/**
+ * label_asker() - who asks now: the current task.
+ *
+ * File systems and servers work for a user with other credentials (overlayfs with those of who mounted it,
+ * io_uring with registered ones): then both users need the right. A kernel thread has none of its own.
+ * Context: any task's.
+ */
+struct label_asker label_asker(void);
+
+/**
+ * label_allows() - decide what the current task may do to a file, in the usual cases.
+ *
+ * Context: any task's; no lock is taken. Return: whether the file's labels are known and no rule refuses or
+ * records it; if not, label_ask() says more.
+ */
+bool label_allows(const struct inode *inode, u32 kinds);
 
 /**
  * label_ask() - decide what @who may do to a file.

@@ -20,10 +20,16 @@ static unsigned int devices;
 /* by node: one that refuses, there or below; or RW_ACCESS_NO_RULE */
 static u16 *guarding_rule __ro_after_init;
 static u16 *refusing_rule __ro_after_init; /* by scope; or RW_ACCESS_NO_RULE */
+static u8 *refusable __ro_after_init;      /* by scope: kinds, recorded ones too; levels do not count */
 struct family {
 	u32 first_child, next; /* guarded nodes, or RW_ACCESS_NONE */
 };
 static struct family *family __ro_after_init; /* by node */
+
+u8 label_scope_refusable(u32 scope)
+{
+	return scope == RW_ACCESS_NONE ? 0 : refusable[scope];
+}
 
 bool label_scope_refuses(u32 scope, u16 *rule)
 {
@@ -67,6 +73,23 @@ static void __init find_refusing_scopes(void)
 			refusing_rule[i] = refusing_rule[label_policy.scope[i].next];
 }
 
+/* For all users and programs. */
+static void __init find_refusable(void)
+{
+	const struct rw_access_user *user = label_policy.user;
+	const struct rw_access_scope *scope = label_policy.scope;
+	u32 i;
+
+	for (i = 0; i < label_policy.hdr->scopes; i++)
+		refusable[i] = scope[i].any.denied;
+	for (i = 0; i < label_policy.hdr->user_slots; i++)
+		if (user[i].scope != RW_ACCESS_NONE)
+			refusable[user[i].scope & ~RW_ACCESS_PROGRAM] |= user[i].cell.denied;
+	for (i = 0; i < label_policy.hdr->scopes; i++)
+		if (scope[i].next != RW_ACCESS_NONE)
+			refusable[i] |= refusable[scope[i].next];
+}
+
 /* A parent comes before its children: the last one first, each tells its parent. */
 static void __init find_guarded_nodes(void)
 {
@@ -96,9 +119,11 @@ int __init label_rules_init(void)
 
 	guarding_rule = kvcalloc(hdr->nodes, sizeof(*guarding_rule), GFP_KERNEL);
 	refusing_rule = kvcalloc(max(hdr->scopes, 1u), sizeof(*refusing_rule), GFP_KERNEL);
+	refusable = kvcalloc(max(hdr->scopes, 1u), sizeof(*refusable), GFP_KERNEL);
 	family = kvcalloc(hdr->nodes, sizeof(*family), GFP_KERNEL);
-	if (!guarding_rule || !refusing_rule || !family)
+	if (!guarding_rule || !refusing_rule || !refusable || !family)
 		return -ENOMEM;
+	find_refusable();
 	find_refusing_scopes();
 	find_guarded_nodes();
 	return 0;
@@ -108,6 +133,7 @@ void __init label_rules_exit(void)
 {
 	kvfree(guarding_rule);
 	kvfree(refusing_rule);
+	kvfree(refusable);
 	kvfree(family);
 }
 

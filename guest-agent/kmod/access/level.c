@@ -235,19 +235,17 @@ static struct rw_access_label higher(struct rw_access_label a, struct rw_access_
 	return a.level < b.level ? b : a;
 }
 
-/*
- * Called for the file that is passed to execve, and again for each interpreter. Who traces the program would
- * see what it reads.
- */
+/* Called for the file that is passed to execve, and again for each interpreter. */
 int levels_bprm_check_security(struct linux_binprm *bprm)
 {
 	const u32 f = program_file(file_inode(bprm->file), bprm->file->f_path.dentry, has_level, NULL);
 	const struct rw_access_label me = level_current();
 	const bool first = bprm->interp == bprm->filename;
-	const struct level_access a = { .what = "exec traced",
+	const struct level_access a = { .what = "exec",
 					.path = &bprm->file->f_path,
 					.dentry = bprm->file->f_path.dentry };
 	const struct member *m = first ? NULL : find_own();
+	const char *bound = NULL;
 	struct rw_access_label to = first ? me : label_of(m ? m->next : NULL);
 
 	to = higher(to, access_user_label(&label_policy, __kuid_val(current_uid())));
@@ -255,9 +253,13 @@ int levels_bprm_check_security(struct linux_binprm *bprm)
 		to = higher(to, label_policy.file[f].label);
 	if (!set_next(to))
 		return -ENOMEM;
-	return !level_same(to, me) && bprm->unsafe & LSM_UNSAFE_PTRACE ?
-		       level_refuse(&a, "the tracer would follow", to.rule) :
-		       0;
+	if (level_same(to, me))
+		return 0;
+	if (bprm->unsafe & LSM_UNSAFE_PTRACE)
+		bound = "the tracer would follow";
+	else if (!level_is_none(me))
+		bound = level_bound(to, true);
+	return bound ? level_refuse(&a, bound, to.rule) : 0;
 }
 
 /* The new memory is of the new level before anybody can look at it. */
@@ -312,10 +314,7 @@ int level_refuse(const struct level_access *a, const char *asked, u16 rule)
 		return -EACCES;
 	if (a->atomic ? event_begin_anywhere(&ev, RW_REC_ACCESS, verdict) :
 			event_begin(&ev, RW_REC_ACCESS, verdict)) {
-		event_tail(&ev, RW_F_OPERATION, a->what, strlen(a->what));
-		event_tail(&ev, RW_F_ASKED, asked, strlen(asked));
-		check_add_rule(&ev, rule);
-		event_result(&ev, audited ? 0 : -EACCES);
+		check_add_refusal(&ev, a->what, asked, strlen(asked), rule, audited);
 		if (a->other) {
 			task_other(a->other, &other);
 			event_bytes(&ev, RW_F_OTHER_TASK, &other, sizeof(other));

@@ -41,6 +41,7 @@ struct level_access {
 	struct dentry *dentry;     /* a name of it, or NULL */
 	struct task_struct *other; /* the process, or NULL */
 	bool atomic;               /* the caller must not sleep */
+	bool opened;               /* the file is open, for writing too */
 	bool quiet;                /* who asks only looks around: no record, and no level for it */
 };
 
@@ -88,6 +89,14 @@ static inline bool level_is_none(struct rw_access_label label)
  * Context: any task's. Return: whether it did.
  */
 bool level_float(struct rw_access_label to);
+
+/**
+ * level_bound() - what keeps the current process from rising: it would lead back to where it is now.
+ * @over_exec: descriptors that execve closes do not count
+ *
+ * Context: any task's that holds no lock of its descriptors. Return: what, for the record, or NULL.
+ */
+const char *level_bound(struct rw_access_label to, bool over_exec);
 
 /** level_set() - give the current process a level. Context: may sleep. Return: 0 or -ENOMEM. */
 int level_set(struct rw_access_label to);

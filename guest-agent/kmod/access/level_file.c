@@ -75,28 +75,52 @@ static u32 kinds_for(const struct inode *inode, u32 kinds)
 	return kinds;
 }
 
+/* The file of a layer that overlayfs shows at a name; NULL: it shows none. Context: may sleep. */
+static struct inode *layer_of(const struct inode *inode, const struct dentry *dentry)
+{
+	struct inode *layer;
+
+	if (likely(!dentry || !(dentry->d_flags & DCACHE_OP_REAL)) || !S_ISREG(inode->i_mode))
+		return NULL;
+	layer = d_real_inode(dentry);
+	return layer == inode ? NULL : layer;
+}
+
 /* Return: 0; -ECHILD: it takes sleep; -ESTALE: the file may have levels that are not known. */
-static int levels_of(struct inode *inode, struct dentry *dentry, bool atomic, struct label_levels *levels)
+static int add_levels(struct inode *inode, struct dentry *dentry, bool atomic, struct label_levels *levels)
 {
 	const u64 at = label_generation();
+	struct label_levels by_line = LABEL_NO_LEVELS;
 
-	*levels = LABEL_NO_LEVELS;
-	if (label_is_watched(inode->i_sb) && !label_ask_levels(inode, at, levels)) {
+	if (label_is_watched(inode->i_sb) && !label_ask_levels(inode, at, &by_line)) {
 		if (atomic)
 			return -ECHILD;
-		if ((label_learn(inode, dentry, at) || !label_ask_levels(inode, at, levels)) &&
+		if ((label_learn(inode, dentry, at) || !label_ask_levels(inode, at, &by_line)) &&
 		    !check_has_no_paths(inode->i_sb))
 			return -ESTALE;
 	}
+	label_add_level(levels, by_line.lowest);
+	label_add_level(levels, by_line.highest);
 	label_add_level(levels, level_get(key_of(inode)));
 	return 0;
+}
+
+/* The same with those of the layer's file: the kernel does not ask about it each time. */
+static int levels_of(struct inode *inode, struct dentry *dentry, bool atomic, struct label_levels *levels)
+{
+	struct inode *layer = atomic ? NULL : layer_of(inode, dentry);
+	int ret;
+
+	*levels = LABEL_NO_LEVELS;
+	ret = add_levels(inode, dentry, atomic, levels);
+	return ret || likely(!layer) ? ret : add_levels(layer, NULL, atomic, levels);
 }
 
 /*
  * Gives a file without a level the current task's. Who has mapped it before would see what is written from
  * now on, and nobody is asked then: while somebody has it mapped, it stays without.
  */
-static struct rw_access_label settle(struct inode *inode, struct rw_access_label me)
+static struct rw_access_label settle_one(struct inode *inode, struct rw_access_label me)
 {
 	if (mapping_mapped(inode->i_mapping))
 		return RW_ACCESS_NO_LABEL;
@@ -105,6 +129,17 @@ static struct rw_access_label settle(struct inode *inode, struct rw_access_label
 		return me;
 	level_drop(key_of(inode));
 	return RW_ACCESS_NO_LABEL;
+}
+
+/* On overlayfs a file that has been opened for writing is the upper layer's: it is what is written. */
+static struct rw_access_label settle(struct inode *inode, struct dentry *dentry, const struct level_access *a,
+				     struct rw_access_label me)
+{
+	struct inode *layer = a->opened && !a->atomic ? layer_of(inode, dentry) : NULL;
+
+	if (unlikely(layer))
+		me = settle_one(layer, me);
+	return level_is_none(me) ? me : settle_one(inode, me);
 }
 
 /* The search of a directory has no name of it at hand, which a record needs. */
@@ -141,7 +176,7 @@ static int decide(struct inode *inode, struct dentry *dentry, const struct level
 		return level_refuse(a, "no path is known", RW_ACCESS_NO_RULE);
 	if (gives && level_is_none(of.lowest) && a->kinds & (CHECK_WRITE | CHECK_APPEND) &&
 	    takes_level(inode)) {
-		now = settle(inode, me);
+		now = settle(inode, dentry, a, me);
 		if (level_is_none(now))
 			return level_refuse(a, "others have it mapped", me.rule);
 		of = level_one(now);
@@ -183,17 +218,35 @@ static int check_proc(const struct file *file, u32 kinds, const char *what)
 	return ret;
 }
 
+/*
+ * An eventfd, a ring of io_uring or perf, an inotify: all of a kind may have one inode. The file has the
+ * level of who has opened it, and to use it is to read and to write it.
+ */
+static int check_nameless(const struct file *file, const char *what)
+{
+	const struct level_access a = { .kinds = CHECK_READ | CHECK_WRITE,
+					.what = what,
+					.path = &file->f_path,
+					.dentry = file->f_path.dentry };
+
+	return level_check(level_one(level_get(level_key(file))), &a);
+}
+
 int level_file(const struct file *file, u32 kinds, const char *what)
 {
+	const fmode_t opened_to_write = FMODE_OPENED | FMODE_WRITE;
 	struct inode *inode = file_inode(file);
 	const struct level_access a = { .kinds = kinds_for(inode, kinds),
 					.what = what,
 					.path = &file->f_path,
-					.dentry = file->f_path.dentry };
+					.dentry = file->f_path.dentry,
+					.opened = (file->f_mode & opened_to_write) == opened_to_write };
 	int ret = 0;
 
 	if (likely(level_is_none(level_current())))
 		return 0;
+	if (!(inode->i_mode & S_IFMT))
+		return check_nameless(file, what);
 	if (S_ISSOCK(inode->i_mode))
 		return level_socket(inode, kinds, what);
 	if (inode->i_sb->s_magic == PROC_SUPER_MAGIC)
@@ -297,7 +350,10 @@ int levels_inode_permission(struct inode *inode, int mask)
 					.what = "search",
 					.atomic = mask & MAY_NOT_BLOCK };
 
-	return S_ISDIR(inode->i_mode) && mask & MAY_EXEC ? level_inode(inode, NULL, &a) : 0;
+	if (!S_ISDIR(inode->i_mode) || !(mask & MAY_EXEC) || likely(level_is_none(level_current())))
+		return 0;
+	level_note_name(NULL); /* that of an earlier call, which has made nothing */
+	return level_inode(inode, NULL, &a);
 }
 
 int levels_inode_getattr(const struct path *path)
@@ -336,6 +392,16 @@ int levels_inode_listxattr(struct dentry *dentry)
 int levels_path_notify(const struct path *path, u64 mask, unsigned int obj_type)
 {
 	return level_dentry(path->dentry, CHECK_READ, "watch");
+}
+
+int levels_file_alloc_security(struct file *file)
+{
+	return level_make(file);
+}
+
+void levels_file_free_security(struct file *file)
+{
+	level_drop(level_key(file));
 }
 
 /* By SCM_RIGHTS, pidfd_getfd() or seccomp: POSIX message queues, for one, are not asked about at each use. */

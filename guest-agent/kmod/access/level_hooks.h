@@ -8,6 +8,8 @@
 
 #include <linux/lsm_hooks.h>
 
+#include "access/hooks.h"
+
 #define LEVEL_FILE_HOOKS(HOOK) \
 	HOOK(d_instantiate) \
 	HOOK(inode_free_security) \
@@ -18,6 +20,8 @@
 	HOOK(inode_getxattr) \
 	HOOK(inode_listxattr) \
 	HOOK(path_notify) \
+	HOOK(file_alloc_security) \
+	HOOK(file_free_security) \
 	HOOK(file_receive)
 
 #define LEVEL_TASK_HOOKS(HOOK) \
@@ -76,3 +80,15 @@ enum {
 #undef HOOK
 	LEVEL_COUNT
 };
+
+/**
+ * level_first_hook() - where to begin in a table of all hooks: levels, then rules, then what only watches.
+ * @guard: with the rules'
+ * @level: with all
+ */
+static inline unsigned int level_first_hook(bool guard, bool level)
+{
+	if (level)
+		return 0;
+	return guard ? LEVEL_COUNT : LEVEL_COUNT + GUARD_COUNT;
+}

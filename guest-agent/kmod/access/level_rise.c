@@ -4,9 +4,14 @@
 
 #include <linux/cred.h>
 #include <linux/errno.h>
+#include <linux/fdtable.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/mm.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
+#include <linux/seccomp.h>
+#include <linux/stat.h>
 #include <linux/uidgid.h>
 
 #include "access/level.h"
@@ -62,10 +67,41 @@ static bool works_alone(void)
 	return thread_group_empty(current) && level_is_alone() && !current->io_uring;
 }
 
+struct holding {
+	struct rw_access_label to;
+	bool over_exec;
+};
+
+/* With the lock of the descriptors. Some uses of what has no name come by no hook. */
+static int leads_back(const void *of, struct file *file, unsigned int fd)
+{
+	const struct holding *h = of;
+	struct rw_access_label label;
+
+	if (file_inode(file)->i_mode & S_IFMT)
+		return 0;
+	if (h->over_exec && test_bit(fd, files_fdtable(current->files)->close_on_exec))
+		return 0;
+	label = level_get(level_key(file));
+	return !level_is_none(label) && !level_same(label, h->to);
+}
+
+/* Who listens to a filter sees the arguments of calls, and who shares a umask sees it. */
+const char *level_bound(struct rw_access_label to, bool over_exec)
+{
+	const struct holding h = { .to = to, .over_exec = over_exec };
+
+	if (atomic_read(&current->files->count) > 1 || READ_ONCE(current->fs->users) > 1)
+		return "descriptors or directories are shared";
+	if (current->seccomp.mode == SECCOMP_MODE_FILTER)
+		return "under seccomp filters";
+	return iterate_fd(current->files, 0, leads_back, &h) ? "a descriptor leads back" : NULL;
+}
+
 bool level_float(struct rw_access_label to)
 {
-	if (current->flags & PF_KTHREAD || !current->mm || !works_alone() || !tracer_follows(to) ||
-	    !memory_follows(to, false))
+	if (current->flags & PF_KTHREAD || !current->mm || !works_alone() || level_bound(to, false) ||
+	    !tracer_follows(to) || !memory_follows(to, false))
 		return false;
 	return level_set(to) == 0; /* it has one, so that this needs no memory */
 }
@@ -80,11 +116,15 @@ int levels_task_fix_setuid(struct cred *new, const struct cred *old, int flags)
 	const struct level_access a = { .what = "setuid" };
 	const struct rw_access_label me = level_current();
 	const bool first = level_is_none(me);
+	const char *bound;
 
 	if (level_is_none(to) || (!first && me.level >= to.level) || !current->mm)
 		return 0;
 	if (!first && !works_alone())
 		return level_refuse(&a, "threads or requests of the lower level", to.rule);
+	bound = first ? NULL : level_bound(to, false);
+	if (bound)
+		return level_refuse(&a, bound, to.rule);
 	if (!tracer_follows(to))
 		return level_refuse(&a, "the tracer would follow", to.rule);
 	if (!memory_follows(to, first))

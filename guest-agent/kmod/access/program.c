@@ -368,9 +368,7 @@ static void add_fields(struct event *ev, const struct program_refusal *r, bool a
 {
 	struct rw_other_task other;
 
-	event_tail(ev, RW_F_OPERATION, r->what, strlen(r->what));
-	check_add_rule(ev, r->rule);
-	event_result(ev, audited ? 0 : -EACCES);
+	check_add_refusal(ev, r->what, NULL, 0, r->rule, audited);
 	if (r->other) {
 		task_other(r->other, &other);
 		event_bytes(ev, RW_F_OTHER_TASK, &other, sizeof(other));

@@ -69,7 +69,7 @@ static void __init attach(struct lsm_static_call *call, struct security_hook_lis
 
 int __init compat_attach_hooks(const struct compat_kernel *k, bool guard, bool level)
 {
-	unsigned int first = level ? 0 : guard ? LEVEL_COUNT : LEVEL_COUNT + GUARD_COUNT, i;
+	unsigned int first = level_first_hook(guard, level), i;
 	int ret = 0;
 
 	for (i = first; i < ARRAY_SIZE(objects) && ret == 0; i++) {

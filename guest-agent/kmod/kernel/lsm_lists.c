@@ -57,7 +57,7 @@ static bool __init link_to_own(unsigned int first, unsigned int i)
 
 int __init compat_attach_hooks(const struct compat_kernel *k, bool guard, bool level)
 {
-	unsigned int first = level ? 0 : guard ? LEVEL_COUNT : LEVEL_COUNT + GUARD_COUNT, i;
+	unsigned int first = level_first_hook(guard, level), i;
 	int ret = 0;
 
 	compat_removexattr_result =

@@ -93,8 +93,8 @@ def parse(console, stats):
     return Boot(numbers["init"], numbers["ram"], operations, stats)
 
 
-def build_initrd(folder):
-    """Makes the guest's initial RAM disk, the same for each boot."""
+def build_initrd(folder, more=()):
+    """Makes the guest's initial RAM disk, the same for each boot. more: further (file, path in the guest)."""
     tree = Path(folder) / "tree"
     for sub in ("bin", "lib", "dev", "proc", "tmp"):
         (tree / sub).mkdir(parents=True)
@@ -105,6 +105,7 @@ def build_initrd(folder):
     parts = [(GUEST / "init", "init"), (GUEST / "hello", "bin/hello"),
              (GUEST / "hello-libc", "bin/hello-libc"), (BUSYBOX, "bin/sh-libc"), (KLIBC_SH, "bin/sh")]
     parts += [(library, f"lib/{library.name}") for library in libraries]
+    parts += more
     for source, target in parts:
         if not source.exists():
             raise BenchError(f"{source}: no such file (run `make`)")
@@ -130,10 +131,10 @@ class Machine:
     def __init__(self, cpu, archive, folder, timeout=1800):
         self.cpu, self.archive, self.folder, self.timeout = cpu, archive, Path(folder), timeout
 
-    def boot(self, how, only=None, smp=1, icount=True, policy=None, conf=""):
+    def boot(self, how, only=None, smp=1, icount=True, policy=None, conf="", more=""):
         """Boots once. how: "bare", "ringward", "agent", "filtered" (agent, no record is wanted) or "audit" (bare, with
         the kernel's audit subsystem); only: names of the operations, None for all. policy: a policy.conf's text.
-        conf: further lines of ringward.conf, with the agent.
+        conf: further lines of ringward.conf, with the agent. more: words of the kernel's command line.
 
         QEMU counts instructions with one CPU only: with two, Linux hangs while it boots under -icount.
         """
@@ -141,7 +142,7 @@ class Machine:
                                          ("console", "stats.json", "ringward.conf", "monitor.conf"))
         for old in (console, stats):
             old.unlink(missing_ok=True)
-        append = COMMAND_LINE
+        append = f"{COMMAND_LINE} {more}".rstrip()
         if only is not None:
             append += " RWBENCH_ONLY=" + (",".join(only) or NO_OPERATION)
         if how == "audit":

@@ -58,6 +58,13 @@ void pin(int cpu);
  */
 void audit_start(void);
 
+/** apparmor_start() - load the profile /apparmor.bin; apparmor_confine(): put this process under it. */
+void apparmor_start(void);
+void apparmor_confine(void);
+
+/** selinux_start() - load the policy /selinux.bin and enforce it. */
+void selinux_start(void);
+
 /** ticks() - the time-stamp counter, read after all earlier instructions have completed. */
 static inline uint64_t ticks(void)
 {

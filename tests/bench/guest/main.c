@@ -88,6 +88,10 @@ static void prepare(void)
 	check(mount("tmp", "/tmp", "tmpfs", 0, NULL), "mounting /tmp");
 	loopback_up();
 	print_ram();
+	if (getenv("RWBENCH_APPARMOR"))
+		apparmor_start();
+	if (getenv("RWBENCH_SELINUX"))
+		selinux_start();
 }
 
 /* Whether RWBENCH_ONLY names it, with a comma before and after each name; without RWBENCH_ONLY, always. */
@@ -124,6 +128,8 @@ static int benchmark(void)
 	if (pid != 0)
 		return pid;
 	pin(0);
+	if (getenv("RWBENCH_APPARMOR"))
+		apparmor_confine();
 	measure_all(syscall_ops, syscall_op_count);
 	measure_all(memory_ops, memory_op_count);
 	measure_all(ipc_ops, ipc_op_count);
