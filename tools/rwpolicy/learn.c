@@ -127,8 +127,9 @@ static void learn_path(struct lesson *lesson, const struct rec *r, enum rw_field
 	}
 	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++)
 		if (kinds >> kind & 1)
-			touches_add(&lesson->touches, (const char *)path.p, path.len, uid, kind, made,
-				    removed);
+			touches_add(&lesson->touches, (const char *)path.p, path.len, uid, kind);
+	if (made || removed)
+		touches_add_name(&lesson->touches, (const char *)path.p, path.len, removed);
 }
 
 static void learn_record(struct lesson *lesson, const struct rec *r)

@@ -16,20 +16,34 @@ static void *checked(void *memory)
 	exit(2);
 }
 
-void touches_add(struct touches *t, const char *path, size_t len, uint32_t uid, enum rw_right kind, bool made,
-		 bool removed)
+/* Makes room for one more element of @size bytes. Return: the array. */
+static void *room(void *array, size_t count, size_t *cap, size_t size)
 {
-	if (t->count == t->cap) {
-		t->cap = t->cap ? 2 * t->cap : 256;
-		t->touch = checked(reallocarray(t->touch, t->cap, sizeof(t->touch[0])));
-	}
+	if (count < *cap)
+		return array;
+	*cap = *cap ? 2 * *cap : 256;
+	return checked(reallocarray(array, *cap, size));
+}
+
+void touches_add(struct touches *t, const char *path, size_t len, uint32_t uid, enum rw_right kind)
+{
+	t->touch = room(t->touch, t->count, &t->cap, sizeof(t->touch[0]));
 	t->touch[t->count++] = (struct touch){
 		.path = checked(strndup(path, len)),
 		.uid = uid,
 		.kind = kind,
-		.made = made,
+	};
+}
+
+void touches_add_name(struct touches *t, const char *path, size_t len, bool removed)
+{
+	t->name = room(t->name, t->names, &t->name_cap, sizeof(t->name[0]));
+	t->name[t->names] = (struct touch_name){
+		.path = checked(strndup(path, len)),
+		.when = t->names,
 		.removed = removed,
 	};
+	t->names++;
 }
 
 /* Bytes of the directory that a path lies in, with the / at the end; 1 for "/" and what lies in it. */
@@ -96,45 +110,97 @@ static void make_unique(struct touches *t)
 {
 	qsort(t->touch, t->count, sizeof(t->touch[0]), by_directory);
 	for (size_t i = 1; i < t->count; i++) {
-		struct touch *before = &t->touch[i - 1], *now = &t->touch[i];
+		struct touch *before = &t->touch[i - 1];
+		const struct touch *now = &t->touch[i];
 
-		if (by_directory(before, now) != 0)
-			continue;
-		now->made |= before->made;
-		now->removed |= before->removed;
-		before->path[0] = '\0';
+		if (by_directory(before, now) == 0)
+			before->path[0] = '\0';
 	}
 	remove_marked(t);
 }
 
-/* What is in a directory of a process has another name the next time. */
-static void cut_process(char *path)
+/* What is in a directory of a process, and a terminal, has another name the next time. */
+static void cut_numbers(char *path)
 {
-	static const char proc[] = "/proc/";
+	static const char *const directory[] = { "/proc/", "/dev/pts/" };
 
-	if (strncmp(path, proc, sizeof(proc) - 1) == 0 && isdigit((unsigned char)path[sizeof(proc) - 1]))
-		path[sizeof(proc) - 1] = '\0';
+	for (size_t i = 0; i < sizeof(directory) / sizeof(directory[0]); i++) {
+		size_t len = strlen(directory[i]);
+
+		if (strncmp(path, directory[i], len) == 0 && isdigit((unsigned char)path[len]))
+			path[len] = '\0';
+	}
 }
 
-/* Files that came and went: by their directory, for every user and kind. */
-static void cut_temporary(struct touches *t)
+static int by_name(const void *a, const void *b)
 {
-	qsort(t->touch, t->count, sizeof(t->touch[0]), by_path);
-	for (size_t i = 0, end; i < t->count; i = end) {
-		bool made = false, removed = false;
+	const struct touch_name *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
 
-		for (end = i; end < t->count && t->touch[end].uid == t->touch[i].uid &&
-			      strcmp(t->touch[end].path, t->touch[i].path) == 0;
-		     end++) {
-			made |= t->touch[end].made;
-			removed |= t->touch[end].removed;
-		}
-		for (size_t k = i; made && removed && k < end; k++)
-			t->touch[k].made = t->touch[k].removed = true;
+	return order ? order : x->when < y->when ? -1 : x->when > y->when;
+}
+
+/*
+ * Whether a name will be another one the next time; @n says in the order of the log when it was made and removed.
+ * What was there before, what is there at the end, and what came and went again under the same name has a
+ * lasting one. But a number in it counts on.
+ */
+static bool is_passing(const struct touch_name *n, size_t count)
+{
+	const char *last = n->path + parent_len(n->path);
+	size_t made = 0;
+
+	for (size_t i = 0; i < count; i++)
+		made += !n[i].removed;
+	if (parent_len(n->path) == 1 || !made)
+		return false;
+	return strpbrk(last, "0123456789") || (made == 1 && !n[0].removed && n[count - 1].removed);
+}
+
+/* Leaves each passing name once, sorted, and no other. */
+static void keep_passing(struct touches *t)
+{
+	size_t kept = 0;
+
+	if (t->names)
+		qsort(t->name, t->names, sizeof(t->name[0]), by_name);
+	for (size_t i = 0, end; i < t->names; i = end) {
+		for (end = i + 1; end < t->names && strcmp(t->name[i].path, t->name[end].path) == 0; end++)
+			;
+		bool passing = is_passing(&t->name[i], end - i);
+
+		for (size_t k = i + passing; k < end; k++)
+			free(t->name[k].path);
+		if (passing)
+			t->name[kept++] = t->name[i];
 	}
-	for (size_t i = 0; i < t->count; i++)
-		if (t->touch[i].made && t->touch[i].removed && parent_len(t->touch[i].path) > 1)
-			t->touch[i].path[parent_len(t->touch[i].path)] = '\0';
+	t->names = kept;
+}
+
+static int is_path_of(const void *path, const void *name)
+{
+	return strcmp(path, ((const struct touch_name *)name)->path);
+}
+
+/* What has a passing name, or lies below what has one: by the directory of the first such name. */
+static void cut_passing(const struct touches *t, char *path)
+{
+	for (char *end = path + 1; t->names && *end; end++) {
+		char next;
+		bool passing;
+
+		end += strcspn(end, "/");
+		next = *end;
+		*end = '\0';
+		passing = bsearch(path, t->name, t->names, sizeof(t->name[0]), is_path_of);
+		if (passing) {
+			path[parent_len(path)] = '\0';
+			return;
+		}
+		*end = next;
+		if (!next)
+			return;
+	}
 }
 
 /* Replaces the files of full directories by these. Return: whether there was one. */
@@ -191,9 +257,11 @@ void touches_generalise(struct touches *t)
 {
 	if (!t->count)
 		return;
-	for (size_t i = 0; i < t->count; i++)
-		cut_process(t->touch[i].path);
-	cut_temporary(t);
+	keep_passing(t);
+	for (size_t i = 0; i < t->count; i++) {
+		cut_numbers(t->touch[i].path);
+		cut_passing(t, t->touch[i].path);
+	}
 	do
 		make_unique(t);
 	while (fold(t));
@@ -205,6 +273,9 @@ void touches_free(struct touches *t)
 {
 	for (size_t i = 0; i < t->count; i++)
 		free(t->touch[i].path);
+	for (size_t i = 0; i < t->names; i++)
+		free(t->name[i].path);
 	free(t->touch);
+	free(t->name);
 	*t = (struct touches){ 0 };
 }

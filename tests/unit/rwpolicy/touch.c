@@ -17,7 +17,7 @@ static struct touches t;
 
 static void add(const char *path, uint32_t uid, enum rw_right kind)
 {
-	touches_add(&t, path, strlen(path), uid, kind, false, false);
+	touches_add(&t, path, strlen(path), uid, kind);
 }
 
 /* Adds @count files, whose names are numbers from @first on. */
@@ -103,17 +103,93 @@ static void test_up_to_the_root(void **state)
 	       "0 r /x7", "0 r /x8");
 }
 
+static void make(const char *path, uint32_t uid)
+{
+	add(path, uid, RW_RIGHT_WRITE);
+	touches_add_name(&t, path, strlen(path), false);
+}
+
+static void drop(const char *path, uint32_t uid)
+{
+	add(path, uid, RW_RIGHT_WRITE);
+	touches_add_name(&t, path, strlen(path), true);
+}
+
 static void test_files_that_came_and_went(void **state)
 {
 	(void)state;
-	touches_add(&t, "/etc/passwd+", 12, 0, RW_RIGHT_WRITE, true, false);
-	touches_add(&t, "/etc/passwd+", 12, 0, RW_RIGHT_READ, false, false);
-	touches_add(&t, "/etc/passwd+", 12, 0, RW_RIGHT_WRITE, false, true);
-	touches_add(&t, "/etc/made", 9, 0, RW_RIGHT_WRITE, true, false);
-	touches_add(&t, "/srv/made", 9, 0, RW_RIGHT_WRITE, true, false);
-	touches_add(&t, "/srv/gone", 9, 0, RW_RIGHT_WRITE, false, true);
-	touches_add(&t, "/top", 4, 0, RW_RIGHT_WRITE, true, true);
+	make("/etc/passwd+", 0);
+	add("/etc/passwd+", 0, RW_RIGHT_READ);
+	drop("/etc/passwd+", 0);
+	make("/etc/made", 0);
+	make("/srv/made", 0);
+	drop("/srv/gone", 0);
+	make("/top", 0);
+	drop("/top", 0);
 	EXPECT("0 r /etc/", "0 w /etc/", "0 w /srv/gone", "0 w /srv/made", "0 w /top");
+}
+
+/* One user makes the file, another one reads it, a third one removes it. */
+static void test_came_and_went_by_several_users(void **state)
+{
+	(void)state;
+	make("/spool/letter", 1);
+	add("/spool/letter", 2, RW_RIGHT_READ);
+	drop("/spool/letter", 3);
+	EXPECT("1 w /spool/", "2 r /spool/", "3 w /spool/");
+}
+
+/* A name that comes again and again is the same the next time; a number in it is not. */
+static void test_names_that_come_again(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		make("/run/lock/x", 0);
+		drop("/run/lock/x", 0);
+		make("/run/job/x1", 0);
+		drop("/run/job/x1", 0);
+	}
+	EXPECT("0 w /run/job/", "0 w /run/lock/x");
+}
+
+/* Who is renamed away and made anew, as a log is, was there before and is there at the end. */
+static void test_names_that_last(void **state)
+{
+	(void)state;
+	drop("/log/a", 0);
+	make("/log/a", 0);
+	make("/log/b", 0);
+	drop("/log/b", 0);
+	make("/log/b", 0);
+	drop("/log/c", 0);
+	make("/log/c", 0);
+	drop("/log/c", 0);
+	EXPECT("0 w /log/a", "0 w /log/b", "0 w /log/c");
+}
+
+static void test_numbered_files(void **state)
+{
+	(void)state;
+	make("/log/a.1", 0);
+	add("/log/old.1", 0, RW_RIGHT_READ);
+	add("/log/a.1", 7, RW_RIGHT_READ);
+	drop("/lib/x.2", 0);
+	make("/9", 0);
+	EXPECT("0 w /9", "0 w /lib/x.2", "0 w /log/", "0 r /log/old.1", "7 r /log/");
+}
+
+static void test_below_what_came_and_went(void **state)
+{
+	(void)state;
+	make("/run/user/1000", 0);
+	add("/run/user/1000/bus", 1000, RW_RIGHT_READ);
+	make("/tmp/dir", 0);
+	make("/tmp/dir/file", 0);
+	add("/tmp/dir/sub/file", 5, RW_RIGHT_READ);
+	add("/tmp/dirt", 5, RW_RIGHT_READ);
+	drop("/tmp/dir/file", 0);
+	drop("/tmp/dir", 0);
+	EXPECT("0 w /run/user/", "0 w /tmp/", "5 r /tmp/", "1000 r /run/user/");
 }
 
 static void test_directories_of_processes(void **state)
@@ -123,7 +199,10 @@ static void test_directories_of_processes(void **state)
 	add("/proc/cpuinfo", 0, RW_RIGHT_READ);
 	add("/proc/sys/kernel/x", 0, RW_RIGHT_WRITE);
 	add("/process/17/x", 0, RW_RIGHT_READ);
-	EXPECT("0 r /proc/", "0 w /proc/sys/kernel/x", "0 r /process/17/x");
+	add("/dev/pts/3", 0, RW_RIGHT_WRITE);
+	add("/dev/pts/ptmx", 0, RW_RIGHT_READ);
+	EXPECT("0 w /dev/pts/", "0 r /dev/pts/ptmx", "0 r /proc/", "0 w /proc/sys/kernel/x",
+	       "0 r /process/17/x");
 }
 
 static void test_nothing(void **state)
@@ -142,6 +221,11 @@ int main(void)
 		cmocka_unit_test(test_full_directories),
 		cmocka_unit_test(test_up_to_the_root),
 		cmocka_unit_test(test_files_that_came_and_went),
+		cmocka_unit_test(test_came_and_went_by_several_users),
+		cmocka_unit_test(test_names_that_come_again),
+		cmocka_unit_test(test_names_that_last),
+		cmocka_unit_test(test_numbered_files),
+		cmocka_unit_test(test_below_what_came_and_went),
 		cmocka_unit_test(test_directories_of_processes),
 		cmocka_unit_test(test_nothing),
 	};
