@@ -69,6 +69,8 @@ static uint32_t kinds_of(const struct rec *r)
 	case RW_REC_FILE_TIMES:
 	case RW_REC_XATTR_SET:
 	case RW_REC_XATTR_REMOVE:
+	case RW_REC_MOUNT:
+	case RW_REC_MOUNT_MOVE:
 		return BIT(RW_RIGHT_WRITE);
 	default:
 		return 0;
@@ -111,8 +113,8 @@ static void learn_path(struct lesson *lesson, const struct rec *r, enum rw_field
 {
 	bool is_new = id == RW_F_NEW_PATH;
 	uint8_t type = r->hdr.type;
-	bool made = is_new || rec_number(r, RW_F_CREATED) || type == RW_REC_DIR_MAKE ||
-		    type == RW_REC_SYMLINK || type == RW_REC_MKNOD;
+	bool made = (is_new && type != RW_REC_MOUNT_MOVE) || rec_number(r, RW_F_CREATED) ||
+		    type == RW_REC_DIR_MAKE || type == RW_REC_SYMLINK || type == RW_REC_MKNOD;
 	bool removed = !is_new && (type == RW_REC_FILE_UNLINK || type == RW_REC_DIR_REMOVE ||
 				   type == RW_REC_FILE_RENAME);
 	struct rec_field f;
@@ -132,6 +134,21 @@ static void learn_path(struct lesson *lesson, const struct rec *r, enum rw_field
 		touches_add_name(&lesson->touches, (const char *)path.p, path.len, removed);
 }
 
+/* A file keeps the rules of the names that it had. */
+static void learn_move(struct lesson *lesson, const struct rec *r)
+{
+	struct rec_field from, to;
+
+	if (r->hdr.type != RW_REC_FILE_RENAME && r->hdr.type != RW_REC_FILE_LINK)
+		return;
+	if (!rec_field(r, RW_F_PATH, &from) || !rec_field(r, RW_F_NEW_PATH, &to))
+		return;
+	if (!is_path(value_text(&from)) || !is_path(value_text(&to)))
+		return;
+	touches_add_move(&lesson->touches, (const char *)value_text(&from).p, value_text(&from).len,
+			 (const char *)value_text(&to).p, value_text(&to).len);
+}
+
 static void learn_record(struct lesson *lesson, const struct rec *r)
 {
 	uint32_t kinds = kinds_of(r) & lesson->kinds;
@@ -144,8 +161,10 @@ static void learn_record(struct lesson *lesson, const struct rec *r)
 		lesson->without_path++;
 		return;
 	}
-	learn_path(lesson, r, RW_F_PATH, task.fsuid, kinds);
+	if (r->hdr.type != RW_REC_MOUNT_MOVE)
+		learn_path(lesson, r, RW_F_PATH, task.fsuid, kinds);
 	learn_path(lesson, r, RW_F_NEW_PATH, task.fsuid, kinds);
+	learn_move(lesson, r);
 }
 
 /* Return: the exit status. */

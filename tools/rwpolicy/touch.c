@@ -46,6 +46,15 @@ void touches_add_name(struct touches *t, const char *path, size_t len, bool remo
 	t->names++;
 }
 
+void touches_add_move(struct touches *t, const char *from, size_t from_len, const char *to, size_t to_len)
+{
+	t->move = room(t->move, t->moves, &t->move_cap, sizeof(t->move[0]));
+	t->move[t->moves++] = (struct touch_move){
+		.from = checked(strndup(from, from_len)),
+		.to = checked(strndup(to, to_len)),
+	};
+}
+
 /* Bytes of the directory that a path lies in, with the / at the end; 1 for "/" and what lies in it. */
 static size_t parent_len(const char *path)
 {
@@ -141,7 +150,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /*
- * Whether a name will be another one the next time; @n says in the order of the log when it was made and removed.
+ * Whether a name will be another one the next time; @n says when it was made and removed, in the log's order.
  * What was there before, what is there at the end, and what came and went again under the same name has a
  * lasting one. But a number in it counts on.
  */
@@ -150,9 +159,14 @@ static bool is_passing(const struct touch_name *n, size_t count)
 	const char *last = n->path + parent_len(n->path);
 	size_t made = 0;
 
-	for (size_t i = 0; i < count; i++)
+	if (parent_len(n->path) == 1)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (n[i].passing)
+			return true;
 		made += !n[i].removed;
-	if (parent_len(n->path) == 1 || !made)
+	}
+	if (!made)
 		return false;
 	return strpbrk(last, "0123456789") || (made == 1 && !n[0].removed && n[count - 1].removed);
 }
@@ -253,19 +267,104 @@ static void remove_covered(struct touches *t)
 	remove_marked(t);
 }
 
+static int by_names(const void *a, const void *b)
+{
+	const struct touch_move *x = a, *y = b;
+	int order = strcmp(x->to, y->to);
+
+	return order ? order : strcmp(x->from, y->from);
+}
+
+/* Each once. */
+static void make_moves_unique(struct touches *t)
+{
+	size_t kept = 0;
+
+	if (t->moves)
+		qsort(t->move, t->moves, sizeof(t->move[0]), by_names);
+	for (size_t i = 0; i < t->moves; i++) {
+		if (kept && by_names(&t->move[kept - 1], &t->move[i]) == 0) {
+			free(t->move[i].from);
+			free(t->move[i].to);
+		} else {
+			t->move[kept++] = t->move[i];
+		}
+	}
+	t->moves = kept;
+}
+
+static bool is_below(const char *path, const char *directory)
+{
+	size_t len = strlen(directory);
+
+	return strncmp(path, directory, len) == 0 && path[len] == '/';
+}
+
+/* A directory with a name that a line has, or below which a line leads, cannot be renamed. */
+static void note_moved_directories(struct touches *t)
+{
+	for (size_t i = 0; i < t->moves; i++) {
+		const struct touch_move *m = &t->move[i];
+		bool found = false;
+
+		for (size_t k = 0; k < t->count && !found; k++)
+			found = is_below(t->touch[k].path, m->from) || is_below(t->touch[k].path, m->to);
+		if (!found)
+			continue;
+		touches_add_name(t, m->from, strlen(m->from), true);
+		t->name[t->names - 1].passing = true;
+		touches_add_name(t, m->to, strlen(m->to), false);
+		t->name[t->names - 1].passing = true;
+	}
+}
+
+static bool is_covered(const struct touches *t, const struct touch *touch)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (covers(&t->touch[i], touch))
+			return true;
+	return false;
+}
+
+/* Allows at each name that files had what is allowed at the one that they got. Return: whether that is new. */
+static bool follow_moves(struct touches *t)
+{
+	size_t count = t->count;
+
+	for (size_t i = 0; i < t->moves; i++)
+		for (size_t k = 0; k < count; k++) {
+			struct touch to = t->touch[k], from = t->touch[k];
+
+			to.path = t->move[i].to;
+			from.path = t->move[i].from;
+			if (covers(&t->touch[k], &to) && !is_covered(t, &from))
+				touches_add(t, from.path, strlen(from.path), from.uid, from.kind);
+		}
+	return t->count != count;
+}
+
 void touches_generalise(struct touches *t)
 {
 	if (!t->count)
 		return;
+	make_unique(t);
+	make_moves_unique(t);
+	note_moved_directories(t);
 	keep_passing(t);
 	for (size_t i = 0; i < t->count; i++) {
 		cut_numbers(t->touch[i].path);
 		cut_passing(t, t->touch[i].path);
 	}
-	do
-		make_unique(t);
-	while (fold(t));
-	remove_covered(t);
+	for (size_t i = 0; i < t->moves; i++) {
+		cut_passing(t, t->move[i].from);
+		cut_passing(t, t->move[i].to);
+	}
+	do {
+		do
+			make_unique(t);
+		while (fold(t));
+		remove_covered(t);
+	} while (follow_moves(t));
 	qsort(t->touch, t->count, sizeof(t->touch[0]), by_path);
 }
 
@@ -275,7 +374,12 @@ void touches_free(struct touches *t)
 		free(t->touch[i].path);
 	for (size_t i = 0; i < t->names; i++)
 		free(t->name[i].path);
+	for (size_t i = 0; i < t->moves; i++) {
+		free(t->move[i].from);
+		free(t->move[i].to);
+	}
 	free(t->touch);
 	free(t->name);
+	free(t->move);
 	*t = (struct touches){ 0 };
 }

@@ -21,6 +21,12 @@ struct touch_name {
 	char *path;
 	size_t when;  /* its place in the log; as all have it, those of the same path keep their order */
 	bool removed; /* the name is gone, else it is new */
+	bool passing; /* it will be another one the next time */
+};
+
+/** struct touch_move - a file that had one name got another one. */
+struct touch_move {
+	char *from, *to;
 };
 
 /** struct touches - what a log has of them; begins zeroed. */
@@ -29,6 +35,8 @@ struct touches {
 	size_t count, cap;
 	struct touch_name *name;
 	size_t names, name_cap;
+	struct touch_move *move;
+	size_t moves, move_cap;
 };
 
 /** touches_add() - add an access; @path has @len bytes. Ends the program if memory runs out. */
@@ -42,11 +50,20 @@ void touches_add(struct touches *t, const char *path, size_t len, uint32_t uid, 
 void touches_add_name(struct touches *t, const char *path, size_t len, bool removed);
 
 /**
+ * touches_add_move() - add that a file had the name @from and got the name @to, by rename(2) or link(2).
+ *
+ * Ends the program if memory runs out.
+ */
+void touches_add_move(struct touches *t, const char *from, size_t from_len, const char *to, size_t to_len);
+
+/**
  * touches_generalise() - replace files by the directory that they lie in.
  *
  * That is done where a user touched more than TOUCHES_MANY files of a directory in one way, and for names
  * that will be others the next time: what was made once and went, what was made and has a number in its
- * name, all that lies below such a directory, directories of processes in /proc, and terminals.
+ * name, a directory that got another name, all that lies below such a directory, directories of processes
+ * in /proc, and terminals. A file stays under the rules of a name that it had: who may do something at a name
+ * that files got may do it at those that they had before.
  * What a directory covers is removed; the rest is sorted by user, path and kind, each once.
  */
 #define TOUCHES_MANY 8u

@@ -192,6 +192,50 @@ static void test_below_what_came_and_went(void **state)
 	EXPECT("0 w /run/user/", "0 w /tmp/", "5 r /tmp/", "1000 r /run/user/");
 }
 
+static void move(const char *from, const char *to, uint32_t uid)
+{
+	drop(from, uid);
+	make(to, uid);
+	touches_add_move(&t, from, strlen(from), to, strlen(to));
+}
+
+/* A file keeps the rules of the name that it had: who reads it under the new one has to have both. */
+static void test_moved_files(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		make("/etc/list+", 0);
+		move("/etc/list+", "/etc/list", 0);
+	}
+	make("/tmp/abc", 0);
+	move("/tmp/abc", "/etc/other", 0);
+	add("/etc/list", 5, RW_RIGHT_READ);
+	add("/etc/other", 6, RW_RIGHT_READ);
+	EXPECT("0 w /etc/list", "0 w /etc/list+", "0 w /etc/other", "0 w /tmp/", "5 r /etc/list",
+	       "5 r /etc/list+", "6 r /etc/other", "6 r /tmp/");
+}
+
+static void test_moved_again(void **state)
+{
+	(void)state;
+	drop("/a/x", 0);
+	touches_add_move(&t, "/a/x", 4, "/b/y", 4);
+	touches_add_move(&t, "/b/y", 4, "/c/z", 4);
+	touches_add_move(&t, "/b/y", 4, "/c/z", 4);
+	add_many("/c/z", 1, RW_RIGHT_READ, 0, TOUCHES_MANY + 1);
+	EXPECT("0 w /a/x", "1 r /a/x", "1 r /b/y", "1 r /c/");
+}
+
+/* A directory on the path of a line could not be renamed. */
+static void test_moved_directories(void **state)
+{
+	(void)state;
+	make("/var/lists/new", 0);
+	add("/var/lists/new/a", 0, RW_RIGHT_READ);
+	move("/var/lists/new", "/var/old/lists", 0);
+	EXPECT("0 r /var/lists/", "0 w /var/lists/", "0 w /var/old/");
+}
+
 static void test_directories_of_processes(void **state)
 {
 	(void)state;
@@ -226,6 +270,9 @@ int main(void)
 		cmocka_unit_test(test_names_that_last),
 		cmocka_unit_test(test_numbered_files),
 		cmocka_unit_test(test_below_what_came_and_went),
+		cmocka_unit_test(test_moved_files),
+		cmocka_unit_test(test_moved_again),
+		cmocka_unit_test(test_moved_directories),
 		cmocka_unit_test(test_directories_of_processes),
 		cmocka_unit_test(test_nothing),
 	};
