@@ -11,6 +11,7 @@
 #include "lib/access_conf.h"
 #include "lib/crc32c.h"
 #include "tools/rwlog/input.h"
+#include "seen.h"
 #include "touch.h"
 
 #define BIT(kind)         (1u << (kind))
@@ -19,6 +20,7 @@
 /* What was learnt, and what could not be. */
 struct lesson {
 	struct touches touches;
+	struct seen seen; /* in the log at hand */
 	uint32_t kinds;
 	unsigned long without_path; /* accesses to files whose path the log does not have */
 	unsigned long unnamed;      /* whose path no line can have */
@@ -84,12 +86,34 @@ static bool has(const struct rec *r, enum rw_field_id id)
 	return rec_field(r, id, &f);
 }
 
-/* Whether the paths of a record are names of files from the root of the system. */
-static bool names_files(const struct rec *r, const struct rw_task *task)
+static bool is_cut(const struct rec *r)
 {
-	return !(task->flags & RW_TASKF_OTHER_ROOT) && !(r->hdr.flags & RW_RECF_PATH_TRUNC) &&
-	       !has(r, RW_F_OUTSIDE) && !has(r, RW_F_FILE_KIND) && !has(r, RW_F_DELETED) &&
-	       !has(r, RW_F_IN_FILE_SYSTEM);
+	return r->hdr.flags & RW_RECF_PATH_TRUNC || has(r, RW_F_FILE_KIND) || has(r, RW_F_IN_FILE_SYSTEM);
+}
+
+/* Whether a record says which file its path is about. */
+static bool seen_in(const struct rec *r, struct seen_file *to)
+{
+	struct rec_field path, file;
+	struct rw_file id;
+
+	if (is_cut(r) || !rec_field(r, RW_F_PATH, &path) || !rec_field(r, RW_F_FILE, &file))
+		return false;
+	value_structure(&file, &id, sizeof(id));
+	*to = (struct seen_file){ .dev = id.dev,
+				  .ino = id.ino,
+				  .path = (const char *)value_text(&path).p,
+				  .len = value_text(&path).len };
+	return true;
+}
+
+/* Whether the paths of a record are names of files from the root of the system. */
+static bool names_files(const struct lesson *lesson, const struct rec *r, const struct rw_task *task)
+{
+	if (is_cut(r) || has(r, RW_F_OUTSIDE))
+		return false;
+	return !(task->flags & RW_TASKF_OTHER_ROOT) ||
+	       seen_is_system(&lesson->seen, task->root_dev, task->root_ino);
 }
 
 /* Whether a line can have the path. A line about "/" would be about all files. */
@@ -106,6 +130,13 @@ static bool is_path(struct text path)
 		if (path.p[i] == '"' || path.p[i] == '\n' || path.p[i] == '\r' || !path.p[i])
 			return false;
 	return true;
+}
+
+static void learn_kinds(struct lesson *lesson, struct text path, uint32_t uid, uint32_t kinds)
+{
+	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++)
+		if (kinds >> kind & 1)
+			touches_add(&lesson->touches, (const char *)path.p, path.len, uid, kind);
 }
 
 static void learn_path(struct lesson *lesson, const struct rec *r, enum rw_field_id id, uint32_t uid,
@@ -127,11 +158,13 @@ static void learn_path(struct lesson *lesson, const struct rec *r, enum rw_field
 		lesson->unnamed++;
 		return;
 	}
-	for (unsigned int kind = 0; kind < RW_RIGHTS; kind++)
-		if (kinds >> kind & 1)
-			touches_add(&lesson->touches, (const char *)path.p, path.len, uid, kind);
-	if (made || removed)
-		touches_add_name(&lesson->touches, (const char *)path.p, path.len, removed);
+	learn_kinds(lesson, path, uid, kinds);
+	if (has(r, RW_F_DELETED)) /* as a temporary file is that never had a name */
+		made = removed = true;
+	if (made)
+		touches_add_name(&lesson->touches, (const char *)path.p, path.len, false);
+	if (removed)
+		touches_add_name(&lesson->touches, (const char *)path.p, path.len, true);
 }
 
 /* A file keeps the rules of the names that it had. */
@@ -149,6 +182,26 @@ static void learn_move(struct lesson *lesson, const struct rec *r)
 			 (const char *)value_text(&to).p, value_text(&to).len);
 }
 
+/* The file may have been seen by another name. */
+static void learn_unnamed(struct lesson *lesson, const struct rec *r, uint32_t uid, uint32_t kinds)
+{
+	const struct seen_file *name = NULL;
+	struct seen_file here;
+	struct text path;
+
+	if (has(r, RW_F_FILE_KIND))
+		return; /* it is under no line */
+	if (seen_in(r, &here))
+		name = seen_find(&lesson->seen, here.dev, here.ino);
+	if (!name) {
+		lesson->without_path++;
+		return;
+	}
+	path = (struct text){ (const uint8_t *)name->path, name->len };
+	if (is_path(path))
+		learn_kinds(lesson, path, uid, kinds);
+}
+
 static void learn_record(struct lesson *lesson, const struct rec *r)
 {
 	uint32_t kinds = kinds_of(r) & lesson->kinds;
@@ -157,14 +210,39 @@ static void learn_record(struct lesson *lesson, const struct rec *r)
 	lesson->lost += r->hdr.type == RW_REC_DROP || r->hdr.type == RW_REC_LIMITED;
 	if (!kinds || (int32_t)rec_number(r, RW_F_RESULT) < 0 || rec_task(r, &task) < 2)
 		return;
-	if (!names_files(r, &task)) {
-		lesson->without_path++;
+	if (!names_files(lesson, r, &task)) {
+		learn_unnamed(lesson, r, task.fsuid, kinds);
 		return;
 	}
 	if (r->hdr.type != RW_REC_MOUNT_MOVE)
 		learn_path(lesson, r, RW_F_PATH, task.fsuid, kinds);
 	learn_path(lesson, r, RW_F_NEW_PATH, task.fsuid, kinds);
 	learn_move(lesson, r);
+}
+
+/* Finds out which names files have from the system's root, and which other roots show the same. */
+static void look_at_names(struct lesson *lesson, const struct input *in)
+{
+	struct seen_file file;
+	struct rw_task task;
+
+	for (int other = 0; other < 2; other++) {
+		for (size_t i = 0; i < in->nboot; i++)
+			for (size_t k = 0; k < in->boot[i].nrec; k++) {
+				struct rec r = boot_rec(&in->boot[i], k);
+
+				if (has(&r, RW_F_OUTSIDE) || has(&r, RW_F_DELETED) ||
+				    rec_task(&r, &task) < 2 || !seen_in(&r, &file) ||
+				    !!(task.flags & RW_TASKF_OTHER_ROOT) != other)
+					continue;
+				if (other)
+					seen_compare(&lesson->seen, task.root_dev, task.root_ino, &file);
+				else
+					seen_add(&lesson->seen, &file);
+			}
+		if (!other)
+			seen_sort(&lesson->seen);
+	}
 }
 
 /* Return: the exit status. */
@@ -176,6 +254,8 @@ static int learn_log(struct lesson *lesson, const char *name)
 
 	if (!err)
 		err = input_parse(&in);
+	if (!err)
+		look_at_names(lesson, &in);
 	for (size_t i = 0; !err && i < in.nboot; i++)
 		for (size_t k = 0; k < in.boot[i].nrec; k++, records++) {
 			struct rec r = boot_rec(&in.boot[i], k);
@@ -190,6 +270,7 @@ static int learn_log(struct lesson *lesson, const char *name)
 		fprintf(stderr, "rwpolicy: %s: %s\n", name, strerror(-err));
 	if (!err && in.problems.count)
 		fprintf(stderr, "rwpolicy: %s: warning: it is damaged; rwlog verify says where\n", name);
+	seen_free(&lesson->seen);
 	input_free(&in);
 	return err || !records ? 2 : 0;
 }

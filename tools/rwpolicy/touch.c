@@ -326,7 +326,7 @@ static bool is_covered(const struct touches *t, const struct touch *touch)
 	return false;
 }
 
-/* Allows at each name that files had what is allowed at the one that they got. Return: whether that is new. */
+/* Allows at each name that files had what is allowed at those that they got. Return: whether it is new. */
 static bool follow_moves(struct touches *t)
 {
 	size_t count = t->count;
