@@ -116,12 +116,12 @@ static bool names_files(const struct lesson *lesson, const struct rec *r, const 
 	       seen_is_system(&lesson->seen, task->root_dev, task->root_ino);
 }
 
-/* Whether a line can have the path. A line about "/" would be about all files. */
+/* Whether a line can have the path. */
 static bool is_path(struct text path)
 {
 	struct span rest = { (const char *)path.p, path.len }, name;
 
-	if (path.len < 2 || path.p[0] != '/' || path.len > ACCESS_PATH_MAX)
+	if (!path.len || path.p[0] != '/' || path.len > ACCESS_PATH_MAX)
 		return false;
 	while (access_next_part(&rest, &name))
 		if (name.size > ACCESS_PART_MAX || span_equals(name, ".") || span_equals(name, ".."))
@@ -295,8 +295,8 @@ static unsigned int print_lines(const struct touches *t)
 			      strcmp(t->touch[end].path, first->path) == 0;
 		     end++)
 			kinds |= BIT(t->touch[end].kind);
-		printf("+%s %s%s%s %u\n", access_letters(kinds, letters), quote, first->path, quote,
-		       first->uid);
+		printf("+%s %s%s%s %u\n", access_letters(kinds, letters), quote,
+		       strcmp(first->path, "/") == 0 ? ACCESS_ROOT : first->path, quote, first->uid);
 		lines++;
 	}
 	return lines;

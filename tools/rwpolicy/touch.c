@@ -239,7 +239,7 @@ static bool fold(struct touches *t)
 	return found;
 }
 
-/* Whether @by covers @path. Who may write may append. */
+/* Whether @by covers @path; "/" is the root directory alone. Who may write may append. */
 static bool covers(const struct touch *by, const struct touch *path)
 {
 	size_t len = strlen(by->path);
@@ -247,7 +247,7 @@ static bool covers(const struct touch *by, const struct touch *path)
 	if (by->uid != path->uid ||
 	    (by->kind != path->kind && !(by->kind == RW_RIGHT_WRITE && path->kind == RW_RIGHT_APPEND)))
 		return false;
-	if (by->path[len - 1] != '/')
+	if (len == 1 || by->path[len - 1] != '/')
 		return strcmp(by->path, path->path) == 0;
 	return strncmp(by->path, path->path, len) == 0 ||
 	       (strncmp(by->path, path->path, len - 1) == 0 && !path->path[len - 1]);

@@ -99,8 +99,9 @@ static void test_up_to_the_root(void **state)
 		add_many(folder, 0, RW_RIGHT_READ, 0, TOUCHES_MANY + 1);
 	}
 	add_many("/x", 0, RW_RIGHT_READ, 0, TOUCHES_MANY + 1);
-	EXPECT("0 r /var/", "0 r /x0", "0 r /x1", "0 r /x2", "0 r /x3", "0 r /x4", "0 r /x5", "0 r /x6",
-	       "0 r /x7", "0 r /x8");
+	add("/", 0, RW_RIGHT_READ);
+	EXPECT("0 r /", "0 r /var/", "0 r /x0", "0 r /x1", "0 r /x2", "0 r /x3", "0 r /x4", "0 r /x5",
+	       "0 r /x6", "0 r /x7", "0 r /x8");
 }
 
 static void make(const char *path, uint32_t uid)
