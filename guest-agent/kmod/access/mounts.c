@@ -162,10 +162,21 @@ int guard_sb_pivotroot(const struct path *old_path, const struct path *new_path)
 	return 0;
 }
 
+/* What is in memory alone ends with its last mount, and cannot be mounted anew: its files are removed. */
+static bool may_end(const struct vfsmount *mnt)
+{
+	const char *type = mnt->mnt_sb->s_type->name;
+
+	return (strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0) &&
+	       check_writes_all(d_inode(mnt->mnt_root));
+}
+
 static bool is_guarded(const struct vfsmount *mnt)
 {
 	u16 rule;
 
+	if (may_end(mnt))
+		return false;
 	return label_is_guarded(mnt->mnt_sb) && label_guards_below(d_inode(mnt->mnt_root), &rule);
 }
 
