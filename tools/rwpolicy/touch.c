@@ -171,8 +171,19 @@ static bool is_passing(const struct touch_name *n, size_t count)
 	return strpbrk(last, "0123456789") || (made == 1 && !n[0].removed && n[count - 1].removed);
 }
 
-/* Leaves each passing name once, sorted, and no other. */
-static void keep_passing(struct touches *t)
+static bool is_made_and_removed(const struct touch_name *n, size_t count)
+{
+	bool made = false, removed = false;
+
+	for (size_t i = 0; i < count; i++) {
+		made |= !n[i].removed;
+		removed |= n[i].removed;
+	}
+	return made && removed;
+}
+
+/* Leaves once, sorted, each name that is passing, or lasts but was made and removed; and no other. */
+static void keep_changing(struct touches *t)
 {
 	size_t kept = 0;
 
@@ -182,11 +193,14 @@ static void keep_passing(struct touches *t)
 		for (end = i + 1; end < t->names && strcmp(t->name[i].path, t->name[end].path) == 0; end++)
 			;
 		bool passing = is_passing(&t->name[i], end - i);
+		bool keep = passing || is_made_and_removed(&t->name[i], end - i);
 
-		for (size_t k = i + passing; k < end; k++)
+		for (size_t k = i + keep; k < end; k++)
 			free(t->name[k].path);
-		if (passing)
-			t->name[kept++] = t->name[i];
+		if (keep) {
+			t->name[kept] = t->name[i];
+			t->name[kept++].passing = passing;
+		}
 	}
 	t->names = kept;
 }
@@ -196,23 +210,26 @@ static int is_path_of(const void *path, const void *name)
 	return strcmp(path, ((const struct touch_name *)name)->path);
 }
 
-/* What has a passing name, or lies below what has one: by the directory of the first such name. */
-static void cut_passing(const struct touches *t, char *path)
+/*
+ * What has a passing name, or lies below what has one: by the directory of the first such name. What lies in
+ * a directory that is made again and again: by that.
+ */
+static void cut_changing(const struct touches *t, char *path)
 {
 	for (char *end = path + 1; t->names && *end; end++) {
+		const struct touch_name *name;
 		char next;
-		bool passing;
 
 		end += strcspn(end, "/");
 		next = *end;
 		*end = '\0';
-		passing = bsearch(path, t->name, t->names, sizeof(t->name[0]), is_path_of);
-		if (passing) {
-			path[parent_len(path)] = '\0';
-			return;
-		}
+		name = bsearch(path, t->name, t->names, sizeof(t->name[0]), is_path_of);
 		*end = next;
-		if (!next)
+		if (name && name->passing)
+			path[parent_len(name->path)] = '\0';
+		else if (name && next)
+			end[1] = '\0';
+		if (name || !next)
 			return;
 	}
 }
@@ -350,14 +367,14 @@ void touches_generalise(struct touches *t)
 	make_unique(t);
 	make_moves_unique(t);
 	note_moved_directories(t);
-	keep_passing(t);
+	keep_changing(t);
 	for (size_t i = 0; i < t->count; i++) {
 		cut_numbers(t->touch[i].path);
-		cut_passing(t, t->touch[i].path);
+		cut_changing(t, t->touch[i].path);
 	}
 	for (size_t i = 0; i < t->moves; i++) {
-		cut_passing(t, t->move[i].from);
-		cut_passing(t, t->move[i].to);
+		cut_changing(t, t->move[i].from);
+		cut_changing(t, t->move[i].to);
 	}
 	do {
 		do

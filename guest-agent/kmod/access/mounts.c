@@ -167,7 +167,7 @@ static bool may_end(const struct vfsmount *mnt)
 {
 	const char *type = mnt->mnt_sb->s_type->name;
 
-	return (strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0) &&
+	return (strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0 || strcmp(type, "autofs") == 0) &&
 	       check_writes_all(d_inode(mnt->mnt_root));
 }
 

@@ -193,6 +193,20 @@ static void test_below_what_came_and_went(void **state)
 	EXPECT("0 w /run/user/", "0 w /tmp/", "5 r /tmp/", "1000 r /run/user/");
 }
 
+/* A directory that comes again keeps its name; what lies in it does not. */
+static void test_directories_that_come_again(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		make("/lib/dpkg/tmp.ci", 0);
+		make("/lib/dpkg/tmp.ci/control", 0);
+		add("/lib/dpkg/tmp.ci/preinst", 0, RW_RIGHT_EXECUTE);
+		drop("/lib/dpkg/tmp.ci/control", 0);
+		drop("/lib/dpkg/tmp.ci", 0);
+	}
+	EXPECT("0 w /lib/dpkg/tmp.ci/", "0 x /lib/dpkg/tmp.ci/");
+}
+
 static void move(const char *from, const char *to, uint32_t uid)
 {
 	drop(from, uid);
@@ -271,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_names_that_last),
 		cmocka_unit_test(test_numbered_files),
 		cmocka_unit_test(test_below_what_came_and_went),
+		cmocka_unit_test(test_directories_that_come_again),
 		cmocka_unit_test(test_moved_files),
 		cmocka_unit_test(test_moved_again),
 		cmocka_unit_test(test_moved_directories),
