@@ -280,7 +280,7 @@ bool check_writes_all(const struct inode *root)
 	for (n = 0; label_nth_node(root, n, &node); n++)
 		if (node != RW_ACCESS_NONE)
 			return false;
-	return !level_any && label_ask(root, &who, CHECK_WRITE, &sum) && !sum.denied;
+	return !level_any && label_ask(root, &who, CHECK_WRITE, &sum) && !(sum.denied | sum.audited);
 }
 
 int check_refuse(struct dentry *dentry, const char *what, u16 rule)
