@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "lib/access_conf.h"
 #include "lib/crc32c.h"
@@ -43,6 +44,14 @@ static uint32_t kinds_of_flags(uint32_t flags)
 	return kinds;
 }
 
+/* Whether mount(2) changes what there is, and mounts nothing: as the kernel looks at its flags. */
+static bool only_changes(uint64_t flags)
+{
+	const uint64_t propagation = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
+
+	return flags & MS_REMOUNT || (!(flags & MS_BIND) && flags & propagation);
+}
+
 /* The kinds of access of a record to the files that it names; 0: it is about something else. */
 static uint32_t kinds_of(const struct rec *r)
 {
@@ -63,7 +72,6 @@ static uint32_t kinds_of(const struct rec *r)
 	case RW_REC_DIR_MAKE:
 	case RW_REC_DIR_REMOVE:
 	case RW_REC_FILE_LINK:
-	case RW_REC_FILE_CHMOD:
 	case RW_REC_SYMLINK:
 	case RW_REC_MKNOD:
 	case RW_REC_FILE_CHOWN:
@@ -71,9 +79,11 @@ static uint32_t kinds_of(const struct rec *r)
 	case RW_REC_FILE_TIMES:
 	case RW_REC_XATTR_SET:
 	case RW_REC_XATTR_REMOVE:
-	case RW_REC_MOUNT:
+	case RW_REC_FILE_CHMOD:
 	case RW_REC_MOUNT_MOVE:
 		return BIT(RW_RIGHT_WRITE);
+	case RW_REC_MOUNT:
+		return only_changes(rec_number(r, RW_F_MOUNT_FLAGS)) ? 0 : BIT(RW_RIGHT_WRITE);
 	default:
 		return 0;
 	}
@@ -167,6 +177,21 @@ static void learn_path(struct lesson *lesson, const struct rec *r, enum rw_field
 		touches_add_name(&lesson->touches, (const char *)path.p, path.len, true);
 }
 
+/* A mount in a service's own namespace is none of the system's. */
+static void learn_mount(struct lesson *lesson, const struct rec *r, const struct rw_task *task)
+{
+	bool moved = r->hdr.type == RW_REC_MOUNT_MOVE;
+	struct rec_field f;
+	struct text path;
+
+	if ((r->hdr.type != RW_REC_MOUNT && !moved) || task->flags & RW_TASKF_OTHER_ROOT ||
+	    !rec_field(r, moved ? RW_F_NEW_PATH : RW_F_PATH, &f))
+		return;
+	path = value_text(&f);
+	if (is_path(path) && path.len > 1)
+		touches_add_mount(&lesson->touches, (const char *)path.p, path.len);
+}
+
 /* A file keeps the rules of the names that it had. */
 static void learn_move(struct lesson *lesson, const struct rec *r)
 {
@@ -218,6 +243,7 @@ static void learn_record(struct lesson *lesson, const struct rec *r)
 		learn_path(lesson, r, RW_F_PATH, task.fsuid, kinds);
 	learn_path(lesson, r, RW_F_NEW_PATH, task.fsuid, kinds);
 	learn_move(lesson, r);
+	learn_mount(lesson, r, &task);
 }
 
 /* Finds out which names files have from the system's root, and which other roots show the same. */

@@ -46,6 +46,12 @@ void touches_add_name(struct touches *t, const char *path, size_t len, bool remo
 	t->names++;
 }
 
+void touches_add_mount(struct touches *t, const char *path, size_t len)
+{
+	touches_add_name(t, path, len, false);
+	t->name[t->names - 1].covered = true;
+}
+
 void touches_add_move(struct touches *t, const char *from, size_t from_len, const char *to, size_t to_len)
 {
 	t->move = room(t->move, t->moves, &t->move_cap, sizeof(t->move[0]));
@@ -156,33 +162,40 @@ static int by_name(const void *a, const void *b)
  */
 static bool is_passing(const struct touch_name *n, size_t count)
 {
-	const char *last = n->path + parent_len(n->path);
+	const char *name = n->path + parent_len(n->path);
+	const struct touch_name *first = NULL, *last = NULL;
 	size_t made = 0;
 
 	if (parent_len(n->path) == 1)
 		return false;
 	for (size_t i = 0; i < count; i++) {
+		if (n[i].covered)
+			continue;
 		if (n[i].passing)
 			return true;
+		first = first ? first : &n[i];
+		last = &n[i];
 		made += !n[i].removed;
 	}
 	if (!made)
 		return false;
-	return strpbrk(last, "0123456789") || (made == 1 && !n[0].removed && n[count - 1].removed);
+	return strpbrk(name, "0123456789") || (made == 1 && !first->removed && last->removed);
 }
 
-static bool is_made_and_removed(const struct touch_name *n, size_t count)
+/* Whether what lies below has no lasting names: the directory is made anew, or something is mounted there. */
+static bool is_filled_anew(const struct touch_name *n, size_t count)
 {
-	bool made = false, removed = false;
+	bool made = false, removed = false, covered = false;
 
 	for (size_t i = 0; i < count; i++) {
 		made |= !n[i].removed;
 		removed |= n[i].removed;
+		covered |= n[i].covered;
 	}
-	return made && removed;
+	return covered || (made && removed);
 }
 
-/* Leaves once, sorted, each name that is passing, or lasts but was made and removed; and no other. */
+/* Leaves once, sorted, each name that is passing, or below which none lasts; and no other. */
 static void keep_changing(struct touches *t)
 {
 	size_t kept = 0;
@@ -193,7 +206,7 @@ static void keep_changing(struct touches *t)
 		for (end = i + 1; end < t->names && strcmp(t->name[i].path, t->name[end].path) == 0; end++)
 			;
 		bool passing = is_passing(&t->name[i], end - i);
-		bool keep = passing || is_made_and_removed(&t->name[i], end - i);
+		bool keep = passing || is_filled_anew(&t->name[i], end - i);
 
 		for (size_t k = i + keep; k < end; k++)
 			free(t->name[k].path);
@@ -212,7 +225,7 @@ static int is_path_of(const void *path, const void *name)
 
 /*
  * What has a passing name, or lies below what has one: by the directory of the first such name. What lies in
- * a directory that is made again and again: by that.
+ * a directory that is filled anew: by that.
  */
 static void cut_changing(const struct touches *t, char *path)
 {

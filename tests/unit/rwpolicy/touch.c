@@ -207,6 +207,21 @@ static void test_directories_that_come_again(void **state)
 	EXPECT("0 w /lib/dpkg/tmp.ci/", "0 x /lib/dpkg/tmp.ci/");
 }
 
+/* Nothing can be mounted over what a line names. */
+static void test_mounts(void **state)
+{
+	(void)state;
+	add("/sys", 0, RW_RIGHT_WRITE);
+	touches_add_mount(&t, "/sys", 4);
+	add("/sys/kernel/x", 0, RW_RIGHT_READ);
+	add("/sys/fs/y/z", 7, RW_RIGHT_READ);
+	touches_add_mount(&t, "/sys/fs", 7);
+	add("/system", 7, RW_RIGHT_READ);
+	make("/mnt/a", 0);
+	touches_add_mount(&t, "/mnt/a", 6);
+	EXPECT("0 w /mnt/a", "0 w /sys", "0 r /sys/", "7 r /sys/", "7 r /system");
+}
+
 static void move(const char *from, const char *to, uint32_t uid)
 {
 	drop(from, uid);
@@ -286,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_numbered_files),
 		cmocka_unit_test(test_below_what_came_and_went),
 		cmocka_unit_test(test_directories_that_come_again),
+		cmocka_unit_test(test_mounts),
 		cmocka_unit_test(test_moved_files),
 		cmocka_unit_test(test_moved_again),
 		cmocka_unit_test(test_moved_directories),
