@@ -21,7 +21,10 @@ static void parse_rule(struct access_line *l)
 	access_kinds(l, l->verb, true, &rule);
 	if (!access_need(l, "path", &word))
 		return;
-	access_path(l, word, &rule);
+	if (span_equals(word, ACCESS_ROOT))
+		rule.path = word;
+	else
+		access_path(l, word, &rule);
 	if (!access_need(l, "user", &word))
 		return;
 	access_uid(l, word, &rule);

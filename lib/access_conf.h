@@ -120,6 +120,9 @@ int access_protect_results(struct access_conf *conf);
  */
 uint32_t access_build(const struct access_conf *conf, void *image);
 
+/* The path of a rule about the root directory alone: "/" is about all files. */
+#define ACCESS_ROOT "/."
+
 /** access_is_below() - whether a rule is about all that lies below its path, and the directory itself. */
 static inline bool access_is_below(const struct access_rule *rule)
 {

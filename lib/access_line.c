@@ -200,6 +200,8 @@ static bool add_nodes(struct access_conf *conf, struct access_rule *rule)
 	const uint32_t mask = ACCESS_NODE_SLOTS_MAX - 1;
 
 	rule->node = 0;
+	if (span_equals(path, ACCESS_ROOT))
+		return true;
 	while (access_next_part(&path, &name)) {
 		uint32_t at = access_hash_name(rule->node, name.at, (uint32_t)name.size) & mask;
 

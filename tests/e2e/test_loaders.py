@@ -3,64 +3,20 @@
 """Any loader works: an installed Debian with shim and GRUB, systemd-boot, a kernel's EFI stub, a UKI."""
 import re
 import shutil
-import subprocess
-from dataclasses import dataclass
 
 import pytest
 
 import machine
+from disks import boot_disk, make_disk
 from rwrun_lib import esp
 from rwrun_lib import initrd as rwrun_initrd
 from rwrun_lib import uki as rwrun_uki
 
 SYSTEMD_BOOT = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi"
 BOOT = "EFI/BOOT/BOOTX64.EFI"
-LIMIT = 600  # seconds of the guest's time
 STORE_MIB = 4  # holds a boot to the login prompt with the built-in rules
-# Lines that depend on the speed of the emulator at that moment.
-# If another CPU prints between the halves of "Console: switching to colour frame buffer device", the second half becomes a
-# line of its own, at warning level.
-HALF_LINE = re.compile(r"^(to )?colour frame buffer device")
-TIMING = re.compile(r"calibrat|clock|timer|took too long|took \d+ usecs|hpet: Lost|perf: interrupt", re.IGNORECASE)
 MARKERS = ["init", "cmdline rwtest_token", "script 0"]
 SCRIPT = 'grep -q -w rwtest_token /proc/cmdline && echo "RWTEST: cmdline rwtest_token"'
-
-
-@dataclass
-class DiskRun:
-    """The results of one boot of a disk."""
-
-    run: machine.Run
-
-    @property
-    def warnings(self):
-        """The kernel's warnings, except those about timing and a line that may be printed in halves."""
-        lines = [m.removeprefix("dmesg ") for m in self.run.markers if m.startswith("dmesg ")]
-        return {ln for ln in lines if not TIMING.search(ln) and not HALF_LINE.match(ln)}
-
-    def value(self, name):
-        """The text after a marker's first word, or None."""
-        return next((m.split(" ", 1)[1] for m in self.run.markers if m.startswith(name + " ")), None)
-
-    @property
-    def failed(self):
-        """Names of failed units."""
-        return [m.split()[1] for m in self.run.markers if m.startswith("failed ")]
-
-
-def boot_disk(folder, disk, *, cpu="amd", no_hv=False, smp=1, mem=1024, conf=None):
-    """Boots a disk image and returns a DiskRun; conf: the text of a ringward.conf."""
-    argv = ["--cpu", cpu, "--smp", smp, "--mem", mem, "--disk", disk,
-            "--serial", folder / "console", "--hv-serial", folder / "hv-serial", "--stats", folder / "stats"]
-    if no_hv:
-        argv.append("--no-hv")
-    else:
-        argv += ["--store", folder / "store"]
-        if conf:
-            (folder / "ringward.conf").write_text(conf, encoding="utf-8")
-            argv += ["--conf", folder / "ringward.conf"]
-    done = machine.rwrun(*argv, timeout=LIMIT)
-    return DiskRun(machine.checked(machine.collect(folder, done), "poweroff"))
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +34,7 @@ def debian(folder):
         key = (kernel, *options)
         if key not in made:
             made[key] = folder("disk-") / "disk.img"
-            argv = [machine.TOP / "scripts/make-disk", "--kernel", kernel, "--append", "rwtest", *options]
-            subprocess.run([*argv, made[key]], stdin=subprocess.DEVNULL, check=True)
+            make_disk(made[key], kernel, *options)
         return made[key]
 
     yield make

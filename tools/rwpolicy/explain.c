@@ -60,7 +60,9 @@ static char *node_path(const struct access *a, uint32_t node, bool below, char o
 	char *at = out + PATH_MAX;
 
 	*at = '\0';
-	if (below)
+	if (!node && !below)
+		*--at = '.';
+	if (below || !node)
 		*--at = '/';
 	for (; node; node = a->node[node].parent) {
 		const struct rw_access_node *n = &a->node[node];

@@ -268,6 +268,21 @@ int check_keeps(struct dentry *dentry, struct dentry *new_name, const char *what
 	return ret;
 }
 
+/* A mount has the labels of its place from the beginning: old ones count as well. */
+bool check_writes_all(const struct inode *root)
+{
+	struct label_asker who = asker();
+	struct label_sum sum;
+	unsigned int n;
+	u32 node;
+
+	who.at = 0;
+	for (n = 0; label_nth_node(root, n, &node); n++)
+		if (node != RW_ACCESS_NONE)
+			return false;
+	return !level_any && label_ask(root, &who, CHECK_WRITE, &sum) && !(sum.denied | sum.audited);
+}
+
 int check_refuse(struct dentry *dentry, const char *what, u16 rule)
 {
 	const struct refusal r = { .kinds = CHECK_WRITE,

@@ -35,6 +35,14 @@ int check_keeps(struct dentry *dentry, struct dentry *new_name, const char *what
 /** check_below() - decide what the current task may do below a directory. */
 int check_below(struct dentry *dentry, u32 kinds, const char *what);
 
+/**
+ * check_writes_all() - whether the current task may write to all files of a mount, and no line names one.
+ * @root: its top
+ *
+ * Context: any.
+ */
+bool check_writes_all(const struct inode *root);
+
 /** check_refuse() - refuse by a rule, unless the whole policy only records. @rule: its number. */
 int check_refuse(struct dentry *dentry, const char *what, u16 rule);
 

@@ -60,6 +60,7 @@
 	HOOK(move_mount) \
 	HOOK(sb_umount) \
 	HOOK(sb_pivotroot) \
+	HOOK(path_chroot) \
 	HOOK(locked_down) \
 	HOOK(kernel_read_file) \
 	HOOK(bpf_prog) \

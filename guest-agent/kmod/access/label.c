@@ -322,19 +322,33 @@ void label_outdate(void)
 	atomic64_inc(&generation);
 }
 
-void label_drop(const struct inode *inode)
+/* Drops the labels of a bucket that are of @inode; NULL: of all inodes. */
+static void drop(u32 bucket, const struct inode *inode)
 {
-	u32 bucket = bucket_of(inode);
 	struct hlist_node *next;
 	struct label *l;
 
 	if (hlist_empty(&buckets[bucket]))
 		return;
 	spin_lock(lock_of(bucket));
-	hlist_for_each_entry_safe(l, next, &buckets[bucket], hash) if (l->inode == inode)
+	hlist_for_each_entry_safe(l, next, &buckets[bucket], hash) if (!inode || l->inode == inode)
 	{
 		hlist_del_rcu(&l->hash);
 		kfree_rcu(l, rcu);
 	}
 	spin_unlock(lock_of(bucket));
+}
+
+void label_drop(const struct inode *inode)
+{
+	drop(bucket_of(inode), inode);
+}
+
+void label_forget(void)
+{
+	u32 bucket;
+
+	for (bucket = 0; bucket < 1u << bucket_bits; bucket++)
+		drop(bucket, NULL);
+	label_outdate();
 }

@@ -20,8 +20,22 @@
 
 #define PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
+/*
+ * Once, process 1 goes from the initial RAM disk, where the policy came into force, to the system's root.
+ * That was mounted somewhere there, so that each of its files has a label of a path that is none any more.
+ */
 static void label_root(struct dentry *root)
 {
+	static const struct super_block *first;
+	static bool left;
+
+	if (!first) {
+		first = root->d_sb;
+		left = strcmp(first->s_type->name, "rootfs") != 0;
+	} else if (!left && root->d_sb != first && is_global_init(current)) {
+		left = true;
+		label_forget();
+	}
 	label_set_root(d_inode(root));
 }
 
@@ -162,10 +176,29 @@ int guard_sb_pivotroot(const struct path *old_path, const struct path *new_path)
 	return 0;
 }
 
+/* What is in memory alone ends with its last mount, and cannot be mounted anew: its files are removed. */
+static bool may_end(const struct vfsmount *mnt)
+{
+	const char *type = mnt->mnt_sb->s_type->name;
+
+	return (strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0 || strcmp(type, "autofs") == 0) &&
+	       check_writes_all(d_inode(mnt->mnt_root));
+}
+
+/* A root of process 1's own comes with the system's init. */
+int guard_path_chroot(const struct path *path)
+{
+	if (is_global_init(current))
+		access_mounts_change();
+	return 0;
+}
+
 static bool is_guarded(const struct vfsmount *mnt)
 {
 	u16 rule;
 
+	if (may_end(mnt))
+		return false;
 	return label_is_guarded(mnt->mnt_sb) && label_guards_below(d_inode(mnt->mnt_root), &rule);
 }
 

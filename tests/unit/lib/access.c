@@ -45,12 +45,17 @@ static void test_decisions(void **state)
 		{ "/log", 3, RW_RIGHT_WRITE, -8 },
 		{ "/bin/a b", 0, RW_RIGHT_EXECUTE, -9 },
 		{ "/bin/a", 0, RW_RIGHT_EXECUTE, 0 },
+		{ "/", 0, RW_RIGHT_READ, 10 },
+		{ "/", 1, RW_RIGHT_READ, -11 },
+		{ "/", 0, RW_RIGHT_WRITE, 0 },
+		{ "/x", 0, RW_RIGHT_READ, 0 },
 	};
 
 	(void)state;
 	compile("-r /tmp/log 1000\n-r /tmp/log 0\n+w /tmp/log 0\n"
 		"-w /etc/ *\n+w /etc/own/ 5\n-w /etc/own/a *\n"
-		"+a /log *\n-w /log *\n-x \"/bin/a b\" *\n");
+		"+a /log *\n-w /log *\n-x \"/bin/a b\" *\n"
+		"+r /. 0\n-r /. *\n");
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (line_for(rows[i].path, rows[i].uid, rows[i].kind) != rows[i].line)
 			fail_msg("%s %u %u: line %d instead of %d", rows[i].path, rows[i].uid, rows[i].kind,

@@ -64,6 +64,9 @@ static const struct row rows[] = {
 	{ "-r \"\" 0", "1:5:  " RELATIVE },
 	{ "-r '/a' 0", "1:4: '/a' " RELATIVE },
 	{ "-r /a/./b 0", "1:7: " DOTS },
+	{ "-r /./ 0", "1:5: " DOTS },
+	{ "-r \"/.\" 0", "1:6: " DOTS },
+	{ "isolate exe /.", "1:14: " DOTS },
 	{ "-r /a/.. 0", "1:7: " DOTS },
 	{ "-r /../a 0", "1:5: " DOTS },
 	{ "-r /a/../../b/. 0", "1:7: " DOTS "\n"
