@@ -219,7 +219,15 @@ static int64_t differs(struct percpu *cpu, const struct relocate_difference *d, 
 	return audit ? 0 : input_error_set(err, 0, d->why, -RW_EPERM);
 }
 
-/* All of them are as the file says. */
+/* Whether a page is still what it was named as: one that the kernel has freed is data, and mapped so. */
+static bool is_held(uint32_t page)
+{
+	struct ranges_hit hit;
+
+	return ranges_find(&hv.ranges, gpa_of(page), &hit) && hit.kind == run_of(page)->kind;
+}
+
+/* All of them are as the file says, or differences are only recorded. */
 static void approve(struct percpu *cpu)
 {
 	static const char *const name[] = { "__ksymtab", "__ksymtab_gpl" };
@@ -227,7 +235,8 @@ static void approve(struct percpu *cpu)
 	for (uint32_t i = 0; i < held.pages; i++) {
 		const struct rw_range range = { .gpa = gpa_of(i), .len = PAGE_SIZE, .kind = run_of(i)->kind };
 
-		code_restrict(&range); /* mapped by itself already: needs no room */
+		if (is_held(i))
+			code_restrict(&range); /* mapped by itself already: needs no room */
 	}
 	smp_flush_all(cpu);
 	for (uint32_t i = 0; i < 2; i++) {
@@ -249,11 +258,8 @@ static void approve(struct percpu *cpu)
  */
 static bool all_held(void)
 {
-	struct ranges_hit hit;
-
 	for (uint32_t i = 0; i < held.pages; i++)
-		if (nested_perm(gpa_of(i)) != NPERM_R || !ranges_find(&hv.ranges, gpa_of(i), &hit) ||
-		    hit.kind != run_of(i)->kind)
+		if (nested_perm(gpa_of(i)) != NPERM_R || !is_held(i))
 			return false;
 	return true;
 }

@@ -271,7 +271,7 @@ int check_keeps(struct dentry *dentry, struct dentry *new_name, const char *what
 /* A mount has the labels of its place from the beginning: old ones count as well. */
 bool check_writes_all(const struct inode *root)
 {
-	struct label_asker who = asker();
+	struct label_asker who = label_asker();
 	struct label_sum sum;
 	unsigned int n;
 	u32 node;

@@ -322,8 +322,8 @@ void label_outdate(void)
 	atomic64_inc(&generation);
 }
 
-/* Drops the labels of a bucket that are of @inode; NULL: of all inodes. */
-static void drop(u32 bucket, const struct inode *inode)
+/* Drops the labels of a bucket that are of @inode; NULL: of all inodes outside of @kept. */
+static void drop(u32 bucket, const struct inode *inode, const struct super_block *kept)
 {
 	struct hlist_node *next;
 	struct label *l;
@@ -331,7 +331,8 @@ static void drop(u32 bucket, const struct inode *inode)
 	if (hlist_empty(&buckets[bucket]))
 		return;
 	spin_lock(lock_of(bucket));
-	hlist_for_each_entry_safe(l, next, &buckets[bucket], hash) if (!inode || l->inode == inode)
+	hlist_for_each_entry_safe(l, next, &buckets[bucket],
+				  hash) if (inode ? l->inode == inode : l->inode->i_sb != kept)
 	{
 		hlist_del_rcu(&l->hash);
 		kfree_rcu(l, rcu);
@@ -341,14 +342,14 @@ static void drop(u32 bucket, const struct inode *inode)
 
 void label_drop(const struct inode *inode)
 {
-	drop(bucket_of(inode), inode);
+	drop(bucket_of(inode), inode, NULL);
 }
 
-void label_forget(void)
+void label_forget_outside(const struct super_block *kept)
 {
 	u32 bucket;
 
 	for (bucket = 0; bucket < 1u << bucket_bits; bucket++)
-		drop(bucket, NULL);
+		drop(bucket, NULL, kept);
 	label_outdate();
 }

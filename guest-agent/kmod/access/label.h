@@ -216,8 +216,12 @@ bool label_guards_node(u32 node, u16 *rule);
 /** label_refuses_at() - the same for the node's own file, and what lies below it but at no node. */
 bool label_refuses_at(u32 node, u16 *rule);
 
-/** label_forget() - drop all labels: files get those of their paths anew when they are used. Context: any. */
-void label_forget(void);
+/**
+ * label_forget_outside() - drop the labels of all files outside of a file system.
+ *
+ * They get those of their paths anew when they are used. Context: any.
+ */
+void label_forget_outside(const struct super_block *kept);
 
 /** label_outdate() - look at all files again: paths have changed. Context: any. */
 void label_outdate(void);

@@ -23,6 +23,7 @@
 /*
  * Once, process 1 goes from the initial RAM disk, where the policy came into force, to the system's root.
  * That was mounted somewhere there, so that each of its files has a label of a path that is none any more.
+ * Files of the initial RAM disk keep theirs: a process may stay there.
  */
 static void label_root(struct dentry *root)
 {
@@ -34,7 +35,7 @@ static void label_root(struct dentry *root)
 		left = strcmp(first->s_type->name, "rootfs") != 0;
 	} else if (!left && root->d_sb != first && is_global_init(current)) {
 		left = true;
-		label_forget();
+		label_forget_outside(first);
 	}
 	label_set_root(d_inode(root));
 }

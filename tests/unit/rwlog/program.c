@@ -135,7 +135,7 @@ static void a_capture_that_grows(void **state)
 	expect("{ head -c 3000 cap; until grep -q '#1 ' seen; do sleep 0.05; done; tail -c +3001 cap; } | "
 	       "timeout 60 $R --follow - >seen; tail -n 1 seen",
 	       0, SAMPLES " of " SAMPLES " records shown");
-	/* Otherwise timeout sends SIGCONT, too, and LeakSanitizer waits for ever for the SIGSTOP that it has sent. */
+	/* Otherwise timeout sends SIGCONT, too: LeakSanitizer would wait for ever for the SIGSTOP it sent. */
 	expect("cp cap live; timeout --foreground 60 $R --follow live >seen 2>&1 & "
 	       "until grep -q '#" SAMPLES
 	       " ' seen; do sleep 0.05; done; mv live live.1; cp cap2 live.2; mv live.2 live; "

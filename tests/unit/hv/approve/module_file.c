@@ -300,6 +300,16 @@ static void test_code_is_freed_meanwhile(void **state)
 	assert_int_equal(nested_perm(CODE), nested_open());
 	assert_int_equal(hv.ranges.pages.total, pages); /* it was counted once */
 	assert_int_equal(hv.ranges.pages.kind[RW_TARGET_MODULE_TEXT], 0);
+	/* Recorded only, the page is the kernel's: were it read-only, a write to it would be no violation. */
+	machine.boot.settings.kernel_code = RW_KERNEL_CODE_AUDIT;
+	show_all();
+	assert_int_equal(check(RW_MODULE_CHECK_PLACES, CODE_VA), 0);
+	assert_int_equal(name_code("mod"), 0);
+	assert_int_equal(call(RW_HC_MODULE, &list, sizeof(list)), -RW_EINVAL);
+	mock.event_type = 0;
+	assert_int_equal(check(RW_MODULE_CHECK_COMPARE, 0), 0);
+	assert_int_equal(mock.event_type, RW_REC_MODULE_CODE);
+	assert_int_equal(nested_perm(CODE), nested_open());
 }
 
 /* The steps in another order. */
