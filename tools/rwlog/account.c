@@ -24,19 +24,10 @@ static int by_class(const void *a, const void *b)
 	return x->hdr.index != y->hdr.index ? compare(x->hdr.index, y->hdr.index) : compare(x->off, y->off);
 }
 
-/* A part's records lie in one piece of memory, in the order of their positions. */
-static int by_seq_and_place(const void *a, const void *b)
-{
-	const struct rec_ref *x = a, *y = b;
-	int c = rec_by_seq(a, b);
-
-	return c ? c : (x->p > y->p) - (x->p < y->p);
-}
-
 static bool is_sorted(const struct part *p)
 {
 	for (size_t i = 1; i < p->nrec; i++)
-		if (by_seq_and_place(&p->rec[i - 1], &p->rec[i]) > 0)
+		if (rec_by_seq_and_place(&p->rec[i - 1], &p->rec[i]) > 0)
 			return false;
 	return true;
 }
@@ -294,7 +285,7 @@ void account_check(struct part *p)
 	if (p->nblock)
 		qsort(p->block, p->nblock, sizeof(*p->block), by_class);
 	if ((p->bad || !merge_classes(p)) && !is_sorted(p))
-		qsort(p->rec, p->nrec, sizeof(*p->rec), by_seq_and_place);
+		qsort(p->rec, p->nrec, sizeof(*p->rec), rec_by_seq_and_place);
 	stale = check_classes(p);
 	check_numbers(p, stale);
 }

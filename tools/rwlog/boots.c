@@ -125,19 +125,45 @@ static struct rw_rec_hdr hdr_of(const uint8_t *rec)
 	return h;
 }
 
+/*
+ * Merges the records of the parts from @from up to @to, which are sorted within each part. Those that share a
+ * number stay in the order of the parts. @start: of each part, its first record at @rec
+ */
+static void merge_parts(struct rec_ref *rec, const size_t *start, size_t from, size_t to,
+			struct rec_ref *spare)
+{
+	size_t mid = from + (to - from) / 2, out = start[from], right = start[mid], left = 0;
+	size_t nleft = right - out;
+
+	if (to - from < 2)
+		return;
+	merge_parts(rec, start, from, mid, spare);
+	merge_parts(rec, start, mid, to, spare);
+	if (!nleft || right == start[to] || rec[right - 1].seq <= rec[right].seq)
+		return;
+	memcpy(spare, rec + out, nleft * sizeof(*rec));
+	while (left < nleft && right < start[to])
+		rec[out++] = rec[right].seq < spare[left].seq ? rec[right++] : spare[left++];
+	memcpy(rec + out, spare + left, (nleft - left) * sizeof(*rec));
+}
+
 /* All records of a boot's parts, sorted; those with the same number in the order of the parts. */
 static void gather(struct boot *b)
 {
-	bool sorted = true;
+	size_t *start = make((b->npart + 1) * sizeof(*start));
+	struct rec_ref *spare;
 
-	for (size_t i = 0; i < b->npart; i++)
+	for (size_t i = 0; i < b->npart; i++) {
 		for (size_t j = 0; j < b->part[i]->nrec; j++) {
 			b->rec = grow(b->rec, b->nrec, &b->rec_cap, sizeof(*b->rec));
 			b->rec[b->nrec++] = b->part[i]->rec[j];
-			sorted &= b->nrec < 2 || rec_by_seq(&b->rec[b->nrec - 2], &b->rec[b->nrec - 1]) <= 0;
 		}
-	if (!sorted)
-		qsort(b->rec, b->nrec, sizeof(*b->rec), rec_by_seq);
+		start[i + 1] = b->nrec;
+	}
+	spare = make((b->nrec + 1) * sizeof(*spare));
+	merge_parts(b->rec, start, 0, b->npart, spare);
+	free(spare);
+	free(start);
 }
 
 /* Where a record lies, for people. */

@@ -12,6 +12,7 @@
 #include "lib/crc32c.h"
 #include "headers.h"
 #include "outfile.h"
+#include "runs.h"
 #include "util.h"
 
 #define SUFFIX ".rwindex"
@@ -19,6 +20,7 @@
 #define ALWAYS UINT64_MAX   /* instead of a process: wanted whoever is */
 #define HEAD   65536u       /* bytes by which a file that has changed is known */
 #define REACH  (256u << 10) /* characters from a record's first frame to its last one */
+#define RUN    (256u << 10) /* entries that are sorted in memory, of 24 bytes each */
 
 /* The file's begin; boots and entries follow. In the machine's own layout: it is made where it is used. */
 struct index_hdr {
@@ -188,7 +190,8 @@ static int write_file(struct making *m, const char *name, char *why, size_t n)
 	if (outfile_open(&out, name, &in->st, why, n))
 		return -1;
 	f = fdopen(dup(out.fd), "w");
-	good = f && fwrite(&h, sizeof(h), 1, f) == 1 && put(&m->boots, f) && put(&m->entries, f);
+	good = f && fwrite(&h, sizeof(h), 1, f) == 1 && put(&m->boots, f) &&
+	       runs_write(&m->entries, sizeof(struct index_entry), RUN, by_pid, f);
 	good &= f && fclose(f) == 0;
 	err = outfile_close(&out, good);
 	if (good && !err)
@@ -213,9 +216,6 @@ int index_write(const struct input *in, char *why, size_t n)
 	}
 	for (size_t i = 0; i < in->nboot; i++)
 		add_boot(&m, (uint32_t)i, &in->boot[i]);
-	if (m.entries.len)
-		qsort(spool_bytes(&m.entries), m.entries.len / sizeof(struct index_entry),
-		      sizeof(struct index_entry), by_pid);
 	if (m.left_out)
 		snprintf(why, n,
 			 "the frames of record %" PRIu64
@@ -430,8 +430,10 @@ static bool take_record(const struct use *u, const struct index_entry *e)
 	if (p->is_dump) {
 		n = read_record(u, e, bytes);
 	} else {
+		if (e->at > in->len)
+			return false;
 		ref.p = in->data + e->at;
-		n = e->at <= in->len ? rec_check(ref.p, in->len - e->at, NULL, 0) : 0;
+		n = rec_check(ref.p, in->len - e->at, NULL, 0);
 	}
 	if (!n)
 		return false;
@@ -464,7 +466,7 @@ static void sort_records(struct part *p)
 	if (p->is_dump)
 		set_places(p);
 	if (p->nrec)
-		qsort(p->rec, p->nrec, sizeof(*p->rec), rec_by_seq);
+		qsort(p->rec, p->nrec, sizeof(*p->rec), rec_by_seq_and_place);
 	for (size_t i = 1; i < p->nrec; i++)
 		p->unique &= p->rec[i - 1].seq != p->rec[i].seq;
 }
@@ -499,10 +501,24 @@ static bool take_all(struct use *u, const struct filter *filter)
 	return good;
 }
 
+int index_take(struct input *in, const struct input *index, const struct filter *filter, char *why, size_t n)
+{
+	struct use u = { .in = in, .index = index };
+	int ret = -1;
+
+	if (!fits(&u, why, n))
+		; /* it says why */
+	else if (!take_all(&u, filter))
+		snprintf(why, n, "%s: it does not name records of this file", index->name);
+	else
+		ret = 0;
+	free(u.wanted);
+	return ret;
+}
+
 int index_use(struct input *in, const struct filter *filter, char *why, size_t n)
 {
 	struct input index = { .name = NULL };
-	struct use u = { .in = in, .index = &index };
 	char *name = name_of(in);
 	int err, ret = -1;
 
@@ -511,13 +527,8 @@ int index_use(struct input *in, const struct filter *filter, char *why, size_t n
 		snprintf(why, n, "%s: %s; rwlog index makes one", name, strerror(-err));
 	else if (!index.mapped || !in->mapped)
 		snprintf(why, n, "%s: it is not a regular file", index.mapped ? in->name : name);
-	else if (!fits(&u, why, n))
-		; /* it says why */
-	else if (!take_all(&u, filter))
-		snprintf(why, n, "%s: it does not name records of this file", name);
 	else
-		ret = 0;
-	free(u.wanted);
+		ret = index_take(in, &index, filter, why, n);
 	input_free(&index);
 	free(name);
 	return ret;

@@ -29,3 +29,6 @@ int index_write(const struct input *in, char *why, size_t n);
  * Return: 0, or -1.
  */
 int index_use(struct input *in, const struct filter *filter, char *why, size_t n);
+
+/** index_take() - as index_use(), of an index that was loaded. @in: any loaded bytes */
+int index_take(struct input *in, const struct input *index, const struct filter *filter, char *why, size_t n);

@@ -59,7 +59,7 @@ size_t intern_add(struct intern *t, const void *p, size_t len)
 		return found;
 	if (2 * (t->n + 1) > t->places)
 		enlarge(t);
-	while (t->bytes_cap - t->nbytes < len)
+	while (!t->bytes || t->bytes_cap - t->nbytes < len) /* the empty string has a place as well */
 		t->bytes = grow(t->bytes, t->bytes_cap, &t->bytes_cap, 1);
 	t->place[place_of(t, p, len)] = (uint32_t)t->n + 1;
 	t->item = grow(t->item, t->n, &t->item_cap, sizeof(*t->item));

@@ -117,10 +117,10 @@ void model_write(const struct model *m, const struct log *log, FILE *out)
 	}
 }
 
-/* The text after a line's first word, back as bytes. */
-static void read_text(struct intern *t, const char *p)
+/* The text after a line's first word, back as bytes. Return: whether it is a new one. */
+static bool read_text(struct intern *t, const char *p)
 {
-	size_t len = strlen(p), n = 0;
+	size_t len = strlen(p), n = 0, known = t->n;
 	uint8_t *bytes = make(len + 1);
 
 	for (size_t i = 0; i < len; i++) {
@@ -135,6 +135,7 @@ static void read_text(struct intern *t, const char *p)
 	}
 	intern_add(t, bytes, n);
 	free(bytes);
+	return t->n > known;
 }
 
 static bool take_number(const char **p, uint64_t most, uint64_t *v)
@@ -155,6 +156,7 @@ static bool read_seen(struct model *m, const char *p)
 {
 	uint32_t window[WINDOW_MAX];
 	uint64_t count, program, word;
+	size_t known;
 
 	if (!m->window || !take_number(&p, UINT64_MAX, &count) || !take_number(&p, m->programs.n, &program))
 		return false;
@@ -168,8 +170,9 @@ static bool read_seen(struct model *m, const char *p)
 			return false;
 		}
 	}
+	known = m->windows.n;
 	add_count(m, program, window, count);
-	return *p == '\0';
+	return *p == '\0' && m->windows.n > known;
 }
 
 static bool read_line(struct model *m, const char *line, uint64_t number)
@@ -187,23 +190,25 @@ static bool read_line(struct model *m, const char *line, uint64_t number)
 	}
 	if (strncmp(line, "alphabet ", 9) == 0) {
 		m->alphabet = strcmp(line + 9, "events") == 0 ? ALPHABET_EVENTS : ALPHABET_OBJECTS;
-		return true;
+		return m->alphabet == ALPHABET_EVENTS || strcmp(line + 9, "objects") == 0;
 	}
 	if (strncmp(line, "word ", 5) == 0)
-		read_text(&m->words, line + 5);
-	else if (strncmp(line, "program ", 8) == 0)
-		read_text(&m->programs, line + 8);
-	else if (strncmp(line, "seen ", 5) == 0)
+		return read_text(&m->words, line + 5);
+	if (strncmp(line, "program ", 8) == 0)
+		return read_text(&m->programs, line + 8);
+	if (strncmp(line, "seen ", 5) == 0)
 		return read_seen(m, line + 4);
-	else
-		return strncmp(line, "input ", 6) == 0;
-	return true;
+	return strncmp(line, "input ", 6) == 0;
 }
 
 bool model_read(struct model *m, const char *data, size_t len, char *why, size_t n)
 {
 	const char *p = data, *end = data + len, *nl;
 
+	if (len && memchr(data, '\0', len)) {
+		snprintf(why, n, "this is no model that rwlog learn writes: it is not text");
+		return false;
+	}
 	for (uint64_t number = 1; p < end; number++, p = nl ? nl + 1 : end) {
 		bool good;
 		char *line;

@@ -43,6 +43,14 @@ int rec_by_seq(const void *a, const void *b)
 	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
+int rec_by_seq_and_place(const void *a, const void *b)
+{
+	const struct rec_ref *x = a, *y = b;
+	int c = rec_by_seq(a, b);
+
+	return c ? c : (x->p > y->p) - (x->p < y->p);
+}
+
 size_t rec_check(const uint8_t *p, size_t avail, char *why, size_t n)
 {
 	struct rec r = { .p = p };

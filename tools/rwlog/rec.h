@@ -20,8 +20,15 @@ struct rec_ref {
 	uint64_t seq;
 };
 
-/** rec_by_seq() - compare the numbers of two struct rec_ref, for qsort() and bsearch(). */
+/** rec_by_seq() - compare the numbers of two struct rec_ref, for bsearch(). */
 int rec_by_seq(const void *a, const void *b);
+
+/**
+ * rec_by_seq_and_place() - compare two struct rec_ref of one part, for qsort().
+ *
+ * A part's records lie in one piece of memory, in the order of their positions.
+ */
+int rec_by_seq_and_place(const void *a, const void *b);
 
 /* A string from the guest: not terminated, any bytes. */
 struct text {

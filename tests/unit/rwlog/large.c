@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "resident.h"
+#include "runs.h"
 #include "spool.h"
 #include "tests/unit/rwlog/build.h"
 
@@ -177,12 +178,57 @@ static void a_sparse_file(void **state)
 	build_free(&b);
 }
 
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* @n numbers, each once and in no order, come out sorted, in runs of @run. */
+static void sort_runs(uint64_t n, size_t run)
+{
+	struct spool s = { .p = NULL };
+	struct build_text t;
+
+	for (uint64_t i = 0; i < n; i++)
+		memcpy(spool_add(&s, sizeof(i)), &(uint64_t){ (i * 7919 + 13) % n }, sizeof(i));
+	build_text_start(&t);
+	assert_true(runs_write(&s, sizeof(uint64_t), run, by_number, t.f));
+	build_text_stop(&t);
+	assert_int_equal(t.len, n * sizeof(uint64_t));
+	for (uint64_t i = 0, number; i < n; i++) {
+		memcpy(&number, t.p + i * sizeof(number), sizeof(number));
+		assert_int_equal(number, i);
+	}
+	free(t.p);
+	spool_free(&s);
+}
+
+static void in_runs(void **state)
+{
+	FILE *full = fopen("/dev/full", "w");
+	struct spool s = { .p = NULL };
+
+	(void)state;
+	for (uint64_t n = 0; n < 40; n++)
+		for (size_t run = 1; run < 12; run++)
+			sort_runs(n, run);
+	sort_runs(SPOOL_MEMORY / sizeof(uint64_t) + 1000, 100000);
+	for (uint64_t i = 0; i < 100000; i++)
+		memcpy(spool_add(&s, sizeof(i)), &i, sizeof(i));
+	assert_false(runs_write(&s, sizeof(uint64_t), 1000, by_number, full));
+	fclose(full);
+	spool_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(in_a_file),       cmocka_unit_test(without_a_file),
-		cmocka_unit_test(on_a_full_disk),  cmocka_unit_test(a_large_image),
-		cmocka_unit_test(a_large_capture), cmocka_unit_test(a_sparse_file),
+		cmocka_unit_test(in_runs),        cmocka_unit_test(in_a_file),
+		cmocka_unit_test(without_a_file), cmocka_unit_test(on_a_full_disk),
+		cmocka_unit_test(a_large_image),  cmocka_unit_test(a_large_capture),
+		cmocka_unit_test(a_sparse_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -273,6 +273,10 @@ static void what_is_no_model(void **state)
 		"rwlog-model 1\nwindow 2\nword a\nprogram p\nseen 1 0 0\n",
 		"rwlog-model 1\nwindow 2\nword a\nprogram p\nseen 1 0 0 0 0\n",
 		"rwlog-model 1\nwindow 2\nnothing\n",
+		"rwlog-model 1\nwindow 2\nalphabet letters\n",
+		"rwlog-model 1\nwindow 2\nword a\nword a\n",
+		"rwlog-model 1\nwindow 2\nprogram p\nprogram %70\n",
+		"rwlog-model 1\nwindow 2\nword a\nprogram p\nseen 1 0 0 0\nseen 2 0 0 0\n",
 	};
 
 	(void)state;
@@ -289,13 +293,46 @@ static void what_is_no_model(void **state)
 	}
 }
 
+/* A line that ends for one reader and goes on for another. */
+static void no_text(void **state)
+{
+	static const char bad[] = "rwlog-model 1\nwindow 2\nword a\0b\n";
+	struct model m = { 0 };
+	char why[128];
+
+	(void)state;
+	assert_false(model_read(&m, bad, sizeof(bad) - 1, why, sizeof(why)));
+	assert_non_null(strstr(why, "not text"));
+	model_free(&m);
+}
+
+/* A name of no bytes is a name, also if it is the first one. */
+static void the_empty_name(void **state)
+{
+	static const char text[] = "rwlog-model 1\nwindow 2\nword \nprogram \nseen 3 0 - 0\n";
+	const uint32_t window[] = { WORD_BEFORE, 0 };
+	struct model m = { 0 };
+	char why[128];
+	size_t len;
+
+	(void)state;
+	assert_true(model_read(&m, text, sizeof(text) - 1, why, sizeof(why)));
+	assert_int_equal(intern_find(&m.words, "", 0), 0);
+	assert_non_null(intern_get(&m.words, 0, &len));
+	assert_int_equal(len, 0);
+	assert_int_equal(intern_add(&m.words, "", 0), 0);
+	assert_int_equal(model_count(&m, 0, window), 3);
+	model_free(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_odd),      cmocka_unit_test(the_alphabet_matters),
 		cmocka_unit_test(what_is_rare),     cmocka_unit_test(a_number_twice),
 		cmocka_unit_test(what_is_learnt),   cmocka_unit_test(the_file),
-		cmocka_unit_test(what_is_no_model),
+		cmocka_unit_test(what_is_no_model), cmocka_unit_test(no_text),
+		cmocka_unit_test(the_empty_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -197,6 +197,13 @@ static void an_index_of_another_file(void **state)
 	expect("$R index cap; printf '\\377' | dd of=cap.rwindex bs=1 seek=9 conv=notrunc 2>&1; "
 	       "$R show --index --pid 77 cap",
 	       2, "it is not an index that this rwlog has written");
+	/* An entry that leads far beyond the file. */
+	expect("$R extract --output img cap; for f in img cap; do $R index $f; "
+	       "printf '\\376\\377\\377\\377\\377\\377\\377\\377' | "
+	       "dd of=$f.rwindex bs=1 seek=$(($(stat -c %s $f.rwindex) - 16)) conv=notrunc 2>&1; "
+	       "$R show --index --pid $(tail -c 24 $f.rwindex | od -An -tu8 -N8 | tr -d ' ') $f 2>&1; "
+	       "echo status $?; done | grep -c 'status 2\\|does not name records'",
+	       0, "4");
 	/* A record that is changed in the file, with the old time of change, is not shown. */
 	expect("for f in cap img; do $R extract --output img cap; $R index $f; cp -p $f was; "
 	       "dd if=$f bs=1 skip=5000 2>&1 | tr 'a-z' 'A-Z' | "
