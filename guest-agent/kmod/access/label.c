@@ -80,7 +80,7 @@ void __init label_exit(void)
 	label_rules_exit();
 }
 
-static struct label_asker asker_now(void)
+struct label_asker label_asker(void)
 {
 	const struct cred *cred = current_cred(), *real = current_real_cred();
 	struct label_asker who = { .uid = __kuid_val(cred->fsuid),
@@ -92,15 +92,10 @@ static struct label_asker asker_now(void)
 	return who;
 }
 
-struct label_asker label_asker(void)
-{
-	return asker_now();
-}
-
 /* Under RCU. @l: the inode's first label; it may have others after it. */
 static noinline bool allows_current(const struct label *l, u32 kinds)
 {
-	const struct label_asker who = asker_now();
+	const struct label_asker who = label_asker();
 	const struct inode *inode = l->inode;
 	struct access_subject subject = { .program = program_trusted(who.program) };
 

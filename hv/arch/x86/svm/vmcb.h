@@ -55,10 +55,9 @@ enum {
 	VMCB_TLB_NOTHING = 0, /* of tlb_control */
 	VMCB_TLB_FLUSH_ALL = 1,
 	VMCB_TLB_FLUSH_ASID = 3,
-	VMCB_INT_MASKING =
-		BIT(24),          /* of int_control: the host's RFLAGS.IF masks interrupts, not the guest's */
-	VMCB_INT_SHADOW = BIT(0), /* of int_state */
-	VMCB_NP_ENABLE = BIT(0),  /* of nested_ctl, as the next two */
+	VMCB_INT_MASKING = BIT(24), /* of int_control: the host's RFLAGS.IF counts, not the guest's */
+	VMCB_INT_SHADOW = BIT(0),   /* of int_state */
+	VMCB_NP_ENABLE = BIT(0),    /* of nested_ctl, as the next two */
 	VMCB_GMET_ENABLE = BIT(3),
 	VMCB_INVLPGB_ENABLE = BIT(7)
 };
