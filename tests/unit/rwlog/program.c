@@ -131,19 +131,21 @@ static void a_capture_that_grows(void **state)
 	expect("grep -v ' 00000180 ' cap | $R --follow -", 4, "frames are missing before this line");
 	expect("echo 'ringward: ALERT hypercall 1 refused, rip 1, by a[1]' | $R --follow -", 0,
 	       "-- line 1: ringward: ALERT hypercall 1 refused, rip 1, by a[1]\n");
-	/* Of half a capture, the records are printed before the rest comes. */
-	expect("{ head -c 3000 cap; until grep -q '#1 ' seen; do sleep 0.05; done; tail -c +3001 cap; } | "
+	/* Of half a capture, records are printed before the rest comes; those of another run must be gone. */
+	expect("rm -f seen; "
+	       "{ head -c 3000 cap; until grep -q '#1 ' seen; do sleep 0.05; done; tail -c +3001 cap; } | "
 	       "timeout 60 $R --follow - >seen; tail -n 1 seen",
 	       0, SAMPLES " of " SAMPLES " records shown");
 	/* Otherwise timeout sends SIGCONT, too: LeakSanitizer would wait for ever for the SIGSTOP it sent. */
-	expect("cp cap live; timeout --foreground 60 $R --follow live >seen 2>&1 & "
+	expect("cp cap live; rm seen; timeout --foreground 60 $R --follow live >seen 2>&1 & "
 	       "until grep -q '#" SAMPLES
 	       " ' seen; do sleep 0.05; done; mv live live.1; cp cap2 live.2; mv live.2 live; "
 	       "until grep -q 'boot 0202' seen; do sleep 0.05; done; : >live; "
 	       "until grep -q 'became shorter' seen; do sleep 0.05; done; kill -INT $!; wait $!; cat seen",
 	       0, "the file was replaced (rotated)");
 	/* Likewise without the option, if the pipe pauses; what is no capture of text is read as a whole. */
-	expect("{ head -c 3000 cap; until grep -q '#1 ' seen; do sleep 0.05; done; tail -c +3001 cap; } | "
+	expect("rm seen; "
+	       "{ head -c 3000 cap; until grep -q '#1 ' seen; do sleep 0.05; done; tail -c +3001 cap; } | "
 	       "timeout 60 $R show - >seen 2>&1; head -n 1 seen",
 	       0, "note: it has not ended: records are shown as they come");
 	expect("tail -n 1 seen", 0, SAMPLES " of " SAMPLES " records shown");
